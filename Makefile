@@ -1,0 +1,79 @@
+# Everything a person or CI calls. Needs Python >= 3.11, make and git; nothing asks a question.
+PYTHON ?= python3
+PORT ?= 8000
+UV ?= uv
+
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"
+TEMPLATES = $(shell find templates aidtracker programs projects -name '*.html')
+
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run database fixtures test check format requirements clean
+
+help: ## 列出命令
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(VENV)/.runtime ## 准备并启动网站（PORT=端口，SOURCES=文献全文所在文件夹）
+	@$(MANAGE) prepare_site
+	@$(if $(SOURCES),$(MANAGE) load_texts "$(SOURCES)")
+	@echo "网站：http://127.0.0.1:$(PORT)/　后台：http://127.0.0.1:$(PORT)/admin/　按 Ctrl-C 结束"
+	@DJANGO_RUNSERVER_HIDE_WARNING=true exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+database: $(VENV)/.runtime ## 升级 DATABASE_URL 的数据库并载入数据，可重复
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) load_fixtures
+
+fixtures: $(VENV)/.runtime ## 把数据库中的数据写回 fixtures/
+	$(MANAGE) dump_fixtures
+
+test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=传给 pytest 的参数）
+	@$(BIN)/python scripts/run_tests.py $(ARGS)
+
+check: $(VENV)/.development ## 格式、静态检查、类型、迁移、部署设置
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djade --target-version 5.2 --check $(TEMPLATES)
+	$(BIN)/djlint --lint --quiet $(TEMPLATES)
+	$(BIN)/mypy
+	$(MANAGE) check --fail-level WARNING
+	$(MANAGE) makemigrations --check --dry-run
+	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		$(MANAGE) check --deploy --fail-level WARNING
+
+format: $(VENV)/.development ## 统一代码与模板的格式
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $(TEMPLATES)
+
+requirements: ## 由 *.in 重新锁定 requirements*.txt（需要 uv）
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt --constraints requirements.txt requirements-dev.in
+
+clean: ## 删除虚拟环境和缓存，不动数据库
+	rm -rf $(VENV) staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "需要 Python 3.11 或更高版本；可用 make PYTHON=python3.12 … 指定。" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "此 Python 不能创建虚拟环境；在 Debian 上先运行 apt-get install python3-venv。" >&2; \
+		exit 1; }
+	@echo "正在创建 $(VENV)……"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.created
+	@echo "正在安装 $<……"
+	@$(INSTALL) --requirement $<
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.created
+	@echo "正在安装 $<……"
+	@$(INSTALL) --requirement $<
+	@touch $@ $(VENV)/.runtime

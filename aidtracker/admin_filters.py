@@ -1,0 +1,88 @@
+"""Filters that find work to do: rows without a source, an amount, a date, a place; rows to review.
+
+Which of them a list offers follows from the fields of its model.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from aidtracker.admin_skin import CheckboxFilter
+from aidtracker.money import LedgerAmountField
+from aidtracker.partial_dates import PartialDateField
+
+
+def fields_of(model, kind):
+    return [field.name for field in model._meta.concrete_fields if type(field) is kind]
+
+
+def all_empty(names, empty):
+    """The condition that every named field is empty; None if there are no such fields."""
+    return Q(**dict.fromkeys(names, empty)) if names else None
+
+
+def without_source(model):
+    return Q(sources=None) if "sources" in names_of(model) else None
+
+
+def without_amount(model):
+    return all_empty(fields_of(model, LedgerAmountField), None)
+
+
+def without_date(model):
+    partial = all_empty(fields_of(model, PartialDateField), "")
+    return partial or all_empty(fields_of(model, models.DateField), None)
+
+
+def without_place(model):
+    """Figures that nobody has found in the document yet."""
+    return Q(start=None) if {"start", "printed"} <= names_of(model) else None
+
+
+def without_text(model):
+    return Q(text="") if {"text", "sha256"} <= names_of(model) else None
+
+
+def to_review(model):
+    return Q(status="submitted") if "rank_reason" in names_of(model) else None
+
+
+def unsettled(model):
+    return Q(state="open") if "computation" in names_of(model) else None
+
+
+def names_of(model):
+    return {field.name for field in model._meta.get_fields()}
+
+
+KINDS = {
+    "source": ("没有出处", without_source),
+    "amount": ("金额未知", without_amount),
+    "date": ("日期未知", without_date),
+    "place": ("没有位置", without_place),
+    "text": ("没有全文", without_text),
+    "review": ("待审核", to_review),
+    "settle": ("待处理", unsettled),
+}
+
+
+def kinds_of_work(model):
+    """The kinds of work that rows of a model can need: {key: (label, condition)}."""
+    conditions = {key: (label, condition(model)) for key, (label, condition) in KINDS.items()}
+    return {key: found for key, found in conditions.items() if found[1] is not None}
+
+
+class WorkToDo(CheckboxFilter):
+    """Rows with something to fill in or to decide; several ticks ask for all of them at once."""
+
+    title = "待办"
+    parameter_name = "todo"
+
+    def lookups(self, request, model_admin):
+        return [(key, label) for key, (label, _) in kinds_of_work(model_admin.model).items()]
+
+    def queryset(self, request, queryset):
+        kinds = kinds_of_work(queryset.model)
+        for key in self.value() or ():
+            if key in kinds:
+                queryset = queryset.filter(kinds[key][1])
+        return queryset

@@ -1,0 +1,190 @@
+"""The admin's look in one place: the only module that knows django-unfold.
+
+Every admin class of the project stands on `ModelAdmin`, or on `PlainModelAdmin` where there is
+nothing to import or export.
+"""
+
+from django.contrib import admin
+from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import StackedInline as UnfoldStackedInline
+from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    CheckboxFilter,
+    ChoicesCheckboxFilter,
+)
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from aidtracker.admin_columns import column_for
+from aidtracker.admin_deletion import deletion
+from aidtracker.admin_forms import NameListFormField
+from aidtracker.partial_dates import PartialDateField
+from aidtracker.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
+try:
+    from aidtracker.spreadsheets.admin import SheetAdminMixin
+except ImportError:
+    class SheetAdminMixin: pass
+from aidtracker.templatetags.formatting import UNKNOWN
+
+__all__ = [
+    "AdminPasswordChangeForm",
+    "CheckboxFilter",
+    "CheckboxList",
+    "FileInput",
+    "ModelAdmin",
+    "PlainModelAdmin",
+    "ReadOnlyInline",
+    "StackedInline",
+    "TabularInline",
+    "UserChangeForm",
+    "UserCreationForm",
+    "group",
+]
+
+CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
+FileInput = UnfoldAdminFileFieldWidget
+
+FORM_FIELDS = {
+    NameListField: {
+        "form_class": NameListFormField,
+        "widget": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    },
+    PartialDateField: {"widget": UnfoldAdminTextInputWidget(attrs={"placeholder": "2012-03"})},
+    models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+}
+
+# How the address may ask for a field; any other way could read fields letter by letter.
+FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
+
+
+def group(title, *names):
+    """One titled group of a form's fields; a tuple of names stands side by side."""
+    return title, {"fields": names}
+
+
+def search_words(term):
+    """A search term within the limits of the public search, so that no search is slow."""
+    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
+
+
+class AutocompleteMixin:
+    """Every related row is found by typing; no form lists many rows to choose from."""
+
+    formfield_overrides = FORM_FIELDS
+
+    def get_autocomplete_fields(self, request):
+        return [
+            field.name
+            for field in (*self.opts.concrete_fields, *self.opts.many_to_many)
+            if field.is_relation and self.admin_site.is_registered(field.related_model)
+        ]
+
+
+class PlainModelAdmin(AutocompleteMixin, UnfoldModelAdmin):
+    """A list and a form in the site's manner, without import and export."""
+
+    # The foreign keys that a row's name shows, so that lists of names need no query per row.
+    name_relations: tuple[str, ...] = ()
+
+    empty_value_display = UNKNOWN
+    list_per_page = 50
+    list_max_show_all = 200
+    list_filter_submit = True
+    show_full_result_count = False
+    list_filter: tuple[str | type[admin.ListFilter], ...] = ()
+    search_fields = ("search_text",)
+    search_help_text = "名称、别名、拼音或首字母"
+    warn_unsaved_form = True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.name_relations)
+
+    def get_list_display(self, request):
+        return [column_for(self.model, name) for name in super().get_list_display(request)]
+
+    def get_list_filter(self, request):
+        return [self.filter_for(item) for item in self.list_filter]
+
+    def filter_for(self, item):
+        """The skin's filter for a field named in `list_filter`; other filters as they are."""
+        if not isinstance(item, str):
+            return item
+        field = self.opts.get_field(item)
+        if field.is_relation:
+            return item, AutocompleteSelectFilter
+        return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only what `list_filter` offers may be asked of rows through the address."""
+        names = [item for item in self.list_filter if isinstance(item, str)]
+        own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
+        return lookup in own or lookup in {name + way for name in names for way in FILTER_LOOKUPS}
+
+    def get_search_results(self, request, queryset, search_term):
+        words = search_words(search_term)
+        if has_search_text(self.model):
+            return queryset.search(words), False
+        return super().get_search_results(request, queryset, words)
+
+    def get_deleted_objects(self, objs, request):
+        return deletion(objs, request, self.admin_site)
+
+
+def has_search_text(model):
+    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
+
+
+class ModelAdmin(SheetAdminMixin, PlainModelAdmin):
+    """A list and a form with import and export."""
+
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+
+
+class TabularInline(AutocompleteMixin, UnfoldTabularInline):
+    """Rows that belong to a row, edited below it as a table."""
+
+    extra = 0
+    hide_title = True
+    show_change_link = True
+
+
+class StackedInline(AutocompleteMixin, UnfoldStackedInline):
+    """Rows that belong to a row, edited below it one under the other."""
+
+    extra = 0
+    show_change_link = True
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows that refer to a row, shown below it page by page, each linked to its own form."""
+
+    per_page = 20
+    can_delete = False
+    tab = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        related = self.admin_site.get_model_admin(self.model)
+        return super().get_queryset(request).select_related(*related.name_relations)
+
+    @admin.display(description="记录")
+    def link(self, row):
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(address, args=[row.pk]), row)

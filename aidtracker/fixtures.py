@@ -1,0 +1,99 @@
+"""The fixtures: one JSON file per dataset, rows in order of their natural keys.
+
+Columns that fixtures leave out (`serialize=False`: a document's text, search text, time of change)
+survive loading: Django's own loaddata alone would empty them.
+"""
+
+import json
+
+from django.conf import settings
+from django.core import serializers
+from django.db import transaction
+
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.records import SearchTextField
+
+
+def fixture_paths():
+    """Path of each dataset's fixture, by dataset name, in loading order."""
+    return {
+        name: settings.BASE_DIR / "fixtures" / f"{number:02d}_{name}.json"
+        for number, name in enumerate(DATASETS, start=1)
+    }
+
+
+def sort_key(key):
+    """Natural keys in a stable order: numbers by size, texts by character, empty first."""
+    return tuple((part is not None, str(part).zfill(9) if part is not None else "") for part in key)
+
+
+def in_loading_order(rows):
+    """Rows by natural key, but each after the rows of its own model that it names."""
+    rows = sorted(rows, key=lambda row: sort_key(row.natural_key()))
+    by_id = {row.pk: row for row in rows}
+    ordered = {}
+
+    def place(row):
+        for field in row._meta.concrete_fields:
+            target = field.related_model is type(row) and getattr(row, field.attname)
+            if target and target not in ordered:
+                place(by_id[target])
+        ordered.setdefault(row.pk, row)
+
+    for row in rows:
+        place(row)
+    return list(ordered.values())
+
+
+def dump_dataset(name):
+    """A dataset as fixture text: the same text for the same rows, whatever database holds them."""
+    rows = in_loading_order(dataset_model(name).objects.all())
+    text = serializers.serialize(
+        "json", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
+    )
+    data = json.loads(text)
+    for item in data:
+        for value in item["fields"].values():
+            if isinstance(value, list) and value and isinstance(value[0], list):
+                value.sort(key=sort_key)
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def complete_row(row):
+    """Give a deserialized row the columns that fixtures leave out: kept if it exists, else made."""
+    left_out = [
+        field
+        for field in row._meta.concrete_fields
+        if not field.serialize and not field.primary_key
+    ]
+    stored = row.pk and type(row).objects.filter(pk=row.pk).values().get()
+    for field in left_out:
+        if stored:
+            setattr(row, field.attname, stored[field.attname])
+        if isinstance(field, SearchTextField):
+            field.pre_save(row, add=not row.pk)
+
+
+def load_dataset(name, keep_existing):
+    """Load one fixture; return how many rows were new and how many were there before.
+
+    Existing rows are kept as they are when `keep_existing`, else brought to the fixture's state.
+    """
+    new, old = 0, 0
+    for item in serializers.deserialize("json", fixture_paths()[name].read_text(encoding="utf-8")):
+        exists = bool(item.object.pk)
+        new, old = new + (not exists), old + exists
+        if not (exists and keep_existing):
+            complete_row(item.object)
+            item.save()
+    return new, old
+
+
+@transaction.atomic
+def load_fixtures(keep_existing=True):
+    """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}."""
+    return {
+        name: load_dataset(name, keep_existing)
+        for name, path in fixture_paths().items()
+        if path.exists()
+    }

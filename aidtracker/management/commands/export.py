@@ -1,0 +1,44 @@
+"""Write a whole dataset as a spreadsheet."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.spreadsheets.downloads import workbook
+from aidtracker.spreadsheets.formats import csv_chunks
+from aidtracker.spreadsheets.resources import resource_for
+
+
+class Command(BaseCommand):
+    help = "把一个数据集的全部记录写成 CSV 或 Excel 文件。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("dataset", choices=DATASETS, help="数据集的英文复数名")
+        parser.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="文件格式")
+        parser.add_argument(
+            "--headers", choices=("label", "code"), default="label", help="列名用中文还是代码"
+        )
+        parser.add_argument("--output", default="-", help="写到哪个文件；- 为标准输出")
+
+    def handle(self, *, dataset, headers, output, **options):
+        model = dataset_model(dataset)
+        resource, codes = resource_for(model), headers == "code"
+        headings = resource.headings(codes)
+        rows = resource.rows(model._default_manager.all(), codes)
+        chunks = workbook(headings, rows) if options["format"] == "xlsx" else None
+        with target(output) as file:
+            file.writelines(chunks or csv_chunks(headings, rows))
+
+
+@contextmanager
+def target(output):
+    """The binary file to write to; `-` is standard output, which stays open."""
+    if output == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with Path(output).open("wb") as file:
+            yield file

@@ -1,0 +1,20 @@
+"""Load the fixtures into the database; rows that are there already are kept as they are."""
+
+from django.core.management.base import BaseCommand
+
+from aidtracker.fixtures import load_fixtures
+
+
+class Command(BaseCommand):
+    help = "载入 fixtures/ 中的数据。已有的记录保持不变，除非加 --overwrite。"
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--overwrite", action="store_true", help="已有的记录改回数据文件中的样子"
+        )
+
+    def handle(self, *args, overwrite=False, **options):
+        counts = load_fixtures(keep_existing=not overwrite).values()
+        new, old = (sum(numbers) for numbers in zip(*counts, strict=True))
+        fate = "改回数据文件中的样子" if overwrite else "保持不变"
+        self.stdout.write(f"数据已载入：新增 {new} 条；原有 {old} 条，{fate}。")

@@ -1,0 +1,118 @@
+"""What a detail page is made of: facts, key figures, sections with anchors, sources, a date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.shortcuts import render
+
+from aidtracker.tables import (
+    CAP,
+    FIGURE_COLUMNS,
+    PATH_END,
+    Column,
+    Item,
+    Layout,
+    Table,
+    capped,
+    table,
+)
+
+CARDS = 4
+EMPTY = "还没有记录;有权限的工作人员可在后台添加。"
+NO_FIGURES = "还没有审核通过的数字;工作人员在后台录入观测值、审核通过后列在这里。"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the key facts: a label and what is known, with links; — when it is not known."""
+
+    label: str
+    items: tuple[Item, ...]
+
+
+def facts(row, *columns):
+    """Key facts of a row, each declared as a `Column`."""
+    return [Fact(column.label, column.cell(row).items) for column in columns]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page with its anchor: a table, or what would stand here and who can add it.
+
+    `template` prints something other than a table and finds its data in `data`.
+    """
+
+    anchor: str
+    title: str
+    table: Table | None = None
+    empty: str = EMPTY
+    template: str = "includes/section_table.html"
+    data: Any = None
+
+    @property
+    def has_rows(self):
+        return self.data is not None or (self.table is not None and bool(self.table.rows))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the template `detail.html` prints.
+
+    `trail` is the breadcrumb between 首页 and this page; `figures` are observations shown as cards.
+    """
+
+    title: str
+    kind: str
+    lead: str
+    trail: Sequence[Item] = ()
+    aliases: Sequence[str] = ()
+    facts: Sequence[Fact] = ()
+    figures: Sequence[Any] = ()
+    sections: Sequence[Section] = ()
+    sources: Sequence[Any] | None = None
+    note: str = ""
+    updated_at: datetime | None = None
+
+    @property
+    def has_sources(self):
+        """Whether the record can name sources; an empty list says that none is named yet."""
+        return self.sources is not None
+
+    def response(self, request, template="detail.html", **context):
+        return render(request, template, {"page": self, **context})
+
+
+def listed(anchor, title, columns, queryset, **words):
+    """A section with a table of the first rows of `queryset`: one query.
+
+    `words`: `empty` says what would stand here, `more` is the address of the whole list.
+    """
+    more = Item(f"全部{title}", words["more"]) if "more" in words else None
+    empty = words.get("empty", EMPTY)
+    return Section(anchor, title, capped(title, columns, queryset, more), empty)
+
+
+def figure_parts(figures, more=""):
+    """The cards and the section of a record's figures: one query.
+
+    `figures` are observations with their subjects; of more than a page's worth those to show
+    first are kept, and `more` is the address of the list of all.
+    """
+    rows = list(figures.headline()[: CAP + 1])
+    shown = sorted(rows[:CAP], key=figure_order)
+    layout = Layout(more=Item("全部数字", more) if more and len(rows) > CAP else None)
+    section = Section("figures", "数字", table("数字", FIGURE_COLUMNS, shown, layout), NO_FIGURES)
+    return rows[:CARDS], section
+
+
+def figure_order(observation):
+    """By metric, then by the time the figure speaks of; undated ones last."""
+    moment = observation.moment
+    return observation.series.metric.slug, moment is None, moment or date.min, observation.pk
+
+
+def name_column(label="名称"):
+    """The row's own name, linked to its page."""
+    return Column(label, PATH_END, sort=("slug",))

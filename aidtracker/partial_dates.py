@@ -1,0 +1,93 @@
+"""Dates as documents give them: 2014年, 2012年3月 or 2019年4月12日, none made more precise than it is."""
+
+import calendar
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Least, Left, Length
+from django.db.models.lookups import LessThanOrEqual
+
+ISO_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+HELP = "精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空"
+ERROR = "日期请写成 2014、2012-03 或 2019-04-12"
+
+
+def first_day(text):
+    """The first day a partial date covers, as a `date`; None for an unknown date."""
+    if not text:
+        return None
+    year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
+    return date(year, month, day)
+
+
+def last_day(text):
+    """The last day a partial date covers, as a `date`; None for an unknown date."""
+    if not text:
+        return None
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return date(*parts)
+    month = parts[1] if len(parts) == 2 else 12
+    return date(parts[0], month, calendar.monthrange(parts[0], month)[1])
+
+
+def in_chinese(text):
+    """`2012-03` as 2012年3月; an unknown date as an empty text."""
+    return "".join(
+        f"{int(part)}{unit}" for part, unit in zip(text.split("-"), "年月日", strict=False) if part
+    )
+
+
+def validate_calendar(text):
+    """Refuse 2019-02-30, which the pattern lets through."""
+    try:
+        first_day(text)
+    except ValueError as error:
+        raise ValidationError(f"日历上没有 {text} 这一天。") from error
+
+
+class PartialDateField(models.CharField):
+    """A date with its precision, kept as ISO 8601 of reduced precision (`2014`, `2012-03`).
+
+    Text of this form sorts and compares as dates do; an unknown date is the empty text.
+    """
+
+    description = "日期（可只到年或月）"
+
+    def __init__(self, *args, **kwargs):
+        kwargs["max_length"] = 10
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        kwargs.setdefault("help_text", HELP)
+        super().__init__(*args, **kwargs)
+        self.validators = [RegexValidator(ISO_PATTERN, ERROR), validate_calendar]
+
+    def to_python(self, value):
+        return value.isoformat() if isinstance(value, date) else super().to_python(value)
+
+
+def partial_date_check(model, *names):
+    """A CheckConstraint that holds the named fields of `model` to the ISO pattern."""
+    rule = Q()
+    for name in names:
+        rule &= Q(**{name: ""}) | Q(**{f"{name}__regex": ISO_PATTERN})
+    return models.CheckConstraint(
+        condition=rule, name=f"{model}_dates", violation_error_message=ERROR
+    )
+
+
+def order_check(model, earlier, later, message):
+    """A CheckConstraint: `later` does not end before `earlier` begins, as far as both are known.
+
+    2014 and 2014-03 may be in either order: only the precision both have is compared.
+    """
+    shared = Least(Length(earlier), Length(later))
+    in_order = LessThanOrEqual(Left(earlier, shared), Left(later, shared))
+    return models.CheckConstraint(
+        condition=Q(**{earlier: ""}) | Q(**{later: ""}) | Q(in_order),
+        name=f"{model}_{earlier}_before_{later}",
+        violation_error_message=message,
+    )

@@ -1,0 +1,24 @@
+"""Pinyin of names, for sorting, addresses and searching by initials."""
+
+import re
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+# 尉 is wèi in most words; the county is Yùlí.
+load_phrases_dict({"尉犁": [["yù"], ["lí"]], "尉犁县": [["yù"], ["lí"], ["xiàn"]]})
+
+
+def spoken_parts(text):
+    """Latin words and numbers as they are, everything else without its punctuation."""
+    return re.sub(r"[^\w]|_", " ", text)
+
+
+def syllables(text):
+    """The syllables of a name without tones: 阿克苏市 → ['a', 'ke', 'su', 'shi']."""
+    return [part for word in lazy_pinyin(spoken_parts(text)) for part in word.split()]
+
+
+def initials(text):
+    """The first letters of the syllables: 阿克苏市 → akss."""
+    letters = lazy_pinyin(spoken_parts(text), style=Style.FIRST_LETTER)
+    return "".join("".join(letters).split())

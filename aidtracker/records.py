@@ -1,0 +1,162 @@
+"""What every record of the site stands on: a natural key, a stable address, names to search by."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from aidtracker.pinyin import initials, syllables
+
+SEARCH_LENGTH = 64
+SEARCH_WORDS = 5
+
+
+class KeyedQuerySet(models.QuerySet):
+    """Rows that can be named by their natural key."""
+
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.KEY, key, strict=True)))
+
+
+class UpdatedAtField(models.DateTimeField):
+    """When a row was last saved; fixtures leave it out."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, db_index=True, default=timezone.now)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        setattr(model_instance, self.attname, timezone.now())
+        return super().pre_save(model_instance, add)
+
+
+class KeyedModel(models.Model):
+    """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database."""
+
+    KEY: tuple[str, ...] = ("name",)
+
+    updated_at = UpdatedAtField("更新时间")
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        # Importing a spreadsheet is a right of its own, besides adding and changing.
+        default_permissions = ("add", "change", "delete", "view", "import")
+
+    def natural_key(self):
+        return tuple(follow(self, path) for path in self.KEY)
+
+
+def follow(row, path):
+    """The value at the end of a lookup path such as `owner__code`; None where a step is empty."""
+    for name in path.split("__"):
+        row = getattr(row, name, None)
+    return row
+
+
+class NameListField(models.JSONField):
+    """Other names of a thing, a list of texts."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+
+class SlugFromPinyinField(models.SlugField):
+    """The readable part of a page's address; made from the name's pinyin when left empty."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 120)
+        kwargs.setdefault("unique", True)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        if not getattr(model_instance, self.attname):
+            setattr(model_instance, self.attname, self.unused_slug(model_instance))
+        return super().pre_save(model_instance, add)
+
+    def unused_slug(self, row):
+        """The pinyin of the row's name, numbered if another row has it already."""
+        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        taken = set(
+            type(row)
+            .objects.filter(**{f"{self.attname}__startswith": stem})
+            .values_list(self.attname, flat=True)
+        )
+        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in (stem, *numbered) if slug not in taken)
+
+
+class SearchTextField(models.TextField):
+    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it.
+
+    Derived, so fixtures leave it out; filled on every save.
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, blank=True, default="")
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        text = search_text(model_instance.search_names)
+        setattr(model_instance, self.attname, text)
+        return text
+
+
+def search_text(names):
+    """The searchable form of several names: as written, in pinyin, and by pinyin initials."""
+    forms = []
+    for name in names:
+        forms += [name, "".join(syllables(name)), initials(name)]
+    return " ".join(dict.fromkeys(form.lower() for form in forms if form))
+
+
+class RecordQuerySet(KeyedQuerySet):
+    """Named things that can be searched."""
+
+    def search(self, words):
+        """Rows whose names, aliases, pinyin or initials hold every word of the query."""
+        rule = Q()
+        for word in words[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS]:
+            rule &= Q(search_text__contains=word)
+        return self.filter(rule)
+
+
+class Record(KeyedModel):
+    """A named thing with other names, sources that speak of it, a note, and a page of its own."""
+
+    # Identification
+    name = models.CharField("名称", max_length=200)
+    slug = SlugFromPinyinField("网址名", help_text="网页地址的一部分；留空则取名称的拼音")
+    aliases = NameListField("别名", help_text="其他叫法，每行一个")
+
+    # Provenance
+    sources = models.ManyToManyField(
+        "programs.Source", verbose_name="出处", blank=True, related_name="%(class)s_set"
+    )
+    note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        abstract = True
+        ordering = ("slug",)
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse(f"{self._meta.model_name}-detail", args=[self.slug])
+
+    @property
+    def slug_source(self):
+        return self.name
+
+    @property
+    def search_names(self):
+        return [self.name, *self.aliases]

@@ -1,0 +1,70 @@
+"""What one cell holds: its text in a canonical form, and the mark that keeps formulas asleep."""
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+
+DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+MARKED = re.compile(r"'+[=+\-@\t\r]")
+FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "0123456789.-+,/:%"}
+BREAKS = re.compile(r"\r\n?")
+EXCEL_ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
+MIDNIGHT = time()
+EXCEL_TEXT_LENGTH = 32_767
+# Stands in a workbook for a text that no cell can hold; read back, it changes nothing.
+TOO_LONG = "（文字过长，Excel 单元格放不下，请下载 CSV）"
+
+
+def mark(text):
+    """A text as CSV may show it: one `'` in front of what Excel would run as a formula.
+
+    A text that has such a `'` already gets one more, so that `unmark` gives back the same text.
+    """
+    return f"'{text}" if DANGEROUS.match(text) else text
+
+
+def unmark(text):
+    """The text that `mark` was given."""
+    return text[1:] if MARKED.match(text) else text
+
+
+def tidy(text):
+    """A text without outer blanks, its line breaks of one kind, as the site's forms store it."""
+    return BREAKS.sub("\n", text).strip()
+
+
+def half_width(text):
+    """A tidy text whose digits and number signs are ASCII."""
+    return tidy(text).translate(FULL_WIDTH)
+
+
+def plain_number(number):
+    """A number without exponent or trailing zeros: 911000000, 0.5.
+
+    A float is taken to 15 significant digits, the precision that Excel itself keeps.
+    """
+    if isinstance(number, float):
+        number = Decimal(format(number, ".15g"))
+    text = f"{number:f}" if isinstance(number, Decimal) else str(number)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def cell_text(value):
+    """The canonical text of a cell's value of any type; equal texts mean that nothing changed."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float | Decimal):
+        return plain_number(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == MIDNIGHT else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return tidy(str(value))
+
+
+def csv_text(value):
+    """A value as it stands in CSV: exact text, marked if Excel would run it; plain numbers."""
+    return mark(value) if isinstance(value, str) else cell_text(value)

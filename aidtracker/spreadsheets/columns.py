@@ -1,0 +1,131 @@
+"""One column of a spreadsheet: a field of the model, under its Chinese heading or its code."""
+
+from django.db import models
+from import_export.fields import Field
+
+from aidtracker.money import LedgerAmountField
+from aidtracker.partial_dates import PartialDateField
+from aidtracker.records import NameListField, SlugFromPinyinField
+from aidtracker.spreadsheets import widgets
+from aidtracker.spreadsheets.cells import EXCEL_ERRORS, TOO_LONG, cell_text
+from aidtracker.spreadsheets.lookups import key_text
+
+LEDGER_YEARS = (1997, 2100)
+YEARS = (1900, 2100)
+
+
+class Column(Field):
+    """A model field in a spreadsheet.
+
+    `attribute` may follow relations (`series__metric__unit`); such a column is read-only: an import
+    only checks that a filled cell agrees with the record.
+    """
+
+    def __init__(self, attribute, source, code="", readonly=False):
+        self.label = str(source.verbose_name)
+        self.source = source
+        super().__init__(
+            attribute=attribute,
+            column_name=code or source.name,
+            widget=widget_for(source),
+            readonly=readonly or "__" in attribute,
+        )
+
+    @property
+    def is_many(self):
+        return self.source.many_to_many
+
+    @property
+    def paths(self):
+        """The lookup paths whose values make up the cell; none for a many-to-many field."""
+        if self.is_many:
+            return ()
+        if self.source.is_relation:
+            return tuple(f"{self.attribute}__{path}" for path in self.source.related_model.KEY)
+        return (self.attribute,)
+
+    def cell(self, values, codes):
+        """The cell for the values of `paths`: text, a number or a date."""
+        if self.source.is_relation:
+            return key_text(values)
+        return self.widget.render(values[0], codes=codes)
+
+    def text(self, row, codes=False):
+        """The cell's text for a model instance."""
+        return cell_text(self.widget.render(self.get_value(row), codes=codes))
+
+    def shows(self, row, raw):
+        """Whether a cell that was read is what an export of this instance writes."""
+        read = cell_text(raw)
+        return read in (self.text(row), self.text(row, codes=True), TOO_LONG)
+
+    def agrees(self, row, raw):
+        """Whether a cell says the same as the instance, in whatever form."""
+        if self.shows(row, raw):
+            return True
+        try:
+            return self.widget.clean(raw) == self.get_value(row)
+        except ValueError:
+            return False
+
+    def value(self, raw, adding):
+        """The value a cell stands for. Raises ValueError in Chinese if the field cannot take it."""
+        if cell_text(raw) in EXCEL_ERRORS:
+            raise ValueError("单元格里是 Excel 的错误值。")
+        value = self.widget.clean(raw)
+        if value not in (None, "", []):
+            return value
+        if self.source.blank:
+            return value
+        if adding and self.source.has_default():
+            return self.source.get_default()
+        raise ValueError("不能留空。")
+
+    def keeps(self, row, raw):
+        """Whether the cell leaves an existing row's field as it is.
+
+        An empty address does: pages keep the addresses they have.
+        """
+        if row._state.adding:
+            return False
+        is_address = isinstance(self.source, SlugFromPinyinField)
+        return self.shows(row, raw) or (is_address and not cell_text(raw))
+
+
+def years_of(model):
+    """The years in which dates of a model may lie; aid with a ledger began in 1997."""
+    has_ledger = any(isinstance(field, LedgerAmountField) for field in model._meta.fields)
+    return LEDGER_YEARS if has_ledger else YEARS
+
+
+def related_widget(field):
+    kind = widgets.ManyRelatedWidget if field.many_to_many else widgets.RelatedWidget
+    return kind(field.related_model)
+
+
+# The first kind that fits decides.
+WIDGETS = (
+    (PartialDateField, lambda field: widgets.PartialDateWidget(years_of(field.model))),
+    (LedgerAmountField, lambda field: widgets.LedgerWidget(field.max_digits, field.decimal_places)),
+    (
+        models.DecimalField,
+        lambda field: widgets.NumberWidget(field.max_digits, field.decimal_places),
+    ),
+    (models.IntegerField, lambda field: widgets.NumberWidget()),
+    (models.DateField, lambda field: widgets.DayWidget(years_of(field.model))),
+    (models.BooleanField, lambda field: widgets.YesNoWidget()),
+    (NameListField, lambda field: widgets.NameListWidget()),
+    ((models.CharField, models.TextField), lambda field: widgets.TextWidget()),
+)
+
+
+def widget_for(field):
+    """The widget for a model field. Raises TypeError for a kind of field that has none."""
+    if field.is_relation:
+        return related_widget(field)
+    if field.choices:
+        return widgets.ChoiceWidget(field.choices)
+    for kind, make in WIDGETS:
+        if isinstance(field, kind):
+            return make(field)
+    raise TypeError(f"No widget for {field}")

@@ -1,0 +1,42 @@
+"""Rows of a queryset as a file to download."""
+
+import tempfile
+
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+
+from aidtracker.datasets import dataset_name
+from aidtracker.spreadsheets.formats import FORMATS, csv_chunks, write_xlsx
+from aidtracker.spreadsheets.resources import resource_for
+
+
+def file_name(model, file_format):
+    """`observations-2026-06-01.csv`"""
+    return f"{dataset_name(model)}-{timezone.localdate().isoformat()}.{file_format}"
+
+
+def download(queryset, file_format, headers="label"):
+    """The queryset's rows, and no others, as a response with a file; it is never held in memory.
+
+    `file_format` is csv or xlsx; `headers` is label (Chinese headings and choices) or code.
+    Raises ValueError for any other.
+    """
+    if file_format not in FORMATS or headers not in ("label", "code"):
+        raise ValueError(f"No such download: {file_format}, {headers}")
+    codes = headers == "code"
+    resource = resource_for(queryset.model)
+    headings, rows = resource.headings(codes), resource.rows(queryset, codes)
+    name = file_name(queryset.model, file_format)
+    if file_format == "xlsx":
+        return FileResponse(workbook(headings, rows), as_attachment=True, filename=name)
+    response = StreamingHttpResponse(csv_chunks(headings, rows), content_type=FORMATS["csv"])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def workbook(headings, rows):
+    """A temporary file with the workbook, at its beginning; it vanishes when closed."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+    write_xlsx(target, headings, rows)
+    target.seek(0)
+    return target

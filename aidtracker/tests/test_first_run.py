@@ -1,0 +1,53 @@
+"""The first start of a site, and the ones after it."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db
+
+
+def output_of(command: str) -> str:
+    output = StringIO()
+    call_command(command, stdout=output)
+    return output.getvalue()
+
+
+def printed_password(words: str) -> str:
+    return re.findall(r"密码：(\S{16})\n", words)[0]
+
+
+def test_first_admin_can_log_in_with_the_printed_password():
+    password = printed_password(output_of("create_first_admin"))
+
+    user = authenticate(username="admin", password=password)
+
+    assert user == get_user_model().objects.get(username="admin", is_superuser=True)
+
+
+def test_first_admin_has_another_password_on_each_site():
+    first = printed_password(output_of("create_first_admin"))
+    get_user_model().objects.all().delete()
+
+    assert printed_password(output_of("create_first_admin")) != first
+
+
+def test_first_admin_is_not_created_beside_another_user():
+    get_user_model().objects.create_user("clerk")
+
+    assert output_of("create_first_admin") == "已有用户，不再创建管理员。\n"
+    assert list(get_user_model().objects.values_list("username", flat=True)) == ["clerk"]
+
+
+def test_prepare_site_creates_the_administrator_last():
+    assert output_of("prepare_site").splitlines()[0] == "第一次运行：正在载入数据……"
+    assert get_user_model().objects.get().username == "admin"
+
+
+def test_prepare_site_leaves_a_completed_site_alone():
+    get_user_model().objects.create_user("clerk")
+
+    assert output_of("prepare_site") == ""

@@ -1,0 +1,66 @@
+"""The pages that belong to no single record: home, search, method, robots, errors."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from aidtracker.listing import clean_parameters
+from aidtracker.method import example_readings, rules
+from aidtracker.overview import record_counts, search_everything
+from projects.models import Observation
+
+HEADLINES = 8
+CHANGES = 10
+ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /*?*download=\n"
+
+
+def home(request):
+    public = Observation.objects.published().with_subjects()
+    context = {
+        "counts": record_counts(),
+        "headlines": public.headline()[:HEADLINES],
+        "changes": public.order_by("-updated_at", "source__code", "number")[:CHANGES],
+    }
+    return render(request, "home.html", context)
+
+
+def search(request):
+    parameters, notices = clean_parameters(request.GET)
+    words = parameters.get("q", "")
+    context = {"words": words, "notices": notices, "groups": search_everything(words)}
+    return render(request, "search.html", context)
+
+
+def method(request):
+    context = {
+        "rules": rules(),
+        "readings": example_readings(),
+        "natures": Observation.Nature.choices,
+        "accumulations": Observation.Accumulation.choices,
+    }
+    return render(request, "method.html", context)
+
+
+def robots(request):
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+def error_page(request, status, title, advice):
+    return render(request, "error.html", {"title": title, "advice": advice}, status=status)
+
+
+def bad_request(request, exception):
+    return error_page(request, 400, "请求有误", "这个地址或表单有不能识别的内容,请返回后重试。")
+
+
+def permission_denied(request, exception):
+    return error_page(request, 403, "没有权限", "这一页只对有权限的工作人员开放。")
+
+
+def page_not_found(request, exception):
+    return error_page(request, 404, "没有这一页", "地址可能已改动,可以从下面的入口或检索找到它。")
+
+
+def server_error(request):
+    """Without the frame of the site: whatever broke may be in it."""
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,0 +1,59 @@
+"""The admin of headquarters, deployments and office holders."""
+
+from django.contrib import admin
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ModelAdmin, TabularInline, group
+from programs.models import Batch, Headquarters, Official, Pairing
+
+
+class HeadquartersPairingInline(TabularInline):
+    model = Pairing
+    fields = ("donor", "recipient", "kind", "valid_from", "valid_to")
+
+
+class OfficialInline(TabularInline):
+    model = Official
+    fields = ("person", "organisation", "post", "as_of")
+
+
+@admin.register(Headquarters)
+class HeadquartersAdmin(ModelAdmin):
+    list_display = ("name", "full_name", "level", "donor", "parent", "updated_at")
+    list_filter = (WorkToDo, "level", "donor", "parent")
+    list_select_related = ("donor", "parent")
+    inlines = (HeadquartersPairingInline, OfficialInline)
+    fieldsets = (
+        group("名称与类型", "name", "slug", "aliases", "full_name", "level"),
+        group("关系", "donor", "parent"),
+        group("出处", "sources", "note"),
+    )
+
+
+@admin.register(Batch)
+class BatchAdmin(ModelAdmin):
+    list_display = ("__str__", "owner", "number", "starts_on", "ends_on", "national", "updated_at")
+    list_filter = (WorkToDo, "owner")
+    list_select_related = ("owner", "national__owner")
+    name_relations = ("owner",)
+    search_fields = ("owner__search_text", "number")
+    search_help_text = "归属地或批次号"
+    fieldsets = (
+        group("名称与类型", "owner", "number", "national"),
+        group("日期", "starts_on", "ends_on"),
+        group("出处", "sources", "note"),
+    )
+
+
+@admin.register(Official)
+class OfficialAdmin(ModelAdmin):
+    list_display = ("person", "organisation", "post", "headquarters", "as_of", "updated_at")
+    list_filter = (WorkToDo, "headquarters")
+    list_select_related = ("headquarters",)
+    search_fields = ("person", "organisation", "post")
+    search_help_text = "姓名、单位或职务"
+    fieldsets = (
+        group("名称与类型", "person", "organisation", "post", "headquarters"),
+        group("日期", "as_of"),
+        group("出处", "sources", "note"),
+    )

@@ -1,0 +1,65 @@
+"""The admin of places and of who aids whom."""
+
+from django.contrib import admin
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ModelAdmin, TabularInline, group
+from programs.models import Pairing, Region
+
+
+class PairingGivenInline(TabularInline):
+    model = Pairing
+    fk_name = "donor"
+    fields = ("recipient", "headquarters", "kind", "valid_from", "valid_to")
+    verbose_name_plural = "支援了谁"
+    tab = True
+
+
+class PairingReceivedInline(TabularInline):
+    model = Pairing
+    fk_name = "recipient"
+    fields = ("donor", "headquarters", "kind", "valid_from", "valid_to")
+    verbose_name_plural = "由谁支援"
+    tab = True
+
+
+@admin.register(Region)
+class RegionAdmin(ModelAdmin):
+    list_display = ("name", "code", "level", "parent", "replaced_by", "valid_from", "updated_at")
+    list_filter = (WorkToDo, "level", "parent")
+    list_select_related = ("parent", "replaced_by")
+    search_help_text = "名称、别名、拼音、首字母或代码"
+    inlines = (PairingReceivedInline, PairingGivenInline)
+    fieldsets = (
+        group("名称与类型", "name", "slug", "aliases", "code", "city_code", "level"),
+        group("位置", "parent", "replaced_by"),
+        group("日期", "valid_from", "valid_to"),
+        group("出处", "sources", "note"),
+    )
+
+
+@admin.register(Pairing)
+class PairingAdmin(ModelAdmin):
+    list_display = (
+        "donor",
+        "recipient",
+        "headquarters",
+        "kind",
+        "valid_from",
+        "valid_to",
+        "updated_at",
+    )
+    list_filter = (WorkToDo, "kind", "donor", "recipient", "headquarters")
+    list_select_related = ("donor", "recipient", "headquarters")
+    name_relations = ("donor", "recipient")
+    search_fields = (
+        "donor__search_text",
+        "recipient__search_text",
+        "headquarters__search_text",
+    )
+    search_help_text = "支援方、受援地或指挥部"
+    fieldsets = (
+        group("双方", "donor", "recipient", "headquarters", "kind"),
+        group("日期", "valid_from", "valid_to"),
+        group("出处", "sources", "note"),
+    )

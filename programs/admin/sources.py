@@ -1,0 +1,116 @@
+"""The admin of documents: their particulars, their text, and how many figures they gave."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.db.models.functions import Length
+from django.urls import reverse
+from django.utils.html import format_html
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import FileInput, ModelAdmin, group
+from aidtracker.templatetags.formatting import UNKNOWN
+from programs.models import Source
+
+MAX_TEXT_BYTES = 2 * 1024 * 1024
+SHOWN_CHARACTERS = 200
+
+
+class SourceForm(forms.ModelForm):
+    """A document's particulars; its text comes as a file and is taken only if it is the document."""
+
+    text_file = forms.FileField(
+        label="上传全文",
+        required=False,
+        widget=FileInput,
+        help_text="UTF-8 纯文本文件；已登记 SHA-256 的，须与登记时的文件完全一致",
+    )
+
+    class Meta:
+        model = Source
+        exclude = ("text",)
+
+    def clean(self):
+        content = self.uploaded_bytes()
+        if content is not None:
+            self.instance.title = self.cleaned_data.get("title", self.instance.title)
+            self.instance.sha256 = self.cleaned_data.get("sha256", self.instance.sha256)
+            self.take_text(content)
+        return self.cleaned_data
+
+    def uploaded_bytes(self):
+        """The uploaded file's bytes; None without a file or with one too large to be an article."""
+        upload = self.cleaned_data.get("text_file")
+        if upload and upload.size > MAX_TEXT_BYTES:
+            self.add_error("text_file", "全文文件不能超过 2 MB。")
+            return None
+        return upload.read() if upload else None
+
+    def take_text(self, content):
+        try:
+            self.instance.accept_text(content)
+        except ValidationError as error:
+            self.add_error("text_file", error)
+        else:
+            self.cleaned_data["sha256"] = self.instance.sha256
+
+
+@admin.register(Source)
+class SourceAdmin(ModelAdmin):
+    form = SourceForm
+    list_display = (
+        "title",
+        "code",
+        "kind",
+        "publisher",
+        "published_on",
+        "has_loaded_text",
+        "figures",
+        "updated_at",
+    )
+    list_filter = (WorkToDo, "kind", "is_date_inferred")
+    search_help_text = "标题、编号、来源或作者"
+    readonly_fields = ("text_summary", "figures")
+    fieldsets = (
+        group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
+        group("日期", "published_on", "is_date_inferred"),
+        group("全文", "file_name", "sha256", "text_file", "text_summary", "figures"),
+        group("出处", "note"),
+    )
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).without_text()
+        return rows.annotate(
+            text_length=Length("text"), figure_count=Count("observations", distinct=True)
+        )
+
+    def get_readonly_fields(self, request, obj=None):
+        """A document keeps its code, which addresses use, and the checksum of the text it has."""
+        kept = [name for name in ("code", "sha256") if obj and getattr(obj, name)]
+        return (*self.readonly_fields, *kept)
+
+    @admin.display(description="有全文", boolean=True)
+    def has_loaded_text(self, row):
+        return row.text_length > 0
+
+    @admin.display(description="观测值", ordering="figure_count")
+    def figures(self, row):
+        if row.pk is None:
+            return UNKNOWN
+        address = reverse("admin:projects_observation_changelist")
+        return format_html(
+            '<a href="{}?source__id__exact={}">{} 条</a>', address, row.pk, row.figure_count
+        )
+
+    @admin.display(description="已有全文")
+    def text_summary(self, row):
+        """The text's length and beginning; all of it stands on the document's public page."""
+        if not row.text:
+            return "还没有全文。不随数据分发，可在上面上传。"
+        return format_html(
+            '共 {} 个字符。<a href="{}">在网页上看全文和标出的数字</a><br>{}……',
+            len(row.text),
+            row.get_absolute_url(),
+            row.text[:SHOWN_CHARACTERS],
+        )

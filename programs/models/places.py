@@ -1,0 +1,168 @@
+"""Places on both sides of the aid, and which donor place aids which recipient place."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
+
+CODE_PATTERN = r"^[0-9A-Z][0-9A-Za-z-]{1,39}$"
+
+
+class RegionQuerySet(RecordQuerySet):
+    def current(self):
+        """Places that exist today under this code."""
+        return self.filter(replaced_by=None)
+
+
+class Region(Record):
+    """A place: a donor province or city, or a prefecture, county, division or village in Xinjiang."""
+
+    KEY = ("code",)
+
+    class Level(models.TextChoices):
+        COUNTRY = "country", "国家"
+        PROVINCE = "province", "省级"
+        PREFECTURE = "prefecture", "地级"
+        COUNTY = "county", "县级"
+        DIVISION = "division", "兵团师市"
+        REGIMENT = "regiment", "兵团团场"
+        TOWNSHIP = "township", "乡镇街道"
+        VILLAGE = "village", "村"
+        AREA = "area", "区域（非政区）"
+
+    # Identification
+    code = models.CharField(
+        "区划代码",
+        max_length=40,
+        unique=True,
+        help_text="GB/T 2260 六位代码；兵团师市用 XPCC-01 式，乡村用上级代码加短名",
+    )
+    city_code = models.CharField(
+        "师市城市代码", max_length=6, blank=True, help_text="兵团师市合一的城市，如 659002"
+    )
+    level = models.CharField("级别", max_length=12, choices=Level)
+
+    # Place
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="上级",
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="兵团师市不属于所在地区",
+    )
+    replaced_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="更名或改设为",
+        null=True,
+        blank=True,
+        related_name="former",
+    )
+
+    # Dates
+    valid_from = PartialDateField("启用")
+    valid_to = PartialDateField("停用")
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "地区"
+        verbose_name_plural = "地区"
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(code__regex=CODE_PATTERN),
+                name="region_code_form",
+                violation_error_message="区划代码只用数字、大写字母开头的字母数字和连字符。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")) & ~Q(replaced_by=F("id")),
+                name="region_not_its_own_parent",
+                violation_error_message="一个地区不能是自己的上级，也不能由自己取代。",
+            ),
+            partial_date_check("region", "valid_from", "valid_to"),
+            order_check("region", "valid_from", "valid_to", "停用不能早于启用。"),
+        )
+
+    @property
+    def search_names(self):
+        return [self.name, *self.aliases, self.code, self.city_code]
+
+    @property
+    def ancestors(self):
+        """The places above it, the widest first; one query a step unless joined."""
+        above, place = [], self.parent
+        while place is not None and place not in above:
+            above.insert(0, place)
+            place = place.parent
+        return above
+
+
+class PairingQuerySet(KeyedQuerySet):
+    def with_names(self):
+        return self.select_related("donor", "recipient", "headquarters")
+
+
+class Pairing(KeyedModel):
+    """A donor place aids a recipient place for a time; either side may have several partners."""
+
+    KEY = ("donor__code", "recipient__code", "kind", "valid_from")
+
+    class Kind(models.TextChoices):
+        COMPREHENSIVE = "comprehensive", "全面支援"
+        PERSONNEL = "personnel", "干部人才"
+        TOWNSHIP = "township", "团镇结对"
+
+    # Parties
+    donor = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="支援方", related_name="pairings_given"
+    )
+    recipient = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="受援地", related_name="pairings_received"
+    )
+    headquarters = models.ForeignKey(
+        "programs.Headquarters",
+        models.PROTECT,
+        verbose_name="援疆指挥部",
+        null=True,
+        blank=True,
+        related_name="pairings",
+    )
+    kind = models.CharField("类型", max_length=16, choices=Kind, default=Kind.COMPREHENSIVE)
+
+    # Dates
+    valid_from = PartialDateField("开始")
+    valid_to = PartialDateField("结束")
+
+    # Provenance
+    sources = models.ManyToManyField(
+        "programs.Source", verbose_name="出处", blank=True, related_name="pairing_set"
+    )
+    note = models.TextField("备注", blank=True)
+
+    objects = PairingQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "结对关系"
+        verbose_name_plural = "结对关系"
+        ordering = ("donor__code", "recipient__code")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("donor", "recipient", "kind", "valid_from"),
+                name="pairing_once",
+                violation_error_message="这一对支援方和受援地已有同类型、同开始日期的结对关系。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(donor=F("recipient")),
+                name="pairing_two_places",
+                violation_error_message="支援方和受援地不能是同一个地方。",
+            ),
+            partial_date_check("pairing", "valid_from", "valid_to"),
+            order_check("pairing", "valid_from", "valid_to", "结束不能早于开始。"),
+        )
+
+    def __str__(self):
+        return f"{self.donor} → {self.recipient}"

@@ -1,0 +1,172 @@
+"""The umbrellas aid work is done under, how projects are classified, and the rules documents name."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from aidtracker.enums import Sector
+from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.records import KeyedModel, Record, RecordQuerySet
+from programs.models.headquarters import Headquarters
+from programs.models.places import Region
+
+
+class ProgramQuerySet(RecordQuerySet):
+    def versions_of(self, program):
+        """The versions of a programme from the first to the latest, itself among them: one query.
+
+        A version that two later ones grew out of is followed by both, each with its own line.
+        """
+        linked = Q(predecessor__isnull=False) | Q(successors__isnull=False)
+        rows = {row.pk: row for row in self.filter(linked).distinct()}
+        first = rows.get(program.pk, program)
+        earlier = {first.pk}
+        while first.predecessor_id in rows and first.predecessor_id not in earlier:
+            first = rows[first.predecessor_id]
+            earlier.add(first.pk)
+        return self._line_from(first, list(rows.values()))
+
+    def _line_from(self, first, rows):
+        line, waiting = [], [first]
+        while waiting:
+            version = waiting.pop(0)
+            line.append(version)
+            waiting += [
+                row for row in rows if row.predecessor_id == version.pk and row not in line
+            ]
+        return line
+
+
+class Program(Record):
+    """工程: a named umbrella such as 十城百店, with its parts and the version it grew out of."""
+
+    class Kind(models.TextChoices):
+        PROGRAM = "program", "工程"
+        PLAN = "plan", "计划"
+        CAMPAIGN = "campaign", "专项行动"
+        STRATEGY = "strategy", "战略"
+        BRAND = "brand", "品牌"
+        MECHANISM = "mechanism", "机制"
+
+    # Identification
+    kind = models.CharField("类型", max_length=12, choices=Kind)
+    sector = models.CharField("领域", max_length=16, choices=Sector)
+
+    # Relations
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="所属工程", null=True, blank=True, related_name="parts"
+    )
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="前一版本",
+        null=True,
+        blank=True,
+        related_name="successors",
+    )
+    headquarters = models.ForeignKey(
+        Headquarters,
+        models.PROTECT,
+        verbose_name="牵头指挥部",
+        null=True,
+        blank=True,
+        related_name="programs",
+    )
+    regions = models.ManyToManyField(
+        Region, verbose_name="实施地区", blank=True, related_name="programs"
+    )
+
+    # Dates
+    starts_on = PartialDateField("开始")
+    ends_on = PartialDateField("结束")
+
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = "工程"
+        verbose_name_plural = "工程"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="program_name_once",
+                violation_error_message="已有同名的工程。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")) & ~Q(predecessor=F("id")),
+                name="program_not_its_own_parent",
+                violation_error_message="工程不能属于自己，也不能是自己的前一版本。",
+            ),
+            partial_date_check("program", "starts_on", "ends_on"),
+            order_check("program", "starts_on", "ends_on", "结束不能早于开始。"),
+        )
+
+
+class Category(KeyedModel):
+    """项目类别: one class of a classification that is agreed anew with each five-year plan."""
+
+    KEY = ("scheme", "code")
+
+    # Identification
+    scheme = models.CharField("分类方案", max_length=60, help_text="如：“十四五”援疆规划")
+    code = models.CharField("类别代码", max_length=20)
+    name = models.CharField("名称", max_length=60)
+
+    # Dates
+    plan_start = models.PositiveSmallIntegerField("规划起始年", help_text="如 2021")
+    plan_end = models.PositiveSmallIntegerField("规划结束年", help_text="如 2025")
+
+    # Provenance
+    sources = models.ManyToManyField(
+        "programs.Source", verbose_name="出处", blank=True, related_name="category_set"
+    )
+    note = models.TextField("备注", blank=True)
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "项目类别"
+        verbose_name_plural = "项目类别"
+        ordering = ("-plan_start", "code")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("scheme", "code"),
+                name="category_code_once",
+                violation_error_message="该分类方案已有同代码的类别。",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_start__lte=F("plan_end")),
+                name="category_plan_years",
+                violation_error_message="规划结束年不能早于起始年。",
+            ),
+        )
+
+    def __str__(self):
+        return self.name
+
+
+class Policy(Record):
+    """政策文件: measures and rules that the documents name."""
+
+    # Identification
+    issuer = models.CharField("发文单位", max_length=120, blank=True)
+    sector = models.CharField("领域", max_length=16, choices=Sector, blank=True)
+
+    # Relations
+    programs = models.ManyToManyField(
+        Program, verbose_name="相关工程", blank=True, related_name="policies"
+    )
+    regions = models.ManyToManyField(
+        Region, verbose_name="适用地区", blank=True, related_name="policies"
+    )
+
+    # Dates
+    issued_on = PartialDateField("发文日期")
+
+    class Meta(Record.Meta):
+        verbose_name = "政策文件"
+        verbose_name_plural = "政策文件"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="policy_name_once",
+                violation_error_message="已有同名的政策文件。",
+            ),
+            partial_date_check("policy", "issued_on"),
+        )

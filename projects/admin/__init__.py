@@ -1,0 +1,25 @@
+"""The admin of what was done and how much; one module for each noun, as in the models."""
+
+from projects.admin import (
+    activities,
+    enterprises,
+    findings,
+    investments,
+    metrics,
+    observations,
+    outlets,
+    projects,
+    sites,
+)
+
+__all__ = [
+    "activities",
+    "enterprises",
+    "findings",
+    "investments",
+    "metrics",
+    "observations",
+    "outlets",
+    "projects",
+    "sites",
+]

@@ -1,0 +1,41 @@
+"""The admin of investments that a headquarters brought in."""
+
+from django.contrib import admin
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ModelAdmin, group
+from projects.models import Investment
+
+
+@admin.register(Investment)
+class InvestmentAdmin(ModelAdmin):
+    list_display = (
+        "name",
+        "investor",
+        "region",
+        "headquarters",
+        "status",
+        "agreed_amount",
+        "arrived_amount",
+        "updated_at",
+    )
+    list_filter = (WorkToDo, "status", "kind", "headquarters", "region", "origin", "programs")
+    list_select_related = ("investor", "region", "headquarters")
+    search_help_text = "名称、别名、编号、拼音或首字母"
+    fieldsets = (
+        group("名称与类型", "name", "slug", "aliases", "code", "kind", "status"),
+        group(
+            "关系",
+            "investor",
+            "local_enterprise",
+            "origin",
+            "region",
+            "site",
+            "headquarters",
+            "programs",
+        ),
+        group("日期", "signed_on", "started_on", "producing_on"),
+        group("资金（万元）", "agreed_amount", "arrived_amount"),
+        group("就业", "jobs"),
+        group("出处", "sources", "note"),
+    )

@@ -1,0 +1,111 @@
+"""The admin of metrics and series."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ModelAdmin, ReadOnlyInline, group
+from aidtracker.templatetags.formatting import UNKNOWN, names, period
+from projects.admin.readings import reading
+from projects.models import Metric, Observation, Series
+from projects.models.metrics import SUBJECTS
+
+
+class SeriesInline(ReadOnlyInline):
+    model = Series
+    fk_name = "metric"
+    fields = readonly_fields = ("link", "scope_note", "has_complete_parts")
+
+
+@admin.register(Metric)
+class MetricAdmin(ModelAdmin):
+    list_display = ("name", "unit", "kind", "sector", "direction", "formula", "updated_at")
+    list_filter = (WorkToDo, "kind", "sector", "formula")
+    inlines = (SeriesInline,)
+    fieldsets = (
+        group(
+            "名称与类型",
+            "name",
+            "slug",
+            "aliases",
+            "definition",
+            "unit",
+            "kind",
+            "direction",
+            "sector",
+        ),
+        group("公式", "formula", "numerator", "denominator"),
+        group("出处", "sources", "note"),
+    )
+
+
+class ObservationInline(ReadOnlyInline):
+    """A series' figures: as printed, as read, when, from where."""
+
+    model = Observation
+    fields = readonly_fields = ("link", "read_as", "when", "nature", "status", "source")
+    tab = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_subjects().in_time_order()
+
+    @admin.display(description="原文数字")
+    def link(self, row):
+        address = reverse("admin:projects_observation_change", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, row.printed)
+
+    @admin.display(description="读作")
+    def read_as(self, row):
+        return reading(row)
+
+    @admin.display(description="期间")
+    def when(self, row):
+        return period(row)
+
+
+class PartInline(ReadOnlyInline):
+    model = Series
+    fk_name = "part_of"
+    fields = readonly_fields = ("link", "metric")
+    verbose_name_plural = "其中各部分"
+
+
+@admin.register(Series)
+class SeriesAdmin(ModelAdmin):
+    list_display = ("name", "metric", "unit", "subject_names", "scope_note", "figures", "updated_at")
+    list_filter = ("metric", *SUBJECTS, "part_of", "has_complete_parts")
+    list_select_related = ("metric", *SUBJECTS)
+    search_help_text = "名称、拼音或首字母"
+    readonly_fields = ("new_figure",)
+    inlines = (ObservationInline, PartInline)
+    fieldsets = (
+        group("名称与类型", "name", "slug", "metric", "new_figure"),
+        group("主体", *SUBJECTS, "scope_note"),
+        group("其中", "part_of", "has_complete_parts"),
+        group("出处", "note"),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(figure_count=Count("observations"))
+
+    @admin.display(description="单位", ordering="metric__unit")
+    def unit(self, row):
+        return row.metric.unit
+
+    @admin.display(description="主体")
+    def subject_names(self, row):
+        return names(row.subjects)
+
+    @admin.display(description="观测值", ordering="figure_count")
+    def figures(self, row):
+        return f"{row.figure_count} 条"
+
+    @admin.display(description="观测值")
+    def new_figure(self, row):
+        """A way to the form of a new figure of this series."""
+        if row.pk is None:
+            return UNKNOWN
+        address = reverse("admin:projects_observation_add")
+        return format_html('<a href="{}?series={}">为这个序列新增观测值</a>', address, row.pk)

@@ -1,0 +1,113 @@
+"""The admin of aid projects and those who take part in them."""
+
+from django.contrib import admin
+from django.forms import BaseInlineFormSet, ModelForm
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ModelAdmin, TabularInline, group
+from aidtracker.templatetags.formatting import names
+from projects.models import Project, ProjectParty
+from projects.models.projects import AMOUNTS
+
+
+class PartyForm(ModelForm):
+    """A party; left without a number it comes after the others."""
+
+    class Meta:
+        model = ProjectParty
+        fields = ("number", "role", "enterprise", "headquarters", "organisation")
+        help_texts = {"number": "留空则排在最后"}
+
+    def __init__(self, *args, next_number, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.next_number = next_number
+        self.fields["number"].required = False
+
+    def clean_number(self):
+        number = self.cleaned_data["number"]
+        return self.next_number if number is None else number
+
+
+class PartyFormSet(BaseInlineFormSet):
+    def get_form_kwargs(self, index):
+        last = max((party.number for party in self.get_queryset()), default=0)
+        ahead = 0 if index is None else index - self.initial_form_count()
+        return {**super().get_form_kwargs(index), "next_number": last + ahead + 1}
+
+
+class PartyInline(TabularInline):
+    model = ProjectParty
+    form = PartyForm
+    formset = PartyFormSet
+    fields = ("number", "role", "enterprise", "headquarters", "organisation")
+
+
+@admin.register(Project)
+class ProjectAdmin(ModelAdmin):
+    list_display = (
+        "name",
+        "code",
+        "headquarters",
+        "places",
+        "status",
+        "total_amount",
+        "planned_amount",
+        "paid_amount",
+        "updated_at",
+    )
+    list_filter = (WorkToDo, "status", "headquarters", "regions", "programs", "category", "batch")
+    list_select_related = ("headquarters",)
+    search_help_text = "名称、别名、编号、拼音或首字母"
+    inlines = (PartyInline,)
+    fieldsets = (
+        group(
+            "名称与类型",
+            "name",
+            "slug",
+            "aliases",
+            "code",
+            "category",
+            "delivery",
+            "spend_nature",
+            "construction",
+            "tier",
+            "status",
+        ),
+        group("关系", "headquarters", "batch", "regions", "programs", "site"),
+        group(
+            "日期", "planned_start", "planned_completion", "actual_start", "actual_completion"
+        ),
+        group("资金（万元）", *AMOUNTS),
+        group("出处", "sources", "note"),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("regions")
+
+    @admin.display(description="受援地")
+    def places(self, row):
+        return names(row.regions.all())
+
+
+@admin.register(ProjectParty)
+class ProjectPartyAdmin(ModelAdmin):
+    list_display = ("project", "number", "role", "party_name", "updated_at")
+    list_filter = ("role", "project", "enterprise", "headquarters")
+    list_select_related = ("project", "enterprise", "headquarters")
+    name_relations = ("enterprise", "headquarters")
+    search_fields = (
+        "project__search_text",
+        "enterprise__search_text",
+        "headquarters__search_text",
+        "organisation",
+    )
+    search_help_text = "项目、企业、指挥部或单位"
+    fieldsets = (
+        group(
+            None, "project", "number", "role", "enterprise", "headquarters", "organisation"
+        ),
+    )
+
+    @admin.display(description="参与方")
+    def party_name(self, row):
+        return row.party_name

@@ -1,0 +1,48 @@
+"""How a figure is read, in a Chinese sentence: what a clerk sees while typing it."""
+
+from django.core.exceptions import ValidationError
+
+from aidtracker.templatetags.formatting import plain
+from projects import figures
+from projects.models import Observation, Series
+
+
+def reading(row, unit=None):
+    """The value, bounds and hedge of an observation in its base unit.
+
+    `unit` is for a row without a series, whose metric would name it.
+    """
+    unit = row.unit if unit is None else unit
+    parts = [value_words(row, unit)]
+    if row.lower is None or row.lower != row.upper:
+        parts += [bound_words("下界", row.lower, unit), bound_words("上界", row.upper, unit)]
+    return f"{'，'.join(parts)}（{row.get_qualifier_display()}）"
+
+
+def value_words(row, unit):
+    if row.value is None:
+        return "数值不定"
+    ends = (row.value,) if row.value_high is None else (row.value, row.value_high)
+    return f"数值 {'—'.join(plain(end) for end in ends)} {unit}".rstrip()
+
+
+def bound_words(name, bound, unit):
+    return f"无{name}" if bound is None else f"{name} {plain(bound)} {unit}".rstrip()
+
+
+def read_aloud(printed, series_id):
+    """What would be stored for a printed figure: (whether it can be read, the sentence)."""
+    row = Observation(printed=printed, series=series_of(series_id))
+    try:
+        row.clean()
+    except ValidationError as error:
+        return False, "；".join(error.messages)
+    unit = row.unit if row.series_id else figures.parse(printed).unit
+    return True, f"{printed} → {reading(row, unit)}"
+
+
+def series_of(series_id):
+    """The series whose number a form sent; None if it sent none."""
+    if not series_id.isdecimal():
+        return None
+    return Series.objects.select_related("metric").filter(pk=series_id).first()

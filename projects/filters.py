@@ -1,0 +1,176 @@
+"""What the lists of work, places of work, events and figures can be narrowed to."""
+
+import django_filters
+from django.forms import HiddenInput
+
+from aidtracker.enums import Sector
+from aidtracker.listing import ListFilter, choice_filter, row_filter
+from programs.models import Batch, Category, Headquarters, Program, Region, Source
+from projects.models import (
+    Activity,
+    Agreement,
+    Award,
+    Enterprise,
+    Investment,
+    Metric,
+    Observation,
+    Outlet,
+    Project,
+    Series,
+    Site,
+)
+
+
+def used(model, relation, published=False):
+    """Rows of `model` that at least one row behind `relation` names, for a drop-down.
+
+    `published` counts only those that a public figure names.
+    """
+    rule = {f"{relation}__status": "approved"} if published else {f"{relation}__isnull": False}
+
+    def rows(request):
+        return model.objects.filter(pk__in=model.objects.filter(**rule).values("pk"))
+
+    return rows
+
+
+def named(model, label, **kwargs):
+    """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
+    return django_filters.ModelChoiceFilter(
+        label=label,
+        queryset=model.objects.all(),
+        to_field_name="slug",
+        widget=HiddenInput,
+        **kwargs,
+    )
+
+
+def about(subject):
+    """A condition on one kind of thing that a figure's series is about."""
+    field = Series._meta.get_field(subject)
+    return named(field.related_model, field.verbose_name, field_name=f"series__{subject}")
+
+
+def batches(request):
+    return used(Batch, "projects")(request).select_related("owner")
+
+
+def sources_with_figures(request):
+    return used(Source, "observations", published=True)(request).without_text()
+
+
+class ProjectFilter(ListFilter):
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "projects"))
+    category = row_filter("项目类别", used(Category, "projects"), key="pk")
+    status = choice_filter("状态", Project.Status)
+    region = row_filter("受援地", used(Region, "projects"), field_name="regions")
+    program = row_filter("所属工程", used(Program, "projects"), field_name="programs")
+    batch = row_filter("批次", batches, key="pk")
+    site = named(Site, "场所")
+
+
+class InvestmentFilter(ListFilter):
+    kind = choice_filter("方式", Investment.Kind)
+    status = choice_filter("状态", Investment.Status)
+    headquarters = row_filter("引进指挥部", used(Headquarters, "investments"))
+    region = row_filter("落地地区", used(Region, "investments"))
+    origin = row_filter("来自", used(Region, "investments_from"))
+    program = row_filter("所属工程", used(Program, "investments"), field_name="programs")
+    investor = named(Enterprise, "投资方")
+    local_enterprise = named(Enterprise, "落地企业")
+    site = named(Site, "场所")
+
+
+class EnterpriseFilter(ListFilter):
+    kind = choice_filter("类型", Enterprise.Kind)
+    region = row_filter("经营地", used(Region, "enterprises"))
+    origin = row_filter("来自", used(Region, "enterprises_from"))
+    parent = named(Enterprise, "母公司或主管")
+
+
+class SiteFilter(ListFilter):
+    kind = choice_filter("类型", Site.Kind)
+    region = row_filter("所在地区", used(Region, "sites"))
+    headquarters = row_filter("援建指挥部", used(Headquarters, "sites"))
+    program = row_filter("所属工程", used(Program, "sites"), field_name="programs")
+    operator = named(Enterprise, "运营单位")
+    parent = named(Site, "所属场所")
+
+
+class OutletFilter(ListFilter):
+    kind = choice_filter("类型", Outlet.Kind)
+    status = choice_filter("状态", Outlet.Status)
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "outlets"))
+    city = row_filter("所在城市", used(Region, "outlets"))
+    program = row_filter("所属工程", used(Program, "outlets"))
+    platform = row_filter("所在平台", used(Enterprise, "outlets_hosted"))
+    operator = named(Enterprise, "经营单位")
+
+
+class ActivityFilter(ListFilter):
+    kind = choice_filter("类型", Activity.Kind)
+    year = django_filters.CharFilter(field_name="starts_on", lookup_expr="startswith", label="年份")
+    headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
+    region = row_filter("地点", used(Region, "activities"))
+    program = row_filter("所属工程", used(Program, "activities"), field_name="programs")
+    enterprise = named(Enterprise, "参与企业")
+    site = named(Site, "场所")
+
+
+class AgreementFilter(ListFilter):
+    kind = choice_filter("类型", Agreement.Kind)
+    headquarters = row_filter("签约指挥部", used(Headquarters, "agreements"))
+    region = row_filter("签约地方", used(Region, "agreements"), field_name="regions")
+    enterprise = named(Enterprise, "签约企业")
+    activity = named(Activity, "签约活动")
+
+
+class AwardFilter(ListFilter):
+    level = choice_filter("级别", Award.Level)
+    region = row_filter("获得地区", used(Region, "awards"))
+    site = row_filter("获得场所", used(Site, "awards"))
+    enterprise = row_filter("获得企业", used(Enterprise, "awards"))
+
+
+class MetricFilter(ListFilter):
+    sector = choice_filter("领域", Sector)
+    kind = choice_filter("类型", Metric.Kind)
+
+
+class SeriesFilter(ListFilter):
+    SEARCH_LOOKUPS = ("search_text", "metric__search_text")
+
+    sector = choice_filter("领域", Sector, field_name="metric__sector")
+    metric = row_filter("指标", used(Metric, "series_set__observations", published=True))
+
+
+class ObservationFilter(ListFilter):
+    """A figure by its document, its meaning, and what it is about (set by links from pages)."""
+
+    SEARCH_LOOKUPS = (
+        "printed",
+        "series__search_text",
+        "series__metric__search_text",
+        "source__search_text",
+    )
+
+    source = row_filter("文献", sources_with_figures, key="code")
+    metric = row_filter(
+        "指标",
+        used(Metric, "series_set__observations", published=True),
+        field_name="series__metric",
+    )
+    nature = choice_filter("性质", Observation.Nature)
+    accumulation = choice_filter("累计方式", Observation.Accumulation)
+    qualifier = choice_filter("修饰", Observation.Qualifier)
+    rank = choice_filter("采用", Observation.Rank)
+    series = named(Series, "序列")
+    region = about("region")
+    headquarters = about("headquarters")
+    program = about("program")
+    project = about("project")
+    investment = about("investment")
+    enterprise = about("enterprise")
+    site = about("site")
+    outlet = about("outlet")
+    activity = about("activity")

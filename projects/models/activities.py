@@ -1,0 +1,173 @@
+"""What happened on a day: fairs, conferences, training, competitions; agreements signed; awards won."""
+
+from django.db import models
+from django.db.models import Q
+
+from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.records import Record
+from programs.models import Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+from projects.models.sites import Site
+
+
+class Activity(Record):
+    """活动: an event with a date, or a milestone in the record's own timeline."""
+
+    class Kind(models.TextChoices):
+        FAIR = "fair", "展会"
+        CONFERENCE = "conference", "会议"
+        VISIT = "visit", "考察"
+        SIGNING = "signing", "签约"
+        TRAINING = "training", "培训"
+        COMPETITION = "competition", "竞赛"
+        PROMOTION = "promotion", "推介与展销"
+        PERFORMANCE = "performance", "文艺交流"
+        MILESTONE = "milestone", "里程碑"
+
+    # Identification
+    kind = models.CharField("类型", max_length=12, choices=Kind)
+    edition = models.CharField("届次", max_length=40, blank=True)
+
+    # Dates
+    starts_on = PartialDateField("开始")
+    ends_on = PartialDateField("结束")
+
+    # Relations
+    region = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="地点", null=True, blank=True, related_name="activities"
+    )
+    site = models.ForeignKey(
+        Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="activities"
+    )
+    organisers = models.CharField("主办单位", max_length=200, blank=True, help_text="照文献所写")
+    headquarters = models.ManyToManyField(
+        Headquarters, verbose_name="参与指挥部", blank=True, related_name="activities"
+    )
+    enterprises = models.ManyToManyField(
+        Enterprise, verbose_name="参与企业", blank=True, related_name="activities"
+    )
+    programs = models.ManyToManyField(
+        Program, verbose_name="所属工程", blank=True, related_name="activities"
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "活动"
+        verbose_name_plural = "活动"
+        ordering = ("starts_on", "slug")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="activity_name_once",
+                violation_error_message="已有同名的活动。",
+            ),
+            partial_date_check("activity", "starts_on", "ends_on"),
+            order_check("activity", "starts_on", "ends_on", "结束不能早于开始。"),
+        )
+
+
+class Agreement(Record):
+    """协议: a framework, memorandum or contract, with everyone who signed."""
+
+    class Kind(models.TextChoices):
+        FRAMEWORK = "framework", "框架协议"
+        MEMORANDUM = "memorandum", "备忘录"
+        CONTRACT = "contract", "合同协议"
+
+    # Identification
+    kind = models.CharField("类型", max_length=12, choices=Kind)
+    subject = models.CharField("内容", max_length=200, blank=True)
+
+    # Dates
+    signed_on = PartialDateField("签订")
+
+    # Parties
+    regions = models.ManyToManyField(
+        Region, verbose_name="签约地方", blank=True, related_name="agreements"
+    )
+    headquarters = models.ManyToManyField(
+        Headquarters, verbose_name="签约指挥部", blank=True, related_name="agreements"
+    )
+    enterprises = models.ManyToManyField(
+        Enterprise, verbose_name="签约企业", blank=True, related_name="agreements"
+    )
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        verbose_name="签约活动",
+        null=True,
+        blank=True,
+        related_name="agreements",
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "协议"
+        verbose_name_plural = "协议"
+        ordering = ("signed_on", "slug")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="agreement_name_once",
+                violation_error_message="已有同名的协议。",
+            ),
+            partial_date_check("agreement", "signed_on"),
+        )
+
+
+class Award(Record):
+    """荣誉: one row for each time one was granted, so that 7 awards to 6 counties stay 7 and 6."""
+
+    KEY = ("slug",)
+
+    class Level(models.TextChoices):
+        NATIONAL = "national", "国家级"
+        REGIONAL = "regional", "自治区级"
+        PREFECTURE = "prefecture", "地区级"
+        OTHER = "other", "其他"
+
+    # Identification
+    level = models.CharField("级别", max_length=12, choices=Level)
+    grantor = models.CharField("授予单位", max_length=120, blank=True, help_text="照文献所写")
+    edition = models.CharField("批次或届次", max_length=60, blank=True)
+
+    # Holder
+    site = models.ForeignKey(
+        Site, models.PROTECT, verbose_name="获得场所", null=True, blank=True, related_name="awards"
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="获得地区", null=True, blank=True, related_name="awards"
+    )
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        verbose_name="获得企业",
+        null=True,
+        blank=True,
+        related_name="awards",
+    )
+
+    # Dates
+    granted_on = PartialDateField("授予")
+
+    class Meta(Record.Meta):
+        verbose_name = "荣誉"
+        verbose_name_plural = "荣誉"
+        ordering = ("granted_on", "slug")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(site__isnull=False, region=None, enterprise=None)
+                | Q(site=None, region__isnull=False, enterprise=None)
+                | Q(site=None, region=None, enterprise__isnull=False),
+                name="award_exactly_one_holder",
+                violation_error_message="获得场所、地区、企业三者填一个，且只填一个。",
+            ),
+            partial_date_check("award", "granted_on"),
+        )
+
+    @property
+    def slug_source(self):
+        return f"{self.name} {self.holder} {self.granted_on}"
+
+    @property
+    def holder(self):
+        """The site, region or enterprise that won it."""
+        return self.site or self.region or self.enterprise

@@ -1,0 +1,116 @@
+"""Enterprises' own investments that a headquarters brought in; not aid projects."""
+
+from django.db import models
+from django.db.models import Q
+
+from aidtracker.money import LedgerAmountField, not_negative_check
+from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.records import Record
+from programs.models import Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+from projects.models.sites import Site
+
+
+class Investment(Record):
+    """招商项目: who invests, through which local enterprise, how much was agreed and has arrived."""
+
+    KEY = ("code",)
+
+    class Kind(models.TextChoices):
+        NEW = "new", "新建"
+        ACQUISITION = "acquisition", "收购"
+        OPERATION = "operation", "运营"
+
+    class Status(models.TextChoices):
+        CONTACT = "contact", "洽谈"
+        SIGNED = "signed", "签约"
+        STARTED = "started", "开工"
+        PRODUCING = "producing", "投产"
+        ENDED = "ended", "终止"
+
+    # Identification
+    code = models.CharField("项目编号", max_length=40, unique=True)
+    kind = models.CharField("方式", max_length=12, choices=Kind)
+    status = models.CharField(
+        "状态", max_length=12, choices=Status, blank=True, help_text="文献没有说就留空"
+    )
+
+    # Relations
+    investor = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        verbose_name="投资方",
+        null=True,
+        blank=True,
+        related_name="investments_made",
+    )
+    local_enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        verbose_name="落地企业",
+        null=True,
+        blank=True,
+        related_name="investments_received",
+    )
+    origin = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        verbose_name="来自",
+        null=True,
+        blank=True,
+        related_name="investments_from",
+    )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        verbose_name="落地地区",
+        null=True,
+        blank=True,
+        related_name="investments",
+    )
+    site = models.ForeignKey(
+        Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="investments"
+    )
+    headquarters = models.ForeignKey(
+        Headquarters,
+        models.PROTECT,
+        verbose_name="引进指挥部",
+        null=True,
+        blank=True,
+        related_name="investments",
+    )
+    programs = models.ManyToManyField(
+        Program, verbose_name="所属工程", blank=True, related_name="investments"
+    )
+
+    # Dates
+    signed_on = PartialDateField("签约")
+    started_on = PartialDateField("开工")
+    producing_on = PartialDateField("投产")
+
+    # Money
+    agreed_amount = LedgerAmountField("协议资金")
+    arrived_amount = LedgerAmountField("到位资金")
+
+    # Jobs
+    jobs = models.PositiveIntegerField("就业人数", null=True, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = "招商项目"
+        verbose_name_plural = "招商项目"
+        constraints = (
+            not_negative_check("investment", "agreed_amount", "arrived_amount", "jobs"),
+            models.CheckConstraint(
+                condition=Q(investor=None)
+                | Q(local_enterprise=None)
+                | ~Q(investor=models.F("local_enterprise")),
+                name="investment_two_enterprises",
+                violation_error_message="投资方和落地企业不能是同一家。",
+            ),
+            partial_date_check("investment", "signed_on", "started_on", "producing_on"),
+            order_check("investment", "started_on", "producing_on", "投产不能早于开工。"),
+        )
+
+    @property
+    def search_names(self):
+        return [self.name, *self.aliases, self.code]

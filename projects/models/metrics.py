@@ -1,0 +1,241 @@
+"""What is measured, and of whom: metrics, and the series of one metric about one subject."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from aidtracker.enums import Sector
+from aidtracker.records import KeyedModel, Record, RecordQuerySet, SearchTextField, SlugFromPinyinField
+from programs.models import Headquarters, Program, Region
+from projects.models.activities import Activity
+from projects.models.enterprises import Enterprise
+from projects.models.investments import Investment
+from projects.models.outlets import Outlet
+from projects.models.projects import Project
+from projects.models.sites import Site
+
+
+class Metric(Record):
+    """指标: what is counted, in which unit, and, for a derived one, from what it follows."""
+
+    class Kind(models.TextChoices):
+        STOCK = "stock", "存量"
+        FLOW = "flow", "流量"
+        RATIO = "ratio", "比率"
+        RANK = "rank", "排名"
+
+    class Direction(models.TextChoices):
+        UP = "up", "越大越好"
+        DOWN = "down", "越小越好"
+        NEUTRAL = "neutral", "不分好坏"
+
+    class Formula(models.TextChoices):
+        GROWTH = "growth", "增长率：分子本期比上期"
+        MULTIPLE = "multiple", "增长倍数：分子本期比基期"
+        RATIO = "ratio", "比值：分子除以分母"
+        SHARE = "share", "占比：分子占分母"
+        COMPLETION = "completion", "完成率：分子的完成占目标"
+
+    # Identification
+    definition = models.TextField("口径", blank=True, help_text="数什么、怎么数、包括和不包括什么")
+    unit = models.CharField("单位", max_length=20, help_text="基本单位：元、吨、人、平方米、%")
+    kind = models.CharField("类型", max_length=8, choices=Kind)
+    direction = models.CharField(
+        "方向", max_length=8, choices=Direction, default=Direction.NEUTRAL
+    )
+    sector = models.CharField("领域", max_length=16, choices=Sector)
+
+    # Formula
+    formula = models.CharField("公式", max_length=12, choices=Formula, blank=True)
+    numerator = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="分子",
+        null=True,
+        blank=True,
+        related_name="numerator_of",
+    )
+    denominator = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="分母",
+        null=True,
+        blank=True,
+        related_name="denominator_of",
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "指标"
+        verbose_name_plural = "指标"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="metric_name_once",
+                violation_error_message="已有同名的指标。",
+            ),
+            models.CheckConstraint(
+                condition=Q(formula="", numerator=None, denominator=None)
+                | Q(formula__in=("growth", "multiple", "completion"), numerator__isnull=False)
+                | Q(
+                    formula__in=("ratio", "share"),
+                    numerator__isnull=False,
+                    denominator__isnull=False,
+                ),
+                name="metric_formula_whole",
+                violation_error_message="有公式的指标要写明分子，比值和占比还要写明分母。",
+            ),
+            models.CheckConstraint(
+                condition=Q(numerator=None) | ~Q(numerator=F("id")),
+                name="metric_not_from_itself",
+                violation_error_message="指标不能由自己算出。",
+            ),
+        )
+
+
+SUBJECTS = (
+    "region",
+    "headquarters",
+    "program",
+    "project",
+    "investment",
+    "enterprise",
+    "site",
+    "outlet",
+    "activity",
+)
+
+
+def any_subject():
+    """The condition that a series is about at least one thing."""
+    rule = Q()
+    for name in SUBJECTS:
+        rule |= Q(**{f"{name}__isnull": False})
+    return rule
+
+
+def or_zero(name):
+    """A foreign key as a number, so that two empty ones count as the same."""
+    return Coalesce(name, Value(0), output_field=models.BigIntegerField())
+
+
+class SeriesQuerySet(RecordQuerySet):
+    def with_subjects(self):
+        return self.select_related("metric", *SUBJECTS)
+
+    def published_figures(self):
+        """The public observations of these series, with all that a table of them names.
+
+        This is how pages of the app below, which know series only from a record, reach figures.
+        """
+        observations = self.model._meta.get_field("observations").related_model.objects
+        return observations.published().with_subjects().filter(series__in=self)
+
+
+def subject_key(model, name):
+    """A foreign key from Series to one kind of subject."""
+    return models.ForeignKey(
+        model,
+        models.PROTECT,
+        verbose_name=name,
+        null=True,
+        blank=True,
+        related_name="series_set",
+    )
+
+
+class Series(KeyedModel):
+    """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
+
+    # Identification
+    name = models.CharField(
+        "名称", max_length=200, blank=True, help_text="留空则由主体、指标和范围组成"
+    )
+    slug = SlugFromPinyinField("网址名", help_text="网页地址的一部分；留空则取名称的拼音")
+    metric = models.ForeignKey(
+        Metric, models.PROTECT, verbose_name="指标", related_name="series_set"
+    )
+
+    # Subject
+    region = subject_key(Region, "地区")
+    headquarters = subject_key(Headquarters, "援疆指挥部")
+    program = subject_key(Program, "工程")
+    project = subject_key(Project, "援疆项目")
+    investment = subject_key(Investment, "招商项目")
+    enterprise = subject_key(Enterprise, "企业")
+    site = subject_key(Site, "场所")
+    outlet = subject_key(Outlet, "网点")
+    activity = subject_key(Activity, "活动")
+    scope_note = models.CharField(
+        "范围说明", max_length=120, blank=True, help_text="如：含兵团、仅苹果、线上"
+    )
+
+    # Parts
+    part_of = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="其中", null=True, blank=True, related_name="parts"
+    )
+    has_complete_parts = models.BooleanField(
+        "各部分齐全", default=False, help_text="各“其中”之和应等于本序列时勾选"
+    )
+
+    # Provenance
+    note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "序列"
+        verbose_name_plural = "序列"
+        ordering = ("slug",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="series_name_once",
+                violation_error_message="已有同名的序列。",
+            ),
+            models.UniqueConstraint(
+                "metric",
+                *(or_zero(name) for name in SUBJECTS),
+                "scope_note",
+                name="series_scope_once",
+                violation_error_message="这一指标、主体和范围已有序列。",
+            ),
+            models.CheckConstraint(
+                condition=any_subject(),
+                name="series_has_subject",
+                violation_error_message="序列至少要有一个主体：地区、指挥部、工程、项目、企业等。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(part_of=F("id")),
+                name="series_not_its_own_part",
+                violation_error_message="序列不能是自己的一部分。",
+            ),
+        )
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("series-detail", args=[self.slug])
+
+    @property
+    def slug_source(self):
+        return self.name
+
+    @property
+    def search_names(self):
+        return [self.name, self.scope_note]
+
+    @property
+    def subjects(self):
+        """The things the series is about, most specific first."""
+        return [row for name in reversed(SUBJECTS) if (row := getattr(self, name))]
+
+    def clean(self):
+        if not self.metric_id or not self.subjects:
+            raise ValidationError("请选择指标和至少一个主体。")
+        if not self.name:
+            scope = f"({self.scope_note})" if self.scope_note else ""
+            self.name = f"{'·'.join(map(str, self.subjects))} {self.metric}{scope}"

@@ -1,0 +1,282 @@
+"""Figures as documents state them, and the numeric phrases that were left out on purpose."""
+
+from urllib.parse import quote
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from aidtracker.records import KeyedModel, KeyedQuerySet
+from programs.models import Source
+from projects import figures, units
+from projects.models.metrics import SUBJECTS, Series
+
+COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
+
+
+class ObservationQuerySet(KeyedQuerySet):
+    def published(self):
+        """Only approved figures are public."""
+        return self.filter(status=Observation.Status.APPROVED)
+
+    def with_subjects(self):
+        """With all that a row of a table names, in one query."""
+        return self.select_related(
+            "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
+        ).defer("source__text")
+
+    def headline(self):
+        """Those to show first: preferred ones, then the latest; none that is out of use."""
+        moment = models.functions.Coalesce("as_of", "period_end", "period_start")
+        return self.exclude(rank=Observation.Rank.DEPRECATED).order_by(
+            models.Case(models.When(rank=Observation.Rank.PREFERRED, then=0), default=1),
+            moment.desc(nulls_last=True),
+            "source__code",
+            "number",
+        )
+
+    def in_reading_order(self):
+        return self.order_by("source__code", "number")
+
+    def in_time_order(self):
+        """By the end of the time each figure speaks of; undated ones last."""
+        moment = models.functions.Coalesce("as_of", "period_end", "period_start")
+        return self.order_by(moment.asc(nulls_last=True), "source__code", "number")
+
+
+class Observation(KeyedModel):
+    """观测值: one value of one series for one period, as one source states it."""
+
+    KEY = ("source__code", "number")
+
+    class Qualifier(models.TextChoices):
+        EXACT = "exact", "确数"
+        OVER = "over", "超过"
+        MORE = "more", "多、余"
+        NEARLY = "nearly", "近"
+        ABOUT = "about", "约"
+        UNDER = "under", "不足"
+        RANGE = "range", "范围"
+
+    class Nature(models.TextChoices):
+        ACTUAL = "actual", "完成"
+        TARGET = "target", "目标"
+        PLAN = "plan", "计划"
+        AGREEMENT = "agreement", "协议"
+        ESTIMATE = "estimate", "预计"
+
+    class Accumulation(models.TextChoices):
+        PERIOD = "period", "当期"
+        CUMULATIVE = "cumulative", "累计"
+        POINT = "point", "时点"
+        RATE = "rate", "比率"
+        RANK = "rank", "排名"
+        UNCLEAR = "unclear", "不明"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        SUBMITTED = "submitted", "已提交"
+        APPROVED = "approved", "审核通过"
+        RETURNED = "returned", "退回"
+        WITHDRAWN = "withdrawn", "撤回"
+
+    class Rank(models.TextChoices):
+        PREFERRED = "preferred", "采用值"
+        NORMAL = "normal", "一般"
+        DEPRECATED = "deprecated", "不再采用"
+
+    # Place in the source
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name="文献", related_name="observations"
+    )
+    number = models.PositiveIntegerField("序号", help_text="在文献中的先后")
+    start = models.PositiveIntegerField(
+        "起", null=True, blank=True, help_text="原文数字在全文中的起始字符位置（从 0 数）"
+    )
+    end = models.PositiveIntegerField("止", null=True, blank=True, help_text="末字符之后的位置")
+
+    # Figure
+    printed = models.CharField(
+        "原文数字", max_length=60, help_text="连同“超过、近、余”和单位，照文献所印，如：超过30 亿元"
+    )
+    value = models.DecimalField("数值", max_digits=15, decimal_places=3, null=True, blank=True)
+    value_high = models.DecimalField(
+        "数值上端", max_digits=15, decimal_places=3, null=True, blank=True
+    )
+    lower = models.DecimalField("下界", max_digits=15, decimal_places=3, null=True, blank=True)
+    upper = models.DecimalField("上界", max_digits=15, decimal_places=3, null=True, blank=True)
+    qualifier = models.CharField(
+        "修饰", max_length=8, choices=Qualifier, default=Qualifier.EXACT, blank=True
+    )
+
+    # Meaning
+    series = models.ForeignKey(
+        Series, models.PROTECT, verbose_name="序列", related_name="observations"
+    )
+    nature = models.CharField("性质", max_length=12, choices=Nature, default=Nature.ACTUAL)
+    accumulation = models.CharField("累计方式", max_length=12, choices=Accumulation)
+
+    # Period
+    period_start = models.DateField("期间起", null=True, blank=True)
+    period_end = models.DateField("期间止", null=True, blank=True)
+    as_of = models.DateField("截至", null=True, blank=True)
+    period_text = models.CharField(
+        "原文期间", max_length=60, blank=True, help_text="文献怎么说这段时间，如：三年来"
+    )
+    is_period_inferred = models.BooleanField(
+        "期间系推断", default=False, help_text="起止由上下文推断，不是文献明说"
+    )
+
+    # Standing
+    attributed_to = models.CharField(
+        "据谁所说", max_length=120, blank=True, help_text="引述的单位或在任人员"
+    )
+    status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT)
+    rank = models.CharField("采用", max_length=12, choices=Rank, default=Rank.NORMAL)
+    rank_reason = models.CharField("采用理由", max_length=200, blank=True)
+    note = models.TextField("备注", blank=True)
+
+    objects = ObservationQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "观测值"
+        verbose_name_plural = "观测值"
+        ordering = ("source", "number")
+        indexes = (
+            models.Index(fields=("series", "status"), name="observation_of_series"),
+            models.Index(fields=("value", "id"), name="observation_by_value"),
+            models.Index(fields=("status", "updated_at"), name="observation_latest"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("source", "number"),
+                name="observation_number_once",
+                violation_error_message="这份文献已有同序号的观测值。",
+            ),
+            models.CheckConstraint(
+                condition=Q(start=None, end=None) | Q(start__lt=F("end")),
+                name="observation_place",
+                violation_error_message="起止位置要么都填（起小于止），要么都不填。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(printed=""),
+                name="observation_printed",
+                violation_error_message="请填写原文数字。",
+            ),
+            models.CheckConstraint(
+                condition=(Q(lower=None) | Q(value=None) | Q(lower__lte=F("value")))
+                & (Q(upper=None) | Q(value=None) | Q(value__lte=F("upper")))
+                & (Q(value_high=None) | Q(value__lte=F("value_high"))),
+                name="observation_bounds",
+                violation_error_message="数值须在下界和上界之间。",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_start=None)
+                | Q(period_end=None)
+                | Q(period_start__lte=F("period_end")),
+                name="observation_period",
+                violation_error_message="期间止不能早于期间起。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(rank__in=("preferred", "deprecated")) | ~Q(rank_reason=""),
+                name="observation_rank_reason",
+                violation_error_message="设为采用值或不再采用时，请写明理由。",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.series}:{self.printed}"
+
+    def get_absolute_url(self):
+        return reverse("observation-detail", args=[self.source.code, self.number])
+
+    @property
+    def unit(self):
+        return self.series.metric.unit
+
+    @property
+    def moment(self):
+        """The end of the time the figure speaks of, or None."""
+        return self.as_of or self.period_end or self.period_start
+
+    @property
+    def place(self):
+        """The address of the figure's words in its document's page."""
+        return f"{self.source.get_absolute_url()}#o{self.number}"
+
+    @property
+    def place_on_web(self):
+        """The address of the words in the document's own web page; empty if it has none."""
+        return f"{self.source.url}#:~:text={quote(self.printed)}" if self.source.url else ""
+
+    @property
+    def place_in_words(self):
+        """Where the figure stands in the document's text; empty if that is not recorded."""
+        return "" if self.start is None else f"第 {self.start + 1}—{self.end} 字"
+
+    def clean(self):
+        """Take value, bounds and qualifier from the printed words, at whichever door they came in."""
+        try:
+            figure = figures.parse(self.printed)
+        except figures.FigureError as error:
+            raise ValidationError({"printed": str(error)}) from error
+        if self.series_id and not units.is_compatible(figure.unit, self.unit):
+            raise ValidationError(
+                {"printed": f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"}
+            )
+        for name in COMPUTED:
+            setattr(self, name, getattr(figure, name))
+
+
+class SkippedPhraseQuerySet(KeyedQuerySet):
+    def in_reading_order(self):
+        return self.order_by("source__code", "start")
+
+
+class SkippedPhrase(KeyedModel):
+    """A numeric phrase of a document that is deliberately not recorded, and why."""
+
+    KEY = ("source__code", "start")
+
+    class Reason(models.TextChoices):
+        PRIVATE = "private", "个人情况"
+        RHETORIC = "rhetoric", "修辞，不是计量"
+        PERIOD = "period", "时间长短的说法"
+        REPEATED = "repeated", "同一文献重复出现"
+        RULE = "rule", "规则或名称中的数字"
+        OTHER = "other", "其他"
+
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name="文献", related_name="skipped_phrases"
+    )
+    start = models.PositiveIntegerField("起", help_text="在全文中的起始字符位置（从 0 数）")
+    end = models.PositiveIntegerField("止", help_text="末字符之后的位置")
+    reason = models.CharField("原因", max_length=12, choices=Reason)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    objects = SkippedPhraseQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "略过的数字"
+        verbose_name_plural = "略过的数字"
+        ordering = ("source", "start")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("source", "start"),
+                name="skipped_phrase_once",
+                violation_error_message="这一位置已登记为略过。",
+            ),
+            models.CheckConstraint(
+                condition=Q(start__lt=F("end")),
+                name="skipped_phrase_place",
+                violation_error_message="起须小于止。",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.source.code} {self.start}—{self.end}"
+
+    @property
+    def place_in_words(self):
+        return f"第 {self.start + 1}—{self.end} 字"

@@ -1,0 +1,196 @@
+"""Projects paid with aid money, and those who take part in them."""
+
+from django.db import models
+from django.db.models import Q
+
+from aidtracker.money import LedgerAmountField, not_negative_check
+from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.records import KeyedModel, Record
+from programs.models import Batch, Category, Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+from projects.models.sites import Site
+
+AMOUNTS = (
+    "total_amount",
+    "planned_amount",
+    "adjusted_amount",
+    "received_amount",
+    "disbursed_amount",
+    "paid_amount",
+    "work_done_amount",
+)
+
+
+class Project(Record):
+    """援疆项目: an item paid, wholly or in part, with aid money."""
+
+    KEY = ("code",)
+
+    class Delivery(models.TextChoices):
+        TURNKEY = "turnkey", "交钥匙"
+        CHEQUE = "cheque", "交支票"
+
+    class SpendNature(models.TextChoices):
+        FIXED = "fixed", "固定资产投资"
+        OTHER = "other", "非固定资产投资"
+
+    class Construction(models.TextChoices):
+        NEW = "new", "新建"
+        CONTINUED = "continued", "续建"
+        EXTENDED = "extended", "改扩建"
+
+    class Tier(models.TextChoices):
+        PROVINCE = "province", "省统筹"
+        CITY = "city", "市自主"
+
+    class Status(models.TextChoices):
+        RESERVE = "reserve", "储备"
+        PLANNED = "planned", "列入计划"
+        PREPARING = "preparing", "前期"
+        STARTED = "started", "开工"
+        BUILDING = "building", "在建"
+        COMPLETED = "completed", "完工"
+        ACCEPTED = "accepted", "验收"
+        HANDED_OVER = "handed_over", "移交"
+        PAUSED = "paused", "暂停"
+        CANCELLED = "cancelled", "取消"
+
+    # Identification
+    code = models.CharField("项目编号", max_length=40, unique=True)
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        verbose_name="项目类别",
+        null=True,
+        blank=True,
+        related_name="projects",
+    )
+    delivery = models.CharField("交付方式", max_length=12, choices=Delivery, blank=True)
+    spend_nature = models.CharField("资金性质", max_length=12, choices=SpendNature, blank=True)
+    construction = models.CharField("建设性质", max_length=12, choices=Construction, blank=True)
+    tier = models.CharField("层级", max_length=12, choices=Tier, blank=True)
+    status = models.CharField(
+        "状态", max_length=12, choices=Status, blank=True, help_text="文献没有说就留空"
+    )
+
+    # Relations
+    headquarters = models.ForeignKey(
+        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="projects"
+    )
+    batch = models.ForeignKey(
+        Batch, models.PROTECT, verbose_name="批次", null=True, blank=True, related_name="projects"
+    )
+    regions = models.ManyToManyField(
+        Region, verbose_name="受援地", blank=True, related_name="projects"
+    )
+    programs = models.ManyToManyField(
+        Program, verbose_name="所属工程", blank=True, related_name="projects"
+    )
+    site = models.ForeignKey(
+        Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="projects"
+    )
+
+    # Dates
+    planned_start = PartialDateField("计划开工")
+    planned_completion = PartialDateField("计划完工")
+    actual_start = PartialDateField("实际开工")
+    actual_completion = PartialDateField("实际完工")
+
+    # Money
+    total_amount = LedgerAmountField("总投资")
+    planned_amount = LedgerAmountField("援疆资金计划")
+    adjusted_amount = LedgerAmountField("调整后计划")
+    received_amount = LedgerAmountField("资金到位")
+    disbursed_amount = LedgerAmountField("资金拨付")
+    paid_amount = LedgerAmountField("资金支付")
+    work_done_amount = LedgerAmountField("完成投资")
+
+    class Meta(Record.Meta):
+        verbose_name = "援疆项目"
+        verbose_name_plural = "援疆项目"
+        constraints = (
+            not_negative_check("project", *AMOUNTS),
+            partial_date_check(
+                "project",
+                "planned_start",
+                "planned_completion",
+                "actual_start",
+                "actual_completion",
+            ),
+            order_check(
+                "project", "planned_start", "planned_completion", "计划完工不能早于计划开工。"
+            ),
+            order_check(
+                "project", "actual_start", "actual_completion", "实际完工不能早于实际开工。"
+            ),
+        )
+
+    @property
+    def search_names(self):
+        return [self.name, *self.aliases, self.code]
+
+
+class ProjectParty(KeyedModel):
+    """Who takes part in a project, and as what: exactly one of an enterprise, a headquarters, a name."""
+
+    KEY = ("project__code", "number")
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "建设单位"
+        FUNDER = "funder", "出资"
+        BUILDER = "builder", "施工"
+        IMPLEMENTER = "implementer", "实施"
+        OPERATOR = "operator", "运营"
+        BENEFICIARY = "beneficiary", "受益"
+        PARTNER = "partner", "合作"
+
+    project = models.ForeignKey(
+        Project, models.CASCADE, verbose_name="援疆项目", related_name="parties"
+    )
+    number = models.PositiveSmallIntegerField("序号")
+    role = models.CharField("角色", max_length=12, choices=Role)
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        verbose_name="企业",
+        null=True,
+        blank=True,
+        related_name="project_parties",
+    )
+    headquarters = models.ForeignKey(
+        Headquarters,
+        models.PROTECT,
+        verbose_name="援疆指挥部",
+        null=True,
+        blank=True,
+        related_name="project_parties",
+    )
+    organisation = models.CharField(
+        "其他单位", max_length=120, blank=True, help_text="不是企业也不是指挥部的单位，照文献所写"
+    )
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "项目参与方"
+        verbose_name_plural = "项目参与方"
+        ordering = ("project", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project", "number"),
+                name="project_party_number_once",
+                violation_error_message="该项目已有同序号的参与方。",
+            ),
+            models.CheckConstraint(
+                condition=Q(enterprise__isnull=False, headquarters=None, organisation="")
+                | Q(enterprise=None, headquarters__isnull=False, organisation="")
+                | (Q(enterprise=None, headquarters=None) & ~Q(organisation="")),
+                name="project_party_exactly_one",
+                violation_error_message="企业、援疆指挥部、其他单位三者填一个，且只填一个。",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.get_role_display()}:{self.party_name}"
+
+    @property
+    def party_name(self):
+        return str(self.enterprise or self.headquarters or self.organisation)

@@ -1,0 +1,88 @@
+"""Parks, incubators, satellite factories, growing bases, scenic areas and centres."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from aidtracker.money import not_negative_check
+from aidtracker.partial_dates import PartialDateField, partial_date_check
+from aidtracker.records import Record
+from programs.models import Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+
+
+class Site(Record):
+    """场所: a place with walls or fields; a later phase names the earlier one as predecessor."""
+
+    class Kind(models.TextChoices):
+        PARK = "park", "产业园"
+        INCUBATOR = "incubator", "孵化基地"
+        FACTORY = "factory", "工厂车间"
+        BASE = "base", "种植养殖基地"
+        SCENIC = "scenic", "景区"
+        CENTRE = "centre", "中心与平台"
+        PORT = "port", "口岸与陆港"
+        INSTITUTION = "institution", "学院与医院"
+
+    # Identification
+    kind = models.CharField("类型", max_length=12, choices=Kind)
+
+    # Relations
+    region = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="所在地区", null=True, blank=True, related_name="sites"
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="所属场所", null=True, blank=True, related_name="parts"
+    )
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="前一期",
+        null=True,
+        blank=True,
+        related_name="successors",
+    )
+    operator = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        verbose_name="运营单位",
+        null=True,
+        blank=True,
+        related_name="sites_operated",
+    )
+    headquarters = models.ManyToManyField(
+        Headquarters, verbose_name="援建指挥部", blank=True, related_name="sites"
+    )
+    programs = models.ManyToManyField(
+        Program, verbose_name="所属工程", blank=True, related_name="sites"
+    )
+
+    # Dates
+    opened_on = PartialDateField("启用")
+
+    # Size
+    area = models.DecimalField(
+        "面积",
+        max_digits=15,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="单位：平方米；带“约”“超过”的面积记为观测值，这里只填确数",
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "场所"
+        verbose_name_plural = "场所"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name",),
+                name="site_name_once",
+                violation_error_message="已有同名的场所。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")) & ~Q(predecessor=F("id")),
+                name="site_not_its_own_parent",
+                violation_error_message="场所不能属于自己，也不能是自己的前一期。",
+            ),
+            not_negative_check("site", "area"),
+            partial_date_check("site", "opened_on"),
+        )

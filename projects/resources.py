@@ -1,0 +1,48 @@
+"""The spreadsheet of observations; those of all other models follow from their fields."""
+
+from aidtracker.spreadsheets.columns import Column
+from aidtracker.spreadsheets.resources import SheetResource, meta_for
+from projects.models import Metric, Observation, Series
+from projects.models.metrics import SUBJECTS
+from projects.models.observations import COMPUTED
+
+
+def series_column(name):
+    """A column that the series gives; an import only checks it."""
+    return Column(f"series__{name}", Series._meta.get_field(name))
+
+
+class ObservationResource(SheetResource):
+    """A figure with its series spelled out, so that a row of the file reads by itself.
+
+    People type `printed`; value, bounds and qualifier follow from it.
+    """
+
+    RENAMED = {"is_period_inferred": "period_inferred"}
+    COMPUTED = COMPUTED
+    ORDER = (
+        *("source", "number", "start", "end", "printed"),
+        *("value", "value_high", "lower", "upper", "unit", "qualifier"),
+        *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
+        *("metric", "series", *SUBJECTS, "scope_note", "attributed_to", "status", "rank", "note"),
+        *("is_period_inferred", "rank_reason"),
+    )
+
+    unit = Column("series__metric__unit", Metric._meta.get_field("unit"))
+    metric = series_column("metric")
+    region = series_column("region")
+    headquarters = series_column("headquarters")
+    program = series_column("program")
+    project = series_column("project")
+    investment = series_column("investment")
+    enterprise = series_column("enterprise")
+    site = series_column("site")
+    outlet = series_column("outlet")
+    activity = series_column("activity")
+    scope_note = series_column("scope_note")
+
+    class Meta(meta_for(Observation)):
+        pass
+
+    def get_export_order(self):
+        return self.ORDER

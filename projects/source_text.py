@@ -1,0 +1,94 @@
+"""A document's text in HTML with its figures marked; the work grows with the text, not its square."""
+
+import heapq
+from dataclasses import dataclass, replace
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from aidtracker.templatetags.formatting import nature_sign
+
+NOTHING = mark_safe("")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words to mark: `text[start:end]`, in which element, and what follows the last of them."""
+
+    start: int
+    end: int
+    tag: str
+    css: str
+    title: str
+    anchor: str = ""
+    after: SafeString = NOTHING
+
+    @property
+    def opening(self):
+        anchor = format_html(' id="{}"', self.anchor) if self.anchor else NOTHING
+        return format_html(
+            '<{}{} class="{}" title="{}">', self.tag, anchor, self.css, self.title
+        )
+
+    @property
+    def closing(self):
+        return format_html("</{}>{}", self.tag, self.after)
+
+    def split(self, position):
+        """The part before `position`, and the rest, which has the same look and no second anchor."""
+        return replace(self, end=position, after=NOTHING), replace(self, start=position, anchor="")
+
+
+def figure_span(observation):
+    """The mark of a figure: its anchor `o12`, the colour and sign of its nature, its page's link."""
+    nature = observation.get_nature_display()
+    title = f"{nature}:{observation.series}"
+    sign = "" if observation.nature == observation.Nature.ACTUAL else nature_sign(observation.nature)
+    after = format_html(
+        '<sup><a href="{}" aria-label="第 {} 处数字,{}">{}{}</a></sup>',
+        observation.get_absolute_url(),
+        observation.number,
+        title,
+        sign,
+        observation.number,
+    )
+    css, anchor = f"nature-{observation.nature}", f"o{observation.number}"
+    return Span(observation.start, observation.end, "mark", css, title, anchor, after)
+
+
+def skipped_span(phrase):
+    """A phrase left out on purpose: faint, with the reason as its title."""
+    title = f"未记录:{phrase.get_reason_display()}"
+    if phrase.note:
+        title = f"{title}({phrase.note})"
+    return Span(phrase.start, phrase.end, "span", "skipped", title)
+
+
+def open_span(phrase):
+    """A numeric phrase that is neither recorded nor left out on purpose."""
+    return Span(phrase.start, phrase.end, "span", "open", "尚未记录,也没有说明略过")
+
+
+def marked_text(text, spans):
+    """`text` as safe HTML with every span marked, nested where spans overlap.
+
+    Spans that cross are cut at the crossing; those outside the text are left out.
+    """
+    inside = [span for span in spans if 0 <= span.start < span.end <= len(text)]
+    waiting = [(span.start, -span.end, order, span) for order, span in enumerate(inside)]
+    heapq.heapify(waiting)
+    pieces, opened, position = [], [], 0
+    while waiting or opened:
+        if opened and (not waiting or opened[-1].end <= waiting[0][0]):
+            span = opened.pop()
+            pieces += [escape(text[position : span.end]), span.closing]
+            position = span.end
+            continue
+        start, _, order, span = heapq.heappop(waiting)
+        if opened and opened[-1].end < span.end:
+            span, rest = span.split(opened[-1].end)
+            heapq.heappush(waiting, (rest.start, -rest.end, order, rest))
+        pieces += [escape(text[position:start]), span.opening]
+        position = start
+        opened.append(span)
+    return mark_safe("".join([*pieces, escape(text[position:])]))
