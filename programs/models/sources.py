@@ -11,6 +11,13 @@ from aidtracker.partial_dates import PartialDateField, partial_date_check
 from aidtracker.records import KeyedModel, RecordQuerySet, SearchTextField
 
 
+class WebAddressField(models.URLField):
+    """A web address; one typed without a scheme is taken as https."""
+
+    def formfield(self, **kwargs):
+        return super().formfield(assume_scheme="https", **kwargs)
+
+
 class SourceQuerySet(RecordQuerySet):
     def without_text(self):
         """Rows for lists: a document's full text can be long and is not needed there."""
@@ -42,7 +49,7 @@ class Source(KeyedModel):
     kind = models.CharField("类型", max_length=12, choices=Kind)
     publisher = models.CharField("来源", max_length=120, blank=True)
     author = models.CharField("作者", max_length=120, blank=True)
-    url = models.URLField("网址", max_length=500, blank=True)
+    url = WebAddressField("网址", max_length=500, blank=True)
 
     # Dates
     published_on = PartialDateField("发布日期")

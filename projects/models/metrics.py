@@ -2,12 +2,18 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from aidtracker.enums import Sector
-from aidtracker.records import KeyedModel, Record, RecordQuerySet, SearchTextField, SlugFromPinyinField
+from aidtracker.records import (
+    KeyedModel,
+    Record,
+    RecordQuerySet,
+    SearchTextField,
+    SlugFromPinyinField,
+)
 from programs.models import Headquarters, Program, Region
 from projects.models.activities import Activity
 from projects.models.enterprises import Enterprise
@@ -15,6 +21,17 @@ from projects.models.investments import Investment
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.sites import Site
+
+PUBLIC_FIGURE = Q(series_set__observations__status="approved")
+
+
+class MetricQuerySet(RecordQuerySet):
+    def with_counts(self):
+        """How many series and figures of each metric are public: `series_count`, `figure_count`."""
+        return self.annotate(
+            series_count=Count("series_set", filter=PUBLIC_FIGURE, distinct=True),
+            figure_count=Count("series_set__observations", filter=PUBLIC_FIGURE),
+        )
 
 
 class Metric(Record):
@@ -42,9 +59,7 @@ class Metric(Record):
     definition = models.TextField("口径", blank=True, help_text="数什么、怎么数、包括和不包括什么")
     unit = models.CharField("单位", max_length=20, help_text="基本单位：元、吨、人、平方米、%")
     kind = models.CharField("类型", max_length=8, choices=Kind)
-    direction = models.CharField(
-        "方向", max_length=8, choices=Direction, default=Direction.NEUTRAL
-    )
+    direction = models.CharField("方向", max_length=8, choices=Direction, default=Direction.NEUTRAL)
     sector = models.CharField("领域", max_length=16, choices=Sector)
 
     # Formula
@@ -65,6 +80,8 @@ class Metric(Record):
         blank=True,
         related_name="denominator_of",
     )
+
+    objects = MetricQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "指标"
@@ -129,8 +146,22 @@ class SeriesQuerySet(RecordQuerySet):
 
         This is how pages of the app below, which know series only from a record, reach figures.
         """
-        observations = self.model._meta.get_field("observations").related_model.objects
-        return observations.published().with_subjects().filter(series__in=self)
+        return self.observations.published().with_subjects().filter(series__in=self)
+
+    def with_leading_figures(self):
+        """Series with public figures: `figure_count`, and in `leading_figures` the one to show."""
+        leading = self.observations.leading().select_related("source").defer("source__text")
+        public = Count("observations", filter=Q(observations__status="approved"))
+        return (
+            self.annotate(figure_count=public)
+            .filter(figure_count__gt=0)
+            .prefetch_related(Prefetch("observations", leading, to_attr="leading_figures"))
+        )
+
+    @property
+    def observations(self):
+        """All observations; their model stands below this one in its own module."""
+        return self.model._meta.get_field("observations").related_model.objects.all()
 
 
 def subject_key(model, name):

@@ -13,6 +13,8 @@ from projects import figures, units
 from projects.models.metrics import SUBJECTS, Series
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
+# The end of the time a figure speaks of.
+MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
 
 
 class ObservationQuerySet(KeyedQuerySet):
@@ -26,23 +28,35 @@ class ObservationQuerySet(KeyedQuerySet):
             "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
         ).defer("source__text")
 
+    def best_first(self):
+        """Preferred ones, then the latest; those out of use last."""
+        ranks = Observation.Rank
+        standing = models.Case(
+            models.When(rank=ranks.PREFERRED, then=0),
+            models.When(rank=ranks.DEPRECATED, then=2),
+            default=1,
+        )
+        return self.order_by(standing, MOMENT.desc(nulls_last=True), "source__code", "number")
+
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use."""
-        moment = models.functions.Coalesce("as_of", "period_end", "period_start")
-        return self.exclude(rank=Observation.Rank.DEPRECATED).order_by(
-            models.Case(models.When(rank=Observation.Rank.PREFERRED, then=0), default=1),
-            moment.desc(nulls_last=True),
-            "source__code",
-            "number",
-        )
+        return self.exclude(rank=Observation.Rank.DEPRECATED).best_first()
+
+    def leading(self):
+        """Of each series the one public figure to show first."""
+        same = Observation.objects.published().filter(series=models.OuterRef("series"))
+        return self.filter(pk=models.Subquery(same.best_first().values("pk")[:1]))
 
     def in_reading_order(self):
         return self.order_by("source__code", "number")
 
     def in_time_order(self):
         """By the end of the time each figure speaks of; undated ones last."""
-        moment = models.functions.Coalesce("as_of", "period_end", "period_start")
-        return self.order_by(moment.asc(nulls_last=True), "source__code", "number")
+        return self.order_by(MOMENT.asc(nulls_last=True), "source__code", "number")
+
+    def by_series(self):
+        """Series after series, each in time order."""
+        return self.order_by("series__slug", MOMENT.asc(nulls_last=True), "source__code", "number")
 
 
 class Observation(KeyedModel):
@@ -223,7 +237,9 @@ class Observation(KeyedModel):
             raise ValidationError({"printed": str(error)}) from error
         if self.series_id and not units.is_compatible(figure.unit, self.unit):
             raise ValidationError(
-                {"printed": f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"}
+                {
+                    "printed": f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"
+                }
             )
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))

@@ -28,9 +28,12 @@ class Command(BaseCommand):
         resource, codes = resource_for(model), headers == "code"
         headings = resource.headings(codes)
         rows = resource.rows(model._default_manager.all(), codes)
-        chunks = workbook(headings, rows) if options["format"] == "xlsx" else None
         with target(output) as file:
-            file.writelines(chunks or csv_chunks(headings, rows))
+            if options["format"] == "csv":
+                file.writelines(csv_chunks(headings, rows))
+            else:
+                with workbook(headings, rows) as content:
+                    file.writelines(content)
 
 
 @contextmanager

@@ -1,0 +1,193 @@
+"""Every rule of the database refuses a row that breaks it; the rows beside it are accepted."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from aidtracker import testing as make
+from aidtracker.datasets import DATASETS, dataset_model
+
+pytestmark = pytest.mark.django_db
+
+
+def twice(maker, **kwargs):
+    """Save the same row twice."""
+    maker(**kwargs)
+    maker(**kwargs)
+
+
+def own(row, *names):
+    """Let a row name itself."""
+    for name in names:
+        setattr(row, name, row)
+    row.save()
+
+
+def bad_date(maker, *names):
+    for name in names:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            maker(**{name: "2019-13"})
+    maker(**{names[0]: "2019/6"})
+
+
+def backwards(maker, earlier, later):
+    maker(**{earlier: "2014", later: "2014-03"})
+    maker(**{earlier: "2014-05-02", later: "2014"})
+    maker(**{earlier: "2019-06", later: "2019-05-31"})
+
+
+def observed_twice():
+    source = make.make_source()
+    twice(make.make_observation, source=source, number=1, series=make.make_series())
+
+
+def scoped_twice():
+    metric, region = make.make_metric(), make.make_region()
+    make.make_series(metric=metric, region=region, scope_note="含兵团")
+    twice(make.make_series, metric=metric, region=region)
+
+
+def paired_twice():
+    twice(make.make_pairing, donor=make.make_region(), recipient=make.make_region())
+
+
+def paired_with_itself():
+    region = make.make_region()
+    make.make_pairing(donor=region, recipient=region)
+
+
+def invested_in_itself():
+    firm = make.make_enterprise()
+    make.make_investment(investor=firm, local_enterprise=firm)
+
+
+BROKEN = {
+    "region_code_form": lambda: make.make_region(code="阿克苏"),
+    "region_not_its_own_parent": lambda: own(make.make_region(), "parent"),
+    "region_dates": lambda: bad_date(make.make_region, "valid_from", "valid_to"),
+    "region_valid_from_before_valid_to": lambda: backwards(
+        make.make_region, "valid_from", "valid_to"
+    ),
+    "headquarters_name_once": lambda: twice(make.make_headquarters, name="甲"),
+    "headquarters_not_its_own_parent": lambda: own(make.make_headquarters(), "parent"),
+    "pairing_once": paired_twice,
+    "pairing_two_places": paired_with_itself,
+    "pairing_dates": lambda: bad_date(make.make_pairing, "valid_from", "valid_to"),
+    "pairing_valid_from_before_valid_to": lambda: backwards(
+        make.make_pairing, "valid_from", "valid_to"
+    ),
+    "batch_number_once": lambda: twice(make.make_batch, owner=make.make_region(), number=9),
+    "batch_number_positive": lambda: make.make_batch(number=0),
+    "batch_dates": lambda: bad_date(make.make_batch, "starts_on", "ends_on"),
+    "batch_starts_on_before_ends_on": lambda: backwards(make.make_batch, "starts_on", "ends_on"),
+    "official_post_once": lambda: twice(make.make_official, person="甲"),
+    "official_dates": lambda: bad_date(make.make_official, "as_of"),
+    "program_name_once": lambda: twice(make.make_program, name="甲"),
+    "program_not_its_own_parent": lambda: own(make.make_program(), "predecessor"),
+    "program_dates": lambda: bad_date(make.make_program, "starts_on", "ends_on"),
+    "program_starts_on_before_ends_on": lambda: backwards(
+        make.make_program, "starts_on", "ends_on"
+    ),
+    "category_code_once": lambda: twice(make.make_category, code="1", scheme="某规划"),
+    "category_plan_years": lambda: make.make_category(plan_start=2026, plan_end=2025),
+    "policy_name_once": lambda: twice(make.make_policy, name="甲"),
+    "policy_dates": lambda: bad_date(make.make_policy, "issued_on"),
+    "source_sha256_form": lambda: make.make_source(sha256="ABC"),
+    "source_text_once": lambda: twice(lambda: make.make_source(sha256="a" * 64)),
+    "source_dates": lambda: bad_date(make.make_source, "published_on"),
+    "enterprise_name_once": lambda: twice(make.make_enterprise, name="甲"),
+    "enterprise_credit_code_once": lambda: twice(
+        lambda: make.make_enterprise(credit_code="91330100MA27XF1A0X")
+    ),
+    "enterprise_credit_code_form": lambda: make.make_enterprise(credit_code="9133I"),
+    "enterprise_not_its_own_parent": lambda: own(make.make_enterprise(), "parent"),
+    "enterprise_dates": lambda: bad_date(make.make_enterprise, "founded_on"),
+    "site_name_once": lambda: twice(make.make_site, name="甲"),
+    "site_not_its_own_parent": lambda: own(make.make_site(), "predecessor"),
+    "site_amounts_not_negative": lambda: make.make_site(area=-1),
+    "site_dates": lambda: bad_date(make.make_site, "opened_on"),
+    "project_amounts_not_negative": lambda: make.make_project(planned_amount=-1),
+    "project_dates": lambda: bad_date(
+        make.make_project,
+        "planned_start",
+        "planned_completion",
+        "actual_start",
+        "actual_completion",
+    ),
+    "project_planned_start_before_planned_completion": lambda: backwards(
+        make.make_project, "planned_start", "planned_completion"
+    ),
+    "project_actual_start_before_actual_completion": lambda: backwards(
+        make.make_project, "actual_start", "actual_completion"
+    ),
+    "project_party_number_once": lambda: twice(
+        make.make_project_party, project=make.make_project(), number=1, organisation="某局"
+    ),
+    "project_party_exactly_one": lambda: make.make_project_party(
+        organisation="某局", enterprise=make.make_enterprise()
+    ),
+    "investment_amounts_not_negative": lambda: make.make_investment(arrived_amount=-1),
+    "investment_two_enterprises": invested_in_itself,
+    "investment_dates": lambda: bad_date(
+        make.make_investment, "signed_on", "started_on", "producing_on"
+    ),
+    "investment_started_on_before_producing_on": lambda: backwards(
+        make.make_investment, "started_on", "producing_on"
+    ),
+    "outlet_name_once": lambda: twice(make.make_outlet, name="甲"),
+    "outlet_dates": lambda: bad_date(make.make_outlet, "opened_on", "closed_on"),
+    "outlet_opened_on_before_closed_on": lambda: backwards(
+        make.make_outlet, "opened_on", "closed_on"
+    ),
+    "activity_name_once": lambda: twice(make.make_activity, name="甲"),
+    "activity_dates": lambda: bad_date(make.make_activity, "starts_on", "ends_on"),
+    "activity_starts_on_before_ends_on": lambda: backwards(
+        make.make_activity, "starts_on", "ends_on"
+    ),
+    "agreement_name_once": lambda: twice(make.make_agreement, name="甲"),
+    "agreement_dates": lambda: bad_date(make.make_agreement, "signed_on"),
+    "award_exactly_one_holder": lambda: make.make_award(
+        region=make.make_region(), site=make.make_site()
+    ),
+    "award_dates": lambda: bad_date(make.make_award, "granted_on"),
+    "metric_name_once": lambda: twice(make.make_metric, name="甲"),
+    "metric_formula_whole": lambda: make.make_metric(
+        formula="share", numerator=make.make_metric(), denominator=None
+    ),
+    "metric_not_from_itself": lambda: own(
+        make.make_metric(formula="growth", numerator=make.make_metric()), "numerator"
+    ),
+    "series_name_once": lambda: twice(lambda: make.make_series(name="甲")),
+    "series_scope_once": scoped_twice,
+    "series_has_subject": lambda: make.make_series(region=None),
+    "series_not_its_own_part": lambda: own(make.make_series(), "part_of"),
+    "observation_number_once": observed_twice,
+    "observation_place": lambda: make.make_observation(start=7, end=7),
+    "observation_printed": lambda: make.make_observation(printed="", value=5),
+    "observation_bounds": lambda: make.make_observation(value=5, lower=6, upper=7),
+    "observation_period": lambda: make.make_observation(
+        period_start="2020-01-02", period_end="2020-01-01"
+    ),
+    "observation_rank_reason": lambda: make.make_observation(rank="preferred"),
+    "skipped_phrase_once": lambda: twice(
+        make.make_skipped_phrase, source=make.make_source(), start=5, end=9
+    ),
+    "skipped_phrase_place": lambda: make.make_skipped_phrase(start=9, end=9),
+    "finding_explained": lambda: make.make_finding(state="dismissed", explanation=""),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_constraint_refuses_a_row_that_breaks_it(name):
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        BROKEN[name]()
+    assert is_about(name, str(caught.value))
+
+
+def is_about(name, message):
+    """SQLite names a unique rule by its columns, everything else by its name."""
+    return name in message or message.startswith("UNIQUE constraint failed")
+
+
+def test_every_constraint_has_a_row_that_breaks_it():
+    rules = {rule.name for dataset in DATASETS for rule in dataset_model(dataset)._meta.constraints}
+    assert rules == set(BROKEN)

@@ -1,0 +1,175 @@
+"""The real data: complete, in agreement with the documents, and the same after load and dump."""
+
+import json
+import re
+from itertools import chain
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from aidtracker.datasets import DATASETS, dataset_model, dataset_name
+from aidtracker.fixtures import dump_dataset, fixture_paths, load_fixtures
+from aidtracker.records import follow
+from programs.models import Pairing, Region, Source
+from projects import phrases
+from projects.models import Award, Observation, SkippedPhrase
+from projects.models.observations import COMPUTED
+
+pytestmark = pytest.mark.django_db
+
+DOCUMENTS = sorted(settings.SOURCES_DIR.glob("*.txt"))
+needs_documents = pytest.mark.skipif(not DOCUMENTS, reason="the documents' texts are not here")
+LOADED = [name for name, path in fixture_paths().items() if path.exists()]
+
+
+def document(path):
+    return Source.objects.get(code=path.stem), path.read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_fixture_rows_are_valid(name):
+    for row in dataset_model(name).objects.all():
+        row.full_clean(validate_unique=False)
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_fixture_dumped_is_the_file_that_was_loaded(name):
+    assert dump_dataset(name) == fixture_paths()[name].read_text(encoding="utf-8")
+
+
+def test_fixtures_loaded_again_change_nothing():
+    before = {name: list(dataset_model(name).objects.values()) for name in LOADED}
+    counts = load_fixtures()
+    assert [new for new, old in counts.values()] == [0] * len(LOADED)
+    assert {name: list(dataset_model(name).objects.values()) for name in LOADED} == before
+
+
+def test_fixtures_keep_what_staff_changed():
+    Region.objects.filter(code="652901").update(note="改过的备注")
+    load_fixtures()
+    assert Region.objects.get(code="652901").note == "改过的备注"
+    load_fixtures(keep_existing=False)
+    assert Region.objects.get(code="652901").note != "改过的备注"
+
+
+def test_loaddata_keeps_texts_and_search_text():
+    Source.objects.filter(code=LOADED_SOURCE).update(text="全文")
+    call_command("loaddata", fixture_paths()["sources"], verbosity=0)
+    source = Source.objects.get(code=LOADED_SOURCE)
+    assert source.text == "全文"
+    assert list(Source.objects.search("xjrb")) == list(Source.objects.search("新疆日报"))
+
+
+LOADED_SOURCE = "004_6a84046f1e9a8042"
+
+
+def test_observation_values_agree_with_their_printed_words():
+    for row in Observation.objects.with_subjects():
+        stored = [getattr(row, name) for name in COMPUTED]
+        row.clean()
+        assert [getattr(row, name) for name in COMPUTED] == stored, row
+
+
+@needs_documents
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_observations_stand_at_their_offsets(path):
+    source, text = document(path)
+    for row in source.observations.all():
+        assert re.sub(r"\s+", " ", text[row.start : row.end]) == row.printed
+
+
+@needs_documents
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_observations_are_numbered_in_reading_order(path):
+    source, _ = document(path)
+    starts = list(source.observations.order_by("number").values_list("start", flat=True))
+    assert starts == sorted(starts)
+
+
+@needs_documents
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_every_numeric_phrase_is_recorded_or_skipped(path):
+    source, text = document(path)
+    found = phrases.coverage(
+        phrases.find(text),
+        list(source.observations.values_list("start", "end")),
+        list(source.skipped_phrases.values_list("start", "end")),
+    )
+    assert [text[phrase.start : phrase.end] for phrase in found.open] == []
+
+
+@needs_documents
+def test_no_sentence_of_a_document_is_in_the_fixtures():
+    """Notes are our own words: no 24 characters in a row of a note stand in a document."""
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    copied = []
+    for name in LOADED:
+        for item in json.loads(fixture_paths()[name].read_text(encoding="utf-8")):
+            words = " ".join(
+                item["fields"].get(field) or "" for field in ("note", "definition", "subject")
+            )
+            pieces = (words[at : at + 24] for at in range(max(0, len(words) - 23)))
+            copied += [piece for piece in pieces if piece in texts]
+    assert copied == []
+
+
+def test_every_record_names_its_source():
+    models = [dataset_model(name) for name in DATASETS]
+    without = chain.from_iterable(
+        model.objects.filter(sources=None)
+        for model in models
+        if any(field.name == "sources" for field in model._meta.many_to_many)
+    )
+    assert list(without) == []
+
+
+def test_natural_keys_are_single_in_every_dataset():
+    for name in DATASETS:
+        keys = [row.natural_key() for row in dataset_model(name).objects.all()]
+        assert len(keys) == len(set(keys)), name
+
+
+def test_dataset_names_lead_to_models_and_back():
+    assert [dataset_name(dataset_model(name)) for name in DATASETS] == list(DATASETS)
+
+
+def recipients_since(year):
+    """Codes of places that provincial donors (and Shenzhen) aid wholly, as of a year."""
+    rows = Pairing.objects.filter(
+        kind="comprehensive", valid_from__gte="2010", valid_from__lte=year
+    )
+    donors = rows.filter(donor__level="province") | rows.filter(donor__code="440300")
+    return set(donors.values_list("recipient__code", "recipient__level"))
+
+
+@pytest.mark.parametrize(("year", "counties", "divisions"), [("2010", 82, 12), ("2014", 86, 14)])
+def test_pairings_count_as_published(year, counties, divisions):
+    levels = [level for code, level in recipients_since(year)]
+    assert (levels.count("county"), levels.count("division")) == (counties, divisions)
+
+
+def test_zhejiang_ninth_batch_is_as_the_article_says():
+    figures = Observation.objects.filter(
+        series__headquarters__name="浙江省援疆指挥部",
+        source__code__startswith="001_",
+        number__lte=2,
+    ).order_by("number")
+    assert [(row.printed, row.value) for row in figures] == [
+        ("9.11 亿元", 911000000),
+        ("176 个", 176),
+    ]
+
+
+def test_seven_awards_went_to_six_counties():
+    awards = Award.objects.filter(name__contains="电子商务进农村综合示范县", level="national")
+    assert (awards.count(), awards.values("region").distinct().count()) == (7, 6)
+
+
+def test_former_county_leads_to_the_city_it_became():
+    assert follow(Region.objects.get(code="652923"), "replaced_by__code") == "652902"
+
+
+def test_skipped_phrases_of_persons_say_so():
+    private = SkippedPhrase.objects.filter(reason="private")
+    assert private.count() == private.exclude(note="").count() > 0
