@@ -59,6 +59,7 @@ class UserAdmin(BaseUserAdmin, PlainModelAdmin):
     search_help_text = "用户名、姓名或电子邮件"
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = (group(None, "username", "password1", "password2"),)
     fieldsets = (
         group("名称与类型", "username", "password", "last_name", "first_name", "email"),
         group("权限", "is_active", "is_staff", "is_superuser", "groups"),

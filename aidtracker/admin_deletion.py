@@ -1,5 +1,7 @@
 """What would go with a row, and what refers to it and so keeps it from being deleted."""
 
+from typing import Any
+
 from django.contrib.admin.utils import NestedObjects
 from django.db import router
 from django.urls import reverse
@@ -21,7 +23,8 @@ class DependentRows(NestedObjects):
         return named_rows(rows, self.admin_site)
 
     def _nested(self, obj, seen, format_callback):
-        return [] if is_link(obj) else super()._nested(obj, seen, format_callback)
+        nested = super()._nested  # type: ignore[misc]
+        return [] if is_link(obj) else nested(obj, seen, format_callback)
 
 
 def is_link(row):
@@ -29,19 +32,27 @@ def is_link(row):
     return bool(row._meta.auto_created)
 
 
+def with_relations(rows, model_admin):
+    """Rows with the foreign keys that `model_admin` names as shown."""
+    names = model_admin.list_select_related
+    return rows.select_related(*names) if names else rows
+
+
 def named_rows(rows, admin_site):
     """Rows with the foreign keys that their names show."""
     if not admin_site.is_registered(rows.model):
         return rows
-    return rows.select_related(*admin_site.get_model_admin(rows.model).name_relations)
+    return with_relations(rows, admin_site.get_model_admin(rows.model))
 
 
 def naming_rows(rows, admin_site):
-    """Rows that name one of `rows` in a many-to-many field, such as a record that cites a source."""
+    """Rows that name one of `rows` in a many-to-many field, as a record its sources."""
     keys = [row.pk for row in rows]
     for relation in rows[0]._meta.related_objects:
         if relation.many_to_many:
-            found = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": keys})
+            found = relation.related_model._default_manager.filter(
+                **{f"{relation.field.name}__in": keys}
+            )
             if relation.related_model is type(rows[0]):
                 found = found.exclude(pk__in=keys)
             yield from named_rows(found.distinct(), admin_site)
@@ -53,7 +64,7 @@ def link_to(row, admin_site):
     if not admin_site.is_registered(type(row)):
         return f"{meta.verbose_name}：{row}"
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return format_html('{}：<a href="{}">{}</a>', meta.verbose_name, address, row)
+    return format_html('{}：<a href="{}" class="text-link">{}</a>', meta.verbose_name, address, row)
 
 
 def deletion(rows, request, admin_site):
@@ -67,7 +78,8 @@ def deletion(rows, request, admin_site):
     collector = DependentRows(admin_site, using=router.db_for_write(type(rows[0])), origin=rows)
     collector.collect(rows)
     in_the_way = {*collector.protected, *naming_rows(rows, admin_site)}
-    gone = {model: kept for model, kept in collector.model_objs.items() if not model._meta.auto_created}
+    reached: Any = collector.model_objs
+    gone = {model: kept for model, kept in reached.items() if not model._meta.auto_created}
     return (
         collector.nested(lambda row: link_to(row, admin_site)),
         {model._meta.verbose_name_plural: len(found) for model, found in gone.items()},

@@ -4,6 +4,8 @@ Every admin class of the project stands on `ModelAdmin`, or on `PlainModelAdmin`
 nothing to import or export.
 """
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.db import models
 from django.urls import reverse
@@ -17,24 +19,22 @@ from unfold.contrib.filters.admin import (
     CheckboxFilter,
     ChoicesCheckboxFilter,
 )
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.mixins import BaseModelAdminMixin
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from aidtracker.admin_columns import column_for
-from aidtracker.admin_deletion import deletion
+from aidtracker.admin_deletion import deletion, with_relations
 from aidtracker.admin_forms import NameListFormField
 from aidtracker.partial_dates import PartialDateField
 from aidtracker.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
-try:
-    from aidtracker.spreadsheets.admin import SheetAdminMixin
-except ImportError:
-    class SheetAdminMixin: pass
+from aidtracker.spreadsheets.admin import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
 
 __all__ = [
@@ -62,6 +62,7 @@ FORM_FIELDS = {
     },
     PartialDateField: {"widget": UnfoldAdminTextInputWidget(attrs={"placeholder": "2012-03"})},
     models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    models.DateField: {"widget": UnfoldAdminSingleDateWidget(format="%Y-%m-%d")},
 }
 
 # How the address may ask for a field; any other way could read fields letter by letter.
@@ -78,10 +79,20 @@ def search_words(term):
     return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
 
 
-class AutocompleteMixin:
-    """Every related row is found by typing; no form lists many rows to choose from."""
+class FormFieldsMixin(BaseModelAdminMixin):
+    """Form fields in the site's manner.
 
-    formfield_overrides = FORM_FIELDS
+    Every related row is found by typing; no form lists many rows to choose from. A choice that
+    must be made is not made beforehand by whichever stands first.
+    """
+
+    formfield_overrides: ClassVar[Any] = FORM_FIELDS
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if not db_field.has_default():
+            blank = [("", "请选择")]
+            kwargs["choices"] = db_field.get_choices(include_blank=True, blank_choice=blank)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_autocomplete_fields(self, request):
         return [
@@ -91,24 +102,23 @@ class AutocompleteMixin:
         ]
 
 
-class PlainModelAdmin(AutocompleteMixin, UnfoldModelAdmin):
+class PlainModelAdmin(FormFieldsMixin, UnfoldModelAdmin):
     """A list and a form in the site's manner, without import and export."""
 
-    # The foreign keys that a row's name shows, so that lists of names need no query per row.
-    name_relations: tuple[str, ...] = ()
-
+    list_select_related: ClassVar[Any] = ()
     empty_value_display = UNKNOWN
     list_per_page = 50
     list_max_show_all = 200
     list_filter_submit = True
     show_full_result_count = False
-    list_filter: tuple[str | type[admin.ListFilter], ...] = ()
-    search_fields = ("search_text",)
-    search_help_text = "名称、别名、拼音或首字母"
+    list_filter: ClassVar[Any] = ()
+    search_fields: ClassVar[Any] = ("search_text",)
+    search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*self.name_relations)
+        """Rows with what their names and columns show, also for autocompletion and inlines."""
+        return with_relations(super().get_queryset(request), self)
 
     def get_list_display(self, request):
         return [column_for(self.model, name) for name in super().get_list_display(request)]
@@ -148,11 +158,12 @@ def has_search_text(model):
 class ModelAdmin(SheetAdminMixin, PlainModelAdmin):
     """A list and a form with import and export."""
 
-    import_form_class = ImportForm
-    export_form_class = ExportForm
+    def import_page(self, request, form, **context):
+        form.fields["file"].widget = FileInput(attrs=form.fields["file"].widget.attrs)
+        return super().import_page(request, form, **context)
 
 
-class TabularInline(AutocompleteMixin, UnfoldTabularInline):
+class TabularInline(FormFieldsMixin, UnfoldTabularInline):
     """Rows that belong to a row, edited below it as a table."""
 
     extra = 0
@@ -160,7 +171,7 @@ class TabularInline(AutocompleteMixin, UnfoldTabularInline):
     show_change_link = True
 
 
-class StackedInline(AutocompleteMixin, UnfoldStackedInline):
+class StackedInline(FormFieldsMixin, UnfoldStackedInline):
     """Rows that belong to a row, edited below it one under the other."""
 
     extra = 0
@@ -182,9 +193,11 @@ class ReadOnlyInline(TabularInline):
 
     def get_queryset(self, request):
         related = self.admin_site.get_model_admin(self.model)
-        return super().get_queryset(request).select_related(*related.name_relations)
+        return with_relations(super().get_queryset(request), related)
 
     @admin.display(description="记录")
     def link(self, row):
         address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return format_html('<a href="{}">{}</a>', reverse(address, args=[row.pk]), row)
+        return format_html(
+            '<a href="{}" class="text-link">{}</a>', reverse(address, args=[row.pk]), row
+        )

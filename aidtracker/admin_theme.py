@@ -126,6 +126,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "4px",
     "COLORS": COLORS,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}
+    ],
     "STYLES": [lambda request: static("admin/record.css")],
+    "DASHBOARD_CALLBACK": "aidtracker.admin_home.dashboard",
     "SIDEBAR": {"show_search": False, "navigation": navigation},
 }

@@ -1,3 +1,5 @@
+"""The site itself as an installed app: commands, static files, template filters."""
+
 from django.apps import AppConfig
 
 

@@ -3,12 +3,15 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import django_filters
+from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.generic import View
 
 from aidtracker import spreadsheets
@@ -35,12 +38,15 @@ def matching(queryset, lookups, words):
     return queryset.filter(rule)
 
 
+SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
+
+
 class ListFilter(django_filters.FilterSet):
     """The search box every list has; rows without names of their own say where to look."""
 
     SEARCH_LOOKUPS: tuple[str, ...] = ()
 
-    q = django_filters.CharFilter(method="search", label="检索")
+    q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
 
     def search(self, queryset, name, value):
         if self.SEARCH_LOOKUPS:
@@ -71,9 +77,9 @@ def clean_parameters(raw):
     for name, values in list(raw.lists())[:MOST_VALUES]:
         value = values[-1]
         if UNPRINTABLE.search(name + value):
-            notices.append("地址中有不能识别的字符,已忽略这一条件。")
+            notices.append("地址中有不能识别的字符，已忽略这一条件。")
         elif len(value) > LONGEST_VALUE:
-            notices.append(f"“{value[:12]}……”太长,已忽略这一条件(最多 {LONGEST_VALUE} 字)。")
+            notices.append(f"“{value[:12]}……”太长，已忽略这一条件（最多 {LONGEST_VALUE} 字）。")
         elif value.strip():
             kept[name] = value.strip()
     return kept, list(dict.fromkeys(notices))
@@ -99,7 +105,7 @@ class ListPage(View):
     in the columns, `rows()` with `select_related`/`prefetch_related`.
     """
 
-    model = None
+    model: Any
     title = ""
     lead = ""
     unit = ""
@@ -107,6 +113,7 @@ class ListPage(View):
     columns: tuple[Column, ...] = ()
     filterset_class: type[ListFilter] = ListFilter
     trail: tuple[Item, ...] = ()
+    see_also: tuple[tuple[str, str], ...] = ()  # titles and address names of related lists
     template_name = "list.html"
 
     def rows(self):
@@ -136,32 +143,33 @@ class ListPage(View):
         form = self.filterset.form
         if not form.is_valid():
             for name in form.errors:
-                self.notices.append(f"“{form.fields[name].label}”没有这一选项,已忽略这一条件。")
+                self.notices.append(f"“{form.fields[name].label}”没有这一选项，已忽略这一条件。")
                 form.cleaned_data[name] = None
         return self.filterset.filter_queryset(self.rows())
 
     @cached_property
     def sorted_rows(self):
-        order = self.order
-        return self.filtered_rows.order_by(*order, "pk") if order else self.filtered_rows
+        rows = self.filtered_rows
+        if self.order:
+            return rows.order_by(*self.order, "pk")
+        return rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
 
     @property
     def order(self):
         """The fields to sort by, from `?sort=3` or `?sort=-3` (the column's number)."""
         wanted = self.parameters.get("sort", "")
-        match = re.fullmatch(r"(-?)([0-9]{1,2})", wanted)
-        column = self.columns[int(match[2]) - 1 : int(match[2])] if match else ()
-        if not column or not column[0].sort:
-            return ()
-        sign = "-" if match[1] else ""
-        return tuple(f"{sign}{name}" for name in column[0].sort)
+        for number, column in enumerate(self.columns, start=1):
+            if wanted.removeprefix("-") == str(number):
+                sign = "-" if wanted.startswith("-") else ""
+                return tuple(f"{sign}{name}" for name in column.sort)
+        return ()
 
     def page(self):
         paginator = Paginator(self.sorted_rows, PAGE_SIZE)
         wanted = self.parameters.get("page", "1")
         page = paginator.get_page(wanted)
         if wanted != str(page.number):
-            self.notices.append(f"没有这一页,显示的是第 {page.number} 页。")
+            self.notices.append(f"没有这一页，显示的是第 {page.number} 页。")
         return page
 
     def table(self, page):
@@ -209,6 +217,10 @@ class ListPage(View):
         return [
             Item(label, self.address(download=code, page=None)) for code, label in FORMATS.items()
         ]
+
+    @property
+    def related_lists(self):
+        return [Item(title, reverse(name)) for title, name in self.see_also]
 
     @property
     def sort_value(self):

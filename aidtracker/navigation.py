@@ -7,7 +7,14 @@ from django.urls import reverse
 MAIN = (
     ("headquarters-list", "指挥部"),
     ("program-list", "工程"),
+    ("project-list", "援疆项目"),
+    ("investment-list", "招商项目"),
+    ("enterprise-list", "企业"),
+    ("site-list", "场所"),
+    ("outlet-list", "网点"),
     ("region-list", "地区"),
+    ("activity-list", "活动"),
+    ("metric-list", "指标"),
     ("source-list", "文献"),
 )
 
@@ -24,6 +31,4 @@ class Entry:
 def navigation(request):
     """Context processor: `navigation`, the entries in their order."""
     entries = [(text, reverse(name)) for name, text in MAIN]
-    return {
-        "navigation": [Entry(text, url, request.path.startswith(url)) for text, url in entries]
-    }
+    return {"navigation": [Entry(text, url, request.path.startswith(url)) for text, url in entries]}

@@ -104,7 +104,7 @@ def search_everything(words):
     if not words.split():
         return []
     queries = [matches(name, words) for name in SEARCHED]
-    found = {}
+    found: dict[str, list[tuple]] = {}
     for dataset, name, slug, total in queries[0].union(*queries[1:], all=True):
         found.setdefault(dataset, []).append((name, slug, total))
     return [group(name, sorted(found[name]), words) for name in SEARCHED if name in found]

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from aidtracker.tables import (
     CAP,
@@ -16,12 +18,14 @@ from aidtracker.tables import (
     Layout,
     Table,
     capped,
+    counted,
     table,
 )
 
 CARDS = 4
-EMPTY = "还没有记录;有权限的工作人员可在后台添加。"
-NO_FIGURES = "还没有审核通过的数字;工作人员在后台录入观测值、审核通过后列在这里。"
+WHOLE_LIST = "在列表中筛选、下载"
+EMPTY = "还没有记录；有权限的工作人员可在后台添加。"
+NO_FIGURES = "还没有审核通过的数字；工作人员在后台录入观测值、审核通过后列在这里。"
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,15 @@ class Page:
     updated_at: datetime | None = None
 
     @property
+    def filled_sections(self):
+        return [section for section in self.sections if section.has_rows]
+
+    @property
+    def empty_sections(self):
+        """Sections without rows stand together at the end, each saying what would stand in it."""
+        return [section for section in self.sections if not section.has_rows]
+
+    @property
     def has_sources(self):
         """Whether the record can name sources; an empty list says that none is named yet."""
         return self.sources is not None
@@ -84,14 +97,46 @@ class Page:
         return render(request, template, {"page": self, **context})
 
 
+def address(name, **conditions):
+    """The address of a list with conditions."""
+    return f"{reverse(name)}?{urlencode(conditions)}"
+
+
 def listed(anchor, title, columns, queryset, **words):
     """A section with a table of the first rows of `queryset`: one query.
 
     `words`: `empty` says what would stand here, `more` is the address of the whole list.
     """
-    more = Item(f"全部{title}", words["more"]) if "more" in words else None
+    more = Item(WHOLE_LIST, words["more"]) if "more" in words else None
     empty = words.get("empty", EMPTY)
     return Section(anchor, title, capped(title, columns, queryset, more), empty)
+
+
+@dataclass(frozen=True)
+class Related:
+    """A section about the rows behind one relation of a record, declared as data.
+
+    `relation` is the manager's name and the section's anchor, `joins` what the columns name;
+    `whole` and `condition` are the list page and the parameter that narrows it to the record.
+    """
+
+    relation: str
+    title: str
+    columns: Sequence[Column]
+    joins: tuple[str, ...] = ()
+    whole: str = ""
+    condition: str = ""
+    empty: str = EMPTY
+
+    def of(self, record):
+        """The section on the page of `record`: one query."""
+        rows = getattr(record, self.relation).all()
+        if self.joins:
+            rows = rows.select_related(*self.joins)
+        words = {"empty": self.empty}
+        if self.whole:
+            words["more"] = address(self.whole, **{self.condition: record.slug})
+        return listed(self.relation, self.title, self.columns, rows, **words)
 
 
 def figure_parts(figures, more=""):
@@ -102,8 +147,10 @@ def figure_parts(figures, more=""):
     """
     rows = list(figures.headline()[: CAP + 1])
     shown = sorted(rows[:CAP], key=figure_order)
-    layout = Layout(more=Item("全部数字", more) if more and len(rows) > CAP else None)
-    section = Section("figures", "数字", table("数字", FIGURE_COLUMNS, shown, layout), NO_FIGURES)
+    layout = Layout(more=Item(WHOLE_LIST, more) if more else None)
+    section = Section(
+        "figures", "数字", table(counted("数字", rows), FIGURE_COLUMNS, shown, layout), NO_FIGURES
+    )
     return rows[:CARDS], section
 
 

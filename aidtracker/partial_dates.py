@@ -1,4 +1,4 @@
-"""Dates as documents give them: 2014年, 2012年3月 or 2019年4月12日, none made more precise than it is."""
+"""Dates as documents give them: 2014年, 2012年3月 or 2019年4月12日, as precise as they are."""
 
 import calendar
 from datetime import date

@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -57,10 +56,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "import_export",
+    "aidtracker",
     "django_filters",
     "csp",
-    "aidtracker",
     "programs",
     "projects",
 ]
@@ -167,18 +165,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# An address typed without a scheme is https, as Django 6 will have it.
+FORMS_URLFIELD_ASSUME_HTTPS = True
+
 # A long inline list and a pasted text fit; a flood of either does not.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Import and export
 
-# Only who holds the permission import_<model> or export_<model>, never everybody with staff access.
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_LOG = False
-IMPORT_EXPORT_CHUNK_SIZE = 500
+# Uploads wait here between preview and confirmation: private, purged by age.
+IMPORT_DIR = Path(os.environ.get("IMPORT_DIR") or BASE_DIR / ".imports")
 
 # Language and time
 

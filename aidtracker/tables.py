@@ -10,6 +10,7 @@ from aidtracker.templatetags import formatting
 
 PATH_END = "self"
 CAP = 50
+LEDGER_UNIT = "万元"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class Cell:
     items: tuple[Item, ...]
     value: Any = None
 
+    @property
+    def is_unknown(self):
+        return self.items[0].text == formatting.UNKNOWN
+
 
 @dataclass(frozen=True)
 class Column:
@@ -36,8 +41,10 @@ class Column:
 
     `value` is an attribute path from the row (`series.metric`, `get_level_display`, `self`) or a
     function of the row. Rows with a page link to it by themselves; `link` makes the words of a
-    plain value lead to the page of the row itself. `kind` is text, number, money (万元), date
-    (partial), figure, nature, period or source; `sort` names the fields to order by.
+    plain value lead to the page of the row itself. `sort` names the fields to order by.
+
+    `kind` is text, phrase (a text that wants room), number, money (in 万元), date (partial) or
+    sources (long titles), and for an observation figure, nature, period or source.
     """
 
     label: str
@@ -50,10 +57,16 @@ class Column:
     def is_number(self):
         return self.kind in {"number", "money", "figure"}
 
+    @property
+    def look(self):
+        """How the cell is laid out: labels of choices are short and stay on one line."""
+        is_label = isinstance(self.value, str) and self.value.endswith("_display")
+        return "choice" if is_label else self.kind
+
     def cell(self, row):
         value = self.value(row) if callable(self.value) else follow(row, self.value)
         items = tuple(self.items(value, row))
-        return Cell(self.label, self.kind, items or (Item(formatting.UNKNOWN),), value)
+        return Cell(self.label, self.look, items or (Item(formatting.UNKNOWN),), value)
 
     def items(self, value, row):
         if self.kind in WRITERS:
@@ -133,6 +146,8 @@ class Table:
 class Layout:
     """What a table may have besides its rows: a unit, a link to more, a first number, anchors.
 
+    Tables with money columns name their unit by themselves.
+
     `anchor` gives a row's anchor from the row.
     """
 
@@ -153,22 +168,46 @@ def table(caption, columns, rows, layout=PLAIN_LAYOUT):
         Row(number, tuple(column.cell(row) for column in columns), anchor(row))
         for number, row in enumerate(rows, start=layout.first_number)
     ]
-    return Table(caption, headings, lines, layout.unit, layout.more)
+    has_money = any(column.kind == "money" for column in columns)
+    unit = layout.unit or (LEDGER_UNIT if has_money else "")
+    return Table(caption, headings, lines, unit, layout.more)
 
 
 def capped(caption, columns, queryset, more=None):
-    """A table of the first 50 rows; `more` (an `Item`) is shown only if there are others."""
+    """A table of the first 50 rows; `more` (an `Item`) leads to the list of all of them."""
     rows = list(queryset[: CAP + 1])
-    return table(caption, columns, rows[:CAP], Layout(more=more if len(rows) > CAP else None))
+    return table(counted(caption, rows), columns, rows[:CAP], Layout(more=more))
+
+
+def counted(caption, rows):
+    """A caption with the number of rows, of which at most 50 are shown."""
+    return f"{caption}：前 {CAP} 条" if len(rows) > CAP else f"{caption}：{len(rows)} 条"
+
+
+def metric_item(observation):
+    """The name of what is counted, leading to the series of this subject and scope."""
+    series = observation.series
+    return Item(str(series.metric), series.get_absolute_url())
+
+
+def scope_items(observation):
+    """The subjects of a figure, each leading to its page, and the scope in words."""
+    series = observation.series
+    scope = [Item(series.scope_note)] if series.scope_note else []
+    return [*map(item_of, series.subjects), *scope]
+
+
+def period_words(observation):
+    """The time a figure speaks of, and whether it is of that time, up to it or at it."""
+    return f"{formatting.period(observation)}，{observation.get_accumulation_display()}"
 
 
 FIGURE_COLUMNS = (
-    Column("指标", "series.metric"),
-    Column("主体与范围", "series"),
+    Column("指标", metric_item),
+    Column("主体与范围", scope_items),
     Column("数值", PATH_END, kind="figure"),
     Column("性质", PATH_END, kind="nature"),
-    Column("期间", PATH_END, kind="period"),
-    Column("累计方式", "get_accumulation_display"),
+    Column("期间", period_words, kind="phrase"),
     Column("出处", PATH_END, kind="source"),
     Column("备注", "note"),
 )

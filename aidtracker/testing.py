@@ -227,5 +227,5 @@ def make_finding(**kwargs):
     kwargs.setdefault("key", f"conflict:{number}")
     kwargs.setdefault("kind", Finding.Kind.CONFLICT)
     kwargs.setdefault("result", Finding.Result.CANDIDATE)
-    kwargs.setdefault("computation", "甲 5 家,乙 6 家")
+    kwargs.setdefault("computation", "甲 5 家，乙 6 家")
     return create(Finding, kwargs)

@@ -18,8 +18,8 @@ def home(request):
     public = Observation.objects.published().with_subjects()
     context = {
         "counts": record_counts(),
-        "headlines": public.headline()[:HEADLINES],
-        "changes": public.order_by("-updated_at", "source__code", "number")[:CHANGES],
+        "headlines": list(public.headline()[:HEADLINES]),
+        "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
     }
     return render(request, "home.html", context)
 
@@ -50,7 +50,7 @@ def error_page(request, status, title, advice):
 
 
 def bad_request(request, exception):
-    return error_page(request, 400, "请求有误", "这个地址或表单有不能识别的内容,请返回后重试。")
+    return error_page(request, 400, "请求有误", "这个地址或表单有不能识别的内容，请返回后重试。")
 
 
 def permission_denied(request, exception):
@@ -58,7 +58,7 @@ def permission_denied(request, exception):
 
 
 def page_not_found(request, exception):
-    return error_page(request, 404, "没有这一页", "地址可能已改动,可以从下面的入口或检索找到它。")
+    return error_page(request, 404, "没有这一页", "地址可能已改动，可以从下面的入口或检索找到它。")
 
 
 def server_error(request):

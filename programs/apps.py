@@ -1,3 +1,5 @@
+"""The app of who aids whom, under what, and which document says so."""
+
 from django.apps import AppConfig
 
 

@@ -1,4 +1,4 @@
-"""The columns in which pages of this app list what belongs to a place, headquarters or programme."""
+"""The columns in which pages list what belongs to a place, headquarters or programme."""
 
 from aidtracker.pages import name_column
 from aidtracker.tables import Column
@@ -12,7 +12,7 @@ RECIPIENT = Column("受援地", "recipient")
 SINCE = Column("开始", "valid_from", kind="date")
 UNTIL = Column("结束", "valid_to", kind="date")
 HEADQUARTERS = Column("援疆指挥部", "headquarters")
-PAIRING_COLUMNS = (RECIPIENT, DONOR, KIND, SINCE, UNTIL, NOTE)
+PAIRING_COLUMNS = (RECIPIENT, KIND, SINCE, UNTIL, NOTE)
 RECEIVED_COLUMNS = (DONOR, KIND, HEADQUARTERS, SINCE, UNTIL, NOTE)
 GIVEN_COLUMNS = (RECIPIENT, KIND, HEADQUARTERS, SINCE, UNTIL, NOTE)
 
@@ -41,7 +41,13 @@ INVESTMENT_COLUMNS = (
 )
 SITE_COLUMNS = (name_column(), KIND, Column("启用", "opened_on", kind="date"), NOTE)
 OUTLET_COLUMNS = (name_column(), KIND, STATUS, Column("所在城市", "city"), NOTE)
-ENTERPRISE_COLUMNS = (name_column(), KIND, Column("行业", "industry"), Column("品牌", "brand"), NOTE)
+ENTERPRISE_COLUMNS = (
+    name_column(),
+    KIND,
+    Column("行业", "industry"),
+    Column("品牌", "brand"),
+    NOTE,
+)
 ACTIVITY_COLUMNS = (Column("时间", "starts_on", kind="date"), name_column(), KIND, NOTE)
 OFFICIAL_COLUMNS = (
     Column("姓名", "person"),

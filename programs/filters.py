@@ -26,7 +26,9 @@ def lead_headquarters(request):
 class HeadquartersFilter(ListFilter):
     level = choice_filter("级别", Headquarters.Level)
     donor = row_filter("支援方", donors)
-    parent = row_filter("上级指挥部", lambda request: Headquarters.objects.filter(children__isnull=False).distinct())
+    parent = row_filter(
+        "上级指挥部", lambda request: Headquarters.objects.filter(children__isnull=False).distinct()
+    )
 
 
 class ProgramFilter(ListFilter):
@@ -45,7 +47,6 @@ class RegionFilter(ListFilter):
     parent = row_filter(
         "上级",
         lambda request: Region.objects.filter(children__isnull=False).distinct(),
-        key="code",
     )
     side = django_filters.ChoiceFilter(
         label="哪一方",
@@ -77,7 +78,8 @@ class OfficialFilter(ListFilter):
     SEARCH_LOOKUPS = ("person", "organisation", "post")
 
     headquarters = row_filter(
-        "援疆指挥部", lambda request: Headquarters.objects.filter(officials__isnull=False).distinct()
+        "援疆指挥部",
+        lambda request: Headquarters.objects.filter(officials__isnull=False).distinct(),
     )
 
 

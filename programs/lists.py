@@ -1,10 +1,13 @@
 """The list pages of places, headquarters, programmes, documents and what belongs to them."""
 
+from itertools import groupby
+from operator import attrgetter, itemgetter
+
 from django.db.models import Count
 
 from aidtracker.listing import ListPage
 from aidtracker.pages import name_column
-from aidtracker.tables import Column
+from aidtracker.tables import Column, table
 from programs import filters
 from programs.models import (
     Batch,
@@ -19,14 +22,15 @@ from programs.models import (
 )
 from programs.models.sources import cited
 
-SOURCES = Column("出处", "sources")
+SOURCES = Column("出处", "sources", kind="sources")
 NOTE = Column("备注", "note")
 
 
 class HeadquartersList(ListPage):
     model = Headquarters
     title = "援疆指挥部"
-    lead = "各支援方派驻新疆的工作机构,与它们支援的地方。"
+    lead = "各支援方派驻新疆的工作机构，与它们支援的地方。"
+    see_also = (("结对关系", "pairing-list"), ("批次", "batch-list"), ("负责人", "official-list"))
     filterset_class = filters.HeadquartersFilter
     columns = (
         name_column(),
@@ -47,7 +51,8 @@ class HeadquartersList(ListPage):
 class ProgramList(ListPage):
     model = Program
     title = "工程"
-    lead = "十城百店、百村千厂这样有名称的工程、计划、行动和品牌,它们的版本和组成。"
+    lead = "十城百店、百村千厂这样有名称的工程、计划、行动和品牌，它们的版本和组成。"
+    see_also = (("政策文件", "policy-list"), ("项目类别", "category-list"))
     filterset_class = filters.ProgramFilter
     columns = (
         name_column(),
@@ -67,7 +72,8 @@ class ProgramList(ListPage):
 class RegionList(ListPage):
     model = Region
     title = "地区"
-    lead = "支援方的省市,受援的地州、县市、兵团师市、乡镇和村;更名或改设前的旧地名也在内。"
+    lead = "支援方的省市，受援的地州、县市、兵团师市、乡镇和村；更名或改设前的旧地名也在内。"
+    see_also = (("结对关系", "pairing-list"),)
     filterset_class = filters.RegionFilter
     columns = (
         name_column(),
@@ -86,10 +92,17 @@ class RegionList(ListPage):
         )
 
 
+DONOR_COLUMNS = (
+    Column("支援方", itemgetter(0)),
+    Column("受援地", itemgetter(1)),
+    Column("受援地个数", lambda row: len(set(row[1])), kind="number"),
+)
+
+
 class PairingList(ListPage):
     model = Pairing
     title = "结对关系"
-    lead = "谁支援谁:支援方与受援地的结对,同一方可以有几个伙伴。"
+    lead = "谁支援谁：支援方与受援地的结对，同一方可以有几个伙伴。"
     filterset_class = filters.PairingFilter
     columns = (
         Column("支援方", "donor", sort=("donor__code",)),
@@ -102,14 +115,23 @@ class PairingList(ListPage):
         NOTE,
     )
 
+    template_name = "programs/pairing_list.html"
+
     def rows(self):
         return Pairing.objects.with_names().prefetch_related(cited())
+
+    def extra_context(self, page):
+        """Each donor with all it aids, of the pairings the conditions leave."""
+        pairings = self.filtered_rows.order_by("donor__code", "recipient__code")
+        by_donor = groupby(pairings.prefetch_related(None), key=attrgetter("donor"))
+        rows = [(donor, [one.recipient for one in group]) for donor, group in by_donor]
+        return {"donors": table("谁支援谁", DONOR_COLUMNS, rows)}
 
 
 class BatchList(ListPage):
     model = Batch
     title = "批次"
-    lead = "三年一轮的援疆干部人才轮换;批次号属于各自的编号归属,全国第十一批可以是一省的第十批。"
+    lead = "三年一轮的援疆干部人才轮换；批次号属于各自的编号归属，全国第十一批可以是一省的第十批。"
     filterset_class = filters.BatchFilter
     columns = (
         Column("批次", str, sort=("owner__code", "number")),
@@ -129,7 +151,7 @@ class BatchList(ListPage):
 class OfficialList(ListPage):
     model = Official
     title = "负责人"
-    lead = "文献中出现的在任负责人及其职务;时间是文献所述的时间,不是任期。"
+    lead = "文献中出现的在任负责人及其职务；时间是文献所述的时间，不是任期。"
     filterset_class = filters.OfficialFilter
     columns = (
         Column("姓名", "person", sort=("person",)),
@@ -148,7 +170,7 @@ class OfficialList(ListPage):
 class CategoryList(ListPage):
     model = Category
     title = "项目类别"
-    lead = "援疆项目的分类;每个五年规划各有一套,不能跨规划相加。"
+    lead = "援疆项目的分类；每个五年规划各有一套，不能跨规划相加。"
     filterset_class = filters.CategoryFilter
     columns = (
         Column("类别", "name", sort=("name",)),
@@ -186,7 +208,7 @@ class PolicyList(ListPage):
 class SourceList(ListPage):
     model = Source
     title = "文献"
-    lead = "数字和名称所据的文献;打开一篇,可看到其中记录的每一个数字。"
+    lead = "数字和名称所据的文献；打开一篇，可看到其中记录的每一个数字。"
     filterset_class = filters.SourceFilter
     columns = (
         Column("标题", "title", link=True, sort=("title",)),

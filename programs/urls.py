@@ -5,7 +5,7 @@ A document's own page shows its figures and therefore stands in the app above.
 
 from django.urls import path
 
-from programs import lists, views
+from programs import lists, region_views, views
 
 urlpatterns = [
     path("headquarters/", lists.HeadquartersList.as_view(), name="headquarters-list"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("programs/", lists.ProgramList.as_view(), name="program-list"),
     path("programs/<slug:slug>/", views.program_detail, name="program-detail"),
     path("regions/", lists.RegionList.as_view(), name="region-list"),
-    path("regions/<slug:slug>/", views.region_detail, name="region-detail"),
+    path("regions/<slug:slug>/", region_views.region_detail, name="region-detail"),
     path("pairings/", lists.PairingList.as_view(), name="pairing-list"),
     path("batches/", lists.BatchList.as_view(), name="batch-list"),
     path("officials/", lists.OfficialList.as_view(), name="official-list"),

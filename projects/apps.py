@@ -1,3 +1,5 @@
+"""The app of what was done with the aid, and how much."""
+
 from django.apps import AppConfig
 
 

@@ -2,16 +2,19 @@
 
 from aidtracker.listing import ListPage
 from aidtracker.pages import name_column
-from aidtracker.tables import PATH_END, Column
+from aidtracker.tables import PATH_END, Column, metric_item, scope_items
+from programs.columns import NOTE
 from projects import filters
-from projects.lists import NOTE, NarrowedList
+from projects.lists import NarrowedList
 from projects.models import Metric, Observation, Series
+from projects.readings import scope_words
 
 
 class MetricList(ListPage):
     model = Metric
     title = "指标"
-    lead = "数的是什么:口径、单位和公式;打开一个指标,可看到它的每个序列和每个数字。"
+    see_also = (("序列", "series-list"), ("观测值", "observation-list"))
+    lead = "数的是什么：口径、单位和公式；打开一个指标，可看到它的每个序列和每个数字。"
     filterset_class = filters.MetricFilter
     columns = (
         name_column(),
@@ -33,8 +36,8 @@ def leading(series):
     return series.leading_figures[0]
 
 
-SERIES_COLUMNS = (
-    name_column("序列"),
+SCOPE = Column("主体与范围", scope_words, link=True, sort=("slug",))
+FIGURE_OF_SERIES = (
     Column("数值", leading, kind="figure"),
     Column("性质", leading, kind="nature"),
     Column("期间", leading, kind="period"),
@@ -46,28 +49,26 @@ SERIES_COLUMNS = (
 class SeriesList(ListPage):
     model = Series
     title = "序列"
-    lead = "一个指标、一个主体、一个范围为一个序列;表中是采用值或最近的一个数字。"
-    empty = "还没有公开的数字;观测值审核通过后,它的序列列在这里。"
+    see_also = (("指标", "metric-list"), ("观测值", "observation-list"))
+    lead = "一个指标、一个主体、一个范围为一个序列；表中是采用值或最近的一个数字。"
+    empty = "还没有公开的数字；观测值审核通过后，它的序列列在这里。"
     filterset_class = filters.SeriesFilter
-    columns = (
-        SERIES_COLUMNS[0],
-        Column("指标", "metric", sort=("metric__slug",)),
-        *SERIES_COLUMNS[1:],
-    )
+    columns = (Column("指标", "metric", sort=("metric__slug",)), SCOPE, *FIGURE_OF_SERIES)
 
     def rows(self):
-        return Series.objects.with_leading_figures().select_related("metric")
+        return Series.objects.with_leading_figures().with_subjects()
 
 
 class ObservationList(NarrowedList):
     model = Observation
     title = "观测值"
-    lead = "文献中的每一个数字:照印的写法、所说的期间和范围、在原文中的位置。"
-    empty = "还没有公开的数字;工作人员在后台录入观测值,审核通过后列在这里。"
+    see_also = (("指标", "metric-list"), ("序列", "series-list"))
+    lead = "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
+    empty = "还没有公开的数字；工作人员在后台录入观测值，审核通过后列在这里。"
     filterset_class = filters.ObservationFilter
     columns = (
-        Column("指标", "series.metric", sort=("series__metric__slug",)),
-        Column("主体与范围", "series", sort=("series__slug",)),
+        Column("指标", metric_item, sort=("series__metric__slug",)),
+        Column("主体与范围", scope_items, sort=("series__slug",)),
         Column("数值", PATH_END, kind="figure", sort=("value",)),
         Column("性质", PATH_END, kind="nature", sort=("nature",)),
         Column("期间", PATH_END, kind="period", sort=("as_of", "period_end", "period_start")),

@@ -1,6 +1,8 @@
 """What the lists of work, places of work, events and figures can be narrowed to."""
 
 import django_filters
+from django.db.models import Q
+from django.db.models.functions import Left
 from django.forms import HiddenInput
 
 from aidtracker.enums import Sector
@@ -47,7 +49,7 @@ def named(model, label, **kwargs):
 
 def about(subject):
     """A condition on one kind of thing that a figure's series is about."""
-    field = Series._meta.get_field(subject)
+    field = getattr(Series, subject).field
     return named(field.related_model, field.verbose_name, field_name=f"series__{subject}")
 
 
@@ -67,6 +69,10 @@ class ProjectFilter(ListFilter):
     program = row_filter("所属工程", used(Program, "projects"), field_name="programs")
     batch = row_filter("批次", batches, key="pk")
     site = named(Site, "场所")
+    enterprise = named(Enterprise, "参与企业", method="of_enterprise")
+
+    def of_enterprise(self, queryset, name, value):
+        return queryset.filter(pk__in=value.project_parties.values("project"))
 
 
 class InvestmentFilter(ListFilter):
@@ -76,9 +82,11 @@ class InvestmentFilter(ListFilter):
     region = row_filter("落地地区", used(Region, "investments"))
     origin = row_filter("来自", used(Region, "investments_from"))
     program = row_filter("所属工程", used(Program, "investments"), field_name="programs")
-    investor = named(Enterprise, "投资方")
-    local_enterprise = named(Enterprise, "落地企业")
+    enterprise = named(Enterprise, "投资方或落地企业", method="of_enterprise")
     site = named(Site, "场所")
+
+    def of_enterprise(self, queryset, name, value):
+        return queryset.filter(Q(investor=value) | Q(local_enterprise=value))
 
 
 class EnterpriseFilter(ListFilter):
@@ -86,6 +94,7 @@ class EnterpriseFilter(ListFilter):
     region = row_filter("经营地", used(Region, "enterprises"))
     origin = row_filter("来自", used(Region, "enterprises_from"))
     parent = named(Enterprise, "母公司或主管")
+    activity = named(Activity, "参与活动", field_name="activities")
 
 
 class SiteFilter(ListFilter):
@@ -104,12 +113,28 @@ class OutletFilter(ListFilter):
     city = row_filter("所在城市", used(Region, "outlets"))
     program = row_filter("所属工程", used(Program, "outlets"))
     platform = row_filter("所在平台", used(Enterprise, "outlets_hosted"))
-    operator = named(Enterprise, "经营单位")
+    enterprise = named(Enterprise, "经营单位或平台", method="of_enterprise")
+
+    def of_enterprise(self, queryset, name, value):
+        return queryset.filter(Q(operator=value) | Q(platform=value))
+
+
+def years():
+    """The years in which something began, as choices."""
+    dated = Activity.objects.exclude(starts_on="").order_by(Left("starts_on", 4))
+    found = dated.values_list(Left("starts_on", 4), flat=True).distinct()
+    return [(year, f"{year}年") for year in found]
 
 
 class ActivityFilter(ListFilter):
     kind = choice_filter("类型", Activity.Kind)
-    year = django_filters.CharFilter(field_name="starts_on", lookup_expr="startswith", label="年份")
+    year = django_filters.ChoiceFilter(
+        label="年份",
+        choices=years,
+        field_name="starts_on",
+        lookup_expr="startswith",
+        empty_label="全部",
+    )
     headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
     region = row_filter("地点", used(Region, "activities"))
     program = row_filter("所属工程", used(Program, "activities"), field_name="programs")

@@ -1,4 +1,4 @@
-"""Names with numerals in them, such as 15115计划 and 十城百店: no figures, though they hold digits."""
+"""Names with numerals in them, such as 15115计划 and 十城百店: they hold digits, not figures."""
 
 from itertools import chain
 

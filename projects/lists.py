@@ -1,19 +1,32 @@
 """The list pages of aid projects, investments, enterprises, sites, outlets and what happened."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Case, Value, When
 
 from aidtracker.listing import ListPage
 from aidtracker.pages import name_column
-from aidtracker.tables import Column, Item
+from aidtracker.partial_dates import in_chinese
+from aidtracker.tables import Column, Item, Layout, item_of, table
+from aidtracker.templatetags.formatting import span
+from programs.columns import NOTE
 from programs.models.sources import cited
 from projects import filters
-from projects.models import Activity, Agreement, Award, Enterprise, Investment, Outlet, Project, Site
+from projects.models import (
+    Activity,
+    Agreement,
+    Award,
+    Enterprise,
+    Investment,
+    Outlet,
+    Project,
+    Site,
+)
+from projects.readings import activity_days
 from projects.summaries import ledger_totals
 
-NOTE = Column("备注", "note")
-SOURCES = Column("出处", "sources")
+SOURCES = Column("出处", "sources", kind="sources")
 STATUS = Column("状态", "get_status_display", sort=("status",))
 KIND = Column("类型", "get_kind_display", sort=("kind",))
 
@@ -31,6 +44,14 @@ class NarrowedList(ListPage):
         return rows
 
 
+TOTAL_COLUMNS = (
+    Column("项", "label"),
+    Column("合计", "amount", kind="money"),
+    Column("算入的项目数", "known", kind="number"),
+    Column("金额未知、没有算入的项目数", "unknown", kind="number"),
+)
+
+
 class LedgerList(NarrowedList):
     """A list of ledger rows with the totals of all rows that meet the conditions."""
 
@@ -39,13 +60,22 @@ class LedgerList(NarrowedList):
     total_fields: tuple[str, ...] = ()
 
     def extra_context(self, page):
-        return {"totals": ledger_totals(self.filtered_rows, self.total_fields)}
+        totals = ledger_totals(self.filtered_rows, self.total_fields)
+        return {"totals": table("合计", TOTAL_COLUMNS, totals, Layout(unit=self.unit))}
+
+
+def building_time(project):
+    """When work began and ended, as far as known: 2017—2019年, 2019年完工."""
+    start, end = project.actual_start, project.actual_completion
+    if start and end:
+        return span(start, end)
+    return f"{in_chinese(start)}开工" if start else end and f"{in_chinese(end)}完工"
 
 
 class ProjectList(LedgerList):
     model = Project
     title = "援疆项目"
-    lead = "全部或部分使用援疆资金的项目;企业自己的投资在“招商项目”。"
+    lead = "全部或部分使用援疆资金的项目；企业自己的投资在“招商项目”。"
     filterset_class = filters.ProjectFilter
     total_fields = ("total_amount", "planned_amount", "received_amount", "work_done_amount")
     columns = (
@@ -58,8 +88,7 @@ class ProjectList(LedgerList):
         Column("资金计划", "planned_amount", kind="money", sort=("planned_amount",)),
         Column("资金到位", "received_amount", kind="money", sort=("received_amount",)),
         Column("完成投资", "work_done_amount", kind="money", sort=("work_done_amount",)),
-        Column("实际开工", "actual_start", kind="date", sort=("actual_start",)),
-        Column("实际完工", "actual_completion", kind="date", sort=("actual_completion",)),
+        Column("实际起止", building_time, sort=("actual_start", "actual_completion")),
         NOTE,
     )
 
@@ -72,7 +101,7 @@ class ProjectList(LedgerList):
 class InvestmentList(LedgerList):
     model = Investment
     title = "招商项目"
-    lead = "援疆指挥部引进、由企业自己出资的项目;不是援疆资金项目,两者不能相加。"
+    lead = "援疆指挥部引进、由企业自己出资的项目；不是援疆资金项目，两者不能相加。"
     filterset_class = filters.InvestmentFilter
     total_fields = ("agreed_amount", "arrived_amount")
     columns = (
@@ -80,7 +109,6 @@ class InvestmentList(LedgerList):
         Column("投资方", "investor", sort=("investor__slug",)),
         Column("落地企业", "local_enterprise", sort=("local_enterprise__slug",)),
         Column("落地地区", "region", sort=("region__slug",)),
-        Column("方式", "get_kind_display", sort=("kind",)),
         STATUS,
         Column("协议资金", "agreed_amount", kind="money", sort=("agreed_amount",)),
         Column("到位资金", "arrived_amount", kind="money", sort=("arrived_amount",)),
@@ -96,7 +124,7 @@ class InvestmentList(LedgerList):
 class EnterpriseList(NarrowedList):
     model = Enterprise
     title = "企业"
-    lead = "公司、合作社、银行网点、协会、联盟,以及参与援疆的院校和事业单位。"
+    lead = "公司、合作社、银行网点、协会、联盟，以及参与援疆的院校和事业单位。"
     filterset_class = filters.EnterpriseFilter
     columns = (
         name_column(),
@@ -117,22 +145,21 @@ class EnterpriseList(NarrowedList):
 class SiteList(NarrowedList):
     model = Site
     title = "场所"
-    lead = "产业园、孵化基地、工厂车间、种植基地、景区和各类中心;分期建设的各期分开登记。"
+    lead = "产业园、孵化基地、工厂车间、种植基地、景区和各类中心；分期建设的各期分开登记。"
     filterset_class = filters.SiteFilter
     columns = (
         name_column(),
         KIND,
         Column("所在地区", "region", sort=("region__slug",)),
         Column("所属场所", "parent", sort=("parent__slug",)),
-        Column("前一期", "predecessor", sort=("predecessor__slug",)),
         Column("运营单位", "operator", sort=("operator__slug",)),
         Column("启用", "opened_on", kind="date", sort=("opened_on",)),
-        Column("面积(平方米)", "area", kind="number", sort=("area",)),
+        Column("面积（平方米）", "area", kind="number", sort=("area",)),
         NOTE,
     )
 
     def rows(self):
-        return Site.objects.select_related("region", "parent", "predecessor", "operator")
+        return Site.objects.select_related("region", "parent", "operator")
 
 
 class OutletList(NarrowedList):
@@ -159,13 +186,34 @@ class OutletList(NarrowedList):
         )
 
 
+@dataclass(frozen=True)
+class Happening:
+    """An activity as it stands on the timeline: when, and where and with whom as far as known."""
+
+    activity: Activity
+    days: str
+    details: tuple[Item, ...]
+
+    @classmethod
+    def of(cls, activity):
+        rows = [*activity.headquarters.all(), *activity.programs.all()]
+        places = [place for place in (activity.region, activity.site) if place]
+        organisers = [Item(f"主办：{activity.organisers}")] if activity.organisers else []
+        return cls(
+            activity,
+            activity_days(activity),
+            (*map(item_of, places), *organisers, *map(item_of, rows)),
+        )
+
+
 class ActivityList(NarrowedList):
     """Events as a timeline, a heading for each year."""
 
     model = Activity
     title = "活动"
-    lead = "展会、会议、考察、签约、培训、竞赛和里程碑,按时间先后排列。"
+    lead = "展会、会议、考察、签约、培训、竞赛和里程碑，按时间先后排列。"
     filterset_class = filters.ActivityFilter
+    see_also = (("协议", "agreement-list"), ("荣誉", "award-list"))
     template_name = "projects/activity_list.html"
     columns = (Column("时间", "starts_on", kind="date", sort=("starts_on",)), name_column())
 
@@ -178,9 +226,10 @@ class ActivityList(NarrowedList):
         )
 
     def extra_context(self, page):
-        years = groupby(page.object_list, key=lambda activity: activity.starts_on[:4])
+        happenings = map(Happening.of, page.object_list)
+        years = groupby(happenings, key=lambda happening: happening.activity.starts_on[:4])
         return {
-            "years": [(year, list(activities)) for year, activities in years],
+            "years": [(year, list(happenings)) for year, happenings in years],
             "orders": [
                 Item("早的在前", self.address(sort=None, page=None)),
                 Item("晚的在前", self.address(sort="-1", page=None)),
@@ -191,7 +240,8 @@ class ActivityList(NarrowedList):
 class AgreementList(NarrowedList):
     model = Agreement
     title = "协议"
-    lead = "框架协议、备忘录和合同,以及签约各方。"
+    see_also = (("活动", "activity-list"), ("荣誉", "award-list"))
+    lead = "框架协议、备忘录和合同，以及签约各方。"
     filterset_class = filters.AgreementFilter
     columns = (
         name_column(),
@@ -211,7 +261,8 @@ class AgreementList(NarrowedList):
 class AwardList(NarrowedList):
     model = Award
     title = "荣誉"
-    lead = "每授予一次记一条:七项荣誉授予六个县,就是七条、六个地区。"
+    see_also = (("活动", "activity-list"), ("协议", "agreement-list"))
+    lead = "每授予一次记一条：七项荣誉授予六个县，就是七条、六个地区。"
     filterset_class = filters.AwardFilter
     columns = (
         name_column(),

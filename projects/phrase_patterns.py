@@ -137,8 +137,16 @@ FIGURES = (
     f"{FREE}(?<![统同唯逐专单划归合])一(?:倍|成(?![{NOT_TENTH}])){AFTER}?",
 )
 
+# Where a phrase can begin at all: most characters of a text are passed over at once.
+HEDGE_BEGINS = "".join(sorted({word[0] for word in ANY_BEFORE.split("|")}))
+BEGIN = (
+    f"(?:(?<=[{OPEN}])|(?=[{DIGITS}〇零一二两三四五六七八九十百千万亿A-Za-z{HEDGE_BEGINS}"
+    "第首榜排位名列居前好几数半过上翻长珠双最]))"
+)
 PATTERN = re.compile(
-    "|".join(
+    BEGIN
+    + "(?:"
+    + "|".join(
         f"(?P<{kind}>{'|'.join(alternatives)})"
         for kind, alternatives in (
             ("name", NAMES),
@@ -148,6 +156,7 @@ PATTERN = re.compile(
             ("figure", FIGURES),
         )
     )
+    + ")"
 )
 _NUMERAL = re.compile(f"{D}|{H}")
 

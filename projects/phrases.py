@@ -93,7 +93,7 @@ def _is_cut(text, position):
 def _scan(text, start, end):
     phrases = []
     for match in PATTERN.finditer(text, start, end):
-        kind = match.lastgroup
+        kind = str(match.lastgroup)
         if kind == "rank" or (kind == "ordinal" and _is_rank(text, match)):
             kind = "figure"
         phrases.append(Phrase(match.start(), match.end(), match.group(), kind))
@@ -107,7 +107,8 @@ def _is_rank(text, match):
 
 def _joined(spans):
     """Overlapping spans joined, as two sorted lists of starts and ends."""
-    starts, ends = [], []
+    starts: list[int] = []
+    ends: list[int] = []
     for start, end in sorted(spans):
         if ends and start <= ends[-1]:
             ends[-1] = max(ends[-1], end)

@@ -41,8 +41,7 @@ class ObservationResource(SheetResource):
     activity = series_column("activity")
     scope_note = series_column("scope_note")
 
-    class Meta(meta_for(Observation)):
-        pass
+    Meta = meta_for(Observation)
 
     def get_export_order(self):
         return self.ORDER

@@ -1,4 +1,4 @@
-"""The page of a document: what it is, its text with the figures marked, and the figures as a table."""
+"""The page of a document: what it is, its text with the figures marked, all figures in a table."""
 
 from dataclasses import dataclass
 
@@ -7,32 +7,30 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from aidtracker.pages import Page, Section, facts
-from aidtracker.tables import PATH_END, Column, Item, Layout, table
+from aidtracker.tables import (
+    PATH_END,
+    Column,
+    Item,
+    Layout,
+    metric_item,
+    period_words,
+    scope_items,
+    table,
+)
 from programs.models import Source
 from projects import phrases
 from projects.known_names import numeral_names
 from projects.source_text import figure_span, marked_text, open_span, skipped_span
 
 MOST_FIGURES = 1000
-FIGURE_COLUMNS = (
-    Column("数值", PATH_END, kind="figure"),
-    Column("指标", "series.metric"),
-    Column("主体与范围", "series"),
-    Column("性质", PATH_END, kind="nature"),
-    Column("期间", PATH_END, kind="period"),
-    Column("累计方式", "get_accumulation_display"),
-    Column("据谁所说", "attributed_to"),
-    Column("位置", "place_in_words"),
-    Column("备注", "note"),
-)
 SKIPPED_COLUMNS = (
     Column("位置", "place_in_words"),
     Column("原因", "get_reason_display"),
     Column("说明", "note"),
 )
 NO_TEXT = "includes/source_without_text.html"
-NO_FIGURES = "还没有审核通过的数字;工作人员在后台录入观测值、审核通过后,按原文先后列在这里。"
-NO_SKIPPED = "没有略过的数字。略过的数字由工作人员在后台登记,并写明原因。"
+NO_FIGURES = "还没有审核通过的数字；工作人员在后台录入观测值、审核通过后，按原文先后列在这里。"
+NO_SKIPPED = "没有略过的数字。略过的数字由工作人员在后台登记，并写明原因。"
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,9 @@ def source_detail(request, code):
         sections=[
             text_section(source, figures, skipped),
             figure_section(source, figures),
-            Section("skipped", "略过的数字", table("略过的数字", SKIPPED_COLUMNS, skipped), NO_SKIPPED),
+            Section(
+                "skipped", "略过的数字", table("略过的数字", SKIPPED_COLUMNS, skipped), NO_SKIPPED
+            ),
         ],
         note=source.note,
         updated_at=source.updated_at,
@@ -67,12 +67,13 @@ def source_detail(request, code):
 
 
 def source_lead(source, count):
-    origin = "、".join(filter(None, (source.publisher, source.author)))
-    return f"{origin or source.get_kind_display()};记录其中 {count} 个数字。"
+    names = dict.fromkeys(filter(None, (source.publisher, source.author)))
+    origin = "、".join(names)
+    return f"{origin or source.get_kind_display()}；记录其中 {count} 个数字。"
 
 
 def source_facts(source):
-    date_label = "发布日期(推断)" if source.is_date_inferred else "发布日期"
+    date_label = "发布日期（推断）" if source.is_date_inferred else "发布日期"
     return facts(
         source,
         Column("编号", "code"),
@@ -114,11 +115,31 @@ def figure_section(source, figures):
     """All figures in reading order; without the text the rows are where their links lead."""
     prefix = "row-o" if source.has_text else "o"
     layout = Layout(anchor=lambda observation: f"{prefix}{observation.number}")
-    columns = FIGURE_COLUMNS
-    if source.url:
-        columns = (*columns[:-1], Column("原网页", web_item), columns[-1])
-    return Section("figures", "数字", table("按原文先后", columns, figures, layout), NO_FIGURES)
+    return Section(
+        "figures", "数字", table("按原文先后", FIGURE_COLUMNS, figures, layout), NO_FIGURES
+    )
 
 
-def web_item(observation):
-    return Item("打开", observation.place_on_web)
+def place_items(observation):
+    """Where the words stand: in the text on this page, and on the web where the document is."""
+    if observation.start is not None:
+        yield Item(observation.place_in_words, f"#o{observation.number}")
+    if observation.place_on_web:
+        yield Item("原网页", observation.place_on_web)
+
+
+def remark(observation):
+    """Who is quoted, and the note."""
+    said_by = f"据{observation.attributed_to}。" if observation.attributed_to else ""
+    return said_by + observation.note
+
+
+FIGURE_COLUMNS = (
+    Column("数值", PATH_END, kind="figure"),
+    Column("指标", metric_item),
+    Column("主体与范围", scope_items),
+    Column("性质", PATH_END, kind="nature"),
+    Column("期间", period_words, kind="phrase"),
+    Column("原文位置", place_items, kind="phrase"),
+    Column("备注", remark),
+)

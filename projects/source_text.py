@@ -1,4 +1,4 @@
-"""A document's text in HTML with its figures marked; the work grows with the text, not its square."""
+"""A document's text in HTML with its figures marked; the work grows in line with the text."""
 
 import heapq
 from dataclasses import dataclass, replace
@@ -26,26 +26,26 @@ class Span:
     @property
     def opening(self):
         anchor = format_html(' id="{}"', self.anchor) if self.anchor else NOTHING
-        return format_html(
-            '<{}{} class="{}" title="{}">', self.tag, anchor, self.css, self.title
-        )
+        return format_html('<{}{} class="{}" title="{}">', self.tag, anchor, self.css, self.title)
 
     @property
     def closing(self):
         return format_html("</{}>{}", self.tag, self.after)
 
     def split(self, position):
-        """The part before `position`, and the rest, which has the same look and no second anchor."""
+        """The part before `position`, and the rest, of the same look without an anchor."""
         return replace(self, end=position, after=NOTHING), replace(self, start=position, anchor="")
 
 
 def figure_span(observation):
-    """The mark of a figure: its anchor `o12`, the colour and sign of its nature, its page's link."""
+    """The mark of a figure: its anchor `o12`, its nature's colour and sign, its link."""
     nature = observation.get_nature_display()
     title = f"{nature}:{observation.series}"
-    sign = "" if observation.nature == observation.Nature.ACTUAL else nature_sign(observation.nature)
+    sign = (
+        "" if observation.nature == observation.Nature.ACTUAL else nature_sign(observation.nature)
+    )
     after = format_html(
-        '<sup><a href="{}" aria-label="第 {} 处数字,{}">{}{}</a></sup>',
+        '<sup><a href="{}" aria-label="第 {} 处数字，{}">{}{}</a></sup>',
         observation.get_absolute_url(),
         observation.number,
         title,
@@ -58,15 +58,15 @@ def figure_span(observation):
 
 def skipped_span(phrase):
     """A phrase left out on purpose: faint, with the reason as its title."""
-    title = f"未记录:{phrase.get_reason_display()}"
+    title = f"未记录：{phrase.get_reason_display()}"
     if phrase.note:
-        title = f"{title}({phrase.note})"
+        title = f"{title}（{phrase.note}）"
     return Span(phrase.start, phrase.end, "span", "skipped", title)
 
 
 def open_span(phrase):
     """A numeric phrase that is neither recorded nor left out on purpose."""
-    return Span(phrase.start, phrase.end, "span", "open", "尚未记录,也没有说明略过")
+    return Span(phrase.start, phrase.end, "span", "open", "尚未记录，也没有说明略过")
 
 
 def marked_text(text, spans):
@@ -77,7 +77,9 @@ def marked_text(text, spans):
     inside = [span for span in spans if 0 <= span.start < span.end <= len(text)]
     waiting = [(span.start, -span.end, order, span) for order, span in enumerate(inside)]
     heapq.heapify(waiting)
-    pieces, opened, position = [], [], 0
+    pieces: list[str] = []
+    opened: list[Span] = []
+    position = 0
     while waiting or opened:
         if opened and (not waiting or opened[-1].end <= waiting[0][0]):
             span = opened.pop()

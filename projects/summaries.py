@@ -12,7 +12,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class LedgerTotal:
-    """One column of a ledger added up (万元), and how many rows could not be counted in."""
+    """One column of a ledger added up, in 万元, and how many rows could not be counted in."""
 
     label: str
     amount: Decimal | None
@@ -67,7 +67,7 @@ def funding_ladder(project):
 
 
 def rung(project, name, bases):
-    """One step of the money; its share only where it and its base are known and the base is not 0."""
+    """One step of the money; its share only where it is known and its base is known and not 0."""
     label, amount = label_of(project, name), getattr(project, name)
     base = next((one for one in bases if getattr(project, one) is not None), None)
     if amount is None or base is None or not getattr(project, base):

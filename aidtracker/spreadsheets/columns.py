@@ -32,6 +32,11 @@ class Column(Field):
         )
 
     @property
+    def computed(self):
+        """Whether the model itself fills the field, from others of the same row."""
+        return self.readonly and "__" not in self.attribute
+
+    @property
     def is_many(self):
         return self.source.many_to_many
 
@@ -57,7 +62,7 @@ class Column(Field):
     def shows(self, row, raw):
         """Whether a cell that was read is what an export of this instance writes."""
         read = cell_text(raw)
-        return read in (self.text(row), self.text(row, codes=True), TOO_LONG)
+        return read == self.text(row) or read == self.text(row, codes=True) or read == TOO_LONG
 
     def agrees(self, row, raw):
         """Whether a cell says the same as the instance, in whatever form."""

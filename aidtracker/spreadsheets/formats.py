@@ -1,4 +1,4 @@
-"""Writes rows as CSV that Excel opens with its Chinese intact, or as a workbook with typed cells."""
+"""Writes rows as CSV that Excel opens with Chinese intact, or as a workbook with typed cells."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ WORKBOOK_OPTIONS = {
 
 
 def csv_chunks(headings, rows):
-    """The bytes of a CSV file in pieces of some hundred rows: UTF-8 with a byte order mark, CRLF."""
+    """The bytes of a CSV file, some hundred rows at a time: UTF-8 with a byte order mark, CRLF."""
     rows = iter(rows)
     yield BOM_UTF8 + csv_bytes([headings])
     while chunk := list(islice(rows, CHUNK)):

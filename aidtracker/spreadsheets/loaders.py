@@ -11,7 +11,7 @@ class KeyLoader(BaseInstanceLoader):
 
     def __init__(self, resource, dataset=None):
         super().__init__(resource, dataset)
-        self.first_numbers = {}
+        self.first_numbers: dict[tuple, int] = {}
         for number, row in zip(dataset.numbers, dataset.records(), strict=True):
             key = self.readable_key(row)
             if key is not None:

@@ -1,8 +1,6 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
-from collections import defaultdict
-
-from django.db.models import TextField
+from django.db.models import Prefetch, TextField
 
 from aidtracker.records import follow
 from aidtracker.spreadsheets.cells import tidy
@@ -37,8 +35,8 @@ def relations_of(paths):
 
 def undistributed_texts(model):
     """The long texts of a model that no spreadsheet holds, such as a document's full text."""
-    fields = model._meta.concrete_fields
-    return [field for field in fields if isinstance(field, TextField) and not field.serialize]
+    texts = (field for field in model._meta.concrete_fields if isinstance(field, TextField))
+    return [field for field in texts if not getattr(field, "serialize", True)]
 
 
 def heavy_paths(model, relations):
@@ -55,16 +53,26 @@ def heavy_paths(model, relations):
     return paths
 
 
+def related_prefetch(field):
+    """The related rows of a many-to-many field, with no more than their natural keys."""
+    model = field.related_model
+    relations = relations_of(model.KEY)
+    rows = model._default_manager.only(*model.KEY)
+    return Prefetch(field.name, rows.select_related(*relations) if relations else rows)
+
+
 class Lookup:
     """All rows of one related model, read once per import and found by key, name or alias."""
 
     def __init__(self, model):
         self.model = model
-        self.by_key = None
+        self.by_key: dict[str, list] = {}
+        self.by_name: dict[str, list] = {}
+        self.is_read = False
 
     def find(self, text):
         """The row that a cell names. Raises ValueError in Chinese if none or several match."""
-        if self.by_key is None:
+        if not self.is_read:
             self.read()
         wanted = tidy(text)
         found = self.by_key.get(wanted) or self.by_name.get(wanted) or []
@@ -80,7 +88,7 @@ class Lookup:
         )
 
     def read(self):
-        self.by_key, self.by_name = defaultdict(list), defaultdict(list)
+        self.is_read = True
         required = [
             field.name
             for field in self.model._meta.concrete_fields
@@ -94,9 +102,9 @@ class Lookup:
 
     def add(self, row):
         """Make a row findable; one that an import has just stored, too."""
-        if self.by_key is None:
+        if not self.is_read:
             return
-        self.by_key[tidy(key_of(row))].append(row)
+        self.by_key.setdefault(tidy(key_of(row)), []).append(row)
         names = [getattr(row, name, "") for name in NAME_FIELDS] + getattr(row, "aliases", [])
         for name in {tidy(name) for name in names if name}:
-            self.by_name[name].append(row)
+            self.by_name.setdefault(name, []).append(row)

@@ -6,13 +6,20 @@ from importlib.util import find_spec
 from itertools import islice
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db import IntegrityError, transaction
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 from import_export.results import RowResult
 
 from aidtracker.spreadsheets.columns import Column
 from aidtracker.spreadsheets.loaders import KeyLoader
-from aidtracker.spreadsheets.lookups import Lookup, heavy_paths, key_of, key_text, relations_of
+from aidtracker.spreadsheets.lookups import (
+    Lookup,
+    heavy_paths,
+    key_of,
+    key_text,
+    related_prefetch,
+    relations_of,
+)
 
 # Fields that stand in no spreadsheet, and why.
 NOT_COVERED = {
@@ -55,13 +62,14 @@ class SheetResource(ModelResource):
     def __init__(self, queryset=None, **kwargs):
         super().__init__(**kwargs)
         self.queryset = queryset
-        lookups = {}
+        lookups: dict[type, Lookup] = {}
         for column in self.fields.values():
             if column.source.is_relation:
                 model = column.source.related_model
                 column.widget.lookup = lookups.setdefault(model, Lookup(model))
         self.own_lookup = lookups.get(self._meta.model)
         self.key_columns = [self.fields[name] for name in self.get_import_id_fields()]
+        self.columns = [self.fields[name] for name in self.get_export_order()]
 
     # Columns
 
@@ -80,12 +88,15 @@ class SheetResource(ModelResource):
         last = [name for name in LAST_COLUMNS if name in self.fields and name not in keys]
         return (*keys, *names, *last)
 
-    def get_import_order(self):
-        return self.get_export_order()
+    def get_export_fields(self, selected_fields=None):
+        return self.columns
+
+    def get_import_fields(self):
+        return self.columns
 
     def headings(self, codes=False):
         """The headings of all columns: Chinese, or codes."""
-        columns = self.get_export_fields()
+        columns = self.columns
         return [column.column_name if codes else column.label for column in columns]
 
     # Export
@@ -95,7 +106,7 @@ class SheetResource(ModelResource):
 
         The number of queries depends on the columns and chunks, never on what a row refers to.
         """
-        columns = self.get_export_fields()
+        columns = self.columns
         paths = list(dict.fromkeys(["pk", *(path for column in columns for path in column.paths)]))
         found = queryset.values_list(*paths).iterator(chunk_size=EXPORT_CHUNK)
         while chunk := [dict(zip(paths, row, strict=True)) for row in islice(found, EXPORT_CHUNK)]:
@@ -115,7 +126,7 @@ class SheetResource(ModelResource):
         own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         paths = [f"{other}__{path}" for path in field.related_model.KEY]
         links = field.remote_field.through._default_manager.filter(**{f"{own}__in": pks})
-        keys = {}
+        keys: dict[int, list[str]] = {}
         for pk, *parts in links.values_list(f"{own}_id", *paths):
             keys.setdefault(pk, []).append(key_text(parts))
         return keys
@@ -125,7 +136,7 @@ class SheetResource(ModelResource):
     def get_queryset(self):
         """The rows an import may change, with everything their cells show."""
         rows = super().get_queryset() if self.queryset is None else self.queryset
-        columns = self.get_export_fields()
+        columns = self.columns
         relations = relations_of(path for column in columns for path in column.paths)
         if relations:
             rows = rows.select_related(*relations)
@@ -154,6 +165,9 @@ class SheetResource(ModelResource):
         self.changes, self.pending = [], {}
 
     def import_instance(self, instance, row, **kwargs):
+        self.computed = {
+            column: column.text(instance) for column in self.columns if column.computed
+        }
         errors = {}
         for column in self.written_columns(instance, row):
             try:
@@ -168,7 +182,7 @@ class SheetResource(ModelResource):
         fixed = () if instance._state.adding else self.key_columns
         return [
             column
-            for column in self.get_import_fields()
+            for column in self.columns
             if column.column_name in row and not column.readonly and column not in fixed
         ]
 
@@ -197,7 +211,10 @@ class SheetResource(ModelResource):
         return True
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        """The model's own cleaning, without asking the database for each related row again."""
+        """The model's own cleaning, without asking the database for each related row again.
+
+        What must be unique and other rules of the table are left to the database, see below.
+        """
         errors = dict(import_validation_errors or {})
         known = {
             field.name
@@ -205,27 +222,35 @@ class SheetResource(ModelResource):
             if field.is_relation and getattr(instance, field.attname) is not None
         }
         known |= instance.get_deferred_fields()
-        steps = (
-            lambda: instance.clean_fields(exclude={*errors, *known}),
-            instance.clean,
-            instance.validate_unique,
-            instance.validate_constraints,
-        )
-        for number, step in enumerate(steps):
-            if errors and number:
-                break
-            try:
-                step()
-            except ValidationError as error:
-                errors = error.update_error_dict(errors)
+        try:
+            instance.clean_fields(exclude={*errors, *known})
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
+        instance.clean()
         self.check_readonly(instance)
+        for column, old in self.computed.items():
+            if (new := column.text(instance)) != old:
+                self.changes.append((column, old, new, new))
+
+    def do_instance_save(self, instance, is_create):
+        """Save; if the database refuses, the model that states the broken rule explains it.
+
+        Asking for each rule before saving would take several queries a row.
+        """
+        try:
+            with transaction.atomic():
+                super().do_instance_save(instance, is_create)
+        except IntegrityError:
+            instance.validate_unique()
+            instance.validate_constraints()
+            raise
 
     def check_readonly(self, instance):
         """Refuse a cell of a column that follows from others and says something else."""
         errors = {}
-        for column in self.get_import_fields():
+        for column in self.columns:
             raw = self.row.get(column.column_name)
             if column.readonly and raw not in (None, "") and not column.agrees(instance, raw):
                 shown = column.text(instance) or "空"
@@ -252,14 +277,6 @@ class SheetResource(ModelResource):
 
     def after_import(self, dataset, result, **kwargs):
         """Leave the database's counters alone: an import never sets ids."""
-
-
-def related_prefetch(field):
-    """The related rows of a many-to-many field, with no more than their natural keys."""
-    model = field.related_model
-    relations = relations_of(model.KEY)
-    rows = model._default_manager.only(*model.KEY)
-    return Prefetch(field.name, rows.select_related(*relations) if relations else rows)
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from aidtracker.spreadsheets.cells import cell_text
 
-MAX_ROWS = 50_000
+MAX_ROWS = 20_000
 
 
 class SheetError(ValueError):
@@ -38,11 +38,11 @@ def is_blank(row):
 
 
 def sheet_of(resource, grid):
-    """The Sheet of a resource in `grid`, rows of cells from the first row of the file on.
+    """The Sheet of a resource in `grid`: pairs of a row's number as in Excel and its cells.
 
     Raises SheetError: no rows, unknown, doubled or missing headings, cells outside the columns.
     """
-    filled = [(number, row) for number, row in enumerate(grid, 1) if not is_blank(row)]
+    filled = [(number, row) for number, row in grid if not is_blank(row)]
     if not filled:
         raise SheetError("文件是空的：第一行应为列名，下面每行一条记录。")
     if len(filled) - 1 > MAX_ROWS:
@@ -64,7 +64,7 @@ def column_codes(resource, headings):
     texts = [cell_text(heading) for heading in headings]
     while texts and not texts[-1]:
         texts.pop()
-    columns = resource.get_export_fields()
+    columns = resource.columns
     codes = {column.label: column.column_name for column in columns}
     codes |= {column.column_name: column.column_name for column in columns}
     unknown = [text for text in texts if text not in codes]
@@ -87,5 +87,5 @@ def check_columns(resource, headers):
 
 
 def labels(resource, codes):
-    columns = resource.get_export_fields()
+    columns = resource.columns
     return "、".join(column.label for column in columns if column.column_name in codes)

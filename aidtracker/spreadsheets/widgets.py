@@ -16,7 +16,7 @@ from aidtracker.spreadsheets.cells import cell_text, half_width, tidy
 from aidtracker.spreadsheets.lookups import Lookup, key_of
 
 MAX_DIGITS = 15
-NUMBER = re.compile(r"([+-]?)([0-9]{1,30}|[0-9]{1,3}(?:,[0-9]{3}){1,9})(?:\.([0-9]{1,30}))?")
+NUMBER = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
 DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?)?[年月日]?")
 AMBIGUOUS_MONTH = re.compile(r"[0-9]{4}\.1")
 CLOCK = re.compile(r"[ T]00:00(:00(\.0+)?)?")
@@ -28,7 +28,7 @@ LEDGER_UNITS = {
     "万": Decimal(1),
     "元": Decimal("0.0001"),
 }
-LEDGER = re.compile(r"(.*[0-9])\s*（亿元|亿|万元|万|元）")
+LEDGER = re.compile(rf"(.*[0-9])\s*({'|'.join(LEDGER_UNITS)})")
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 LIST_SEPARATORS = re.compile(r"[\uff1b;|\n]")
 YES = {"是", "true", "1", "yes", "y"}

@@ -15,11 +15,12 @@ register = template.Library()
 UNKNOWN = "—"
 WAN_PER_YI = 10_000
 
-_DIGITS = r"[0-9０-９][0-9０-９,，.．]*"
-_HAN = r"[零〇一二两三四五六七八九十百千几半数]+(?:点[零〇一二三四五六七八九]+)?成?"
+_DIGITS = r"[0-9][0-9,.]*"
+_HAN = r"[零〇一二两三四五六七八九十百千几半数]+[万亿]?(?:点[零〇一二三四五六七八九]+)?成?"
 _SCALE = r"(?:[百千]?[万亿])?"
 _NUMBER = rf"(?:{_DIGITS}|{_HAN})"
-_SPAN = rf"(?:\s*{_SCALE}\s*[%％]?\s*(?:-|—|–|－|~|～|至|到)+\s*{_NUMBER})?"
+_SPAN = rf"(?:\s*{_SCALE}\s*%?\s*(?:[-—–~至到])+\s*{_NUMBER})?"
+NARROW = {0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): ".", ord("％"): "%"}
 FIGURE = re.compile(rf"^(?P<hedge>.*?)(?P<number>{_NUMBER}{_SPAN})(?P<unit>.*)$", re.DOTALL)
 
 NATURE_SIGNS = {"actual": "●", "target": "◇", "plan": "◇", "agreement": "┄", "estimate": "┄"}
@@ -101,7 +102,7 @@ def names(values):
 @register.filter
 def split_figure(printed):
     """`超过30 亿元` as hedge, number and unit; a figure without a number is all number."""
-    match = FIGURE.match(printed.strip())
+    match = FIGURE.match(printed.strip().translate(NARROW))
     if match is None:
         return PrintedFigure("", printed.strip(), "")
     return PrintedFigure(*(re.sub(r"\s+", "", match[name]) for name in ("hedge", "number", "unit")))
@@ -164,7 +165,11 @@ def _moment(when):
 
 
 def _month(when):
-    return f"{when.year}年{when.month}月" if _is_month_start(when) or _is_month_end(when) else day(when)
+    return (
+        f"{when.year}年{when.month}月"
+        if _is_month_start(when) or _is_month_end(when)
+        else day(when)
+    )
 
 
 def _is_year_start(when):

@@ -35,12 +35,11 @@ class BatchAdmin(ModelAdmin):
     list_display = ("__str__", "owner", "number", "starts_on", "ends_on", "national", "updated_at")
     list_filter = (WorkToDo, "owner")
     list_select_related = ("owner", "national__owner")
-    name_relations = ("owner",)
     search_fields = ("owner__search_text", "number")
     search_help_text = "归属地或批次号"
     fieldsets = (
         group("名称与类型", "owner", "number", "national"),
-        group("日期", "starts_on", "ends_on"),
+        group("日期", ("starts_on", "ends_on")),
         group("出处", "sources", "note"),
     )
 

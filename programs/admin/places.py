@@ -33,7 +33,7 @@ class RegionAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "code", "city_code", "level"),
         group("位置", "parent", "replaced_by"),
-        group("日期", "valid_from", "valid_to"),
+        group("日期", ("valid_from", "valid_to")),
         group("出处", "sources", "note"),
     )
 
@@ -51,7 +51,6 @@ class PairingAdmin(ModelAdmin):
     )
     list_filter = (WorkToDo, "kind", "donor", "recipient", "headquarters")
     list_select_related = ("donor", "recipient", "headquarters")
-    name_relations = ("donor", "recipient")
     search_fields = (
         "donor__search_text",
         "recipient__search_text",
@@ -59,7 +58,7 @@ class PairingAdmin(ModelAdmin):
     )
     search_help_text = "支援方、受援地或指挥部"
     fieldsets = (
-        group("双方", "donor", "recipient", "headquarters", "kind"),
-        group("日期", "valid_from", "valid_to"),
+        group("各方", "donor", "recipient", "headquarters", "kind"),
+        group("日期", ("valid_from", "valid_to")),
         group("出处", "sources", "note"),
     )

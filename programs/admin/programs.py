@@ -30,7 +30,7 @@ class ProgramAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "sector"),
         group("关系", "parent", "predecessor", "headquarters", "regions"),
-        group("日期", "starts_on", "ends_on"),
+        group("日期", ("starts_on", "ends_on")),
         group("出处", "sources", "note"),
     )
 
@@ -43,7 +43,7 @@ class CategoryAdmin(ModelAdmin):
     search_help_text = "名称、方案或代码"
     fieldsets = (
         group("名称与类型", "scheme", "code", "name"),
-        group("日期", "plan_start", "plan_end"),
+        group("日期", ("plan_start", "plan_end")),
         group("出处", "sources", "note"),
     )
 

@@ -18,7 +18,7 @@ SHOWN_CHARACTERS = 200
 
 
 class SourceForm(forms.ModelForm):
-    """A document's particulars; its text comes as a file and is taken only if it is the document."""
+    """A document's particulars; its text comes as a file, taken only if it is the document."""
 
     text_file = forms.FileField(
         label="上传全文",
@@ -26,10 +26,6 @@ class SourceForm(forms.ModelForm):
         widget=FileInput,
         help_text="UTF-8 纯文本文件；已登记 SHA-256 的，须与登记时的文件完全一致",
     )
-
-    class Meta:
-        model = Source
-        exclude = ("text",)
 
     def clean(self):
         content = self.uploaded_bytes()
@@ -80,7 +76,7 @@ class SourceAdmin(ModelAdmin):
     )
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request).without_text()
+        rows = super().get_queryset(request).defer("text")
         return rows.annotate(
             text_length=Length("text"), figure_count=Count("observations", distinct=True)
         )
@@ -100,7 +96,10 @@ class SourceAdmin(ModelAdmin):
             return UNKNOWN
         address = reverse("admin:projects_observation_changelist")
         return format_html(
-            '<a href="{}?source__id__exact={}">{} 条</a>', address, row.pk, row.figure_count
+            '<a href="{}?source__id__exact={}" class="text-link">{} 条</a>',
+            address,
+            row.pk,
+            row.figure_count,
         )
 
     @admin.display(description="已有全文")
@@ -109,7 +108,7 @@ class SourceAdmin(ModelAdmin):
         if not row.text:
             return "还没有全文。不随数据分发，可在上面上传。"
         return format_html(
-            '共 {} 个字符。<a href="{}">在网页上看全文和标出的数字</a><br>{}……',
+            '共 {} 个字符。<a href="{}" class="text-link">在网页上看全文和标出的数字</a><br>{}……',
             len(row.text),
             row.get_absolute_url(),
             row.text[:SHOWN_CHARACTERS],

@@ -16,7 +16,7 @@ class RegionQuerySet(RecordQuerySet):
 
 
 class Region(Record):
-    """A place: a donor province or city, or a prefecture, county, division or village in Xinjiang."""
+    """A place: a donor province or city, or a prefecture, county or village in Xinjiang."""
 
     KEY = ("code",)
 
@@ -94,7 +94,8 @@ class Region(Record):
     @property
     def ancestors(self):
         """The places above it, the widest first; one query a step unless joined."""
-        above, place = [], self.parent
+        above: list[Region] = []
+        place = self.parent
         while place is not None and place not in above:
             above.insert(0, place)
             place = place.parent

@@ -1,4 +1,4 @@
-"""The umbrellas aid work is done under, how projects are classified, and the rules documents name."""
+"""The umbrellas of aid work, how projects are classified, and the rules documents name."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ class ProgramQuerySet(RecordQuerySet):
         A version that two later ones grew out of is followed by both, each with its own line.
         """
         linked = Q(predecessor__isnull=False) | Q(successors__isnull=False)
-        rows = {row.pk: row for row in self.filter(linked).distinct()}
+        rows = self.filter(linked).in_bulk()
         first = rows.get(program.pk, program)
         earlier = {first.pk}
         while first.predecessor_id in rows and first.predecessor_id not in earlier:
@@ -30,9 +30,7 @@ class ProgramQuerySet(RecordQuerySet):
         while waiting:
             version = waiting.pop(0)
             line.append(version)
-            waiting += [
-                row for row in rows if row.predecessor_id == version.pk and row not in line
-            ]
+            waiting += [row for row in rows if row.predecessor_id == version.pk and row not in line]
         return line
 
 

@@ -22,10 +22,8 @@ class ActivityAdmin(ModelAdmin):
     inlines = (AgreementInline,)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "edition"),
-        group("日期", "starts_on", "ends_on"),
-        group(
-            "关系", "region", "site", "organisers", "headquarters", "enterprises", "programs"
-        ),
+        group("日期", ("starts_on", "ends_on")),
+        group("关系", "region", "site", "organisers", "headquarters", "enterprises", "programs"),
         group("出处", "sources", "note"),
     )
 
@@ -38,7 +36,7 @@ class AgreementAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "subject"),
         group("日期", "signed_on"),
-        group("签约各方", "regions", "headquarters", "enterprises", "activity"),
+        group("各方", "regions", "headquarters", "enterprises", "activity"),
         group("出处", "sources", "note"),
     )
 

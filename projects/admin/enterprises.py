@@ -13,9 +13,7 @@ class EnterpriseAdmin(ModelAdmin):
     list_filter = (WorkToDo, "kind", "region", "origin", "parent")
     list_select_related = ("region", "origin", "parent")
     fieldsets = (
-        group(
-            "名称与类型", "name", "slug", "aliases", "kind", "credit_code", "brand", "industry"
-        ),
+        group("名称与类型", "name", "slug", "aliases", "kind", "credit_code", "brand", "industry"),
         group("关系", "parent", "origin", "region"),
         group("日期", "founded_on"),
         group("出处", "sources", "note"),

@@ -35,7 +35,7 @@ class InvestmentAdmin(ModelAdmin):
             "programs",
         ),
         group("日期", "signed_on", "started_on", "producing_on"),
-        group("资金（万元）", "agreed_amount", "arrived_amount"),
+        group("资金（万元）", ("agreed_amount", "arrived_amount")),
         group("就业", "jobs"),
         group("出处", "sources", "note"),
     )

@@ -54,7 +54,7 @@ class ObservationInline(ReadOnlyInline):
     @admin.display(description="原文数字")
     def link(self, row):
         address = reverse("admin:projects_observation_change", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', address, row.printed)
+        return format_html('<a href="{}" class="text-link">{}</a>', address, row.printed)
 
     @admin.display(description="读作")
     def read_as(self, row):
@@ -74,7 +74,15 @@ class PartInline(ReadOnlyInline):
 
 @admin.register(Series)
 class SeriesAdmin(ModelAdmin):
-    list_display = ("name", "metric", "unit", "subject_names", "scope_note", "figures", "updated_at")
+    list_display = (
+        "name",
+        "metric",
+        "unit",
+        "subject_names",
+        "scope_note",
+        "figures",
+        "updated_at",
+    )
     list_filter = ("metric", *SUBJECTS, "part_of", "has_complete_parts")
     list_select_related = ("metric", *SUBJECTS)
     search_help_text = "名称、拼音或首字母"
@@ -108,4 +116,6 @@ class SeriesAdmin(ModelAdmin):
         if row.pk is None:
             return UNKNOWN
         address = reverse("admin:projects_observation_add")
-        return format_html('<a href="{}?series={}">为这个序列新增观测值</a>', address, row.pk)
+        return format_html(
+            '<a href="{}?series={}" class="text-link">为这个序列新增观测值</a>', address, row.pk
+        )

@@ -8,6 +8,8 @@ from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, group
@@ -17,15 +19,11 @@ from projects.models import Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
 
 Status = Observation.Status
+SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
 class ObservationForm(forms.ModelForm):
     """A figure; left without a number it comes after the others of its document."""
-
-    class Meta:
-        model = Observation
-        exclude = COMPUTED
-        help_texts = {"number": "在文献中的先后；留空则排在最后"}
 
     class Media:
         js = ("admin/figure_preview.js",)
@@ -34,6 +32,7 @@ class ObservationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "printed" in self.fields:
             self.fields["number"].required = False
+            self.fields["number"].help_text = "在文献中的先后；留空则排在最后"
             address = reverse("admin:projects_observation_read_figure")
             self.fields["printed"].widget.attrs |= {
                 "data-read-figure": address,
@@ -42,7 +41,8 @@ class ObservationForm(forms.ModelForm):
             }
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("number") is None and "number" not in self.errors and data.get("source"):
             last = data["source"].observations.aggregate(last=Max("number"))["last"]
             data["number"] = (last or 0) + 1
@@ -75,12 +75,11 @@ class ObservationAdmin(ModelAdmin):
     list_display = (
         "printed",
         "series",
-        "source",
-        "number",
         "when",
         "nature",
         "accumulation",
         "status",
+        "short_source",
         "updated_at",
     )
     list_filter = (
@@ -95,18 +94,15 @@ class ObservationAdmin(ModelAdmin):
         "is_period_inferred",
     )
     list_select_related = ("series", "source")
-    name_relations = ("series",)
     search_fields = ("printed", "series__search_text", "source__search_text", "attributed_to")
     search_help_text = "原文数字、序列或文献"
     readonly_fields = COMPUTED
     readonly_preprocess_fields = dict.fromkeys(("value", "value_high", "lower", "upper"), plain)
     fieldsets = (
-        group("原文位置", "source", "number", "start", "end"),
-        group("数值", "printed", *COMPUTED),
+        group("原文位置", "source", "number", ("start", "end")),
+        group("数值", "printed", ("value", "value_high"), ("lower", "upper"), "qualifier"),
         group("含义", "series", "nature", "accumulation"),
-        group(
-            "期间", "period_start", "period_end", "as_of", "period_text", "is_period_inferred"
-        ),
+        group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
         group("状态与采用", "attributed_to", "status", "rank", "rank_reason", "note"),
     )
 
@@ -134,6 +130,12 @@ class ObservationAdmin(ModelAdmin):
             return HttpResponseRedirect(f"{request.path}?source={obj.source_id}")
         return response
 
+    @admin.display(description="文献", ordering="source")
+    def short_source(self, row):
+        return format_html(
+            '<span title="{}">{}</span>', row.source, Truncator(row.source).chars(SHOWN_TITLE)
+        )
+
     @admin.display(description="期间", ordering="period_end")
     def when(self, row):
         return period(row)
@@ -144,7 +146,6 @@ class SkippedPhraseAdmin(ModelAdmin):
     list_display = ("__str__", "source", "start", "end", "reason", "note", "updated_at")
     list_filter = ("reason", "source")
     list_select_related = ("source",)
-    name_relations = ("source",)
     search_fields = ("source__search_text", "note")
     search_help_text = "文献或说明"
     fieldsets = (group(None, "source", "start", "end", "reason", "note"),)

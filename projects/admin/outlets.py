@@ -24,6 +24,6 @@ class OutletAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "status"),
         group("关系", "city", "platform", "operator", "program", "headquarters"),
-        group("日期", "opened_on", "closed_on"),
+        group("日期", ("opened_on", "closed_on")),
         group("出处", "sources", "note"),
     )

@@ -13,15 +13,11 @@ from projects.models.projects import AMOUNTS
 class PartyForm(ModelForm):
     """A party; left without a number it comes after the others."""
 
-    class Meta:
-        model = ProjectParty
-        fields = ("number", "role", "enterprise", "headquarters", "organisation")
-        help_texts = {"number": "留空则排在最后"}
-
     def __init__(self, *args, next_number, **kwargs):
         super().__init__(*args, **kwargs)
         self.next_number = next_number
         self.fields["number"].required = False
+        self.fields["number"].help_text = "留空则排在最后"
 
     def clean_number(self):
         number = self.cleaned_data["number"]
@@ -46,13 +42,11 @@ class PartyInline(TabularInline):
 class ProjectAdmin(ModelAdmin):
     list_display = (
         "name",
-        "code",
         "headquarters",
         "places",
         "status",
         "total_amount",
         "planned_amount",
-        "paid_amount",
         "updated_at",
     )
     list_filter = (WorkToDo, "status", "headquarters", "regions", "programs", "category", "batch")
@@ -74,9 +68,7 @@ class ProjectAdmin(ModelAdmin):
             "status",
         ),
         group("关系", "headquarters", "batch", "regions", "programs", "site"),
-        group(
-            "日期", "planned_start", "planned_completion", "actual_start", "actual_completion"
-        ),
+        group("日期", ("planned_start", "planned_completion"), "actual_start", "actual_completion"),
         group("资金（万元）", *AMOUNTS),
         group("出处", "sources", "note"),
     )
@@ -94,7 +86,6 @@ class ProjectPartyAdmin(ModelAdmin):
     list_display = ("project", "number", "role", "party_name", "updated_at")
     list_filter = ("role", "project", "enterprise", "headquarters")
     list_select_related = ("project", "enterprise", "headquarters")
-    name_relations = ("enterprise", "headquarters")
     search_fields = (
         "project__search_text",
         "enterprise__search_text",
@@ -103,9 +94,7 @@ class ProjectPartyAdmin(ModelAdmin):
     )
     search_help_text = "项目、企业、指挥部或单位"
     fieldsets = (
-        group(
-            None, "project", "number", "role", "enterprise", "headquarters", "organisation"
-        ),
+        group(None, "project", "number", "role", "enterprise", "headquarters", "organisation"),
     )
 
     @admin.display(description="参与方")

@@ -1,0 +1,65 @@
+"""The admin's first page: what there is to do, and every list by its group."""
+
+from django.apps import apps
+from django.db.models import Count
+from django.urls import reverse
+
+from aidtracker.admin_filters import kinds_of_work
+from aidtracker.admin_theme import MENU, may_open
+
+# Where work is looked for; other lists offer the same filters without being counted here.
+LISTS_WITH_WORK = (
+    "projects.Observation",
+    "projects.Finding",
+    "projects.Project",
+    "projects.Investment",
+    "programs.Source",
+)
+
+
+def dashboard(request, context):
+    """The context of the first page; called by the skin."""
+    groups = [
+        {"title": title, "lists": [item for label in labels for item in list_of(request, label)]}
+        for title, labels in MENU.items()
+    ]
+    return context | {
+        "title": "首页",
+        "work": [item for label in LISTS_WITH_WORK for item in work_in(request, label)],
+        "groups": [group for group in groups if group["lists"]],
+    }
+
+
+def list_of(request, label):
+    """A list with the addresses to open it and to add to it; nothing if it is not for this user."""
+    meta = apps.get_model(label)._meta
+    name = f"admin:{meta.app_label}_{meta.model_name}"
+    may_add = request.user.has_perm(f"{meta.app_label}.add_{meta.model_name}")
+    if may_open(meta.app_label, meta.model_name, request):
+        yield {
+            "title": meta.verbose_name_plural,
+            "link": reverse(f"{name}_changelist"),
+            "add_link": reverse(f"{name}_add") if may_add else "",
+        }
+
+
+def work_in(request, label):
+    """What is to be done in one list: a line for each kind of work that has rows."""
+    model = apps.get_model(label)
+    meta = model._meta
+    if not may_open(meta.app_label, meta.model_name, request):
+        return []
+    kinds = kinds_of_work(model)
+    rows = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in kinds.items()}
+    counts = model.objects.aggregate(**rows)
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    return [
+        {
+            "what": meta.verbose_name_plural,
+            "kind": kinds[key][0],
+            "count": count,
+            "link": f"{address}?todo={key}",
+        }
+        for key, count in counts.items()
+        if count
+    ]

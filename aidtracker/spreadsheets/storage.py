@@ -1,0 +1,84 @@
+"""Keeps an uploaded file between its preview and its confirmation, for the uploader alone."""
+
+import contextlib
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core import signing
+
+SALT = "aidtracker.spreadsheets"
+MAX_AGE = 24 * 60 * 60
+
+
+class TokenError(ValueError):
+    """A confirmation that is forged, used, too old or somebody else's."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An upload that waits for its confirmation; `fingerprint` is that of the previewed outcome."""
+
+    file_name: str
+    user_id: int
+    model: str
+    fingerprint: str
+
+    def save(self, content):
+        """Store the bytes; returns the signed token that takes them back once, within a day."""
+        purge()
+        ending = Path(self.file_name).suffix.lower()
+        stored = f"{secrets.token_hex(16)}{ending}"
+        descriptor = os.open(folder() / stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        return signing.dumps({"stored": stored, **vars(self)}, salt=SALT)
+
+
+def take(token, user_id, model):
+    """The Pending of a token and its bytes, once. Raises TokenError.
+
+    The file is gone afterwards, whatever becomes of the import.
+    """
+    try:
+        fields = signing.loads(token, salt=SALT, max_age=MAX_AGE)
+    except signing.BadSignature as error:
+        raise TokenError("这次导入已过期，请重新上传文件。") from error
+    stored = folder() / fields.pop("stored")
+    pending = Pending(**fields)
+    if (pending.user_id, pending.model) != (user_id, model):
+        raise TokenError("这次导入不是您在这里上传的，请重新上传文件。")
+    return pending, claimed_bytes(stored)
+
+
+def claimed_bytes(stored):
+    """The bytes of a stored file, which is deleted. Raises TokenError if it is gone already."""
+    claimed = stored.with_suffix(".taken")
+    try:
+        # Of two confirmations at once only one can rename the file.
+        stored.rename(claimed)
+    except FileNotFoundError as error:
+        raise TokenError("这次导入已经确认过或已过期，请重新上传文件。") from error
+    content = claimed.read_bytes()
+    claimed.unlink()
+    return content
+
+
+def folder():
+    """The private folder of the setting `IMPORT_DIR`, made when first needed."""
+    path = Path(getattr(settings, "IMPORT_DIR", settings.BASE_DIR / ".imports"))
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def purge():
+    """Delete uploads that nobody confirmed within a day."""
+    oldest = time.time() - MAX_AGE
+    for entry in os.scandir(folder()):
+        # Another process may be purging, too.
+        with contextlib.suppress(FileNotFoundError):
+            if entry.stat().st_mtime < oldest:
+                Path(entry.path).unlink()

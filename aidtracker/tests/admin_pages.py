@@ -1,0 +1,82 @@
+"""Reading the admin's pages as a person does: the words that show, without icons and own data."""
+
+import re
+from html.parser import HTMLParser
+
+from django.db.models import CharField, TextField
+from django.urls import reverse
+
+from aidtracker import testing
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.records import NameListField
+
+WORD = re.compile(r"[A-Za-z]{2,}")
+# Names of formats and standards, which Chinese texts use as they are.
+STANDARDS = {"CSV", "Excel", "csv", "xlsx", "ID", "SHA", "UTF", "GB", "XPCC", "URL", "MB", "esc"}
+SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt")
+SILENT = {"script", "style", "textarea", "template", "code", "noscript"}
+EMPTY = {"input", "br", "img", "link", "meta", "hr", "path", "source"}
+
+
+class ShownText(HTMLParser):
+    """Collects what a page shows: its texts and the words in attributes that show."""
+
+    def __init__(self):
+        super().__init__()
+        self.open_tags = []
+        self.texts = []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.texts += [attributes[name] or "" for name in SHOWN_ATTRIBUTES if name in attributes]
+        if attributes.get("type") in ("submit", "button"):
+            self.texts.append(attributes.get("value") or "")
+        if tag not in EMPTY:
+            is_icon = "material-symbols" in (attributes.get("class") or "")
+            self.open_tags.append((tag, is_icon or tag in SILENT))
+
+    def handle_endtag(self, tag):
+        while self.open_tags and self.open_tags.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if not any(is_silent for _, is_silent in self.open_tags):
+            self.texts.append(data)
+
+
+def shown_text(response):
+    page = ShownText()
+    page.feed(response.content.decode())
+    return " ".join(page.texts)
+
+
+def foreign_words(response, data=frozenset()):
+    """English words on a page, but for names of standards and the words of the rows' own data."""
+    return sorted({*WORD.findall(shown_text(response))} - STANDARDS - data)
+
+
+def title(response):
+    found = re.findall(r"<title>(.*?)</title>", response.content.decode(), re.DOTALL)
+    return " ".join(found[0].split())
+
+
+def words_of_data():
+    """The Latin words that stand in the free texts of all rows."""
+    found = set()
+    for name in DATASETS:
+        model = dataset_model(name)
+        for field in model._meta.concrete_fields:
+            if isinstance(field, CharField | TextField | NameListField) and not field.choices:
+                texts = map(str, model.objects.values_list(field.name, flat=True))
+                found |= {*WORD.findall(" ".join(texts))}
+    return found | {word.capitalize() for word in found}
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def make(model, **kwargs):
+    """A row of any model, by the helper of its name."""
+    snake = re.sub("(?=[A-Z])", "_", model.__name__).lower()
+    return getattr(testing, f"make{snake}")(**kwargs)

@@ -1,0 +1,230 @@
+"""Import and export in the admin: who may, what they see, and that it is all or nothing."""
+
+import csv
+import io
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
+from django.urls import reverse
+
+from aidtracker import testing
+from programs.models import Region
+
+pytestmark = pytest.mark.django_db
+
+IMPORT = "/admin/programs/region/import/"
+EXPORT = "/admin/programs/region/export/"
+LIST = "/admin/programs/region/"
+RIGHTS = ["view_region", "add_region", "change_region", "import_region"]
+
+
+@pytest.fixture(autouse=True)
+def import_dir(settings, tmp_path):
+    settings.IMPORT_DIR = tmp_path / "imports"
+    return settings.IMPORT_DIR
+
+
+def member(client, *rights, name="clerk"):
+    """Log in a member of staff with these rights."""
+    user = User.objects.create_user(name, is_staff=True)
+    wanted = Permission.objects.filter(content_type__app_label="programs", codename__in=rights)
+    user.user_permissions.set(wanted)
+    assert wanted.count() == len(rights)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def clerk(client):
+    return member(client, *RIGHTS)
+
+
+def upload(client, *lines, name="名单.csv"):
+    content = "\r\n".join(lines).encode()
+    return client.post(IMPORT, {"file": SimpleUploadedFile(name, content)})
+
+
+def confirm(client, token):
+    return client.post(IMPORT, {"token": token}, follow=True)
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.mark.parametrize("missing", RIGHTS[1:])
+def test_import_without_one_of_its_rights_is_forbidden(client, missing):
+    member(client, *(right for right in RIGHTS if right != missing))
+
+    assert client.get(IMPORT).status_code == 403
+    assert upload(client, "区划代码").status_code == 403
+    assert client.post(IMPORT, {"token": "x"}).status_code == 403
+    assert IMPORT not in client.get(LIST).content.decode()
+
+
+def test_export_without_the_right_to_view_is_forbidden(client):
+    member(client, "add_region")
+
+    assert client.get(EXPORT).status_code == 403
+
+
+def test_visitor_is_sent_to_the_login(client):
+    assert [client.get(page).status_code for page in (IMPORT, EXPORT)] == [302, 302]
+
+
+def test_list_offers_import_and_export(client, clerk):
+    page = client.get(LIST + "?level__exact=county").content.decode()
+
+    assert [page.count(f'href="{IMPORT}"'), page.count(f'href="{EXPORT}?format=csv')] == [1, 1]
+    assert f"{EXPORT}?format=xlsx&amp;level__exact=county" in page
+
+
+def test_export_holds_the_filtered_rows(client):
+    member(client, "view_region")
+    found = testing.make_region(name="独一无二的地方")
+
+    response = client.get(EXPORT, {"format": "csv", "headers": "code", "q": "独一无二"})
+
+    rows = csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig")))
+    assert [row["code"] for row in rows] == [found.code]
+
+
+def test_export_of_an_unknown_format_is_refused(client):
+    member(client, "view_region")
+
+    assert client.get(EXPORT, {"format": "exe"}).status_code == 400
+
+
+def test_upload_page_names_the_columns(client, clerk):
+    response = client.get(IMPORT)
+
+    assert [column.column_name for column in response.context["columns"]][:2] == ["code", "name"]
+    assert "必有此列" in response.content.decode()
+
+
+def test_import_is_previewed_then_stored_and_logged(client, clerk, import_dir):
+    region = testing.make_region(name="旧名")
+
+    preview = upload(client, "区划代码,名称", f"{region.code},新名")
+    region.refresh_from_db()
+    assert (preview.context["outcome"].changed, region.name) == (1, "旧名")
+
+    done = confirm(client, preview.context["token"])
+
+    region.refresh_from_db()
+    assert (region.name, said(done)) == ("新名", ["已导入：新增 0 条，修改 1 条。"])
+    assert done.redirect_chain == [(reverse("admin:programs_region_changelist"), 302)]
+    [entry] = LogEntry.objects.filter(object_id=region.pk)
+    assert (entry.user, entry.get_change_message()) == (clerk, "导入：名称")
+    assert list(import_dir.iterdir()) == []
+
+
+def test_preview_of_a_file_with_errors_cannot_be_confirmed(client, clerk, import_dir):
+    response = upload(client, "区划代码,级别", "9901,太空")
+
+    page = response.content.decode()
+    assert (response.context["token"], "确认导入" in page, "太空" in page) == ("", False, True)
+    assert not import_dir.exists()
+
+
+def test_preview_of_an_unchanged_file_says_so(client, clerk):
+    region = testing.make_region()
+
+    page = upload(client, "区划代码,名称", f"{region.code},{region.name}").content.decode()
+
+    assert ("与现有数据完全相同" in page, "确认导入" in page) == (True, False)
+
+
+def test_file_that_cannot_be_read_is_an_error_of_the_form(client, clerk):
+    response = upload(client, "省份", "甲")
+
+    [error] = response.context["form"].errors["file"]
+    assert error.startswith("不认识的列名：“省份”")
+
+
+def test_post_without_a_file_is_an_error_of_the_form(client, clerk):
+    assert list(client.post(IMPORT).context["form"].errors) == ["file"]
+
+
+def test_confirmation_works_once(client, clerk):
+    region = testing.make_region()
+    token = upload(client, "区划代码,名称", f"{region.code},新名").context["token"]
+    confirm(client, token)
+
+    again = confirm(client, token)
+
+    assert said(again) == ["这次导入已经确认过或已过期，请重新上传文件。"]
+
+
+def test_confirmation_of_somebody_else_is_refused(client, clerk):
+    region = testing.make_region(name="旧名")
+    token = upload(client, "区划代码,名称", f"{region.code},新名").context["token"]
+    member(client, *RIGHTS, name="other")
+
+    assert said(confirm(client, token)) == ["这次导入不是您在这里上传的，请重新上传文件。"]
+    region.refresh_from_db()
+    assert region.name == "旧名"
+
+
+def test_forged_confirmation_is_refused(client, clerk):
+    assert said(confirm(client, "forged")) == ["这次导入已过期，请重新上传文件。"]
+
+
+def test_confirmation_on_data_that_others_changed_stores_nothing_and_shows_it_anew(client, clerk):
+    first, second = testing.make_region(name="旧一"), testing.make_region(name="旧二")
+    lines = ["区划代码,名称", f"{first.code},新一", f"{second.code},新二"]
+    token = upload(client, *lines).context["token"]
+    Region.objects.filter(pk=second.pk).update(name="别人改过")
+
+    response = confirm(client, token)
+
+    first.refresh_from_db()
+    assert (first.name, said(response)) == (
+        "旧一",
+        ["预览之后数据有变，什么也没有保存；请核对新的预览。"],
+    )
+    assert confirm(client, response.context["token"]).status_code == 200
+    first.refresh_from_db()
+    assert first.name == "新一"
+
+
+def test_row_that_fails_at_the_confirmation_stores_and_logs_nothing(client, clerk):
+    first = testing.make_region(name="旧一")
+    parent = testing.make_region()
+    lines = ["区划代码,名称,上级", f"{first.code},新一,{parent.code}"]
+    token = upload(client, *lines).context["token"]
+    parent.delete()
+
+    response = confirm(client, token)
+
+    first.refresh_from_db()
+    assert (first.name, response.context["outcome"].failed) == ("旧一", 1)
+    assert said(response) == ["预览之后数据有变，什么也没有保存；请核对新的预览。"]
+    assert LogEntry.objects.filter(object_id=first.pk).count() == 0
+
+
+def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch):
+    region = testing.make_region(name="旧名")
+    token = upload(client, "区划代码,名称", f"{region.code},新名").context["token"]
+
+    def fail(*args):
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr("aidtracker.spreadsheets.outcomes.write_log", fail)
+    response = confirm(client, token)
+
+    region.refresh_from_db()
+    assert region.name == "旧名"
+    assert said(response) == ["数据库出错，什么也没有保存；请稍后重新上传文件。"]
+
+
+def test_preview_page_of_many_rows_is_small(client, clerk):
+    lines = [f"99{number:04},新{number},县级" for number in range(400)]
+
+    response = upload(client, "区划代码,名称,级别", *lines)
+
+    assert response.context["outcome"].new == 400
+    assert len(response.content) < 250_000

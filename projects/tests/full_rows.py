@@ -1,0 +1,117 @@
+"""Rows with every relation set, and the budget of queries that pages showing them keep."""
+
+from aidtracker.testing import (
+    make_activity,
+    make_agreement,
+    make_award,
+    make_batch,
+    make_category,
+    make_enterprise,
+    make_headquarters,
+    make_investment,
+    make_observation,
+    make_outlet,
+    make_program,
+    make_project,
+    make_region,
+    make_series,
+    make_site,
+    make_source,
+)
+
+BUDGET = 12
+
+
+def queries(client, url, django_assert_max_num_queries):
+    """How many queries a page takes; fails over the budget or when the page does not open."""
+    with django_assert_max_num_queries(BUDGET) as captured:
+        response = client.get(url)
+    assert response.status_code == 200
+    return len(captured)
+
+
+def full_project():
+    return make_project(
+        category=make_category(),
+        batch=make_batch(),
+        site=make_site(),
+        regions=[make_region(), make_region()],
+        programs=[make_program()],
+    )
+
+
+def full_investment():
+    return make_investment(
+        investor=make_enterprise(),
+        local_enterprise=make_enterprise(),
+        origin=make_region(),
+        region=make_region(),
+        site=make_site(),
+        headquarters=make_headquarters(),
+        programs=[make_program()],
+    )
+
+
+def full_enterprise():
+    return make_enterprise(parent=make_enterprise(), origin=make_region(), region=make_region())
+
+
+def full_site():
+    return make_site(
+        region=make_region(),
+        parent=make_site(),
+        predecessor=make_site(),
+        operator=make_enterprise(),
+        headquarters=[make_headquarters()],
+        programs=[make_program()],
+    )
+
+
+def full_outlet():
+    return make_outlet(
+        city=make_region(),
+        platform=make_enterprise(),
+        operator=make_enterprise(),
+        program=make_program(),
+        headquarters=make_headquarters(),
+    )
+
+
+def full_activity():
+    return make_activity(
+        region=make_region(),
+        site=make_site(),
+        headquarters=[make_headquarters()],
+        programs=[make_program()],
+        starts_on="2019-04",
+    )
+
+
+def full_agreement():
+    return make_agreement(
+        regions=[make_region()],
+        headquarters=[make_headquarters()],
+        enterprises=[make_enterprise()],
+        activity=make_activity(),
+    )
+
+
+def full_series():
+    series = make_series(program=make_program(), part_of=make_series())
+    make_observation(series=series)
+    return series
+
+
+MAKERS = {
+    "project": full_project,
+    "investment": full_investment,
+    "enterprise": full_enterprise,
+    "site": full_site,
+    "outlet": full_outlet,
+    "activity": full_activity,
+    "agreement": full_agreement,
+    "award": lambda: make_award(sources=[make_source()]),
+    "metric": lambda: full_series().metric,
+    "series": full_series,
+    "observation": lambda: make_observation(series=make_series(site=make_site())),
+}

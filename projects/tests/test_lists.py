@@ -1,0 +1,109 @@
+import pytest
+from django.urls import reverse
+
+from aidtracker.testing import (
+    make_activity,
+    make_enterprise,
+    make_investment,
+    make_observation,
+    make_program,
+    make_project,
+    make_series,
+    make_site,
+)
+from projects.tests.full_rows import MAKERS, queries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_list_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
+    url = reverse(f"{name}-list")
+    for _ in range(3):
+        MAKERS[name]()
+    few = queries(client, url, django_assert_max_num_queries)
+    for _ in range(27):
+        MAKERS[name]()
+    assert queries(client, url, django_assert_max_num_queries) == few
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_download_holds_the_filtered_public_figures_only(file_format, client):
+    shown = make_observation()
+    make_observation(series=shown.series, status="draft")
+    make_observation()
+    sizes = {}
+    for name, query in (("one", {"series": shown.series.slug}), ("none", {"q": "没有这样的数字"})):
+        response = client.get(reverse("observation-list"), query | {"download": file_format})
+        sizes[name] = len(b"".join(response))
+    assert sizes["one"] > sizes["none"]
+    csv = client.get(reverse("observation-list"), {"series": shown.series.slug, "download": "csv"})
+    assert b"".join(csv).decode("utf-8-sig").count(shown.source.code) == 1
+
+
+def test_list_says_which_condition_a_link_has_set(client):
+    site = make_site(name="某园")
+    figure = make_observation(series=make_series(site=site))
+    make_observation()
+    response = client.get(reverse("observation-list"), {"site": site.slug})
+    assert response.context["list"].notices == ["只显示场所为“某园”的记录。"]
+    assert [row.cells[2].value for row in response.context["table"].rows] == [figure]
+
+
+def test_series_list_shows_the_preferred_figure_of_each(client):
+    preferred = make_observation(rank="preferred", rank_reason="最新")
+    make_observation(series=preferred.series, as_of="2024-01-01")
+    make_observation(series=preferred.series, rank="deprecated", rank_reason="已更正")
+    query = {"metric": preferred.series.metric.slug}
+    (row,) = client.get(reverse("series-list"), query).context["table"].rows
+    assert (row.cells[2].value, row.cells[-1].items[0].text) == (preferred, "3")
+
+
+def test_timeline_groups_by_year_with_undated_last(client):
+    program = make_program()
+    for name, day in (("丙", ""), ("乙", "2019-04"), ("甲", "2019"), ("丁", "2012-03")):
+        make_activity(name=name, starts_on=day, programs=[program])
+    years = client.get(reverse("activity-list"), {"program": program.slug}).context["years"]
+    names = [(year, [one.activity.name for one in happenings]) for year, happenings in years]
+    assert names == [("2012", ["丁"]), ("2019", ["甲", "乙"]), ("", ["丙"])]
+
+
+def test_timeline_can_be_narrowed_to_a_kind_and_a_year(client):
+    kept = make_activity(kind="training", starts_on="1998-05")
+    make_activity(kind="fair", starts_on="1998")
+    make_activity(kind="training", starts_on="1999")
+    query = {"kind": "training", "year": "1998"}
+    years = client.get(reverse("activity-list"), query).context["years"]
+    assert [one.activity for _, happenings in years for one in happenings] == [kept]
+
+
+def test_project_list_adds_up_what_the_filter_leaves(client):
+    project = make_project(total_amount=100)
+    make_project(headquarters=project.headquarters)
+    make_project(total_amount=7)
+    query = {"headquarters": project.headquarters.slug}
+    totals = client.get(reverse("project-list"), query).context["totals"]
+    assert [cell.items[0].text for cell in totals.rows[0].cells] == ["总投资", "100", "1", "1"]
+
+
+@pytest.mark.parametrize("role", ["investor", "local_enterprise"])
+def test_investments_are_found_by_either_enterprise(role, client):
+    investment = make_investment(**{role: make_enterprise()})
+    query = {"enterprise": getattr(investment, role).slug}
+    rows = client.get(reverse("investment-list"), query).context["table"].rows
+    assert [row.cells[0].value for row in rows] == [investment]
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        ({}, "—"),
+        ({"actual_start": "2017"}, "2017年开工"),
+        ({"actual_completion": "2019-05"}, "2019年5月完工"),
+        ({"actual_start": "2017", "actual_completion": "2019"}, "2017—2019年"),
+    ],
+)
+def test_project_list_says_which_end_is_known(dates, words, client):
+    project = make_project(**dates)
+    (row,) = client.get(reverse("project-list"), {"q": project.code}).context["table"].rows
+    assert row.cells[-2].items[0].text == words

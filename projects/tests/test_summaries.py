@@ -1,0 +1,79 @@
+from decimal import Decimal
+
+import pytest
+
+from aidtracker.testing import make_project, make_site
+from projects.models import Project, Site
+from projects.summaries import funding_ladder, ledger_totals, phases
+
+pytestmark = pytest.mark.django_db
+
+
+def test_totals_leave_unknown_amounts_out_and_say_how_many():
+    headquarters = make_project(total_amount=Decimal("100.5")).headquarters
+    make_project(headquarters=headquarters, total_amount=Decimal("0"))
+    make_project(headquarters=headquarters)
+    rows = Project.objects.filter(headquarters=headquarters)
+    (total,) = ledger_totals(rows, ("total_amount",))
+    assert (total.label, total.amount, total.known, total.unknown) == (
+        "总投资",
+        Decimal("100.5"),
+        2,
+        1,
+    )
+
+
+def test_total_of_unknown_amounts_is_unknown():
+    rows = Project.objects.filter(pk=make_project().pk)
+    assert ledger_totals(rows, ("total_amount",))[0].amount is None
+
+
+def shares(**amounts):
+    rungs = funding_ladder(make_project(**amounts))
+    return {rung.label: (rung.share, rung.working) for rung in rungs if rung.share is not None}
+
+
+def test_ladder_measures_money_against_the_adjusted_plan_first():
+    assert shares(planned_amount=100, adjusted_amount=200, received_amount=50) == {
+        "资金到位": (Decimal("25.00"), "资金到位÷调整后计划")
+    }
+
+
+def test_ladder_takes_the_plan_where_none_was_adjusted():
+    assert shares(planned_amount=100, paid_amount=50, disbursed_amount=0) == {
+        "资金拨付": (Decimal("0.00"), "资金拨付÷援疆资金计划"),
+        "资金支付": (Decimal("50.00"), "资金支付÷援疆资金计划"),
+    }
+
+
+def test_ladder_measures_work_done_against_the_whole_investment():
+    assert shares(total_amount=3, work_done_amount=1) == {
+        "完成投资": (Decimal("33.33"), "完成投资÷总投资")
+    }
+
+
+@pytest.mark.parametrize(
+    "amounts", [{"received_amount": 5}, {"planned_amount": 0, "paid_amount": 5}]
+)
+def test_ladder_has_no_share_without_a_base(amounts):
+    assert shares(**amounts) == {}
+
+
+def test_phases_stand_from_first_to_last_wherever_one_looks():
+    first = make_site()
+    second = make_site(predecessor=first)
+    third = make_site(predecessor=second)
+    make_site(predecessor=make_site())
+    assert [phases(site) for site in (first, second, third)] == [[first, second, third]] * 3
+
+
+def test_phases_of_a_site_without_any_are_none():
+    assert phases(make_site()) == []
+
+
+def test_phases_in_a_circle_end(django_assert_num_queries):
+    first = make_site()
+    second = make_site(predecessor=first)
+    Site.objects.filter(pk=first.pk).update(predecessor=second)
+    with django_assert_num_queries(1):
+        assert set(phases(second)) == {first, second}
