@@ -46,8 +46,19 @@ def to_review(model):
     return Q(status="submitted") if "rank_reason" in names_of(model) else None
 
 
-def unsettled(model):
-    return Q(state="open") if "computation" in names_of(model) else None
+def contradictions(model):
+    return to_settle(model, "contradiction")
+
+
+def candidates(model):
+    return to_settle(model, "candidate")
+
+
+def to_settle(model, result):
+    """Findings of a result that still follow from the figures and that nobody has explained."""
+    if "computation" not in names_of(model):
+        return None
+    return Q(state="open", is_current=True, result=result)
 
 
 def names_of(model):
@@ -61,7 +72,8 @@ KINDS = {
     "place": ("没有位置", without_place),
     "text": ("没有全文", without_text),
     "review": ("待审核", to_review),
-    "settle": ("待处理", unsettled),
+    "contradiction": ("矛盾待处理", contradictions),
+    "candidate": ("待看", candidates),
 }
 
 

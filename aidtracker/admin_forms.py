@@ -1,6 +1,11 @@
 """How the admin's forms show the project's own kinds of fields."""
 
+from decimal import Decimal
+
 from django import forms
+
+from aidtracker.spreadsheets.cells import plain_number
+from aidtracker.spreadsheets.widgets import LedgerWidget, decimal_of
 
 
 class NameListFormField(forms.JSONField):
@@ -19,3 +24,31 @@ class NameListFormField(forms.JSONField):
 
     def has_changed(self, initial, data):
         return self.to_python(initial) != self.to_python(data)
+
+
+class PlainDecimalFormField(forms.DecimalField):
+    """A number without idle zeros: 1500, as it was typed, not 1500.000000.
+
+    Its input takes any text: one for numbers drops the 亿 of 9.11亿 before anybody sees it.
+    """
+
+    def prepare_value(self, value):
+        return plain_number(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        try:
+            return self.read(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def read(self, text):
+        return decimal_of(text)
+
+
+class LedgerFormField(PlainDecimalFormField):
+    """An amount in 万元; one written with its unit (9.11亿元) is converted, as in an import."""
+
+    def read(self, text):
+        return LedgerWidget().read(text)

@@ -6,7 +6,10 @@ nothing to import or export.
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import SuspiciousOperation
 from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,7 +22,7 @@ from unfold.contrib.filters.admin import (
     CheckboxFilter,
     ChoicesCheckboxFilter,
 )
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import ActionForm, AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.mixins import BaseModelAdminMixin
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -31,7 +34,9 @@ from unfold.widgets import (
 
 from aidtracker.admin_columns import column_for
 from aidtracker.admin_deletion import deletion, with_relations
-from aidtracker.admin_forms import NameListFormField
+from aidtracker.admin_forms import LedgerFormField, NameListFormField, PlainDecimalFormField
+from aidtracker.changes import FollowChanges
+from aidtracker.money import LedgerAmountField
 from aidtracker.partial_dates import PartialDateField
 from aidtracker.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
 from aidtracker.spreadsheets.admin import SheetAdminMixin
@@ -45,6 +50,7 @@ __all__ = [
     "ModelAdmin",
     "PlainModelAdmin",
     "ReadOnlyInline",
+    "ReasonActionForm",
     "StackedInline",
     "TabularInline",
     "UserChangeForm",
@@ -55,6 +61,8 @@ __all__ = [
 CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
 FileInput = UnfoldAdminFileFieldWidget
 
+NUMBER_INPUT = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
+
 FORM_FIELDS = {
     NameListField: {
         "form_class": NameListFormField,
@@ -62,11 +70,15 @@ FORM_FIELDS = {
     },
     PartialDateField: {"widget": UnfoldAdminTextInputWidget(attrs={"placeholder": "2012-03"})},
     models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    LedgerAmountField: {"form_class": LedgerFormField, "widget": NUMBER_INPUT},
+    models.DecimalField: {"form_class": PlainDecimalFormField, "widget": NUMBER_INPUT},
     models.DateField: {"widget": UnfoldAdminSingleDateWidget(format="%Y-%m-%d")},
 }
 
 # How the address may ask for a field; any other way could read fields letter by letter.
 FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
+# The longest number of a row that every database can look for.
+ROW_NUMBER_LENGTH = 18
 
 
 def group(title, *names):
@@ -77,6 +89,11 @@ def group(title, *names):
 def search_words(term):
     """A search term within the limits of the public search, so that no search is slow."""
     return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
+
+
+def is_row_number(text):
+    """Whether a text from an address or a form can be the number of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= ROW_NUMBER_LENGTH
 
 
 class FormFieldsMixin(BaseModelAdminMixin):
@@ -100,6 +117,18 @@ class FormFieldsMixin(BaseModelAdminMixin):
             for field in (*self.opts.concrete_fields, *self.opts.many_to_many)
             if field.is_relation and self.admin_site.is_registered(field.related_model)
         ]
+
+
+class ReasonActionForm(ActionForm):
+    """The box of a list's actions, with room to say why."""
+
+    reason = forms.CharField(
+        label="",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "理由（撤下已公开的数字时必填）", "aria-label": "理由"}
+        ),
+    )
 
 
 class PlainModelAdmin(FormFieldsMixin, UnfoldModelAdmin):
@@ -139,7 +168,27 @@ class PlainModelAdmin(FormFieldsMixin, UnfoldModelAdmin):
         """Only what `list_filter` offers may be asked of rows through the address."""
         names = [item for item in self.list_filter if isinstance(item, str)]
         own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
-        return lookup in own or lookup in {name + way for name in names for way in FILTER_LOOKUPS}
+        ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
+        if lookup not in ways:
+            return lookup in own
+        name, way = ways[lookup]
+        is_number = self.opts.get_field(name).is_relation and way != "__isnull"
+        return not is_number or all(map(is_row_number, value.split(",")))
+
+    def get_changeform_initial_data(self, request):
+        """What the address fills in, but for related rows that cannot be."""
+        initial = super().get_changeform_initial_data(request)
+        for field in self.opts.get_fields():
+            value = initial.get(field.name, [])
+            numbers = value if isinstance(value, list) else [value]
+            if field.is_relation and not all(map(is_row_number, numbers)):
+                del initial[field.name]
+        return initial
+
+    def response_action(self, request, queryset):
+        if not all(map(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise SuspiciousOperation("A chosen row has no number.")
+        return super().response_action(request, queryset)
 
     def get_search_results(self, request, queryset, search_term):
         words = search_words(search_term)
@@ -155,7 +204,7 @@ def has_search_text(model):
     return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
 
 
-class ModelAdmin(SheetAdminMixin, PlainModelAdmin):
+class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
     """A list and a form with import and export."""
 
     def import_page(self, request, form, **context):

@@ -9,7 +9,9 @@ import json
 from django.conf import settings
 from django.core import serializers
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from aidtracker.changes import after_change
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.records import SearchTextField
 
@@ -47,7 +49,7 @@ def in_loading_order(rows):
 
 def dump_dataset(name):
     """A dataset as fixture text: the same text for the same rows, whatever database holds them."""
-    rows = in_loading_order(dataset_model(name).objects.all())
+    rows = in_loading_order(dataset_model(name).objects.for_fixtures())
     text = serializers.serialize(
         "json", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
     )
@@ -74,26 +76,49 @@ def complete_row(row):
             field.pre_save(row, add=not row.pk)
 
 
+def key_in(item, model):
+    """The natural key of a fixture's row, read from its fields without asking the database."""
+    key = []
+    for path in model.KEY:
+        name, _, rest = path.partition("__")
+        value = item["fields"][name]
+        if rest and value is not None:
+            value = value[model._meta.get_field(name).related_model.KEY.index(rest)]
+        key.append(value)
+    return tuple(key)
+
+
 def load_dataset(name, keep_existing):
     """Load one fixture; return how many rows were new and how many were there before.
 
     Existing rows are kept as they are when `keep_existing`, else brought to the fixture's state.
     """
-    new, old = 0, 0
-    for item in serializers.deserialize("json", fixture_paths()[name].read_text(encoding="utf-8")):
-        exists = bool(item.object.pk)
-        new, old = new + (not exists), old + exists
-        if not (exists and keep_existing):
-            complete_row(item.object)
-            item.save()
-    return new, old
+    model = dataset_model(name)
+    items = json.loads(fixture_paths()[name].read_text(encoding="utf-8"))
+    known = set(model.objects.values_list(*model.KEY))
+    new = [item for item in items if key_in(item, model) not in known]
+    for row in serializers.deserialize("python", new if keep_existing else items):
+        complete_row(row.object)
+        row.save()
+    return len(new), len(items) - len(new)
+
+
+def keep_first_states():
+    """Give rows without history their first state: loading does not save, so none was kept."""
+    for model in map(dataset_model, DATASETS):
+        if hasattr(model, "history"):
+            states = model.history.model.objects.filter(id=OuterRef("pk"))
+            model.history.bulk_history_create(model.objects.exclude(Exists(states)))
 
 
 @transaction.atomic
 def load_fixtures(keep_existing=True):
     """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}."""
-    return {
+    counts = {
         name: load_dataset(name, keep_existing)
         for name, path in fixture_paths().items()
         if path.exists()
     }
+    keep_first_states()
+    after_change(dataset_model("observations"))
+    return counts

@@ -124,10 +124,14 @@ class ListPage(View):
         self.parameters, self.notices = clean_parameters(request.GET)
         chosen = self.parameters.get("download", "")
         if chosen in FORMATS:
-            return spreadsheets.download(self.sorted_rows, chosen)
+            return self.download(chosen)
         page = self.page()
         context = {"list": self, "table": self.table(page), "links": self.links(page)}
         return render(request, self.template_name, context | self.extra_context(page))
+
+    def download(self, file_format):
+        """All rows that meet the conditions, in the order shown, as a file."""
+        return spreadsheets.download(self.sorted_rows, file_format)
 
     def extra_context(self, page):
         """What a page with a template of its own shows besides."""
@@ -223,8 +227,16 @@ class ListPage(View):
         return [Item(title, reverse(name)) for title, name in self.see_also]
 
     @property
-    def sort_value(self):
-        return self.parameters.get("sort", "")
+    def orders(self):
+        """Every order as (value, label, is chosen), for screens that show no headings."""
+        chosen = self.parameters.get("sort", "")
+        signs = (("", "升序"), ("-", "降序"))
+        return [
+            (f"{sign}{number}", f"{column.label}，{words}", chosen == f"{sign}{number}")
+            for number, column in enumerate(self.columns, start=1)
+            if column.sort
+            for sign, words in signs
+        ]
 
     @property
     def is_filtered(self):

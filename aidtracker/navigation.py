@@ -15,6 +15,7 @@ MAIN = (
     ("region-list", "地区"),
     ("activity-list", "活动"),
     ("metric-list", "指标"),
+    ("finding-list", "数据核对"),
     ("source-list", "文献"),
 )
 

@@ -44,7 +44,8 @@ class Column:
     plain value lead to the page of the row itself. `sort` names the fields to order by.
 
     `kind` is text, phrase (a text that wants room), number, money (in 万元), date (partial) or
-    sources (long titles), and for an observation figure, nature, period or source.
+    sources (long titles), for an observation figure, nature, period or source, for several
+    observations figures, and for a finding result.
     """
 
     label: str
@@ -83,7 +84,7 @@ WRITERS = {
     "number": formatting.plain,
     "money": formatting.wan,
     "date": formatting.partial_date,
-    "period": formatting.period,
+    "period": formatting.stated_period,
 }
 
 
@@ -199,7 +200,7 @@ def scope_items(observation):
 
 def period_words(observation):
     """The time a figure speaks of, and whether it is of that time, up to it or at it."""
-    return f"{formatting.period(observation)}，{observation.get_accumulation_display()}"
+    return f"{formatting.stated_period(observation)}，{observation.get_accumulation_display()}"
 
 
 FIGURE_COLUMNS = (

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from aidtracker.listing import clean_parameters
 from aidtracker.method import example_readings, rules
 from aidtracker.overview import record_counts, search_everything
+from projects.finding_pages import result_counts
 from projects.models import Observation
 
 HEADLINES = 8
@@ -18,6 +19,7 @@ def home(request):
     public = Observation.objects.published().with_subjects()
     context = {
         "counts": record_counts(),
+        "results": result_counts(),
         "headlines": list(public.headline()[:HEADLINES]),
         "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
     }

@@ -92,10 +92,19 @@ class RegionList(ListPage):
         )
 
 
+# A prefecture that is paired beside its own counties would be counted twice.
+COUNTED_LEVELS = {Region.Level.COUNTY, Region.Level.DIVISION, Region.Level.REGIMENT}
+
+
+def counted_recipients(row):
+    """How many counties, XPCC divisions and regiments a donor aids, each once."""
+    return len({place for place in row[1] if place.level in COUNTED_LEVELS})
+
+
 DONOR_COLUMNS = (
     Column("支援方", itemgetter(0)),
     Column("受援地", itemgetter(1)),
-    Column("受援地个数", lambda row: len(set(row[1])), kind="number"),
+    Column("县市、师市和团场数", counted_recipients, kind="number"),
 )
 
 
@@ -177,7 +186,7 @@ class CategoryList(ListPage):
         Column("代码", "code", sort=("code",)),
         Column("分类方案", "scheme", sort=("scheme",)),
         Column("规划期", lambda row: f"{row.plan_start}—{row.plan_end}年", sort=("plan_start",)),
-        Column("项目数", "project_count", kind="number", sort=("project_count",)),
+        Column("已归入的项目数", "project_count", kind="number", sort=("project_count",)),
         SOURCES,
         NOTE,
     )

@@ -50,7 +50,7 @@ def region_lead(region):
 
 
 def region_facts(region, former):
-    old = [f"{place.name}({place.code})" for place in former]
+    old = [f"{place.name}（{place.code}）" for place in former]
     return facts(
         region,
         Column("区划代码", "code"),

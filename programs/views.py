@@ -20,7 +20,7 @@ def headquarters_detail(request, slug):
     page = Page(
         kind="援疆指挥部",
         title=headquarters.name,
-        lead=f"{headquarters.donor}派驻新疆的对口援疆工作机构（{headquarters.get_level_display()})。",
+        lead=f"{headquarters.donor}派驻新疆的对口援疆工作机构（{headquarters.get_level_display()}）。",
         trail=[Item("援疆指挥部", reverse("headquarters-list"))],
         aliases=headquarters.aliases,
         facts=facts(

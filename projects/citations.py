@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from aidtracker.templatetags.formatting import partial_date, period
+from aidtracker.templatetags.formatting import partial_date, stated_period
 from programs.models import Source
 
 # The document type marks of GB/T 7714-2015.
@@ -14,10 +14,17 @@ MARKS = {
 }
 
 
+def circumstances(observation):
+    """When, and, without which a quotation would mislead, whether it is a target or agreed only."""
+    words = stated_period(observation)
+    is_done = observation.nature == observation.Nature.ACTUAL
+    return words if is_done else f"{words}，{observation.get_nature_display()}"
+
+
 def plain_citation(observation):
     """The figure and where it stands, for a sentence: 据《…》… 第 12 处."""
     return (
-        f"{observation.series}：{observation.printed}（{period(observation)}）。"
+        f"{observation.series}：{observation.printed}（{circumstances(observation)}）。"
         f"据{document_words(observation.source)}第 {observation.number} 处。"
     )
 

@@ -13,6 +13,7 @@ from projects.models import (
     Agreement,
     Award,
     Enterprise,
+    Finding,
     Investment,
     Metric,
     Observation,
@@ -21,6 +22,8 @@ from projects.models import (
     Series,
     Site,
 )
+
+NUMBER_LENGTH = 9  # of a figure in its document
 
 
 def used(model, relation, published=False):
@@ -138,7 +141,7 @@ class ActivityFilter(ListFilter):
     headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
     region = row_filter("地点", used(Region, "activities"))
     program = row_filter("所属工程", used(Program, "activities"), field_name="programs")
-    enterprise = named(Enterprise, "参与企业")
+    enterprise = named(Enterprise, "参与企业", field_name="enterprises")
     site = named(Site, "场所")
 
 
@@ -146,7 +149,7 @@ class AgreementFilter(ListFilter):
     kind = choice_filter("类型", Agreement.Kind)
     headquarters = row_filter("签约指挥部", used(Headquarters, "agreements"))
     region = row_filter("签约地方", used(Region, "agreements"), field_name="regions")
-    enterprise = named(Enterprise, "签约企业")
+    enterprise = named(Enterprise, "签约企业", field_name="enterprises")
     activity = named(Activity, "签约活动")
 
 
@@ -199,3 +202,25 @@ class ObservationFilter(ListFilter):
     site = about("site")
     outlet = about("outlet")
     activity = about("activity")
+
+
+class FindingFilter(ListFilter):
+    SEARCH_LOOKUPS = ("computation", "explanation")
+
+    result = choice_filter("结果", Finding.Result)
+    kind = choice_filter("规则", Finding.Kind)
+    state = choice_filter("处理", Finding.State)
+    source = row_filter("文献", sources_with_figures, key="code", method="of_source")
+    observation = django_filters.CharFilter(
+        label="观测值", method="of_observation", widget=HiddenInput
+    )
+
+    def of_source(self, queryset, name, value):
+        return queryset.filter(pk__in=Finding.objects.filter(observations__source=value))
+
+    def of_observation(self, queryset, name, value):
+        """The findings of one figure, named as 文献编号.序号."""
+        code, _, number = value.rpartition(".")
+        if not (number.isascii() and number.isdecimal() and len(number) < NUMBER_LENGTH):
+            return queryset.none()
+        return queryset.filter(observations__source__code=code, observations__number=int(number))

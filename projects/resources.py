@@ -19,13 +19,13 @@ class ObservationResource(SheetResource):
     """
 
     RENAMED = {"is_period_inferred": "period_inferred"}
-    COMPUTED = COMPUTED
+    COMPUTED = (*COMPUTED, "paragraph")
     ORDER = (
         *("source", "number", "start", "end", "printed"),
         *("value", "value_high", "lower", "upper", "unit", "qualifier"),
         *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
         *("metric", "series", *SUBJECTS, "scope_note", "attributed_to", "status", "rank", "note"),
-        *("is_period_inferred", "rank_reason"),
+        *("is_period_inferred", "rank_reason", "correction_reason", "paragraph"),
     )
 
     unit = Column("series__metric__unit", Metric._meta.get_field("unit"))

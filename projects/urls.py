@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from projects import figure_lists, lists, source_pages
-from projects.views import activities, enterprises, ledgers, metrics, observations, sites
+from projects import correction_list, figure_lists, finding_pages, lists, source_pages
+from projects.views import activities, enterprises, ledgers, metrics, observations, series, sites
 
 urlpatterns = [
     path("sources/<slug:code>/", source_pages.source_detail, name="source-detail"),
@@ -26,7 +26,10 @@ urlpatterns = [
     path("metrics/", figure_lists.MetricList.as_view(), name="metric-list"),
     path("metrics/<slug:slug>/", metrics.metric_detail, name="metric-detail"),
     path("series/", figure_lists.SeriesList.as_view(), name="series-list"),
-    path("series/<slug:slug>/", metrics.series_detail, name="series-detail"),
+    path("series/<slug:slug>/", series.series_detail, name="series-detail"),
+    path("corrections/", correction_list.CorrectionList.as_view(), name="correction-list"),
+    path("findings/", finding_pages.FindingList.as_view(), name="finding-list"),
+    path("findings/<str:slug>/", finding_pages.finding_detail, name="finding-detail"),
     path("observations/", figure_lists.ObservationList.as_view(), name="observation-list"),
     path(
         "observations/<slug:code>/<int:number>/",

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpResponseBadRequest
@@ -19,6 +21,8 @@ from aidtracker.spreadsheets.storage import Pending, TokenError, take
 from aidtracker.spreadsheets.uploads import read_upload
 
 EXPORT_PARAMETERS = ("format", "headers")
+# A file holds all rows of the list, whichever page of it is shown.
+PAGING = (PAGE_VAR, ALL_VAR, ERROR_FLAG)
 
 
 class UploadForm(forms.Form):
@@ -66,9 +70,12 @@ class SheetAdminMixin(admin.ModelAdmin):
             raise PermissionDenied
         wanted = {name: request.GET.get(name) for name in EXPORT_PARAMETERS}
         request.GET = request.GET.copy()
-        for name in EXPORT_PARAMETERS:
+        for name in (*EXPORT_PARAMETERS, *PAGING):
             request.GET.pop(name, None)
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseBadRequest("没有这样的筛选。")
         try:
             return download(rows, wanted["format"] or "xlsx", wanted["headers"] or "label")
         except ValueError:

@@ -10,9 +10,9 @@ from aidtracker.spreadsheets.formats import FORMATS, csv_chunks, write_xlsx
 from aidtracker.spreadsheets.resources import resource_for
 
 
-def file_name(model, file_format):
+def file_name(stem, file_format):
     """`observations-2026-06-01.csv`"""
-    return f"{dataset_name(model)}-{timezone.localdate().isoformat()}.{file_format}"
+    return f"{stem}-{timezone.localdate().isoformat()}.{file_format}"
 
 
 def download(queryset, file_format, headers="label"):
@@ -25,9 +25,13 @@ def download(queryset, file_format, headers="label"):
         raise ValueError(f"No such download: {file_format}, {headers}")
     codes = headers == "code"
     resource = resource_for(queryset.model)
-    headings, rows = resource.headings(codes), resource.rows(queryset, codes)
-    name = file_name(queryset.model, file_format)
-    if file_format == "xlsx":
+    name = file_name(dataset_name(queryset.model), file_format)
+    return file_of(name, resource.headings(codes), resource.rows(queryset, codes))
+
+
+def file_of(name, headings, rows):
+    """A table as a response with a file; the ending of `name` is its format, csv or xlsx."""
+    if name.endswith(".xlsx"):
         return FileResponse(workbook(headings, rows), as_attachment=True, filename=name)
     response = StreamingHttpResponse(csv_chunks(headings, rows), content_type=FORMATS["csv"])
     response["Content-Disposition"] = f'attachment; filename="{name}"'

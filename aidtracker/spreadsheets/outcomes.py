@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import DatabaseError, transaction
 
+from aidtracker.changes import after_change
 from aidtracker.spreadsheets.cells import cell_text
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class ChangedRow:
 class Outcome:
     """The result of an import, or of its rehearsal; `is_stored` once it is in the database.
 
-    `rows` and `problems` are the first ones only, so that a page of 20,000 rows stays small.
+    `rows` and `problems` are the first ones only, so that a page of thousands of rows stays small.
     """
 
     fingerprint: str = ""
@@ -98,6 +99,7 @@ def store(resource, sheet, fingerprint, user):
         outcome = outcome_of(resource, sheet, result)
         if outcome.can_be_stored and outcome.fingerprint == fingerprint:
             write_log(resource, result, user)
+            after_change(resource._meta.model)
             outcome.is_stored = True
         else:
             transaction.set_rollback(True)

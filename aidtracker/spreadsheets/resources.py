@@ -96,8 +96,7 @@ class SheetResource(ModelResource):
 
     def headings(self, codes=False):
         """The headings of all columns: Chinese, or codes."""
-        columns = self.columns
-        return [column.column_name if codes else column.label for column in columns]
+        return [column.column_name if codes else column.label for column in self.columns]
 
     # Export
 
@@ -136,11 +135,11 @@ class SheetResource(ModelResource):
     def get_queryset(self):
         """The rows an import may change, with everything their cells show."""
         rows = super().get_queryset() if self.queryset is None else self.queryset
-        columns = self.columns
-        relations = relations_of(path for column in columns for path in column.paths)
+        relations = relations_of(path for column in self.columns for path in column.paths)
         if relations:
             rows = rows.select_related(*relations)
-        many = [related_prefetch(column.source) for column in columns if column.is_many]
+        many = [related_prefetch(column.source) for column in self.columns if column.is_many]
+        rows = rows.prefetch_related(None)  # a list's own would collide with these
         return rows.defer(*heavy_paths(self._meta.model, relations)).prefetch_related(*many)
 
     def key_of_cells(self, row):
@@ -196,11 +195,12 @@ class SheetResource(ModelResource):
         if column.is_many:
             self.pending[column] = value
             new = column.widget.join(map(key_of, value))
-            unchanged = not adding and new == old
+            unchanged = new == old
         else:
-            unchanged = not adding and column.get_value(instance) == value
+            unchanged = column.get_value(instance) == value and not adding
             setattr(instance, column.attribute, value)
             new = column.text(instance)
+            unchanged |= adding and not new
         if not unchanged:
             self.changes.append((column, old, new, raw))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from aidtracker.spreadsheets.cells import cell_text
 
-MAX_ROWS = 20_000
+MAX_ROWS = 10_000
 
 
 class SheetError(ValueError):
@@ -71,7 +71,9 @@ def column_codes(resource, headings):
     if unknown:
         allowed = "、".join(column.label for column in columns)
         named = "、".join(f"“{text}”" for text in unknown)
-        raise SheetError(f"不认识的列名：{named}。可用的列名：{allowed}。")
+        raise SheetError(
+            f"不认识的列名：{named}。文件第一行应为列名，上面不能有标题行。可用的列名：{allowed}。"
+        )
     headers = [codes[text] for text in texts]
     check_columns(resource, headers)
     return headers

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,12 @@ MACROS = "vbaproject.bin"
 # Longer cells than a file can have: the limit is the file's.
 csv.field_size_limit(MAX_SIZE)
 WITH_MACROS = "这个 Excel 文件带有宏，不能导入；请另存为不带宏的 .xlsx。"
+# A formula that no program has calculated: its cell would be read as empty. A text may be.
+UNCALCULATED = re.compile(
+    rb'<c (?![^>]{0,200}\bt="str")[^>]{0,200}><f(?:[^>]{0,200}/>|[^>]{0,200}>[^<]{0,9000}</f>)'
+    rb"(?:<v></v>|<v ?/>)?</c>"
+)
+OVERLAP = 10_000  # longer than a cell with a formula
 DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
 
@@ -136,8 +143,14 @@ def check_contents(archive):
                 total += len(piece)
                 if total > MAX_UNPACKED:
                     raise SheetError("这个 Excel 文件解开后过大，不能导入。")
-                if any(doctype in before + piece for doctype in DOCTYPES):
-                    raise SheetError("这个 Excel 文件含有 DTD 定义，不能导入。")
-                before = piece[-64:]
+                check_piece(before + piece)
+                before = piece[-OVERLAP:]
     if b"macroEnabled" in archive.read(CONTENT_TYPES):
         raise SheetError(WITH_MACROS)
+
+
+def check_piece(piece):
+    if any(doctype in piece for doctype in DOCTYPES):
+        raise SheetError("这个 Excel 文件含有 DTD 定义，不能导入。")
+    if UNCALCULATED.search(piece):
+        raise SheetError("文件里有还没有算出结果的公式；请用 Excel 打开并保存一次，再上传。")

@@ -135,6 +135,11 @@ class LedgerWidget(NumberWidget):
             return decimal_of(text)
         return decimal_of(amount[1]) * LEDGER_UNITS[amount[2]]
 
+    def fitting(self, number):
+        if number < 0:
+            raise ValueError("金额不能是负数。")
+        return super().fitting(number)
+
 
 def read_date(text, years):
     """A date of any precision as ISO text: 2019年6月, 2019.6, 2019/6/3. Raises ValueError."""

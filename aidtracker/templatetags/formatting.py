@@ -139,6 +139,15 @@ def period(observation):
 
 
 @register.filter
+def stated_period(observation):
+    """The period as a page shows it: printed words in quotes, inferred dates marked as such."""
+    words = period(observation)
+    if not (observation.period_start or observation.period_end or observation.as_of):
+        return words if words == UNKNOWN else f"原文“{words}”"
+    return f"{words}（推断）" if observation.is_period_inferred else words
+
+
+@register.filter
 def day(value):
     """A date or time as 2019年6月1日; — for None."""
     return f"{value.year}年{value.month}月{value.day}日" if value else UNKNOWN

@@ -1,13 +1,16 @@
 """Reading the admin's pages as a person does: the words that show, without icons and own data."""
 
+import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 from django.db.models import CharField, TextField
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.datasets import dataset_model
+from aidtracker.fixtures import fixture_paths
 from aidtracker.records import NameListField
 
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -60,15 +63,20 @@ def title(response):
     return " ".join(found[0].split())
 
 
+@cache
 def words_of_data():
-    """The Latin words that stand in the free texts of all rows."""
-    found = set()
-    for name in DATASETS:
-        model = dataset_model(name)
-        for field in model._meta.concrete_fields:
-            if isinstance(field, CharField | TextField | NameListField) and not field.choices:
-                texts = map(str, model.objects.values_list(field.name, flat=True))
-                found |= {*WORD.findall(" ".join(texts))}
+    """The Latin words that stand in the free texts of the fixtures' rows."""
+    found = {"source"}  # the codes of documents that tests make
+    present = {name: path for name, path in fixture_paths().items() if path.exists()}
+    for name, path in present.items():
+        free = [
+            field.name
+            for field in dataset_model(name)._meta.concrete_fields
+            if isinstance(field, CharField | TextField | NameListField) and not field.choices
+        ]
+        for item in json.loads(path.read_text(encoding="utf-8")):
+            texts = [str(item["fields"].get(field, "")) for field in free]
+            found |= {*WORD.findall(" ".join(texts))}
     return found | {word.capitalize() for word in found}
 
 

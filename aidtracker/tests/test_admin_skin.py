@@ -29,6 +29,7 @@ TITLES = {
     "Size": "规模",
     "Holder": "获得者",
     "Formula": "公式",
+    "Ledger": "台账",
     "Subject": "主体",
     "Parts": "其中",
     "Place in the source": "原文位置",
@@ -164,6 +165,8 @@ def test_autocompletion_finds_by_initials(admin_client):
         (Region, {"code__startswith": "6"}),
         (Region, {"parent__code__startswith": "6"}),
         (Pairing, {"donor__sources__text__contains": "字"}),
+        (Region, {"parent__id__exact": "9" * 30}),
+        (Region, {"parent__in": "1,x"}),
     ],
 )
 def test_address_may_not_ask_for_other_fields(admin_client, model, query):
@@ -183,6 +186,12 @@ def test_address_may_not_ask_for_other_fields(admin_client, model, query):
 )
 def test_address_may_ask_for_what_the_filters_offer(admin_client, query):
     assert admin_client.get(address(Region, "changelist"), query).status_code == 200
+
+
+@pytest.mark.django_db
+def test_action_on_rows_that_cannot_be_is_refused(admin_client):
+    chosen = {"action": "delete_selected", "_selected_action": ["1", "x"]}
+    assert admin_client.post(address(Region, "changelist"), chosen).status_code == 400
 
 
 # Forms

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from aidtracker.datasets import DATASETS, dataset_model, dataset_name
-from aidtracker.fixtures import dump_dataset, fixture_paths, load_fixtures
+from aidtracker.fixtures import dump_dataset, fixture_paths, load_dataset, load_fixtures
 from aidtracker.records import follow
 from programs.models import Pairing, Region, Source
 from projects import phrases
@@ -47,10 +47,16 @@ def test_fixtures_loaded_again_change_nothing():
 
 def test_fixtures_keep_what_staff_changed():
     Region.objects.filter(code="652901").update(note="改过的备注")
-    load_fixtures()
+    load_dataset("regions", keep_existing=True)
     assert Region.objects.get(code="652901").note == "改过的备注"
-    load_fixtures(keep_existing=False)
-    assert Region.objects.get(code="652901").note != "改过的备注"
+
+
+def test_fixtures_overwrite_when_asked():
+    Source.objects.update(note="改过的备注", text="全文")
+    counts = load_dataset("sources", keep_existing=False)
+    assert counts == (0, Source.objects.count())
+    assert not Source.objects.filter(note="改过的备注").exists()
+    assert set(Source.objects.values_list("text", flat=True)) == {"全文"}
 
 
 def test_loaddata_keeps_texts_and_search_text():

@@ -88,5 +88,19 @@ def test_period_of_a_figure(observation, words):
     assert formatting.period(observation) == words
 
 
+@pytest.mark.parametrize(
+    ("observation", "is_inferred", "words"),
+    [
+        (time(text="三年来"), False, "原文“三年来”"),
+        (time(as_of=date(2020, 6, 13)), True, "截至2020年6月13日（推断）"),
+        (time(date(2019, 1, 1), date(2019, 12, 31), text="2019年"), False, "2019年"),
+        (time(), False, "—"),
+    ],
+)
+def test_period_says_whose_words_it_is(observation, is_inferred, words):
+    observation.is_period_inferred = is_inferred
+    assert formatting.stated_period(observation) == words
+
+
 def test_figure_in_html_escapes_what_was_printed():
     assert "<script>" not in formatting.figure("<script>5家")

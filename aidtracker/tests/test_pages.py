@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from aidtracker.overview import COUNTED, record_counts, search_everything
 from aidtracker.testing import (
     make_headquarters,
     make_observation,
+    make_official,
     make_program,
     make_region,
     make_source,
@@ -150,6 +152,14 @@ def test_search_of_nonsense_finds_nothing(query, client):
     assert client.get(f"/search/?{query}").context["groups"] == []
 
 
+def test_search_leads_to_the_lists_that_know_people_and_printed_figures(client):
+    official = make_official(person="某甲乙")
+    page = client.get("/search/", {"q": "某甲乙"}).content.decode()
+    (url,) = re.findall(r'href="(/officials/[^"]+)"', page)
+    assert names_on(client.get(url)) == [official.person]
+    assert page.count(f'href="/observations/?{url.partition("?")[2]}"') == 1
+
+
 def test_method_shows_the_bounds_of_every_example(client):
     readings = {one.printed: one for one in client.get("/method/").context["readings"]}
     assert readings["近2000人"].interval == "1800 至 2000"
@@ -182,3 +192,29 @@ def test_pages_name_their_language_and_skip_to_the_content(client):
     page = client.get("/").content.decode()
     assert '<html lang="zh-Hans">' in page
     assert page.index('href="#content"') < page.index("<header")
+
+
+def choice(field):
+    """What a form sends when something is chosen in one of its fields."""
+    if hasattr(field, "queryset"):
+        row = field.queryset.first()
+        return field.prepare_value(row) if row else ""
+    return list(field.choices)[-1][0] if hasattr(field, "choices") else "甲"
+
+
+@pytest.mark.parametrize("name", LIST_NAMES)
+def test_list_meets_all_its_conditions_at_once(name, client):
+    fields = client.get(reverse(name)).context["list"].filterset.form.fields
+    response = client.get(reverse(name), {key: choice(field) for key, field in fields.items()})
+    assert (response.status_code, len(response.context["list"].filterset.form.errors)) == (200, 0)
+
+
+def test_form_offers_every_order_and_keeps_the_chosen_one(client):
+    orders = client.get("/batches/", {"sort": "-3"}).context["list"].orders
+    assert [label for _, label, _ in orders[2:6]] == [
+        "编号归属，升序",
+        "编号归属，降序",
+        "批次号，升序",
+        "批次号，降序",
+    ]
+    assert [value for value, _, is_chosen in orders if is_chosen] == ["-3"]

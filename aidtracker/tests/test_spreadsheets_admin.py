@@ -2,8 +2,10 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +13,11 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from aidtracker import testing
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.spreadsheets.outcomes import rehearse
+from aidtracker.spreadsheets.sheets import sheet_of
+from aidtracker.spreadsheets.uploads import read_upload
+from aidtracker.tests.sheet_helpers import exported
 from programs.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +103,37 @@ def test_export_of_an_unknown_format_is_refused(client):
     member(client, "view_region")
 
     assert client.get(EXPORT, {"format": "exe"}).status_code == 400
+
+
+@pytest.mark.parametrize("query", [{"p": "99"}, {"e": "1"}, {"all": ""}])
+def test_export_holds_all_pages_of_the_list(client, query):
+    member(client, "view_region")
+
+    response = client.get(EXPORT, {"format": "csv", **query})
+
+    rows = csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig")))
+    assert len(list(rows)) == Region.objects.count()
+
+
+@pytest.mark.parametrize("query", [{"parent__id__exact": "x"}, {"todo": "date", "level": "x"}])
+def test_export_of_an_unknown_filter_is_refused(client, query):
+    member(client, "view_region")
+
+    assert client.get(EXPORT, {"format": "csv", **query}).status_code == 400
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_list_exported_from_the_admin_is_imported_unchanged(rf, admin_user, name):
+    model = dataset_model(name)
+    request = rf.get("/")
+    request.user = admin_user
+    model_admin: Any = admin.site.get_model_admin(model)
+    resource = model_admin.import_resource(request)
+    grid = read_upload("a.csv", exported(model.objects.all()[:2], "csv", "label"))
+
+    outcome = rehearse(resource, sheet_of(resource, grid))
+
+    assert (outcome.problems, outcome.unchanged) == ([], len(grid) - 1)
 
 
 def test_upload_page_names_the_columns(client, clerk):
@@ -221,10 +259,12 @@ def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch)
     assert said(response) == ["数据库出错，什么也没有保存；请稍后重新上传文件。"]
 
 
-def test_preview_page_of_many_rows_is_small(client, clerk):
-    lines = [f"99{number:04},新{number},县级" for number in range(400)]
+def test_preview_page_of_many_rows_is_small(client, clerk, monkeypatch):
+    monkeypatch.setattr("aidtracker.spreadsheets.outcomes.SHOWN_ROWS", 5)
+    lines = [f"99{number:04},新{number},县级" for number in range(12)]
 
     response = upload(client, "区划代码,名称,级别", *lines)
 
-    assert response.context["outcome"].new == 400
-    assert len(response.content) < 250_000
+    page = response.content.decode()
+    assert (response.context["outcome"].new, page.count("<ins>99")) == (12, 5)
+    assert "还有 7 行变动没有列出。" in page

@@ -6,11 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker import testing
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.outcomes import SHOWN_PROBLEMS, SHOWN_ROWS, Problem, rehearse, store
+from aidtracker.spreadsheets import outcomes, resource_for
+from aidtracker.spreadsheets.outcomes import Problem, rehearse, store
 from aidtracker.tests.sheet_helpers import messages, rehearsal, sheet, stored
 from programs.models import Region, Source
-from projects.models import Observation, ProjectParty
+from projects.models import Observation, Project, ProjectParty
 
 pytestmark = pytest.mark.django_db
 
@@ -137,20 +137,35 @@ def test_row_outside_the_scope_is_neither_seen_nor_changed():
 # Size
 
 
-def test_page_of_a_large_file_stays_small():
-    rows = [[f"99{number:04}", f"新{number}", "县级"] for number in range(SHOWN_ROWS + 50)]
+def test_page_of_a_large_file_stays_small(monkeypatch):
+    monkeypatch.setattr(outcomes, "SHOWN_ROWS", 10)
+    rows = [[f"99{number:04}", f"新{number}", "县级"] for number in range(15)]
     outcome = rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
 
-    assert (outcome.new, len(outcome.rows), outcome.unlisted_rows) == (len(rows), SHOWN_ROWS, 50)
+    assert (outcome.new, len(outcome.rows), outcome.unlisted_rows) == (15, 10, 5)
 
 
-def test_problems_are_all_counted_and_the_first_ones_listed():
-    rows = [[f"99{number:04}", "太空"] for number in range(SHOWN_PROBLEMS // 2 + 10)]
-    outcome = rehearsal(Region, ["区划代码", "级别"], *rows)
+def test_problems_are_all_counted_and_the_first_ones_listed(monkeypatch):
+    monkeypatch.setattr(outcomes, "SHOWN_PROBLEMS", 10)
+    rows = [[f"99{number:04}", f"新{number}", "太空"] for number in range(15)]
+    outcome = rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
 
-    assert outcome.failed == len(rows)
-    assert len(outcome.problems) == min(SHOWN_PROBLEMS, outcome.problem_count)
-    assert outcome.problem_count == len(outcome.problems) + outcome.unlisted_problems
+    assert (outcome.failed, outcome.problem_count) == (15, 15)
+    assert (len(outcome.problems), outcome.unlisted_problems) == (10, 5)
+
+
+def test_new_row_shows_only_what_is_filled():
+    outcome = rehearsal(Region, ["区划代码", "名称", "级别", "备注"], ["990001", "新", "县级", ""])
+
+    [row] = outcome.rows
+    assert [change.heading for change in row.changes] == ["区划代码", "名称", "级别"]
+
+
+def test_negative_amount_is_an_error_of_its_column():
+    key = testing.make_project().code
+    outcome = rehearsal(Project, ["项目编号", "总投资"], [key, "-5"])
+
+    assert messages(outcome) == [(2, "总投资", "金额不能是负数。")]
 
 
 def test_queries_for_related_rows_do_not_grow_with_the_rows():

@@ -132,8 +132,44 @@ def test_cell_far_away_fills_no_memory():
         read_upload("a.xlsx", target.getvalue())
 
 
-def test_csv_of_ten_megabytes_of_line_ends_has_no_rows():
-    assert read_upload("a.csv", b"\n" * uploads.MAX_SIZE) == []
+def test_csv_of_a_megabyte_of_line_ends_has_no_rows():
+    assert read_upload("a.csv", b"\n" * uploads.MEGABYTE) == []
+
+
+def calculated(cell):
+    """A workbook as another program writes it, with this cell in its first sheet."""
+    target = io.BytesIO()
+    old = zipfile.ZipFile(io.BytesIO(workbook([["甲", 77]])))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            content = old.read(part)
+            new.writestr(part, content.replace(b'<c r="B2"><v>77</v></c>', cell))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="B2"><f>1+2</f></c>',
+        b'<c r="B2"><f>1+2</f><v></v></c>',
+        b'<c r="B2" s="1"><f>1+2</f><v/></c>',
+        b'<c r="B2"><f t="shared" si="0"/></c>',
+    ],
+)
+def test_formula_without_a_result_is_refused(cell):
+    with pytest.raises(SheetError, match="还没有算出结果的公式"):
+        read_upload("a.xlsx", calculated(cell))
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (b'<c r="B2"><f>1+2</f><v>3</v></c>', 3.0),
+        (b'<c r="B2" t="str"><f>IF(A2="","",A2)</f><v></v></c>', ""),
+    ],
+)
+def test_formula_is_read_by_its_result(cell, value):
+    assert read_upload("a.xlsx", calculated(cell))[1] == (2, ["甲", value])
 
 
 def test_csv_starts_with_the_mark_that_excel_needs():

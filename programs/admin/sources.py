@@ -63,15 +63,16 @@ class SourceAdmin(ModelAdmin):
         "published_on",
         "has_loaded_text",
         "figures",
+        "entry",
         "updated_at",
     )
     list_filter = (WorkToDo, "kind", "is_date_inferred")
     search_help_text = "标题、编号、来源或作者"
-    readonly_fields = ("text_summary", "figures")
+    readonly_fields = ("text_summary", "figures", "entry")
     fieldsets = (
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
         group("日期", "published_on", "is_date_inferred"),
-        group("全文", "file_name", "sha256", "text_file", "text_summary", "figures"),
+        group("全文", "file_name", "sha256", "text_file", "text_summary", "figures", "entry"),
         group("出处", "note"),
     )
 
@@ -101,6 +102,14 @@ class SourceAdmin(ModelAdmin):
             row.pk,
             row.figure_count,
         )
+
+    @admin.display(description="录入")
+    def entry(self, row):
+        """The way to the page that enters figures beside the text."""
+        if row.pk is None or not row.text_length:
+            return UNKNOWN
+        address = reverse("admin:projects_observation_enter", args=[row.code])
+        return format_html('<a href="{}" class="text-link">边读边录</a>', address)
 
     @admin.display(description="已有全文")
     def text_summary(self, row):

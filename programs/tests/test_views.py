@@ -24,6 +24,7 @@ from projects.models import Observation
 pytestmark = pytest.mark.django_db
 
 BUDGET = 12
+FEW, MANY = 2, 8  # rows before and after growing
 
 
 def queries(client, url, django_assert_max_num_queries):
@@ -49,10 +50,10 @@ MAKERS = {
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_list_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
-    for _ in range(3):
+    for _ in range(FEW):
         MAKERS[name]()
     few = queries(client, reverse(f"{name}-list"), django_assert_max_num_queries)
-    for _ in range(27):
+    for _ in range(MANY - FEW):
         MAKERS[name]()
     assert queries(client, reverse(f"{name}-list"), django_assert_max_num_queries) == few
 
@@ -111,10 +112,10 @@ DETAILS = {
 def test_detail_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     make, fill = DETAILS[name]
     row = make()
-    for _ in range(3):
+    for _ in range(FEW):
         fill(row)
     few = queries(client, row.get_absolute_url(), django_assert_max_num_queries)
-    for _ in range(27):
+    for _ in range(MANY - FEW):
         fill(row)
     assert queries(client, row.get_absolute_url(), django_assert_max_num_queries) == few
 
@@ -177,14 +178,14 @@ def test_program_versions_stand_from_first_to_latest(client):
     assert [row.cells[0].items[0].text for row in rows] == ["甲", "乙", "丙"]
 
 
-def test_pairing_list_gathers_the_recipients_of_each_donor(client):
+def test_pairing_list_counts_no_prefecture_beside_its_counties(client):
     donor = make_region(name="某省")
-    for name in ("甲县", "乙县"):
-        make_pairing(donor=donor, recipient=make_region(name=name))
+    for name, level in (("某州", "prefecture"), ("甲县", "county"), ("乙师", "division")):
+        make_pairing(donor=donor, recipient=make_region(name=name, level=level))
     table = client.get("/pairings/", {"donor": donor.slug}).context["donors"]
     assert [[item.text for item in cell.items] for cell in table.rows[0].cells] == [
         ["某省"],
-        ["甲县", "乙县"],
+        ["某州", "甲县", "乙师"],
         ["2"],
     ]
 

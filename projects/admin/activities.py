@@ -21,7 +21,7 @@ class ActivityAdmin(ModelAdmin):
     list_select_related = ("region", "site")
     inlines = (AgreementInline,)
     fieldsets = (
-        group("名称与类型", "name", "slug", "aliases", "kind", "edition"),
+        group("名称与类型", "name", "slug", "aliases", "kind", "edition", "step"),
         group("日期", ("starts_on", "ends_on")),
         group("关系", "region", "site", "organisers", "headquarters", "enterprises", "programs"),
         group("出处", "sources", "note"),

@@ -1,20 +1,123 @@
-"""The admin of what checking the figures found."""
+"""The queue of what checking the figures found: settled by a person, computed by nobody."""
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.templatetags.formatting import UNKNOWN
 from projects.models import Finding
+
+State = Finding.State
+
+
+class FindingForm(forms.ModelForm):
+    """How a person settles a finding; whatever is not open says why."""
+
+    def clean(self):
+        super().clean()
+        data = self.cleaned_data
+        is_settled = data.get("state", State.OPEN) != State.OPEN
+        if is_settled and not data.get("explanation", "").strip():
+            label = State(data["state"]).label
+            self.add_error("explanation", f"设为“{label}”时，请写下说明：据什么这样判断。")
+        return data
+
+
+class SettleActionForm(ReasonActionForm):
+    """The box of the queue's actions, with room for the explanation."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        words = {"placeholder": "说明（必填，公开）", "aria-label": "说明"}
+        self.fields["reason"].widget.attrs |= words
+
+
+def settling_as(state):
+    """A bulk action that settles the chosen findings with one explanation."""
+
+    @admin.action(description=f"设为“{state.label}”", permissions=["change"])
+    def settle(model_admin, request, queryset):
+        explanation = request.POST.get("reason", "").strip()
+        if not explanation:
+            words = f"设为“{state.label}”须在操作旁写下说明。没有改动。"
+            model_admin.message_user(request, words, messages.ERROR)
+            return
+        with transaction.atomic():
+            rows = list(queryset.order_by())
+            changes = {"state": state, "explanation": explanation, "updated_at": timezone.now()}
+            Finding.objects.filter(pk__in=[row.pk for row in rows]).update(**changes)
+            fields = [{"changed": {"fields": ["处理", "说明"]}}]
+            LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, fields)
+        words = f"已将 {len(rows)} 条核对设为“{state.label}”。"
+        model_admin.message_user(request, words, messages.SUCCESS)
+
+    settle.__name__ = f"settle_as_{state}"
+    return settle
 
 
 @admin.register(Finding)
 class FindingAdmin(ModelAdmin):
-    list_display = ("__str__", "kind", "result", "state", "updated_at")
-    list_filter = (WorkToDo, "result", "state", "kind", "observations")
-    search_fields = ("key", "computation", "explanation")
-    search_help_text = "核对键、计算或说明"
+    form = FindingForm
+    action_form = SettleActionForm
+    actions = tuple(settling_as(to) for to in (State.EXPLAINED, State.DISMISSED))
+    list_display = ("computed", "outcome", "kind", "state", "explanation", "updated_at")
+    list_filter = (WorkToDo, "result", "state", "kind", "is_current", "observations")
+    search_fields = ("computation", "explanation", "key")
+    search_help_text = "计算、说明或核对键"
+    readonly_fields = ("computed", "outcome", "kind", "is_current", "figures", "others", "page")
     fieldsets = (
-        group("名称与类型", "key", "kind", "result", "observations"),
-        group("计算", "computation"),
+        group("结果", "outcome", "kind", "computed", "is_current", "page"),
+        group("所涉数字与记录", "figures", "others"),
         group("说明", "state", "explanation"),
     )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).worst_first()
+
+    def get_ordering(self, request):
+        return ("severity", "-state", "kind", "key")
+
+    def has_add_permission(self, request):
+        return False
+
+    @admin.display(description="计算", ordering="computation")
+    def computed(self, row):
+        return row.computation
+
+    @admin.display(description="结果", ordering="severity")
+    def outcome(self, row):
+        return f"{row.sign} {row.get_result_display()}"
+
+    @admin.display(description="所涉观测值")
+    def figures(self, row):
+        """The figures, each leading to its form."""
+        rows = row.observations.with_subjects().in_reading_order()
+        return linked(rows) or UNKNOWN
+
+    @admin.display(description="所涉记录")
+    def others(self, row):
+        return linked(row.linked_records) or UNKNOWN
+
+    @admin.display(description="公开的页")
+    def page(self, row):
+        return format_html('<a href="{}" class="text-link">{}</a>', row.get_absolute_url(), "打开")
+
+
+def linked(rows):
+    """Rows one under the other, each leading to its form in the admin."""
+    return format_html_join(
+        "",
+        '<div><a href="{}" class="text-link">{}</a></div>',
+        ((form_of(row), str(row)) for row in rows),
+    )
+
+
+def form_of(row):
+    meta = row._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])

@@ -4,21 +4,26 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from simple_history.utils import bulk_update_with_history
 
 from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.changes import after_change
 from aidtracker.templatetags.formatting import period, plain
+from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud
 from projects.models import Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
 
 Status = Observation.Status
+REASON_LENGTH = Observation._meta.get_field("correction_reason").max_length
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
@@ -54,23 +59,41 @@ def moving_to(status):
 
     @admin.action(description=status.label, permissions=["change"])
     def move(model_admin, request, queryset):
-        rows = queryset.order_by().exclude(status=status)
-        moved = list(rows)
+        rows = list(queryset.order_by().exclude(status=status))
+        public = [row for row in rows if row.status == Status.APPROVED]
+        reason = request.POST.get("reason", "").strip()[:REASON_LENGTH]
+        if public and not reason:
+            words = f"所选有 {len(public)} 条已公开，改为“{status.label}”须在操作旁写明理由。没有改动。"
+            model_admin.message_user(request, words, messages.ERROR)
+            return
+        for row in public:
+            row.correction_reason = reason
+        set_status(rows, status, request.user)
         LogEntry.objects.log_actions(
-            request.user.pk, moved, CHANGE, [{"changed": {"fields": ["状态"]}}]
+            request.user.pk, rows, CHANGE, [{"changed": {"fields": ["状态"]}}]
         )
-        rows.update(status=status, updated_at=timezone.now())
         model_admin.message_user(
-            request, f"已将 {len(moved)} 条观测值设为“{status.label}”。", messages.SUCCESS
+            request, f"已将 {len(rows)} 条观测值设为“{status.label}”。", messages.SUCCESS
         )
 
     move.__name__ = f"move_to_{status}"
     return move
 
 
+def set_status(rows, status, user):
+    """Save the new status of figures together with their history."""
+    for row in rows:
+        row.status, row.updated_at = status, timezone.now()
+    fields = ["status", "correction_reason", "updated_at"]
+    with transaction.atomic():
+        bulk_update_with_history(rows, Observation, fields, default_user=user)
+        after_change(Observation)
+
+
 @admin.register(Observation)
-class ObservationAdmin(ModelAdmin):
+class ObservationAdmin(EntryPages, ModelAdmin):
     form = ObservationForm
+    action_form = ReasonActionForm
     actions = tuple(moving_to(to) for to in (Status.APPROVED, Status.RETURNED, Status.WITHDRAWN))
     list_display = (
         "printed",
@@ -96,14 +119,14 @@ class ObservationAdmin(ModelAdmin):
     list_select_related = ("series", "source")
     search_fields = ("printed", "series__search_text", "source__search_text", "attributed_to")
     search_help_text = "原文数字、序列或文献"
-    readonly_fields = COMPUTED
+    readonly_fields = (*COMPUTED, "paragraph")
     readonly_preprocess_fields = dict.fromkeys(("value", "value_high", "lower", "upper"), plain)
     fieldsets = (
-        group("原文位置", "source", "number", ("start", "end")),
+        group("原文位置", "source", "number", ("start", "end"), "paragraph"),
         group("数值", "printed", ("value", "value_high"), ("lower", "upper"), "qualifier"),
         group("含义", "series", "nature", "accumulation"),
         group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
-        group("状态与采用", "attributed_to", "status", "rank", "rank_reason", "note"),
+        group("状态与采用", "attributed_to", "status", "rank", "rank_reason", "correction_reason", "note"),
     )
 
     def get_queryset(self, request):
@@ -115,6 +138,10 @@ class ObservationAdmin(ModelAdmin):
             path("read-figure/", view, name="projects_observation_read_figure"),
             *super().get_urls(),
         ]
+
+    def is_of_consequence(self, form):
+        """A figure that neither is public nor was has no part in any finding."""
+        return Status.APPROVED in (form.instance.status, form.initial.get("status"))
 
     def read_figure(self, request):
         """Answer what would be stored for `printed`, for the form to show while it is typed."""

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
+from aidtracker.admin_skin import is_row_number
 from aidtracker.templatetags.formatting import plain
 from projects import figures
 from projects.models import Observation, Series
@@ -43,6 +44,6 @@ def read_aloud(printed, series_id):
 
 def series_of(series_id):
     """The series whose number a form sent; None if it sent none."""
-    if not series_id.isdecimal():
+    if not is_row_number(series_id):
         return None
     return Series.objects.select_related("metric").filter(pk=series_id).first()

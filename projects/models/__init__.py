@@ -5,10 +5,11 @@ from projects.models.enterprises import Enterprise
 from projects.models.findings import Finding
 from projects.models.investments import Investment
 from projects.models.metrics import Metric, Series
-from projects.models.observations import Observation, SkippedPhrase
+from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.projects import Project, ProjectParty
 from projects.models.sites import Site
+from projects.models.skipped import SkippedPhrase
 
 __all__ = [
     "Activity",

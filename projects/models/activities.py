@@ -1,4 +1,4 @@
-"""What happened on a day: fairs, conferences, training, competitions; agreements signed; awards won."""
+"""What happened on a day: fairs, training, competitions; agreements signed; awards won."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,9 +24,21 @@ class Activity(Record):
         PERFORMANCE = "performance", "文艺交流"
         MILESTONE = "milestone", "里程碑"
 
+    class Step(models.TextChoices):
+        OPENED = "opened", "启用"
+        FOUNDED = "founded", "成立"
+        SIGNED = "signed", "签订"
+
     # Identification
     kind = models.CharField("类型", max_length=12, choices=Kind)
     edition = models.CharField("届次", max_length=40, blank=True)
+    step = models.CharField(
+        "哪一步",
+        max_length=8,
+        choices=Step,
+        blank=True,
+        help_text="是场所启用、企业成立时填；日期与场所、企业记录不同时列入核对",
+    )
 
     # Dates
     starts_on = PartialDateField("开始")
@@ -34,7 +46,12 @@ class Activity(Record):
 
     # Relations
     region = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="地点", null=True, blank=True, related_name="activities"
+        Region,
+        models.PROTECT,
+        verbose_name="地点",
+        null=True,
+        blank=True,
+        related_name="activities",
     )
     site = models.ForeignKey(
         Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="activities"
@@ -134,7 +151,12 @@ class Award(Record):
         Site, models.PROTECT, verbose_name="获得场所", null=True, blank=True, related_name="awards"
     )
     region = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="获得地区", null=True, blank=True, related_name="awards"
+        Region,
+        models.PROTECT,
+        verbose_name="获得地区",
+        null=True,
+        blank=True,
+        related_name="awards",
     )
     enterprise = models.ForeignKey(
         Enterprise,

@@ -1,10 +1,111 @@
 """What checking the figures against each other found, with a person's explanation."""
 
-from django.db import models
-from django.db.models import Q
+from collections import Counter
 
-from aidtracker.records import KeyedModel
+from django.db import models, transaction
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.utils import timezone
+
+from aidtracker.datasets import dataset_model
+from aidtracker.records import KeyedModel, KeyedQuerySet, NameListField
+from projects.badges import SIGNS, TO_SETTLE, address_of, key_in
+from projects.checks import check
+from projects.checks.loading import load
+from projects.checks.verdicts import Kind, Result
+from projects.models.metrics import Metric
 from projects.models.observations import Observation
+
+COMPUTED = ("kind", "result", "computation", "records", "is_current")
+BATCH = 500
+SEVERITY = (Result.CONTRADICTION, Result.CANDIDATE, Result.UNCHECKED, Result.HOLDS)
+
+
+class FindingQuerySet(KeyedQuerySet):
+    def current(self):
+        """Those that still follow from the figures."""
+        return self.filter(is_current=True)
+
+    def published(self):
+        """Those the public may see: current ones all of whose figures are public."""
+        links = Finding.observations.through.objects.filter(finding=OuterRef("pk"))
+        hidden = links.exclude(observation__status=Observation.Status.APPROVED)
+        return self.current().filter(~Exists(hidden))
+
+    def worst_first(self):
+        """With `severity`, 0 for contradictions; open ones of each result first."""
+        cases = [When(result=result, then=Value(at)) for at, result in enumerate(SEVERITY)]
+        is_settled = Case(When(state=Finding.State.OPEN, then=Value(0)), default=Value(1))
+        return self.annotate(severity=Case(*cases, output_field=models.IntegerField())).order_by(
+            "severity", is_settled, "kind", "key"
+        )
+
+    def at_address(self, address):
+        """The finding whose page has that address."""
+        return self.filter(key=key_in(address))
+
+    def for_fixtures(self):
+        """Findings are computed; kept in files are those a person worked on."""
+        return self.exclude(state=Finding.State.OPEN, explanation="")
+
+    @transaction.atomic
+    def recompute(self):
+        """Check all approved figures again; call it after any change of figures or ledgers.
+
+        What a person wrote stays. Findings that no longer follow are deleted if no person has
+        touched them, else kept as no longer current. Returns how many there are of each result.
+        """
+        self.wait_for_others()
+        verdicts = check(load())
+        found = {row.key: row for row in Finding.objects.all()}
+        Finding.objects.forget(row for key, row in found.items() if key not in verdicts)
+        for key, verdict in verdicts.items():
+            found.setdefault(key, Finding(key=key)).take(verdict)
+        rows = [found[key] for key in verdicts]
+        changed = [row for row in rows if row.is_changed and row.pk is not None]
+        Finding.objects.bulk_create([row for row in rows if row.pk is None], BATCH)
+        Finding.objects.bulk_update(changed, (*COMPUTED, "state", "updated_at"), BATCH)
+        Finding.objects.link({found[key].pk: each for key, each in verdicts.items()})
+        return Counter(verdict.result for verdict in verdicts.values())
+
+    def wait_for_others(self):
+        """Two people who save at once must not both add the same finding."""
+        Metric.objects.select_for_update(no_key=True).order_by("pk").first()
+
+    def forget(self, rows):
+        """Delete findings that no person has touched; mark the others as no longer current."""
+        rows = list(rows)
+        for keys in in_batches([row.pk for row in rows if not row.is_touched]):
+            self.filter(pk__in=keys).delete()
+        for keys in in_batches([row.pk for row in rows if row.is_touched]):
+            self.filter(pk__in=keys, is_current=True).update(is_current=False)
+
+    def link(self, verdicts):
+        """Link findings, by their numbers, to just the observations of their verdicts."""
+        through = Finding.observations.through
+        wanted = {
+            (pk, figure.pk) for pk, verdict in verdicts.items() for figure in verdict.observations
+        }
+        links = {
+            (finding, observation): pk
+            for pk, finding, observation in through.objects.values_list(
+                "pk", "finding_id", "observation_id"
+            )
+            if finding in verdicts
+        }
+        for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
+            through.objects.filter(pk__in=keys).delete()
+        through.objects.bulk_create(
+            (
+                through(finding_id=finding, observation_id=observation)
+                for finding, observation in sorted(wanted - links.keys())
+            ),
+            BATCH,
+        )
+
+
+def in_batches(keys):
+    """Lists short enough for one query of any database."""
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
 class Finding(KeyedModel):
@@ -12,22 +113,8 @@ class Finding(KeyedModel):
 
     KEY = ("key",)
 
-    class Kind(models.TextChoices):
-        CONFLICT = "conflict", "同一序列不一致"
-        GROWTH = "growth", "增长率"
-        RATIO = "ratio", "比率"
-        PARTS = "parts", "部分与整体"
-        CUMULATIVE = "cumulative", "累计减少"
-        LOOKALIKE = "lookalike", "容易混淆"
-        LEDGER = "ledger", "与台账不符"
-        PRINTED = "printed", "与原文不符"
-        DATES = "dates", "日期不一致"
-
-    class Result(models.TextChoices):
-        CONTRADICTION = "contradiction", "矛盾"
-        CANDIDATE = "candidate", "待看"
-        UNCHECKED = "unchecked", "无法核对"
-        HOLDS = "holds", "相符"
+    Kind = Kind
+    Result = Result
 
     class State(models.TextChoices):
         OPEN = "open", "待处理"
@@ -47,10 +134,20 @@ class Finding(KeyedModel):
 
     # Computation
     computation = models.TextField("计算", help_text="由哪些数、怎样算、得到什么")
+    records = NameListField(
+        "所涉记录", help_text="观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin"
+    )
+    is_current = models.BooleanField(
+        "仍成立", default=True, help_text="重算后已不再得出、但有人处理过的，留存而不再成立"
+    )
 
     # Explanation
     state = models.CharField("处理", max_length=12, choices=State, default=State.OPEN)
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
+
+    objects = FindingQuerySet.as_manager()
+
+    is_changed = False  # whether `take` changed anything that is kept
 
     class Meta(KeyedModel.Meta):
         verbose_name = "核对"
@@ -66,3 +163,47 @@ class Finding(KeyedModel):
 
     def __str__(self):
         return f"{self.get_kind_display()}:{self.computation[:40]}"
+
+    def get_absolute_url(self):
+        return address_of(self.key)
+
+    @property
+    def is_touched(self):
+        """Whether a person has worked on it."""
+        return self.state != self.State.OPEN or bool(self.explanation)
+
+    @property
+    def state_words(self):
+        """How far a person has settled it; empty where nothing asks for that."""
+        has_to = self.result in TO_SETTLE or self.is_touched
+        return self.get_state_display() if has_to else ""
+
+    @property
+    def sign(self):
+        return SIGNS[self.result]
+
+    @property
+    def linked_records(self):
+        """The rows other than observations that it names, a query for each dataset.
+
+        Those that are gone are left out.
+        """
+        names = [name.partition(":")[::2] for name in self.records]
+        rows = {}
+        for dataset in dict.fromkeys(dataset for dataset, _ in names):
+            slugs = [slug for one, slug in names if one == dataset]
+            found = dataset_model(dataset).objects.filter(slug__in=slugs)
+            rows |= {(dataset, row.slug): row for row in found}
+        return [rows[name] for name in names if name in rows]
+
+    def take(self, verdict):
+        """Set what a check computed; a settled finding that turned worse is open again."""
+        values = (verdict.kind, verdict.result, verdict.computation, list(verdict.records), True)
+        before = tuple(getattr(self, name) for name in COMPUTED)
+        if before == values:
+            return
+        if self.result != verdict.result and verdict.result in TO_SETTLE:
+            self.state = self.State.OPEN
+        for name, value in zip(COMPUTED, values, strict=True):
+            setattr(self, name, value)
+        self.is_changed, self.updated_at = True, timezone.now()

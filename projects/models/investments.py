@@ -12,7 +12,7 @@ from projects.models.sites import Site
 
 
 class Investment(Record):
-    """招商项目: who invests, through which local enterprise, how much was agreed and has arrived."""
+    """招商项目: who invests, through which firm on site, how much was agreed and has arrived."""
 
     KEY = ("code",)
 

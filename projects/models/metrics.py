@@ -1,5 +1,6 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Value
@@ -18,6 +19,7 @@ from programs.models import Headquarters, Program, Region
 from projects.models.activities import Activity
 from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
+from projects.models.ledgers import LedgerField, validate_counted_rows
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.sites import Site
@@ -50,10 +52,15 @@ class Metric(Record):
 
     class Formula(models.TextChoices):
         GROWTH = "growth", "增长率：分子本期比上期"
+        DECLINE = "decline", "降幅：分子本期比上期"
         MULTIPLE = "multiple", "增长倍数：分子本期比基期"
         RATIO = "ratio", "比值：分子除以分母"
         SHARE = "share", "占比：分子占分母"
         COMPLETION = "completion", "完成率：分子的完成占目标"
+
+    class Base(models.TextChoices):
+        LAST_YEAR = "last_year", "上年同期"
+        FIRST_YEAR = "first_year", "期间的首年"
 
     # Identification
     definition = models.TextField("口径", blank=True, help_text="数什么、怎么数、包括和不包括什么")
@@ -79,6 +86,30 @@ class Metric(Record):
         null=True,
         blank=True,
         related_name="denominator_of",
+        help_text="占比的分母与分子同一指标时，指上一级的；范围说明写“占某地”则指那个地方的",
+    )
+    base = models.CharField(
+        "基期",
+        max_length=12,
+        choices=Base,
+        default=Base.LAST_YEAR,
+        help_text="增长率和倍数比哪一期；“期间的首年”时，观测值的期间从基期起：从2014年到2023年",
+    )
+
+    # Ledger
+    ledger_field = models.CharField(
+        "台账栏",
+        max_length=20,
+        choices=LedgerField,
+        blank=True,
+        help_text="台账上同一个数所在的一栏；文献的数与它不符时列入核对",
+    )
+    counted_rows = models.CharField(
+        "所数的台账行",
+        max_length=200,
+        blank=True,
+        validators=[validate_counted_rows],
+        help_text="数的是哪些行：数据集?栏=值，如 awards?name=国家电子商务示范基地",
     )
 
     objects = MetricQuerySet.as_manager()
@@ -94,7 +125,10 @@ class Metric(Record):
             ),
             models.CheckConstraint(
                 condition=Q(formula="", numerator=None, denominator=None)
-                | Q(formula__in=("growth", "multiple", "completion"), numerator__isnull=False)
+                | Q(
+                    formula__in=("growth", "decline", "multiple", "completion"),
+                    numerator__isnull=False,
+                )
                 | Q(
                     formula__in=("ratio", "share"),
                     numerator__isnull=False,
@@ -150,7 +184,9 @@ class SeriesQuerySet(RecordQuerySet):
 
     def with_leading_figures(self):
         """Series with public figures: `figure_count`, and in `leading_figures` the one to show."""
-        leading = self.observations.leading().select_related("source").defer("source__text")
+        leading = (
+            self.observations.leading().select_related("source").defer("source__text").with_marks()
+        )
         public = Count("observations", filter=Q(observations__status="approved"))
         return (
             self.annotate(figure_count=public)
@@ -161,7 +197,7 @@ class SeriesQuerySet(RecordQuerySet):
     @property
     def observations(self):
         """All observations; their model stands below this one in its own module."""
-        return self.model._meta.get_field("observations").related_model.objects.all()
+        return apps.get_model("projects", "Observation").objects.all()
 
 
 def subject_key(model, name):
@@ -268,5 +304,5 @@ class Series(KeyedModel):
         if not self.metric_id or not self.subjects:
             raise ValidationError("请选择指标和至少一个主体。")
         if not self.name:
-            scope = f"({self.scope_note})" if self.scope_note else ""
+            scope = f"（{self.scope_note}）" if self.scope_note else ""
             self.name = f"{'·'.join(map(str, self.subjects))} {self.metric}{scope}"

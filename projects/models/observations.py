@@ -1,4 +1,4 @@
-"""Figures as documents state them, and the numeric phrases that were left out on purpose."""
+"""Figures as documents state them."""
 
 from urllib.parse import quote
 
@@ -6,57 +6,21 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
-from aidtracker.records import KeyedModel, KeyedQuerySet
+from aidtracker.records import KeyedModel
 from programs.models import Source
 from projects import figures, units
-from projects.models.metrics import SUBJECTS, Series
+from projects.badges import Result, badges_of
+from projects.models.figure_queries import ObservationQuerySet
+from projects.models.metrics import Series
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
-# The end of the time a figure speaks of.
-MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
-
-
-class ObservationQuerySet(KeyedQuerySet):
-    def published(self):
-        """Only approved figures are public."""
-        return self.filter(status=Observation.Status.APPROVED)
-
-    def with_subjects(self):
-        """With all that a row of a table names, in one query."""
-        return self.select_related(
-            "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
-        ).defer("source__text")
-
-    def best_first(self):
-        """Preferred ones, then the latest; those out of use last."""
-        ranks = Observation.Rank
-        standing = models.Case(
-            models.When(rank=ranks.PREFERRED, then=0),
-            models.When(rank=ranks.DEPRECATED, then=2),
-            default=1,
-        )
-        return self.order_by(standing, MOMENT.desc(nulls_last=True), "source__code", "number")
-
-    def headline(self):
-        """Those to show first: preferred ones, then the latest; none that is out of use."""
-        return self.exclude(rank=Observation.Rank.DEPRECATED).best_first()
-
-    def leading(self):
-        """Of each series the one public figure to show first."""
-        same = Observation.objects.published().filter(series=models.OuterRef("series"))
-        return self.filter(pk=models.Subquery(same.best_first().values("pk")[:1]))
-
-    def in_reading_order(self):
-        return self.order_by("source__code", "number")
-
-    def in_time_order(self):
-        """By the end of the time each figure speaks of; undated ones last."""
-        return self.order_by(MOMENT.asc(nulls_last=True), "source__code", "number")
-
-    def by_series(self):
-        """Series after series, each in time order."""
-        return self.order_by("series__slug", MOMENT.asc(nulls_last=True), "source__code", "number")
+# What a reader of a public figure is told; changing it is a correction.
+PUBLIC = (
+    *("series", "printed", "start", "end", "nature", "accumulation"),
+    *("period_start", "period_end", "as_of", "period_text", "attributed_to", "status"),
+)
 
 
 class Observation(KeyedModel):
@@ -109,6 +73,9 @@ class Observation(KeyedModel):
         "起", null=True, blank=True, help_text="原文数字在全文中的起始字符位置（从 0 数）"
     )
     end = models.PositiveIntegerField("止", null=True, blank=True, help_text="末字符之后的位置")
+    paragraph = models.PositiveIntegerField(
+        "段落", null=True, blank=True, help_text="在全文的第几段（空行不计）；有全文时自动算出"
+    )
 
     # Figure
     printed = models.CharField(
@@ -149,7 +116,20 @@ class Observation(KeyedModel):
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT)
     rank = models.CharField("采用", max_length=12, choices=Rank, default=Rank.NORMAL)
     rank_reason = models.CharField("采用理由", max_length=200, blank=True)
+    correction_reason = models.CharField(
+        "更正理由",
+        max_length=200,
+        blank=True,
+        help_text="改动或撤回已公开的数字时必填，写这一次为什么改；旧值和理由公布在更正记录",
+    )
     note = models.TextField("备注", blank=True)
+
+    # Earlier states
+    history = HistoricalRecords(
+        excluded_fields=["updated_at"],
+        verbose_name="观测值的历史",
+        verbose_name_plural="观测值的历史",
+    )
 
     objects = ObservationQuerySet.as_manager()
 
@@ -205,6 +185,19 @@ class Observation(KeyedModel):
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
 
+    # What `with_marks` found; figures that were read in another way show no badges.
+    marks = None
+
+    @property
+    def badges(self):
+        """The marks to show beside the figure, worst first."""
+        return list(badges_of(self, self.marks or ()))
+
+    @property
+    def is_contradicted(self):
+        """Whether an open contradiction names it, as far as `with_marks` has read it."""
+        return any(badge.result == Result.CONTRADICTION for badge in self.badges)
+
     @property
     def unit(self):
         return self.series.metric.unit
@@ -230,69 +223,38 @@ class Observation(KeyedModel):
         return "" if self.start is None else f"第 {self.start + 1}—{self.end} 字"
 
     def clean(self):
-        """Take value, bounds and qualifier from the printed words, at whichever door they came in."""
+        """Read the figure, find its paragraph, and let nothing public change without a reason."""
+        self.read_printed()
+        if self.start is not None and self.source_id and self.source.text:
+            self.paragraph = paragraph_at(self.source.text, self.start)
+        self.require_reason()
+
+    def require_reason(self):
+        """A figure that is public changes only with a reason that is new."""
+        before = Observation.objects.published().filter(pk=self.pk).first()
+        changes = before and any(
+            getattr(before, name) != getattr(self, name) for name in PUBLIC_COLUMNS
+        )
+        if changes and self.correction_reason in ("", before.correction_reason):
+            message = "这条数字已经公开；改动请写明这一次的更正理由。"
+            raise ValidationError({"correction_reason": message})
+
+    def read_printed(self):
+        """Take value, bounds and qualifier from the printed words."""
         try:
             figure = figures.parse(self.printed)
         except figures.FigureError as error:
             raise ValidationError({"printed": str(error)}) from error
         if self.series_id and not units.is_compatible(figure.unit, self.unit):
-            raise ValidationError(
-                {
-                    "printed": f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"
-                }
-            )
+            message = f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"
+            raise ValidationError({"printed": message})
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))
 
 
-class SkippedPhraseQuerySet(KeyedQuerySet):
-    def in_reading_order(self):
-        return self.order_by("source__code", "start")
+PUBLIC_COLUMNS = [Observation._meta.get_field(name).attname for name in PUBLIC]
 
 
-class SkippedPhrase(KeyedModel):
-    """A numeric phrase of a document that is deliberately not recorded, and why."""
-
-    KEY = ("source__code", "start")
-
-    class Reason(models.TextChoices):
-        PRIVATE = "private", "个人情况"
-        RHETORIC = "rhetoric", "修辞，不是计量"
-        PERIOD = "period", "时间长短的说法"
-        REPEATED = "repeated", "同一文献重复出现"
-        RULE = "rule", "规则或名称中的数字"
-        OTHER = "other", "其他"
-
-    source = models.ForeignKey(
-        Source, models.PROTECT, verbose_name="文献", related_name="skipped_phrases"
-    )
-    start = models.PositiveIntegerField("起", help_text="在全文中的起始字符位置（从 0 数）")
-    end = models.PositiveIntegerField("止", help_text="末字符之后的位置")
-    reason = models.CharField("原因", max_length=12, choices=Reason)
-    note = models.CharField("说明", max_length=200, blank=True)
-
-    objects = SkippedPhraseQuerySet.as_manager()
-
-    class Meta(KeyedModel.Meta):
-        verbose_name = "略过的数字"
-        verbose_name_plural = "略过的数字"
-        ordering = ("source", "start")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("source", "start"),
-                name="skipped_phrase_once",
-                violation_error_message="这一位置已登记为略过。",
-            ),
-            models.CheckConstraint(
-                condition=Q(start__lt=F("end")),
-                name="skipped_phrase_place",
-                violation_error_message="起须小于止。",
-            ),
-        )
-
-    def __str__(self):
-        return f"{self.source.code} {self.start}—{self.end}"
-
-    @property
-    def place_in_words(self):
-        return f"第 {self.start + 1}—{self.end} 字"
+def paragraph_at(text, start):
+    """The number of the paragraph, from 1, that holds a character; empty lines do not count."""
+    return sum(1 for line in text[: start + 1].splitlines() if line.strip())

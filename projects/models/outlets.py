@@ -1,4 +1,4 @@
-"""Sales points of 消费援疆: flagship, own and franchised shops, counters, web shops and platforms."""
+"""Sales points of 消费援疆: flagship, own and franchised shops, counters, web shops."""
 
 from django.db import models
 
@@ -9,7 +9,7 @@ from projects.models.enterprises import Enterprise
 
 
 class Outlet(Record):
-    """网点: one place, in a street or on the web, where products of the recipient places are sold."""
+    """网点: one place, in a street or on the web, where the recipients' products are sold."""
 
     class Kind(models.TextChoices):
         FLAGSHIP = "flagship", "旗舰店"

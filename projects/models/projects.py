@@ -131,7 +131,7 @@ class Project(Record):
 
 
 class ProjectParty(KeyedModel):
-    """Who takes part in a project, and as what: exactly one of an enterprise, a headquarters, a name."""
+    """Who takes part in a project, and as what: an enterprise, a headquarters or another body."""
 
     KEY = ("project__code", "number")
 

@@ -20,6 +20,7 @@ from aidtracker.testing import (
 )
 
 BUDGET = 12
+FEW, MANY = 2, 8  # rows before and after growing
 
 
 def queries(client, url, django_assert_max_num_queries):

@@ -26,7 +26,7 @@ def test_plain_citation_names_figure_period_document_and_place():
         series=make_series(name="网点数"),
     )
     assert plain_citation(figure) == (
-        "网点数：超过30家（三年来）。据《某文》（某报，2020年1月19日）第 12 处。"
+        "网点数：超过30家（原文“三年来”）。据《某文》（某报，2020年1月19日）第 12 处。"
     )
 
 
@@ -35,6 +35,13 @@ def test_plain_citation_leaves_out_what_is_not_known_of_the_document():
         source=make_source(title="某文"), number=1, printed="5家", series=make_series(name="网点数")
     )
     assert plain_citation(figure) == "网点数：5家（—）。据《某文》第 1 处。"
+
+
+def test_plain_citation_says_that_a_figure_is_a_target():
+    figure = make_observation(
+        nature="target", period_text="全年", series=make_series(name="网点数")
+    )
+    assert plain_citation(figure).partition("。")[0].endswith("（原文“全年”，目标）")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
 )
-from projects.tests.full_rows import MAKERS, queries
+from projects.tests.full_rows import FEW, MAKERS, MANY, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("name", MAKERS)
 def test_list_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     url = reverse(f"{name}-list")
-    for _ in range(3):
+    for _ in range(FEW):
         MAKERS[name]()
     few = queries(client, url, django_assert_max_num_queries)
-    for _ in range(27):
+    for _ in range(MANY - FEW):
         MAKERS[name]()
     assert queries(client, url, django_assert_max_num_queries) == few
 

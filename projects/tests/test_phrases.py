@@ -140,7 +140,7 @@ def test_find_covers_every_digit_once(text):
     assert_digits_are_covered_once(text, find(text))
 
 
-@pytest.mark.parametrize("piece", ["1", "一", "“", "近", "第一、", "1,", "1 ", "“一", "一半 "])
+@pytest.mark.parametrize("piece", ["1", "1,", "一", "“一", "第一、"])
 def test_find_does_not_stall_on_a_long_text(piece):
     text = piece * (200_000 // len(piece))
     assert_digits_are_covered_once(text, find(text))

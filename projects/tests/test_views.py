@@ -20,7 +20,7 @@ from aidtracker.testing import (
     make_source,
 )
 from projects.models import Observation
-from projects.tests.full_rows import MAKERS, queries
+from projects.tests.full_rows import FEW, MAKERS, MANY, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -104,10 +104,10 @@ FILLERS = {
 @pytest.mark.parametrize("name", FILLERS)
 def test_detail_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     row = MAKERS[name]()
-    for _ in range(3):
+    for _ in range(FEW):
         FILLERS[name](row)
     few = queries(client, row.get_absolute_url(), django_assert_max_num_queries)
-    for _ in range(27):
+    for _ in range(MANY - FEW):
         FILLERS[name](row)
     assert queries(client, row.get_absolute_url(), django_assert_max_num_queries) == few
 

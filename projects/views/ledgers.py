@@ -15,7 +15,7 @@ PARTY_COLUMNS = (
 LADDER_COLUMNS = (
     Column("环节", "label"),
     Column("金额", "amount", kind="money"),
-    Column("占比(%)", "share", kind="number"),
+    Column("占比（%）", "share", kind="number"),
     Column("占比算法", "working"),
 )
 

@@ -1,13 +1,13 @@
-"""The pages of a metric and of a series: what is counted, of whom, and every public figure."""
+"""The page of a metric: what is counted, of whom, and every public figure."""
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from aidtracker.pages import NO_FIGURES, Page, address, facts, listed, name_column
+from aidtracker.pages import NO_FIGURES, Page, facts
 from aidtracker.tables import PATH_END, Column, Item, period_words
 from programs.columns import NOTE
 from projects.figure_lists import FIGURE_OF_SERIES, SCOPE
-from projects.models import Metric, Observation, Series
+from projects.models import Metric
 from projects.readings import formula_words, interval_words, remarks, scope_words
 from projects.views.sections import Part, crumbs, sentence
 
@@ -100,49 +100,3 @@ def metric_detail(request, slug):
         note=metric.note,
         updated_at=metric.updated_at,
     ).response(request)
-
-
-def series_facts(series):
-    return facts(
-        series,
-        Column("指标", "metric"),
-        Column("主体", "subjects"),
-        Column("范围说明", "scope_note"),
-        Column("单位", "metric.unit"),
-        Column("口径", "metric.definition"),
-        Column("所属整体", "part_of"),
-    )
-
-
-def series_detail(request, slug):
-    rows = Series.objects.with_subjects().select_related("part_of")
-    series = get_object_or_404(rows, slug=slug)
-    figures = Observation.objects.published().with_subjects().filter(series=series)
-    return Page(
-        kind="序列",
-        title=series.name,
-        lead=sentence(f"“{series.metric}”的一个序列", series.scope_note),
-        trail=crumbs(("指标", "metric-list"), ("序列", "series-list")),
-        facts=series_facts(series),
-        sections=[
-            listed(
-                "figures",
-                "全部数字",
-                READING_COLUMNS,
-                figures.in_time_order(),
-                more=address("observation-list", series=slug),
-                empty=NO_FIGURES,
-            ),
-            parts_section(series),
-        ],
-        note=series.note,
-        updated_at=series.updated_at,
-    ).response(request)
-
-
-def parts_section(series):
-    """The parts that a document names; only where they are complete do they add up."""
-    parts = series.parts.with_leading_figures()
-    words = "以本序列为整体的各“其中”序列。"
-    title = "其中（齐全）" if series.has_complete_parts else "其中（不一定齐全）"
-    return listed("parts", title, (name_column("序列"), *FIGURE_OF_SERIES), parts, empty=words)

@@ -7,13 +7,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.pages import Page, Section, address, facts, listed
-from aidtracker.tables import Column, Item
+from aidtracker.tables import PATH_END, Column, Item
 from projects.citations import plain_citation, standard_citation, text_link
 from projects.models import Observation
 from projects.readings import interval_words, period_dates, qualifier_words, value_words
 from projects.views.metrics import READING_COLUMNS
 
 TEMPLATE = "projects/observation_detail.html"
+FINDING_COLUMNS = (
+    Column("结果", PATH_END, kind="result"),
+    Column("规则", "get_kind_display"),
+    Column("计算", "computation", kind="computation", link=True),
+    Column("处理", "state_words"),
+    Column("说明", "explanation"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ def observation_detail(request, code, number):
         sections=[
             Section("reading", "读作", template="projects/facts.html", data=reading(observation)),
             Section("meaning", "所指", template="projects/facts.html", data=meaning(observation)),
+            findings_section(observation),
             place_section(observation),
             same_series(observation),
             citation_section(request, observation),
@@ -79,6 +87,20 @@ def meaning(observation):
         Column("采用", "get_rank_display"),
         Column("采用理由", "rank_reason"),
         Column("审核", "get_status_display"),
+    )
+
+
+def findings_section(observation):
+    """Every check that this figure had a part in, settled ones and those without result too."""
+    found = observation.findings.published().worst_first()
+    number = f"{observation.source.code}.{observation.number}"
+    return listed(
+        "findings",
+        "核对",
+        FINDING_COLUMNS,
+        found,
+        more=address("finding-list", observation=number),
+        empty="没有可以与它核对的数字；有了同一序列、分子分母或台账的数，核对会自动进行。",
     )
 
 

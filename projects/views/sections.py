@@ -15,7 +15,7 @@ PROJECT_COLUMNS = (
     name_column(),
     HEADQUARTERS,
     STATUS,
-    Column("总投资（万元）", "total_amount", kind="money"),
+    Column("总投资", "total_amount", kind="money"),
     Column("实际开工", "actual_start", kind="date"),
     NOTE,
 )
@@ -24,8 +24,8 @@ INVESTMENT_COLUMNS = (
     Column("投资方", "investor"),
     Column("落地企业", "local_enterprise"),
     STATUS,
-    Column("协议资金（万元）", "agreed_amount", kind="money"),
-    Column("到位资金（万元）", "arrived_amount", kind="money"),
+    Column("协议资金", "agreed_amount", kind="money"),
+    Column("到位资金", "arrived_amount", kind="money"),
     NOTE,
 )
 SITE_COLUMNS = (

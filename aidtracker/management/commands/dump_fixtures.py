@@ -11,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         for name, path in fixture_paths().items():
-            if dataset_model(name).objects.exists():
+            if dataset_model(name).objects.for_fixtures().exists():
                 path.write_text(dump_dataset(name), encoding="utf-8")
             else:
                 path.unlink(missing_ok=True)

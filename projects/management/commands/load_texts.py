@@ -11,34 +11,34 @@ LARGEST_FILE = 20 * 1024 * 1024
 
 
 class Command(BaseCommand):
-    help = "从文件夹载入文献全文:按 SHA-256 认出登记过的文献,其余文件不动,也不新增文献。"
+    help = "从文件夹载入文献全文：按 SHA-256 认出登记过的文献，其余文件不动，也不新增文献。"
 
     def add_arguments(self, parser):
-        parser.add_argument("folder", type=Path, help="存放全文文件(UTF-8 纯文本)的文件夹")
+        parser.add_argument("folder", type=Path, help="存放全文文件（UTF-8 纯文本）的文件夹")
 
     def handle(self, *args, folder, **options):
         if not folder.is_dir():
-            raise CommandError(f"没有这个文件夹:{folder}")
+            raise CommandError(f"没有这个文件夹：{folder}")
         files = [path for path in sorted(folder.iterdir()) if path.is_file()]
         outcomes = [self.load(path) for path in files]
         self.stdout.write(
-            f"全文:新载入 {outcomes.count('loaded')} 篇,"
-            f"原已载入 {outcomes.count('kept')} 篇,未登记的文件 {outcomes.count('unknown')} 个。"
+            f"全文：新载入 {outcomes.count('loaded')} 篇，"
+            f"原已载入 {outcomes.count('kept')} 篇，未登记的文件 {outcomes.count('unknown')} 个。"
         )
 
     def load(self, path):
         """Give one file's text to the source it belongs to; returns loaded, kept or unknown."""
         if path.stat().st_size > LARGEST_FILE:
-            self.stdout.write(f"  太大,没有读取:{path.name}")
+            self.stdout.write(f"  太大，没有读取：{path.name}")
             return "unknown"
         content = path.read_bytes()
         source = Source.objects.filter(sha256=hashlib.sha256(content).hexdigest()).first()
         if source is None:
-            self.stdout.write(f"  未登记:{path.name}")
+            self.stdout.write(f"  未登记：{path.name}")
             return "unknown"
         if source.has_text:
             return "kept"
         source.accept_text(content)
         source.save()
-        self.stdout.write(f"  已载入:{path.name} → 《{source.title}》")
+        self.stdout.write(f"  已载入：{path.name} → 《{source.title}》")
         return "loaded"

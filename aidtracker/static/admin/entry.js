@@ -1,0 +1,276 @@
+// 边读边录: takes figures from the text into the form, and saves without leaving the page.
+// The server answers every button with the whole page; its parts replace those shown here.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const entry = document.getElementById("entry");
+  const status = document.getElementById("entry-status");
+  if (!entry) {
+    return;
+  }
+  const LATER = 250;
+  const part = (id) => document.getElementById(id);
+  const field = (name) => part("entry-form").elements[name];
+  const open = () => Array.from(entry.querySelectorAll("#entry-text a.open"));
+  let isSaving = false;
+  let asked = 0;
+  let pause;
+
+  function say(words, kind) {
+    const message = document.createElement("p");
+    message.className = `entry-message is-${kind}`;
+    message.textContent = words;
+    status.replaceChildren(message);
+  }
+
+  function address(name, parameters) {
+    const url = new URL(entry.dataset[name], window.location.href);
+    Object.entries(parameters).forEach(([key, value]) => url.searchParams.set(key, value));
+    return url;
+  }
+
+  function place() {
+    return { start: Number(field("start").value), end: Number(field("end").value) };
+  }
+
+  // The form follows the text
+
+  function take(start, end) {
+    const text = part("entry-text");
+    field("start").value = start;
+    field("end").value = end;
+    field("printed").value = entryText.words(text, start, end).trim().replace(/\s+/g, " ");
+    entryText.show(text, start, end);
+    clearTimeout(pause);
+    pause = setTimeout(readPlace, LATER / 5);
+  }
+
+  async function readPlace() {
+    read();
+    const { start, end } = place();
+    const response = await fetch(address("nearby", { start, end })).catch(() => null);
+    if (response && response.ok && place().start === start && place().end === end) {
+      part("entry-nearby").innerHTML = await response.text();
+    }
+  }
+
+  async function read() {
+    const question = ++asked;
+    const output = part("entry-reading");
+    const printed = field("printed").value.trim();
+    const series = field("series").dataset.pk || "";
+    const answer = printed
+      ? await fetch(address("read", { printed, series })).then((got) => got.json()).catch(() => null)
+      : null;
+    if (question === asked) {
+      output.textContent = answer ? answer.sentence : "";
+      output.dataset.state = answer ? (answer.is_readable ? "read" : "unread") : "empty";
+    }
+  }
+
+  async function find(kind, words) {
+    const parameters = { kind, q: words, printed: field("printed").value, ...place() };
+    const response = await fetch(address("find", parameters));
+    return (await response.json()).options;
+  }
+
+  function applyPeriod(button) {
+    for (const name of ["period_start", "period_end", "as_of", "period_text"]) {
+      field(name).value = button.dataset[name];
+    }
+    field("is_period_inferred").checked = Boolean(button.dataset.is_period_inferred);
+  }
+
+  // Moving about
+
+  function step(by) {
+    const phrases = open();
+    const here = phrases.indexOf(document.activeElement);
+    const next = here < 0 ? (by > 0 ? 0 : phrases.length - 1) : here + by;
+    (phrases[next] || document.activeElement).focus();
+  }
+
+  function phraseAt(start) {
+    const phrases = open();
+    return phrases.find((one) => Number(one.dataset.start) >= start) || phrases[0];
+  }
+
+  function backToText() {
+    const phrase = phraseAt(place().start);
+    if (phrase) {
+      phrase.focus();
+    }
+  }
+
+  function takePhrase(phrase) {
+    const { start, end } = phrase.dataset;
+    const now = place();
+    // A place that was widened or narrowed by hand stays as it is.
+    if (now.start >= Number(end) || now.end <= Number(start)) {
+      take(Number(start), Number(end));
+    }
+  }
+
+  function extend(key, isStart) {
+    if (document.activeElement.matches("a.open")) {
+      takePhrase(document.activeElement);
+    }
+    const { start, end } = place();
+    const by = key === "ArrowRight" ? 1 : -1;
+    const [first, last] = isStart ? [start + by, end] : [start, end + by];
+    if (first >= 0 && first < last && last <= Array.from(part("entry-text").textContent).length) {
+      take(first, last);
+    }
+  }
+
+  // Saving
+
+  function adopt(page) {
+    const scroll = part("entry-text").scrollTop;
+    entry.replaceChildren(...page.getElementById("entry").childNodes);
+    status.replaceChildren(...page.getElementById("entry-status").childNodes);
+    part("entry-text").scrollTop = scroll;
+    prepare();
+    const wrong = entry.querySelector("[aria-invalid=true], .entry-error");
+    if (wrong) {
+      (wrong.matches(".entry-error") ? part("id_printed") : wrong).focus();
+    }
+    return !wrong;
+  }
+
+  async function send(button) {
+    if (isSaving) {
+      return;
+    }
+    isSaving = true;
+    const action = button ? button.value : "save";
+    const data = new FormData(part("entry-form"));
+    data.set("action", action);
+    try {
+      const response = await fetch(window.location.href, { method: "POST", body: data });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (!response.ok || !page.getElementById("entry")) {
+        say("没有保存：登录已过期或没有权限。填写的内容还在；请在另一页登录后再试。", "error");
+      } else if (adopt(page)) {
+        history.replaceState(null, "", response.url);
+        after(action);
+      }
+    } catch {
+      say("没有保存：连不上服务器。填写的内容还在，请稍后再试。", "error");
+    } finally {
+      isSaving = false;
+    }
+  }
+
+  function after(action) {
+    if (action === "series") {
+      field("accumulation").focus();
+      return;
+    }
+    backToText();
+  }
+
+  function buttonFor(element) {
+    const box = element.closest(".entry-new-series, .entry-skip");
+    return (box || entry).querySelector(`button[name=action]${box ? "" : "[value=save]"}`);
+  }
+
+  // Keys and clicks
+
+  function textKey(event) {
+    const phrase = event.target.closest("a.open");
+    const keys = { n: () => step(1), p: () => step(-1), s: () => skipHere(phrase) };
+    if (event.shiftKey && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+      event.preventDefault();
+      extend(event.key, event.altKey);
+    } else if (keys[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  }
+
+  function skipHere(phrase) {
+    const reason = field("reason");
+    if (phrase && reason) {
+      takePhrase(phrase);
+      reason.focus();
+    }
+  }
+
+  function formKey(event) {
+    const at = Number(event.key) - 1;
+    const period = event.altKey && part("entry-nearby").querySelectorAll("[data-period_text]")[at];
+    if (period) {
+      event.preventDefault();
+      applyPeriod(period);
+    } else if (event.key === "Escape") {
+      backToText();
+    } else if (event.key === "Enter" && event.target.matches("#id_reason, #id_skip_note")) {
+      event.preventDefault();
+      send(buttonFor(event.target));
+    }
+  }
+
+  entry.addEventListener("keydown", (event) => {
+    if (event.isComposing) {
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send(buttonFor(event.target));
+    } else if (event.target.closest("#entry-text")) {
+      textKey(event);
+    } else {
+      formKey(event);
+    }
+  });
+
+  entry.addEventListener("click", (event) => {
+    const phrase = event.target.closest("a.open");
+    const period = event.target.closest("[data-period_text]");
+    if (period) {
+      applyPeriod(period);
+    } else if (phrase) {
+      event.preventDefault();
+      // The end of a selection by mouse is a click too; Enter is one without a button's count.
+      if (event.detail === 0 || !entryText.selected(part("entry-text"))) {
+        takePhrase(phrase);
+        field("series").focus();
+      }
+    }
+  });
+
+  entry.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(event.submitter);
+  });
+
+  entry.addEventListener("input", (event) => {
+    if (event.target.matches("#id_printed, #id_start, #id_end")) {
+      clearTimeout(pause);
+      pause = setTimeout(readPlace, LATER);
+      entryText.show(part("entry-text"), place().start, place().end);
+    }
+  });
+
+  // By mouse, touch or caret: exactly what is selected.
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(window.entrySelection);
+    window.entrySelection = setTimeout(() => {
+      const chosen = entryText.selected(part("entry-text"));
+      if (chosen) {
+        take(chosen.start, chosen.end);
+      }
+    }, LATER);
+  });
+
+  function prepare() {
+    entry.querySelectorAll("input[data-find]").forEach((input) => {
+      new EntryChoice(input, find, read);
+    });
+    entryText.show(part("entry-text"), place().start, place().end);
+  }
+
+  prepare();
+  backToText();
+});

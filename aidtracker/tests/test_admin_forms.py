@@ -1,0 +1,72 @@
+"""What a clerk types into the admin's forms: amounts, addresses that fill in, pages that expire."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from aidtracker.admin_forms import LedgerFormField
+from aidtracker.testing import make_project
+from aidtracker.tests.admin_pages import address, foreign_words, title
+from programs.models import Region
+from projects.models import Project
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("login", ["/admin/login/", "/admin/login/?next=/admin/"])
+def test_login_leads_to_the_first_page(client, admin_user, login):
+    response = client.post(login, {"username": "admin", "password": "password"})
+    assert response.url == "/admin/"
+
+
+@pytest.mark.django_db
+def test_form_that_has_expired_says_how_to_keep_what_was_typed(admin_user):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/admin/login/", {"username": "admin"})
+    assert (response.status_code, title(response)) == (403, "这一页已过期 · 对口援疆数据")
+    assert foreign_words(response, {"Cookie"}) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("amount", "shown"), [("1500", "1500"), ("0.50", "0.5"), (None, None)])
+def test_amount_is_shown_without_idle_zeros(admin_client, amount, shown):
+    project = make_project(total_amount=amount)
+    page = admin_client.get(address(Project, "change", project.pk))
+    assert page.context["adminform"].form["total_amount"].value() == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("9.11亿", 91100),
+        ("９.11 亿元", 91100),
+        ("1,500", 1500),
+        ("5000元", Decimal("0.5")),
+        ("", None),
+    ],
+)
+def test_amount_is_stored_in_its_unit(typed, stored):
+    assert LedgerFormField(required=False).clean(typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["1500吨", "约3", "1e3", "NaN"])
+def test_amount_that_is_no_number_is_refused(typed):
+    with pytest.raises(ValidationError, match="应为数字"):
+        LedgerFormField().clean(typed)
+
+
+@pytest.mark.django_db
+def test_amount_is_typed_as_text_of_digits(admin_client):
+    form = admin_client.get(address(Project, "add")).context["adminform"].form
+    widget = form.fields["total_amount"].widget
+    assert (widget.input_type, widget.attrs["inputmode"]) == ("text", "decimal")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["x", "9" * 30, ""])
+def test_form_is_not_filled_in_with_rows_that_cannot_be(admin_client, number):
+    query = {"parent": number, "sources": f"1,{number}", "name": "某地"}
+    form = admin_client.get(address(Region, "add"), query).context["adminform"].form
+    assert form.initial["name"] == "某地"
+    assert not {"parent", "sources"} & {name for name, value in form.initial.items() if value}

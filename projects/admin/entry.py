@@ -1,0 +1,236 @@
+"""边读边录: a document beside a form, for whoever may add figures."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aidtracker.changes import after_change
+from programs.models import Source
+from projects.admin.readings import read_aloud, reading
+from projects.entry.document import Document
+from projects.entry.forms import FigureForm, SeriesForm, SkipForm, collapse
+from projects.entry.periods import periods_before
+from projects.entry.proposals import Place, metric_options, series_options, subject_options
+from projects.entry.undo import last_entry
+from projects.models import Observation, Series
+
+OPTIONS = {"series": series_options, "metric": metric_options, "subject": subject_options}
+# What the next figure of a document most often shares with the last one.
+KEPT = (
+    *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
+    "is_period_inferred",
+)
+RECENT = 5
+MOST_DIGITS = 10  # of a place: no text is as long
+
+
+class EntryPages(admin.ModelAdmin):
+    """The pages of entering, below those of the admin of figures."""
+
+    def get_urls(self):
+        pages = (
+            ("enter", "enter/<slug:code>/", self.enter),
+            ("enter_find", "enter/<slug:code>/find/", self.find),
+            ("enter_nearby", "enter/<slug:code>/nearby/", self.show_nearby),
+        )
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"projects_observation_{name}")
+            for name, route, view in pages
+        ]
+        return own + super().get_urls()
+
+    def rows_for(self, request):
+        """The documents, for who may add figures; else PermissionDenied."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return Source.objects
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def enter(self, request, code):
+        """The page; what its buttons do is told apart by the button's value."""
+        rows = self.rows_for(request)
+        if request.method != "POST":
+            return self.entry_page(request, get_object_or_404(rows, code=code))
+        actions = {"skip": self.skip, "undo": self.undo, "series": self.add_series}
+        act = actions.get(request.POST.get("action"), self.record)
+        with transaction.atomic():
+            # Locked, so that two people do not record one phrase at the same moment.
+            source = get_object_or_404(rows.select_for_update(), code=code)
+            return act(request, source)
+
+    # What the buttons do
+
+    def record(self, request, source):
+        form = FigureForm(source, request.POST)
+        if not form.is_valid():
+            return self.entry_page(request, source, figure_form=form)
+        row = form.save()
+        log(request, row, ADDITION)
+        words = f"已存为草稿：第 {row.number} 号，{row.printed} → {reading(row)}，{row.series}。"
+        messages.success(request, words)
+        return onward(request, row.end)
+
+    def skip(self, request, source):
+        require(request, "projects.add_skippedphrase")
+        form = SkipForm(source, request.POST)
+        if not form.is_valid():
+            return self.entry_page(request, source, skip_form=form)
+        row = form.save()
+        log(request, row, ADDITION)
+        words = collapse(source.text[row.start : row.end])
+        messages.success(request, f"已略过“{words}”：{row.get_reason_display()}。")
+        return onward(request, row.end)
+
+    def undo(self, request, source):
+        row = last_entry(request.user, source)
+        if row is None:
+            messages.warning(request, "没有可以撤销的：你在这里的上一条已不是草稿，或有人改过。")
+            return self.entry_page(request, source)
+        log(request, row, DELETION)
+        row.delete()
+        messages.success(request, f"已撤销{name_of(row)}。")
+        return onward(request, row.start or 0)
+
+    def add_series(self, request, source):
+        require(request, "projects.add_series")
+        form = SeriesForm(request.POST)
+        if not form.is_valid():
+            return self.entry_page(request, source, series_form=form)
+        series, is_new = form.save()
+        if is_new:
+            log(request, series, ADDITION)
+            after_change(Series)
+        done = "已新建并选用" if is_new else "已有这个序列，已选用"
+        messages.success(request, f"{done}：{series}。")
+        return self.entry_page(request, source, chosen=series)
+
+    # What is shown
+
+    def entry_page(self, request, source, chosen=None, **bound):
+        """The page with the forms as they were sent; `bound` are those with errors."""
+        document = Document(source)
+        typed = starting_values(request, document)
+        if chosen:
+            typed |= {"series": chosen.name, **dict.fromkeys(SeriesForm.base_fields, "")}
+        forms = {
+            "figure_form": FigureForm(source, initial=typed),
+            "skip_form": SkipForm(source, initial=typed),
+            "series_form": SeriesForm(initial=typed),
+        }
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"边读边录：{source.title}",
+            "opts": self.opts,
+            "document": document,
+            **forms,
+            **bound,
+            **beside(request, source, typed),
+        }
+        return TemplateResponse(request, "admin/projects/entry.html", context)
+
+    @method_decorator(require_safe)
+    def find(self, request, code):
+        """What fits the words typed into a field, as JSON: value, number and remark of each."""
+        source = get_object_or_404(self.rows_for(request), code=code)
+        options = OPTIONS.get(request.GET.get("kind"), series_options)
+        start, end = place_of(request.GET)
+        place = Place(source, start, end, request.GET.get("printed", ""))
+        found = options(place, request.GET.get("q", "").replace("\0", ""))
+        return JsonResponse({"options": [vars(option) for option in found]})
+
+    @method_decorator(require_safe)
+    def show_nearby(self, request, code):
+        """The periods named before a place, and the figures recorded there: a part of the page."""
+        source = get_object_or_404(self.rows_for(request), code=code)
+        context = {"nearby": nearby(source, request.GET)}
+        return TemplateResponse(request, "admin/projects/entry_nearby.html", context)
+
+
+def require(request, permission):
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def log(request, row, flag):
+    """Into the history that the admin keeps of every row."""
+    words: list[dict[str, dict]] = [{"added": {}}] if flag == ADDITION else []
+    LogEntry.objects.log_actions(request.user.pk, [row], flag, words, single_object=True)
+
+
+def onward(request, place):
+    """To the same page, at the first open phrase from `place` on."""
+    return HttpResponseRedirect(f"{request.path}?at={place}#entry-form")
+
+
+def place_of(data):
+    """`start` and `end` as numbers."""
+    return tuple(position(data.get(name, "")) for name in ("start", "end"))
+
+
+def position(typed):
+    """What was typed as a place in a text; 0 for what is none."""
+    text = str(typed)
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else 0
+
+
+def name_of(row):
+    """What undoing would take back, in words; empty for nothing."""
+    if row is None:
+        return ""
+    if isinstance(row, Observation):
+        return f"第 {row.number} 号“{row.printed}”"
+    return f"略过的{row.place_in_words}"
+
+
+def starting_values(request, document):
+    """What the form begins with: as it was sent, else the next phrase and what the last one had."""
+    if request.method == "POST":
+        return {"printed": "", **request.POST.dict()}
+    last = document.source.observations.order_by("-pk").values(*KEPT).first() or {}
+    start, end = next_place(request, document)
+    if start == end:
+        return last | {"printed": ""}
+    printed = collapse(document.source.text[start:end])
+    return last | {"start": start, "end": end, "printed": printed}
+
+
+def next_place(request, document):
+    """The place that the address asks for, else that of the next open phrase, else an empty one."""
+    start, end = place_of(request.GET)
+    if start < end <= len(document.source.text):
+        return start, end
+    phrase = document.next_open(position(request.GET.get("at", "")))
+    return (phrase.start, phrase.end) if phrase else (0, 0)
+
+
+def beside(request, source, typed):
+    """What stands beside the forms: what can be undone, the latest figures, proposals."""
+    start, end = place_of(typed)
+    place = Place(source, start, end, typed["printed"])
+    return {
+        "last_entry": name_of(last_entry(request.user, source)),
+        "recent": source.observations.select_related("series").order_by("-pk")[:RECENT],
+        "reading": read_aloud(place.printed, "") if place.printed else None,
+        "nearby": nearby(source, typed),
+        "series_options": series_options(place),
+        "may_skip": request.user.has_perm("projects.add_skippedphrase"),
+        "may_add_series": request.user.has_perm("projects.add_series"),
+    }
+
+
+def nearby(source, data):
+    """The periods named before the place in a form, and what was recorded or skipped there."""
+    start, end = place_of(data)
+    here = {"start__lt": end, "end__gt": start}
+    return {
+        "periods": periods_before(source.text, start, source),
+        "figures": source.observations.filter(**here).select_related("series")[:3],
+        "skipped": source.skipped_phrases.filter(**here)[:3],
+    }

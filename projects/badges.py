@@ -1,0 +1,65 @@
+"""The small marks beside a figure: what checking it found, in a sign, a word and a colour."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from projects.checks.verdicts import Result
+
+SIGNS = {
+    Result.CONTRADICTION: "≠",
+    Result.CANDIDATE: "≈",
+    Result.UNCHECKED: "?",
+    Result.HOLDS: "✓",
+}
+TO_SETTLE = (Result.CONTRADICTION, Result.CANDIDATE)
+# Keys name figures as `source#number|source#number`; neither sign may stand in an address.
+IN_ADDRESS = str.maketrans({"#": ".", "|": ","})
+IN_KEY = str.maketrans({".": "#", ",": "|"})
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A mark beside a figure: its sign, its words, the class of its colour, where it leads."""
+
+    sign: str
+    words: str
+    result: str
+    url: str
+
+
+def address_of(key):
+    """The address of a finding, the same as long as the finding is made: from its key."""
+    return reverse("finding-detail", args=[key.translate(IN_ADDRESS)])
+
+
+def key_in(address):
+    """The key of the finding with that address."""
+    return address.translate(IN_KEY)
+
+
+def badges_of(figure, marks):
+    """The badges of a figure, worst first, one for each result.
+
+    `marks` are its findings as {key, result, computation}: open contradictions and candidates,
+    and what holds. A check that holds marks the figure it is about, not those it was computed from.
+    """
+    about = f":{figure.source.code}#{figure.number}"
+    for result in (Result.CONTRADICTION, Result.CANDIDATE, Result.HOLDS):
+        found = [mark for mark in marks if mark["result"] == result]
+        if result == Result.HOLDS:
+            found = [mark for mark in found if mark["key"].endswith(about)]
+        if found:
+            yield badge(figure, result, found)
+
+
+def badge(figure, result, marks):
+    """One badge for all findings of one result; several lead to the list of them."""
+    if len(marks) == 1:
+        words, url = marks[0]["computation"], address_of(marks[0]["key"])
+    else:
+        words = f"{len(marks)} 处"
+        number = quote(f"{figure.source.code}.{figure.number}")
+        url = f"{reverse('finding-list')}?observation={number}&result={result.value}"
+    return Badge(SIGNS[result], f"{result.label}：{words}", result.value, url)

@@ -1,0 +1,196 @@
+"""What the checks look at: approved figures and what stands around them, as plain records.
+
+Nothing here reads the database (`loading` does), so that a check is a pure function.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from projects import units
+from projects.bounds import PRECISION
+from projects.intervals import Interval
+
+Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
+COUNTED_ONE_BY_ONE = frozenset({"人次", "件"})
+MEASURED = units.MEASURES - COUNTED_ONE_BY_ONE
+WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
+
+
+@dataclass(frozen=True, eq=False)
+class MetricFacts:
+    """What is counted, and the formula of a derived metric."""
+
+    pk: int
+    name: str
+    unit: str
+    kind: str
+    sector: str
+    formula: str = ""
+    numerator: int | None = None
+    denominator: int | None = None
+    base: str = "last_year"
+    ledger_field: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesFacts:
+    """A metric of a subject and scope."""
+
+    pk: int
+    name: str
+    metric: MetricFacts
+    subjects: frozenset[Thing]
+    scope: str = ""
+    part_of: int | None = None
+    has_complete_parts: bool = False
+
+    @property
+    def is_additive(self):
+        """Whether a part of it cannot be greater than the whole."""
+        return self.metric.kind in ("stock", "flow")
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """An approved observation."""
+
+    pk: int
+    key: str
+    source: str
+    series: SeriesFacts
+    printed: str
+    qualifier: str
+    nature: str
+    accumulation: str
+    value: Decimal | None = None
+    value_high: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    as_of: date | None = None
+    period_text: str = ""
+    rank: str = "normal"
+    note: str = ""
+
+    @property
+    def metric(self):
+        return self.series.metric
+
+    @cached_property
+    def interval(self):
+        """What the printed words allow. A measure without decimals is right to half a unit."""
+        is_measured = self.metric.unit in MEASURED or self.metric.kind == "ratio"
+        if is_measured and self.lower and self.lower == self.upper:
+            return Interval(self.lower - PRECISION, self.lower + PRECISION)
+        return Interval(self.lower, self.upper)
+
+    @cached_property
+    def moment(self):
+        """The last day it speaks of."""
+        if self.accumulation in ("point", "cumulative"):
+            return self.as_of or self.period_end
+        return self.period_end or self.as_of
+
+    @cached_property
+    def window(self):
+        """First and last day it speaks of; a figure for a point in time has no first day."""
+        return (None if self.accumulation == "point" else self.period_start), self.moment
+
+    @cached_property
+    def time(self):
+        """The window, or None where it cannot be told whether another figure has the same."""
+        start, end = self.window
+        if end is None or (start is None and self.accumulation == "period"):
+            return None
+        return start, end
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a ledger that a printed count may count, with the days on which it may lie."""
+
+    record: str
+    words: str
+    things: frozenset[Thing]
+    earliest: date | None = None
+    latest: date | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A date that one record gives for a step of a thing: 启用 of a park, 签订 of an agreement.
+
+    `thing` and `record` are `dataset:slug`, `name` is what happened, `words` where it is said.
+    """
+
+    thing: str
+    step: str
+    name: str
+    words: str
+    record: str
+    text: str
+    earliest: date
+    latest: date
+
+
+@dataclass
+class Evidence:
+    """Everything the checks may use.
+
+    `above`: for each thing those it stands in, and whether wholly. `ledger`: amounts of ledgers in
+    the metric's base unit by thing and field. `rows`: what the counts of a metric count.
+    """
+
+    figures: list[Figure]
+    series: dict[int, SeriesFacts]
+    metrics: dict[int, MetricFacts]
+    names: dict[Thing, str] = field(default_factory=dict)
+    aliases: dict[Thing, frozenset[str]] = field(default_factory=dict)
+    above: dict[Thing, dict[Thing, bool]] = field(default_factory=dict)
+    parents: dict[Thing, Thing] = field(default_factory=dict)
+    ledger: dict[tuple[Thing, str], Decimal] = field(default_factory=dict)
+    ledger_names: dict[Thing, str] = field(default_factory=dict)
+    rows: dict[int, tuple[str, list[Row]]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    @cached_property
+    def of_series(self):
+        """The figures of each series."""
+        found = defaultdict(list)
+        for figure in self.figures:
+            found[figure.series.pk].append(figure)
+        return found
+
+    @cached_property
+    def by_end(self):
+        """The figures of a series and nature by the days on which they may be said to end."""
+        found = defaultdict(list)
+        for figure in self.figures:
+            for end in {figure.as_of, figure.period_end} - {None}:
+                found[figure.series.pk, figure.nature, end].append(figure)
+        return found
+
+    @cached_property
+    def parts(self):
+        """The series that are parts of each series."""
+        found = defaultdict(list)
+        for series in self.series.values():
+            if series.part_of:
+                found[series.part_of].append(series)
+        return found
+
+    @cached_property
+    def _by_scope(self):
+        return {(one.metric.pk, one.subjects, one.scope): one for one in self.series.values()}
+
+    def series_of(self, metric, subjects, scope):
+        """The series of a metric (its number) about just these subjects and scope, or None."""
+        return self._by_scope.get((metric, frozenset(subjects), scope))
+
+    def subject_words(self, subjects):
+        """What a series is about, in the words of series names."""
+        return "·".join(self.names.get(thing, "") for thing in sorted(subjects, reverse=True))

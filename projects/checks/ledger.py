@@ -1,0 +1,110 @@
+"""Figures against the ledgers: an amount kept there, and a count against the rows it counts."""
+
+from collections import defaultdict
+
+from projects.checks.verdicts import Kind, Result, Verdict
+from projects.checks.words import amount_words, time_words
+from projects.intervals import Interval
+
+# A plan is kept as a plan, an agreement as agreed; what arrived has happened.
+NATURES = {
+    "total_amount": ("actual", "plan", "agreement", "target"),
+    "planned_amount": ("plan", "actual"),
+    "agreed_amount": ("agreement", "actual"),
+}
+MADE_ONCE = ("total_amount", "agreed_amount", "area")
+COMPARED = ("point", "cumulative", "unclear")
+LISTED = 12
+
+
+def check_ledger(evidence):
+    """Amounts of ledgers against what documents say of the same thing."""
+    for series in evidence.series.values():
+        field = series.metric.ledger_field
+        things = [thing for thing in series.subjects if (thing, field) in evidence.ledger]
+        if field and not series.scope and len(things) == 1:
+            figures = [
+                figure
+                for figure in evidence.of_series.get(series.pk, ())
+                if figure.nature in NATURES.get(field, ("actual",)) and figure.interval.is_known
+            ]
+            yield from against_ledger(figures, field, things[0], evidence)
+
+
+def against_ledger(figures, field, thing, evidence):
+    """The latest figures must agree; one for a part of the time must only not exceed."""
+    amount = Interval.exactly(evidence.ledger[thing, field])
+    whole = [one for one in figures if field in MADE_ONCE or one.accumulation in COMPARED]
+    latest = max((str(one.moment or "") for one in whole), default="")
+    for figure in figures:
+        if figure in whole:
+            if str(figure.moment or "") == latest:
+                agrees = figure.interval.intersects(amount)
+                result = Result.HOLDS if agrees else Result.CONTRADICTION
+                yield ledger_verdict(figure, field, thing, result, evidence)
+        elif figure.accumulation == "period" and figure.interval.is_above(amount):
+            yield ledger_verdict(figure, field, thing, Result.CONTRADICTION, evidence)
+
+
+def ledger_verdict(figure, field, thing, result, evidence):
+    kept = amount_words(evidence.ledger[thing, field], figure.metric.unit)
+    relation = "相符" if result == Result.HOLDS else "不符"
+    words = (
+        f"{figure.series.name}（{time_words(figure.window)}）：原文{figure.printed}，"
+        f"台账{kept}，{relation}。"
+    )
+    record = evidence.ledger_names.get(thing, "")
+    return Verdict(Kind.LEDGER, result, figure.key, words, (figure,), (record,) if record else ())
+
+
+def check_counts(evidence):
+    """Printed counts against the rows of a ledger that they count."""
+    figures = defaultdict(list)
+    for figure in evidence.figures:
+        is_count = figure.nature == "actual" and figure.accumulation in (*COMPARED, "period")
+        if figure.metric.pk in evidence.rows and is_count and figure.interval.is_known:
+            figures[figure.metric.pk].append(figure)
+    for metric, group in figures.items():
+        name, rows = evidence.rows[metric]
+        yield from (check_count(figure, name, rows) for figure in group)
+
+
+def check_count(figure, name, rows):
+    """A verdict on one count: rows without a date may or may not have been counted."""
+    inside = [row for row in rows if figure.series.subjects <= row.things]
+    certain = [row for row in inside if is_surely_in(row, figure.window)]
+    possible = [row for row in inside if is_perhaps_in(row, figure.window)]
+    count = Interval(Interval.exactly(len(certain)).lower, Interval.exactly(len(possible)).lower)
+    span = f"{len(certain)}项"
+    if len(possible) > len(certain):
+        span += f"，另有{len(possible) - len(certain)}项日期不明"
+    heading = f"{figure.series.name}（{time_words(figure.window)}）：原文{figure.printed}"
+    listed = "、".join(row.words for row in possible[:LISTED])
+    words = f"{heading}，{name}台账{span}{f'：{listed}' if listed else ''}。"
+    result = count_result(figure, count)
+    if result == Result.UNCHECKED and not possible:
+        words = f"{heading}，{name}台账还没有登记，要相符须有{figure.printed}。"
+    records = tuple(row.record for row in possible)
+    return Verdict(Kind.LEDGER, result, f"count:{figure.key}", words, (figure,), records)
+
+
+def count_result(figure, count):
+    if count.upper == 0 and not figure.interval.intersects(count):
+        return Result.UNCHECKED
+    if not figure.interval.intersects(count):
+        return Result.CONTRADICTION
+    return Result.HOLDS if count.lower == count.upper else Result.UNCHECKED
+
+
+def is_surely_in(row, window):
+    start, end = window
+    if row.earliest is None or end is None:
+        return False
+    return row.latest <= end and (start is None or row.earliest >= start)
+
+
+def is_perhaps_in(row, window):
+    start, end = window
+    if row.earliest is None or end is None:
+        return True
+    return row.earliest <= end and (start is None or row.latest >= start)

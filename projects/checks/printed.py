@@ -1,0 +1,53 @@
+"""Stored values against the printed words they were read from."""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from projects import figures, units
+from projects.checks.verdicts import Kind, Result, Verdict
+from projects.checks.words import amount_writer, span_words
+from projects.intervals import Interval
+
+READ = ("value", "value_high", "lower", "upper", "qualifier")
+
+
+@lru_cache(maxsize=1 << 16)
+def read(printed):
+    """What printed words say, or the `FigureError` that they cannot be read."""
+    try:
+        return figures.parse(printed)
+    except figures.FigureError as error:
+        return error
+
+
+def check_printed(evidence):
+    """Figures whose value, bounds or unit are not what their printed words say."""
+    for figure in evidence.figures:
+        meaning = read(figure.printed)
+        if isinstance(meaning, figures.FigureError):
+            words = f"{figure.series.name}：{meaning}存有{stored(figure)}，无从核对。"
+            yield verdict(figure, Result.UNCHECKED, words)
+        elif not units.is_compatible(meaning.unit, figure.metric.unit):
+            words = (
+                f"原文“{figure.printed}”的单位是{meaning.unit}，指标的单位是{figure.metric.unit}"
+            )
+            yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{words}。")
+        elif any(getattr(meaning, name) != getattr(figure, name) for name in READ):
+            words = f"原文“{figure.printed}”应为{said(meaning, figure)}，存的是{stored(figure)}"
+            yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{words}。")
+
+
+def verdict(figure, result, words):
+    return Verdict(Kind.PRINTED, result, figure.key, words, (figure,))
+
+
+def stored(figure):
+    return said(figure, figure)
+
+
+def said(meaning, figure):
+    """A value with its bounds."""
+    write = amount_writer(figure.metric.unit)
+    value = "没有单一数值" if meaning.value is None else write(meaning.value)
+    span = span_words(Interval(meaning.lower, meaning.upper), write, Decimal(0))
+    return f"{value}（{span}）"

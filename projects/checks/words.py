@@ -1,0 +1,101 @@
+"""Figures, amounts and times in the words of a computation."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from aidtracker.templatetags.formatting import period, plain
+
+SCALES = ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
+SIGNIFICANT = 4
+HEDGES = {
+    "exact": "{}",
+    "over": "{}以上",
+    "more": "{}余",
+    "nearly": "近{}",
+    "about": "约{}",
+    "under": "不足{}",
+}
+MORE_BEFORE_SCALE = re.compile("[多余几][万亿]")
+PERCENT = ("%", "‰")
+
+
+@dataclass(frozen=True)
+class Time:
+    """A stretch of time, or a moment, as `period` names it."""
+
+    period_start: date | None
+    period_end: date | None
+    as_of: date | None = None
+    period_text: str = ""
+
+
+def time_words(window):
+    """2018年, 截至2019年6月底; for a window whose first day is unknown the moment it ends."""
+    start, end = window
+    return period(Time(start, end) if start else Time(None, None, end))
+
+
+def figure_words(figure):
+    """A figure as printed, without its unit and with its hedge in one spelling: 600万以上."""
+    scales = ((factor, word) for factor, word in SCALES if word in figure.printed)
+    factor, word = next(scales, (Decimal(1), ""))
+    if figure.value is None:
+        return figure.printed
+    number = plain(figure.value / factor) + word
+    if figure.value_high is not None:
+        return f"{plain(figure.value / factor)}—{plain(figure.value_high / factor)}{word}"
+    if figure.qualifier == "more" and MORE_BEFORE_SCALE.search(figure.printed):
+        return f"{plain(figure.value / factor)}多{word}"
+    return HEDGES[figure.qualifier].format(number)
+
+
+def rounded(number, places):
+    return plain(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+def amount_words(number, unit, places=0):
+    """A computed number with four digits that count, in 亿 or 万 where it is large: 57.07亿元.
+
+    `places` is how many decimals to show at least; rates have one or more.
+    """
+    if unit in PERCENT or unit == "倍":
+        return f"{rounded(number, max(places, 1))}{unit}"
+    factor, word = next(
+        ((factor, word) for factor, word in SCALES if abs(number) >= factor), (Decimal(1), "")
+    )
+    scaled = number / factor
+    digits = max(SIGNIFICANT - 1 - (scaled.adjusted() if scaled else 0), 0)
+    return f"{rounded(scaled, max(digits, places if not word else 0))}{word}{unit}"
+
+
+def span_words(interval, write, floor=None):
+    """An interval, each end put in words by `write`; an end at `floor` says nothing.
+
+    Both ends may look the same when rounded: then it is one number.
+    """
+    lower, upper = interval.lower, interval.upper
+    if lower is not None and floor is not None and lower <= floor:
+        lower = None
+    if lower is None:
+        return "任何数" if upper is None else f"不超过{write(upper)}"
+    if upper is None:
+        return f"不低于{write(lower)}"
+    low, high = write(lower), write(upper)
+    return low if low == high else f"{low}至{high}"
+
+
+def allowed_words(figure):
+    """What a figure's words allow, in its unit: 475至476人."""
+    write = amount_writer(figure.metric.unit)
+    return span_words(figure.interval, write, floor=Decimal(0))
+
+
+def amount_writer(unit, places=0):
+    return lambda number: amount_words(number, unit, places)
+
+
+def naming(figure):
+    """A figure with what it counts and when: 3万余人（阿克苏市 电商就业人数，2024年）."""
+    return f"{figure.printed}（{figure.series.name}，{period(figure)}）"

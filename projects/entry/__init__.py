@@ -1,0 +1,1 @@
+"""Entering figures from a document: its text beside a form, phrase after phrase."""

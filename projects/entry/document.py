@@ -1,0 +1,95 @@
+"""A document's text as the entry page shows it: every character of it, and what is left to do."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+
+from projects import phrases
+from projects.known_names import numeral_names
+from projects.source_text import Span, marked_text
+
+
+@dataclass(frozen=True)
+class EntrySpan(Span):
+    """Marked words without any words of the page's own, so that places can be counted in them."""
+
+    attributes: str = ""
+
+    @property
+    def opening(self):
+        """Only the title holds words of others; the rest is of this module, and safe as it is."""
+        anchor = f' id="{self.anchor}"' if self.anchor else ""
+        title = escape(self.title)
+        return f'<{self.tag}{anchor} class="{self.css}" title="{title}"{self.attributes}>'
+
+    @property
+    def closing(self):
+        return f"</{self.tag}>"
+
+
+def recorded_span(row):
+    """A recorded figure in the colour of its nature; its number is added by the stylesheet."""
+    nature, status = row.get_nature_display(), row.get_status_display()
+    title = f"第 {row.number} 号，{nature}，{status}：{row.series.name}"
+    css = f"nature-{row.nature} status-{row.status}"
+    number = f' data-number="{row.number}"'
+    return EntrySpan(row.start, row.end, "mark", css, title, f"o{row.number}", attributes=number)
+
+
+def skipped_span(row):
+    title = f"已略过：{row.get_reason_display()}{'，' if row.note else ''}{row.note}"
+    return EntrySpan(row.start, row.end, "span", "skipped", title)
+
+
+def open_span(phrase):
+    """A phrase to record or to skip: a link that takes it into the form, with or without script."""
+    start, end = phrase.start, phrase.end
+    # Not draggable, or a selection by mouse that begins in it would drag the link.
+    attributes = (
+        f' href="?start={start}&amp;end={end}#entry-form"'
+        f' data-start="{start}" data-end="{end}" draggable="false"'
+    )
+    return EntrySpan(start, end, "a", "open", "待记录", attributes=attributes)
+
+
+class Document:
+    """A source's text with what was recorded in it and skipped, whoever did it."""
+
+    def __init__(self, source):
+        self.source = source
+
+    @cached_property
+    def figures(self):
+        rows = self.source.observations.exclude(start=None).select_related("series")
+        names = ("source", "start", "end", "number", "nature", "status", "series__name")
+        return list(rows.only(*names).order_by("start"))
+
+    @cached_property
+    def skipped(self):
+        return list(self.source.skipped_phrases.order_by("start"))
+
+    @cached_property
+    def coverage(self):
+        return phrases.coverage(
+            phrases.find(self.source.text, numeral_names()),
+            [(row.start, row.end) for row in self.figures],
+            [(row.start, row.end) for row in self.skipped],
+        )
+
+    @cached_property
+    def html(self):
+        """The marked text; a carriage return is written so that browsers keep it as a character."""
+        spans = [
+            *map(recorded_span, self.figures),
+            *map(skipped_span, self.skipped),
+            *map(open_span, self.coverage.open),
+        ]
+        return mark_safe(marked_text(self.source.text, spans).replace("\r", "&#13;"))
+
+    def next_open(self, position):
+        """The first open phrase from a position on, else the first of all; None without any."""
+        waiting = self.coverage.open
+        later = (phrase for phrase in waiting if phrase.start >= position)
+        return next(later, waiting[0] if waiting else None)

@@ -1,0 +1,36 @@
+"""The last thing a clerk entered in a document, which can be taken back while it is a draft."""
+
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from projects.models import Observation, SkippedPhrase
+
+REACH = 50  # of the clerk's own latest additions, in any document
+
+
+def last_entry(user, source):
+    """The latest figure or skipped phrase `user` added to `source`; None if that may not be undone.
+
+    It may while it is a draft and nobody has changed it since.
+    """
+    kinds = ContentType.objects.get_for_models(Observation, SkippedPhrase)
+    models: dict[Any, Any] = {kind.pk: model for model, kind in kinds.items()}
+    additions = LogEntry.objects.filter(
+        user=user, action_flag=ADDITION, content_type__in=models
+    ).order_by("-pk")
+    for entry in additions[:REACH]:
+        row = models[entry.content_type_id].objects.filter(pk=entry.object_id).first()
+        if row is not None and row.source_id == source.pk:
+            return row if is_untouched(row, entry) else None
+    return None
+
+
+def is_untouched(row, addition):
+    """Whether a row is still as its addition left it: no other log entry, no step of review."""
+    same = LogEntry.objects.filter(
+        content_type=addition.content_type_id, object_id=addition.object_id, pk__gt=addition.pk
+    )
+    is_draft = getattr(row, "status", Observation.Status.DRAFT) == Observation.Status.DRAFT
+    return is_draft and not same.exists()

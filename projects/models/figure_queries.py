@@ -1,0 +1,83 @@
+"""Which figures, and in which order: the questions that pages ask of observations."""
+
+from django.db import models
+from django.db.models import Q
+
+from aidtracker.records import JSONGroup, KeyedQuerySet
+from projects.badges import TO_SETTLE, Result
+from projects.models.metrics import SUBJECTS
+
+# The end of the time a figure speaks of.
+MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
+
+
+class ObservationQuerySet(KeyedQuerySet):
+    def published(self):
+        """Only approved figures are public."""
+        return self.filter(status=self.model.Status.APPROVED)
+
+    def with_subjects(self):
+        """With all that a row of a table names, and its badges, in one query."""
+        return (
+            self.select_related(
+                "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
+            )
+            .defer("source__text")
+            .with_marks()
+        )
+
+    def with_marks(self):
+        """With what readers are told of each figure's checks, for `badges`."""
+        links = self.model.findings.through.objects
+        hidden = links.filter(finding=models.OuterRef("finding")).exclude(
+            observation__status=self.model.Status.APPROVED
+        )
+        is_shown = Q(finding__result__in=TO_SETTLE, finding__state="open") | Q(
+            finding__result=Result.HOLDS
+        )
+        marks = (
+            links.filter(is_shown, ~models.Exists(hidden), finding__is_current=True)
+            .filter(observation=models.OuterRef("pk"))
+            .order_by()
+            .values("observation")
+            .annotate(
+                marks=JSONGroup(
+                    models.functions.JSONObject(
+                        key="finding__key",
+                        result="finding__result",
+                        computation="finding__computation",
+                    )
+                )
+            )
+        )
+        return self.annotate(marks=models.Subquery(marks.values("marks")))
+
+    def best_first(self):
+        """Preferred ones, then the latest; those out of use last."""
+        ranks = self.model.Rank
+        standing = models.Case(
+            models.When(rank=ranks.PREFERRED, then=0),
+            models.When(rank=ranks.DEPRECATED, then=2),
+            default=1,
+        )
+        return self.order_by(standing, MOMENT.desc(nulls_last=True), "source__code", "number")
+
+    def headline(self):
+        """Those to show first: preferred ones, then the latest; none that is out of use."""
+        return self.exclude(rank=self.model.Rank.DEPRECATED).best_first()
+
+    def leading(self):
+        """Of each series the one public figure to show first."""
+        same = self.model.objects.published().filter(series=models.OuterRef("series"))
+        return self.filter(pk=models.Subquery(same.best_first().values("pk")[:1]))
+
+    def in_reading_order(self):
+        return self.order_by("source__code", "number")
+
+    def in_time_order(self):
+        """By the end of the time each figure speaks of; undated ones last."""
+        return self.order_by(MOMENT.asc(nulls_last=True), "source__code", "number")
+
+    def by_series(self):
+        """Series after series, each in time order."""
+        return self.order_by("series__slug", MOMENT.asc(nulls_last=True), "source__code", "number")

@@ -1,0 +1,219 @@
+"""A figure is typed as printed, read before it is stored, and reviewed."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+
+from aidtracker.testing import make_metric, make_observation, make_series, make_source
+from projects.corrections import corrections
+from projects.models import Observation
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:projects_observation_changelist")
+ADD = reverse("admin:projects_observation_add")
+READ = reverse("admin:projects_observation_read_figure")
+
+
+def series_in(unit):
+    return make_series(metric=make_metric(unit=unit))
+
+
+def type_figure(client, **typed):
+    typed = {
+        "printed": "超过30 亿元",
+        "nature": "actual",
+        "accumulation": "cumulative",
+        "status": "draft",
+        "rank": "normal",
+    } | typed
+    for name in ("source", "series"):
+        typed.setdefault(name, (make_source() if name == "source" else series_in("元")).pk)
+    return client.post(ADD, typed)
+
+
+def errors(response):
+    return response.context["adminform"].form.errors
+
+
+def test_figure_is_stored_with_what_its_words_say(admin_client):
+    source = make_source()
+    type_figure(admin_client, source=source.pk)
+    row = Observation.objects.get(source=source)
+    billion = Decimal(10) ** 9
+    assert (row.printed, row.value, row.value_high, row.lower, row.upper, row.qualifier) == (
+        "超过30 亿元",
+        3 * billion,
+        None,
+        3 * billion,
+        None,
+        "over",
+    )
+
+
+def test_new_figure_is_a_draft(admin_client):
+    form = admin_client.get(ADD).context["adminform"].form
+    assert form["status"].value() == "draft"
+
+
+def test_figure_without_a_number_comes_after_the_others(admin_client):
+    source = make_source()
+    make_observation(source=source, number=7)
+    type_figure(admin_client, source=source.pk)
+    type_figure(admin_client, source=source.pk)
+    numbers = source.observations.order_by("number").values_list("number", flat=True)
+    assert [*numbers] == [7, 8, 9]
+
+
+def test_number_that_is_taken_is_refused(admin_client):
+    source = make_source()
+    make_observation(source=source, number=7)
+    response = type_figure(admin_client, source=source.pk, number=7)
+    assert errors(response)["__all__"] == ["这份文献已有同序号的观测值。"]
+
+
+def test_figure_that_cannot_be_read_is_refused(admin_client):
+    response = type_figure(admin_client, printed="很多")
+    assert [message[:9] for message in errors(response)["printed"]] == ["看不懂数字“很多”"]
+
+
+def test_figure_in_another_unit_than_its_metric_is_refused(admin_client):
+    response = type_figure(admin_client, printed="5吨")
+    assert list(errors(response)) == ["printed"]
+
+
+def test_values_cannot_be_typed(admin_client):
+    source = make_source()
+    type_figure(admin_client, source=source.pk, value="1", upper="2", qualifier="about")
+    row = Observation.objects.get(source=source)
+    assert (row.value, row.upper, row.qualifier) == (Decimal(3_000_000_000), None, "over")
+
+
+def test_next_figure_starts_with_the_same_document(admin_client):
+    source = make_source()
+    response = type_figure(admin_client, source=source.pk, _addanother="1")
+    assert response.url == f"{ADD}?source={source.pk}"
+    form = admin_client.get(response.url).context["adminform"].form
+    assert form["source"].value() == str(source.pk)
+
+
+# What is shown while a figure is typed
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "sentence"),
+    [
+        ("超过30 亿元", "元", "数值 3000000000 元，下界 3000000000 元，无上界（超过）"),
+        ("2646家", "家", "数值 2646 家（确数）"),
+        ("475余人", "人", "数值 475 人，下界 475 人，上界 476 人（多、余）"),
+        ("9.11亿元", "元", "数值 911000000 元，下界 910500000 元，上界 911500000 元（确数）"),
+        ("1—2万名", "名", "数值 10000—20000 名，下界 10000 名，上界 20000 名（范围）"),
+        ("几十位", "位", "数值不定，下界 20 位，上界 100 位（约）"),
+    ],
+)
+def test_figure_is_read_aloud(admin_client, printed, unit, sentence):
+    query = {"printed": printed, "series": series_in(unit).pk}
+    assert admin_client.get(READ, query).json() == {
+        "is_readable": True,
+        "sentence": f"{printed} → {sentence}",
+    }
+
+
+@pytest.mark.parametrize("series", ["", "0", "九", "x", "9" * 30, "9" * 5000])
+def test_figure_without_a_series_is_read_in_its_own_unit(admin_client, series):
+    answer = admin_client.get(READ, {"printed": "20多家", "series": series}).json()
+    assert answer["sentence"] == "20多家 → 数值 20 家，下界 20 家，上界 30 家（多、余）"
+
+
+def test_figure_that_cannot_be_read_aloud_says_why(admin_client):
+    answer = admin_client.get(READ, {"printed": "很多"}).json()
+    assert (answer["is_readable"], answer["sentence"][:9]) == (False, "看不懂数字“很多”")
+
+
+def test_only_staff_may_have_figures_read(client):
+    assert client.get(READ).url == f"{reverse('admin:login')}?next={READ}"
+    client.force_login(User.objects.create(username="旁人", is_staff=True))
+    assert client.get(READ, {"printed": "5家"}).status_code == 403
+
+
+def test_form_says_where_figures_are_read(admin_client):
+    form = admin_client.get(ADD).context["adminform"].form
+    assert form.fields["printed"].widget.attrs["data-read-figure"] == READ
+    assert "admin/figure_preview.js" in str(form.media)
+
+
+# Review
+
+
+def move(client, action, *rows):
+    typed = {"action": action, "_selected_action": [row.pk for row in rows]}
+    return client.post(LIST, typed, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "label"),
+    [
+        ("move_to_approved", "approved", "审核通过"),
+        ("move_to_returned", "returned", "退回"),
+        ("move_to_withdrawn", "withdrawn", "撤回"),
+    ],
+)
+def test_chosen_figures_are_moved_and_counted(admin_client, action, status, label):
+    first, second = make_observation(status="submitted"), make_observation(status="submitted")
+    there = make_observation(status=status)
+    before = first.updated_at
+    response = move(admin_client, action, first, second, there)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (status, status)
+    assert first.updated_at > before
+    assert [str(message) for message in response.context["messages"]] == [
+        f"已将 2 条观测值设为“{label}”。"
+    ]
+    assert LogEntry.objects.filter(action_flag=CHANGE).count() == 2
+
+
+def test_who_may_only_view_may_not_review(client):
+    reader = User.objects.create(username="读者", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_observation"))
+    client.force_login(reader)
+    figure = make_observation(status="submitted")
+    move(client, "move_to_approved", figure)
+    figure.refresh_from_db()
+    assert figure.status == "submitted"
+
+
+def test_series_shows_its_figures_as_printed_and_as_read(admin_client):
+    figure = make_observation(printed="475余人", series=series_in("人"))
+    page = admin_client.get(reverse("admin:projects_series_change", args=[figure.series_id]))
+    change = reverse("admin:projects_observation_change", args=[figure.pk])
+    assert f'<a href="{change}" class="text-link">475余人</a>' in page.content.decode()
+    assert "数值 475 人，下界 475 人，上界 476 人（多、余）" in page.content.decode()
+
+
+def choose(client, rows, action, **extra):
+    """Choose rows in the list and run an action on them; the messages that follow."""
+    data = {"action": action, "_selected_action": [row.pk for row in rows], **extra}
+    url = reverse("admin:projects_observation_changelist")
+    response = client.post(url, data, follow=True)
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_withdrawing_public_figures_asks_for_a_reason(admin_client):
+    rows = [make_observation(), make_observation()]
+    said = choose(admin_client, rows, "move_to_withdrawn")
+    assert said == ["所选有 2 条已公开，改为“撤回”须在操作旁写明理由。没有改动。"]
+    assert {row.status for row in Observation.objects.filter(pk__in=[r.pk for r in rows])} == {
+        "approved"
+    }
+
+
+def test_withdrawing_with_a_reason_is_a_correction(admin_client):
+    row = make_observation()
+    assert choose(admin_client, [row], "move_to_withdrawn", reason="原文有误") == [
+        "已将 1 条观测值设为“撤回”。"
+    ]
+    assert [state.correction_reason for state in corrections()] == ["原文有误"]

@@ -1,0 +1,504 @@
+"""Entering from a document, as requests: what is stored, what is refused, what is proposed."""
+
+import hashlib
+import re
+from html import unescape
+
+import pytest
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from aidtracker.testing import (
+    make_enterprise,
+    make_metric,
+    make_observation,
+    make_region,
+    make_series,
+    make_skipped_phrase,
+    make_source,
+)
+from projects.entry.forms import FigureForm
+from projects.models import Observation, Series
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "𠮷县简报 <一>\r\n2019年上半年，甲公司招工120人，销售超过30 亿元；乙公司招工45人。\r\n"
+PEOPLE, MONEY, OTHERS = "120人", "超过30 亿元", "45人"
+
+
+@pytest.fixture
+def source():
+    return make_source(code="jian-bao", title="简报", text=TEXT, published_on="2020-03-01")
+
+
+@pytest.fixture
+def jobs():
+    metric = make_metric(name="招工人数", unit="人")
+    return make_series(
+        name="甲公司 招工人数", metric=metric, enterprise=make_enterprise(name="甲公司")
+    )
+
+
+@pytest.fixture
+def clerk(client):
+    """A clerk who may add figures, skipped phrases and series, and nothing else."""
+    return log_in(client, "add_observation", "add_skippedphrase", "add_series")
+
+
+def log_in(client, *permissions):
+    user = User.objects.create_user(f"录入员{User.objects.count()}", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+def address(source, page="enter"):
+    return reverse(f"admin:projects_observation_{page}", args=[source.code])
+
+
+def typed(words, series="", **kwargs):
+    """What the form sends for words of the text."""
+    start = TEXT.index(words)
+    return {
+        "action": "save",
+        "text_sha256": hashlib.sha256(TEXT.encode()).hexdigest(),
+        "start": start,
+        "end": start + len(words),
+        "printed": words,
+        "series": str(series),
+        "nature": "actual",
+        "accumulation": "period",
+        **kwargs,
+    }
+
+
+def errors(response):
+    found = re.findall(r'class="entry-error">(.*?)</p>', response.content.decode())
+    return [unescape(words) for words in found]
+
+
+def message(response):
+    """The last of the messages on a page."""
+    found = re.findall(r'class="entry-message[^>]*>(.*?)</p>', response.content.decode())
+    return unescape(found[-1])
+
+
+# Who may enter
+
+
+def test_page_asks_visitors_to_log_in(client, source):
+    response = client.get(address(source))
+    assert response.url == f"{reverse('admin:login')}?next={address(source)}"
+
+
+@pytest.mark.parametrize("page", ["enter", "enter_find", "enter_nearby"])
+def test_page_is_for_those_who_may_add_figures(client, source, page):
+    log_in(client, "view_observation", "change_observation")
+    assert client.get(address(source, page)).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["skip", "series"])
+def test_button_is_for_those_who_may_add_what_it_adds(client, source, action):
+    log_in(client, "add_observation")
+    page = client.get(address(source)).content.decode()
+    assert f'value="{action}"' not in page
+    assert client.post(address(source), {"action": action}).status_code == 403
+
+
+def test_page_of_an_unknown_document_is_not_found(clerk):
+    address = reverse("admin:projects_observation_enter", args=["no-such"])
+    assert clerk.get(address).status_code == 404
+
+
+def test_document_without_text_leads_to_its_upload(clerk):
+    source = make_source()
+    page = clerk.get(address(source)).content.decode()
+    assert "还没有全文" in page
+    assert reverse("admin:programs_source_change", args=[source.pk]) in page
+
+
+@pytest.mark.parametrize(("text", "links"), [(TEXT, 1), ("", 0)], ids=["with text", "without"])
+def test_document_in_the_admin_leads_to_the_page(admin_client, text, links):
+    source = make_source(code="jian-bao", text=text)
+    way = f'href="{address(source)}" class="text-link">边读边录'
+    for page in ("changelist", "change"):
+        args = [source.pk] if page == "change" else []
+        shown = admin_client.get(reverse(f"admin:programs_source_{page}", args=args))
+        assert shown.content.decode().count(way) == links
+
+
+# The text
+
+
+def test_text_stands_on_the_page_character_by_character(clerk, source, jobs):
+    start = TEXT.index(PEOPLE)
+    make_observation(source=source, number=1, start=start, end=start + 4, printed=PEOPLE)
+    make_skipped_phrase(source=source, start=TEXT.index(OTHERS), end=TEXT.index(OTHERS) + 3)
+    page = clerk.get(address(source)).content.decode()
+    html = re.search(r'<div id="entry-text"[^>]*>(.*?)</div>', page, re.DOTALL).group(1)
+    assert "\r" not in html  # a browser would drop it
+    assert unescape(re.sub("<[^>]+>", "", html)) == TEXT
+    assert re.findall(r'<(a|mark|span)[^>]*class="([^"]+)"', html) == [
+        ("mark", "nature-actual status-approved"),
+        ("a", "open"),
+        ("span", "skipped"),
+    ]
+
+
+def test_form_begins_with_the_first_open_phrase(clerk, source):
+    form = clerk.get(address(source)).context["figure_form"]
+    start = TEXT.index(PEOPLE)
+    assert [form[name].value() for name in ("start", "end", "printed")] == [
+        start,
+        start + 4,
+        "120人",
+    ]
+
+
+def test_form_takes_the_place_that_the_address_asks_for(clerk, source):
+    response = clerk.get(address(source), {"start": 0, "end": 2})
+    assert response.context["figure_form"]["printed"].value() == "𠮷县"
+
+
+def test_form_keeps_what_the_last_figure_had(clerk, source):
+    kept = {"nature": "plan", "accumulation": "cumulative", "period_text": "三年来"}
+    make_observation(source=source, **kept, as_of="2019-12-31")
+    form = clerk.get(address(source)).context["figure_form"]
+    assert {name: form[name].value() for name in kept} == kept
+    assert str(form["as_of"].value()) == "2019-12-31"
+    assert form["series"].value() is None
+
+
+def test_page_asks_the_same_queries_for_more_figures(clerk, source, jobs):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            clerk.get(address(source))
+        return len(captured)
+
+    make_observation(source=source, series=jobs, start=0, end=1)
+    few = queries()
+    for start in range(1, 9):
+        make_observation(source=source, series=make_series(), start=start, end=start + 1)
+    assert queries() == few
+
+
+# Saving
+
+
+def test_figure_is_stored_as_a_draft_and_the_page_moves_on(clerk, source, jobs):
+    response = clerk.post(address(source), typed(MONEY, make_series(metric=make_metric(unit="元"))))
+    row = source.observations.get()
+    assert (row.start, row.end, row.printed) == (
+        TEXT.index(MONEY),
+        TEXT.index(MONEY) + len(MONEY),
+        MONEY,
+    )
+    assert (row.lower, row.upper, row.qualifier) == (3_000_000_000, None, "over")
+    assert (row.status, row.number) == (Observation.Status.DRAFT, 1)
+    assert response.url == f"{address(source)}?at={row.end}#entry-form"
+    page = clerk.get(response.url)
+    assert message(page).startswith("已存为草稿：第 1 号，超过30 亿元 → 数值 3000000000 元")
+    assert page.context["figure_form"]["printed"].value() == OTHERS
+
+
+def test_figure_goes_into_the_history(clerk, source, jobs):
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.action_flag) == (clerk.user, ADDITION)
+    assert entry.object_id == str(source.observations.get().pk)
+
+
+def test_days_may_be_typed_as_year_or_month(clerk, source, jobs):
+    days = {"period_start": "2019", "period_end": "2019年6月", "as_of": "2019.6.30"}
+    clerk.post(address(source), typed(PEOPLE, jobs, **days))
+    row = source.observations.get()
+    found = [str(day) for day in (row.period_start, row.period_end, row.as_of)]
+    assert found == ["2019-01-01", "2019-06-30", "2019-06-30"]
+
+
+def test_space_in_the_figure_may_be_typed_otherwise(clerk, source):
+    series = make_series(metric=make_metric(unit="元"))
+    clerk.post(address(source), typed(MONEY, series, printed="超过 30亿元"))
+    assert source.observations.get().printed == MONEY
+
+
+def test_space_around_the_figure_is_left_out(clerk, source, jobs):
+    end = TEXT.index(OTHERS) + 6  # a full stop and a line's end follow
+    text = TEXT.replace("45人。", "45人 ")
+    source.text = text
+    source.save()
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    clerk.post(address(source), typed(OTHERS, jobs, end=end, text_sha256=sha256))
+    assert source.observations.get().end == TEXT.index(OTHERS) + 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"start": 30, "end": 33}, "不一致。"),
+        ({"end": 5}, "起须小于止，止不能超过全文的 50 字，其间要有文字。"),
+        ({"end": 999}, "起须小于止，止不能超过全文的 50 字，其间要有文字。"),
+        ({"start": ""}, "请填写位置，或在文中选取数字。"),
+        ({"printed": ""}, "请填写原文数字，或在文中选取。"),
+        ({"series": "没有"}, "没有叫“没有”的序列。请从列表中选择。"),
+        ({"series": ""}, "请选择序列；没有合适的，可在下面新建。"),
+        ({"accumulation": ""}, "请选择。"),
+        ({"as_of": "去年"}, "看不懂日期“去年”，请写成 2019、2019-06 或 2019-06-30。"),
+        ({"as_of": "2019-02-30"}, "看不懂日期“2019-02-30”，请写成 2019、2019-06 或 2019-06-30。"),
+        ({"period_start": "2020", "period_end": "2019"}, "期间止不能早于期间起。"),
+        ({"text_sha256": "0" * 64}, "全文在页面打开之后换过"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_figure_with_an_error_is_not_stored_and_nothing_is_lost(
+    clerk, source, jobs, wrong, sentence
+):
+    sent = typed(PEOPLE, jobs, note="记一笔") | wrong
+    response = clerk.post(address(source), sent)
+    assert source.observations.count() == 0
+    assert sentence in errors(response)[0]
+    form = response.context["figure_form"]
+    assert {name: str(form[name].value()) for name in form.fields if name in sent} == {
+        name: str(value) for name, value in sent.items() if name in form.fields
+    }
+
+
+def test_figure_of_another_unit_is_refused(clerk, source, jobs):
+    response = clerk.post(address(source), typed(MONEY, jobs))
+    assert errors(response) == ["“超过30 亿元”的单位与指标单位“人”不符，请核对指标或原文。"]
+
+
+def test_phrase_recorded_meanwhile_is_shown_and_not_doubled(clerk, source, jobs):
+    other = {"start": TEXT.index(PEOPLE), "end": TEXT.index(PEOPLE) + 4, "printed": PEOPLE}
+    make_observation(source=source, number=7, series=jobs, **other)
+    response = clerk.post(address(source), typed(PEOPLE, jobs))
+    assert errors(response) == ["这处文字已有记录：第 7 号“120人”（甲公司 招工人数）。没有再记。"]
+    assert source.observations.count() == 1
+    clerk.post(address(source), typed(PEOPLE, jobs, is_second="on"))
+    assert source.observations.count() == 2
+
+
+# Numbers
+
+
+def test_number_follows_that_of_the_figure_before(clerk, source, jobs):
+    make_observation(source=source, number=4, start=0, end=2)
+    make_observation(source=source, number=9, start=len(TEXT) - 4, end=len(TEXT) - 2)
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    assert list(source.observations.order_by("start").values_list("number", flat=True)) == [4, 5, 9]
+
+
+def test_number_of_a_figure_between_two_neighbours_is_the_next_free_one(clerk, source, jobs):
+    make_observation(source=source, number=1, start=0, end=2)
+    make_observation(source=source, number=2, start=len(TEXT) - 4, end=len(TEXT) - 2)
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    assert list(source.observations.order_by("start").values_list("number", flat=True)) == [1, 3, 2]
+
+
+class LateForm(FigureForm):
+    """A form that learns of the numbers of others too late."""
+
+    late = (1, 1, 2)
+
+    def next_number(self):
+        number, *self.late = self.late
+        return number
+
+
+def test_number_taken_meanwhile_is_not_taken_twice(source, jobs):
+    make_observation(source=source, number=1)
+    form = LateForm(source, typed(PEOPLE, jobs))
+    assert form.is_valid()
+    assert form.save().number == 2
+
+
+# Skipping
+
+
+def test_phrase_is_skipped_with_a_reason(clerk, source):
+    sent = typed(OTHERS, action="skip", reason="rule", skip_note="不计")
+    response = clerk.post(address(source), sent)
+    row = source.skipped_phrases.get()
+    assert (row.start, row.end) == (TEXT.index(OTHERS), TEXT.index(OTHERS) + 3)
+    assert (row.reason, row.note) == ("rule", "不计")
+    assert message(clerk.get(response.url)) == "已略过“45人”：规则或名称中的数字。"
+
+
+def test_phrase_is_not_skipped_without_a_reason(clerk, source):
+    response = clerk.post(address(source), typed(OTHERS, action="skip", note="记一笔"))
+    assert errors(response) == ["请选择。"]
+    assert response.context["figure_form"]["note"].value() == "记一笔"
+
+
+def test_phrase_that_is_recorded_is_not_skipped(clerk, source, jobs):
+    clerk.post(address(source), typed(OTHERS, jobs))
+    response = clerk.post(address(source), typed(OTHERS, action="skip", reason="rule"))
+    assert errors(response) == ["这处文字已由第 1 号记录，不能略过。"]
+
+
+def test_phrase_is_skipped_once(clerk, source):
+    make_skipped_phrase(source=source, start=TEXT.index(OTHERS), end=TEXT.index(OTHERS) + 3)
+    response = clerk.post(address(source), typed(OTHERS, action="skip", reason="rule"))
+    assert errors(response) == ["这一位置已登记为略过。"]
+
+
+# Undoing
+
+
+def test_last_entry_is_undone(clerk, source, jobs):
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    clerk.post(address(source), typed(OTHERS, action="skip", reason="rule"))
+    assert clerk.get(address(source)).context["last_entry"] == "略过的第 45—47 字"
+    clerk.post(address(source), {"action": "undo"})
+    assert (source.observations.count(), source.skipped_phrases.count()) == (1, 0)
+    clerk.post(address(source), {"action": "undo"})
+    assert source.observations.count() == 0
+    assert clerk.get(address(source)).context["last_entry"] == ""
+
+
+def test_entry_that_is_no_draft_is_not_undone(clerk, source, jobs):
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    source.observations.update(status="approved")
+    response = clerk.post(address(source), {"action": "undo"})
+    assert message(response) == "没有可以撤销的：你在这里的上一条已不是草稿，或有人改过。"
+    assert source.observations.count() == 1
+
+
+def test_entry_that_was_changed_is_not_undone(clerk, source, jobs, admin_user):
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    LogEntry.objects.log_actions(admin_user.pk, [source.observations.get()], CHANGE)
+    clerk.post(address(source), {"action": "undo"})
+    assert source.observations.count() == 1
+
+
+def test_entry_of_someone_else_is_not_undone(clerk, source, jobs):
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    log_in(clerk, "add_observation")
+    clerk.post(address(source), {"action": "undo"})
+    assert source.observations.count() == 1
+
+
+# Series
+
+
+def new_series(**kwargs):
+    return typed(PEOPLE, action="series", metric="用工", subject="地区：新县", **kwargs)
+
+
+@pytest.fixture
+def place():
+    make_metric(name="用工", unit="人")
+    return make_region(name="新县")
+
+
+def test_series_is_made_without_leaving(clerk, source, place):
+    response = clerk.post(address(source), new_series(scope_note="全年", note="记一笔"))
+    series = Series.objects.get(region=place)
+    assert (series.metric.name, series.scope_note) == ("用工", "全年")
+    form = response.context["figure_form"]
+    assert [form[name].value() for name in ("series", "printed", "note")] == [
+        *(series.name, PEOPLE, "记一笔")
+    ]
+    kind = ContentType.objects.get_for_model(Series)
+    assert LogEntry.objects.filter(content_type=kind, user=clerk.user).count() == 1
+
+
+def test_series_may_have_two_subjects(clerk, source, place, jobs):
+    clerk.post(address(source), new_series(second_subject="企业：甲公司"))
+    assert Series.objects.get(region=place).enterprise.name == "甲公司"
+
+
+def test_series_that_exists_is_chosen(clerk, source, place):
+    clerk.post(address(source), new_series())
+    response = clerk.post(address(source), new_series())
+    assert message(response) == "已有这个序列，已选用：新县 用工。"
+    assert Series.objects.filter(region=place).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"metric": "没有"}, "没有叫“没有”的指标。请从列表中选择。"),
+        ({"metric": ""}, "请选择指标。"),
+        ({"subject": ""}, "请选择主体。"),
+        ({"subject": "新县"}, "看不懂主体“新县”，请从列表中选择，写成“地区：某市”这样。"),
+        ({"subject": "地区：旧县"}, "“地区：旧县”：没有这个主体，请从列表中选择。"),
+        ({"second_subject": "地区：新县"}, "两个主体须是不同的种类。"),
+    ],
+)
+def test_series_with_an_error_is_not_made(clerk, source, place, wrong, sentence):
+    response = clerk.post(address(source), new_series() | wrong)
+    assert errors(response) == [sentence]
+    assert Series.objects.filter(region=place).count() == 0
+
+
+# Proposals
+
+
+def find(clerk, source, words, **kwargs):
+    start = TEXT.index(words)
+    place = {"start": start, "end": start + len(words), "printed": words}
+    answer = clerk.get(address(source, "enter_find"), {**place, **kwargs}).json()
+    return [option["value"] for option in answer["options"]]
+
+
+def test_series_named_right_before_the_figure_comes_first(clerk, source, jobs):
+    other = make_enterprise(name="乙公司")
+    make_series(name="乙公司 招工人数", metric=jobs.metric, enterprise=other)
+    assert find(clerk, source, PEOPLE)[0] == "甲公司 招工人数"
+    assert find(clerk, source, OTHERS)[0] == "乙公司 招工人数"
+
+
+def test_series_used_last_comes_first_if_its_unit_fits(clerk, source, jobs):
+    last = make_series(name="别处 人数", metric=make_metric(unit="人"))
+    make_observation(source=source, series=last, printed="3人")
+    assert find(clerk, source, PEOPLE)[0] == "别处 人数"
+    assert "别处 人数" not in find(clerk, source, MONEY)
+
+
+def test_series_is_found_by_pinyin_initials(clerk, source, jobs):
+    assert find(clerk, source, MONEY, q="jgszgrs") == ["甲公司 招工人数"]
+
+
+def test_metric_whose_unit_fits_comes_first(clerk, source, jobs):
+    make_metric(name="招工费", unit="元")
+    assert find(clerk, source, PEOPLE, kind="metric", q="招工")[0] == "招工人数"
+    assert find(clerk, source, MONEY, kind="metric", q="招工")[0] == "招工费"
+
+
+def test_subject_is_found_by_name_with_or_without_its_kind(clerk, source, jobs):
+    assert find(clerk, source, PEOPLE, kind="subject", q="甲公司") == ["企业：甲公司"]
+    assert find(clerk, source, PEOPLE, kind="subject", q="企业：甲公司") == ["企业：甲公司"]
+    assert find(clerk, source, PEOPLE, kind="subject")[0] == "企业：甲公司"
+
+
+def test_period_is_proposed_as_inferred_and_not_filled_in(clerk, source):
+    response = clerk.get(address(source))
+    assert response.context["figure_form"]["period_text"].value() is None
+    start = TEXT.index(PEOPLE)
+    nearby = {"start": start, "end": start + 4}
+    part = clerk.get(address(source, "enter_nearby"), nearby).content.decode()
+    assert 'data-period_start="2019-01-01"' in part
+    assert re.search("推断</span> (.*?)：(.*)", part).groups() == (
+        "2019年上半年",
+        "2019年1月1日—2019年6月30日",
+    )
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "99999999999999999999", "-1", "一", ""])
+@pytest.mark.parametrize("page", ["enter", "enter_find", "enter_nearby"])
+def test_place_that_is_none_is_answered(clerk, source, page, number):
+    asked = {"start": number, "end": number, "at": number, "q": "\0"}
+    assert clerk.get(address(source, page), asked).status_code == 200
+
+
+def test_figure_that_stands_at_a_place_is_shown(clerk, source, jobs):
+    clerk.post(address(source), typed(PEOPLE, jobs))
+    start = TEXT.index(PEOPLE)
+    part = clerk.get(address(source, "enter_nearby"), {"start": start, "end": start + 1})
+    assert "第 1 号“120人”" in part.content.decode()

@@ -1,0 +1,134 @@
+import re
+from html import unescape
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidtracker.testing import make_observation, make_skipped_phrase, make_source
+from projects.source_text import Span, marked_text
+
+
+def span(start, end, name=""):
+    return Span(start, end, "mark", "c", "t", name)
+
+
+def short(html):
+    """The marked text with attributes left out, but for anchors."""
+    return re.sub(r' class="c" title="t"', "", html)
+
+
+def test_words_are_marked_where_they_stand():
+    assert short(marked_text("有5家。", [span(1, 3, "o1")])) == '有<mark id="o1">5家</mark>。'
+
+
+def test_nested_spans_nest():
+    html = short(marked_text("abcdef", [span(2, 4, "in"), span(1, 5, "out")]))
+    assert html == 'a<mark id="out">b<mark id="in">cd</mark>e</mark>f'
+
+
+def test_two_figures_of_the_same_words_nest_with_both_anchors():
+    html = short(marked_text("ab", [span(0, 2, "o1"), span(0, 2, "o2")]))
+    assert html == '<mark id="o1"><mark id="o2">ab</mark></mark>'
+
+
+def test_crossing_spans_are_cut_at_the_crossing():
+    html = short(marked_text("abcdef", [span(0, 4, "o1"), span(2, 6, "o2")]))
+    assert html == '<mark id="o1">ab<mark id="o2">cd</mark></mark><mark>ef</mark>'
+
+
+def test_spans_outside_the_text_are_left_out():
+    assert marked_text("ab", [span(1, 9), span(5, 6), span(1, 1)]) == "ab"
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=12)
+
+
+@given(st.text(max_size=30), SPANS)
+def test_marked_text_keeps_every_character_and_closes_what_it_opens(text, places):
+    html = marked_text(text, [span(start, end) for start, end in places])
+    assert unescape(re.sub(r"</?mark[^>]*>", "", html)) == unescape(text) or "&" in text
+    assert html.count("<mark") == html.count("</mark>")
+
+
+TEXT = "累计设立网点600 个，销售额超过30 亿元，另有三种说法。"
+
+
+@pytest.fixture
+def source(db):
+    """A document with its text, two figures and a phrase left out on purpose."""
+    row = make_source(title="某文", text=TEXT, url="https://example.org/a")
+    make_observation(source=row, number=1, printed="600 个", start=6, end=11, value=600)
+    make_observation(source=row, number=2, printed="超过30 亿元", start=15, end=22, value=3)
+    make_skipped_phrase(source=row, start=25, end=27, note="不是计量")
+    return row
+
+
+def html_of(client, source):
+    return client.get(source.get_absolute_url()).content.decode()
+
+
+def test_source_page_marks_the_figures_in_its_text(source, client):
+    html = html_of(client, source)
+    assert re.findall(r'<mark id="(o\d)"[^>]*>([^<]*)</mark>', html) == [
+        ("o1", "600 个"),
+        ("o2", "超过30 亿元"),
+    ]
+
+
+def test_source_page_shows_skipped_words_with_the_reason(source, client):
+    assert re.findall(r'class="skipped" title="([^"]+)">([^<]*)<', html_of(client, source)) == [
+        ("未记录：修辞，不是计量（不是计量）", "三种")
+    ]
+
+
+def test_source_page_links_to_the_words_on_the_web(source, client):
+    assert "https://example.org/a#:~:text=600%20%E4%B8%AA" in html_of(client, source)
+
+
+def test_source_page_without_text_keeps_the_anchors_on_its_table(client, db):
+    figure = make_observation(number=12)
+    html = html_of(client, figure.source)
+    assert re.findall(r'<tr id="(o\d+)"', html) == ["o12"]
+
+
+def test_source_page_leaves_out_what_is_not_approved(source, client):
+    make_observation(source=source, number=3, start=0, end=2, status="draft", value=1)
+    assert 'id="o3"' not in html_of(client, source)
+
+
+def test_source_page_queries_do_not_grow_with_figures(
+    source, client, django_assert_max_num_queries
+):
+    def count():
+        with django_assert_max_num_queries(12) as captured:
+            client.get(source.get_absolute_url())
+        return len(captured)
+
+    few = count()
+    for number in range(10, 40):
+        make_observation(source=source, number=number, start=6, end=11, value=1)
+    assert count() == few
+
+
+def test_text_is_loaded_for_the_document_it_belongs_to(tmp_path, db, capsys):
+    known = make_source()
+    known.accept_text("某文。".encode())
+    known.text = ""
+    known.save()
+    other = make_source()
+    (tmp_path / "a.txt").write_text("某文。", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("另一文。", encoding="utf-8")
+    call_command("load_texts", tmp_path)
+    known.refresh_from_db()
+    other.refresh_from_db()
+    assert (known.text, other.text) == ("某文。", "")
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "全文：新载入 1 篇，原已载入 0 篇，未登记的文件 1 个。"
+    )
+
+
+def test_missing_folder_of_texts_is_an_error(tmp_path, db):
+    with pytest.raises(CommandError, match="没有这个文件夹"):
+        call_command("load_texts", tmp_path / "none")
