@@ -24,7 +24,7 @@ from projects.models import (
     Site,
 )
 from projects.readings import activity_days
-from projects.summaries import ledger_totals
+from projects.ledger_sums import explained_totals
 
 SOURCES = Column("出处", "sources", kind="sources")
 STATUS = Column("状态", "get_status_display", sort=("status",))

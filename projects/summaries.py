@@ -3,40 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from projects.models import Site
 
 HUNDRED = Decimal(100)
-
-
-@dataclass(frozen=True)
-class LedgerTotal:
-    """One column of a ledger added up, in 万元, and how many rows could not be counted in."""
-
-    label: str
-    amount: Decimal | None
-    known: int
-    unknown: int
-
-
-def ledger_totals(rows, names):
-    """The totals of the named amounts over `rows`, a queryset: one query.
-
-    An amount that no row knows is None, never 0.
-    """
-    sums = {f"{name}_sum": Sum(name) for name in names}
-    known = {f"{name}_known": Count(name) for name in names}
-    found = rows.order_by().aggregate(row_count=Count("pk"), **sums, **known)
-    return [
-        LedgerTotal(
-            label=rows.model._meta.get_field(name).verbose_name,
-            amount=found[f"{name}_sum"],
-            known=found[f"{name}_known"],
-            unknown=found["row_count"] - found[f"{name}_known"],
-        )
-        for name in names
-    ]
 
 
 @dataclass(frozen=True)

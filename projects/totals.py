@@ -4,43 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
-from aidtracker.money import LedgerAmountField
-from aidtracker.templatetags.formatting import UNKNOWN, names, period, split_figure, yi
+from aidtracker.templatetags.formatting import UNKNOWN, names, period, split_figure
 from projects.additivity import Addends, Reason, reasons_against, span_words
+from projects.ledger_sums import Explanation, Line
 from projects.models import Observation
 from projects.scales import scale_for
-from projects.summaries import ledger_totals
 from projects.windows import gaps, window
 
 TEMPLATE = "includes/total.html"
 SHOWN_REASONS = 6
-SHOWN_ROWS = 100
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of an explanation: what it is, its amount or the reason, its page."""
-
-    name: str
-    words: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What `includes/total.html` prints: the amount and how it came about, or why there is none.
-
-    `unshown` is how many more rows a long ledger has than stand in `parts` and `exclusions`.
-    """
-
-    amount: str
-    formula: str
-    parts: tuple[Line, ...] = ()
-    exclusions: tuple[Line, ...] = ()
-    reasons: tuple[str, ...] = ()
-    unshown: int = 0
 
 
 @dataclass(frozen=True)
@@ -228,58 +200,3 @@ def exclusion_lines(excluded):
         Line(f"{row.series}：{printed_words(row)}", reason, row.get_absolute_url())
         for row, reason in rows
     )
-
-
-@dataclass(frozen=True)
-class LedgerSum:
-    """One amount of a ledger added up, in 万元, and the rows it comes from.
-
-    `amount` is None where no row knows it; `known` and `unknown` count rows.
-    """
-
-    label: str
-    amount: Decimal | None
-    known: int
-    unknown: int
-    rows: QuerySet
-    field: str
-
-    @property
-    def words(self):
-        return yi(self.amount)
-
-    @property
-    def formula(self):
-        """12 项合计，另有 3 项金额未知，未计入。"""
-        if not self.known:
-            return f"{self.unknown} 项的金额都未知，没有相加。" if self.unknown else "没有记录。"
-        rest = f"，另有 {self.unknown} 项金额未知，未计入" if self.unknown else ""
-        return f"“{self.label}”{self.known} 项合计{rest}。"
-
-    def explain(self):
-        """The rows with their amounts, the largest first, and those whose amount is unknown.
-
-        Two queries; at most `SHOWN_ROWS` rows of each.
-        """
-        rows = self.rows.filter(**{f"{self.field}__isnull": False}).order_by(f"-{self.field}", "pk")
-        blanks = self.rows.filter(**{f"{self.field}__isnull": True}).order_by("pk")
-        parts = tuple(self._line(row) for row in rows[:SHOWN_ROWS])
-        exclusions = tuple(self._line(row) for row in blanks[:SHOWN_ROWS])
-        unshown = self.known + self.unknown - len(parts) - len(exclusions)
-        return Explanation(self.words, self.formula, parts, exclusions, reasons=(), unshown=unshown)
-
-    def _line(self, row):
-        amount = getattr(row, self.field)
-        words = "金额未知" if amount is None else yi(amount)
-        return Line(str(row), words, row.get_absolute_url())
-
-
-def ledger_total(queryset: QuerySet, field: str) -> LedgerSum:
-    """The sum of a 万元 field of Project or Investment over the rows: one query.
-
-    Raises ValueError for a field that is no ledger amount, such as a count of people.
-    """
-    if not isinstance(queryset.model._meta.get_field(field), LedgerAmountField):
-        raise ValueError(f"{field} is not an amount in 万元")
-    (found,) = ledger_totals(queryset, (field,))
-    return LedgerSum(**vars(found), rows=queryset, field=field)

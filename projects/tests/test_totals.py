@@ -18,7 +18,8 @@ from aidtracker.testing import (
 )
 from projects.additivity import Rule
 from projects.models import Investment, Observation, Project, Series
-from projects.totals import Refusal, Total, ledger_total, total
+from projects.ledger_sums import ledger_total
+from projects.totals import Refusal, Total, total
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,34 @@
+"""The documentation names what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from aidtracker.datasets import DATASETS, dataset_model
+
+DOCS = Path(settings.BASE_DIR) / "docs"
+LEFT_OUT = {"id", "search_text", "updated_at"}  # derived, the same in every model
+
+
+def sections():
+    """The text under each model's heading of docs/data-model.md."""
+    text = (DOCS / "data-model.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (\w+) .*$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_data_model_names_every_field(name):
+    model = dataset_model(name)
+    fields = [field.name for field in (*model._meta.fields, *model._meta.many_to_many)]
+    written = re.findall(r"^- `(\w+)`", sections()[model.__name__], flags=re.MULTILINE)
+    assert written == [field for field in fields if field not in LEFT_OUT]
+
+
+def test_readme_is_short_and_its_pictures_exist():
+    readme = Path(settings.BASE_DIR, "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme)
+    assert len(readme.splitlines()) <= 150
+    assert [path for path in pictures if not Path(settings.BASE_DIR, path).exists()] == []
