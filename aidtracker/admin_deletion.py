@@ -50,9 +50,10 @@ def naming_rows(rows, admin_site):
     keys = [row.pk for row in rows]
     for relation in rows[0]._meta.related_objects:
         if relation.many_to_many:
-            found = relation.related_model._default_manager.filter(
-                **{f"{relation.field.name}__in": keys}
-            )
+            manager = relation.related_model._default_manager
+            # What is only computed, as most findings are, is computed again without them.
+            kept = getattr(manager, "for_fixtures", manager.all)()
+            found = kept.filter(**{f"{relation.field.name}__in": keys})
             if relation.related_model is type(rows[0]):
                 found = found.exclude(pk__in=keys)
             yield from named_rows(found.distinct(), admin_site)

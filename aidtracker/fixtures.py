@@ -33,7 +33,7 @@ def in_loading_order(rows):
     """Rows by natural key, but each after the rows of its own model that it names."""
     rows = sorted(rows, key=lambda row: sort_key(row.natural_key()))
     by_id = {row.pk: row for row in rows}
-    ordered = {}
+    ordered: dict = {}
 
     def place(row):
         for field in row._meta.concrete_fields:

@@ -118,6 +118,7 @@ class Related:
 
     `relation` is the manager's name and the section's anchor, `joins` what the columns name;
     `whole` and `condition` are the list page and the parameter that narrows it to the record.
+    `totals` are amounts of a ledger to add up below the table, each explained.
     """
 
     relation: str
@@ -127,6 +128,7 @@ class Related:
     whole: str = ""
     condition: str = ""
     empty: str = EMPTY
+    totals: tuple[str, ...] = ()
 
     def of(self, record):
         """The section on the page of `record`: one query."""
@@ -136,7 +138,17 @@ class Related:
         words = {"empty": self.empty}
         if self.whole:
             words["more"] = address(self.whole, **{self.condition: record.slug})
+        if self.totals:
+            return self.ledger(rows, **words)
         return listed(self.relation, self.title, self.columns, rows, **words)
+
+    def ledger(self, queryset, empty, more):
+        """The section of a ledger: its table, and its amounts added up and explained."""
+        rows, totals = queryset.read_with_totals(self.totals, CAP + 1)
+        layout = Layout(more=Item(WHOLE_LIST, more))
+        shown = table(counted(self.title, rows), self.columns, rows[:CAP], layout)
+        template, data = "includes/section_ledger.html", totals if rows else None
+        return Section(self.relation, self.title, shown, empty, template, data)
 
 
 def figure_parts(figures, more=""):

@@ -3,15 +3,9 @@
 from aidtracker.pages import Related
 from programs import columns
 
+PROJECT_TOTALS = ("total_amount", "planned_amount")
+INVESTMENT_TOTALS = ("agreed_amount", "arrived_amount")
 OF_HEADQUARTERS = (
-    Related(
-        "children",
-        "下属指挥部",
-        columns.HEADQUARTERS_COLUMNS,
-        whole="headquarters-list",
-        condition="parent",
-        empty="没有登记下属指挥部。",
-    ),
     Related(
         "programs",
         "牵头工程",
@@ -27,6 +21,7 @@ OF_HEADQUARTERS = (
         ("category",),
         "project-list",
         "headquarters",
+        totals=PROJECT_TOTALS,
     ),
     Related(
         "investments",
@@ -35,6 +30,7 @@ OF_HEADQUARTERS = (
         ("investor",),
         "investment-list",
         "headquarters",
+        totals=INVESTMENT_TOTALS,
     ),
     Related("sites", "援建场所", columns.SITE_COLUMNS, (), "site-list", "headquarters"),
     Related("outlets", "网点", columns.OUTLET_COLUMNS, ("city",), "outlet-list", "headquarters"),
@@ -52,7 +48,13 @@ OF_PROGRAM = (
     Related("parts", "组成", columns.PROGRAM_COLUMNS, empty="没有登记组成部分。"),
     Related("policies", "政策文件", columns.POLICY_COLUMNS, (), "policy-list", "program"),
     Related(
-        "projects", "援疆项目", columns.PROJECT_COLUMNS, ("category",), "project-list", "program"
+        "projects",
+        "援疆项目",
+        columns.PROJECT_COLUMNS,
+        ("category",),
+        "project-list",
+        "program",
+        totals=PROJECT_TOTALS,
     ),
     Related(
         "investments",
@@ -61,6 +63,7 @@ OF_PROGRAM = (
         ("investor",),
         "investment-list",
         "program",
+        totals=INVESTMENT_TOTALS,
     ),
     Related("outlets", "网点", columns.OUTLET_COLUMNS, ("city",), "outlet-list", "program"),
     Related("sites", "场所", columns.SITE_COLUMNS, (), "site-list", "program"),
@@ -77,7 +80,13 @@ OF_REGION = (
     ),
     Related("programs", "工程", columns.PROGRAM_COLUMNS, (), "program-list", "region"),
     Related(
-        "projects", "援疆项目", columns.PROJECT_COLUMNS, ("category",), "project-list", "region"
+        "projects",
+        "援疆项目",
+        columns.PROJECT_COLUMNS,
+        ("category",),
+        "project-list",
+        "region",
+        totals=PROJECT_TOTALS,
     ),
     Related("sites", "场所", columns.SITE_COLUMNS, (), "site-list", "region"),
     Related("enterprises", "企业", columns.ENTERPRISE_COLUMNS, (), "enterprise-list", "region"),

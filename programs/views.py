@@ -3,11 +3,12 @@
 What was done and measured stands above this app and is reached through reverse managers only.
 """
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from aidtracker.pages import Page, Section, address, facts, figure_parts, listed
-from aidtracker.tables import Column, Item, table
+from aidtracker.tables import Column, Item, counted, table
 from programs import columns, sections
 from programs.models import Headquarters, Policy, Program
 
@@ -50,8 +51,39 @@ def headquarters_sections(headquarters, figure_section):
     return [
         pairings,
         figure_section,
+        *commands_sections(headquarters),
         *(related.of(headquarters) for related in sections.OF_HEADQUARTERS),
     ]
+
+
+def commands_sections(headquarters):
+    """The headquarters below this one, and its ledgers and theirs added up: one query."""
+    own = Q(pk=headquarters.pk) | Q(parent=headquarters)
+    found = Headquarters.objects.filter(own).annotate(**ledger_sums(headquarters))
+    commands = sorted(found, key=lambda row: row != headquarters)
+    rows = commands[1:]
+    section = Section(
+        "children",
+        "下属指挥部",
+        table(counted("下属指挥部", rows), columns.HEADQUARTERS_COLUMNS, rows),
+        "没有登记下属指挥部。",
+    )
+    if not rows:
+        return [section]
+    totals = [
+        *headquarters.projects.all().explained_commands(commands, sections.PROJECT_TOTALS),
+        *headquarters.investments.all().explained_commands(commands, sections.INVESTMENT_TOTALS),
+    ]
+    template = "programs/commands_total.html"
+    return [section, Section("totals", "本级与下属指挥部合计", template=template, data=totals)]
+
+
+def ledger_sums(headquarters):
+    """Annotations that give a headquarters the sums of its ledgers."""
+    return {
+        **headquarters.projects.all().sums_of_commands(sections.PROJECT_TOTALS),
+        **headquarters.investments.all().sums_of_commands(sections.INVESTMENT_TOTALS),
+    }
 
 
 def program_detail(request, slug):

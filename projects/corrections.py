@@ -51,16 +51,16 @@ def with_states_before(states):
 
 def changes(state):
     """What a correction changed, as (label, before, after) in words; unchanged fields left out."""
-    for name in PUBLIC:
-        before, after = shown(state.before, name), shown(state, name)
-        if before != after:
-            yield Observation._meta.get_field(name).verbose_name, before, after
+    for field in Observation._meta.concrete_fields:
+        before, after = shown(state.before, field.name), shown(state, field.name)
+        if field.name in PUBLIC and before != after:
+            yield field.verbose_name, before, after
 
 
 def shown(state, name):
     """A field of a state in words; — when it is empty."""
     label = getattr(state, f"get_{name}_display", None)
-    value = label() if label else getattr(state, name)
+    value = label() if label else getattr(state, name, "")
     return "—" if value in (None, "") else str(value)
 
 

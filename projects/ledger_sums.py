@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, F, QuerySet, Sum, Window
+from django.urls import reverse
 
 from aidtracker.money import LedgerAmountField
 from aidtracker.templatetags.formatting import yi
@@ -158,3 +159,35 @@ def explained_totals(queryset, names):
     plain = queryset.select_related(None).prefetch_related(None).only("name", "slug", *names)
     rows = list(with_sums(plain, names).order_by(largest, "pk")[:SHOWN_ROWS])
     return [(one.label, one.explained_by(rows)) for one in sums_of(rows, queryset, names)]
+
+
+def explained_commands(model, commands, name):
+    """(label, `Explanation`) of an amount over the ledgers of several headquarters; no query.
+
+    A row of a ledger belongs to one headquarters, so that their sums may be added.
+    """
+    meta = model._meta
+    parts, blanks, total = [], [], Decimal(0)
+    for command in commands:
+        url = f"{reverse(f'{meta.model_name}-list')}?headquarters={command.slug}"
+        count = getattr(command, f"{meta.model_name}_count") or 0
+        known = getattr(command, f"{meta.model_name}_{name}_known") or 0
+        if known:
+            amount = getattr(command, f"{meta.model_name}_{name}_sum")
+            total += amount
+            parts.append(Line(f"{command}（{known} 项）", yi(amount), url))
+        if count > known:
+            words = f"{count - known} 项金额未知"
+            blanks.append(Line(str(command), words, url))
+    label = f"{meta.verbose_name}{meta.get_field(name).verbose_name}"
+    formula = sum_of_commands(parts, total)
+    return label, Explanation(yi(total if parts else None), formula, tuple(parts), tuple(blanks))
+
+
+def sum_of_commands(parts, total):
+    if not parts:
+        return "各指挥部台账的这一金额都未知，没有相加。"
+    if len(parts) == 1:
+        return f"只有一个指挥部的台账有这一金额：{yi(total)}，没有相加。"
+    added = "＋".join(line.words for line in parts)
+    return f"每个项目只记在一个指挥部的台账里，可以相加：{added}＝{yi(total)}。"

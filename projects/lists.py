@@ -8,11 +8,12 @@ from django.db.models import Case, Value, When
 from aidtracker.listing import ListPage
 from aidtracker.pages import name_column
 from aidtracker.partial_dates import in_chinese
-from aidtracker.tables import Column, Item, Layout, item_of, table
+from aidtracker.tables import Column, Item, item_of
 from aidtracker.templatetags.formatting import span
 from programs.columns import NOTE
 from programs.models.sources import cited
 from projects import filters
+from projects.ledger_sums import explained_totals
 from projects.models import (
     Activity,
     Agreement,
@@ -24,7 +25,6 @@ from projects.models import (
     Site,
 )
 from projects.readings import activity_days
-from projects.ledger_sums import explained_totals
 
 SOURCES = Column("出处", "sources", kind="sources")
 STATUS = Column("状态", "get_status_display", sort=("status",))
@@ -44,14 +44,6 @@ class NarrowedList(ListPage):
         return rows
 
 
-TOTAL_COLUMNS = (
-    Column("项", "label"),
-    Column("合计", "amount", kind="money"),
-    Column("算入的项目数", "known", kind="number"),
-    Column("金额未知、没有算入的项目数", "unknown", kind="number"),
-)
-
-
 class LedgerList(NarrowedList):
     """A list of ledger rows with the totals of all rows that meet the conditions."""
 
@@ -60,8 +52,7 @@ class LedgerList(NarrowedList):
     total_fields: tuple[str, ...] = ()
 
     def extra_context(self, page):
-        totals = ledger_totals(self.filtered_rows, self.total_fields)
-        return {"totals": table("合计", TOTAL_COLUMNS, totals, Layout(unit=self.unit))}
+        return {"totals": explained_totals(self.filtered_rows, self.total_fields)}
 
 
 def building_time(project):

@@ -35,7 +35,7 @@ def normalise(printed):
 
 def _as_range(match):
     """五六名 → 五—六名, 三至五百万 → 三百万—五百万; other pairs of digits are left alone."""
-    tens, low, high, scale = match.group("tens") or "", *match.group("low", "high", "scale")
+    tens, low, high, scale = (match.group(name) or "" for name in ("tens", "low", "high", "scale"))
     distance = DIGITS[high] - DIGITS[low]
     if distance < 1 or not (match.group("dash") or distance == 1 or low + high == "三五"):
         return match.group()

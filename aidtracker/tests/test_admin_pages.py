@@ -12,6 +12,7 @@ from aidtracker.admin_theme import MENU
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.tests.admin_pages import address, foreign_words, make, title, words_of_data
 from programs.models import Region
+from projects.models import Finding
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,8 @@ def test_page_of_a_list_opens(clerk, model, row):
 
 
 def test_page_to_add_opens(clerk, model):
+    if model is Finding:
+        pytest.skip("findings are computed, never added")
     response = clerk.get(address(model, "add"))
     assert title(response) == f"新增{model._meta.verbose_name} | {SITE}"
     assert foreign_words(response) == []

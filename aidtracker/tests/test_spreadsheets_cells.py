@@ -26,9 +26,11 @@ def test_observations_have_the_published_columns_in_order():
         *("attributed_to", "status", "rank", "note"),
     ]
 
+    more = ("period_inferred", "rank_reason", "correction_reason", "paragraph")
+
     headings = resource_for(Observation).headings(codes=True)
 
-    assert headings == [*published, "period_inferred", "rank_reason"]
+    assert headings == [*published, *more]
 
 
 def test_observation_cells_are_plain():

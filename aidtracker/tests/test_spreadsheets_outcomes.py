@@ -23,7 +23,7 @@ def observation_row(row, **cells):
 
 def test_figure_typed_as_printed_is_computed():
     series = testing.make_series(metric=testing.make_metric(unit="元"))
-    row = testing.make_observation(series=series, printed="5元")
+    row = testing.make_observation(series=series, printed="5元", status="draft")
 
     outcome = stored(Observation, *observation_row(row, printed="超过30 亿元", value=""))
 
@@ -33,7 +33,7 @@ def test_figure_typed_as_printed_is_computed():
 
 
 def test_preview_shows_what_is_computed_from_the_printed_figure():
-    row = testing.make_observation(printed="5家")
+    row = testing.make_observation(printed="5家", status="draft")
 
     [changed] = rehearsal(Observation, *observation_row(row, printed="20多家")).rows
 
@@ -48,7 +48,7 @@ def test_preview_shows_what_is_computed_from_the_printed_figure():
 
 @pytest.mark.parametrize("cells", [{"value": "6"}, {"printed": "8家", "value": "6"}])
 def test_value_that_differs_from_the_printed_figure_is_an_error(cells):
-    row = testing.make_observation(printed="5家")
+    row = testing.make_observation(printed="5家", status="draft")
 
     outcome = rehearsal(Observation, *observation_row(row, **cells))
 
@@ -180,7 +180,7 @@ def test_queries_for_related_rows_do_not_grow_with_the_rows():
         return sum(any(table in query["sql"] for table in related) for query in context)
 
     source, series = testing.make_source(), testing.make_series()
-    rows = [testing.make_observation(source=source) for _ in range(6)]
+    rows = [testing.make_observation(source=source, status="draft") for _ in range(6)]
 
     assert reads(rows[:1]) == reads(rows)
 

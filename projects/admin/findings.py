@@ -6,12 +6,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
 from aidtracker.templatetags.formatting import UNKNOWN
 from projects.models import Finding
+from projects.models.findings import COMPUTED
 
 State = Finding.State
 
@@ -66,56 +67,39 @@ class FindingAdmin(ModelAdmin):
     form = FindingForm
     action_form = SettleActionForm
     actions = tuple(settling_as(to) for to in (State.EXPLAINED, State.DISMISSED))
-    list_display = ("computed", "outcome", "kind", "state", "explanation", "updated_at")
+    list_display = ("outcome", "kind", "computation", "state", "explanation", "updated_at")
+    list_display_links = ("outcome", "computation")
     list_filter = (WorkToDo, "result", "state", "kind", "is_current", "observations")
     search_fields = ("computation", "explanation", "key")
     search_help_text = "计算、说明或核对键"
-    readonly_fields = ("computed", "outcome", "kind", "is_current", "figures", "others", "page")
+    readonly_fields = (*COMPUTED, "figures")
     fieldsets = (
-        group("结果", "outcome", "kind", "computed", "is_current", "page"),
-        group("所涉数字与记录", "figures", "others"),
+        group("名称与类型", "kind", "result", "figures"),
+        group("计算", "computation", "is_current"),
         group("说明", "state", "explanation"),
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).worst_first()
+        return Finding.objects.worst_first()
 
     def get_ordering(self, request):
+        """The worst first and, of each result, the open ones."""
         return ("severity", "-state", "kind", "key")
 
     def has_add_permission(self, request):
         return False
 
-    @admin.display(description="计算", ordering="computation")
-    def computed(self, row):
-        return row.computation
+    @admin.display(description="所涉数字和记录")
+    def figures(self, row):
+        """The figures and other records, each leading to its form."""
+        figures = row.observations.with_subjects().in_reading_order()
+        lines = ((form_of(one), one) for one in (*figures, *row.linked_records))
+        link = '<div><a href="{}" class="text-link">{}</a></div>'
+        return format_html_join("", link, lines) or UNKNOWN
 
     @admin.display(description="结果", ordering="severity")
     def outcome(self, row):
         return f"{row.sign} {row.get_result_display()}"
-
-    @admin.display(description="所涉观测值")
-    def figures(self, row):
-        """The figures, each leading to its form."""
-        rows = row.observations.with_subjects().in_reading_order()
-        return linked(rows) or UNKNOWN
-
-    @admin.display(description="所涉记录")
-    def others(self, row):
-        return linked(row.linked_records) or UNKNOWN
-
-    @admin.display(description="公开的页")
-    def page(self, row):
-        return format_html('<a href="{}" class="text-link">{}</a>', row.get_absolute_url(), "打开")
-
-
-def linked(rows):
-    """Rows one under the other, each leading to its form in the admin."""
-    return format_html_join(
-        "",
-        '<div><a href="{}" class="text-link">{}</a></div>',
-        ((form_of(row), str(row)) for row in rows),
-    )
 
 
 def form_of(row):

@@ -63,7 +63,9 @@ def moving_to(status):
         public = [row for row in rows if row.status == Status.APPROVED]
         reason = request.POST.get("reason", "").strip()[:REASON_LENGTH]
         if public and not reason:
-            words = f"所选有 {len(public)} 条已公开，改为“{status.label}”须在操作旁写明理由。没有改动。"
+            words = (
+                f"所选有 {len(public)} 条已公开，改为“{status.label}”须在操作旁写明理由。没有改动。"
+            )
             model_admin.message_user(request, words, messages.ERROR)
             return
         for row in public:
@@ -126,7 +128,15 @@ class ObservationAdmin(EntryPages, ModelAdmin):
         group("数值", "printed", ("value", "value_high"), ("lower", "upper"), "qualifier"),
         group("含义", "series", "nature", "accumulation"),
         group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
-        group("状态与采用", "attributed_to", "status", "rank", "rank_reason", "correction_reason", "note"),
+        group(
+            "状态与采用",
+            "attributed_to",
+            "status",
+            "rank",
+            "rank_reason",
+            "correction_reason",
+            "note",
+        ),
     )
 
     def get_queryset(self, request):

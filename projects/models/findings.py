@@ -180,7 +180,7 @@ class Finding(KeyedModel):
 
     @property
     def sign(self):
-        return SIGNS[self.result]
+        return SIGNS[Result(self.result)]
 
     @property
     def linked_records(self):
@@ -189,7 +189,7 @@ class Finding(KeyedModel):
         Those that are gone are left out.
         """
         names = [name.partition(":")[::2] for name in self.records]
-        rows = {}
+        rows: dict[tuple[str, str], models.Model] = {}
         for dataset in dict.fromkeys(dataset for dataset, _ in names):
             slugs = [slug for one, slug in names if one == dataset]
             found = dataset_model(dataset).objects.filter(slug__in=slugs)

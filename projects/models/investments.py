@@ -8,6 +8,7 @@ from aidtracker.partial_dates import PartialDateField, order_check, partial_date
 from aidtracker.records import Record
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
+from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.sites import Site
 
 
@@ -94,6 +95,8 @@ class Investment(Record):
 
     # Jobs
     jobs = models.PositiveIntegerField("就业人数", null=True, blank=True)
+
+    objects = LedgerQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "招商项目"

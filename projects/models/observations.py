@@ -124,14 +124,12 @@ class Observation(KeyedModel):
     )
     note = models.TextField("备注", blank=True)
 
-    # Earlier states
+    objects = ObservationQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["updated_at"],
         verbose_name="观测值的历史",
         verbose_name_plural="观测值的历史",
     )
-
-    objects = ObservationQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
         verbose_name = "观测值"
@@ -185,8 +183,7 @@ class Observation(KeyedModel):
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
 
-    # What `with_marks` found; figures that were read in another way show no badges.
-    marks = None
+    marks = None  # set by `with_marks`; figures read in another way show no badges
 
     @property
     def badges(self):
@@ -225,17 +222,22 @@ class Observation(KeyedModel):
     def clean(self):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
-        if self.start is not None and self.source_id and self.source.text:
-            self.paragraph = paragraph_at(self.source.text, self.start)
-        self.require_reason()
+        before = Observation.objects.filter(pk=self.pk).first() if self.pk else None
+        if not before or before.start != self.start:
+            self.paragraph = self.found_paragraph()
+        if before and before.status == self.Status.APPROVED:
+            self.require_reason(before)
 
-    def require_reason(self):
+    def found_paragraph(self):
+        """The paragraph the figure stands in, if its document's text is here; else as entered."""
+        if self.start is None or not self.source_id or not self.source.text:
+            return self.paragraph
+        return paragraph_at(self.source.text, self.start)
+
+    def require_reason(self, before):
         """A figure that is public changes only with a reason that is new."""
-        before = Observation.objects.published().filter(pk=self.pk).first()
-        changes = before and any(
-            getattr(before, name) != getattr(self, name) for name in PUBLIC_COLUMNS
-        )
-        if changes and self.correction_reason in ("", before.correction_reason):
+        is_changed = any(getattr(before, name) != getattr(self, name) for name in PUBLIC_COLUMNS)
+        if is_changed and self.correction_reason in ("", before.correction_reason):
             message = "这条数字已经公开；改动请写明这一次的更正理由。"
             raise ValidationError({"correction_reason": message})
 
@@ -252,7 +254,9 @@ class Observation(KeyedModel):
             setattr(self, name, getattr(figure, name))
 
 
-PUBLIC_COLUMNS = [Observation._meta.get_field(name).attname for name in PUBLIC]
+PUBLIC_COLUMNS = [
+    field.attname for field in Observation._meta.concrete_fields if field.name in PUBLIC
+]
 
 
 def paragraph_at(text, start):

@@ -8,6 +8,7 @@ from aidtracker.partial_dates import PartialDateField, order_check, partial_date
 from aidtracker.records import KeyedModel, Record
 from programs.models import Batch, Category, Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
+from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.sites import Site
 
 AMOUNTS = (
@@ -104,6 +105,8 @@ class Project(Record):
     disbursed_amount = LedgerAmountField("资金拨付")
     paid_amount = LedgerAmountField("资金支付")
     work_done_amount = LedgerAmountField("完成投资")
+
+    objects = LedgerQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "援疆项目"

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
@@ -140,7 +141,7 @@ def test_text_stands_on_the_page_character_by_character(clerk, source, jobs):
     make_observation(source=source, number=1, start=start, end=start + 4, printed=PEOPLE)
     make_skipped_phrase(source=source, start=TEXT.index(OTHERS), end=TEXT.index(OTHERS) + 3)
     page = clerk.get(address(source)).content.decode()
-    html = re.search(r'<div id="entry-text"[^>]*>(.*?)</div>', page, re.DOTALL).group(1)
+    html = re.search(r'<div id="entry-text"[^>]*>(.*?)</div>', page, re.DOTALL)[1]  # type: ignore[index]
     assert "\r" not in html  # a browser would drop it
     assert unescape(re.sub("<[^>]+>", "", html)) == TEXT
     assert re.findall(r'<(a|mark|span)[^>]*class="([^"]+)"', html) == [
@@ -303,7 +304,7 @@ def test_number_of_a_figure_between_two_neighbours_is_the_next_free_one(clerk, s
 class LateForm(FigureForm):
     """A form that learns of the numbers of others too late."""
 
-    late = (1, 1, 2)
+    late: Any = (1, 1, 2)
 
     def next_number(self):
         number, *self.late = self.late
@@ -484,7 +485,7 @@ def test_period_is_proposed_as_inferred_and_not_filled_in(clerk, source):
     nearby = {"start": start, "end": start + 4}
     part = clerk.get(address(source, "enter_nearby"), nearby).content.decode()
     assert 'data-period_start="2019-01-01"' in part
-    assert re.search("推断</span> (.*?)：(.*)", part).groups() == (
+    assert re.findall("推断</span> (.*?)：(.*)", part)[0] == (
         "2019年上半年",
         "2019年1月1日—2019年6月30日",
     )

@@ -82,8 +82,10 @@ def test_project_list_adds_up_what_the_filter_leaves(client):
     make_project(headquarters=project.headquarters)
     make_project(total_amount=7)
     query = {"headquarters": project.headquarters.slug}
-    totals = client.get(reverse("project-list"), query).context["totals"]
-    assert [cell.items[0].text for cell in totals.rows[0].cells] == ["总投资", "100", "1", "1"]
+    label, total = client.get(reverse("project-list"), query).context["totals"][0]
+    assert (label, total.amount) == ("总投资", "100万元")
+    assert total.formula == "“总投资”1 项合计，另有 1 项金额未知，未计入。"
+    assert [len(total.parts), len(total.exclusions)] == [1, 1]
 
 
 @pytest.mark.parametrize("role", ["investor", "local_enterprise"])

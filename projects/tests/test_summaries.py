@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 
 from aidtracker.testing import make_project, make_site
+from projects.ledger_sums import ledger_totals
 from projects.models import Project, Site
-from projects.summaries import funding_ladder, ledger_totals, phases
+from projects.summaries import funding_ladder, phases
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from aidtracker.pages import (
     name_column,
 )
 from aidtracker.tables import CAP, Column, Item, Layout, counted, table
-from projects import charts
+from projects import charts, totals
 from projects.citations import series_citation, standard_citations
 from projects.corrections import known_on
 from projects.figure_lists import FIGURE_OF_SERIES
@@ -25,6 +25,7 @@ from projects.views.metrics import READING_COLUMNS
 from projects.views.sections import crumbs, sentence
 
 MOST_FIGURES = 200  # on one chart and in its table; the list has all of them
+MOST_PARTS = 30  # each is compared with each other
 TEMPLATE = "projects/series_detail.html"
 
 
@@ -42,6 +43,7 @@ def series_detail(request, slug):
             chart_section(rows),
             figures_section(series, rows),
             parts_section(series),
+            *sum_sections(series),
             citation_section(request, series, rows),
         ],
         note=series.note,
@@ -97,6 +99,18 @@ def parts_section(series):
     words = "以本序列为整体的各“其中”序列。"
     title = "其中（齐全）" if series.has_complete_parts else "其中（不一定齐全）"
     return listed("parts", title, (name_column("序列"), *FIGURE_OF_SERIES), parts, empty=words)
+
+
+def sum_sections(series):
+    """The figures of the parts added up, or why they must not be; nothing without parts."""
+    public = Observation.objects.published().filter(series__part_of=series)
+    rows = list(public.leading().with_subjects().in_time_order()[:MOST_PARTS])
+    for row in rows:
+        row.series.part_of = series  # read once, not once for each part
+    if not rows:
+        return []
+    title = "各部分之和" if series.has_complete_parts else "各部分能不能相加"
+    return [Section("sum", title, template=totals.TEMPLATE, data=totals.total(rows).explain())]
 
 
 def citation_section(request, series, rows):

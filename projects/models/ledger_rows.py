@@ -1,0 +1,29 @@
+"""Ledgers: rows with amounts in 万元 that pages add up and explain."""
+
+from django.db.models import Count, OuterRef, Subquery, Sum
+
+from aidtracker.records import RecordQuerySet
+from projects.ledger_sums import explained_commands, sums_of, with_sums
+
+
+class LedgerQuerySet(RecordQuerySet):
+    def read_with_totals(self, names, limit):
+        """The first rows, and (label, explanation) of each amount over all of them: one query."""
+        rows = list(with_sums(self, names)[:limit])
+        return rows, [(one.label, one.explained_by(rows)) for one in sums_of(rows, self, names)]
+
+    def sums_of_commands(self, names):
+        """Annotations for headquarters: the sum of each amount, and how many rows know it."""
+        own = self.model._default_manager.filter(headquarters=OuterRef("pk")).order_by()
+        own = own.values("headquarters")
+        prefix = self.model._meta.model_name
+        found = {f"{prefix}_count": Subquery(own.annotate(n=Count("pk")).values("n"))}
+        for name in names:
+            sums = own.annotate(s=Sum(name), n=Count(name))
+            found[f"{prefix}_{name}_sum"] = Subquery(sums.values("s"))
+            found[f"{prefix}_{name}_known"] = Subquery(sums.values("n"))
+        return found
+
+    def explained_commands(self, commands, names):
+        """(label, explanation) of each amount over headquarters with `sums_of_commands`."""
+        return [explained_commands(self.model, commands, name) for name in names]

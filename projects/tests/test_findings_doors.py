@@ -1,0 +1,171 @@
+"""Findings follow every change of figures, through whichever door it comes."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from aidtracker.fixtures import load_fixtures
+from aidtracker.testing import make_finding, make_observation, make_region, make_series
+from aidtracker.tests.sheet_helpers import stored
+from projects.models import Award, Finding, Observation
+from projects.tests.figure_sets import flow, observed
+
+pytestmark = pytest.mark.django_db
+
+FIGURES = reverse("admin:projects_observation_changelist")
+QUEUE = reverse("admin:projects_finding_changelist")
+
+
+@pytest.fixture
+def pair(db):
+    """Two figures that cannot both be true, which nobody has checked yet."""
+    series = make_series(metric=flow())
+    return observed(series, "600元"), observed(series, "700元")
+
+
+def are_at_odds(pair):
+    return Finding.objects.current().filter(kind="conflict", observations=pair[0]).exists()
+
+
+def change(row):
+    return reverse(f"admin:projects_{row._meta.model_name}_change", args=[row.pk])
+
+
+def form_values(client, row):
+    """What the form of a row would send unchanged."""
+    form = client.get(change(row)).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def post_changed(client, row, **changes):
+    values = form_values(client, row) | changes
+    response = client.post(change(row), values | {"_save": "1"})
+    assert response.status_code == 302, response.context["adminform"].form.errors
+
+
+def act(client, url, action, rows, **data):
+    chosen = [row.pk for row in rows]
+    return client.post(url, {"action": action, "_selected_action": chosen, "index": 0, **data})
+
+
+def test_form_of_a_figure(admin_client, pair):
+    post_changed(admin_client, pair[0], correction_reason="核对原文")
+    assert are_at_odds(pair)
+    post_changed(admin_client, pair[1], printed="600元", correction_reason="原文是600元")
+    assert not are_at_odds(pair)
+
+
+def test_form_of_a_draft_computes_nothing(admin_client, pair):
+    draft = make_observation(series=make_series(metric=flow()), printed="5元", status="draft")
+    post_changed(admin_client, draft, note="再看")
+    assert not are_at_odds(pair)
+
+
+def test_form_of_a_series(admin_client, pair):
+    series = pair[0].series
+    inlines = {
+        f"{name}-{count}": 0
+        for name in ("observations", "parts")
+        for count in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
+    post_changed(admin_client, series, note="再看", **inlines)
+    assert are_at_odds(pair)
+
+
+def test_deleting_a_figure(admin_client, pair):
+    Finding.objects.recompute()
+    address = reverse("admin:projects_observation_delete", args=[pair[1].pk])
+    admin_client.post(address, {"post": "yes"})
+    assert not are_at_odds(pair)
+
+
+def test_deleting_chosen_figures(admin_client, pair):
+    Finding.objects.recompute()
+    act(admin_client, FIGURES, "delete_selected", pair[1:], post="yes")
+    assert (Observation.objects.filter(pk=pair[1].pk).count(), are_at_odds(pair)) == (0, False)
+
+
+def test_approving_and_withdrawing_chosen_figures(admin_client, pair):
+    Observation.objects.filter(pk=pair[1].pk).update(status="submitted")
+    act(admin_client, FIGURES, "move_to_approved", pair[1:])
+    assert are_at_odds(pair)
+    act(admin_client, FIGURES, "move_to_withdrawn", pair[1:], reason="重复")
+    assert not are_at_odds(pair)
+
+
+def test_import(pair, django_assert_max_num_queries):
+    region = make_region()
+    outcome = stored(type(region), ["code", "name"], [region.code, "改了名的地区"])
+    assert (outcome.is_stored, are_at_odds(pair)) == (True, True)
+
+
+def test_fixtures(pair):
+    load_fixtures()
+    assert are_at_odds(pair)
+
+
+def test_loaddata(pair):
+    call_command("loaddata", "fixtures/01_sources.json", verbosity=0)
+    assert are_at_odds(pair)
+
+
+def test_fixtures_keep_only_what_a_person_worked_on():
+    make_finding(state="explained", explanation="口径不同")
+    make_finding()
+    kept = Finding.objects.for_fixtures()
+    assert [row.explanation for row in kept] == ["口径不同"]
+
+
+def test_award_that_is_deleted_changes_the_count(admin_client):
+    Finding.objects.recompute()
+    award = Award.objects.get(slug="national-ecommerce-base-2021")
+    address = reverse("admin:projects_award_delete", args=[award.pk])
+    admin_client.post(address, {"post": "yes"})
+    figure = Observation.objects.get(source__code="003_f7175b00e1a29747", number=36)
+    assert Finding.objects.get(kind="ledger", observations=figure).result != "holds"
+
+
+# The queue
+
+
+def settle(client, finding, **changes):
+    return client.post(change(finding), {"state": "explained", "explanation": "", **changes})
+
+
+def test_settling_without_a_word_is_refused(admin_client):
+    finding = make_finding()
+    form = settle(admin_client, finding).context["adminform"].form
+    assert form.errors["explanation"] == ["设为“已说明”时，请写下说明：据什么这样判断。"]
+
+
+def test_settling_keeps_what_was_computed(admin_client):
+    finding = make_finding()
+    settle(admin_client, finding, explanation="口径不同", computation="改掉", result="holds")
+    finding.refresh_from_db()
+    assert (finding.state, finding.explanation) == ("explained", "口径不同")
+    assert (finding.result, finding.computation) == ("candidate", "甲 5 家，乙 6 家")
+
+
+@pytest.mark.parametrize(
+    ("reason", "states"), [("", ["open", "open"]), ("两处口径不同", ["dismissed", "dismissed"])]
+)
+def test_settling_many_needs_a_reason(admin_client, reason, states):
+    rows = [make_finding(), make_finding()]
+    act(admin_client, QUEUE, "settle_as_dismissed", rows, reason=reason)
+    found = Finding.objects.filter(pk__in=[row.pk for row in rows])
+    assert [(row.state, row.explanation) for row in found] == [(s, reason) for s in states]
+
+
+def test_findings_are_not_added_by_hand(admin_client):
+    assert admin_client.get(reverse("admin:projects_finding_add")).status_code == 403
+
+
+def test_queue_shows_open_contradictions_first(admin_client):
+    rows = list(admin_client.get(QUEUE).context["cl"].result_list)
+    assert [row.result for row in rows[:4]] == ["contradiction"] * 3 + ["candidate"]
+
+
+def test_first_page_counts_open_contradictions(admin_client):
+    work = admin_client.get(reverse("admin:index")).context["work"]
+    assert [one["count"] for one in work if one["kind"] == "矛盾待处理"] == [3]
