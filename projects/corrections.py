@@ -51,9 +51,10 @@ def with_states_before(states):
 
 def changes(state):
     """What a correction changed, as (label, before, after) in words; unchanged fields left out."""
-    for field in Observation._meta.concrete_fields:
+    public = (field for field in Observation._meta.concrete_fields if field.name in PUBLIC)
+    for field in public:
         before, after = shown(state.before, field.name), shown(state, field.name)
-        if field.name in PUBLIC and before != after:
+        if before != after:
             yield field.verbose_name, before, after
 
 

@@ -1,5 +1,6 @@
 """The page of a document: what it is, its text with the figures marked, all figures in a table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.shortcuts import get_object_or_404
@@ -20,9 +21,10 @@ from aidtracker.tables import (
 from programs.models import Source
 from projects import phrases
 from projects.known_names import numeral_names
+from projects.models import Observation
 from projects.source_text import figure_span, marked_text, open_span, skipped_span
 
-MOST_FIGURES = 1000
+MOST_FIGURES = 5_000
 SKIPPED_COLUMNS = (
     Column("位置", "place_in_words"),
     Column("原因", "get_reason_display"),
@@ -35,9 +37,13 @@ NO_SKIPPED = "没有略过的数字。略过的数字由工作人员在后台登
 
 @dataclass(frozen=True)
 class MarkedText:
-    """A document's text ready to print, and what became of the figures in it."""
+    """A document's text ready to print, the figures in it in reading order, and what became of all.
+
+    `figures` are the observations that have a place in the text.
+    """
 
     html: SafeString
+    figures: Sequence[Observation]
     recorded: int
     skipped: int
     open: int
@@ -106,9 +112,8 @@ def mark(text, figures, skipped):
         *map(skipped_span, skipped),
         *map(open_span, found.open),
     ]
-    return MarkedText(
-        marked_text(text, spans), len(found.recorded), len(found.skipped), len(found.open)
-    )
+    counts = (len(found.recorded), len(found.skipped), len(found.open))
+    return MarkedText(marked_text(text, spans), placed, *counts)
 
 
 def figure_section(source, figures):

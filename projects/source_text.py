@@ -15,7 +15,10 @@ NOTHING = mark_safe("")
 
 @dataclass(frozen=True)
 class Span:
-    """Words to mark: `text[start:end]`, in which element, and what follows the last of them."""
+    """Words to mark: `text[start:end]`, in which element, and what follows the last of them.
+
+    `link` is the page the words lead to; words inside others that lead somewhere have none.
+    """
 
     start: int
     end: int
@@ -24,16 +27,18 @@ class Span:
     title: str
     anchor: str = ""
     after: SafeString = NOTHING
+    link: str = ""
 
     @property
     def opening(self):
         """Only the title holds words of others; escaping it alone takes a third of the time."""
         anchor = f' id="{self.anchor}"' if self.anchor else ""
-        return f'<{self.tag}{anchor} class="{self.css}" title="{escape(self.title)}">'
+        link = f'<a href="{self.link}">' if self.link else ""
+        return f'<{self.tag}{anchor} class="{self.css}" title="{escape(self.title)}">{link}'
 
     @property
     def closing(self):
-        return f"</{self.tag}>{self.after}"
+        return f"{'</a>' if self.link else ''}</{self.tag}>{self.after}"
 
     def split(self, position):
         """The part before `position`, and the rest, of the same look without an anchor."""
@@ -54,11 +59,10 @@ def figure_span(observation):
         "" if observation.nature == observation.Nature.ACTUAL else nature_sign(observation.nature)
     )
     number = observation.number
-    address, words = f"{figures_address(observation.source.code)}{number}/", escape(title)
-    link = f'<a href="{address}" aria-label="第 {number} 处数字，{words}">{sign}{number}</a>'
-    after = mark_safe(f"<sup>{link}{badge_links(observation)}</sup>")
-    css, anchor = f"nature-{observation.nature}", f"o{observation.number}"
-    return Span(observation.start, observation.end, "mark", css, title, anchor, after)
+    link = f"{figures_address(observation.source.code)}{number}/"
+    after = mark_safe(f"<sup>{sign}{number}{badge_links(observation)}</sup>")
+    css, anchor = f"nature-{observation.nature}", f"o{number}"
+    return Span(observation.start, observation.end, "mark", css, title, anchor, after, link)
 
 
 def badge_links(observation):
@@ -109,6 +113,8 @@ def marked_text(text, spans):
         if opened and opened[-1].end < span.end:
             span, rest = span.split(opened[-1].end)
             heapq.heappush(waiting, (rest.start, -rest.end, order, rest))
+        if any(outer.link for outer in opened):
+            span = replace(span, link="")
         pieces += [escape(text[position:start]), span.opening]
         position = start
         opened.append(span)

@@ -109,7 +109,7 @@ class Metric(Record):
         max_length=200,
         blank=True,
         validators=[validate_counted_rows],
-        help_text="数的是哪些行：数据集?栏=值，如 awards?name=国家电子商务示范基地",
+        help_text="数的是哪个数据集的哪些行，写法见数据模型说明",
     )
 
     objects = MetricQuerySet.as_manager()

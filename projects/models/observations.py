@@ -217,7 +217,10 @@ class Observation(KeyedModel):
     @property
     def place_in_words(self):
         """Where the figure stands in the document's text; empty if that is not recorded."""
-        return "" if self.start is None else f"第 {self.start + 1}—{self.end} 字"
+        if self.start is None:
+            return ""
+        paragraph = f"第 {self.paragraph} 段，" if self.paragraph else ""
+        return f"{paragraph}第 {self.start + 1}—{self.end} 字"
 
     def clean(self):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""

@@ -71,10 +71,15 @@ def html_of(client, source):
 
 def test_source_page_marks_the_figures_in_its_text(source, client):
     html = html_of(client, source)
-    assert re.findall(r'<mark id="(o\d)"[^>]*>([^<]*)</mark>', html) == [
-        ("o1", "600 个"),
-        ("o2", "超过30 亿元"),
-    ]
+    marks = re.findall(r'<mark id="(o\d)"[^>]*><a href="([^"]*)">([^<]*)</a></mark>', html)
+    page = f"/observations/{source.code}"
+    assert marks == [("o1", f"{page}/1/", "600 个"), ("o2", f"{page}/2/", "超过30 亿元")]
+
+
+def test_words_inside_words_that_lead_somewhere_have_no_link_of_their_own():
+    outer = Span(0, 4, "mark", "c", "t", link="/1/")
+    html = short(marked_text("abcd", [outer, Span(1, 2, "mark", "c", "t", link="/2/")]))
+    assert html == '<mark><a href="/1/">a<mark>b</mark>cd</a></mark>'
 
 
 def test_source_page_shows_skipped_words_with_the_reason(source, client):
