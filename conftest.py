@@ -7,6 +7,7 @@ from types import FrameType
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.template import Engine
 from django.template.base import FilterExpression, Node
 from pytest_django import DjangoDbBlocker
@@ -55,6 +56,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Load the real fixtures once per run; each test's changes are rolled back."""
     with django_db_blocker.unblock():
         call_command("load_fixtures", verbosity=0)
+        # Looked up by asking the database, once per connection: no test shall count that.
+        assert connection.features.supports_json_field
 
 
 @pytest.fixture
