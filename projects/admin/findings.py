@@ -67,7 +67,7 @@ class FindingAdmin(ModelAdmin):
     form = FindingForm
     action_form = SettleActionForm
     actions = tuple(settling_as(to) for to in (State.EXPLAINED, State.DISMISSED))
-    list_display = ("outcome", "kind", "computation", "state", "explanation", "updated_at")
+    list_display = ("outcome", "kind", "computation", "handling", "explanation", "updated_at")
     list_display_links = ("outcome", "computation")
     list_filter = (WorkToDo, "result", "state", "kind", "is_current", "observations")
     search_fields = ("computation", "explanation", "key")
@@ -100,6 +100,10 @@ class FindingAdmin(ModelAdmin):
     @admin.display(description="结果", ordering="severity")
     def outcome(self, row):
         return f"{row.sign} {row.get_result_display()}"
+
+    @admin.display(description="处理", ordering="state")
+    def handling(self, row):
+        return row.state_words or UNKNOWN
 
 
 def form_of(row):

@@ -32,18 +32,30 @@ def check_ledger(evidence):
 
 
 def against_ledger(figures, field, thing, evidence):
-    """The latest figures must agree; one for a part of the time must only not exceed."""
+    """The latest figures must agree; one for a part of the time must only not exceed.
+
+    So must an earlier count since some day, while an earlier state or plan may have been higher.
+    """
     amount = Interval.exactly(evidence.ledger[thing, field])
     whole = [one for one in figures if field in MADE_ONCE or one.accumulation in COMPARED]
     latest = max((str(one.moment or "") for one in whole), default="")
     for figure in figures:
-        if figure in whole:
-            if str(figure.moment or "") == latest:
-                agrees = figure.interval.intersects(amount)
-                result = Result.HOLDS if agrees else Result.CONTRADICTION
-                yield ledger_verdict(figure, field, thing, result, evidence)
-        elif figure.accumulation == "period" and figure.interval.is_above(amount):
+        if figure in whole and str(figure.moment or "") == latest:
+            agrees = figure.interval.intersects(amount)
+            result = Result.HOLDS if agrees else Result.CONTRADICTION
+            yield ledger_verdict(figure, field, thing, result, evidence)
+        elif is_counted_up(figure, field) and figure.interval.is_above(amount):
             yield ledger_verdict(figure, field, thing, Result.CONTRADICTION, evidence)
+
+
+def is_counted_up(figure, field):
+    """Whether what a figure says is still in the ledger's amount, which can only have grown.
+
+    Plans are revised, and people who were given jobs since some day may have left.
+    """
+    if figure.accumulation == "cumulative":
+        return field not in (*MADE_ONCE, "jobs") and figure.nature == "actual"
+    return field not in MADE_ONCE and figure.accumulation == "period"
 
 
 def ledger_verdict(figure, field, thing, result, evidence):

@@ -74,22 +74,22 @@ def comparable(part, whole, evidence):
     wholes = defaultdict(list)
     for figure in evidence.of_series.get(whole.pk, ()):
         if figure.time is not None and figure.accumulation in COUNTS:
-            wholes[figure.nature, figure.accumulation, figure.moment].append(figure)
+            wholes[figure.nature, figure.accumulation].append(figure)
     for figure in evidence.of_series[part.pk]:
         if figure.time is not None:
-            key = (figure.nature, figure.accumulation, figure.moment)
+            key = (figure.nature, figure.accumulation)
             yield from ((figure, one) for one in wholes[key] if is_within(figure, one))
 
 
 def is_within(part, whole):
-    """Whether a part's time is the whole's, or its end: then it cannot have grown to more."""
-    start, whole_start = part.window[0], whole.window[0]
-    if start == whole_start:
+    """Whether a part's time is the whole's, or lies in it: then it cannot have grown to more."""
+    (start, end), (whole_start, whole_end) = part.window, whole.window
+    if part.window == whole.window:
         return True
     if start is None or whole_start is None:
         return False
     is_summed = part.accumulation == "cumulative" or part.metric.kind == "flow"
-    return is_summed and start > whole_start
+    return is_summed and start >= whole_start and end <= whole_end
 
 
 def check_sums(series, evidence):

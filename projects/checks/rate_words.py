@@ -16,6 +16,11 @@ def timeless(rate, reason):
     return f"{heading(rate)}：原文{rate.printed}；{reason}，无从核对。"
 
 
+def over_the_whole(rate):
+    """Why a share cannot be as printed, whatever its two sides are."""
+    return f"{heading(rate)}：原文{rate.printed}；部分不会大于整体，占比不可能这样高。"
+
+
 def compared(computation, holds):
     """892.18万÷600万以上 → 增长不超过48.7%，原文76.8%"""
     rate, top, bottom = computation.rate, computation.top, computation.bottom

@@ -10,7 +10,13 @@ from decimal import Decimal
 from projects.checks.choosing import Operand
 from projects.checks.evidence import Figure
 from projects.checks.operands import operands_of
-from projects.checks.rate_words import compared, inconclusive, timeless, unchecked
+from projects.checks.rate_words import (
+    compared,
+    inconclusive,
+    over_the_whole,
+    timeless,
+    unchecked,
+)
 from projects.checks.verdicts import Kind, Result, Verdict, names
 from projects.intervals import Interval
 
@@ -67,7 +73,7 @@ class Computation:
         """What the printed rate allows; a share is never more than the whole."""
         interval = self.rate.interval
         if self.rate.metric.formula == "share" and interval.ends[1] > self.factor:
-            return Interval(min(interval.ends[0], self.factor), self.factor)
+            return Interval(interval.lower, self.factor)
         return interval
 
     @property
@@ -119,7 +125,15 @@ def check_rates(evidence):
             yield check_rate(rate, law, evidence)
 
 
+def is_over_the_whole(rate):
+    """Whether a share is more than its whole, which no figures can make true."""
+    whole = FACTORS.get(rate.metric.unit, ONE)
+    return rate.metric.formula == "share" and rate.interval.ends[0] > whole
+
+
 def check_rate(rate, law, evidence):
+    if is_over_the_whole(rate):
+        return verdict(rate, law, Result.CONTRADICTION, over_the_whole(rate))
     sides = operands_of(rate, evidence)
     if isinstance(sides, str):
         return verdict(rate, law, Result.UNCHECKED, timeless(rate, sides))
