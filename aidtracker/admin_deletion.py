@@ -7,6 +7,8 @@ from django.db import router
 from django.urls import reverse
 from django.utils.html import format_html
 
+from aidtracker.admin_scope import answer_at_once, is_readable
+
 
 class DependentRows(NestedObjects):
     """Rows that depend on others, without the bare links between two rows.
@@ -71,7 +73,8 @@ def link_to(row, admin_site):
 def deletion(rows, request, admin_site):
     """What deleting `rows` means: (nested list, counts, kinds not permitted, rows in the way).
 
-    The four answers Django's admin expects of `get_deleted_objects`.
+    The four answers Django's admin expects of `get_deleted_objects`. Rows that the user may not
+    read are counted, not named.
     """
     rows = list(rows)
     if not rows:
@@ -81,12 +84,32 @@ def deletion(rows, request, admin_site):
     in_the_way = {*collector.protected, *naming_rows(rows, admin_site)}
     reached: Any = collector.model_objs
     gone = {model: kept for model, kept in reached.items() if not model._meta.auto_created}
+    ask_at_once(request, in_the_way.union(*gone.values()))
+    named = [row for row in in_the_way if is_readable(request, row)]
+    foreign = len(in_the_way) - len(named)
     return (
-        collector.nested(lambda row: link_to(row, admin_site)),
+        collector.nested(lambda row: link_for(row, request, admin_site)),
         {model._meta.verbose_name_plural: len(found) for model, found in gone.items()},
         kinds_not_permitted(gone, request, admin_site),
-        [link_to(row, admin_site) for row in sorted(in_the_way, key=by_kind_and_name)],
+        [link_to(row, admin_site) for row in sorted(named, key=by_kind_and_name)]
+        + ([f"另有 {foreign} 条其他指挥部的记录"] if foreign else []),
     )
+
+
+def ask_at_once(request, rows):
+    """Ask about all rows of a kind together what would be asked about each."""
+    kinds: dict[type, list] = {}
+    for row in rows:
+        kinds.setdefault(type(row), []).append(row)
+    for found in kinds.values():
+        answer_at_once(request, found)
+
+
+def link_for(row, request, admin_site):
+    """A row as `link_to` says it; of a foreign one only its kind."""
+    if is_readable(request, row):
+        return link_to(row, admin_site)
+    return f"{row._meta.verbose_name}：其他指挥部的记录"
 
 
 def by_kind_and_name(row):

@@ -1,6 +1,7 @@
 """Filters that find work to do: rows without a source, an amount, a date, a place; rows to review.
 
-Which of them a list offers follows from the fields of its model.
+Which of them a list offers follows from the fields of its model and from what the user may do.
+Only rows in the user's own charge are work for them.
 """
 
 from django.db import models
@@ -9,6 +10,9 @@ from django.db.models import Q
 from aidtracker.admin_skin import CheckboxFilter
 from aidtracker.money import LedgerAmountField
 from aidtracker.partial_dates import PartialDateField
+from aidtracker.scope import changeable
+from projects.models.reviews import Reviewed
+from projects.reviewing import queues
 
 
 def fields_of(model, kind):
@@ -42,10 +46,6 @@ def without_text(model):
     return Q(text="") if {"text", "sha256"} <= names_of(model) else None
 
 
-def to_review(model):
-    return Q(status="submitted") if "rank_reason" in names_of(model) else None
-
-
 def contradictions(model):
     return to_settle(model, "contradiction")
 
@@ -71,16 +71,18 @@ KINDS = {
     "date": ("日期未知", without_date),
     "place": ("没有位置", without_place),
     "text": ("没有全文", without_text),
-    "review": ("待审核", to_review),
     "contradiction": ("矛盾待处理", contradictions),
     "candidate": ("待看", candidates),
 }
 
 
-def kinds_of_work(model):
-    """The kinds of work that rows of a model can need: {key: (label, condition)}."""
+def kinds_of_work(model, user):
+    """The kinds of work that rows of a model can need of a user: {key: (label, condition)}."""
+    waiting = queues(model, user) if issubclass(model, Reviewed) else {}
+    if not user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
+        return waiting
     conditions = {key: (label, condition(model)) for key, (label, condition) in KINDS.items()}
-    return {key: found for key, found in conditions.items() if found[1] is not None}
+    return waiting | {key: found for key, found in conditions.items() if found[1] is not None}
 
 
 class WorkToDo(CheckboxFilter):
@@ -90,11 +92,14 @@ class WorkToDo(CheckboxFilter):
     parameter_name = "todo"
 
     def lookups(self, request, model_admin):
-        return [(key, label) for key, (label, _) in kinds_of_work(model_admin.model).items()]
+        kinds = kinds_of_work(model_admin.model, request.user)
+        return [(key, label) for key, (label, _) in kinds.items()]
 
     def queryset(self, request, queryset):
-        kinds = kinds_of_work(queryset.model)
-        for key in self.value() or ():
-            if key in kinds:
-                queryset = queryset.filter(kinds[key][1])
+        kinds = kinds_of_work(queryset.model, request.user)
+        chosen = [kinds[key][1] for key in self.value() or () if key in kinds]
+        if chosen:
+            queryset = changeable(queryset, request.user)
+        for condition in chosen:
+            queryset = queryset.filter(condition)
         return queryset

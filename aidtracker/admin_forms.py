@@ -1,11 +1,14 @@
 """How the admin's forms show the project's own kinds of fields."""
 
+from datetime import date
 from decimal import Decimal
 
 from django import forms
 
+from aidtracker.months import month_of, month_text
 from aidtracker.spreadsheets.cells import plain_number
-from aidtracker.spreadsheets.widgets import LedgerWidget, decimal_of
+from aidtracker.spreadsheets.quantities import decimal_of
+from aidtracker.spreadsheets.widgets import LedgerWidget
 
 
 class NameListFormField(forms.JSONField):
@@ -52,3 +55,18 @@ class LedgerFormField(PlainDecimalFormField):
 
     def read(self, text):
         return LedgerWidget().read(text)
+
+
+class MonthFormField(forms.DateField):
+    """A month, written 2026-05 or 2026年5月."""
+
+    def prepare_value(self, value):
+        return month_text(value) if isinstance(value, date) else value
+
+    def to_python(self, value):
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        try:
+            return month_of(value)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error

@@ -6,15 +6,28 @@ from django.urls import reverse
 
 from aidtracker.admin_filters import kinds_of_work
 from aidtracker.admin_theme import MENU, may_open
+from aidtracker.months import last_complete_month
+from aidtracker.scope import changeable
+from projects.reports_due import reports_due
 
 # Where work is looked for; other lists offer the same filters without being counted here.
 LISTS_WITH_WORK = (
     "projects.Observation",
-    "projects.Finding",
     "projects.Project",
     "projects.Investment",
+    "projects.Outlet",
+    "projects.ProgressReport",
+    "projects.InvestmentReport",
+    "projects.OutletReport",
+    "projects.JobsReport",
+    "projects.TrainingReport",
+    "projects.ProjectPlan",
+    "projects.Revision",
+    "projects.Finding",
     "programs.Source",
 )
+# What waits for this person, the most urgent first; other work can wait.
+OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
 
 
 def dashboard(request, context):
@@ -23,9 +36,12 @@ def dashboard(request, context):
         {"title": title, "lists": [item for label in labels for item in list_of(request, label)]}
         for title, labels in MENU.items()
     ]
+    work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
+    own = [item for item in (*work, *due_in(request)) if item["key"] in OWN]
     return context | {
         "title": "首页",
-        "work": [item for label in LISTS_WITH_WORK for item in work_in(request, label)],
+        "own_work": sorted(own, key=lambda item: OWN.index(item["key"])),
+        "work": [item for item in work if item["key"] not in OWN],
         "groups": [group for group in groups if group["lists"]],
     }
 
@@ -44,17 +60,18 @@ def list_of(request, label):
 
 
 def work_in(request, label):
-    """What is to be done in one list: a line for each kind of work that has rows."""
+    """What is to be done in one list: a line for each kind of work that has rows. One query."""
     model = apps.get_model(label)
     meta = model._meta
-    if not may_open(meta.app_label, meta.model_name, request):
+    kinds = kinds_of_work(model, request.user)
+    if not kinds or not may_open(meta.app_label, meta.model_name, request):
         return []
-    kinds = kinds_of_work(model)
     rows = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in kinds.items()}
-    counts = model.objects.aggregate(**rows)
+    counts = changeable(model.objects.order_by(), request.user).aggregate(**rows)
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     return [
         {
+            "key": key,
             "what": meta.verbose_name_plural,
             "kind": kinds[key][0],
             "count": count,
@@ -63,3 +80,15 @@ def work_in(request, label):
         for key, count in counts.items()
         if count
     ]
+
+
+def due_in(request):
+    """What the user's headquarters have not reported about the month that ended last."""
+    for due in reports_due(request.user, last_complete_month()):
+        yield {
+            "key": "due",
+            "what": due.kind.label,
+            "kind": due.words,
+            "count": due.count,
+            "link": f"{reverse('admin:projects_grid')}?{due.query}",
+        }

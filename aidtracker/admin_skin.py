@@ -34,11 +34,21 @@ from unfold.widgets import (
 
 from aidtracker.admin_columns import column_for
 from aidtracker.admin_deletion import deletion, with_relations
-from aidtracker.admin_forms import LedgerFormField, NameListFormField, PlainDecimalFormField
+from aidtracker.admin_forms import (
+    LedgerFormField,
+    MonthFormField,
+    NameListFormField,
+    PlainDecimalFormField,
+)
+from aidtracker.admin_history import HistoryPages
+from aidtracker.admin_scope import ScopedAdmin, ScopedInline
+from aidtracker.admin_versions import VersionedAdmin, VersionedInline
 from aidtracker.changes import FollowChanges
 from aidtracker.money import LedgerAmountField
+from aidtracker.months import MonthField
 from aidtracker.partial_dates import PartialDateField
 from aidtracker.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
+from aidtracker.scope import readable
 from aidtracker.spreadsheets.admin import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
 
@@ -72,6 +82,10 @@ FORM_FIELDS = {
     models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
     LedgerAmountField: {"form_class": LedgerFormField, "widget": NUMBER_INPUT},
     models.DecimalField: {"form_class": PlainDecimalFormField, "widget": NUMBER_INPUT},
+    MonthField: {
+        "form_class": MonthFormField,
+        "widget": UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-05"}),
+    },
     models.DateField: {"widget": UnfoldAdminSingleDateWidget(format="%Y-%m-%d")},
 }
 
@@ -119,6 +133,16 @@ class FormFieldsMixin(BaseModelAdminMixin):
         ]
 
 
+class RelatedFilter(AutocompleteSelectFilter):
+    """A filter by a related row, found by typing among those that the user may read."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            field = choice["form"].fields[self.lookup_kwarg]
+            field.queryset = readable(field.queryset.all(), self.request.user)
+            yield choice
+
+
 class ReasonActionForm(ActionForm):
     """The box of a list's actions, with room to say why."""
 
@@ -131,7 +155,7 @@ class ReasonActionForm(ActionForm):
     )
 
 
-class PlainModelAdmin(FormFieldsMixin, UnfoldModelAdmin):
+class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin, UnfoldModelAdmin):
     """A list and a form in the site's manner, without import and export."""
 
     list_select_related: ClassVar[Any] = ()
@@ -161,7 +185,7 @@ class PlainModelAdmin(FormFieldsMixin, UnfoldModelAdmin):
             return item
         field = self.opts.get_field(item)
         if field.is_relation:
-            return item, AutocompleteSelectFilter
+            return item, RelatedFilter
         return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
 
     def lookup_allowed(self, lookup, value, request):
@@ -212,7 +236,7 @@ class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
         return super().import_page(request, form, **context)
 
 
-class TabularInline(FormFieldsMixin, UnfoldTabularInline):
+class TabularInline(ScopedInline, VersionedInline, FormFieldsMixin, UnfoldTabularInline):
     """Rows that belong to a row, edited below it as a table."""
 
     extra = 0
@@ -220,7 +244,7 @@ class TabularInline(FormFieldsMixin, UnfoldTabularInline):
     show_change_link = True
 
 
-class StackedInline(FormFieldsMixin, UnfoldStackedInline):
+class StackedInline(ScopedInline, VersionedInline, FormFieldsMixin, UnfoldStackedInline):
     """Rows that belong to a row, edited below it one under the other."""
 
     extra = 0

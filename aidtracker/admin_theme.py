@@ -26,6 +26,19 @@ MENU = {
         "projects.ProjectParty": "diversity_3",
         "projects.Investment": "payments",
     },
+    "台账与月报": {
+        "projects.ProgressReport": "engineering",
+        "projects.InvestmentReport": "trending_up",
+        "projects.OutletReport": "point_of_sale",
+        "projects.JobsReport": "work",
+        "projects.TrainingReport": "school",
+        "projects.ProjectPlan": "event_note",
+        "projects.Milestone": "flag",
+    },
+    "审核与账期": {
+        "projects.Revision": "rate_review",
+        "projects.ReportingPeriod": "calendar_month",
+    },
     "企业、场所、网点": {
         "projects.Enterprise": "factory",
         "projects.Site": "domain",
@@ -53,12 +66,26 @@ MENU = {
 }
 
 
+# Pages in front of a group's lists: title, icon, address, and the list whose readers see them.
+PAGES = {"台账与月报": [("按月填报", "edit_note", "projects_grid", "projects.ProgressReport")]}
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side menu: groups of lists, each with what the user may see."""
     return [
-        {"title": title, "items": [menu_item(*entry) for entry in entries.items()]}
+        {
+            "title": title,
+            "items": [
+                *(page_item(*page) for page in PAGES.get(title, ())),
+                *(menu_item(*entry) for entry in entries.items()),
+            ],
+        }
         for title, entries in MENU.items()
     ]
+
+
+def page_item(title: str, icon: str, name: str, label: str) -> dict[str, Any]:
+    return menu_item(label, icon) | {"title": title, "link": reverse(f"admin:{name}")}
 
 
 def menu_item(label: str, icon: str) -> dict[str, Any]:
@@ -130,6 +157,8 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}
     ],
     "STYLES": [lambda request: static("admin/record.css")],
+    "SCRIPTS": [lambda request: static("admin/alive.js")],
+    "LOGIN": {"form": "aidtracker.logins.LoginForm"},
     "DASHBOARD_CALLBACK": "aidtracker.admin_home.dashboard",
     "SIDEBAR": {"show_search": False, "navigation": navigation},
 }

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class AidtrackerConfig(AppConfig):
     name = "aidtracker"
     verbose_name = "平台"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from aidtracker import logins
+
+        logins.connect()

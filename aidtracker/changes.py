@@ -47,7 +47,7 @@ class FollowChanges(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if self.is_of_consequence(form):
+        if self.is_of_consequence(form) and not getattr(request, "is_unchanged", False):
             after_change(self.model)
 
     def delete_model(self, request, obj):

@@ -26,7 +26,20 @@ DATASETS = {
     "observations": "projects.Observation",
     "skipped_phrases": "projects.SkippedPhrase",
     "findings": "projects.Finding",
+    "warning_rules": "projects.WarningRule",
+    "reporting_periods": "projects.ReportingPeriod",
+    "project_plans": "projects.ProjectPlan",
+    "milestones": "projects.Milestone",
+    "progress_reports": "projects.ProgressReport",
+    "investment_reports": "projects.InvestmentReport",
+    "outlet_reports": "projects.OutletReport",
+    "jobs_reports": "projects.JobsReport",
+    "training_reports": "projects.TrainingReport",
+    "revisions": "projects.Revision",
+    "observation_parts": "projects.ObservationPart",
 }
+# The working papers of the headquarters: kept in the database alone, not in fixtures.
+WORKING = tuple(DATASETS)[tuple(DATASETS).index("reporting_periods") :]
 
 
 def dataset_model(name):

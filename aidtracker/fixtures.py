@@ -9,11 +9,13 @@ import json
 from django.conf import settings
 from django.core import serializers
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from aidtracker.changes import after_change
-from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.datasets import DATASETS, WORKING, dataset_model
+from aidtracker.history import keep_first_states, keep_states
 from aidtracker.records import SearchTextField
+from aidtracker.roles import load_groups
 
 
 def fixture_paths():
@@ -21,6 +23,7 @@ def fixture_paths():
     return {
         name: settings.BASE_DIR / "fixtures" / f"{number:02d}_{name}.json"
         for number, name in enumerate(DATASETS, start=1)
+        if name not in WORKING
     }
 
 
@@ -61,19 +64,35 @@ def dump_dataset(name):
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def complete_row(row):
-    """Give a deserialized row the columns that fixtures leave out: kept if it exists, else made."""
-    left_out = [
-        field
-        for field in row._meta.concrete_fields
-        if not field.serialize and not field.primary_key
-    ]
-    stored = row.pk and type(row).objects.filter(pk=row.pk).values().get()
-    for field in left_out:
-        if stored:
+def complete(item):
+    """Give a deserialized row the columns that fixtures leave out: kept if it exists, else made.
+
+    Returns whether the row exists and will be another: it is a new version then.
+    """
+    row = item.object
+    stored = type(row)._base_manager.filter(pk=row.pk).values().get() if row.pk else {}
+    is_changed = bool(stored) and says_otherwise(item, stored)
+    for field in row._meta.concrete_fields:
+        if stored and not field.serialize and not field.primary_key:
             setattr(row, field.attname, stored[field.attname])
         if isinstance(field, SearchTextField):
             field.pre_save(row, add=not row.pk)
+    if is_changed:
+        row.version, row.updated_at = row.version + 1, timezone.now()
+    return is_changed
+
+
+def says_otherwise(item, stored):
+    """Whether a deserialized row differs from the stored values, or from the stored links."""
+    row = item.object
+    fields = [field for field in row._meta.concrete_fields if field.serialize]
+    if any(getattr(row, field.attname) != stored[field.attname] for field in fields):
+        return True
+    return any(
+        {getattr(one, "pk", one) for one in linked}
+        != set(getattr(row, name).values_list("pk", flat=True))
+        for name, linked in item.m2m_data.items()
+    )
 
 
 def key_in(item, model):
@@ -97,28 +116,30 @@ def load_dataset(name, keep_existing):
     items = json.loads(fixture_paths()[name].read_text(encoding="utf-8"))
     known = set(model.objects.values_list(*model.KEY))
     new = [item for item in items if key_in(item, model) not in known]
-    for row in serializers.deserialize("python", new if keep_existing else items):
-        complete_row(row.object)
-        row.save()
+    changed = []
+    for item in serializers.deserialize("python", new if keep_existing else items):
+        if complete(item):
+            changed.append(item.object)
+        item.save()
+    keep_states(changed)
     return len(new), len(items) - len(new)
 
 
-def keep_first_states():
+def keep_loaded():
     """Give rows without history their first state: loading does not save, so none was kept."""
     for model in map(dataset_model, DATASETS):
-        if hasattr(model, "history"):
-            states = model.history.model.objects.filter(id=OuterRef("pk"))
-            model.history.bulk_history_create(model.objects.exclude(Exists(states)))
+        keep_first_states(model.objects.for_fixtures())
 
 
 @transaction.atomic
 def load_fixtures(keep_existing=True):
     """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}."""
+    load_groups(keep_existing)
     counts = {
         name: load_dataset(name, keep_existing)
         for name, path in fixture_paths().items()
         if path.exists()
     }
-    keep_first_states()
+    keep_loaded()
     after_change(dataset_model("observations"))
     return counts

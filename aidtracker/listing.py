@@ -118,7 +118,7 @@ class ListPage(View):
 
     def rows(self):
         """All public rows, in the order in which the list shows them first."""
-        return self.model.objects.all()
+        return self.model.objects.published()
 
     def get(self, request):
         self.parameters, self.notices = clean_parameters(request.GET)

@@ -71,12 +71,6 @@ class Group:
     more_url: str
 
 
-def public_rows(model):
-    """The rows that the public may count: of observations the approved ones."""
-    rows = model.objects.order_by()
-    return rows.published() if hasattr(rows, "published") else rows
-
-
 def list_url(model):
     return reverse(f"{model._meta.model_name}-list")
 
@@ -84,7 +78,9 @@ def list_url(model):
 def record_counts():
     """A `RecordCount` for each kind of record."""
     queries = [
-        public_rows(dataset_model(name))
+        dataset_model(name)
+        .objects.published()
+        .order_by()
         .annotate(dataset=Value(name))
         .values("dataset")
         .annotate(total=Count("pk"))
@@ -115,7 +111,8 @@ def matches(dataset, words):
     model = dataset_model(dataset)
     name, slug = ("title", "code") if dataset == "sources" else ("name", "slug")
     return (
-        model.objects.search(words)
+        model.objects.published()
+        .search(words)
         .annotate(
             dataset=Value(dataset),
             shown_name=F(name),

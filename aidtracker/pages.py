@@ -103,13 +103,13 @@ def address(name, **conditions):
 
 
 def listed(anchor, title, columns, queryset, **words):
-    """A section with a table of the first rows of `queryset`: one query.
+    """A section with a table of the first public rows of `queryset`: one query.
 
     `words`: `empty` says what would stand here, `more` is the address of the whole list.
     """
     more = Item(WHOLE_LIST, words["more"]) if "more" in words else None
     empty = words.get("empty", EMPTY)
-    return Section(anchor, title, capped(title, columns, queryset, more), empty)
+    return Section(anchor, title, capped(title, columns, queryset.published(), more), empty)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Related:
 
     def of(self, record):
         """The section on the page of `record`: one query."""
-        rows = getattr(record, self.relation).all()
+        rows = getattr(record, self.relation).published()
         if self.joins:
             rows = rows.select_related(*self.joins)
         words = {"empty": self.empty}

@@ -1,12 +1,15 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.history import History
+from aidtracker.keys import follow
 from aidtracker.pinyin import initials, syllables
+from aidtracker.publication import public_rule
 
 SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
@@ -28,6 +31,10 @@ class KeyedQuerySet(models.QuerySet):
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(self.model.KEY, key, strict=True)))
 
+    def published(self):
+        """Those the public may see."""
+        return self.filter(public_rule(self.model))
+
     def for_fixtures(self):
         """The rows that fixtures keep."""
         return self.all()
@@ -45,29 +52,67 @@ class UpdatedAtField(models.DateTimeField):
         return super().pre_save(model_instance, add)
 
 
+class VersionField(models.PositiveIntegerField):
+    """How often a row was saved: whoever saves an older version than is stored has missed a change.
+
+    Fixtures leave it out.
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, default=1)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        # A state in a history is no new version of anything.
+        if not add and isinstance(model_instance, KeyedModel):
+            setattr(model_instance, self.attname, getattr(model_instance, self.attname) + 1)
+        return super().pre_save(model_instance, add)
+
+
+class MaintainerField(models.ForeignKey):
+    """The headquarters that keeps a row which otherwise belongs to nobody in particular."""
+
+    def __init__(self, verbose_name="维护单位", **kwargs):
+        kwargs.setdefault("to", "programs.Headquarters")
+        kwargs.setdefault("on_delete", models.PROTECT)
+        kwargs.setdefault("related_name", "+")
+        kwargs.setdefault("help_text", "由哪个指挥部维护；留空的由全国数据管理员维护")
+        kwargs.update(null=True, blank=True)
+        super().__init__(verbose_name=verbose_name, **kwargs)
+
+
 class KeyedModel(models.Model):
-    """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database."""
+    """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
+
+    `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
+    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
+    `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row.
+    """
 
     KEY: tuple[str, ...] = ("name",)
+    OWNERS: tuple[str, ...] = ()
+    IS_SHARED = True
+    SEEN_WITH: tuple[str, ...] = ()
+    PUBLIC_WITH: tuple[str, ...] = ()
 
     updated_at = UpdatedAtField("更新时间")
+    version = VersionField("版本")
 
     objects = KeyedQuerySet.as_manager()
+    history = History()
 
     class Meta:
         abstract = True
         # Importing a spreadsheet is a right of its own, besides adding and changing.
         default_permissions = ("add", "change", "delete", "view", "import")
 
+    def save_base(self, *args, **kwargs):
+        """Store a row and the state that is kept of it together or not at all."""
+        with transaction.atomic(savepoint=False):
+            super().save_base(*args, **kwargs)
+
     def natural_key(self):
         return tuple(follow(self, path) for path in self.KEY)
-
-
-def follow(row, path):
-    """The value at the end of a lookup path such as `owner__code`; None where a step is empty."""
-    for name in path.split("__"):
-        row = getattr(row, name, None)
-    return row
 
 
 class NameListField(models.JSONField):
@@ -147,6 +192,8 @@ class RecordQuerySet(KeyedQuerySet):
 class Record(KeyedModel):
     """A named thing with other names, sources that speak of it, a note, and a page of its own."""
 
+    OWNERS = ("maintainer",)
+
     # Identification
     name = models.CharField("名称", max_length=200)
     slug = SlugFromPinyinField("网址名", help_text="网页地址的一部分；留空则取名称的拼音")
@@ -157,6 +204,7 @@ class Record(KeyedModel):
         "programs.Source", verbose_name="出处", blank=True, related_name="%(class)s_set"
     )
     note = models.TextField("备注", blank=True)
+    maintainer = MaintainerField()
     search_text = SearchTextField("检索文字")
 
     objects = RecordQuerySet.as_manager()

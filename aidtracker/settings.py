@@ -1,6 +1,7 @@
 """The one settings file: environment variables, each with a default that works for development."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "aidtracker",
     "django_filters",
     "simple_history",
+    "axes",
     "csp",
     "programs",
     "projects",
@@ -72,9 +74,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
+    "aidtracker.acts.ActMiddleware",
+    "aidtracker.sessions.StaffSessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.security.ContentSecurityPolicyMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "aidtracker.urls"
@@ -131,12 +135,34 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "aidtracker.passwords.NameValidator"},
+    {"NAME": "aidtracker.passwords.PasswordChange"},
 ]
+AUTHENTICATION_BACKENDS = ["aidtracker.logins.LockOut", "aidtracker.logins.StaffBackend"]
+# After so many days the first page after log-in suggests a new password; 0 never does.
+PASSWORD_REMINDER_DAYS = int(os.environ.get("PASSWORD_REMINDER_DAYS") or 0)
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # one working day
+# Without any activity a session ends after so long, and with the browser in any case.
+SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES") or 30) * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# Five wrong passwords for one name from one address: then neither is heard for a while.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "aidtracker.acts.address_of"
+AXES_USERNAME_CALLABLE = "aidtracker.logins.name_to_count"
+AXES_LOCKOUT_CALLABLE = "aidtracker.logins.locked_out_page"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+# The audit trail keeps log-ins; the admin shows that.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # Transport and browser security
 
@@ -148,7 +174,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS") or 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-if env_flag("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env_flag("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     # Only behind a proxy that sets this header itself and drops the one a visitor sends.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True

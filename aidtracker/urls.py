@@ -3,14 +3,26 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from aidtracker import views
+from aidtracker import sessions, views
+from aidtracker.admin_scope import view_on_site
+from projects.admin.grid import grid
+
+# Pages of the admin that belong to no single list.
+admin_pages, *admin_names = admin.site.urls
+own_admin_pages = [
+    path("projects/grid/", admin.site.admin_view(grid), name="projects_grid"),
+]
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("method/", views.method, name="method"),
     path("robots.txt", views.robots, name="robots"),
-    path("admin/", admin.site.urls),
+    # In front of the admin's own way, which would tell the address of any row.
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
+    # Answers 403 instead of leading a script to the log-in page.
+    path("admin/alive/", sessions.alive, name="alive"),
+    path("admin/", ([*own_admin_pages, *admin_pages], *admin_names)),
     path("", include("programs.urls")),
     path("", include("projects.urls")),
 ]

@@ -46,6 +46,8 @@ def made_rows(text):
         Observation(source=source, series=series, number=number, start=one.start, end=one.end)
         for number, one in enumerate(figures[:RECORDED], 1)
     ]
+    for row in recorded:
+        row.is_visible = True
     skipped = [
         SkippedPhrase(source=source, start=one.start, end=one.end, reason="rule")
         for one in figures[RECORDED : RECORDED + SKIPPED]
@@ -60,7 +62,7 @@ def public_page(source, recorded, skipped):
 
 
 def entry_page(source, recorded, skipped):
-    document = entry.Document(source)
+    document = entry.Document(source, user=None)
     document.figures, document.skipped = recorded, skipped
     document.coverage = covered(source, recorded, skipped)
     return document.html

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from aidtracker.listing import ListPage
 from aidtracker.pages import name_column
+from aidtracker.publication import public_rule
 from aidtracker.tables import Column, table
 from programs import filters
 from programs.models import (
@@ -192,7 +193,9 @@ class CategoryList(ListPage):
     )
 
     def rows(self):
-        return Category.objects.annotate(project_count=Count("projects")).prefetch_related(cited())
+        projects = Category._meta.get_field("projects").related_model
+        count = Count("projects", filter=public_rule(projects, "projects"))
+        return Category.objects.annotate(project_count=count).prefetch_related(cited())
 
 
 class PolicyList(ListPage):

@@ -16,7 +16,7 @@ def day(state):
 
 def figure(state):
     """The corrected figure by its series, leading to its page if it is still public."""
-    public = state.status == Observation.Status.APPROVED and state.history_type != "-"
+    public = state.status == Observation.Status.PUBLISHED and state.history_type != "-"
     address = reverse("observation-detail", args=[state.source.code, state.number])
     return Item(str(state.series), address if public else "")
 

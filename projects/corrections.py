@@ -11,11 +11,12 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from aidtracker.partial_dates import first_day
-from projects.models import Observation
+from aidtracker.publication import public_rule
+from projects.models import Observation, Series
 from projects.models.observations import PUBLIC
 
 State = Observation.history.model
-APPROVED = Observation.Status.APPROVED
+PUBLISHED = Observation.Status.PUBLISHED
 
 
 def corrections():
@@ -26,13 +27,14 @@ def corrections():
     earlier = State.objects.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     before = earlier.order_by("-history_id")
     return (
-        State.objects.exclude(correction_reason="")
+        State.objects.filter(public_rule(Series, "series"))
+        .exclude(correction_reason="")
         .annotate(
             before_id=Subquery(before.values("history_id")[:1]),
             status_before=Subquery(before.values("status")[:1]),
             reason_before=Subquery(before.values("correction_reason")[:1]),
         )
-        .filter(status_before=APPROVED)
+        .filter(status_before=PUBLISHED)
         .exclude(reason_before=F("correction_reason"))
         .select_related("series", "source")
         .defer("source__text")
@@ -50,8 +52,12 @@ def with_states_before(states):
 
 
 def changes(state):
-    """What a correction changed, as (label, before, after) in words; unchanged fields left out."""
-    public = (field for field in Observation._meta.concrete_fields if field.name in PUBLIC)
+    """What a correction changed, as (label, before, after) in words; unchanged fields left out.
+
+    Of a figure that is no longer public, only that it is not.
+    """
+    names = PUBLIC if state.status == PUBLISHED else (Observation.REVIEW,)
+    public = (field for field in Observation._meta.concrete_fields if field.name in names)
     for field in public:
         before, after = shown(state.before, field.name), shown(state, field.name)
         if before != after:
@@ -90,7 +96,7 @@ def state_at(states, moment):
 def is_known(state, series, day):
     """Whether a state was public in this series, and its document published by `day`."""
     published = first_day(state.source.published_on)
-    is_public = state.status == APPROVED and state.history_type != "-"
+    is_public = state.status == PUBLISHED and state.history_type != "-"
     return is_public and state.series_id == series.pk and (not published or published <= day)
 
 

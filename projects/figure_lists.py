@@ -56,7 +56,7 @@ class SeriesList(ListPage):
     columns = (Column("指标", "metric", sort=("metric__slug",)), SCOPE, *FIGURE_OF_SERIES)
 
     def rows(self):
-        return Series.objects.with_leading_figures().with_subjects()
+        return Series.objects.published().with_leading_figures().with_subjects()
 
 
 class ObservationList(NarrowedList):

@@ -7,6 +7,7 @@ from django.forms import HiddenInput
 
 from aidtracker.enums import Sector
 from aidtracker.listing import ListFilter, choice_filter, row_filter
+from aidtracker.publication import public_rule
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
 from projects.models import (
     Activity,
@@ -26,24 +27,29 @@ from projects.models import (
 NUMBER_LENGTH = 9  # of a figure in its document
 
 
-def used(model, relation, published=False):
-    """Rows of `model` that at least one row behind `relation` names, for a drop-down.
-
-    `published` counts only those that a public figure names.
-    """
-    rule = {f"{relation}__status": "approved"} if published else {f"{relation}__isnull": False}
+def used(model, relation):
+    """Rows of `model` that at least one public row behind `relation` names, for a drop-down."""
 
     def rows(request):
-        return model.objects.filter(pk__in=model.objects.filter(**rule).values("pk"))
+        is_public = public_rule(end_of(model, relation), relation)
+        named = model.objects.filter(is_public, **{f"{relation}__isnull": False})
+        return model.objects.filter(pk__in=named.values("pk"))
 
     return rows
+
+
+def end_of(model, relation):
+    """The model that a lookup path leads to."""
+    for name in relation.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model
 
 
 def named(model, label, **kwargs):
     """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
     return django_filters.ModelChoiceFilter(
         label=label,
-        queryset=model.objects.all(),
+        queryset=lambda request: model.objects.published(),
         to_field_name="slug",
         widget=HiddenInput,
         **kwargs,
@@ -61,7 +67,7 @@ def batches(request):
 
 
 def sources_with_figures(request):
-    return used(Source, "observations", published=True)(request).without_text()
+    return used(Source, "observations")(request).without_text()
 
 
 class ProjectFilter(ListFilter):
@@ -169,7 +175,7 @@ class SeriesFilter(ListFilter):
     SEARCH_LOOKUPS = ("search_text", "metric__search_text")
 
     sector = choice_filter("领域", Sector, field_name="metric__sector")
-    metric = row_filter("指标", used(Metric, "series_set__observations", published=True))
+    metric = row_filter("指标", used(Metric, "series_set__observations"))
 
 
 class ObservationFilter(ListFilter):
@@ -185,7 +191,7 @@ class ObservationFilter(ListFilter):
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter(
         "指标",
-        used(Metric, "series_set__observations", published=True),
+        used(Metric, "series_set__observations"),
         field_name="series__metric",
     )
     nature = choice_filter("性质", Observation.Nature)

@@ -84,8 +84,10 @@ class ProjectList(LedgerList):
     )
 
     def rows(self):
-        return Project.objects.select_related("category", "headquarters").prefetch_related(
-            "regions"
+        return (
+            Project.objects.published()
+            .select_related("category", "headquarters")
+            .prefetch_related("regions")
         )
 
 
@@ -109,7 +111,9 @@ class InvestmentList(LedgerList):
     )
 
     def rows(self):
-        return Investment.objects.select_related("investor", "local_enterprise", "region")
+        return Investment.objects.published().select_related(
+            "investor", "local_enterprise", "region"
+        )
 
 
 class EnterpriseList(NarrowedList):
@@ -130,7 +134,7 @@ class EnterpriseList(NarrowedList):
     )
 
     def rows(self):
-        return Enterprise.objects.select_related("parent", "origin", "region")
+        return Enterprise.objects.published().select_related("parent", "origin", "region")
 
 
 class SiteList(NarrowedList):
@@ -150,7 +154,7 @@ class SiteList(NarrowedList):
     )
 
     def rows(self):
-        return Site.objects.select_related("region", "parent", "operator")
+        return Site.objects.published().select_related("region", "parent", "operator")
 
 
 class OutletList(NarrowedList):
@@ -172,7 +176,7 @@ class OutletList(NarrowedList):
     )
 
     def rows(self):
-        return Outlet.objects.select_related(
+        return Outlet.objects.published().select_related(
             "city", "platform", "operator", "program", "headquarters"
         )
 
@@ -267,6 +271,8 @@ class AwardList(NarrowedList):
     )
 
     def rows(self):
-        return Award.objects.select_related("site", "region", "enterprise").prefetch_related(
-            cited()
+        return (
+            Award.objects.published()
+            .select_related("site", "region", "enterprise")
+            .prefetch_related(cited())
         )

@@ -112,7 +112,7 @@ def total(observations: Iterable[Observation]) -> Total | Refusal:
 
 def exclusion(observation):
     """Why a figure is not counted in; empty if it is."""
-    if observation.status != Observation.Status.APPROVED:
+    if observation.status != Observation.Status.PUBLISHED:
         return f"{observation.get_status_display()}，还不是公开的数字"
     if observation.rank == Observation.Rank.DEPRECATED:
         return f"不再采用：{observation.rank_reason}"

@@ -8,6 +8,10 @@ DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "0123456789.-+,/:%"}
 BREAKS = re.compile(r"\r\n?")
+# Signs that nobody sees: zero-width ones, marks of the writing's direction, control characters.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 EXCEL_ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
 MIDNIGHT = time()
 EXCEL_TEXT_LENGTH = 32_767
@@ -29,8 +33,10 @@ def unmark(text):
 
 
 def tidy(text):
-    """A text without outer blanks, its line breaks of one kind, as the site's forms store it."""
-    return BREAKS.sub("\n", text).strip()
+    """A text without outer blanks and invisible signs, its line breaks of one kind."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return INVISIBLE.sub("", BREAKS.sub("\n", text)).strip()
 
 
 def half_width(text):

@@ -1,17 +1,22 @@
 """One column of a spreadsheet: a field of the model, under its Chinese heading or its code."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from import_export.fields import Field
 
+from aidtracker.keys import key_text
 from aidtracker.money import LedgerAmountField
+from aidtracker.months import MonthField
 from aidtracker.partial_dates import PartialDateField
 from aidtracker.records import NameListField, SlugFromPinyinField
 from aidtracker.spreadsheets import widgets
-from aidtracker.spreadsheets.cells import EXCEL_ERRORS, TOO_LONG, cell_text
-from aidtracker.spreadsheets.lookups import key_text
+from aidtracker.spreadsheets.cells import EXCEL_ERRORS, cell_text
 
 LEDGER_YEARS = (1997, 2100)
 YEARS = (1900, 2100)
+UNIT = re.compile(r"（([^（）]{1,6})）$")
 
 
 class Column(Field):
@@ -59,42 +64,39 @@ class Column(Field):
         """The cell's text for a model instance."""
         return cell_text(self.widget.render(self.get_value(row), codes=codes))
 
-    def shows(self, row, raw):
-        """Whether a cell that was read is what an export of this instance writes."""
-        read = cell_text(raw)
-        return read == self.text(row) or read == self.text(row, codes=True) or read == TOO_LONG
+    @property
+    def is_address(self):
+        """Whether the field is a page's address: an empty cell keeps the one there is."""
+        return isinstance(self.source, SlugFromPinyinField)
 
-    def agrees(self, row, raw):
-        """Whether a cell says the same as the instance, in whatever form."""
-        if self.shows(row, raw):
-            return True
-        try:
-            return self.widget.clean(raw) == self.get_value(row)
-        except ValueError:
-            return False
+    @property
+    def is_amount(self):
+        """Whether the field is money in 万元."""
+        return isinstance(self.source, LedgerAmountField)
 
-    def value(self, raw, adding):
-        """The value a cell stands for. Raises ValueError in Chinese if the field cannot take it."""
+    @property
+    def unit(self):
+        """The unit of the column's numbers; empty if it has none."""
+        return getattr(self.widget, "unit", "")
+
+    def value(self, raw, unit=""):
+        """The value a cell stands for. Raises ValueError in Chinese if the field cannot take it.
+
+        `unit` is what the heading states. Related rows are left to their lookup.
+        """
         if cell_text(raw) in EXCEL_ERRORS:
             raise ValueError("单元格里是 Excel 的错误值。")
-        value = self.widget.clean(raw)
-        if value not in (None, "", []):
-            return value
-        if self.source.blank:
-            return value
-        if adding and self.source.has_default():
-            return self.source.get_default()
-        raise ValueError("不能留空。")
+        value = self.widget.clean(raw, unit=unit)
+        if not self.source.is_relation and value not in (None, "", []):
+            self.check(value)
+        return value
 
-    def keeps(self, row, raw):
-        """Whether the cell leaves an existing row's field as it is.
-
-        An empty address does: pages keep the addresses they have.
-        """
-        if row._state.adding:
-            return False
-        is_address = isinstance(self.source, SlugFromPinyinField)
-        return self.shows(row, raw) or (is_address and not cell_text(raw))
+    def check(self, value):
+        """What the model's field itself asks of a value. Raises ValueError."""
+        try:
+            self.source.clean(value, None)
+        except ValidationError as error:
+            raise ValueError("".join(f"{message.rstrip('。')}。" for message in error)) from error
 
 
 def years_of(model):
@@ -108,15 +110,24 @@ def related_widget(field):
     return kind(field.related_model)
 
 
+def stated_unit(field):
+    """The unit that a field's label states in brackets: 吨 of 销售量（吨）."""
+    found = UNIT.search(str(field.verbose_name))
+    return found[1] if found else ""
+
+
 # The first kind that fits decides.
 WIDGETS = (
     (PartialDateField, lambda field: widgets.PartialDateWidget(years_of(field.model))),
     (LedgerAmountField, lambda field: widgets.LedgerWidget(field.max_digits, field.decimal_places)),
     (
         models.DecimalField,
-        lambda field: widgets.NumberWidget(field.max_digits, field.decimal_places),
+        lambda field: widgets.NumberWidget(
+            field.max_digits, field.decimal_places, stated_unit(field)
+        ),
     ),
     (models.IntegerField, lambda field: widgets.NumberWidget()),
+    (MonthField, lambda field: widgets.MonthWidget(LEDGER_YEARS)),
     (models.DateField, lambda field: widgets.DayWidget(years_of(field.model))),
     (models.BooleanField, lambda field: widgets.YesNoWidget()),
     (NameListField, lambda field: widgets.NameListWidget()),

@@ -2,24 +2,13 @@
 
 from django.db.models import Prefetch, TextField
 
-from aidtracker.records import follow
+from aidtracker.keys import KEY_SEPARATOR, key_of, key_text
+from aidtracker.scope import readable
 from aidtracker.spreadsheets.cells import tidy
 
-KEY_SEPARATOR = " / "
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
-
-
-def key_text(parts):
-    """A natural key as one text, its parts joined with ` / `; empty for no row at all."""
-    if all(part is None for part in parts):
-        return ""
-    return KEY_SEPARATOR.join("" if part is None else str(part) for part in parts)
-
-
-def key_of(row):
-    """The natural key of a model instance as one text; empty for None."""
-    return "" if row is None else key_text([follow(row, path) for path in row.KEY])
+BATCH = 2_000
 
 
 def key_labels(model):
@@ -62,16 +51,25 @@ def related_prefetch(field):
 
 
 class Lookup:
-    """All rows of one related model, read once per import and found by key, name or alias."""
+    """All rows of one related model that a person may read, found by key, name or alias.
 
-    def __init__(self, model):
+    Read once per import, with no more than what names them; `find` gives a row's number.
+    """
+
+    def __init__(self, model, user=None):
         self.model = model
+        self.user = user
         self.by_key: dict[str, list] = {}
         self.by_name: dict[str, list] = {}
+        self.keys: dict = {}
+        self.found: dict = {}
         self.is_read = False
 
     def find(self, text):
-        """The row that a cell names. Raises ValueError in Chinese if none or several match."""
+        """The number of the row that a cell names, or a row that the same file makes.
+
+        Raises ValueError in Chinese if none or several match.
+        """
         if not self.is_read:
             self.read()
         wanted = tidy(text)
@@ -80,31 +78,51 @@ class Lookup:
             return found[0]
         label, key = self.model._meta.verbose_name, key_labels(self.model)
         if found:
-            keys = "、".join(key_of(row) for row in found[:SHOWN_CANDIDATES])
+            keys = "、".join(map(self.key, found[:SHOWN_CANDIDATES]))
             raise ValueError(f"“{wanted}”对应不止一个{label}：{keys}；请填其中一个的{key}。")
         raise ValueError(
             f"没有找到{label}“{wanted}”。可填{key}，或只有一个{label}才有的名称、别名；"
             "在同一文件中新增的，要排在前面。"
         )
 
+    def key(self, found):
+        """The natural key, as text, of what `find` gave."""
+        if not self.is_read:
+            self.read()
+        return self.keys.get(found, "") if isinstance(found, int) else key_of(found)
+
     def read(self):
         self.is_read = True
-        required = [
-            field.name
-            for field in self.model._meta.concrete_fields
-            if field.many_to_one and not field.null
-        ]
-        rows = self.model._default_manager.order_by("pk")
-        if required:
-            rows = rows.select_related(*required)
-        for row in rows.defer(*heavy_paths(self.model, required)):
-            self.add(row)
+        fields = {field.name for field in self.model._meta.concrete_fields}
+        names = [name for name in (*NAME_FIELDS, "aliases") if name in fields]
+        rows = self.model._base_manager.all()
+        if self.user is not None:
+            rows = readable(rows, self.user)
+        size = len(self.model.KEY)
+        for pk, *values in rows.order_by("pk").values_list("pk", *self.model.KEY, *names):
+            self.keys[pk] = key_text(values[:size])
+            self.enter(pk, self.keys[pk], values[size:])
+
+    def enter(self, found, key, names):
+        self.by_key.setdefault(tidy(key), []).append(found)
+        listed = (name if isinstance(name, list) else [name] for name in names)
+        for name in {tidy(name) for group in listed for name in group if name}:
+            self.by_name.setdefault(name, []).append(found)
 
     def add(self, row):
-        """Make a row findable; one that an import has just stored, too."""
+        """Make a row findable that the file makes."""
         if not self.is_read:
-            return
-        self.by_key.setdefault(tidy(key_of(row)), []).append(row)
-        names = [getattr(row, name, "") for name in NAME_FIELDS] + getattr(row, "aliases", [])
-        for name in {tidy(name) for name in names if name}:
-            self.by_name.setdefault(name, []).append(row)
+            self.read()
+        names = [getattr(row, name, "") for name in (*NAME_FIELDS, "aliases")]
+        self.enter(row, key_of(row), names)
+
+    def instances(self, pks):
+        """The rows of some numbers, {number: row}, each read once, with what names it."""
+        missing = list({pk for pk in pks if pk not in self.found})
+        fields = self.model._meta.concrete_fields
+        light = [*self.model.KEY, *(f.name for f in fields if f.name in NAME_FIELDS or f.many_to_one)]
+        own = [name for name in light if "__" not in name]
+        for start in range(0, len(missing), BATCH):
+            rows = self.model._base_manager.filter(pk__in=missing[start : start + BATCH])
+            self.found.update((row.pk, row) for row in rows.only("pk", *own))
+        return self.found

@@ -10,13 +10,12 @@ from django.db import IntegrityError, transaction
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 from import_export.results import RowResult
 
+from aidtracker.keys import key_of, key_text
 from aidtracker.spreadsheets.columns import Column
 from aidtracker.spreadsheets.loaders import KeyLoader
 from aidtracker.spreadsheets.lookups import (
     Lookup,
     heavy_paths,
-    key_of,
-    key_text,
     related_prefetch,
     relations_of,
 )

@@ -6,47 +6,20 @@ was read and raises ValueError with a Chinese sentence that says what is allowed
 
 import re
 from datetime import date
-from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from import_export import widgets
 
-from aidtracker.partial_dates import in_chinese, validate_calendar
+from aidtracker.keys import key_of
+from aidtracker.months import month_text
+from aidtracker.partial_dates import in_chinese
 from aidtracker.spreadsheets.cells import cell_text, half_width, tidy
-from aidtracker.spreadsheets.lookups import Lookup, key_of
+from aidtracker.spreadsheets.lookups import Lookup
+from aidtracker.spreadsheets.quantities import MAX_DIGITS, iso_date, quantity_of
 
-MAX_DIGITS = 15
-NUMBER = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
-DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?)?[年月日]?")
-AMBIGUOUS_MONTH = re.compile(r"[0-9]{4}\.1")
-CLOCK = re.compile(r"[ T]00:00(:00(\.0+)?)?")
-# 万元 in one unit of each kind that people write behind an amount.
-LEDGER_UNITS = {
-    "亿元": Decimal(10_000),
-    "亿": Decimal(10_000),
-    "万元": Decimal(1),
-    "万": Decimal(1),
-    "元": Decimal("0.0001"),
-}
-LEDGER = re.compile(rf"(.*[0-9])\s*({'|'.join(LEDGER_UNITS)})")
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 LIST_SEPARATORS = re.compile(r"[\uff1b;|\n]")
-YES = {"是", "true", "1", "yes", "y"}
-NO = {"否", "false", "0", "no", "n"}
-
-
-def decimal_of(text):
-    """The number a text spells, `1,234.50` or with full-width digits. Raises ValueError.
-
-    The pattern comes first: nothing unchecked reaches Decimal, and no more than 15 digits do.
-    """
-    parts = NUMBER.fullmatch(half_width(text))
-    if not parts:
-        raise ValueError("应为数字，如 1234.5，不带单位和文字。")
-    sign, whole, fraction = parts[1], parts[2].replace(",", ""), (parts[3] or "").rstrip("0")
-    if len(whole.lstrip("0")) + len(fraction) > MAX_DIGITS:
-        raise ValueError(f"最多 {MAX_DIGITS} 位数字。")
-    return Decimal(f"{sign}{whole}.{fraction or '0'}")
+YES = {"是", "true", "1", "yes", "y", "√", "✓", "有", "对"}
+NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}
 
 
 def split_list(value):
@@ -98,19 +71,24 @@ class YesNoWidget(widgets.Widget):
 
 
 class NumberWidget(widgets.Widget):
-    """A decimal of at most 15 digits, or a whole number where `decimal_places` is 0."""
+    """A decimal of at most 15 digits, or a whole number where `decimal_places` is 0.
 
-    def __init__(self, max_digits=MAX_DIGITS, decimal_places=0):
+    A column of a `unit` takes that unit, and multiples of it, behind the number.
+    """
+
+    def __init__(self, max_digits=MAX_DIGITS, decimal_places=0, unit=""):
         super().__init__()
         self.max_digits = max_digits
         self.decimal_places = decimal_places
+        self.unit = unit
 
-    def clean(self, value, row=None, **kwargs):
+    def clean(self, value, row=None, unit="", **kwargs):
+        """`unit` is the one that the heading states, if that is not the column's own."""
         text = cell_text(value)
-        return self.fitting(self.read(text)) if text else None
+        return self.fitting(self.read(text, unit)) if text else None
 
-    def read(self, text):
-        return decimal_of(text)
+    def read(self, text, unit=""):
+        return quantity_of(text, self.unit, unit)
 
     def fitting(self, number):
         places = max(0, -number.normalize().as_tuple().exponent)
@@ -129,35 +107,13 @@ class NumberWidget(widgets.Widget):
 class LedgerWidget(NumberWidget):
     """An amount in 万元; one written with its unit (9.11 亿元) is converted."""
 
-    def read(self, text):
-        amount = LEDGER.fullmatch(half_width(text))
-        if not amount:
-            return decimal_of(text)
-        return decimal_of(amount[1]) * LEDGER_UNITS[amount[2]]
+    def __init__(self, max_digits=MAX_DIGITS, decimal_places=6):
+        super().__init__(max_digits, decimal_places, unit="万元")
 
     def fitting(self, number):
         if number < 0:
             raise ValueError("金额不能是负数。")
         return super().fitting(number)
-
-
-def read_date(text, years):
-    """A date of any precision as ISO text: 2019年6月, 2019.6, 2019/6/3. Raises ValueError."""
-    text = CLOCK.sub("", half_width(text))
-    if AMBIGUOUS_MONTH.fullmatch(text):
-        year = text[:4]
-        raise ValueError(f"{text} 可能是 1 月，也可能是 10 月；请写成 {year}-01 或 {year}-10。")
-    parts = DATE.fullmatch(text)
-    if not parts:
-        raise ValueError("日期请写成 2019-04-12、2019年4月12日、2019-04、2019年4月或 2019。")
-    iso = "-".join(part.zfill(2) for part in parts.groups() if part)
-    try:
-        validate_calendar(iso)
-    except ValidationError as error:
-        raise ValueError(error.message) from error
-    if not years[0] <= int(iso[:4]) <= years[1]:
-        raise ValueError(f"年份应在 {years[0]} 至 {years[1]} 之间。")
-    return iso
 
 
 class PartialDateWidget(widgets.Widget):
@@ -169,7 +125,7 @@ class PartialDateWidget(widgets.Widget):
 
     def clean(self, value, row=None, **kwargs):
         text = cell_text(value)
-        return read_date(text, self.years) if text else ""
+        return iso_date(text, self.years) if text else ""
 
     def render(self, value, obj=None, **kwargs):
         try:
@@ -193,6 +149,21 @@ class DayWidget(PartialDateWidget):
         return value
 
 
+class MonthWidget(PartialDateWidget):
+    """A month, whichever of its days is given; written 2026-05."""
+
+    def clean(self, value, row=None, **kwargs):
+        iso = super().clean(value)
+        if not iso:
+            return None
+        if len(iso) < 7:
+            raise ValueError("请写到月，如 2026-05 或 2026年5月。")
+        return date.fromisoformat(f"{iso[:7]}-01")
+
+    def render(self, value, obj=None, **kwargs):
+        return month_text(value)
+
+
 class NameListWidget(widgets.Widget):
     """Several names in one cell."""
 
@@ -204,7 +175,10 @@ class NameListWidget(widgets.Widget):
 
 
 class RelatedWidget(widgets.Widget):
-    """A related row by its natural key; a name or alias that only it has is read, too."""
+    """A related row by its natural key; a name or alias that only it has is read, too.
+
+    What is read is the row's number, or a row that the same file makes.
+    """
 
     def __init__(self, model):
         super().__init__()
@@ -227,8 +201,7 @@ class ManyRelatedWidget(widgets.ManyToManyWidget):
         self.lookup = Lookup(model)
 
     def clean(self, value, row=None, **kwargs):
-        rows = [self.lookup.find(text) for text in split_list(value)]
-        return list({row.pk: row for row in rows}.values())
+        return list(dict.fromkeys(self.lookup.find(text) for text in split_list(value)))
 
     def render(self, value, obj=None, **kwargs):
         return self.join(key_of(row) for row in (value.all() if value is not None else ()))

@@ -16,6 +16,7 @@ from aidtracker.records import Record
 from aidtracker.testing import make_pairing, make_region
 from aidtracker.tests.admin_pages import address
 from programs.models import Pairing, Region
+from projects.models.reports import MonthlyReport
 
 RECORDS = [dataset_model(name) for name in DATASETS]
 TITLES = {
@@ -38,6 +39,9 @@ TITLES = {
     "Period": "期间",
     "Standing": "状态与采用",
     "Text": "全文",
+    "Progress": "进度",
+    "Sales": "销售",
+    "Training": "培训",
     "Computation": "计算",
     "Explanation": "说明",
     "Provenance": "出处",
@@ -63,7 +67,8 @@ def groups_of_model(model):
     own, names = groups_of_code(model), {field.name for field in model._meta.get_fields()}
     inherited = groups_of_code(Record) if issubclass(model, Record) else []
     merged: dict[str, list[str]] = {"Identification": []} if inherited else {}
-    for heading, fields in [*inherited[:1], *own, *inherited[1:]]:
+    standing = groups_of_code(MonthlyReport) if issubclass(model, MonthlyReport) else []
+    for heading, fields in [*inherited[:1], *own, *inherited[1:], *standing]:
         merged.setdefault(heading, []).extend(
             name for name in fields if name in names and model._meta.get_field(name).editable
         )

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from aidtracker.datasets import DATASETS, dataset_model, dataset_name
 from aidtracker.fixtures import dump_dataset, fixture_paths, load_dataset, load_fixtures
-from aidtracker.records import follow
+from aidtracker.keys import follow
 from programs.models import Pairing, Region, Source
 from projects import phrases
 from projects.models import Award, Observation, SkippedPhrase

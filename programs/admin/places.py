@@ -34,7 +34,7 @@ class RegionAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "code", "city_code", "level"),
         group("位置", "parent", "replaced_by"),
         group("日期", ("valid_from", "valid_to")),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )
 
 

@@ -31,7 +31,7 @@ class ProgramAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "sector"),
         group("关系", "parent", "predecessor", "headquarters", "regions"),
         group("日期", ("starts_on", "ends_on")),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )
 
 
@@ -56,5 +56,5 @@ class PolicyAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "issuer", "sector"),
         group("关系", "programs", "regions"),
         group("日期", "issued_on"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )

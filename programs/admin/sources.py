@@ -73,7 +73,7 @@ class SourceAdmin(ModelAdmin):
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
         group("日期", "published_on", "is_date_inferred"),
         group("全文", "file_name", "sha256", "text_file", "text_summary", "figures", "entry"),
-        group("出处", "note"),
+        group("出处", "note", "maintainer"),
     )
 
     def get_queryset(self, request):

@@ -114,6 +114,7 @@ class Official(KeyedModel):
     """A person in an office, as a document names them; a person with three posts has three rows."""
 
     KEY = ("person", "organisation", "post")
+    OWNERS = ("headquarters",)
 
     # Identification
     person = models.CharField("姓名", max_length=60, help_text="只记在任公职人员和单位负责人")

@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from aidtracker.partial_dates import PartialDateField, partial_date_check
-from aidtracker.records import KeyedModel, RecordQuerySet, SearchTextField
+from aidtracker.publication import public_rule
+from aidtracker.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
 
 
 class WebAddressField(models.URLField):
@@ -25,15 +26,17 @@ class SourceQuerySet(RecordQuerySet):
 
     def with_figure_count(self):
         """How many public figures each document gives, as `figure_count`."""
-        return self.annotate(
-            figure_count=Count("observations", filter=Q(observations__status="approved"))
-        )
+        figures = self.model._meta.get_field("observations").related_model
+        is_public = public_rule(figures, "observations")
+        return self.annotate(figure_count=Count("observations", filter=is_public))
 
 
 class Source(KeyedModel):
     """文献: a newspaper or web article, a report, or public knowledge outside any one document."""
 
     KEY = ("code",)
+    OWNERS = ("maintainer",)
+    IS_SHARED = False
 
     class Kind(models.TextChoices):
         NEWSPAPER = "newspaper", "报纸"
@@ -68,6 +71,7 @@ class Source(KeyedModel):
 
     # Provenance
     note = models.TextField("备注", blank=True)
+    maintainer = MaintainerField(help_text="内部报表属于哪个指挥部；公开文献留空")
     search_text = SearchTextField("检索文字")
 
     objects = SourceQuerySet.as_manager()

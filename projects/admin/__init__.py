@@ -8,7 +8,11 @@ from projects.admin import (
     metrics,
     observations,
     outlets,
+    periods,
+    plans,
     projects,
+    reports,
+    revisions,
     sites,
 )
 
@@ -20,6 +24,10 @@ __all__ = [
     "metrics",
     "observations",
     "outlets",
+    "periods",
+    "plans",
     "projects",
+    "reports",
+    "revisions",
     "sites",
 ]

@@ -24,7 +24,7 @@ class ActivityAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "edition", "step"),
         group("日期", ("starts_on", "ends_on")),
         group("关系", "region", "site", "organisers", "headquarters", "enterprises", "programs"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )
 
 
@@ -37,7 +37,7 @@ class AgreementAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "subject"),
         group("日期", "signed_on"),
         group("各方", "regions", "headquarters", "enterprises", "activity"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )
 
 
@@ -50,7 +50,7 @@ class AwardAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "level", "grantor", "edition"),
         group("获得者", "site", "region", "enterprise"),
         group("日期", "granted_on"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )
 
     @admin.display(description="获得者")

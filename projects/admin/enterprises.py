@@ -16,5 +16,5 @@ class EnterpriseAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "credit_code", "brand", "industry"),
         group("关系", "parent", "origin", "region"),
         group("日期", "founded_on"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )

@@ -12,9 +12,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aidtracker.changes import after_change
+from aidtracker.scope import readable
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
-from projects.entry.document import Document
+from projects.entry.document import Document, with_visibility
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm, collapse
 from projects.entry.periods import periods_before
 from projects.entry.proposals import Place, metric_options, series_options, subject_options
@@ -47,10 +48,10 @@ class EntryPages(admin.ModelAdmin):
         return own + super().get_urls()
 
     def rows_for(self, request):
-        """The documents, for who may add figures; else PermissionDenied."""
+        """The documents a user may read, for who may add figures; else PermissionDenied."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return Source.objects
+        return readable(Source.objects.all(), request.user)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def enter(self, request, code):
@@ -68,7 +69,7 @@ class EntryPages(admin.ModelAdmin):
     # What the buttons do
 
     def record(self, request, source):
-        form = FigureForm(source, request.POST)
+        form = FigureForm(source, request.user, request.POST)
         if not form.is_valid():
             return self.entry_page(request, source, figure_form=form)
         row = form.save()
@@ -79,7 +80,7 @@ class EntryPages(admin.ModelAdmin):
 
     def skip(self, request, source):
         require(request, "projects.add_skippedphrase")
-        form = SkipForm(source, request.POST)
+        form = SkipForm(source, request.user, request.POST)
         if not form.is_valid():
             return self.entry_page(request, source, skip_form=form)
         row = form.save()
@@ -100,7 +101,7 @@ class EntryPages(admin.ModelAdmin):
 
     def add_series(self, request, source):
         require(request, "projects.add_series")
-        form = SeriesForm(request.POST)
+        form = SeriesForm(request.user, request.POST)
         if not form.is_valid():
             return self.entry_page(request, source, series_form=form)
         series, is_new = form.save()
@@ -115,14 +116,14 @@ class EntryPages(admin.ModelAdmin):
 
     def entry_page(self, request, source, chosen=None, **bound):
         """The page with the forms as they were sent; `bound` are those with errors."""
-        document = Document(source)
+        document = Document(source, request.user)
         typed = starting_values(request, document)
         if chosen:
             typed |= {"series": chosen.name, **dict.fromkeys(SeriesForm.base_fields, "")}
         forms = {
-            "figure_form": FigureForm(source, initial=typed),
-            "skip_form": SkipForm(source, initial=typed),
-            "series_form": SeriesForm(initial=typed),
+            "figure_form": FigureForm(source, request.user, initial=typed),
+            "skip_form": SkipForm(source, request.user, initial=typed),
+            "series_form": SeriesForm(request.user, initial=typed),
         }
         context = {
             **self.admin_site.each_context(request),
@@ -141,7 +142,7 @@ class EntryPages(admin.ModelAdmin):
         source = get_object_or_404(self.rows_for(request), code=code)
         options = OPTIONS.get(request.GET.get("kind"), series_options)
         start, end = place_of(request.GET)
-        place = Place(source, start, end, request.GET.get("printed", ""))
+        place = Place(request.user, source, start, end, request.GET.get("printed", ""))
         found = options(place, request.GET.get("q", "").replace("\0", ""))
         return JsonResponse({"options": [vars(option) for option in found]})
 
@@ -149,7 +150,7 @@ class EntryPages(admin.ModelAdmin):
     def show_nearby(self, request, code):
         """The periods named before a place, and the figures recorded there: a part of the page."""
         source = get_object_or_404(self.rows_for(request), code=code)
-        context = {"nearby": nearby(source, request.GET)}
+        context = {"nearby": nearby(request, source, request.GET)}
         return TemplateResponse(request, "admin/projects/entry_nearby.html", context)
 
 
@@ -193,7 +194,8 @@ def starting_values(request, document):
     """What the form begins with: as it was sent, else the next phrase and what the last one had."""
     if request.method == "POST":
         return {"printed": "", **request.POST.dict()}
-    last = document.source.observations.order_by("-pk").values(*KEPT).first() or {}
+    own = readable(document.source.observations.all(), request.user)
+    last = own.order_by("-pk").values(*KEPT).first() or {}
     start, end = next_place(request, document)
     if start == end:
         return last | {"printed": ""}
@@ -213,24 +215,26 @@ def next_place(request, document):
 def beside(request, source, typed):
     """What stands beside the forms: what can be undone, the latest figures, proposals."""
     start, end = place_of(typed)
-    place = Place(source, start, end, typed["printed"])
+    place = Place(request.user, source, start, end, typed["printed"])
+    own = readable(source.observations.all(), request.user)
     return {
         "last_entry": name_of(last_entry(request.user, source)),
-        "recent": source.observations.select_related("series").order_by("-pk")[:RECENT],
-        "reading": read_aloud(place.printed, "") if place.printed else None,
-        "nearby": nearby(source, typed),
+        "recent": own.select_related("series").order_by("-pk")[:RECENT],
+        "reading": read_aloud(place.printed) if place.printed else None,
+        "nearby": nearby(request, source, typed),
         "series_options": series_options(place),
         "may_skip": request.user.has_perm("projects.add_skippedphrase"),
         "may_add_series": request.user.has_perm("projects.add_series"),
     }
 
 
-def nearby(source, data):
+def nearby(request, source, data):
     """The periods named before the place in a form, and what was recorded or skipped there."""
     start, end = place_of(data)
     here = {"start__lt": end, "end__gt": start}
+    figures = with_visibility(source.observations.filter(**here), request.user)
     return {
         "periods": periods_before(source.text, start, source),
-        "figures": source.observations.filter(**here).select_related("series")[:3],
+        "figures": figures[:3],
         "skipped": source.skipped_phrases.filter(**here)[:3],
     }

@@ -5,11 +5,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.scope import readable
 from aidtracker.templatetags.formatting import UNKNOWN
 from projects.models import Finding
 from projects.models.findings import COMPUTED
@@ -51,8 +51,7 @@ def settling_as(state):
             return
         with transaction.atomic():
             rows = list(queryset.order_by())
-            changes = {"state": state, "explanation": explanation, "updated_at": timezone.now()}
-            Finding.objects.filter(pk__in=[row.pk for row in rows]).update(**changes)
+            Finding.objects.settle(rows, state, explanation)
             fields = [{"changed": {"fields": ["处理", "说明"]}}]
             LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, fields)
         words = f"已将 {len(rows)} 条核对设为“{state.label}”。"
@@ -80,7 +79,7 @@ class FindingAdmin(ModelAdmin):
     )
 
     def get_queryset(self, request):
-        return Finding.objects.worst_first()
+        return readable(Finding.objects.worst_first(), request.user)
 
     def get_ordering(self, request):
         """The worst first and, of each result, the open ones."""
@@ -88,6 +87,10 @@ class FindingAdmin(ModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def save_model(self, request, obj, form, change):
+        Finding.objects.filter(pk=obj.pk).remember()
+        super().save_model(request, obj, form, change)
 
     @admin.display(description="所涉数字和记录")
     def figures(self, row):

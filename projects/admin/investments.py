@@ -4,11 +4,13 @@ from django.contrib import admin
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, group
+from projects.admin.inlines import ArrivalInline
+from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Investment
 
 
 @admin.register(Investment)
-class InvestmentAdmin(ModelAdmin):
+class InvestmentAdmin(ReviewedAdmin, ModelAdmin):
     list_display = (
         "name",
         "investor",
@@ -17,11 +19,22 @@ class InvestmentAdmin(ModelAdmin):
         "status",
         "agreed_amount",
         "arrived_amount",
+        "review",
         "updated_at",
     )
-    list_filter = (WorkToDo, "status", "kind", "headquarters", "region", "origin", "programs")
+    list_filter = (
+        WorkToDo,
+        "review",
+        "status",
+        "kind",
+        "headquarters",
+        "region",
+        "origin",
+        "programs",
+    )
     list_select_related = ("investor", "region", "headquarters")
     search_help_text = "名称、别名、编号、拼音或首字母"
+    inlines = (ArrivalInline,)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "code", "kind", "status"),
         group(
@@ -37,5 +50,6 @@ class InvestmentAdmin(ModelAdmin):
         group("日期", "signed_on", "started_on", "producing_on"),
         group("资金（万元）", ("agreed_amount", "arrived_amount")),
         group("就业", "jobs"),
+        group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )

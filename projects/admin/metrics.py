@@ -38,7 +38,7 @@ class MetricAdmin(ModelAdmin):
         ),
         group("公式", "formula", "numerator", "denominator", "base"),
         group("台账", "ledger_field", "counted_rows"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )
 
 
@@ -93,7 +93,7 @@ class SeriesAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "metric", "new_figure"),
         group("主体", *SUBJECTS, "scope_note"),
         group("其中", "part_of", "has_complete_parts"),
-        group("出处", "note"),
+        group("出处", "note", "maintainer"),
     )
 
     def get_queryset(self, request):

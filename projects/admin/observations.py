@@ -1,29 +1,23 @@
 """The admin of figures: typed as printed, read before the clerk's eyes, reviewed in bulk."""
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from simple_history.utils import bulk_update_with_history
 
 from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
-from aidtracker.changes import after_change
+from aidtracker.admin_skin import ModelAdmin, group
 from aidtracker.templatetags.formatting import period, plain
 from projects.admin.entry import EntryPages
-from projects.admin.readings import read_aloud
+from projects.admin.readings import read_aloud, series_of
+from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
 
-Status = Observation.Status
-REASON_LENGTH = Observation._meta.get_field("correction_reason").max_length
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
@@ -54,49 +48,9 @@ class ObservationForm(forms.ModelForm):
         return data
 
 
-def moving_to(status):
-    """A bulk action that moves the chosen figures to `status` and says how many it moved."""
-
-    @admin.action(description=status.label, permissions=["change"])
-    def move(model_admin, request, queryset):
-        rows = list(queryset.order_by().exclude(status=status))
-        public = [row for row in rows if row.status == Status.APPROVED]
-        reason = request.POST.get("reason", "").strip()[:REASON_LENGTH]
-        if public and not reason:
-            words = (
-                f"所选有 {len(public)} 条已公开，改为“{status.label}”须在操作旁写明理由。没有改动。"
-            )
-            model_admin.message_user(request, words, messages.ERROR)
-            return
-        for row in public:
-            row.correction_reason = reason
-        set_status(rows, status, request.user)
-        LogEntry.objects.log_actions(
-            request.user.pk, rows, CHANGE, [{"changed": {"fields": ["状态"]}}]
-        )
-        model_admin.message_user(
-            request, f"已将 {len(rows)} 条观测值设为“{status.label}”。", messages.SUCCESS
-        )
-
-    move.__name__ = f"move_to_{status}"
-    return move
-
-
-def set_status(rows, status, user):
-    """Save the new status of figures together with their history."""
-    for row in rows:
-        row.status, row.updated_at = status, timezone.now()
-    fields = ["status", "correction_reason", "updated_at"]
-    with transaction.atomic():
-        bulk_update_with_history(rows, Observation, fields, default_user=user)
-        after_change(Observation)
-
-
 @admin.register(Observation)
-class ObservationAdmin(EntryPages, ModelAdmin):
+class ObservationAdmin(ReviewedAdmin, EntryPages, ModelAdmin):
     form = ObservationForm
-    action_form = ReasonActionForm
-    actions = tuple(moving_to(to) for to in (Status.APPROVED, Status.RETURNED, Status.WITHDRAWN))
     list_display = (
         "printed",
         "series",
@@ -132,10 +86,12 @@ class ObservationAdmin(EntryPages, ModelAdmin):
             "状态与采用",
             "attributed_to",
             "status",
+            "review_comment",
             "rank",
             "rank_reason",
             "correction_reason",
             "note",
+            "maintainer",
         ),
     )
 
@@ -150,15 +106,16 @@ class ObservationAdmin(EntryPages, ModelAdmin):
         ]
 
     def is_of_consequence(self, form):
-        """A figure that neither is public nor was has no part in any finding."""
-        return Status.APPROVED in (form.instance.status, form.initial.get("status"))
+        """A figure that is not public has no part in any finding."""
+        return form.instance.is_published
 
     def read_figure(self, request):
         """Answer what would be stored for `printed`, for the form to show while it is typed."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         printed = request.GET.get("printed", "").strip()
-        is_readable, sentence = read_aloud(printed, request.GET.get("series", ""))
+        series = series_of(request.GET.get("series", ""), request.user)
+        is_readable, sentence = read_aloud(printed, series)
         return JsonResponse({"is_readable": is_readable, "sentence": sentence})
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -185,7 +142,7 @@ class SkippedPhraseAdmin(ModelAdmin):
     list_select_related = ("source",)
     search_fields = ("source__search_text", "note")
     search_help_text = "文献或说明"
-    fieldsets = (group(None, "source", "start", "end", "reason", "note"),)
+    fieldsets = (group(None, "source", "start", "end", "reason", "note", "maintainer"),)
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("source__text")

@@ -6,6 +6,8 @@ from django.forms import BaseInlineFormSet, ModelForm
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import names
+from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
+from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Project, ProjectParty
 from projects.models.projects import AMOUNTS
 
@@ -39,7 +41,7 @@ class PartyInline(TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ModelAdmin):
+class ProjectAdmin(ReviewedAdmin, ModelAdmin):
     list_display = (
         "name",
         "headquarters",
@@ -47,12 +49,24 @@ class ProjectAdmin(ModelAdmin):
         "status",
         "total_amount",
         "planned_amount",
+        "review",
         "updated_at",
     )
-    list_filter = (WorkToDo, "status", "headquarters", "regions", "programs", "category", "batch")
+    list_filter = (
+        WorkToDo,
+        "review",
+        "status",
+        "headquarters",
+        "regions",
+        "programs",
+        "category",
+        "batch",
+        "is_livelihood",
+        "is_local",
+    )
     list_select_related = ("headquarters",)
     search_help_text = "名称、别名、编号、拼音或首字母"
-    inlines = (PartyInline,)
+    inlines = (PartyInline, PlanInline, MilestoneInline, ProgressInline)
     fieldsets = (
         group(
             "名称与类型",
@@ -66,10 +80,18 @@ class ProjectAdmin(ModelAdmin):
             "construction",
             "tier",
             "status",
+            ("is_livelihood", "is_local"),
         ),
         group("关系", "headquarters", "batch", "regions", "programs", "site"),
-        group("日期", ("planned_start", "planned_completion"), "actual_start", "actual_completion"),
+        group(
+            "日期",
+            "approved_on",
+            ("planned_start", "planned_completion"),
+            "actual_start",
+            "actual_completion",
+        ),
         group("资金（万元）", *AMOUNTS),
+        group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )
 

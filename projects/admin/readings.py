@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from aidtracker.admin_skin import is_row_number
+from aidtracker.scope import readable
 from aidtracker.templatetags.formatting import plain
 from projects import figures
 from projects.models import Observation, Series
@@ -31,9 +32,9 @@ def bound_words(name, bound, unit):
     return f"无{name}" if bound is None else f"{name} {plain(bound)} {unit}".rstrip()
 
 
-def read_aloud(printed, series_id):
+def read_aloud(printed, series=None):
     """What would be stored for a printed figure: (whether it can be read, the sentence)."""
-    row = Observation(printed=printed, series=series_of(series_id))
+    row = Observation(printed=printed, series=series)
     try:
         row.clean()
     except ValidationError as error:
@@ -42,8 +43,9 @@ def read_aloud(printed, series_id):
     return True, f"{printed} → {reading(row, unit)}"
 
 
-def series_of(series_id):
-    """The series whose number a form sent; None if it sent none."""
+def series_of(series_id, user):
+    """The series whose number a form sent, if the user may read it; None if it sent none."""
     if not is_row_number(series_id):
         return None
-    return Series.objects.select_related("metric").filter(pk=series_id).first()
+    rows = readable(Series.objects.select_related("metric"), user)
+    return rows.filter(pk=series_id).first()

@@ -32,5 +32,5 @@ class SiteAdmin(ModelAdmin):
         group("关系", "region", "parent", "predecessor", "operator", "headquarters", "programs"),
         group("日期", "opened_on"),
         group("规模", "area"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "note", "maintainer"),
     )

@@ -1,12 +1,15 @@
-"""Reads the approved figures and what stands around them out of the database, table by table."""
+"""Reads the published figures and what stands around them out of the database, table by table."""
 
 from collections import defaultdict
 from decimal import Decimal
 from itertools import chain
 
+from django.db.models import Case, Value, When
+
 from aidtracker.datasets import dataset_name
 from aidtracker.money import LedgerAmountField
 from aidtracker.partial_dates import first_day, in_chinese, last_day
+from aidtracker.publication import public_rule
 from programs.models import Region
 from projects.checks.evidence import Evidence, Figure, MetricFacts, Row, SeriesFacts, Step
 from projects.models.activities import Activity, Agreement
@@ -20,6 +23,7 @@ from projects.models.sites import Site
 
 WAN = Decimal(10_000)
 LEDGERS = {"project": Project, "investment": Investment, "site": Site}
+HIDDEN = "未公开的序列"  # what a missing part is called whose subject is not public
 ESTABLISHED = (Investment.Status.STARTED, Investment.Status.PRODUCING)
 FIGURE_FIELDS = (
     *("pk", "source__code", "number", "series_id", "printed", "qualifier", "nature"),
@@ -63,8 +67,9 @@ def load_metrics():
 
 def load_series(metrics):
     ids = [f"{name}_id" for name in SUBJECTS]
-    rows = Series.objects.values_list(
-        "pk", "name", "metric_id", "scope_note", "part_of_id", "has_complete_parts", *ids
+    name = Case(When(public_rule(Series), then="name"), default=Value(HIDDEN))
+    rows = Series.objects.annotate(shown=name).values_list(
+        "pk", "shown", "metric_id", "scope_note", "part_of_id", "has_complete_parts", *ids
     )
     found = {}
     for pk, name, metric, scope, part_of, complete, *subjects in rows:
@@ -89,7 +94,7 @@ def direct_parents():
     for pk, parent, region in Site.objects.values_list("pk", "parent_id", "region_id"):
         if parent or region:
             found["site", pk] = ("site", parent) if parent else ("region", region)
-    for pk, site in Investment.objects.exclude(site=None).values_list("pk", "site_id"):
+    for pk, site in Investment.objects.published().exclude(site=None).values_list("pk", "site_id"):
         found["investment", pk] = ("site", site)
     return found
 
@@ -121,7 +126,8 @@ def firms_in_sites(above):
 def sites_of_investments():
     begun: dict[int, set] = defaultdict(set)
     others: dict[int, set] = defaultdict(set)
-    rows = Investment.objects.exclude(site=None).exclude(local_enterprise=None)
+    public = Investment.objects.published()
+    rows = public.exclude(site=None).exclude(local_enterprise=None)
     for firm, site, status in rows.values_list("local_enterprise_id", "site_id", "status"):
         (begun if status in ESTABLISHED else others)[firm].add(("site", site))
     return others | begun
@@ -152,7 +158,7 @@ def load_ledger(fields):
     for kind, model in LEDGERS.items():
         columns = [field for field in model._meta.concrete_fields if field.name in fields]
         wanted = [column.name for column in columns]
-        for pk, slug, *values in model.objects.values_list("pk", "slug", *wanted):
+        for pk, slug, *values in model.objects.published().values_list("pk", "slug", *wanted):
             for column, value in zip(columns, values, strict=True):
                 if value is not None:
                     is_money = isinstance(column, LedgerAmountField)

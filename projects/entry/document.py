@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
+from aidtracker.scope import visible
 from projects import phrases
 from projects.known_names import numeral_names
+from projects.models import Observation
 from projects.source_text import Span, marked_text
+
+FOREIGN_FIGURE = "其他指挥部已记录，尚未公开"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class EntrySpan(Span):
 
 def recorded_span(row):
     """A recorded figure in the colour of its nature; its number is added by the stylesheet."""
+    if not row.is_visible:
+        return EntrySpan(row.start, row.end, "mark", f"nature-{row.nature}", FOREIGN_FIGURE)
     nature, status = row.get_nature_display(), row.get_status_display()
     title = f"第 {row.number} 号，{nature}，{status}：{row.series.name}"
     css = f"nature-{row.nature} status-{row.status}"
@@ -54,15 +61,22 @@ def open_span(phrase):
     return EntrySpan(start, end, "a", "open", "待记录", attributes=attributes)
 
 
+def with_visibility(rows, user):
+    """Figures, each with `is_visible`: whether `user` may know what others recorded there."""
+    seen = visible(Observation._base_manager.filter(pk=OuterRef("pk")), user)
+    return rows.annotate(is_visible=Exists(seen)).select_related("series")
+
+
 class Document:
     """A source's text with what was recorded in it and skipped, whoever did it."""
 
-    def __init__(self, source):
+    def __init__(self, source, user):
         self.source = source
+        self.user = user
 
     @cached_property
     def figures(self):
-        rows = self.source.observations.exclude(start=None).select_related("series")
+        rows = with_visibility(self.source.observations.exclude(start=None), self.user)
         names = ("source", "start", "end", "number", "nature", "status", "series__name")
         return list(rows.only(*names).order_by("start"))
 

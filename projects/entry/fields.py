@@ -1,11 +1,13 @@
 """Form fields of the entry page: days as clerks type them, rows by the names they are shown by."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from aidtracker.partial_dates import first_day, last_day
+from aidtracker.scope import readable
 from projects.entry.proposals import subject_label, subject_rows
 from projects.models import Series
 from projects.models.metrics import SUBJECTS
@@ -36,7 +38,9 @@ class DayField(forms.CharField):
 
 
 class NameField(forms.CharField):
-    """A row by its name, chosen from what `options` finds."""
+    """A row by its name, chosen from what `options` finds; its form says for which user."""
+
+    user: Any = None
 
     def __init__(self, kind, **kwargs):
         self.kind = kind
@@ -51,7 +55,7 @@ class SeriesField(NameField):
 
     def clean(self, value):
         name = super().clean(value)
-        return named(Series.objects.select_related("metric"), name, "序列")
+        return named(readable(Series.objects.select_related("metric"), self.user), name, "序列")
 
 
 def named(rows, name, kind):
@@ -77,7 +81,7 @@ class SubjectField(NameField):
         label, _, name = text.partition("：")
         for kind in SUBJECTS:
             if subject_label(kind) == label:
-                return kind, only_one(subject_rows(kind).filter(name=name), text)
+                return kind, only_one(subject_rows(kind, self.user).filter(name=name), text)
         raise ValidationError(f"看不懂主体“{text}”，请从列表中选择，写成“{EXAMPLE}”这样。")
 
 

@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from aidtracker.scope import check_owner, fill_owner, readable, scope_of
+from projects.entry.document import FOREIGN_FIGURE, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
 from projects.models.metrics import SUBJECTS
@@ -28,13 +30,37 @@ def collapse(words):
     return " ".join(words.split())
 
 
-class PlacedForm(forms.ModelForm):
+def in_words(row):
+    """A figure recorded already, as far as the user may know of it."""
+    if not row.is_visible:
+        return FOREIGN_FIGURE
+    return f"第 {row.number} 号“{row.printed}”（{row.series}）"
+
+
+class OwnForm(forms.BaseForm):
+    """What a form stores belongs to the headquarters of the user who sends it."""
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for field in self.fields.values():
+            if isinstance(field, NameField):
+                field.user = user
+
+    def own(self, row, owner=None):
+        """Give a new row its owner; ValidationError if the user may not keep it."""
+        row.maintainer = owner if owner and owner.pk in scope_of(self.user).headquarters else None
+        fill_owner(row, self.user)
+        check_owner(row, self.user)
+
+
+class PlacedForm(OwnForm, forms.ModelForm):
     """Words of a document by their place, in a text that is still the one that was shown."""
 
     text_sha256 = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, source, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, source, user, *args, **kwargs):
+        super().__init__(user, *args, **kwargs)
         self.source = self.instance.source = source
         self.initial.setdefault("text_sha256", text_sha256(source))
         for name in ("start", "end"):
@@ -48,6 +74,7 @@ class PlacedForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
+        self.own(self.instance, self.source.maintainer)
         data = self.cleaned_data
         if data.get("text_sha256") != text_sha256(self.source):
             self.add_error(None, TEXT_CHANGED)
@@ -72,7 +99,7 @@ class PlacedForm(forms.ModelForm):
 
     def recorded_here(self, data):
         """Figures already recorded, by whomever, in any of the same characters."""
-        rows = self.source.observations.select_related("series")
+        rows = with_visibility(self.source.observations.all(), self.user)
         return rows.filter(start__lt=data["end"], end__gt=data["start"])
 
 
@@ -114,7 +141,7 @@ class FigureForm(PlacedForm):
         """Warn of figures recorded here, perhaps a moment ago by someone else."""
         here = [] if data["is_second"] else self.recorded_here(data)[:3]
         if here:
-            found = "；".join(f"第 {row.number} 号“{row.printed}”（{row.series}）" for row in here)
+            found = "；".join(dict.fromkeys(map(in_words, here)))
             self.add_error("is_second", f"这处文字已有记录：{found}。没有再记。")
 
     def save(self, commit=True):
@@ -162,13 +189,13 @@ class SkipForm(PlacedForm):
     def check_words(self, data, words):
         here = self.recorded_here(data).first()
         if here:
-            self.add_error("reason", f"这处文字已由第 {here.number} 号记录，不能略过。")
+            self.add_error("reason", f"这处文字已有记录：{in_words(here)}。不能略过。")
         elif self.source.skipped_phrases.filter(start=data["start"]).exists():
             self.add_error("reason", "这一位置已登记为略过。")
         self.instance.note = data.get("skip_note", "")
 
 
-class SeriesForm(forms.Form):
+class SeriesForm(OwnForm, forms.Form):
     """A new series: a metric, one or two subjects of any kind, and the scope."""
 
     metric = NameField("metric", label="指标")
@@ -184,7 +211,7 @@ class SeriesForm(forms.Form):
         self.fields["subject"].error_messages["required"] = "请选择主体。"
 
     def clean_metric(self):
-        return named(Metric.objects, self.cleaned_data["metric"], "指标")
+        return named(readable(Metric.objects.all(), self.user), self.cleaned_data["metric"], "指标")
 
     def clean_second_subject(self):
         first, second = self.cleaned_data.get("subject"), self.cleaned_data["second_subject"]
@@ -199,12 +226,13 @@ class SeriesForm(forms.Form):
             subjects = dict(filter(None, (data["subject"], data["second_subject"])))
             meaning = {"metric": data["metric"], "scope_note": data["scope_note"]}
             about = dict.fromkeys(SUBJECTS) | subjects
-            same = Series.objects.filter(**meaning, **about).first()
+            same = readable(Series.objects.all(), self.user).filter(**meaning, **about).first()
             self.series = same or self.complete(Series(**meaning, **subjects))
         return data
 
     def complete(self, series):
         """The series with its name; ValidationError in words of no one field."""
+        self.own(series)
         try:
             series.full_clean()
         except ValidationError as error:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from aidtracker.scope import readable
 from programs.models import Source
 from projects import figures, units
 from projects.models import Metric, Series
@@ -30,8 +31,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Place:
-    """A figure being entered: its document, where it stands in it, and as what it is read."""
+    """A figure being entered by a user: its document, where it stands, and as what it is read."""
 
+    user: Any
     source: Source
     start: int
     end: int
@@ -79,8 +81,9 @@ class Place:
 
 def series_options(place, words=""):
     """Series by name, or, without words, those whose unit fits: the last used one first."""
-    series = Series.objects.with_subjects().only(*NAMES)
-    last = series.filter(observations__source=place.source).order_by("-observations__pk").first()
+    series = readable(Series.objects.with_subjects().only(*NAMES), place.user)
+    own = readable(place.source.observations.all(), place.user)
+    last = series.filter(observations__in=own).order_by("-observations__pk").first()
     rows = list(series.search(words))
     if not words:
         rows = [row for row in rows if place.fits(row.metric)]
@@ -105,7 +108,7 @@ def _series_note(row, place, last):
 
 def metric_options(place, words=""):
     """Metrics by name, those whose unit fits and whose name stands near the figure first."""
-    rows = list(Metric.objects.search(words).only("name", "aliases", "unit"))
+    rows = list(readable(Metric.objects.search(words), place.user).only("name", "aliases", "unit"))
     rows.sort(key=lambda row: (not place.fits(row), -place.metric_score(row)))
     return [Option(row.name, row.pk, f"单位：{row.unit}") for row in rows[:MOST]]
 
@@ -116,7 +119,11 @@ def subject_options(place, words=""):
     label, separator, name = words.partition("：")
     for kind in SUBJECTS:
         is_named = separator and label == subject_label(kind)
-        rows = subject_rows(kind).search(name if is_named else words).only("name", "aliases")
+        rows = (
+            subject_rows(kind, place.user)
+            .search(name if is_named else words)
+            .only("name", "aliases")
+        )
         found += [(place.nearness(row), kind, row) for row in rows]
     if not words:
         found = [item for item in found if item[0]]
@@ -137,6 +144,6 @@ def subject_label(kind):
     return subject_field(kind).verbose_name
 
 
-def subject_rows(kind):
-    """All things of one kind that a series can be about."""
-    return subject_field(kind).related_model.objects.all()
+def subject_rows(kind, user):
+    """All things of one kind that a user's series can be about."""
+    return readable(subject_field(kind).related_model.objects.all(), user)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from aidtracker.scope import may_change
 from projects.models import Observation, SkippedPhrase
 
 REACH = 50  # of the clerk's own latest additions, in any document
@@ -23,7 +24,7 @@ def last_entry(user, source):
     for entry in additions[:REACH]:
         row = models[entry.content_type_id].objects.filter(pk=entry.object_id).first()
         if row is not None and row.source_id == source.pk:
-            return row if is_untouched(row, entry) else None
+            return row if is_untouched(row, entry) and may_change(row, user) else None
     return None
 
 

@@ -7,7 +7,20 @@ from projects.models.investments import Investment
 from projects.models.metrics import Metric, Series
 from projects.models.observations import Observation
 from projects.models.outlets import Outlet
+from projects.models.parts import ObservationPart
+from projects.models.periods import ReportingPeriod
+from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project, ProjectParty
+from projects.models.reports import (
+    InvestmentReport,
+    JobsReport,
+    OutletReport,
+    ProgressReport,
+    TrainingReport,
+)
+from projects.models.reviews import Review
+from projects.models.revisions import Revision
+from projects.models.rules import WarningRule
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
 
@@ -18,12 +31,24 @@ __all__ = [
     "Enterprise",
     "Finding",
     "Investment",
+    "InvestmentReport",
+    "JobsReport",
     "Metric",
+    "Milestone",
     "Observation",
+    "ObservationPart",
     "Outlet",
+    "OutletReport",
+    "ProgressReport",
     "Project",
     "ProjectParty",
+    "ProjectPlan",
+    "ReportingPeriod",
+    "Review",
+    "Revision",
     "Series",
     "Site",
     "SkippedPhrase",
+    "TrainingReport",
+    "WarningRule",
 ]

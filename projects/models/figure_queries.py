@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.publication import public_rule
 from aidtracker.records import JSONGroup, KeyedQuerySet
 from projects.badges import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
@@ -12,10 +13,6 @@ MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
 
 
 class ObservationQuerySet(KeyedQuerySet):
-    def published(self):
-        """Only approved figures are public."""
-        return self.filter(status=self.model.Status.APPROVED)
-
     def with_subjects(self):
         """With all that a row of a table names, and its badges, in one query."""
         return (
@@ -30,7 +27,7 @@ class ObservationQuerySet(KeyedQuerySet):
         """With what readers are told of each figure's checks, for `badges`."""
         links = self.model.findings.through.objects
         hidden = links.filter(finding=models.OuterRef("finding")).exclude(
-            observation__status=self.model.Status.APPROVED
+            public_rule(self.model, "observation")
         )
         is_shown = Q(finding__result__in=TO_SETTLE, finding__state="open") | Q(
             finding__result=Result.HOLDS

@@ -6,7 +6,10 @@ from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
+from aidtracker.acts import Way, doing
 from aidtracker.datasets import dataset_model
+from aidtracker.history import keep_first_states, keep_states
+from aidtracker.publication import public_rule
 from aidtracker.records import KeyedModel, KeyedQuerySet, NameListField
 from projects.badges import SIGNS, TO_SETTLE, address_of, key_in
 from projects.checks import check
@@ -28,7 +31,7 @@ class FindingQuerySet(KeyedQuerySet):
     def published(self):
         """Those the public may see: current ones all of whose figures are public."""
         links = Finding.observations.through.objects.filter(finding=OuterRef("pk"))
-        hidden = links.exclude(observation__status=Observation.Status.APPROVED)
+        hidden = links.exclude(public_rule(Observation, "observation"))
         return self.current().filter(~Exists(hidden))
 
     def worst_first(self):
@@ -49,10 +52,11 @@ class FindingQuerySet(KeyedQuerySet):
 
     @transaction.atomic
     def recompute(self):
-        """Check all approved figures again; call it after any change of figures or ledgers.
+        """Check all published figures again; call it after any change of figures or ledgers.
 
         What a person wrote stays. Findings that no longer follow are deleted if no person has
-        touched them, else kept as no longer current. Returns how many there are of each result.
+        touched them, else kept as no longer current. Only states of what a person touched are
+        kept: the rest follows from the figures. Returns how many there are of each result.
         """
         self.wait_for_others()
         verdicts = check(load())
@@ -63,8 +67,9 @@ class FindingQuerySet(KeyedQuerySet):
         rows = [found[key] for key in verdicts]
         changed = [row for row in rows if row.is_changed and row.pk is not None]
         Finding.objects.bulk_create([row for row in rows if row.pk is None], BATCH)
-        Finding.objects.bulk_update(changed, (*COMPUTED, "state", "updated_at"), BATCH)
+        Finding.objects.bulk_update(changed, (*COMPUTED, "state", "version", "updated_at"), BATCH)
         Finding.objects.link({found[key].pk: each for key, each in verdicts.items()})
+        keep_states(row for row in changed if row.is_touched)
         return Counter(verdict.result for verdict in verdicts.values())
 
     def wait_for_others(self):
@@ -75,9 +80,26 @@ class FindingQuerySet(KeyedQuerySet):
         """Delete findings that no person has touched; mark the others as no longer current."""
         rows = list(rows)
         for keys in in_batches([row.pk for row in rows if not row.is_touched]):
-            self.filter(pk__in=keys).delete()
+            Finding.observations.through.objects.filter(finding__in=keys).delete()
+            # Without signals: a computed row leaves no state behind.
+            self.filter(pk__in=keys)._raw_delete(self.db)
         for keys in in_batches([row.pk for row in rows if row.is_touched]):
             self.filter(pk__in=keys, is_current=True).update(is_current=False)
+
+    def remember(self):
+        """Keep the states that findings are in before a person first touches them."""
+        with doing(Way.PROGRAM, subject="核对"):
+            keep_first_states(self)
+
+    def settle(self, rows, state, explanation):
+        """Give findings one state and explanation, as a person judged."""
+        self.filter(pk__in=[row.pk for row in rows]).remember()
+        now = timezone.now()
+        for row in rows:
+            row.state, row.explanation = state, explanation
+            row.version, row.updated_at = row.version + 1, now
+        self.bulk_update(rows, ("state", "explanation", "version", "updated_at"), BATCH)
+        keep_states(rows)
 
     def link(self, verdicts):
         """Link findings, by their numbers, to just the observations of their verdicts."""
@@ -112,6 +134,8 @@ class Finding(KeyedModel):
     """核对: figures that cannot all be true, may be confused, cannot be checked, or do follow."""
 
     KEY = ("key",)
+    OWNERS = ("observations__maintainer", "observations__series__headquarters")
+    SEEN_WITH = ("observations",)
 
     Kind = Kind
     Result = Result
@@ -184,15 +208,13 @@ class Finding(KeyedModel):
 
     @property
     def linked_records(self):
-        """The rows other than observations that it names, a query for each dataset.
-
-        Those that are gone are left out.
+        """The public rows other than observations that it names, a query for each dataset.
         """
         names = [name.partition(":")[::2] for name in self.records]
         rows: dict[tuple[str, str], models.Model] = {}
         for dataset in dict.fromkeys(dataset for dataset, _ in names):
             slugs = [slug for one, slug in names if one == dataset]
-            found = dataset_model(dataset).objects.filter(slug__in=slugs)
+            found = dataset_model(dataset).objects.published().filter(slug__in=slugs)
             rows |= {(dataset, row.slug): row for row in found}
         return [rows[name] for name in names if name in rows]
 
@@ -207,3 +229,4 @@ class Finding(KeyedModel):
         for name, value in zip(COMPUTED, values, strict=True):
             setattr(self, name, value)
         self.is_changed, self.updated_at = True, timezone.now()
+        self.version += 1

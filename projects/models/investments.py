@@ -9,13 +9,23 @@ from aidtracker.records import Record
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
+from projects.models.reviews import (
+    REVIEW_PERMISSIONS,
+    CorrectionReasonField,
+    ReviewCommentField,
+    Reviewed,
+    ReviewField,
+)
 from projects.models.sites import Site
 
 
-class Investment(Record):
+class Investment(Reviewed, Record):
     """招商项目: who invests, through which firm on site, how much was agreed and has arrived."""
 
     KEY = ("code",)
+    OWNERS = ("headquarters",)
+    IS_SHARED = False
+    maintainer = None
 
     class Kind(models.TextChoices):
         NEW = "new", "新建"
@@ -96,11 +106,17 @@ class Investment(Record):
     # Jobs
     jobs = models.PositiveIntegerField("就业人数", null=True, blank=True)
 
+    # Standing
+    review = ReviewField()
+    review_comment = ReviewCommentField()
+    correction_reason = CorrectionReasonField()
+
     objects = LedgerQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "招商项目"
         verbose_name_plural = "招商项目"
+        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             not_negative_check("investment", "agreed_amount", "arrived_amount", "jobs"),
             models.CheckConstraint(

@@ -7,15 +7,18 @@ from projects.ledger_sums import explained_commands, sums_of, with_sums
 
 
 class LedgerQuerySet(RecordQuerySet):
+    def for_fixtures(self):
+        return self.published()
+
     def read_with_totals(self, names, limit):
         """The first rows, and (label, explanation) of each amount over all of them: one query."""
         rows = list(with_sums(self, names)[:limit])
         return rows, [(one.label, one.explained_by(rows)) for one in sums_of(rows, self, names)]
 
     def sums_of_commands(self, names):
-        """Annotations for headquarters: the sum of each amount, and how many rows know it."""
-        own = self.model._default_manager.filter(headquarters=OuterRef("pk")).order_by()
-        own = own.values("headquarters")
+        """Annotations for headquarters: of public rows each amount's sum, and how many know it."""
+        rows = self.model._default_manager.published().filter(headquarters=OuterRef("pk"))
+        own = rows.order_by().values("headquarters")
         prefix = self.model._meta.model_name
         found = {f"{prefix}_count": Subquery(own.annotate(n=Count("pk")).values("n"))}
         for name in names:

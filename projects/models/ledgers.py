@@ -59,10 +59,10 @@ class CountedRows:
 
     @property
     def queryset(self):
-        """The rows, of all subjects. FieldError or ValueError for a wrong condition."""
+        """The public rows, of all subjects. FieldError or ValueError for a wrong condition."""
         query = self.rule.partition("?")[2]
         conditions = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
-        return self.model.objects.filter(**conditions)
+        return self.model.objects.published().filter(**conditions)
 
 
 def validate_counted_rows(rule):

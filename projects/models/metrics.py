@@ -8,8 +8,10 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from aidtracker.enums import Sector
+from aidtracker.publication import public_rule
 from aidtracker.records import (
     KeyedModel,
+    MaintainerField,
     Record,
     RecordQuerySet,
     SearchTextField,
@@ -24,15 +26,19 @@ from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.sites import Site
 
-PUBLIC_FIGURE = Q(series_set__observations__status="approved")
+
+def observation_model():
+    """The model of figures; it stands below series in a module of its own."""
+    return apps.get_model("projects", "Observation")
 
 
 class MetricQuerySet(RecordQuerySet):
     def with_counts(self):
         """How many series and figures of each metric are public: `series_count`, `figure_count`."""
+        is_public = public_rule(observation_model(), "series_set__observations")
         return self.annotate(
-            series_count=Count("series_set", filter=PUBLIC_FIGURE, distinct=True),
-            figure_count=Count("series_set__observations", filter=PUBLIC_FIGURE),
+            series_count=Count("series_set", filter=is_public, distinct=True),
+            figure_count=Count("series_set__observations", filter=is_public),
         )
 
 
@@ -187,7 +193,7 @@ class SeriesQuerySet(RecordQuerySet):
         leading = (
             self.observations.leading().select_related("source").defer("source__text").with_marks()
         )
-        public = Count("observations", filter=Q(observations__status="approved"))
+        public = Count("observations", filter=public_rule(observation_model(), "observations"))
         return (
             self.annotate(figure_count=public)
             .filter(figure_count__gt=0)
@@ -196,8 +202,8 @@ class SeriesQuerySet(RecordQuerySet):
 
     @property
     def observations(self):
-        """All observations; their model stands below this one in its own module."""
-        return apps.get_model("projects", "Observation").objects.all()
+        """All observations."""
+        return observation_model().objects.all()
 
 
 def subject_key(model, name):
@@ -214,6 +220,10 @@ def subject_key(model, name):
 
 class Series(KeyedModel):
     """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
+
+    OWNERS = ("maintainer",)
+    SEEN_WITH = ("project", "investment", "outlet")
+    PUBLIC_WITH = ("project", "investment", "outlet")
 
     # Identification
     name = models.CharField(
@@ -248,6 +258,7 @@ class Series(KeyedModel):
 
     # Provenance
     note = models.TextField("备注", blank=True)
+    maintainer = MaintainerField()
     search_text = SearchTextField("检索文字")
 
     objects = SeriesQuerySet.as_manager()

@@ -6,14 +6,21 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
-from aidtracker.records import KeyedModel
+from aidtracker.records import KeyedModel, MaintainerField
 from programs.models import Source
 from projects import figures, units
 from projects.badges import Result, badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.metrics import Series
+from projects.models.reviews import (
+    REVIEW_PERMISSIONS,
+    CorrectionReasonField,
+    Review,
+    ReviewCommentField,
+    Reviewed,
+    ReviewField,
+)
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
@@ -23,10 +30,17 @@ PUBLIC = (
 )
 
 
-class Observation(KeyedModel):
+class Observation(Reviewed, KeyedModel):
     """观测值: one value of one series for one period, as one source states it."""
 
     KEY = ("source__code", "number")
+    OWNERS = ("maintainer",)
+    PUBLIC_WITH = ("series",)
+    IS_SHARED = False
+    SEEN_WITH = ("source", "series")
+    REVIEW = "status"
+    CORRECTED = PUBLIC
+    Status = Review
 
     class Qualifier(models.TextChoices):
         EXACT = "exact", "确数"
@@ -51,13 +65,6 @@ class Observation(KeyedModel):
         RATE = "rate", "比率"
         RANK = "rank", "排名"
         UNCLEAR = "unclear", "不明"
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        SUBMITTED = "submitted", "已提交"
-        APPROVED = "approved", "审核通过"
-        RETURNED = "returned", "退回"
-        WITHDRAWN = "withdrawn", "撤回"
 
     class Rank(models.TextChoices):
         PREFERRED = "preferred", "采用值"
@@ -113,27 +120,22 @@ class Observation(KeyedModel):
     attributed_to = models.CharField(
         "据谁所说", max_length=120, blank=True, help_text="引述的单位或在任人员"
     )
-    status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT)
+    status = ReviewField("状态", db_index=False)
+    review_comment = ReviewCommentField()
     rank = models.CharField("采用", max_length=12, choices=Rank, default=Rank.NORMAL)
     rank_reason = models.CharField("采用理由", max_length=200, blank=True)
-    correction_reason = models.CharField(
-        "更正理由",
-        max_length=200,
-        blank=True,
+    correction_reason = CorrectionReasonField(
         help_text="改动或撤回已公开的数字时必填，写这一次为什么改；旧值和理由公布在更正记录",
     )
     note = models.TextField("备注", blank=True)
+    maintainer = MaintainerField("填报单位")
 
     objects = ObservationQuerySet.as_manager()
-    history = HistoricalRecords(
-        excluded_fields=["updated_at"],
-        verbose_name="观测值的历史",
-        verbose_name_plural="观测值的历史",
-    )
 
     class Meta(KeyedModel.Meta):
         verbose_name = "观测值"
         verbose_name_plural = "观测值"
+        default_permissions = REVIEW_PERMISSIONS
         ordering = ("source", "number")
         indexes = (
             models.Index(fields=("series", "status"), name="observation_of_series"),
@@ -228,7 +230,7 @@ class Observation(KeyedModel):
         before = Observation.objects.filter(pk=self.pk).first() if self.pk else None
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
-        if before and before.status == self.Status.APPROVED:
+        if before and before.status == self.Status.PUBLISHED:
             self.require_reason(before)
 
     def found_paragraph(self):
@@ -236,13 +238,6 @@ class Observation(KeyedModel):
         if self.start is None or not self.source_id or not self.source.text:
             return self.paragraph
         return paragraph_at(self.source.text, self.start)
-
-    def require_reason(self, before):
-        """A figure that is public changes only with a reason that is new."""
-        is_changed = any(getattr(before, name) != getattr(self, name) for name in PUBLIC_COLUMNS)
-        if is_changed and self.correction_reason in ("", before.correction_reason):
-            message = "这条数字已经公开；改动请写明这一次的更正理由。"
-            raise ValidationError({"correction_reason": message})
 
     def read_printed(self):
         """Take value, bounds and qualifier from the printed words."""
@@ -255,11 +250,6 @@ class Observation(KeyedModel):
             raise ValidationError({"printed": message})
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))
-
-
-PUBLIC_COLUMNS = [
-    field.attname for field in Observation._meta.concrete_fields if field.name in PUBLIC
-]
 
 
 def paragraph_at(text, start):

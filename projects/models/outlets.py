@@ -6,10 +6,22 @@ from aidtracker.partial_dates import PartialDateField, order_check, partial_date
 from aidtracker.records import Record
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
+from projects.models.ledger_rows import LedgerQuerySet
+from projects.models.reviews import (
+    REVIEW_PERMISSIONS,
+    CorrectionReasonField,
+    ReviewCommentField,
+    Reviewed,
+    ReviewField,
+)
 
 
-class Outlet(Record):
+class Outlet(Reviewed, Record):
     """网点: one place, in a street or on the web, where the recipients' products are sold."""
+
+    OWNERS = ("headquarters",)
+    IS_SHARED = False
+    maintainer = None
 
     class Kind(models.TextChoices):
         FLAGSHIP = "flagship", "旗舰店"
@@ -76,9 +88,17 @@ class Outlet(Record):
     opened_on = PartialDateField("开业")
     closed_on = PartialDateField("关闭")
 
+    # Standing
+    review = ReviewField()
+    review_comment = ReviewCommentField()
+    correction_reason = CorrectionReasonField()
+
+    objects = LedgerQuerySet.as_manager()
+
     class Meta(Record.Meta):
         verbose_name = "网点"
         verbose_name_plural = "网点"
+        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             models.UniqueConstraint(
                 fields=("name",),

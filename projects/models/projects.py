@@ -9,6 +9,13 @@ from aidtracker.records import KeyedModel, Record
 from programs.models import Batch, Category, Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
+from projects.models.reviews import (
+    REVIEW_PERMISSIONS,
+    CorrectionReasonField,
+    ReviewCommentField,
+    Reviewed,
+    ReviewField,
+)
 from projects.models.sites import Site
 
 AMOUNTS = (
@@ -22,10 +29,13 @@ AMOUNTS = (
 )
 
 
-class Project(Record):
+class Project(Reviewed, Record):
     """援疆项目: an item paid, wholly or in part, with aid money."""
 
     KEY = ("code",)
+    OWNERS = ("headquarters",)
+    IS_SHARED = False
+    maintainer = None
 
     class Delivery(models.TextChoices):
         TURNKEY = "turnkey", "交钥匙"
@@ -74,6 +84,11 @@ class Project(Record):
         "状态", max_length=12, choices=Status, blank=True, help_text="文献没有说就留空"
     )
 
+    is_livelihood = models.BooleanField("民生项目", null=True, blank=True)
+    is_local = models.BooleanField(
+        "面向县及以下", null=True, blank=True, help_text="用于算县及以下资金占比"
+    )
+
     # Relations
     headquarters = models.ForeignKey(
         Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="projects"
@@ -92,6 +107,7 @@ class Project(Record):
     )
 
     # Dates
+    approved_on = PartialDateField("批复")
     planned_start = PartialDateField("计划开工")
     planned_completion = PartialDateField("计划完工")
     actual_start = PartialDateField("实际开工")
@@ -106,15 +122,22 @@ class Project(Record):
     paid_amount = LedgerAmountField("资金支付")
     work_done_amount = LedgerAmountField("完成投资")
 
+    # Standing
+    review = ReviewField()
+    review_comment = ReviewCommentField()
+    correction_reason = CorrectionReasonField()
+
     objects = LedgerQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "援疆项目"
         verbose_name_plural = "援疆项目"
+        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             not_negative_check("project", *AMOUNTS),
             partial_date_check(
                 "project",
+                "approved_on",
                 "planned_start",
                 "planned_completion",
                 "actual_start",
@@ -137,6 +160,9 @@ class ProjectParty(KeyedModel):
     """Who takes part in a project, and as what: an enterprise, a headquarters or another body."""
 
     KEY = ("project__code", "number")
+    OWNERS = ("project__headquarters",)
+    PUBLIC_WITH = ("project",)
+    IS_SHARED = False
 
     class Role(models.TextChoices):
         OWNER = "owner", "建设单位"

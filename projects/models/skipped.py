@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.records import KeyedModel, KeyedQuerySet
+from aidtracker.records import KeyedModel, KeyedQuerySet, MaintainerField
 from programs.models import Source
 
 
@@ -16,6 +16,8 @@ class SkippedPhrase(KeyedModel):
     """A numeric phrase of a document that is deliberately not recorded, and why."""
 
     KEY = ("source__code", "start")
+    OWNERS = ("maintainer",)
+    SEEN_WITH = ("source",)
 
     class Reason(models.TextChoices):
         PRIVATE = "private", "个人情况"
@@ -32,6 +34,7 @@ class SkippedPhrase(KeyedModel):
     end = models.PositiveIntegerField("止", help_text="末字符之后的位置")
     reason = models.CharField("原因", max_length=12, choices=Reason)
     note = models.CharField("说明", max_length=200, blank=True)
+    maintainer = MaintainerField("填报单位")
 
     objects = SkippedPhraseQuerySet.as_manager()
 

@@ -156,7 +156,7 @@ def move(client, action, *rows):
 @pytest.mark.parametrize(
     ("action", "status", "label"),
     [
-        ("move_to_approved", "approved", "审核通过"),
+        ("move_to_approved", "published", "审核通过"),
         ("move_to_returned", "returned", "退回"),
         ("move_to_withdrawn", "withdrawn", "撤回"),
     ],
@@ -207,7 +207,7 @@ def test_withdrawing_public_figures_asks_for_a_reason(admin_client):
     said = choose(admin_client, rows, "move_to_withdrawn")
     assert said == ["所选有 2 条已公开，改为“撤回”须在操作旁写明理由。没有改动。"]
     assert {row.status for row in Observation.objects.filter(pk__in=[r.pk for r in rows])} == {
-        "approved"
+        "published"
     }
 
 

@@ -72,7 +72,7 @@ def test_saving_again_is_no_second_correction(published):
 def test_withdrawal_is_a_correction(published):
     correct(published, status="withdrawn")
     (state,) = with_states_before(corrections())
-    assert list(changes(state)) == [("状态", "审核通过", "撤回")]
+    assert list(changes(state)) == [("状态", "已发布", "撤回")]
 
 
 def test_fixtures_have_a_first_state():

@@ -311,9 +311,9 @@ class LateForm(FigureForm):
         return number
 
 
-def test_number_taken_meanwhile_is_not_taken_twice(source, jobs):
+def test_number_taken_meanwhile_is_not_taken_twice(source, jobs, admin_user):
     make_observation(source=source, number=1)
-    form = LateForm(source, typed(PEOPLE, jobs))
+    form = LateForm(source, admin_user, typed(PEOPLE, jobs))
     assert form.is_valid()
     assert form.save().number == 2
 
@@ -364,7 +364,7 @@ def test_last_entry_is_undone(clerk, source, jobs):
 
 def test_entry_that_is_no_draft_is_not_undone(clerk, source, jobs):
     clerk.post(address(source), typed(PEOPLE, jobs))
-    source.observations.update(status="approved")
+    source.observations.update(status="published")
     response = clerk.post(address(source), {"action": "undo"})
     assert message(response) == "没有可以撤销的：你在这里的上一条已不是草稿，或有人改过。"
     assert source.observations.count() == 1

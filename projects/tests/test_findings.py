@@ -66,7 +66,7 @@ def test_what_no_longer_follows_is_kept_if_a_person_worked_on_it(pair):
     kept = finding_of(pair)
     assert (kept.is_current, kept.state) == (False, "corrected")
     assert kept not in Finding.objects.current()
-    Observation.objects.filter(pk=pair[1].pk).update(status="approved")
+    Observation.objects.filter(pk=pair[1].pk).update(status="published")
     Finding.objects.recompute()
     assert finding_of(pair).is_current is True
 

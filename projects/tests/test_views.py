@@ -24,7 +24,7 @@ from projects.tests.full_rows import FEW, MAKERS, MANY, queries
 
 pytestmark = pytest.mark.django_db
 
-NOT_PUBLIC = sorted(set(Observation.Status.values) - {"approved"})
+NOT_PUBLIC = sorted(set(Observation.Status.values) - {"published"})
 
 
 def fill_project(row):

@@ -156,7 +156,9 @@ def outlet_facts(outlet):
 
 
 def outlet_detail(request, slug):
-    rows = Outlet.objects.select_related("city", "platform", "operator", "program", "headquarters")
+    rows = Outlet.objects.published().select_related(
+        "city", "platform", "operator", "program", "headquarters"
+    )
     outlet = get_object_or_404(rows, slug=slug)
     figures = outlet.series_set.all().published_figures()
     cards, figure_section = figure_parts(figures, address("observation-list", outlet=slug))

@@ -43,7 +43,9 @@ def project_facts(project):
 
 
 def project_detail(request, slug):
-    rows = Project.objects.select_related("category", "headquarters", "batch__owner", "site")
+    rows = Project.objects.published().select_related(
+        "category", "headquarters", "batch__owner", "site"
+    )
     project = get_object_or_404(rows, slug=slug)
     figures = project.series_set.all().published_figures()
     cards, figure_section = figure_parts(figures, address("observation-list", project=slug))
@@ -99,7 +101,7 @@ def investment_facts(investment):
 
 
 def investment_detail(request, slug):
-    rows = Investment.objects.select_related(
+    rows = Investment.objects.published().select_related(
         "investor", "local_enterprise", "origin", "region", "site", "headquarters"
     )
     investment = get_object_or_404(rows, slug=slug)

@@ -30,7 +30,7 @@ TEMPLATE = "projects/series_detail.html"
 
 
 def series_detail(request, slug):
-    series = get_object_or_404(Series.objects.with_subjects().select_related("part_of"), slug=slug)
+    series = get_object_or_404(Series.objects.published().with_subjects(), slug=slug)
     day, problem = day_asked_for(request)
     rows = known_on(series, day) if day else current_figures(series)
     page = Page(
@@ -82,8 +82,13 @@ def series_facts(series):
         Column("范围说明", "scope_note"),
         Column("单位", "metric.unit"),
         Column("口径", "metric.definition"),
-        Column("所属整体", "part_of"),
+        Column("所属整体", whole),
     )
+
+
+def whole(series):
+    """The series that this one is a part of, if the public may see it: one query."""
+    return Series.objects.published().filter(pk=series.part_of_id).first()
 
 
 def figures_section(series, rows):

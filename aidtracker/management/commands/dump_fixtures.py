@@ -4,12 +4,14 @@ from django.core.management.base import BaseCommand
 
 from aidtracker.datasets import dataset_model
 from aidtracker.fixtures import dump_dataset, fixture_paths
+from aidtracker.roles import PATH, dump_groups
 
 
 class Command(BaseCommand):
     help = "把数据库的记录写回 fixtures/,载入后立即写回则文件不变。"
 
     def handle(self, *args, **options):
+        PATH.write_text(dump_groups(), encoding="utf-8")
         for name, path in fixture_paths().items():
             if dataset_model(name).objects.for_fixtures().exists():
                 path.write_text(dump_dataset(name), encoding="utf-8")

@@ -13,7 +13,7 @@ from aidtracker.spreadsheets.resources import resource_for
 
 
 class Command(BaseCommand):
-    help = "把一个数据集的全部记录写成 CSV 或 Excel 文件。"
+    help = "把一个数据集已发布的记录写成 CSV 或 Excel 文件。"
 
     def add_arguments(self, parser):
         parser.add_argument("dataset", choices=DATASETS, help="数据集的英文复数名")
@@ -21,13 +21,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--headers", choices=("label", "code"), default="label", help="列名用中文还是代码"
         )
+        parser.add_argument("--all", action="store_true", help="连同没有发布的记录")
         parser.add_argument("--output", default="-", help="写到哪个文件；- 为标准输出")
 
     def handle(self, *, dataset, headers, output, **options):
         model = dataset_model(dataset)
         resource, codes = resource_for(model), headers == "code"
         headings = resource.headings(codes)
-        rows = resource.rows(model._default_manager.all(), codes)
+        chosen = model.objects.all() if options["all"] else model.objects.published()
+        rows = resource.rows(chosen, codes)
         with target(output) as file:
             if options["format"] == "csv":
                 file.writelines(csv_chunks(headings, rows))

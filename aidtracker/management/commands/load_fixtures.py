@@ -2,10 +2,11 @@
 
 from django.core.management.base import BaseCommand
 
+from aidtracker.acts import CommandActs
 from aidtracker.fixtures import load_fixtures
 
 
-class Command(BaseCommand):
+class Command(CommandActs, BaseCommand):
     help = "载入 fixtures/ 中的数据。已有的记录保持不变，除非加 --overwrite。"
 
     def add_arguments(self, parser):

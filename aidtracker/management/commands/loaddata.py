@@ -1,19 +1,29 @@
-"""Django's loaddata, made to fill or keep what fixtures leave out."""
+"""Django's loaddata, made to fill or keep what fixtures leave out, and to keep states."""
 
 from django.core.management.commands import loaddata
+from django.db import transaction
 
+from aidtracker.acts import CommandActs
 from aidtracker.changes import after_change
 from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.fixtures import complete_row, keep_first_states
+from aidtracker.fixtures import complete, keep_loaded
+from aidtracker.history import keep_states
+from aidtracker.roles import is_kept
 
 
-class Command(loaddata.Command):
+class Command(CommandActs, loaddata.Command):
+    @transaction.atomic
     def handle(self, *fixture_labels, **options):
         super().handle(*fixture_labels, **options)
-        keep_first_states()
+        keep_loaded()
         after_change(dataset_model("observations"))
 
     def save_obj(self, obj):
-        if obj.object._meta.label in DATASETS.values():
-            complete_row(obj.object)
-        return super().save_obj(obj)
+        if is_kept(obj.object):
+            return False
+        is_record = obj.object._meta.label in DATASETS.values()
+        is_new_version = is_record and complete(obj)
+        is_saved = super().save_obj(obj)
+        if is_new_version:
+            keep_states([obj.object])
+        return is_saved

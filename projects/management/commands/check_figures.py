@@ -1,12 +1,13 @@
-"""Check all approved figures against each other and against the ledgers."""
+"""Check all published figures against each other and against the ledgers."""
 
 from django.core.management.base import BaseCommand
 
+from aidtracker.acts import CommandActs
 from projects.models import Finding
 
 
-class Command(BaseCommand):
-    help = "核对全部审核通过的观测值，更新核对结果；人写的处理和说明保留。"
+class Command(CommandActs, BaseCommand):
+    help = "核对全部已发布的观测值，更新核对结果；人写的处理和说明保留。"
 
     def handle(self, *args, **options):
         counts = Finding.objects.recompute()

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from aidtracker.acts import CommandActs
 from programs.models import Source
 
 LARGEST_FILE = 20 * 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(CommandActs, BaseCommand):
     help = "从文件夹载入文献全文：按 SHA-256 认出登记过的文献，其余文件不动，也不新增文献。"
 
     def add_arguments(self, parser):

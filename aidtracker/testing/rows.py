@@ -28,6 +28,7 @@ from projects.models import (
     Outlet,
     Project,
     ProjectParty,
+    Review,
     Series,
     Site,
     SkippedPhrase,
@@ -135,6 +136,7 @@ def make_project(**kwargs):
     kwargs.setdefault("name", f"项目{number}")
     if "headquarters" not in kwargs:
         kwargs["headquarters"] = make_headquarters()
+    kwargs.setdefault("review", Review.PUBLISHED)
     return create(Project, kwargs)
 
 
@@ -153,12 +155,14 @@ def make_investment(**kwargs):
     kwargs.setdefault("code", f"I-{number}")
     kwargs.setdefault("name", f"招商项目{number}")
     kwargs.setdefault("kind", Investment.Kind.NEW)
+    kwargs.setdefault("review", Review.PUBLISHED)
     return create(Investment, kwargs)
 
 
 def make_outlet(**kwargs):
     kwargs.setdefault("name", f"网点{next(numbers)}")
     kwargs.setdefault("kind", Outlet.Kind.FLAGSHIP)
+    kwargs.setdefault("review", Review.PUBLISHED)
     return create(Outlet, kwargs)
 
 
@@ -208,7 +212,7 @@ def make_observation(**kwargs):
     if "series" not in kwargs:
         kwargs["series"] = make_series()
     kwargs.setdefault("accumulation", Observation.Accumulation.POINT)
-    kwargs.setdefault("status", Observation.Status.APPROVED)
+    kwargs.setdefault("status", Observation.Status.PUBLISHED)
     return create(Observation, kwargs)
 
 

@@ -1,0 +1,102 @@
+"""What an act did: the rows it changed, each as it was before and after."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery, Value
+
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.differences import differences
+from aidtracker.history import CHANGED, DELETED, NEW
+
+KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
+
+
+@dataclass
+class Effect:
+    """One row that an act changed: its states before (None for a new row), at first and after."""
+
+    model: Any
+    before: Any
+    first: Any
+    after: Any
+
+    @property
+    def pk(self):
+        return self.after.id
+
+    @property
+    def kind(self):
+        if self.after.history_type == DELETED:
+            return DELETED
+        return self.first.history_type
+
+    @property
+    def state_to_restore(self):
+        """What the row held before; for one deleted without an earlier state, what went."""
+        return self.before or self.after
+
+    @property
+    def is_nothing(self):
+        """Whether the row was both made and deleted."""
+        return self.first.history_type == NEW and self.kind == DELETED
+
+    @property
+    def kind_in_words(self):
+        return KINDS[self.kind]
+
+    @property
+    def name(self):
+        """The natural key of the row as far as its own columns say it, else its number."""
+        for name in ("name", "title", "code", "printed"):
+            if text := getattr(self.after, name, ""):
+                return text
+        return f"编号 {self.pk}"
+
+
+def states_of(model, acts):
+    """The states of a model's rows that acts left, in the order in which they came about."""
+    return model.history.model.objects.filter(act__in=acts).order_by("history_id")
+
+
+def effects_of(model, acts, limit=None):
+    """What acts did to rows of one model: Effects, one for each row and act; two queries.
+
+    `limit` is of states.
+
+    A row that one act both made and deleted is left out.
+    """
+    history = model.history.model.objects
+    earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    last = earlier.order_by("-history_id").values("history_id")[:1]
+    states = list(states_of(model, acts).annotate(last_id=Subquery(last))[:limit])
+    earlier = history.in_bulk({state.last_id for state in states} - {None})
+    found: dict = {}
+    for state in states:
+        before = None if state.history_type == NEW else earlier.get(state.last_id)
+        effect = Effect(model, before, state, state)
+        found.setdefault((state.act_id, state.id), effect).after = state
+    return [effect for effect in found.values() if not effect.is_nothing]
+
+
+def counts_of(acts):
+    """How many rows each of some acts changed: {act id: {dataset: number}}; one query."""
+    acts = [act.pk for act in acts]
+    parts = [count_in(dataset, acts) for dataset in DATASETS]
+    found: dict = {}
+    for act, dataset, number in parts[0].union(*parts[1:], all=True):
+        found.setdefault(act, {})[dataset] = number
+    return found
+
+
+def count_in(dataset, acts):
+    states = dataset_model(dataset).history.model.objects.filter(act__in=acts).order_by()
+    return states.values_list("act").annotate(
+        dataset=Value(dataset), number=Count("id", distinct=True)
+    )
+
+
+def said(effects):
+    """Effects with their differences in words: (effect, differences) pairs."""
+    found = differences([(effect.before, effect.after) for effect in effects])
+    return list(zip(effects, found, strict=True))

@@ -1,0 +1,134 @@
+"""The history of every row: its states, each with the act that made it."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+from aidtracker import acts
+from aidtracker.keys import key_text
+
+LEFT_OUT = ("updated_at", "search_text", "text")
+BATCH = 500
+NEW, CHANGED, DELETED = "+", "~", "-"
+
+
+class StateOfAct(models.Model):
+    """What each state of a row has besides the row's fields.
+
+    `links` are the rows that its many-to-many fields name, as {field: [natural keys]}.
+    """
+
+    act = models.ForeignKey(
+        "aidtracker.Act", models.PROTECT, verbose_name="操作", null=True, related_name="+"
+    )
+    links = models.JSONField("关联", default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class History(HistoricalRecords):
+    """Keeps each state of the rows of a model and of all models that inherit it."""
+
+    def __init__(self):
+        super().__init__(inherit=True, bases=[StateOfAct], excluded_fields=list(LEFT_OUT))
+
+    def get_meta_options(self, model):
+        name = f"{model._meta.verbose_name}的历史"
+        return {
+            **super().get_meta_options(model),
+            "verbose_name": name,
+            "verbose_name_plural": name,
+        }
+
+    def get_extra_fields(self, model, fields):
+        names = {field.name for field in model._meta.concrete_fields}
+        left_out = [name for name in LEFT_OUT if name in names]
+        return {**super().get_extra_fields(model, fields), "_history_excluded_fields": left_out}
+
+    def pre_delete(self, instance, **kwargs):
+        """Remember what a row is linked to: its links go before itself."""
+        super().pre_delete(instance, **kwargs)
+        instance.last_links = links_of([instance]).get(instance.pk, {})
+
+
+def attach_act(sender, instance, history_instance, **kwargs):
+    """Let a state that is about to be stored name the act in hand and what the row is linked to."""
+    act = acts.stored()
+    history_instance.act = act
+    history_instance.history_user = act.user
+    history_instance.history_change_reason = act.reason[:100] or None
+    is_deleted = history_instance.history_type == DELETED
+    history_instance.links = (
+        instance.last_links if is_deleted else links_of([instance]).get(instance.pk, {})
+    )
+
+
+pre_create_historical_record.connect(attach_act, dispatch_uid="aidtracker.history")
+
+
+def links_of(rows):
+    """What the many-to-many fields of rows of one model name: {row id: {field: [keys]}}.
+
+    One query a field, whatever the number of rows.
+    """
+    found: dict = {}
+    if not rows or rows[0].pk is None:
+        return found
+    pks = [row.pk for row in rows]
+    for field in rows[0]._meta.many_to_many:
+        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+        paths = [f"{other}__{path}" for path in getattr(field.related_model, "KEY", ("pk",))]
+        links = field.remote_field.through._default_manager
+        for start in range(0, len(pks), BATCH):
+            part = links.filter(**{f"{own}__in": pks[start : start + BATCH]})
+            for pk, *key in part.values_list(f"{own}_id", *paths).order_by(*paths):
+                found.setdefault(pk, {}).setdefault(field.name, []).append(key_text(key))
+    return found
+
+
+def keep_states(rows, kind=CHANGED):
+    """Store the present states of rows of one model that were written in bulk, with their links."""
+    rows = list(rows)
+    if not rows:
+        return
+    act, links = acts.stored(), links_of(rows)
+    history = type(rows[0]).history
+    states = [
+        history.model(
+            history_type=kind,
+            history_date=act.at,
+            history_user=act.user,
+            history_change_reason=act.reason[:100] or None,
+            act=act,
+            links=links.get(row.pk, {}),
+            **{
+                field.attname: getattr(row, field.attname) for field in history.model.tracked_fields
+            },
+        )
+        for row in rows
+    ]
+    history.bulk_create(states, batch_size=BATCH)
+
+
+def keep_first_states(rows):
+    """Give those rows of a queryset that have no history their first state."""
+    states = rows.model.history.model.objects.filter(id=OuterRef("pk"))
+    keep_states(rows.filter(~Exists(states)), NEW)
+
+
+def keep_links(row):
+    """Bring the latest state of a row up to date with its links, after those were saved.
+
+    A state that another act made stays as it is; then the row has one more state.
+    """
+    links = links_of([row]).get(row.pk, {})
+    last = row.history.order_by("-history_id").first()
+    if last is not None and last.links == links:
+        return
+    if last is not None and last.act_id == acts.current().pk:
+        last.links = links
+        last.save(update_fields=["links"])
+    else:
+        keep_states([row])

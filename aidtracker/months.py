@@ -1,0 +1,73 @@
+"""Months, as monthly ledgers count them: kept as their first day, written 2026-05."""
+
+import calendar
+import re
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+MONTH = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?(?:[-./]?0?1日?)?")
+YEARS = (1997, 2100)
+
+
+class MonthField(models.DateField):
+    """A month, as its first day."""
+
+    description = "月份"
+
+
+def month_of(text):
+    """The first day of the month a text names: 2026-05, 2026.5, 2026年5月. ValueError if none."""
+    found = MONTH.fullmatch(text.strip())
+    if not found or not YEARS[0] <= int(found[1]) <= YEARS[1]:
+        raise ValueError("月份请写成 2026-05 或 2026年5月。")
+    try:
+        return date(int(found[1]), int(found[2]), 1)
+    except ValueError as error:
+        raise ValueError("月份在 1 到 12 之间。") from error
+
+
+def month_text(month):
+    """A month as 2026-05; empty for None."""
+    return f"{month:%Y-%m}" if month else ""
+
+
+def in_chinese(month):
+    """A month as 2026年5月."""
+    return f"{month.year}年{month.month}月"
+
+
+def first_of_month(day):
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def last_of_month(day):
+    """The last day of a day's month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def previous(month):
+    """The month before, as its first day."""
+    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+
+
+def following(month):
+    """The month after, as its first day."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def last_complete_month():
+    """The month that ended last: the one to report about."""
+    return previous(first_of_month(timezone.localdate()))
+
+
+def month_check(model, name="month"):
+    """A CheckConstraint: the field holds first days of months of the ledgers' years."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{name}__day": 1, f"{name}__year__range": YEARS}),
+        name=f"{model}_month",
+        violation_error_message="月份应在 1997 年至 2100 年之间。",
+    )

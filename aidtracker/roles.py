@@ -1,0 +1,41 @@
+"""The groups of the staff (填报员, 审核员 …) as a fixture: each with the rights it has."""
+
+import json
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.core import serializers
+
+PATH = settings.BASE_DIR / "fixtures" / "00_groups.json"
+
+
+def is_kept(row):
+    """Whether a row of a fixture is a group that is there: what its rights became here stays."""
+    return isinstance(row, Group) and Group.objects.filter(name=row.name).exists()
+
+
+def load_groups(keep_existing=True):
+    """Load the groups; those that are there keep their rights when `keep_existing`."""
+    for row in serializers.deserialize("json", PATH.read_text(encoding="utf-8")):
+        if not (keep_existing and is_kept(row.object)):
+            row.save()
+
+
+def dump_groups():
+    """The groups as fixture text: the same text for the same rights, whatever database has them."""
+    text = serializers.serialize(
+        "json",
+        Group.objects.order_by("name"),
+        use_natural_foreign_keys=True,
+        use_natural_primary_keys=True,
+    )
+    data = json.loads(text)
+    for item in data:
+        item["fields"]["permissions"].sort(key=lambda right: (right[1], right[2], right[0]))
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def rights_of(group):
+    """The rights of a group by their codes: `projects.add_project`."""
+    rows = Permission.objects.filter(group=group).values_list("content_type__app_label", "codename")
+    return {f"{app}.{codename}" for app, codename in rows}

@@ -1,0 +1,68 @@
+"""Rows that somebody changed after the file was exported: who changed what, meanwhile."""
+
+from django.utils.timezone import localtime
+
+from aidtracker.spreadsheets.cells import cell_text
+from aidtracker.spreadsheets.outcomes import Change, Conflict, shortened
+
+SHOWN_CONFLICTS = 50
+
+
+def conflicts_of(plans, resource):
+    """The first conflicting rows, each with what the file says and what was done meanwhile."""
+    plans = plans[:SHOWN_CONFLICTS]
+    states: dict[int, list] = {}
+    if plans:
+        history = resource._meta.model.history
+        found = history.filter(id__in=[plan.values[0] for plan in plans]).order_by("history_id")
+        for state in found.select_related("act__user"):
+            states.setdefault(state.id, []).append(state)
+    return [conflict_of(plan, states.get(plan.values[0], []), resource) for plan in plans]
+
+
+def conflict_of(plan, states, resource):
+    changes = [
+        Change(column.label, shortened(old), shortened(new), "")
+        for column, old, new, _ in plan.changes
+    ]
+    return Conflict(
+        plan.number, name_of(plan, states), plan.version, changes, meanwhile(plan, states, resource)
+    )
+
+
+def name_of(plan, states):
+    last = getattr(states[-1], "name", "") if states else ""
+    return shortened(last or " / ".join(cell_text(cell) for cell in plan.cells[:2]))
+
+
+def meanwhile(plan, states, resource):
+    """Each later state in a sentence: who changed which fields, when."""
+    told = []
+    for before, state in zip([None, *states], states, strict=False):
+        if state.version > plan.version:
+            told.append(sentence(before, state, resource))
+    return told or ["没有留下经过的改动。"]
+
+
+def sentence(before, state, resource):
+    who = (state.act.user_name if state.act else "") or "程序"
+    when = f"{localtime(state.history_date):%Y-%m-%d %H:%M}"
+    changes = [
+        f"{column.label}：{text_of(column, before)} → {text_of(column, state)}"
+        for column in resource.columns
+        if before is not None
+        and not column.is_many
+        and "__" not in column.attribute
+        and getattr(before, column.source.attname) != getattr(state, column.source.attname)
+    ]
+    return f"{when} {who}改动：{'；'.join(changes) or '关联的记录'}"
+
+
+def text_of(column, state):
+    """What a state of a row shows in a column."""
+    value = getattr(state, column.source.attname)
+    if column.source.is_relation:
+        shown = column.widget.lookup.key(value) if value else ""
+    else:
+        shown = cell_text(column.widget.render(value))
+    return f"“{shortened(shown)}”" if shown else "空"

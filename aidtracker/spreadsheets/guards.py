@@ -1,0 +1,69 @@
+"""Who may import what: the scope of a person's headquarters, and the steps of a review."""
+
+from django.core.exceptions import ValidationError
+
+from aidtracker.scope import check_owner, own_paths, scope_of
+
+FOREIGN = "这条记录属于其他指挥部，您不能导入。"
+PUBLISHED, DRAFT = "published", "draft"
+FALLING_BACK = ("submitted", "approved")
+REVIEW_COLUMNS = ("review_comment",)
+
+
+class Guard:
+    """What a person may do to rows of a model by importing. Without a person, everything."""
+
+    def __init__(self, model, user):
+        self.model = model
+        self.user = user
+        self.is_free = user is None or scope_of(user).changes_all
+        self.review = getattr(model, "REVIEW", "")
+        self.owner = None if user is None else self.default_owner()
+
+    def default_owner(self):
+        """The field of a row's owner, and the person's headquarters if there is but one."""
+        direct = [path for path in getattr(self.model, "OWNERS", ()) if "__" not in path]
+        account = getattr(self.user, "account", None)
+        own = list(account.headquarters.all()[:2]) if account and direct else []
+        return (self.model._meta.get_field(direct[0]), own[0]) if len(own) == 1 else None
+
+    @property
+    def ignored(self):
+        """The fields that an import by this person leaves alone."""
+        return () if self.is_free or not self.review else (self.review, *REVIEW_COLUMNS)
+
+    def fill_owner(self, row):
+        """Give a new row without an owner to the person's own headquarters. Returns the field."""
+        if self.owner and getattr(row, self.owner[0].attname) is None:
+            field, headquarters = self.owner
+            setattr(row, field.name, headquarters)
+            return field
+        return None
+
+    def fall_back(self, row, before):
+        """Make a draft again of what was on its way to the public. Returns whether it did."""
+        if self.is_free or before is None or not self.review:
+            return False
+        falls = getattr(before, self.review) in FALLING_BACK
+        if falls:
+            setattr(row, self.review, DRAFT)
+        return falls
+
+    def check(self, row, before):
+        """Refuse, with ValidationError, what the person may not store; `before` as it is stored."""
+        if self.user is None:
+            return
+        if own_paths(row):
+            check_owner(row, self.user)
+        if before is not None and self.review and getattr(before, self.review) == PUBLISHED:
+            self.check_published(row, before)
+        if hasattr(row, "check_edit"):
+            row.check_edit(before, self.user)
+
+    def check_published(self, row, before):
+        label = self.model._meta.verbose_name
+        if not self.user.has_perm(f"{self.model._meta.app_label}.publish_{self.model._meta.model_name}"):
+            raise ValidationError(f"这条{label}已发布，您不能直接改动；请提交变更申请。")
+        if row.correction_reason in ("", before.correction_reason):
+            message = f"这条{label}已发布；改动请写明这一次的更正理由。"
+            raise ValidationError({"correction_reason": message})

@@ -1,0 +1,141 @@
+"""How an import reads one column: each different cell is read once, however often it stands."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aidtracker.keys import key_text
+from aidtracker.spreadsheets.cells import TOO_LONG, cell_text
+from aidtracker.spreadsheets.columns import Column
+
+EMPTY = (None, "", [])
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a cell stands for, or why it stands for nothing."""
+
+    value: Any = None
+    problem: str = ""
+
+    @property
+    def is_empty(self):
+        return not self.problem and self.value in EMPTY
+
+
+class CellReader:
+    """One column of the file: compares its cells with stored rows, and reads those that differ.
+
+    Of a stored row's values, those of the column begin at `first`; `links` are the rows that a
+    many-to-many field names, as {row number: {number: key}}.
+    """
+
+    def __init__(self, column: Column, position: int, unit: str = ""):
+        self.column = column
+        self.position = position
+        self.unit = unit
+        self.first = 0
+        self.links: dict[int, dict[int, str]] = {}
+        self.texts: dict = {}
+        self.shown: dict = {}
+        self.readings: dict = {}
+
+    def text(self, raw):
+        """The canonical text of a cell."""
+        if raw.__class__ is bool:
+            return cell_text(raw)
+        text = self.texts.get(raw)
+        if text is None:
+            text = self.texts[raw] = cell_text(raw)
+        return text
+
+    def read(self, raw):
+        """The Reading of a cell."""
+        if raw.__class__ is bool:
+            return self.reading(raw)
+        found = self.readings.get(raw)
+        if found is None:
+            found = self.reading(raw)
+            # What is missing now may come with a row of the same file.
+            if not (found.problem and self.column.source.is_relation):
+                self.readings[raw] = found
+        return found
+
+    def reading(self, raw):
+        try:
+            return Reading(self.column.value(raw, self.unit))
+        except ValueError as error:
+            return Reading(problem=str(error))
+
+    # Stored rows
+
+    @property
+    def paths(self):
+        """The lookup paths that a stored row is read by: the value, then what its cell shows."""
+        if self.column.is_many:
+            return ()
+        if self.column.source.is_relation:
+            return (self.column.attribute, *self.column.paths)
+        return (self.column.attribute,)
+
+    def stored(self, values):
+        """The value of a stored row: a number of a related row, or numbers of several."""
+        return list(self.links.get(values[0], ())) if self.column.is_many else values[self.first]
+
+    def is_same(self, values, raw):
+        """Whether a cell is what an export writes of a stored row."""
+        if not self.column.is_many and not self.column.source.is_relation:
+            value = values[self.first]
+            if value.__class__ is str and raw == value:
+                return True
+        text = self.text(raw)
+        return text in self.shown_texts(values) or text == TOO_LONG
+
+    def says_same(self, values, reading):
+        """Whether what was read is what is stored, written in another form."""
+        if reading.problem:
+            return False
+        stored = self.stored(values)
+        if self.column.is_many:
+            return set(stored) == set(reading.value)
+        return stored == reading.value or (reading.value in EMPTY and stored in EMPTY)
+
+    def shown_texts(self, values):
+        """What exports write of a stored row: the cell with Chinese choices, then with codes."""
+        shown = self.shown_parts(values)
+        try:
+            found = self.shown.get(shown)
+        except TypeError:
+            return self.rendered(shown)
+        if found is None:
+            found = self.shown[shown] = self.rendered(shown)
+        return found
+
+    def shown_parts(self, values):
+        column = self.column
+        if column.is_many:
+            return tuple(self.links.get(values[0], {}).values())
+        if column.source.is_relation:
+            return values[self.first + 1 : self.first + 1 + len(column.paths)]
+        return values[self.first]
+
+    def rendered(self, shown):
+        column = self.column
+        if column.is_many:
+            return (cell_text(column.widget.join(shown)),)
+        if column.source.is_relation:
+            return (cell_text(key_text(shown)),)
+        ways = (column.widget.render(shown, codes=codes) for codes in (False, True))
+        return tuple(map(cell_text, ways))
+
+    def old_text(self, values):
+        return self.shown_texts(values)[0]
+
+    def new_text(self, value):
+        """A value that was read, as an export would write it."""
+        column = self.column
+        if column.is_many:
+            return column.widget.join(map(column.widget.lookup.key, value))
+        if column.source.is_relation:
+            return column.widget.lookup.key(value) if value is not None else ""
+        return cell_text(column.widget.render(value))
+

@@ -1,0 +1,295 @@
+"""Nothing that is not published reaches the public: not in words, counts, sums or choices."""
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.urls import get_resolver, reverse
+
+from aidtracker import testing
+from aidtracker.datasets import DATASETS, dataset_name
+from aidtracker.testing import (
+    make_activity,
+    make_agreement,
+    make_award,
+    make_batch,
+    make_category,
+    make_enterprise,
+    make_headquarters,
+    make_investment,
+    make_metric,
+    make_observation,
+    make_outlet,
+    make_policy,
+    make_program,
+    make_project,
+    make_region,
+    make_series,
+    make_site,
+    make_source,
+)
+from projects.models import Finding, Review, Series
+from projects.models.reviews import Reviewed
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "藏红花"
+PINYIN = "canghonghua"
+NUMBER = 73517351
+HIDDEN_STATES = [state for state in Review if state != Review.PUBLISHED]
+
+
+class Surroundings:
+    """Public records of every kind, which the hidden rows name."""
+
+    def __init__(self):
+        self.region, self.city = make_region(), make_region()
+        self.headquarters = make_headquarters(donor=self.city)
+        self.below = make_headquarters(parent=self.headquarters)
+        self.program = make_program(headquarters=self.headquarters)
+        self.batch, self.category = make_batch(), make_category()
+        self.enterprise = make_enterprise(region=self.region)
+        self.site = make_site(region=self.region, operator=self.enterprise)
+        self.activity = make_activity(site=self.site)
+        self.source = make_source()
+        self.metric = make_metric()
+        self.project = make_project(headquarters=self.headquarters, total_amount=5)
+        self.investment = make_investment(headquarters=self.headquarters)
+        self.outlet = make_outlet(headquarters=self.headquarters)
+        self.series = make_series(metric=self.metric, region=self.region)
+        self.observation = make_observation(
+            series=self.series, source=self.source, number=1, printed="100家"
+        )
+        self.policy, self.award = make_policy(), make_award(site=self.site)
+        self.agreement = make_agreement(activity=self.activity)
+
+    @property
+    def details(self):
+        """An address for each kind of detail page."""
+        names = {name.removesuffix("-detail") for name in page_names("-detail")} - {"finding"}
+        return [getattr(self, name).get_absolute_url() for name in sorted(names)]
+
+
+def hidden_project(at, state):
+    return {
+        "name": f"{SECRET}项目{state}",
+        "headquarters": at.headquarters,
+        "regions": [at.region],
+        "programs": [at.program],
+        "site": at.site,
+        "batch": at.batch,
+        "category": at.category,
+        "total_amount": NUMBER,
+        "planned_amount": NUMBER,
+    }
+
+
+def hidden_investment(at, state):
+    return {
+        "name": f"{SECRET}招商{state}",
+        "headquarters": at.headquarters,
+        "investor": at.enterprise,
+        "origin": at.city,
+        "region": at.region,
+        "site": at.site,
+        "programs": [at.program],
+        "agreed_amount": NUMBER,
+        "arrived_amount": NUMBER,
+        "jobs": NUMBER,
+    }
+
+
+def hidden_outlet(at, state):
+    return {
+        "name": f"{SECRET}网点{state}",
+        "headquarters": at.headquarters,
+        "city": at.city,
+        "platform": at.enterprise,
+        "operator": at.enterprise,
+        "program": at.program,
+    }
+
+
+def hidden_observation(at, state):
+    """A figure that contradicts a public one."""
+    number = HIDDEN_STATES.index(state) + 2
+    words = {"attributed_to": SECRET, "note": SECRET, "rank": "preferred", "rank_reason": SECRET}
+    return {
+        **words,
+        "series": at.series,
+        "source": at.source,
+        "number": number,
+        "printed": f"{NUMBER}家",
+    }
+
+
+def report_of(name, at, state, **values):
+    number = HIDDEN_STATES.index(state) + 1
+    return {
+        name: getattr(at, name),
+        "month": testing.MONTH.replace(month=number),
+        "note": SECRET,
+        **values,
+    }
+
+
+HIDDEN = {
+    "Observation": hidden_observation,
+    "Project": hidden_project,
+    "Investment": hidden_investment,
+    "Outlet": hidden_outlet,
+    "ProjectPlan": lambda at, state: {
+        "project": at.project,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "amount": NUMBER,
+        "target": SECRET,
+        "reason": SECRET,
+    },
+    "ProgressReport": lambda at, state: report_of(
+        "project", at, state, physical_progress=SECRET, work_done_to_date=NUMBER
+    ),
+    "InvestmentReport": lambda at, state: report_of(
+        "investment", at, state, physical_progress=SECRET, arrived_to_date=NUMBER
+    ),
+    "OutletReport": lambda at, state: report_of("outlet", at, state, problems=SECRET, sales=NUMBER),
+    "JobsReport": lambda at, state: report_of(
+        "site", at, state, headquarters=at.headquarters, jobs=NUMBER, attributed_to=SECRET
+    ),
+    "TrainingReport": lambda at, state: report_of("headquarters", at, state, trainees=NUMBER),
+    "Revision": lambda at, state: {
+        "row": at.project,
+        "correction_reason": SECRET,
+        "values": {"name": [at.project.name, SECRET]},
+    },
+}
+
+
+def reviewed_models():
+    return {
+        model.__name__: model
+        for model in apps.get_models()
+        if issubclass(model, Reviewed) and not model.__name__.startswith("Historical")
+    }
+
+
+def page_names(ending):
+    """The names of public addresses with that ending."""
+    names = (name for name in get_resolver().reverse_dict if isinstance(name, str))
+    return sorted(name for name in names if name.endswith(ending))
+
+
+def make_hidden(at):
+    """A row of each reviewed model in each state in which it is not public."""
+    rows = []
+    for name, model in reviewed_models().items():
+        maker = getattr(testing, f"make_{maker_name(model)}")
+        rows += [
+            maker(**HIDDEN[name](at, state), **{model.REVIEW: state}) for state in HIDDEN_STATES
+        ]
+    return rows
+
+
+def maker_name(model):
+    """ProgressReport → progress_report, as the makers are called."""
+    return "".join(
+        f"_{letter.lower()}" if letter.isupper() else letter for letter in model.__name__
+    ).lstrip("_")
+
+
+def make_published_about_hidden(at, rows):
+    """Published rows about what is not: their words would give it away."""
+    subjects = [row for row in rows if type(row).__name__ in ("Project", "Investment", "Outlet")]
+    for number, row in enumerate(subjects, 50):
+        kind = row._meta.model_name
+        series = make_series(metric=at.metric, name=f"{row.name}的序列", **{kind: row})
+        figure = {"source": at.source, "number": number, "printed": f"{NUMBER}家"}
+        make_observation(series=series, note=SECRET, **figure)
+        maker = "progress_report" if kind == "project" else f"{kind}_report"
+        getattr(testing, f"make_{maker}")(**{kind: row}, review=Review.PUBLISHED, note=SECRET)
+        if kind == "project":
+            testing.make_project_party(project=row, enterprise=at.enterprise)
+            testing.make_project_plan(project=row, review=Review.PUBLISHED, target=SECRET)
+            testing.make_milestone(project=row, name=SECRET)
+
+
+def body(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, address
+    content = b"".join(response) if response.streaming else response.content
+    return content.decode()
+
+
+def addresses(at):
+    """Home, search, every list as a page, narrowed and as a file, and a page of every kind."""
+    lists = [reverse(name) for name in page_names("-list")]
+    files = [f"{address}?download=csv" for address in lists]
+    searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
+    return [reverse("home"), *lists, *files, *searches, *at.details]
+
+
+def test_every_reviewed_model_has_hidden_rows_to_look_for():
+    assert set(reviewed_models()) == set(HIDDEN)
+
+
+def test_every_kind_of_page_is_looked_at():
+    assert len(Surroundings().details) == len(page_names("-detail")) - 1
+
+
+def test_public_pages_and_files_do_not_change_with_hidden_rows(client):
+    at = Surroundings()
+    before = {address: body(client, address) for address in addresses(at)}
+
+    rows = make_hidden(at)
+    make_published_about_hidden(at, rows)
+    Finding.objects.recompute()
+
+    after = {address: body(client, address) for address in addresses(at)}
+    assert [address for address in before if after[address] != before[address]] == []
+
+
+def test_searches_and_conditions_do_not_name_hidden_rows(client):
+    at = Surroundings()
+    rows = make_hidden(at)
+    make_published_about_hidden(at, rows)
+    asked = [f"{reverse('search')}?q={words}" for words in ("项目draft", PINYIN, "canghong")]
+    for row in rows:
+        if hasattr(row, "slug"):
+            condition = f"{row._meta.model_name}={row.slug}"
+            asked += [f"{reverse(name)}?{condition}" for name in page_names("-list")]
+
+    assert [address for address in asked if SECRET in body(client, address)] == []
+
+
+def test_pages_of_hidden_rows_are_not_there(client):
+    at = Surroundings()
+    rows = make_hidden(at)
+    make_published_about_hidden(at, rows)
+    pages = [row.get_absolute_url() for row in rows if hasattr(row, "get_absolute_url")]
+    pages += [row.get_absolute_url() for row in Series.objects.filter(name__contains=SECRET)]
+    pages += [
+        row.get_absolute_url()
+        for series in Series.objects.filter(name__contains=SECRET)
+        for row in series.observations.all()
+    ]
+
+    assert len(pages) == 20 + 15 + 15
+    assert {client.get(address).status_code for address in pages} == {404}
+
+
+@pytest.mark.parametrize("model", reviewed_models().values(), ids=lambda model: model.__name__)
+def test_export_leaves_hidden_rows_out_unless_asked(model, tmp_path):
+    at, name = Surroundings(), dataset_name(model)
+    public, whole = tmp_path / "public.csv", tmp_path / "all.csv"
+    call_command("export", name, output=str(public))
+    before = public.read_text("utf-8-sig")
+    make_published_about_hidden(at, make_hidden(at))
+
+    call_command("export", name, output=str(public))
+    call_command("export", name, output=str(whole), all=True)
+
+    assert public.read_text("utf-8-sig") == before
+    assert len(whole.read_text("utf-8-sig").splitlines()) > len(before.splitlines())
+
+
+def test_every_dataset_says_which_rows_are_public():
+    for label in DATASETS.values():
+        apps.get_model(label).objects.published().exists()

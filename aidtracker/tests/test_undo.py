@@ -1,0 +1,291 @@
+"""Undoing an act: all of it or nothing, with the rights and the scope of whoever asks."""
+
+import pytest
+from django.db import IntegrityError
+
+from aidtracker import acts
+from aidtracker.acts import Way
+from aidtracker.history import keep_links
+from aidtracker.models import Act
+from aidtracker.testing import (
+    make_headquarters,
+    make_observation,
+    make_progress_report,
+    make_project,
+    make_site,
+    make_source,
+    make_staff,
+)
+from aidtracker.undo import UndoError, undo
+from projects.models import Observation, ProgressReport, Project, Site
+
+pytestmark = pytest.mark.django_db
+
+RIGHTS = tuple(
+    f"projects.{verb}_{model}"
+    for verb in ("add", "change", "delete", "import")
+    for model in ("project", "progressreport", "site")
+)
+
+
+@pytest.fixture
+def office():
+    return make_headquarters()
+
+
+@pytest.fixture
+def clerk(office):
+    return make_staff(office, permissions=RIGHTS)
+
+
+def act_of(work, way=Way.IMPORT):
+    """Do `work` as one act; returns the act."""
+    with acts.doing(way) as act:
+        work()
+    return act
+
+
+def undo_as(user, act, reason="导错了文件"):
+    with acts.doing(Way.FORM) as door:
+        undo(act, user, reason)
+    return Act.objects.get(pk=door.pk)
+
+
+def refusals(user, act, reason="导错了文件"):
+    with pytest.raises(UndoError) as refused, acts.doing(Way.FORM):
+        undo(act, user, reason)
+    return refused.value.messages
+
+
+def change(row, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def test_undo_deletes_what_an_import_added(office, clerk):
+    made = []
+    act = act_of(lambda: made.append(make_project(headquarters=office, review="draft")))
+
+    undone = undo_as(clerk, act)
+
+    assert not Project.objects.filter(pk=made[0].pk).exists()
+    assert (undone.way, undone.undoes, undone.reason) == (Way.UNDO, act, "导错了文件")
+    last = Project.history.filter(id=made[0].pk).first()
+    assert (last.history_type, last.act) == ("-", undone)
+
+
+def test_undo_gives_changed_rows_their_values_back(office, clerk):
+    row = make_project(headquarters=office, name="渠道", planned_amount="10.5", review="draft")
+    act = act_of(lambda: change(row, name="水渠", planned_amount=None))
+
+    undone = undo_as(clerk, act)
+
+    row.refresh_from_db()
+    assert (row.name, str(row.planned_amount), row.version) == ("渠道", "10.500000", 3)
+    assert row in Project.objects.search("qudao")
+    assert (row.history.first().act, row.history.first().name) == (undone, "渠道")
+
+
+def test_undo_gives_links_back(office, clerk):
+    first, second = make_source(), make_source()
+    row = make_project(headquarters=office, sources=[first], review="draft")
+    keep_links(row)
+
+    def work():
+        change(row, note="改过")
+        row.sources.set([second])
+        keep_links(row)
+
+    undo_as(clerk, act_of(work))
+
+    assert list(row.sources.all()) == [first]
+    assert row.history.first().links == {"sources": [first.code]}
+
+
+def test_undo_brings_deleted_rows_back_as_they_were(office, clerk):
+    source = make_source()
+    row = make_project(headquarters=office, code="HZ-7", sources=[source], review="draft")
+    keep_links(row)
+    pk = row.pk
+    act = act_of(row.delete, Way.ACTION)
+
+    undo_as(clerk, act)
+
+    back = Project.objects.get(pk=pk)
+    assert (back.code, list(back.sources.all()), back.version) == ("HZ-7", [source], 2)
+    assert [state.history_type for state in back.history.order_by("history_id")][-2:] == ["-", "+"]
+
+
+def test_undo_takes_a_tree_of_new_rows_away(office, clerk):
+    def work():
+        park = make_site(maintainer=office)
+        make_site(parent=park, maintainer=office)
+        make_progress_report(project=make_project(headquarters=office, review="draft"))
+
+    before = Site.objects.count(), Project.objects.count()
+
+    undo_as(clerk, act_of(work))
+
+    assert (Site.objects.count(), Project.objects.count()) == before
+    assert not ProgressReport.objects.exists()
+
+
+def test_undo_of_an_undo_does_it_again(office, clerk):
+    row = make_project(headquarters=office, name="渠道", review="draft")
+    undone = undo_as(clerk, act_of(lambda: change(row, name="水渠")))
+
+    undo_as(clerk, undone, "原来没有错")
+
+    row.refresh_from_db()
+    assert row.name == "水渠"
+
+
+def test_undo_twice_is_refused(office, clerk):
+    row = make_project(headquarters=office, review="draft")
+    act = act_of(lambda: change(row, name="水渠"))
+    undo_as(clerk, act)
+
+    assert refusals(clerk, act) == ["这次操作已经撤销过了。"]
+
+
+def test_undo_is_refused_as_a_whole_when_one_row_changed_since(office, clerk):
+    rows = [make_project(headquarters=office, name=name, review="draft") for name in "甲乙"]
+    act = act_of(lambda: [change(row, note="导入") for row in rows])
+    change(rows[1], name="乙二")
+
+    assert refusals(clerk, act) == ["援疆项目“乙”后来又改过。"]
+    assert set(Project.objects.filter(pk__in=[row.pk for row in rows]).values_list("note")) == {
+        ("导入",)
+    }
+
+
+def test_undo_is_refused_when_others_name_a_new_row(office, clerk):
+    made = []
+    act = act_of(lambda: made.append(make_project(headquarters=office, name="甲", review="draft")))
+    make_progress_report(project=made[0])
+
+    assert refusals(clerk, act) == ["项目月报“甲 2026年5月”已引用这次新增的援疆项目。"]
+    assert Project.objects.filter(pk=made[0].pk).exists()
+
+
+def test_undo_is_refused_when_a_row_is_linked_to_a_new_one(office):
+    made = []
+    act = act_of(lambda: made.append(make_source(title="新文献")))
+    make_site(name="园区", sources=made)
+    keeper = make_staff(permissions=RIGHTS, reach="changes_all", is_superuser=True)
+
+    assert refusals(keeper, act) == ["场所“园区”已引用这次新增的文献。"]
+
+
+def test_undo_is_refused_when_a_former_relation_is_gone(office, clerk):
+    other = make_site(name="旧园")
+    row = make_project(headquarters=office, site=other, review="draft")
+    act = act_of(lambda: change(row, site=None))
+    number = other.pk
+    other.delete()
+
+    assert refusals(clerk, act) == [f"原来的场所（场所，编号 {number}）已不在。"]
+
+
+def test_undo_of_foreign_rows_is_refused(office):
+    row = make_project(headquarters=office, name="甲", review="draft")
+    act = act_of(lambda: change(row, note="改过"))
+    stranger = make_staff(make_headquarters(), permissions=RIGHTS)
+
+    assert refusals(stranger, act) == ["援疆项目“甲”属于其他指挥部，不在您的范围之内。"]
+
+
+def test_undo_never_gives_a_row_to_a_foreign_headquarters(office, clerk):
+    row = make_project(headquarters=make_headquarters(), name="甲", review="draft")
+    act = act_of(lambda: change(row, headquarters=office))
+
+    assert refusals(clerk, act) == ["援疆项目“甲”属于其他指挥部，不在您的范围之内。"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "word"), [("change", "修改"), ("import", "导入")], ids=["change", "import"]
+)
+def test_undo_of_an_import_needs_the_rights_of_importing(office, missing, word):
+    row = make_project(headquarters=office, review="draft")
+    act = act_of(lambda: change(row, note="改过"))
+    rights = [code for code in RIGHTS if code != f"projects.{missing}_project"]
+    user = make_staff(office, permissions=rights)
+
+    assert refusals(user, act) == [f"您没有{word}援疆项目的权限。"]
+
+
+def test_undo_of_new_rows_needs_the_right_to_delete(office):
+    act = act_of(lambda: make_project(headquarters=office, review="draft"), Way.GRID)
+    user = make_staff(office, permissions=["projects.add_project", "projects.change_project"])
+
+    assert refusals(user, act) == ["您没有删除援疆项目的权限。"]
+
+
+def test_undo_of_published_rows_needs_the_right_to_publish(office, clerk):
+    row = make_project(headquarters=office, review="published")
+    act = act_of(lambda: change(row, note="改过"))
+
+    assert refusals(clerk, act) == ["您没有发布援疆项目的权限。"]
+
+    publisher = make_staff(office, permissions=(*RIGHTS, "projects.publish_project"))
+    undo_as(publisher, act)
+    row.refresh_from_db()
+    assert (row.note, row.correction_reason) == ("", "导错了文件")
+
+
+def test_undo_needs_a_reason(office, clerk):
+    row = make_project(headquarters=office, review="draft")
+    act = act_of(lambda: change(row, note="改过"))
+
+    assert refusals(clerk, act, " ") == ["请写明撤销的理由。"]
+
+
+def test_undo_of_an_act_without_changes_is_refused(clerk):
+    act = acts.record(Way.EXPORT)
+
+    assert refusals(clerk, act) == ["这次操作没有改动记录，无可撤销。"]
+
+
+def test_undo_says_when_a_unique_value_was_taken(office, clerk):
+    row = make_project(headquarters=office, code="HZ-1", review="draft")
+    act = act_of(lambda: change(row, code="HZ-2"))
+    make_project(headquarters=office, code="HZ-1")
+
+    assert refusals(clerk, act)[0].startswith("这次操作之前的内容与现有记录冲突")
+    row.refresh_from_db()
+    assert row.code == "HZ-2"
+    assert not Act.objects.filter(undoes=act).exists()
+
+
+def test_undo_lets_the_findings_follow(django_user_model):
+    keeper = django_user_model.objects.create_superuser("keeper")
+    first = make_observation(printed="600元", status="published", accumulation="point")
+    act = act_of(
+        lambda: make_observation(
+            printed="700元", status="published", accumulation="point", series=first.series
+        )
+    )
+    Observation.findings.rel.model.objects.recompute()
+    assert first.findings.count() == 1
+
+    undo_as(keeper, act)
+
+    assert first.findings.count() == 0
+
+
+def test_undo_of_many_rows_takes_few_queries(office, clerk, django_assert_max_num_queries):
+    act = act_of(lambda: [make_project(headquarters=office, review="draft") for _ in range(30)])
+
+    with django_assert_max_num_queries(160):
+        undo_as(clerk, act)
+
+    assert not Project.objects.filter(headquarters=office).exists()
+
+
+def test_two_undos_of_one_act_cannot_both_be_stored(office):
+    act = act_of(lambda: make_project(headquarters=office))
+    Act.objects.create(way=Way.UNDO, undoes=act)
+
+    with pytest.raises(IntegrityError):
+        Act.objects.create(way=Way.UNDO, undoes=act)

@@ -1,0 +1,137 @@
+"""Taking back what an act did: all of it or nothing, and only where nothing built on it since."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, router, transaction
+from django.utils import timezone
+
+from aidtracker import acts
+from aidtracker.changes import CHECKED, after_change
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.effects import effects_of
+from aidtracker.history import BATCH, CHANGED, DELETED, NEW, keep_states
+from aidtracker.links import in_batches, link_tables, set_links
+from aidtracker.models import Act
+from aidtracker.records import SearchTextField
+from aidtracker.undo_checks import obstacles
+
+CLASH = "这次操作之前的内容与现有记录冲突（如编号或名称已被占用），不能撤销。"
+
+
+class UndoError(ValidationError):
+    """The whole list of what keeps an act from being undone."""
+
+
+@dataclass
+class Plan:
+    """What undoing an act means: its effects by model, the rows as stored, what is in the way."""
+
+    act: Act
+    effects: dict = field(default_factory=dict)
+    stored: dict = field(default_factory=dict)
+    obstacles: list = field(default_factory=list)
+
+    @property
+    def all_effects(self):
+        return [effect for effects in self.effects.values() for effect in effects]
+
+    def of_kind(self, model, kind):
+        return [effect for effect in self.effects[model] if effect.kind == kind]
+
+
+def plan_for(act, user):
+    """The Plan of undoing an act, as this user may; locks the rows inside a transaction."""
+    plan = Plan(act)
+    for model in map(dataset_model, DATASETS):
+        if effects := effects_of(model, [act.pk]):
+            plan.effects[model] = effects
+            plan.stored[model] = stored_rows(model, effects)
+    plan.obstacles = list(obstacles(plan, user))
+    return plan
+
+
+def stored_rows(model, effects):
+    """The rows that effects are about, as they are now, by number."""
+    rows = model._base_manager.all()
+    if transaction.get_connection().in_atomic_block:
+        rows = rows.select_for_update()
+    parts = in_batches([effect.pk for effect in effects])
+    return {row.pk: row for part in parts for row in rows.filter(pk__in=part)}
+
+
+def undo(act, user, reason):
+    """Take back an act as a whole; returns the Plan that was carried out.
+
+    Raises UndoError with every obstacle; then nothing is changed.
+    """
+    try:
+        with transaction.atomic():
+            act = Act.objects.select_for_update().get(pk=act.pk)
+            plan = plan_for(act, user)
+            missing = [] if reason.strip() else ["请写明撤销的理由。"]
+            if plan.obstacles or missing:
+                raise UndoError([*missing, *plan.obstacles])
+            acts.describe(
+                way=acts.Way.UNDO, subject=f"撤销 {act}", reason=reason.strip(), undoes=act
+            )
+            carry_out(plan, reason.strip())
+    except IntegrityError as error:
+        raise UndoError([CLASH]) from error
+    return plan
+
+
+def carry_out(plan, reason):
+    """Delete what is new, last things first; then bring back what was, first things first."""
+    for model in reversed(plan.effects):
+        delete(model, [plan.stored[model][effect.pk] for effect in plan.of_kind(model, NEW)])
+    for model in plan.effects:
+        restore(plan, model, reason)
+    for model in plan.effects:
+        if model._meta.label in CHECKED:
+            after_change(model)
+            break
+
+
+def delete(model, rows):
+    """Delete rows that nothing refers to, and their links, with one state each."""
+    keep_states(rows, DELETED)
+    using = router.db_for_write(model)
+    for keys in in_batches([row.pk for row in rows]):
+        for through, name in link_tables(model):
+            through._base_manager.filter(**{f"{name}__in": keys}).delete()
+        # Without signals: the states are kept already, in one query for many.
+        model._base_manager.filter(pk__in=keys)._raw_delete(using)
+
+
+def restore(plan, model, reason):
+    """Give changed rows back what they held before, and bring deleted ones back."""
+    changed, gone = plan.of_kind(model, CHANGED), plan.of_kind(model, DELETED)
+    effects = [*changed, *gone]
+    if not effects:
+        return
+    rows = [row_before(effect, plan.stored[model].get(effect.pk), reason) for effect in effects]
+    names = [one.name for one in model._meta.concrete_fields if not one.primary_key]
+    model._base_manager.bulk_create(
+        rows, BATCH, update_conflicts=True, update_fields=names, unique_fields=["pk"]
+    )
+    set_links(model, {effect.pk: effect.state_to_restore.links for effect in effects})
+    keep_states(rows[: len(changed)], CHANGED)
+    keep_states(rows[len(changed) :], NEW)
+
+
+def row_before(effect, stored, reason):
+    """A row as it was before an act, as its next version; what no history keeps stays as it is."""
+    state = effect.state_to_restore
+    row = stored or effect.model(pk=effect.pk)
+    version = (stored or effect.after).version
+    was_public = stored is not None and getattr(stored, "is_published", False)
+    for one in effect.model.history.model.tracked_fields:
+        setattr(row, one.attname, getattr(state, one.attname))
+    row.version, row.updated_at = version + 1, timezone.now()
+    if was_public or getattr(row, "is_published", False):
+        row.correction_reason = reason
+    for one in row._meta.concrete_fields:
+        if isinstance(one, SearchTextField):
+            one.pre_save(row, add=False)
+    return row

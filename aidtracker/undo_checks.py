@@ -1,0 +1,162 @@
+"""What keeps an act from being undone: rights, scope, later changes, what would be left hanging."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+
+from aidtracker.acts import Way
+from aidtracker.history import CHANGED, DELETED, NEW
+from aidtracker.keys import follow, key_text
+from aidtracker.links import in_batches, keys_named, numbers_by_key, relations_to
+from aidtracker.scope import FOREIGN, changeable, check_owner, is_scoped, own_paths
+
+VERBS = {NEW: ("delete", "删除"), CHANGED: ("change", "修改"), DELETED: ("add", "新增")}
+REVIEWS = {"approved": ("approve", "审核"), "published": ("publish", "发布")}
+
+
+def obstacles(plan, user):
+    """Each reason, in words, why this user cannot carry out a Plan."""
+    if hasattr(plan.act, "undone_by"):
+        yield "这次操作已经撤销过了。"
+        return
+    if not plan.effects:
+        yield "这次操作没有改动记录，无可撤销。"
+    for model, effects in plan.effects.items():
+        yield from missing_rights(plan, model, user)
+        yield from outside_scope(plan, model, user)
+        yield from changed_since(plan, model)
+        yield from still_referred_to(plan, model)
+        yield from missing_relations(plan, model)
+        yield from missing_links(plan, model, [one for one in effects if one.kind != NEW])
+
+
+def named(model, name):
+    return f"{model._meta.verbose_name}“{name}”"
+
+
+def missing_rights(plan, model, user):
+    """The rights to undo what was done, and to change what was reviewed."""
+    needed = {VERBS[effect.kind] for effect in plan.effects[model]}
+    if plan.act.way == Way.IMPORT:
+        needed.add(("import", "导入"))
+    needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
+    for verb, word in sorted(needed):
+        if not user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}"):
+            yield f"您没有{word}{model._meta.verbose_name}的权限。"
+
+
+def reviews_in(plan, model):
+    """How far the rows have come, as they are and as they were."""
+    name = getattr(model, "REVIEW", None)
+    if name is None:
+        return set()
+    before = [effect.state_to_restore for effect in plan.effects[model] if effect.kind != NEW]
+    return {getattr(row, name) for row in (*plan.stored[model].values(), *before)}
+
+
+def outside_scope(plan, model, user):
+    """Rows of other headquarters, as they are or as they were."""
+    stored, own = plan.stored[model], set()
+    for keys in in_batches(list(stored)):
+        rows = changeable(model._base_manager.filter(pk__in=keys), user)
+        own.update(rows.values_list("pk", flat=True))
+    for effect in plan.effects[model]:
+        is_own = effect.pk not in stored or effect.pk in own
+        if not is_own or not had_own_owner(effect, stored.get(effect.pk), user):
+            yield f"{named(model, effect.name)}{FOREIGN}"
+
+
+def had_own_owner(effect, stored, user):
+    """Whether the user may give a row back to the owner that it had before."""
+    if effect.kind == NEW or not is_scoped(effect.model):
+        return True
+    state = effect.state_to_restore
+    steps = {path.partition("__")[0] for path in own_paths(effect.model)}
+    columns = [effect.model._meta.get_field(step).attname for step in steps]
+    if stored and all(getattr(stored, name) == getattr(state, name) for name in columns):
+        return True
+    try:
+        check_owner(effect.model(**{name: getattr(state, name) for name in columns}), user)
+    except ValidationError:
+        return False
+    return True
+
+
+def changed_since(plan, model):
+    """Rows that have another version or another state than the act left."""
+    newest = {}
+    for keys in in_batches([effect.pk for effect in plan.effects[model]]):
+        states = model.history.model.objects.filter(id__in=keys).order_by().values_list("id")
+        newest |= dict(states.annotate(Max("history_id")))
+    for effect in plan.effects[model]:
+        stored = plan.stored[model].get(effect.pk)
+        if (stored is None) != (effect.kind == DELETED):
+            yield f"{named(model, effect.name)}后来{'又录入' if stored else '被删除'}了。"
+        elif newest[effect.pk] != effect.after.history_id or (
+            stored and stored.version != effect.after.version
+        ):
+            yield f"{named(model, effect.name)}后来又改过。"
+        elif effect.kind == CHANGED and effect.before is None:
+            yield f"{named(model, effect.name)}没有更早的状态可以恢复。"
+
+
+def still_referred_to(plan, model):
+    """New rows that others have come to name."""
+    gone = {effect.pk: effect for effect in plan.effects[model] if effect.kind == NEW}
+    for field in relations_to(model) if gone else ():
+        other = field.model
+        manager = other._default_manager
+        # What is only computed, as most findings are, is computed again without them.
+        kept = getattr(manager, "for_fixtures", manager.all)()
+        for keys in in_batches(list(gone)):
+            rows = kept.filter(**{f"{field.name}__in": keys})
+            for row in rows.distinct():
+                if not is_in(plan, row):
+                    yield f"{named(other, row)}已引用这次新增的{model._meta.verbose_name}。"
+
+
+def is_in(plan, row):
+    """Whether undoing an act changes or deletes a row, too."""
+    return row.pk in plan.stored.get(type(row), {})
+
+
+def missing_relations(plan, model):
+    """Rows that the former state of a row names and that will not be there."""
+    states = [effect.state_to_restore for effect in plan.effects[model] if effect.kind != NEW]
+    for field in model.history.model.tracked_fields if states else ():
+        if not field.is_relation:
+            continue
+        wanted = {getattr(state, field.attname) for state in states} - {None}
+        for number in sorted(wanted - numbers_there(plan, field.related_model, sorted(wanted))):
+            label = field.related_model._meta.verbose_name
+            yield f"原来的{field.verbose_name}（{label}，编号 {number}）已不在。"
+
+
+def numbers_there(plan, model, numbers):
+    """Which of some rows will be there when the act is undone."""
+    found = set()
+    for keys in in_batches(numbers):
+        found.update(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    effects = plan.effects.get(model, ())
+    found -= {effect.pk for effect in effects if effect.kind == NEW}
+    return found | {effect.pk for effect in effects if effect.kind == DELETED}
+
+
+def missing_links(plan, model, effects):
+    """Rows that a many-to-many field named before and that will not be there."""
+    links = {effect.pk: effect.state_to_restore.links for effect in effects}
+    for field in model._meta.many_to_many if effects else ():
+        keys = keys_named(field, links)
+        there = numbers_by_key(field.related_model, keys).keys() | keys_back(
+            plan, field.related_model
+        )
+        for key in sorted(keys - there):
+            yield f"原来的{field.verbose_name}“{key}”已不在。"
+
+
+def keys_back(plan, model):
+    """The natural keys of the rows that come back, as text."""
+    effects = [effect for effect in plan.effects.get(model, ()) if effect.kind == DELETED]
+    return {
+        key_text([follow(effect.state_to_restore, path) for path in model.KEY])
+        for effect in effects
+    }

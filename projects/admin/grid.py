@@ -1,0 +1,223 @@
+"""填报表: the page on which a month of a ledger is filled in, row by row, by keyboard."""
+
+import json
+
+from django.contrib import admin, messages
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_http_methods
+
+from aidtracker.months import following, last_complete_month, month_of, previous
+from projects.grid.kinds import KINDS
+from projects.grid.rows import MOST_COMMANDS, Grid, commands_of
+from projects.grid.saving import ConflictError, save_row
+from projects.reviewing import SUBMIT, take_step
+
+CHANGED_MEANWHILE = (
+    "您打开之后，{who}又改了这一行，您的改动还没有保存。要以您的为准，请再按一次保存。"
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grid(request):
+    """The page; a row as JSON is saved by itself, a form saves every row that was changed."""
+    if request.content_type == "application/json":
+        return save_one(request)
+    page = asked_grid(request, KINDS.get(request.GET.get("kind", "progress")))
+    if request.method == "POST":
+        save_all(request, page)
+        if not any(row.errors for row in page.rows):
+            if request.POST.get("action") == "submit":
+                hand_in(request, page)
+            return HttpResponseRedirect(request.get_full_path())
+    return grid_page(request, page)
+
+
+def asked_grid(request, kind, **options):
+    """The grid that the address asks for. Raises Http404 and PermissionDenied."""
+    if kind is None:
+        raise Http404("No such ledger.")
+    if not may_see(request.user, kind):
+        raise PermissionDenied
+    commands = commands_of(request.user)
+    return Grid(
+        kind,
+        asked_month(request),
+        request.user,
+        commands,
+        chosen_command(request, commands),
+        **options,
+    )
+
+
+def may_see(user, kind):
+    meta = kind.model._meta
+    return any(user.has_perm(f"{meta.app_label}.{verb}_{meta.model_name}") for verb in SEEING)
+
+
+SEEING = ("view", "change")
+
+
+def asked_month(request):
+    try:
+        return month_of(request.GET.get("month", ""))
+    except ValueError:
+        return last_complete_month()
+
+
+def chosen_command(request, commands):
+    """The headquarters asked for; whoever reads all of them looks at one at a time."""
+    asked = request.GET.get("headquarters", "")
+    found = [command for command in commands if str(command.pk) == asked]
+    if asked and not found:
+        raise Http404("No such headquarters for this user.")
+    if not found and len(commands) > MOST_COMMANDS:
+        found = commands
+    return found[0] if found else None
+
+
+def grid_page(request, page):
+    """The page with its rows, as they are stored or as they were sent."""
+    links = {"kind": page.kind.key}
+    if page.chosen:
+        links["headquarters"] = page.chosen.pk
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{page.kind.label}填报",
+        "grid": page,
+        "links": links,
+        "kinds": [kind for kind in KINDS.values() if may_see(request.user, kind)],
+        "before": previous(page.month),
+        "after": following(page.month),
+        "reason": request.POST.get("reason", ""),
+    }
+    return TemplateResponse(request, "admin/projects/grid.html", context)
+
+
+# A form
+
+
+def save_all(request, page):
+    """Save each row in which something was typed; what is wrong stays in the row."""
+    saved = 0
+    for row in page.rows:
+        typed = typed_in_form(request, row) if row.is_open else {}
+        if typed:
+            saved += save_from_form(request, row, typed)
+    if saved:
+        messages.success(request, f"已存 {saved} 行。")
+    if wrong := sum(bool(row.errors) for row in page.rows):
+        messages.error(request, f"有 {wrong} 行没有保存，原因写在各行里。")
+
+
+def typed_in_form(request, row):
+    """The cells of a row that were sent otherwise than they are stored."""
+    sent = {cell.column.name: request.POST.get(cell.name) for cell in row.cells}
+    stored = row.values
+    return {
+        name: text
+        for name, text in sent.items()
+        if text is not None and text.replace("\r\n", "\n").strip() != stored[name]
+    }
+
+
+def save_from_form(request, row, typed):
+    """Whether the row was saved."""
+    reason = request.POST.get("reason", "").strip()
+    version = as_number(request.POST.get(f"{row.subject.key}:version"))
+    try:
+        row.report = save_row(row, typed, version=version, user=request.user, reason=reason)
+        return row.report is not None
+    except ValidationError as error:
+        row.typed, row.errors = typed, sentences(error)
+    except ConflictError as conflict:
+        row.typed, row.report = typed, conflict.report
+        row.errors = {NON_FIELD_ERRORS: CHANGED_MEANWHILE.format(who=who_and_when(conflict.report))}
+    return False
+
+
+def hand_in(request, page):
+    """Submit every row that can be submitted."""
+    drafts = [row.report.pk for row in page.rows if row.is_open and row.report]
+    outcome = take_step(SUBMIT, page.own_reports.filter(pk__in=drafts), request.user)
+    for is_good, sentence in outcome.sentences(page.kind.label):
+        messages.add_message(request, messages.SUCCESS if is_good else messages.ERROR, sentence)
+
+
+# One row
+
+
+def save_one(request):
+    """Save the row that a JSON object names; answers as JSON whatever happens."""
+    try:
+        sent = json.loads(request.body)
+        key, typed = str(sent["key"]), {**sent["values"]}
+        typed = {str(name): str(text) for name, text in typed.items()}
+        version, reason = int(sent["version"]), str(sent.get("reason", "")).strip()
+    except (ValueError, TypeError, KeyError):
+        return JsonResponse({"errors": {"": "这一行没有发完整，请再试。"}}, status=400)
+    try:
+        row = row_of(request, key)
+        row.report = save_row(row, typed, version=version, user=request.user, reason=reason)
+    except (Http404, PermissionDenied) as error:
+        status = 404 if isinstance(error, Http404) else 403
+        return JsonResponse({"errors": {"": NOT_YOURS[status]}}, status=status)
+    except ValidationError as error:
+        return JsonResponse({"errors": sentences(error)}, status=400)
+    except ConflictError as conflict:
+        row.report = conflict.report
+        return JsonResponse(described(row) | {"who": who_and_when(conflict.report)}, status=409)
+    return JsonResponse(described(row))
+
+
+NOT_YOURS = {
+    403: "您没有填报这个台账的权限。",
+    404: "没有这一行，或者它属于其他指挥部。",
+}
+
+
+def row_of(request, key):
+    """The row of a key. Raises Http404 for one of others, PermissionDenied for one only to read."""
+    page = asked_grid(request, KINDS.get(request.GET.get("kind", "progress")), with_key=key)
+    if not key or not page.rows:
+        raise Http404("No such row for this user.")
+    if not page.rows[0].may_write:
+        raise PermissionDenied
+    return page.rows[0]
+
+
+def described(row):
+    """A row for the page to show."""
+    return {
+        "version": row.version,
+        "state": row.state or "",
+        "label": row.state_label,
+        "is_open": row.is_open,
+        "is_handed_in": row.is_handed_in,
+        "values": row.values,
+        "warnings": row.warnings,
+        "at": f"{localtime():%H:%M}",
+    }
+
+
+def sentences(error):
+    """What is wrong, by column; under an empty name what is wrong with the row."""
+    found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    return {
+        "" if name == NON_FIELD_ERRORS else name: " ".join(all_) for name, all_ in found.items()
+    }
+
+
+def who_and_when(report):
+    """Who left a report as it is, and when, in words."""
+    state = report.history.select_related("act").order_by("-history_id").first() if report else None
+    if state is None:
+        return "别人"
+    name = state.act.user_name if state.act else ""
+    return f"{name or '别人'} 于 {localtime(state.history_date):%m月%d日 %H:%M} "
+
+
+def as_number(text):
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0

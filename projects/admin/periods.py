@@ -1,0 +1,115 @@
+"""The admin of the months that headquarters report about: opened for all at once, then locked."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from aidtracker import acts
+from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.months import in_chinese, last_complete_month, month_of, month_text
+from aidtracker.scope import scope_of
+from programs.models import Headquarters
+from projects.admin.ledger_filters import MonthFilter
+from projects.models import ReportingPeriod
+from projects.period_locks import lock, unlock
+
+
+class PeriodActionForm(ReasonActionForm):
+    """The box of the list's actions."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["placeholder"] = "理由（解锁时必填）"
+
+
+@admin.action(description="锁定", permissions=["change"])
+def lock_periods(model_admin, request, queryset):
+    number = lock(queryset, request.user)
+    messages.success(request, f"已锁定 {number} 个账期；此后的改动须写明更正理由。")
+
+
+@admin.action(description="解锁", permissions=["change"])
+def unlock_periods(model_admin, request, queryset):
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        messages.error(request, "解锁须在操作旁写明理由。没有改动。")
+        return
+    number = unlock(queryset, request.user, reason)
+    messages.success(request, f"已解锁 {number} 个账期。")
+
+
+@admin.register(ReportingPeriod)
+class ReportingPeriodAdmin(ModelAdmin):
+    action_form = PeriodActionForm
+    actions = (lock_periods, unlock_periods)
+    change_list_template = "admin/projects/periods.html"
+    list_display = ("headquarters", "which_month", "due", "standing", "note")
+    list_filter = ("headquarters", MonthFilter)
+    list_select_related = ("headquarters",)
+    search_fields = ("headquarters__search_text",)
+    search_help_text = "指挥部"
+    readonly_fields = ("locked_on",)
+    fieldsets = (group(None, "headquarters", "month", "due_on", "locked_on", "note"),)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.open_month)
+        return [path("open/", view, name="projects_reportingperiod_open"), *super().get_urls()]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Whose month it is stays: what was locked can not become another month."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "headquarters", "month") if obj else fixed
+
+    def has_delete_permission(self, request, obj=None):
+        """A locked month is unlocked first, with a reason."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (obj is not None and obj.is_locked)
+
+    def changelist_view(self, request, extra_context=None):
+        offer = {"month": month_text(last_complete_month()), "may_open": self.may_open(request)}
+        return super().changelist_view(request, offer | (extra_context or {}))
+
+    def may_open(self, request):
+        return self.has_add_permission(request)
+
+    @method_decorator(require_POST)
+    def open_month(self, request):
+        """Add a month for every headquarters of the user that does not have it yet."""
+        if not self.may_open(request):
+            raise PermissionDenied
+        try:
+            month = month_of(request.POST.get("month", ""))
+        except ValueError as error:
+            messages.error(request, str(error))
+        else:
+            with transaction.atomic():
+                acts.describe(subject=f"建立{in_chinese(month)}的账期")
+                own = headquarters_of(request.user)
+                new = ReportingPeriod.objects.open_month(month, own)
+            messages.success(request, f"{in_chinese(month)}：新建 {len(new)} 个账期。")
+        return HttpResponseRedirect(reverse("admin:projects_reportingperiod_changelist"))
+
+    @admin.display(description="月份", ordering="month")
+    def which_month(self, period):
+        return in_chinese(period.month)
+
+    @admin.display(description="填报截止", ordering="due_on")
+    def due(self, period):
+        return f"{period.due:%Y-%m-%d}"
+
+    @admin.display(description="状况", ordering="locked_on")
+    def standing(self, period):
+        if period.is_locked:
+            return f"{period.locked_on:%Y-%m-%d} 锁定"
+        return "已过截止" if period.due < timezone.localdate() else "填报中"
+
+
+def headquarters_of(user):
+    """The headquarters a user covers; all of them for who keeps the whole record."""
+    scope, rows = scope_of(user), Headquarters.objects
+    return rows.all() if scope.changes_all else rows.filter(pk__in=scope.headquarters)

@@ -1,0 +1,37 @@
+"""The admin of what projects are to cost in a year, and of their steps."""
+
+from django.contrib import admin
+
+from aidtracker.admin_skin import ModelAdmin, group
+from projects.admin.ledger_filters import CommandFilter
+from projects.admin.reviewing import ReviewedAdmin
+from projects.models import Milestone, ProjectPlan
+
+
+@admin.register(ProjectPlan)
+class ProjectPlanAdmin(ReviewedAdmin, ModelAdmin):
+    list_display = ("project", "year", "number", "amount", "reason", "review", "updated_at")
+    list_filter = ("review", CommandFilter, "project", "source")
+    list_select_related = ("project", "source")
+    search_fields = ("project__search_text", "reason")
+    search_help_text = "项目或调整理由"
+    fieldsets = (
+        group("名称与类型", "project", ("year", "number")),
+        group("资金（万元）", "amount"),
+        group("含义", "target", "reason", "source"),
+        group("状态与采用", "review", "review_comment", "correction_reason", "note"),
+    )
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(ModelAdmin):
+    list_display = ("name", "project", "number", "planned_on", "actual_on", "updated_at")
+    list_filter = (CommandFilter, "project")
+    list_select_related = ("project",)
+    search_fields = ("project__search_text", "name")
+    search_help_text = "项目或节点"
+    fieldsets = (
+        group("名称与类型", "project", "number", "name"),
+        group("日期", ("planned_on", "actual_on")),
+        group("出处", "note"),
+    )

@@ -1,0 +1,284 @@
+"""Submitting, approving, returning, publishing and withdrawing in the admin."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ReasonActionForm
+from projects.models import Review, Revision
+from projects.models.reviews import Reviewed, may_publish
+from projects.reviewing import STEPS, SUBMIT, possible_steps, steps_of, take_step
+from projects.reviewing_story import story_of
+from projects.revising import propose
+
+# What who entered a row may take back without asking anybody.
+DELETABLE = (Review.DRAFT, Review.RETURNED)
+# In these states, what was said when the row last went back is done with.
+PASSED = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
+# A button beside those of the form, as the skin wants it.
+SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "icon": "", "attrs": {}}
+
+
+class ReviewChecks:
+    """Added to the form of a reviewed model: what `user` may change, or only propose."""
+
+    user = None
+    before = None
+    is_proposal = False
+
+    def _post_clean(self):
+        super()._post_clean()
+        row = self.instance
+        if self.errors:
+            return
+        self.before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+        self.is_proposal = must_propose(self.before, self.user)
+        try:
+            if self.is_proposal:
+                row.require_reason(self.before, self.links)
+            else:
+                row.check_edit(self.before, self.user, also=self.links)
+        except ValidationError as error:
+            for name, found in error.error_dict.items():
+                self.add_error(name if name in self.fields else None, found)
+
+    @property
+    def links(self):
+        """What the many-to-many fields that were changed shall name: {field name: rows}."""
+        many = {field.name for field in self._meta.model._meta.many_to_many}
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in many}
+
+    @property
+    def entered(self):
+        """The names of the table's fields that were changed and are no part of the review."""
+        names = {field.name for field in self.instance.entered_fields()}
+        return [name for name in self.changed_data if name in names]
+
+
+def must_propose(row, user):
+    """Whether a user can change a stored row only by a revision that others approve."""
+    return (
+        row is not None
+        and row.is_published
+        and not isinstance(row, Revision)
+        and not may_publish(user, type(row))
+    )
+
+
+def taking(step):
+    """A bulk action: the chosen rows take a step."""
+
+    @admin.action(description=step.label)
+    def act(model_admin, request, queryset):
+        model_admin.step_with(request, step, queryset, request.POST.get("reason", ""))
+
+    act.__name__ = f"take_{step.name}"
+    return act
+
+
+class ReviewedAdmin(admin.ModelAdmin):
+    """For the ModelAdmin of a reviewed model: the steps as buttons of a form and as bulk actions.
+
+    Put it first among the bases.
+    """
+
+    action_form = ReasonActionForm
+    actions = tuple(taking(step) for step in STEPS)
+    change_form_outer_before_template = "admin/projects/review_panel.html"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        missing = [one for one in (WorkToDo, self.model.REVIEW) if one not in self.list_filter]
+        self.list_filter = (*missing, *self.list_filter)
+
+    # What is shown
+
+    def get_list_display(self, request):
+        columns = super().get_list_display(request)
+        return [state_column(name) if name == self.model.REVIEW else name for name in columns]
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, *(name for name in self.review_fields if name not in fixed))
+
+    @property
+    def review_fields(self):
+        return self.model.REVIEW, "review_comment"
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["review"] = self.panel(request, obj) if obj else None
+        if self.offers_to_submit(request, obj):
+            buttons = context.get("actions_submit_line", ())
+            context["actions_submit_line"] = [*buttons, SAVE_AND_SUBMIT]
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def offers_to_submit(self, request, row):
+        """Whether what is saved in the form of a row, None for a new one, can be handed on."""
+        if row is None:
+            return SUBMIT.is_allowed(request.user, self.model)
+        if must_propose(row, request.user):
+            return SUBMIT.is_allowed(request.user, Revision)
+        may_change = self.has_change_permission(request, row)
+        return may_change and not row.is_published
+
+    def panel(self, request, row):
+        """What stands above the form of a stored row about its review."""
+        steps, note = possible_steps(row, request.user)
+        proposes = must_propose(row, request.user) and self.has_change_permission(request, row)
+        return {
+            "label": state_label(row),
+            "comment": row.review_comment if row.review_state not in PASSED else "",
+            "story": story_of(row),
+            "steps": steps,
+            "note": note,
+            "proposes": proposes,
+            "address": reverse(f"admin:{self.name_of_step}", args=[row.pk]),
+            "version": row.version,
+        }
+
+    # Steps
+
+    @property
+    def name_of_step(self):
+        return f"{self.opts.app_label}_{self.opts.model_name}_step"
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.step_view)
+        return [path("<int:pk>/step/", view, name=self.name_of_step), *super().get_urls()]
+
+    def get_actions(self, request):
+        """Without the steps that this user may take with no row at all."""
+        found = super().get_actions(request)
+        for step in STEPS:
+            if step not in steps_of(self.model) or not step.is_allowed(request.user, self.model):
+                found.pop(f"take_{step.name}", None)
+        return found
+
+    @method_decorator(require_POST)
+    def step_view(self, request, pk):
+        """A button of the panel; back to the form."""
+        with transaction.atomic():
+            rows = self.get_queryset(request).filter(pk=pk)
+            step = next((one for one in STEPS if one.name == request.POST.get("step")), None)
+            row = rows.first()
+            if row is None or step is None or not self.has_view_permission(request, row):
+                raise Http404("No such row or step for this user.")
+            if str(row.version) == request.POST.get("version"):
+                self.step_with(request, step, rows, request.POST.get("reason", ""))
+            else:
+                words = "您打开之后，这条记录有改动；请核对现在的内容再操作。"
+                messages.error(request, words)
+        return HttpResponseRedirect(
+            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+        )
+
+    def step_with(self, request, step, rows, words=""):
+        """Let rows take a step and tell the user what came of it."""
+        outcome = take_step(step, rows, request.user, words)
+        for is_good, sentence in outcome.sentences(self.opts.verbose_name):
+            level = messages.SUCCESS if is_good else messages.WARNING
+            messages.add_message(request, level, sentence)
+
+    # Saving
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (ReviewChecks, form), {"user": request.user})
+
+    def get_inline_instances(self, request, obj=None):
+        """What belongs to a published row can not be proposed, so it is only shown."""
+        inlines = super().get_inline_instances(request, obj)
+        if must_propose(obj, request.user):
+            for inline in inlines:
+                inline.has_add_permission = inline.has_delete_permission = never
+                inline.has_change_permission = never
+                inline.max_num = 0
+        return inlines
+
+    def save_model(self, request, obj, form, change):
+        if form.is_proposal:
+            reason = obj.correction_reason
+            obj.proposal = propose(form.before, obj, form.entered, form.links, reason)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        if form.is_proposal:
+            return
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        parts = (one for one in formsets if not issubclass(one.model, Reviewed))
+        if change and any(formset.has_changed() for formset in parts):
+            self.review_again(row)
+        if getattr(row, "fell_back", False):
+            messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
+
+    def review_again(self, row):
+        """What belongs to a row was changed: it is reviewed again, as if the row itself was."""
+        if row.review_state not in (Review.DRAFT, Review.PUBLISHED):
+            row.fell_back = row.review_state in (Review.SUBMITTED, Review.APPROVED)
+            row.review_state = Review.DRAFT
+            row.save()
+
+    def log_change(self, request, obj, message):
+        if not hasattr(obj, "proposal"):
+            return super().log_change(request, obj, message)
+        return None
+
+    def response_add(self, request, obj, post_url_continue=None):
+        self.submit_if_asked(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        if not hasattr(obj, "proposal"):
+            self.submit_if_asked(request, obj)
+            return super().response_change(request, obj)
+        if obj.proposal is None:
+            messages.info(request, "没有改动，也就没有变更申请。")
+            return HttpResponseRedirect(request.path)
+        return self.response_proposed(request, obj.proposal)
+
+    def response_proposed(self, request, revision):
+        """On to the revision, submitted if that was asked for."""
+        messages.success(request, "您的改动已存为变更申请，提交并审核、发布后生效。")
+        revisions = self.admin_site.get_model_admin(Revision)
+        revisions.submit_if_asked(request, revision)
+        if revisions.has_view_permission(request, revision):
+            address = reverse("admin:projects_revision_change", args=[revision.pk])
+            return HttpResponseRedirect(address)
+        return HttpResponseRedirect(request.path)
+
+    def submit_if_asked(self, request, row):
+        if "_submit" in request.POST and SUBMIT.is_allowed(request.user, type(row)):
+            self.step_with(request, SUBMIT, type(row)._base_manager.filter(pk=row.pk))
+
+    # Deleting
+
+    def has_delete_permission(self, request, obj=None):
+        """What was handed on is not deleted but by who may publish."""
+        allowed = super().has_delete_permission(request, obj)
+        kept = obj is not None and obj.review_state not in DELETABLE
+        return allowed and not (kept and not may_publish(request.user, self.model))
+
+
+def never(request, obj=None):
+    return False
+
+
+def state_column(name):
+    """The column of a list for the states of its rows."""
+    column = admin.display(description="审核状态", ordering=name)(lambda row: state_label(row))
+    column.__name__ = name
+    return column
+
+
+def state_label(row):
+    """The state as a coloured label."""
+    state = row.review_state
+    return format_html('<span class="review-state" data-state="{}">{}</span>', state, state.label)

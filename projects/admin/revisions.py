@@ -1,0 +1,68 @@
+"""The admin of proposed changes of published rows."""
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+
+from aidtracker.admin_filters import WorkToDo
+from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.datasets import dataset_model
+from projects.admin.reviewing import ReviewedAdmin
+from projects.models import Revision
+from projects.revising import changes_of
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReviewedAdmin, ModelAdmin):
+    list_display = ("name", "kind", "fields", "review", "headquarters", "updated_at")
+    list_filter = (WorkToDo, "review", "headquarters")
+    list_select_related = ("headquarters",)
+    search_fields = ("row_key", "correction_reason")
+    search_help_text = "记录或变更理由"
+    readonly_fields = ("kind", "target", "headquarters", "changes")
+    fieldsets = (
+        group("变更", "kind", "target", "headquarters", "changes", "correction_reason"),
+        group("审核", "review", "review_comment"),
+    )
+
+    def has_add_permission(self, request):
+        """Revisions come from the forms of published rows."""
+        return False
+
+    def has_import_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """What has taken effect stays as it was said."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and not (obj is not None and obj.is_published)
+
+    @admin.display(description="变更申请", ordering="row_key")
+    def name(self, revision):
+        return str(revision)
+
+    @admin.display(description="类别", ordering="dataset")
+    def kind(self, revision):
+        return dataset_model(revision.dataset)._meta.verbose_name
+
+    @admin.display(description="改动")
+    def fields(self, revision):
+        labels = (revision.model._meta.get_field(name).verbose_name for name in revision.values)
+        return "、".join(labels)
+
+    @admin.display(description="记录")
+    def target(self, revision):
+        """The row, leading to its form."""
+        row = revision.row
+        if row is None:
+            return f"{revision.row_key}（已不存在）"
+        meta = row._meta
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+        return format_html('<a href="{}" class="text-link">{}</a>', address, row)
+
+    @admin.display(description="变更内容")
+    def changes(self, revision):
+        """Field by field: when proposed, now, as proposed."""
+        context = {"changes": list(changes_of(revision, revision.row)), "revision": revision}
+        return render_to_string("admin/projects/revision_changes.html", context)

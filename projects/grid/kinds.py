@@ -1,0 +1,159 @@
+"""The ledgers that are filled in month by month: what a row is about, and which cells it has."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from aidtracker.money import LedgerAmountField
+from aidtracker.spreadsheets.columns import Column
+from programs.models import Headquarters
+from projects.models import (
+    Investment,
+    InvestmentReport,
+    JobsReport,
+    Outlet,
+    OutletReport,
+    ProgressReport,
+    Project,
+    Site,
+    TrainingReport,
+)
+
+STANDING = {"review", "review_comment", "correction_reason"}
+TEXT_TYPES = ("TextField", "CharField")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one row is about: its headquarters, and the fields that name its reports."""
+
+    identity: tuple
+    name: str
+    remark: str
+    command: Headquarters
+
+    @property
+    def key(self):
+        """The identity as one word, for the names of a form's fields."""
+        return "-".join(map(str, self.identity))
+
+
+class GridColumn(Column):
+    """A column of cells to fill in."""
+
+    def __init__(self, field, sum_of=None):
+        super().__init__(field.name, field)
+        self.sum_of = sum_of
+
+    @property
+    def name(self):
+        return self.source.name
+
+    @property
+    def is_text(self):
+        return self.source.get_internal_type() in TEXT_TYPES
+
+    @property
+    def unit(self):
+        """The unit of amounts, which the label leaves out."""
+        return "万元" if isinstance(self.source, LedgerAmountField) else ""
+
+    @property
+    def is_copied(self):
+        """Whether last month's words are mostly a good beginning."""
+        return self.name in ("physical_progress", "next_step", "problems")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A ledger on the page: `identity` are the fields that, with the month, name a report.
+
+    Subjects whose status is among `ended` are left out unless they reported last.
+    """
+
+    key: str
+    model: type
+    identity: tuple[str, ...]
+    subject_model: type = Headquarters
+    ended: tuple[str, ...] = ()
+
+    @property
+    def label(self):
+        return self.model._meta.verbose_name
+
+    @property
+    def subject_label(self):
+        return LABELS.get(self.key, self.subject_model._meta.verbose_name)
+
+    @cached_property
+    def columns(self):
+        """The cells of a row, the note last; a cumulative one knows what it is the sum of."""
+        sums = {total: part for part, total in self.model.PAIRS}
+        fields = [field for field in self.model._meta.concrete_fields if self.is_cell(field)]
+        fields.sort(key=lambda field: field.name == "note")
+        return [GridColumn(field, sums.get(field.name)) for field in fields]
+
+    def is_cell(self, field):
+        named = {*self.identity, *STANDING, "month"}
+        return field.editable and not field.primary_key and field.attname not in named
+
+    def identity_of(self, report):
+        return tuple(getattr(report, name) for name in self.identity)
+
+    def subjects(self, commands, reporting):
+        """What headquarters report about, in order; `reporting` are identities never left out."""
+        by_pk = {command.pk: command for command in commands}
+        found = SUBJECTS.get(self.key, subjects_with_headquarters)(self, by_pk, reporting)
+        order = {command.pk: place for place, command in enumerate(commands)}
+        return sorted(found, key=lambda subject: order[subject.command.pk])
+
+
+def subjects_with_headquarters(kind, commands, reporting):
+    """Projects, investments, outlets: each belongs to one headquarters."""
+    rows = kind.subject_model.objects.filter(headquarters__in=commands).defer("search_text")
+    return [
+        Subject((row.pk,), row.name, getattr(row, "code", ""), commands[row.headquarters_id])
+        for row in rows
+        if row.status not in kind.ended or (row.pk,) in reporting
+    ]
+
+
+def sites_of_headquarters(kind, commands, reporting):
+    """Sites, once for each headquarters that helped to build them."""
+    links = Site.headquarters.through.objects.filter(headquarters__in=commands)
+    rows = links.order_by("site__slug").values_list("headquarters_id", "site_id", "site__name")
+    return [Subject((command, site), name, "", commands[command]) for command, site, name in rows]
+
+
+def kinds_of_training(kind, commands, reporting):
+    """Each kind of training, for each headquarters."""
+    return [
+        Subject((pk, value), label, "", command)
+        for pk, command in commands.items()
+        for value, label in TrainingReport.Kind.choices
+    ]
+
+
+LABELS = {"jobs": Site._meta.verbose_name, "training": "培训类型"}
+SUBJECTS = {"jobs": sites_of_headquarters, "training": kinds_of_training}
+DONE = (
+    Project.Status.COMPLETED,
+    Project.Status.ACCEPTED,
+    Project.Status.HANDED_OVER,
+    Project.Status.CANCELLED,
+)
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind("progress", ProgressReport, ("project_id",), Project, DONE),
+        Kind(
+            "investment",
+            InvestmentReport,
+            ("investment_id",),
+            Investment,
+            (Investment.Status.ENDED,),
+        ),
+        Kind("outlet", OutletReport, ("outlet_id",), Outlet, (Outlet.Status.CLOSED,)),
+        Kind("jobs", JobsReport, ("headquarters_id", "site_id")),
+        Kind("training", TrainingReport, ("headquarters_id", "kind")),
+    )
+}

@@ -1,0 +1,99 @@
+"""The months a headquarters reports about, each open until it is locked."""
+
+from django.db import models
+
+from aidtracker.months import MonthField, following, in_chinese, month_check
+from aidtracker.records import KeyedModel, KeyedQuerySet
+from programs.models import Headquarters
+
+DUE_DAY = 5  # of the month after
+
+
+class PeriodQuerySet(KeyedQuerySet):
+    """Months of headquarters."""
+
+    def locked(self):
+        return self.filter(locked_on__isnull=False)
+
+    def open_month(self, month, headquarters):
+        """Add the month for those headquarters that do not have it; returns the new periods."""
+        there = self.filter(month=month).values_list("headquarters_id", flat=True)
+        missing = [one for one in headquarters if one.pk not in {*there}]
+        rows = [self.model(headquarters=one, month=month, due_on=due_day(month)) for one in missing]
+        for row in rows:
+            row.full_clean()
+            row.save()
+        return rows
+
+
+class ReportingPeriod(KeyedModel):
+    """账期: a month of a headquarters; once locked, its reports change only with a reason."""
+
+    KEY = ("headquarters__name", "month")
+    OWNERS = ("headquarters",)
+    IS_SHARED = False
+
+    # Identification
+    headquarters = models.ForeignKey(
+        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="reporting_periods"
+    )
+    month = MonthField("月份")
+
+    # Dates
+    due_on = models.DateField("填报截止", null=True, blank=True, help_text="留空则为次月 5 日")
+    locked_on = models.DateField(
+        "锁定日期", null=True, blank=True, help_text="锁定后，这个月的月报只能写明理由更正"
+    )
+
+    # Provenance
+    note = models.TextField("备注", blank=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "账期"
+        verbose_name_plural = "账期"
+        ordering = ("-month", "headquarters")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("headquarters", "month"),
+                name="reporting_period_once",
+                violation_error_message="这个指挥部的这个月已有账期。",
+            ),
+            month_check("reporting_period"),
+        )
+
+    def __str__(self):
+        return f"{self.headquarters} {in_chinese(self.month)}"
+
+    @property
+    def is_locked(self):
+        return self.locked_on is not None
+
+    @property
+    def due(self):
+        """The last day for the month's reports."""
+        return self.due_on or due_day(self.month)
+
+
+def due_day(month):
+    """The day until which a month is reported about unless a period says otherwise."""
+    return following(month).replace(day=DUE_DAY)
+
+
+def locked_months():
+    """All locked months, as (headquarters id, month): one query for many rows."""
+    return set(ReportingPeriod.objects.locked().values_list("headquarters_id", "month"))
+
+
+def is_locked(row, locked=None):
+    """Whether a row is a monthly report of a locked month; other rows never are.
+
+    `locked` are the `locked_months`, where they have been read already.
+    """
+    month, command = getattr(row, "month", None), getattr(row, "command", None)
+    if month is None or command is None:
+        return False
+    if locked is not None:
+        return (command.pk, month) in locked
+    return ReportingPeriod.objects.locked().filter(headquarters=command, month=month).exists()

@@ -1,0 +1,122 @@
+"""What a project is to cost in a year, adjusted now and then, and its steps on the way."""
+
+from django.db import models
+from django.db.models import Q
+
+from aidtracker.money import LedgerAmountField, not_negative_check
+from aidtracker.partial_dates import PartialDateField, partial_date_check
+from aidtracker.records import KeyedModel
+from programs.models import Source
+from projects.models.projects import Project
+from projects.models.reviews import (
+    REVIEW_PERMISSIONS,
+    CorrectionReasonField,
+    ReviewCommentField,
+    Reviewed,
+    ReviewField,
+)
+
+
+class ProjectPlan(Reviewed, KeyedModel):
+    """年度计划: aid money planned for a project in a year; an adjustment is a further edition."""
+
+    KEY = ("project__code", "year", "number")
+    OWNERS = ("project__headquarters",)
+    PUBLIC_WITH = ("project",)
+    IS_SHARED = False
+
+    # Identification
+    project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name="援疆项目", related_name="plans"
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    number = models.PositiveSmallIntegerField(
+        "版次", default=1, help_text="1 是年初计划，2 起是中期调整"
+    )
+
+    # Money
+    amount = LedgerAmountField("计划援疆资金", null=False, blank=False, help_text="单位：万元")
+
+    # Meaning
+    target = models.TextField("年度目标", blank=True)
+    reason = models.CharField("调整理由", max_length=200, blank=True, help_text="第 2 版起必填")
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name="依据文件", null=True, blank=True, related_name="plans"
+    )
+
+    # Standing
+    review = ReviewField()
+    review_comment = ReviewCommentField()
+    correction_reason = CorrectionReasonField()
+    note = models.TextField("备注", blank=True)
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "年度计划"
+        verbose_name_plural = "年度计划"
+        ordering = ("project", "year", "number")
+        default_permissions = REVIEW_PERMISSIONS
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project", "year", "number"),
+                name="project_plan_edition_once",
+                violation_error_message="这个项目的这一年已有同版次的计划。",
+            ),
+            models.CheckConstraint(
+                condition=Q(year__range=(1997, 2100)) & Q(number__gte=1),
+                name="project_plan_year",
+                violation_error_message="年度应在 1997 年至 2100 年之间，版次从 1 开始。",
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason=""),
+                name="project_plan_adjusted_for_a_reason",
+                violation_error_message="调整计划请写明理由。",
+            ),
+            not_negative_check("project_plan", "amount"),
+        )
+
+    def __str__(self):
+        return f"{self.project} {self.year} 年第 {self.number} 版计划"
+
+
+class Milestone(KeyedModel):
+    """节点: a step of a project, when it was to be reached and when it was."""
+
+    KEY = ("project__code", "number")
+    OWNERS = ("project__headquarters",)
+    PUBLIC_WITH = ("project",)
+    IS_SHARED = False
+
+    # Identification
+    project = models.ForeignKey(
+        Project, models.CASCADE, verbose_name="援疆项目", related_name="milestones"
+    )
+    number = models.PositiveSmallIntegerField("序号")
+    name = models.CharField("节点", max_length=120, help_text="如：主体封顶、竣工验收")
+
+    # Dates
+    planned_on = PartialDateField("计划完成")
+    actual_on = PartialDateField("实际完成")
+
+    # Provenance
+    note = models.TextField("备注", blank=True)
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "项目节点"
+        verbose_name_plural = "项目节点"
+        ordering = ("project", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project", "number"),
+                name="milestone_number_once",
+                violation_error_message="该项目已有同序号的节点。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="milestone_has_a_name",
+                violation_error_message="节点要有名称。",
+            ),
+            partial_date_check("milestone", "planned_on", "actual_on"),
+        )
+
+    def __str__(self):
+        return f"{self.project} {self.name}"

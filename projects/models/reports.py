@@ -1,0 +1,267 @@
+"""The monthly ledgers: what was reported of a subject for a month, this month and in all."""
+
+from django.db import models
+
+from aidtracker.money import LedgerAmountField, not_negative_check
+from aidtracker.months import MonthField, in_chinese, month_check
+from aidtracker.records import KeyedModel, KeyedQuerySet
+from programs.models import Headquarters
+from projects.models.investments import Investment
+from projects.models.outlets import Outlet
+from projects.models.projects import Project
+from projects.models.reviews import (
+    REVIEW_PERMISSIONS,
+    CorrectionReasonField,
+    ReviewCommentField,
+    Reviewed,
+    ReviewField,
+)
+from projects.models.sites import Site
+
+
+class ReportQuerySet(KeyedQuerySet):
+    """Monthly reports of one kind."""
+
+    def of_month(self, month):
+        return self.filter(month=month)
+
+
+class MonthlyReport(Reviewed, KeyedModel):
+    """What is reported of one subject for one month, in the words and numbers of a headquarters.
+
+    `SUBJECT` names the field of what is reported about, `PAIRS` the fields (this month, in all) of
+    which the second should be the last report's second plus the first.
+    """
+
+    SUBJECT = ""
+    PAIRS: tuple[tuple[str, str], ...] = ()
+    IS_SHARED = False
+
+    # Standing
+    review = ReviewField()
+    review_comment = ReviewCommentField()
+    correction_reason = CorrectionReasonField()
+    note = models.TextField("备注", blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        abstract = True
+        default_permissions = REVIEW_PERMISSIONS
+
+    def __str__(self):
+        return f"{self.subject} {in_chinese(self.month)}"
+
+    @property
+    def subject(self):
+        """What the report is about."""
+        return getattr(self, self.SUBJECT)
+
+    @property
+    def command(self):
+        """The headquarters that reports."""
+        return getattr(self.subject, "headquarters", None)
+
+
+def once_a_month(model, *names):
+    """A UniqueConstraint: one report of a subject for a month."""
+    return models.UniqueConstraint(
+        fields=(*names, "month"),
+        name=f"{model}_once_a_month",
+        violation_error_message="这个月已有月报，请在原来那一份上修改。",
+    )
+
+
+class ProgressReport(MonthlyReport):
+    """项目月报: how far a project's works and money have come."""
+
+    KEY = ("project__code", "month")
+    OWNERS = ("project__headquarters",)
+    SUBJECT = "project"
+    PUBLIC_WITH = ("project",)
+    PAIRS = (("work_done_month", "work_done_to_date"),)
+
+    # Identification
+    project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name="援疆项目", related_name="progress_reports"
+    )
+    month = MonthField("月份")
+
+    # Progress
+    physical_progress = models.TextField("形象进度", blank=True)
+    problems = models.TextField("存在问题", blank=True)
+    next_step = models.TextField("下步计划", blank=True)
+
+    # Money
+    work_done_month = LedgerAmountField("本月完成投资")
+    work_done_to_date = LedgerAmountField("累计完成投资")
+    received_to_date = LedgerAmountField("累计到位")
+    disbursed_to_date = LedgerAmountField("累计拨付")
+    paid_to_date = LedgerAmountField("累计支付")
+
+    class Meta(MonthlyReport.Meta):
+        verbose_name = "项目月报"
+        verbose_name_plural = "项目月报"
+        ordering = ("-month", "project")
+        constraints = (
+            once_a_month("progress_report", "project"),
+            month_check("progress_report"),
+            not_negative_check(
+                "progress_report",
+                "work_done_to_date",
+                "received_to_date",
+                "disbursed_to_date",
+                "paid_to_date",
+            ),
+        )
+
+
+class InvestmentReport(MonthlyReport):
+    """招商月报: the money of an enterprise's investment that has arrived, and its jobs."""
+
+    KEY = ("investment__code", "month")
+    OWNERS = ("investment__headquarters",)
+    SUBJECT = "investment"
+    PUBLIC_WITH = ("investment",)
+    PAIRS = (("arrived_month", "arrived_to_date"),)
+
+    # Identification
+    investment = models.ForeignKey(
+        Investment, models.PROTECT, verbose_name="招商项目", related_name="reports"
+    )
+    month = MonthField("月份")
+
+    # Progress
+    physical_progress = models.TextField("进展", blank=True)
+    problems = models.TextField("存在问题", blank=True)
+
+    # Money
+    arrived_month = LedgerAmountField("本月到位资金")
+    arrived_to_date = LedgerAmountField("累计到位资金")
+
+    # Jobs
+    jobs = models.PositiveIntegerField("月末就业人数", null=True, blank=True)
+
+    class Meta(MonthlyReport.Meta):
+        verbose_name = "招商月报"
+        verbose_name_plural = "招商月报"
+        ordering = ("-month", "investment")
+        constraints = (
+            once_a_month("investment_report", "investment"),
+            month_check("investment_report"),
+            not_negative_check("investment_report", "arrived_to_date", "jobs"),
+        )
+
+
+class OutletReport(MonthlyReport):
+    """网点月报: how much an outlet sold in a month."""
+
+    KEY = ("outlet__name", "month")
+    OWNERS = ("outlet__headquarters",)
+    SUBJECT = "outlet"
+    PUBLIC_WITH = ("outlet",)
+
+    # Identification
+    outlet = models.ForeignKey(Outlet, models.PROTECT, verbose_name="网点", related_name="reports")
+    month = MonthField("月份")
+
+    # Sales
+    tonnes = models.DecimalField(
+        "销售量（吨）", max_digits=15, decimal_places=3, null=True, blank=True
+    )
+    sales = models.DecimalField(
+        "销售额（元）", max_digits=15, decimal_places=2, null=True, blank=True
+    )
+    problems = models.TextField("存在问题", blank=True)
+
+    class Meta(MonthlyReport.Meta):
+        verbose_name = "网点月报"
+        verbose_name_plural = "网点月报"
+        ordering = ("-month", "outlet")
+        constraints = (
+            once_a_month("outlet_report", "outlet"),
+            month_check("outlet_report"),
+            not_negative_check("outlet_report", "tonnes", "sales"),
+        )
+
+
+class JobsReport(MonthlyReport):
+    """就业月报: how many people work at a site, as its operator or headquarters states."""
+
+    KEY = ("headquarters__name", "site__name", "month")
+    OWNERS = ("headquarters",)
+    SUBJECT = "site"
+
+    # Identification
+    headquarters = models.ForeignKey(
+        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="jobs_reports"
+    )
+    site = models.ForeignKey(Site, models.PROTECT, verbose_name="场所", related_name="jobs_reports")
+    month = MonthField("月份")
+
+    # Jobs
+    jobs = models.PositiveIntegerField("月末在岗人数", null=True, blank=True)
+    hired = models.PositiveIntegerField("本月新增人数", null=True, blank=True)
+    left = models.PositiveIntegerField("本月离岗人数", null=True, blank=True)
+    attributed_to = models.CharField(
+        "据谁所说", max_length=120, blank=True, help_text="报数的单位；只填单位，不填个人"
+    )
+
+    class Meta(MonthlyReport.Meta):
+        verbose_name = "就业月报"
+        verbose_name_plural = "就业月报"
+        ordering = ("-month", "site")
+        constraints = (
+            once_a_month("jobs_report", "headquarters", "site"),
+            month_check("jobs_report"),
+        )
+
+    @property
+    def command(self):
+        return self.headquarters
+
+
+class TrainingReport(MonthlyReport):
+    """培训月报: how much training of one kind a headquarters held in a month."""
+
+    class Kind(models.TextChoices):
+        OFFICIALS = "officials", "干部培训"
+        PROFESSIONALS = "professionals", "专业技术培训"
+        VOCATIONAL = "vocational", "职业技能培训"
+        PRACTICAL = "practical", "实用技术培训"
+        OTHER = "other", "其他培训"
+
+    KEY = ("headquarters__name", "kind", "month")
+    OWNERS = ("headquarters",)
+    SUBJECT = "headquarters"
+
+    # Identification
+    headquarters = models.ForeignKey(
+        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="training_reports"
+    )
+    kind = models.CharField("培训类型", max_length=16, choices=Kind)
+    month = MonthField("月份")
+
+    # Training
+    classes = models.PositiveIntegerField("班次", null=True, blank=True)
+    trainees = models.PositiveIntegerField("培训人次", null=True, blank=True)
+    person_days = models.PositiveIntegerField("培训人天", null=True, blank=True)
+
+    class Meta(MonthlyReport.Meta):
+        verbose_name = "培训月报"
+        verbose_name_plural = "培训月报"
+        ordering = ("-month", "headquarters", "kind")
+        constraints = (
+            once_a_month("training_report", "headquarters", "kind"),
+            month_check("training_report"),
+        )
+
+    def __str__(self):
+        return f"{self.headquarters}{self.get_kind_display()} {in_chinese(self.month)}"
+
+    @property
+    def command(self):
+        return self.headquarters
+
+
+REPORTS = (ProgressReport, InvestmentReport, OutletReport, JobsReport, TrainingReport)

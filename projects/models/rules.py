@@ -1,0 +1,174 @@
+"""The warnings of the ledgers, as data: each rule with its sentence, its limit and its switch."""
+
+from string import Formatter
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.constants import LOOKUP_SEP
+
+from aidtracker.datasets import dataset_model
+from aidtracker.records import KeyedModel
+
+# The ledgers that rules look at.
+LEDGERS = (
+    *("projects", "project_plans", "milestones", "investments"),
+    *("progress_reports", "investment_reports", "outlet_reports", "jobs_reports"),
+    "training_reports",
+)
+
+
+class WarningRule(KeyedModel):
+    """预警规则: what makes a row of a ledger worth a warning, and the sentence that says so.
+
+    `kind` says how rows are looked at; `left`, `operator`, `right` and `threshold` say for what.
+    Several columns separated by / are, in `right`, tried until one is known. In `sentence`, names
+    in braces stand for what the rule found.
+    """
+
+    class Kind(models.TextChoices):
+        COMPARISON = "comparison", "两栏比较"
+        OVERDUE = "overdue", "过了日期还没有"
+        MISSING = "missing", "缺月报"
+        CONTINUITY = "continuity", "与上月比较"
+        DUPLICATE = "duplicate", "同一计划内重名"
+        SHARE = "share", "占比不足"
+        AFTER_END = "after_end", "结束后仍填报"
+        ZEROS = "zeros", "连续为零"
+        WITHOUT = "without", "有此无彼"
+
+    class Level(models.TextChoices):
+        ERROR = "error", "错误"
+        WARNING = "warning", "提醒"
+
+    class Operator(models.TextChoices):
+        GREATER = "gt", "大于"
+        LESS = "lt", "小于"
+        UNEQUAL = "ne", "不等于"
+
+    KEY = ("code",)
+    # The names that a sentence may have in braces, by kind of rule.
+    NAMES = {
+        Kind.COMPARISON: ("left", "right"),
+        Kind.OVERDUE: ("left", "days"),
+        Kind.MISSING: ("month",),
+        Kind.CONTINUITY: ("last", "left", "right", "expected"),
+        Kind.DUPLICATE: ("name", "count"),
+        Kind.SHARE: ("plan", "share", "threshold", "numerator", "denominator", "excluded"),
+        Kind.AFTER_END: ("left", "right"),
+        Kind.ZEROS: ("count",),
+        Kind.WITHOUT: ("left",),
+    }
+    NEEDED = {
+        Kind.COMPARISON: ("left", "operator", "right"),
+        Kind.OVERDUE: ("left", "right"),
+        Kind.CONTINUITY: ("left", "operator"),
+        Kind.DUPLICATE: ("left", "right"),
+        Kind.SHARE: ("left", "right", "threshold"),
+        Kind.AFTER_END: ("left", "right"),
+        Kind.ZEROS: ("left", "threshold"),
+        Kind.WITHOUT: ("left", "right"),
+    }
+
+    # Identification
+    code = models.SlugField("编号", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=120)
+    dataset = models.CharField(
+        "台账", max_length=40, help_text=f"数据集的英文名：{'、'.join(LEDGERS)}"
+    )
+    kind = models.CharField("方式", max_length=12, choices=Kind)
+    level = models.CharField("程度", max_length=8, choices=Level, default=Level.WARNING)
+
+    # Rule
+    left = models.CharField(
+        "左边的栏", max_length=60, blank=True, help_text="字段名，如 received_amount"
+    )
+    operator = models.CharField("比较", max_length=4, blank=True, choices=Operator)
+    right = models.CharField(
+        "右边的栏", max_length=60, blank=True, help_text="几个字段用 / 隔开时，取第一个有数的"
+    )
+    threshold = models.DecimalField(
+        "界限",
+        max_digits=15,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="比较和占比为百分数，过期为天数，缺月报和连续为零为月数",
+    )
+    except_status = models.CharField(
+        "不看的状态", max_length=120, blank=True, help_text="状态的英文名，用 / 隔开，如 paused"
+    )
+    is_seasonal = models.BooleanField(
+        "冬季不提醒", default=False, help_text="室外停工期间不提醒施工项目"
+    )
+    sentence = models.CharField(
+        "句子",
+        max_length=200,
+        help_text="花括号里写栏名，如：到位 {left}，超过计划 {right}",
+    )
+    is_active = models.BooleanField("启用", default=True)
+
+    # Provenance
+    note = models.TextField("备注", blank=True)
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = "预警规则"
+        verbose_name_plural = "预警规则"
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(kind="comparison") | (~Q(left="") & ~Q(operator="") & ~Q(right="")),
+                name="warning_rule_comparison_is_whole",
+                violation_error_message="两栏比较要填左边的栏、比较和右边的栏。",
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold=None) | Q(threshold__gte=0),
+                name="warning_rule_threshold_not_negative",
+                violation_error_message="界限不能是负数。",
+            ),
+        )
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        """Refuse what could not be evaluated: unknown ledgers, columns and names in braces."""
+        if self.dataset not in LEDGERS:
+            raise ValidationError({"dataset": f"没有这个台账，可用的是：{'、'.join(LEDGERS)}。"})
+        errors = {}
+        for name in self.NEEDED.get(self.kind, ()):
+            if getattr(self, name) in ("", None):
+                errors[name] = f"“{self.get_kind_display()}”的规则要填这一项。"
+        for name in ("left", "right"):
+            if unknown := [path for path in paths(getattr(self, name)) if not self.leads(path)]:
+                errors[name] = f"台账 {self.dataset} 没有这一栏：{'、'.join(unknown)}。"
+        if words := self.wrong_words():
+            errors["sentence"] = words
+        if errors:
+            raise ValidationError(errors)
+
+    def leads(self, path):
+        """Whether a path of field names leads somewhere in the ledger."""
+        model = dataset_model(self.dataset)
+        try:
+            for name in path.split(LOOKUP_SEP):
+                model = model._meta.get_field(name).related_model
+        except (FieldDoesNotExist, AttributeError):
+            return False
+        return True
+
+    def wrong_words(self):
+        """What is wrong with the sentence, in Chinese; empty if nothing is."""
+        allowed = ("row", *self.NAMES.get(self.kind, ()))
+        try:
+            fields = [part[1:] for part in Formatter().parse(self.sentence) if part[1] is not None]
+        except ValueError:
+            return "花括号要成对：左右各一个，里面写栏名。"
+        if all(name in allowed and not spec and not conversion for name, spec, conversion in fields):
+            return ""
+        return f"花括号里只能写：{'、'.join(allowed)}，不带其他符号。"
+
+
+def paths(text):
+    """The field paths of a column of a rule: one, or several tried in turn."""
+    return [path for path in text.split("/") if path]

@@ -1,0 +1,33 @@
+"""Locking the months of headquarters, and opening them again for a reason."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from aidtracker import acts
+from aidtracker.history import keep_states
+from aidtracker.scope import changeable
+
+
+def lock(periods, user):
+    """Lock those of a queryset of periods that are open and the user's. Returns how many."""
+    return mark(periods.filter(locked_on=None), user, timezone.localdate(), "锁定账期")
+
+
+def unlock(periods, user, reason):
+    """Open those that are locked and the user's again; the trail keeps the reason."""
+    return mark(periods.filter(locked_on__isnull=False), user, None, "解锁账期", reason)
+
+
+@transaction.atomic
+def mark(periods, user, locked_on, subject, reason=""):
+    model, now = periods.model, timezone.now()
+    wanted = changeable(periods, user).order_by().values_list("pk", flat=True)
+    rows = list(model._base_manager.filter(pk__in=[*wanted]).select_for_update())
+    acts.describe(way=acts.Way.ACTION, subject=subject, reason=reason)
+    stored = model._base_manager.filter(pk__in=[row.pk for row in rows])
+    stored.update(locked_on=locked_on, version=F("version") + 1, updated_at=now)
+    for row in rows:
+        row.locked_on, row.version, row.updated_at = locked_on, row.version + 1, now
+    keep_states(rows)
+    return len(rows)

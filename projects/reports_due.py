@@ -1,0 +1,66 @@
+"""Which monthly reports of somebody's headquarters are still missing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from aidtracker.months import in_chinese, month_text
+from aidtracker.scope import scope_of
+from projects.grid.kinds import KINDS, Kind
+from projects.models import ReportingPeriod
+from projects.models.periods import due_day
+
+# Ledgers in which every subject is reported about each month.
+REGULAR = ("progress", "investment", "outlet")
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many reports of a kind are missing for a month, and the first day they are due."""
+
+    kind: Kind
+    month: date
+    count: int
+    due_on: date
+
+    @property
+    def words(self):
+        late = "已过" if self.due_on < timezone.localdate() else ""
+        return f"{in_chinese(self.month)}要报，{late}{self.due_on:%-m月%-d日}截止"
+
+    @property
+    def query(self):
+        return f"kind={self.kind.key}&month={month_text(self.month)}"
+
+
+def reports_due(user, month):
+    """A Due for each kind of report that the user enters and that is not complete yet.
+
+    Months that are locked are over. One query, and one for each kind.
+    """
+    kinds = [KINDS[key] for key in REGULAR if user.has_perm(right_to_add(KINDS[key].model))]
+    commands = scope_of(user).headquarters
+    if not kinds or not commands:
+        return
+    periods = ReportingPeriod.objects.filter(month=month, headquarters__in=commands)
+    periods = {period.headquarters_id: period for period in periods}
+    reporting = {pk for pk in commands if pk not in periods or not periods[pk].is_locked}
+    due_on = min((period.due for period in periods.values()), default=due_day(month))
+    for kind in kinds:
+        count = subjects_without_report(kind, reporting, month).count()
+        if count:
+            yield Due(kind, month, count, due_on)
+
+
+def right_to_add(model):
+    return f"{model._meta.app_label}.add_{model._meta.model_name}"
+
+
+def subjects_without_report(kind, commands, month):
+    """The subjects of a kind that nothing was entered about for a month."""
+    (name,) = kind.identity
+    reports = kind.model.objects.filter(month=month, **{name: OuterRef("pk")})
+    rows = kind.subject_model.objects.filter(~Exists(reports), headquarters__in=commands)
+    return rows.exclude(status__in=kind.ended)

@@ -1,0 +1,235 @@
+"""The steps of the review: who may take which with which rows, and taking them.
+
+A row's states tell who entered it: everybody who made a state of it since it was last published,
+but for the states that a reviewer's step made. Nobody approves what they entered themselves.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from aidtracker import acts
+from aidtracker.changes import after_change
+from aidtracker.history import keep_states
+from aidtracker.scope import changeable
+from projects import ledger_follow
+from projects.models import InvestmentReport, ProgressReport, ProjectPlan
+from projects.models.periods import is_locked, locked_months
+from projects.models.reviews import REASON_LENGTH, Review
+
+# What the amounts of projects and investments are taken from.
+LEDGERS = (InvestmentReport, ProgressReport, ProjectPlan)
+OWN_ROW = "您录入、修改或提交过，须由他人审核"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the review: from which states to which, and by whom.
+
+    One of the rights `verbs` is needed; `asks` names the field for the words that must be said.
+    """
+
+    name: str
+    label: str
+    origins: tuple[Review, ...]
+    target: Review
+    verbs: tuple[str, ...]
+    asks: str = ""
+    words: str = ""
+
+    def is_allowed(self, user, model):
+        """Whether the user has a right to take the step with some rows of a model."""
+        app, name = model._meta.app_label, model._meta.model_name
+        return any(user.has_perm(f"{app}.{verb}_{name}") for verb in self.verbs)
+
+    @property
+    def concerns_public(self):
+        return Review.PUBLISHED in (self.target, *self.origins)
+
+
+SUBMIT = Step(
+    "submit",
+    "提交",
+    (Review.DRAFT, Review.RETURNED, Review.WITHDRAWN),
+    Review.SUBMITTED,
+    ("change",),
+)
+APPROVE = Step("approve", "审核通过", (Review.SUBMITTED,), Review.APPROVED, ("approve",))
+RETURN = Step(
+    "return",
+    "退回",
+    (Review.SUBMITTED, Review.APPROVED),
+    Review.RETURNED,
+    ("approve", "publish"),
+    "review_comment",
+    "退回意见",
+)
+PUBLISH = Step("publish", "发布", (Review.APPROVED,), Review.PUBLISHED, ("publish",))
+WITHDRAW = Step(
+    "withdraw",
+    "撤回",
+    (Review.PUBLISHED,),
+    Review.WITHDRAWN,
+    ("publish",),
+    "correction_reason",
+    "撤回理由",
+)
+STEPS = (SUBMIT, APPROVE, RETURN, PUBLISH, WITHDRAW)
+# States that only a step makes, never a person's entering.
+BY_REVIEWERS = (Review.APPROVED, Review.RETURNED, Review.WITHDRAWN)
+
+
+def steps_of(model):
+    """The steps that rows of a model can take."""
+    return tuple(step for step in STEPS if model.CAN_BE_WITHDRAWN or step != WITHDRAW)
+
+
+def entered_by(user, model):
+    """The condition that a user entered, changed or submitted a row since its last publication."""
+    states = model.history.model.objects
+    since = {"id": OuterRef("id"), "history_id__gte": OuterRef("history_id")}
+    published = states.filter(**since, **{model.REVIEW: Review.PUBLISHED})
+    reviewed = Q(act__way=acts.Way.ACTION, **{f"{model.REVIEW}__in": BY_REVIEWERS})
+    own = states.filter(id=OuterRef("pk"), history_user=user.pk).exclude(reviewed)
+    return Exists(own.filter(~Exists(published)))
+
+
+def queues(model, user):
+    """What waits for a user among the rows of a model: {key: (label, condition)}."""
+
+    def state(wanted, *conditions):
+        return Q(*conditions, **{model.REVIEW: wanted})
+
+    waiting = {}
+    if SUBMIT.is_allowed(user, model):
+        waiting["returned"] = "退回给我的", state(Review.RETURNED)
+        waiting["draft"] = "我的草稿", state(Review.DRAFT, entered_by(user, model))
+    if APPROVE.is_allowed(user, model):
+        waiting["approve"] = "等我审核", state(Review.SUBMITTED, ~entered_by(user, model))
+    if PUBLISH.is_allowed(user, model):
+        waiting["publish"] = "等我发布", state(Review.APPROVED)
+    return waiting
+
+
+@dataclass
+class Outcome:
+    """What became of a step: the rows that took it, and how many did not for which reason."""
+
+    step: Step
+    done: list = field(default_factory=list)
+    refused: Counter = field(default_factory=Counter)
+
+    def sentences(self, name):
+        """What to tell the user about rows of a model called `name`: (is good, sentence)."""
+        if self.done:
+            yield True, f"{self.step.label}：{len(self.done)} 条{name}。"
+        for reason, number in self.refused.items():
+            yield False, f"{number} 条{name}未{self.step.label}：{reason}。"
+
+
+class Referee:
+    """Says of rows of one model whether a user can take a step with them now; reads once for all."""
+
+    def __init__(self, rows, user):
+        """`rows` is a queryset."""
+        self.user, self.model = user, rows.model
+        self.own = set(rows.filter(entered_by(user, rows.model)).values_list("pk", flat=True))
+        self.covered = set(changeable(rows, user).values_list("pk", flat=True))
+        self.locked = locked_months() if hasattr(rows.model, "month") else set()
+
+    def obstacle(self, step, row):
+        """Why the step can not be taken with a row; empty if it can."""
+        if row.pk not in self.covered:
+            return "不在您的范围之内"
+        if row.review_state not in step.origins:
+            return f"现在的状态是“{row.review_state.label}”"
+        if not step.is_allowed(self.user, self.model):
+            return f"您没有{step.label}的权限"
+        if step == APPROVE and row.pk in self.own:
+            return OWN_ROW
+        if step == PUBLISH and not row.correction_reason and is_locked(row, self.locked):
+            return "这个月的账期已锁定，须先在表单里写明更正理由"
+        return ""
+
+
+def possible_steps(row, user):
+    """The steps a user can take with a row as it is, and a sentence if only being its own bars."""
+    referee = Referee(type(row)._base_manager.filter(pk=row.pk), user)
+    found = {step: referee.obstacle(step, row) for step in steps_of(type(row))}
+    note = f"{OWN_ROW}。" if found[APPROVE] == OWN_ROW else ""
+    return [step for step, why in found.items() if not why], note
+
+
+@transaction.atomic
+def take_step(step, rows, user, words=""):
+    """Let those of `rows` (a queryset) that can take a step; `words` say why. Returns an Outcome.
+
+    The rows are locked and looked at again: what a list or form showed may be out of date.
+    """
+    outcome, words = Outcome(step), words.strip()[:REASON_LENGTH]
+    rows = rows.model._base_manager.filter(pk__in=[*rows.order_by().values_list("pk", flat=True)])
+    found = list(rows.select_for_update())
+    referee = Referee(rows, user)
+    acts.describe(
+        way=acts.Way.ACTION, subject=f"{step.label}{rows.model._meta.verbose_name}", reason=words
+    )
+    for row in found:
+        why = referee.obstacle(step, row) or unsaid(step, row, words) or refusal(step, row)
+        if why:
+            outcome.refused[why] += 1
+        else:
+            outcome.done.append(row)
+    if outcome.done:
+        move(step, outcome.done, words)
+    return outcome
+
+
+def unsaid(step, row, words):
+    """Why the words with a step do not do; empty if they do."""
+    if step.asks and not words:
+        return f"请写明{step.words}"
+    if step == WITHDRAW and words == row.correction_reason:
+        return "撤回理由与上一次更正的相同，请写这一次的理由"
+    return ""
+
+
+def refusal(step, row):
+    """Why publishing a row has not the effect it should have; empty if it had."""
+    try:
+        with transaction.atomic():
+            if step == PUBLISH:
+                row.take_effect()
+    except ValidationError as error:
+        return "；".join(message.rstrip("。") for message in error.messages)
+    return ""
+
+
+def move(step, rows, words):
+    """Store rows of one model in the state a step leads to, with their history."""
+    model, now = type(rows[0]), timezone.now()
+    changes = {model.REVIEW: step.target}
+    if step.asks:
+        changes[step.asks] = words
+    elif step == APPROVE:
+        changes["review_comment"] = ""
+    stored = model._base_manager.filter(pk__in=[row.pk for row in rows])
+    stored.update(**changes, version=F("version") + 1, updated_at=now)
+    for row in rows:
+        row.version, row.updated_at = row.version + 1, now
+        for name, value in changes.items():
+            setattr(row, name, value)
+    keep_states(rows)
+    if step.concerns_public:
+        follow(rows)
+
+
+def follow(rows):
+    """Bring up to date what follows from rows of one model that are public, or were."""
+    if isinstance(rows[0], LEDGERS):
+        for model in {type(followed.row) for followed in ledger_follow.follow(rows)}:
+            after_change(model)
+    after_change(type(rows[0]))
