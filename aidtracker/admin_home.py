@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from aidtracker.admin_filters import kinds_of_work
-from aidtracker.admin_theme import MENU, may_open
+from aidtracker.admin_theme import MENU, PAGES, may_open
 from aidtracker.months import last_complete_month
 from aidtracker.scope import changeable
 from projects.reports_due import reports_due
@@ -33,7 +33,13 @@ OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candi
 def dashboard(request, context):
     """The context of the first page; called by the skin."""
     groups = [
-        {"title": title, "lists": [item for label in labels for item in list_of(request, label)]}
+        {
+            "title": title,
+            "lists": [
+                *pages_of(request, title),
+                *(item for label in labels for item in list_of(request, label)),
+            ],
+        }
         for title, labels in MENU.items()
     ]
     work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
@@ -44,6 +50,14 @@ def dashboard(request, context):
         "work": [item for item in work if item["key"] not in OWN],
         "groups": [group for group in groups if group["lists"]],
     }
+
+
+def pages_of(request, title):
+    """The pages of a group that are no lists, as far as they are for this user."""
+    for name, _, address, label in PAGES.get(title, ()):
+        meta = apps.get_model(label)._meta
+        if may_open(meta.app_label, meta.model_name, request):
+            yield {"title": name, "link": reverse(f"admin:{address}"), "add_link": ""}
 
 
 def list_of(request, label):

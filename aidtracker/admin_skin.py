@@ -21,9 +21,12 @@ from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     CheckboxFilter,
     ChoicesCheckboxFilter,
+    DropdownFilter,
+    RangeDateFilter,
 )
 from unfold.forms import ActionForm, AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.mixins import BaseModelAdminMixin
+from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
@@ -54,11 +57,14 @@ from aidtracker.templatetags.formatting import UNKNOWN
 
 __all__ = [
     "AdminPasswordChangeForm",
+    "ChangeList",
     "CheckboxFilter",
     "CheckboxList",
+    "DropdownFilter",
     "FileInput",
     "ModelAdmin",
     "PlainModelAdmin",
+    "RangeDateFilter",
     "ReadOnlyInline",
     "ReasonActionForm",
     "StackedInline",

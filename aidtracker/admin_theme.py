@@ -38,6 +38,7 @@ MENU = {
     "审核与账期": {
         "projects.Revision": "rate_review",
         "projects.ReportingPeriod": "calendar_month",
+        "projects.WarningRule": "notification_important",
     },
     "企业、场所、网点": {
         "projects.Enterprise": "factory",
@@ -54,10 +55,14 @@ MENU = {
         "projects.Series": "timeline",
         "projects.Metric": "straighten",
         "projects.Finding": "fact_check",
+        "projects.ObservationPart": "functions",
     },
     "文献": {
         "programs.Source": "menu_book",
         "projects.SkippedPhrase": "skip_next",
+    },
+    "审计": {
+        "aidtracker.Act": "history_edu",
     },
     "用户": {
         "auth.User": "person",
@@ -67,7 +72,11 @@ MENU = {
 
 
 # Pages in front of a group's lists: title, icon, address, and the list whose readers see them.
-PAGES = {"台账与月报": [("按月填报", "edit_note", "projects_grid", "projects.ProgressReport")]}
+PAGES = {
+    "项目与招商": [("指挥部一页", "dashboard", "projects_desks", "projects.Project")],
+    "台账与月报": [("按月填报", "edit_note", "projects_grid", "projects.ProgressReport")],
+    "指标与数据": [("月报汇总", "calculate", "projects_monthly_totals", "projects.Observation")],
+}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

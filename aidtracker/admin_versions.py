@@ -9,7 +9,16 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from aidtracker import acts
-from aidtracker.conflicts import author, hold, is_versioned, marks, missed, shown_version
+from aidtracker.conflicts import (
+    author,
+    hold,
+    is_versioned,
+    marks,
+    missed,
+    name_in,
+    row_number,
+    shown_version,
+)
 from aidtracker.history import keep_links
 from aidtracker.templatetags.formatting import names
 from aidtracker.versioned_actions import VersionedActions
@@ -31,14 +40,15 @@ class VersionedAdmin(VersionedActions, admin.ModelAdmin):
 
     # Forms
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def change_view(self, request, object_id, form_url="", extra_context=None):
         rest = (request, object_id, form_url, extra_context)
-        if request.method != "POST" or object_id is None or not is_versioned(self.model):
-            return super().changeform_view(*rest)
+        if request.method != "POST" or not is_versioned(self.model):
+            return super().change_view(*rest)
         with transaction.atomic():
-            if not hold_by_text(self.model, object_id) and self.is_gone(request, object_id):
+            is_there = hold(self.model, [row_number(object_id)])
+            if not is_there and self.is_gone(request, object_id):
                 return self.gone_page(request, object_id)
-            return super().changeform_view(*rest)
+            return super().change_view(*rest)
 
     def is_gone(self, request, object_id):
         """Whether a row was there that the user might change."""
@@ -56,9 +66,9 @@ class VersionedAdmin(VersionedActions, admin.ModelAdmin):
         typed = [(field.label, spoken(field)) for field in form if not field.is_hidden]
         context = {
             **self.admin_site.each_context(request),
-            "title": f"已被删除：{row}",
+            "title": f"已被删除：{name_in(state)}",
             "opts": self.opts,
-            "row": row,
+            "name": name_in(state),
             "deleted_by": author(state),
             "history": self.address("history", object_id),
             "typed": [(label, value) for label, value in typed if value],
@@ -119,7 +129,7 @@ class VersionedAdmin(VersionedActions, admin.ModelAdmin):
             return super().delete_view(request, object_id, {"shown_versions": []})
         with transaction.atomic():
             if request.method == "POST":
-                hold_by_text(self.model, object_id)
+                hold(self.model, [row_number(object_id)])
             row = self.get_object(request, unquote(object_id))
             if request.method == "POST" and row and self.is_outdated(request, row):
                 self.warn_of_changes(request, row)
@@ -160,12 +170,6 @@ class VersionedInline(admin.options.InlineModelAdmin):
         self.formset = versioned(self.formset, VersionedFormSet)
 
 
-def hold_by_text(model, object_id):
-    """Keep a row, named in an address, from being changed by others. Returns whether it is there."""
-    text = unquote(object_id)
-    return text.isascii() and text.isdecimal() and len(text) <= 18 and bool(hold(model, [text]))
-
-
 def is_changed(row, form):
     """Whether a row that is about to be saved differs from what is stored, its links included."""
     links = {field.name for field in row._meta.many_to_many}
@@ -187,7 +191,7 @@ def spoken(bound):
         value = bound.field.clean(bound.data)
     except ValidationError:
         return str(bound.data or "")
-    if isinstance(value, QuerySet):
+    if isinstance(value, QuerySet | list):
         return names(value) if value else ""
     if isinstance(value, Model):
         return str(value)

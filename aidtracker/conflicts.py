@@ -6,6 +6,7 @@ Every page that changes rows says, in one hidden input per row, which version of
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
@@ -18,6 +19,7 @@ from aidtracker.records import KeyedModel
 PROGRAM = "程序"
 LONGEST = 60  # characters of a value in a sentence
 VERSION_DIGITS = 9
+ROW_DIGITS = 18  # the longest number of a row that every database can look for
 
 
 def is_versioned(model):
@@ -45,10 +47,26 @@ def shown_version(data, model, pk):
     return int(text) if is_number else None
 
 
+def row_number(text):
+    """The number of a row that an address or a form names; None for what can be none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= ROW_DIGITS
+    return int(text) if is_number else None
+
+
 def hold(model, pks):
-    """Keep others from changing rows until the transaction ends. Returns the keys of those there."""
-    rows = model._base_manager.select_for_update().filter(pk__in=pks).order_by("pk")
+    """Keep rows as they are until the transaction ends. Returns the numbers of those there."""
+    wanted = [pk for pk in pks if pk is not None]
+    rows = model._base_manager.select_for_update().filter(pk__in=wanted).order_by("pk")
     return set(rows.values_list("pk", flat=True))
+
+
+def name_in(state):
+    """The name of a row in a state; its number where what the name is made of is gone."""
+    row = state.instance
+    try:
+        return str(row)
+    except ObjectDoesNotExist:
+        return f"{row._meta.verbose_name}（编号 {row.pk}）"
 
 
 def short(words):

@@ -49,6 +49,11 @@ def has_ended(user):
 class LoginForm(AuthenticationForm):
     """The admin's log-in; tells of an account's end only whoever knows its password."""
 
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "用户名或密码不对，请注意大小写。"
+        f"连续输错 {settings.AXES_FAILURE_LIMIT} 次后须等待一段时间。"
+    }
+
     def confirm_login_allowed(self, user):
         try:
             super().confirm_login_allowed(user)
@@ -91,7 +96,7 @@ def locked_out_page(request, response, credentials):
     return page
 
 
-# What is kept in the audit trail; a log-in without an address is a program's own
+# What is kept in the audit trail; one without a page is a program's own
 
 
 def record_failure(request, name):
@@ -102,7 +107,7 @@ def record_failure(request, name):
 
 def after_login(sender, request, user, **kwargs):
     prolong(request.session)
-    if request.META:
+    if request.path:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
 
@@ -120,7 +125,7 @@ def after_lock_out(sender, request, **kwargs):
 
 
 def after_logout(sender, request, user, **kwargs):
-    if user is not None and request.META:
+    if user is not None and request.path:
         acts.record(acts.Way.LOGOUT, request=request, user=user)
 
 

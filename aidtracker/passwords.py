@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from aidtracker import acts
 from aidtracker.logins import counted_name
+from aidtracker.models import Act
 from aidtracker.pinyin import syllables
 from programs.models import Account
 
@@ -56,8 +57,13 @@ class PasswordChange:
         Account.objects.update_or_create(
             user=user, defaults={"password_changed_at": timezone.now()}
         )
-        acts.describe(
-            way=acts.Way.ACCOUNT, subject=f"用户 {user}", details=[["密码", "", "已重设"]]
+        doer = acts.current()
+        Act.objects.create(
+            way=Act.Way.ACCOUNT,
+            user=doer.user,
+            user_name=doer.user_name,
+            address=doer.address,
+            subject=f"用户 {user}",
+            details=[["密码", "", "已重设"]],
         )
-        acts.stored()
         reset(username=counted_name(user.get_username()))

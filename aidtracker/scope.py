@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from aidtracker.keys import follow
 
-FOREIGN = "属于其他指挥部，不在您的范围之内。"
+FOREIGN = "不归您的指挥部维护。"
 NO_OWNER = "您的账号不只一个指挥部，请选择其中一个。"
 PUBLIC = "published"
+NEVER = Q(pk__in=[])
 
 
 @dataclass(frozen=True)
@@ -65,51 +66,88 @@ def readable(rows, user):
     scope, model = scope_of(user), rows.model
     if not is_scoped(model) or scope.reads_all:
         return rows
-    if not model.IS_SHARED:
-        rows = rows.filter(owned(model, scope) | ownerless(model))
-    for name in model.SEEN_WITH:
-        others = model._meta.get_field(name).related_model._base_manager
-        hidden = others.exclude(pk__in=visible(others.all(), user).values("pk"))
-        rows = rows.exclude(**{f"{name}__in": hidden})
-    return rows
+    return narrowed(rows, read_rule(model, scope))
 
 
 def visible(rows, user):
     """Those rows of a queryset that a user may read, and those that all the world may."""
-    model = rows.model
-    if scope_of(user).reads_all or not hasattr(model, "REVIEW"):
-        return readable(rows, user)
-    own = readable(model._base_manager.all(), user).values("pk")
-    return rows.filter(Q(pk__in=own) | Q(**{model.REVIEW: PUBLIC}))
+    scope, model = scope_of(user), rows.model
+    if not is_scoped(model) or scope.reads_all:
+        return rows
+    return narrowed(rows, visible_rule(model, scope))
 
 
 def changeable(rows, user):
     """Those rows of a queryset that a user's headquarters may change."""
-    scope = scope_of(user)
-    if not is_scoped(rows.model) or scope.changes_all:
+    scope, model = scope_of(user), rows.model
+    if not is_scoped(model) or scope.changes_all:
         return rows
-    if not keeps_any(rows.model, user):
+    if not keeps_any(model, user):
         return rows.none()
-    return readable(rows.filter(owned(rows.model, scope)), user)
+    return narrowed(rows, owned(model, scope) & seen_with(model, scope))
 
 
-def owned(model, scope):
+def narrowed(rows, rule):
+    """The rows that a rule allows, found apart, so that the rows themselves can be locked."""
+    return rows.filter(pk__in=rows.model._base_manager.filter(rule).order_by().values("pk"))
+
+
+def read_rule(model, scope, path=""):
+    """The condition that a row, at the end of a path of relations to one row, may be read."""
+    rule = seen_with(model, scope, path)
+    if model.IS_SHARED:
+        return rule
+    return rule & (owned(model, scope, path) | ownerless(model, path))
+
+
+def visible_rule(model, scope, path=""):
+    """The condition that a row may be read, or is public."""
+    rule = read_rule(model, scope, path)
+    # An empty rule allows all rows; an alternative to it would narrow it.
+    is_limited = rule and hasattr(model, "REVIEW")
+    return rule | Q(**{path + model.REVIEW: PUBLIC}) if is_limited else rule
+
+
+def seen_with(model, scope, path=""):
+    """The condition that all rows of which a row tells are visible."""
+    rule = Q()
+    for name in model.SEEN_WITH:
+        field = model._meta.get_field(name)
+        if field.many_to_many:
+            rule &= ~Exists(hidden_links(field, scope))
+        else:
+            seen = visible_rule(field.related_model, scope, f"{path}{name}__")
+            rule &= (Q(**{f"{path}{name}": None}) | seen) if seen else Q()
+    return rule
+
+
+def hidden_links(field, scope):
+    """What links a row, by a many-to-many field, to rows that are not visible."""
+    related = field.related_model
+    seen = related._base_manager.filter(visible_rule(related, scope)).values("pk")
+    links = field.remote_field.through._base_manager
+    return links.filter(**{field.m2m_field_name(): OuterRef("pk")}).exclude(
+        **{f"{field.m2m_reverse_field_name()}__in": seen}
+    )
+
+
+def owned(model, scope, path=""):
     """The condition that a row belongs to one of the headquarters of a scope."""
-    rule = Q(pk__in=[])
-    for path in model.OWNERS:
-        condition = {f"{path}__in": scope.headquarters}
-        if is_to_many(model, path):
+    rule = NEVER
+    for owner in model.OWNERS:
+        condition = {f"{path}{owner}__in": scope.headquarters}
+        if is_to_many(model, owner):
             rule |= Q(Exists(model._base_manager.filter(pk=OuterRef("pk"), **condition)))
         else:
             rule |= Q(**condition)
     return rule
 
 
-def ownerless(model):
+def ownerless(model, path=""):
     """The condition that a row belongs to no headquarters; none for paths to many rows."""
-    if not model.OWNERS or any(is_to_many(model, path) for path in model.OWNERS):
-        return Q(pk__in=[])
-    return Q(**dict.fromkeys(model.OWNERS))
+    if not model.OWNERS or any(is_to_many(model, owner) for owner in model.OWNERS):
+        return NEVER
+    return Q(**{f"{path}{owner}": None for owner in model.OWNERS})
 
 
 def is_to_many(model, path):

@@ -7,7 +7,7 @@ from aidtracker.acts import Way
 from aidtracker.history import CHANGED, DELETED, NEW
 from aidtracker.keys import follow, key_text
 from aidtracker.links import in_batches, keys_named, numbers_by_key, relations_to
-from aidtracker.scope import FOREIGN, changeable, check_owner, is_scoped, own_paths
+from aidtracker.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many
 
 VERBS = {NEW: ("delete", "删除"), CHANGED: ("change", "修改"), DELETED: ("add", "新增")}
 REVIEWS = {"approved": ("approve", "审核"), "published": ("publish", "发布")}
@@ -69,16 +69,21 @@ def had_own_owner(effect, stored, user):
     """Whether the user may give a row back to the owner that it had before."""
     if effect.kind == NEW or not is_scoped(effect.model):
         return True
-    state = effect.state_to_restore
-    steps = {path.partition("__")[0] for path in own_paths(effect.model)}
-    columns = [effect.model._meta.get_field(step).attname for step in steps]
-    if stored and all(getattr(stored, name) == getattr(state, name) for name in columns):
+    columns = owner_columns(effect.model)
+    before = {name: getattr(effect.state_to_restore, name) for name in columns}
+    if stored and all(getattr(stored, name) == value for name, value in before.items()):
         return True
     try:
-        check_owner(effect.model(**{name: getattr(state, name) for name in columns}), user)
+        check_owner(effect.model(**before), user)
     except ValidationError:
         return False
     return True
+
+
+def owner_columns(model):
+    """The columns of a row that decide to whom it belongs."""
+    steps = {path.partition("__")[0] for path in model.OWNERS if not is_to_many(model, path)}
+    return [model._meta.get_field(step).attname for step in steps]
 
 
 def changed_since(plan, model):

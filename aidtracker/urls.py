@@ -5,12 +5,16 @@ from django.urls import include, path
 
 from aidtracker import sessions, views
 from aidtracker.admin_scope import view_on_site
+from projects.admin.desk import choice as desk_choice
+from projects.admin.desk import desk
 from projects.admin.grid import grid
 
 # Pages of the admin that belong to no single list.
 admin_pages, *admin_names = admin.site.urls
 own_admin_pages = [
     path("projects/grid/", admin.site.admin_view(grid), name="projects_grid"),
+    path("projects/desk/", admin.site.admin_view(desk_choice), name="projects_desks"),
+    path("projects/desk/<slug:slug>/", admin.site.admin_view(desk), name="projects_desk"),
 ]
 
 urlpatterns = [

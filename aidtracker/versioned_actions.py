@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from aidtracker import acts
-from aidtracker.conflicts import hold, is_versioned, marks, shown_version
+from aidtracker.conflicts import hold, is_versioned, marks, row_number, shown_version
 
 MADE_AT = "list-made-at"
 MOST_NAMES = 5
@@ -25,6 +25,7 @@ class VersionedActions(admin.ModelAdmin):
         changelist = super().get_changelist_instance(request)
         changelist.made_at = made_at.isoformat() if is_versioned(self.model) else ""
         changelist.shown_versions = partial(shown_versions, changelist)
+        changelist.conflicts = partial(conflicts, changelist)
         return changelist
 
     def changelist_view(self, request, extra_context=None):
@@ -33,7 +34,7 @@ class VersionedActions(admin.ModelAdmin):
         with transaction.atomic():
             if "_save" in request.POST:
                 acts.describe(way=acts.Way.LIST, subject=str(self.opts.verbose_name_plural))
-                hold(self.model, numbers(self._get_edited_object_pks(request, "form")))
+                hold(self.model, map(row_number, self._get_edited_object_pks(request, "form")))
             return super().changelist_view(request, extra_context)
 
     def response_action(self, request, queryset):
@@ -86,7 +87,8 @@ class VersionedActions(admin.ModelAdmin):
     def warn_of_rows(self, request, rows):
         names = "、".join(f"“{row}”" for row in rows[:MOST_NAMES])
         more = "等" if len(rows) > MOST_NAMES else ""
-        words = f"以下 {len(rows)} 条在您打开列表后已被修改，没有处理：{names}{more}，请核对后再选。"
+        said = f"以下 {len(rows)} 条在您打开列表后已被修改，没有处理"
+        words = f"{said}：{names}{more}，请核对后再选。"
         self.message_user(request, words, messages.WARNING)
 
     def action_name(self, request):
@@ -108,9 +110,10 @@ def shown_versions(changelist):
     return marks(changelist.result_list)
 
 
-def numbers(texts):
-    """Those texts of a form that can be numbers of rows."""
-    return {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 10}
+def conflicts(changelist):
+    """The rows sent with cells that others changed meanwhile, as forms."""
+    forms = changelist.formset.forms if changelist.formset else ()
+    return [form for form in forms if getattr(form, "missed", None)]
 
 
 def moment_of(text):

@@ -15,7 +15,9 @@ from aidtracker.conflicts import (
     hold,
     is_versioned,
     missed,
+    name_in,
     present_words,
+    row_number,
     same,
     short,
     shown_version,
@@ -131,8 +133,7 @@ class VersionedFormSet(forms.BaseInlineFormSet):
         self.renumber(order[: size - len(gone)], kept, order[size - len(gone) :])
 
     def posted_pk(self, index):
-        text = self.data.get(f"{self.add_prefix(index)}-{self.model._meta.pk.name}", "")
-        return int(text) if text.isascii() and text.isdecimal() else None
+        return row_number(self.data.get(f"{self.add_prefix(index)}-{self.model._meta.pk.name}", ""))
 
     def is_edited(self, index, state):
         """Whether the row was sent otherwise than it was when it was deleted."""
@@ -194,7 +195,7 @@ def last_states(model, pks):
 
 
 def lost_words(state, is_kept):
-    name = f"{author(state)}删除了“{state.instance}”" if state else "有一行已被删除"
+    name = f"{author(state)}删除了“{name_in(state)}”" if state else "有一行已被删除"
     if is_kept:
         return f"{name}。您改过这一行，所以还列在这里：再保存会作为新的一行加入；不要就移除它。"
     return f"{name}。请核对后再保存。"

@@ -74,6 +74,12 @@ HEADQUARTERS_COLUMNS = (
     Column("全称", "full_name"),
     NOTE,
 )
+LADDER_COLUMNS = (
+    Column("环节", "label"),
+    Column("金额", "amount", kind="money"),
+    Column("比率（%）", "share", kind="number"),
+    Column("算法", "working", kind="phrase"),
+)
 REGION_COLUMNS = (
     name_column(),
     Column("区划代码", "code"),

@@ -52,8 +52,18 @@ def headquarters_sections(headquarters, figure_section):
         pairings,
         figure_section,
         *commands_sections(headquarters),
+        *funding_sections(headquarters),
         *(related.of(headquarters) for related in sections.OF_HEADQUARTERS),
     ]
+
+
+def funding_sections(headquarters):
+    """The money of its projects from plan to payment, with rates: one query; none without any."""
+    rungs = headquarters.projects.published().ladder()
+    if all(rung.amount is None for rung in rungs):
+        return []
+    shown = table("本级援疆项目资金合计", columns.LADDER_COLUMNS, rungs)
+    return [Section("funding", "资金", shown)]
 
 
 def commands_sections(headquarters):

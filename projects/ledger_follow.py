@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from aidtracker.history import keep_states
+from aidtracker.templatetags.formatting import plain
 from projects.models import Investment, InvestmentReport, ProgressReport, Project, ProjectPlan
 from projects.models.reviews import published
 
@@ -32,7 +33,7 @@ class Followed:
 
     def __str__(self):
         label = self.row._meta.get_field(self.name).verbose_name
-        return f"{self.row}：{label} {self.old} → {self.new}"
+        return f"{self.row}：{label} {plain(self.old)} → {plain(self.new)}"
 
 
 def follow(rows):

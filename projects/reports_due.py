@@ -27,8 +27,8 @@ class Due:
 
     @property
     def words(self):
-        late = "已过" if self.due_on < timezone.localdate() else ""
-        return f"{in_chinese(self.month)}要报，{late}{self.due_on:%-m月%-d日}截止"
+        over = "已" if self.due_on < timezone.localdate() else ""
+        return f"{in_chinese(self.month)}要报，{self.due_on.month}月{self.due_on.day}日{over}截止"
 
     @property
     def query(self):

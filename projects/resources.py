@@ -26,6 +26,7 @@ class ObservationResource(SheetResource):
         *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
         *("metric", "series", *SUBJECTS, "scope_note", "attributed_to", "status", "rank", "note"),
         *("is_period_inferred", "rank_reason", "correction_reason", "paragraph"),
+        *("review_comment", "maintainer", "version"),
     )
 
     unit = Column("series__metric__unit", Metric._meta.get_field("unit"))

@@ -132,7 +132,7 @@ class Outcome:
 
 
 class Referee:
-    """Says of rows of one model whether a user can take a step with them now; reads once for all."""
+    """Says of rows of one model whether a user can take a step with them; reads once for all."""
 
     def __init__(self, rows, user):
         """`rows` is a queryset."""
@@ -200,9 +200,8 @@ def unsaid(step, row, words):
 def refusal(step, row):
     """Why publishing a row has not the effect it should have; empty if it had."""
     try:
-        with transaction.atomic():
-            if step == PUBLISH:
-                row.take_effect()
+        if step == PUBLISH:
+            row.take_effect()
     except ValidationError as error:
         return "；".join(message.rstrip("。") for message in error.messages)
     return ""

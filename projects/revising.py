@@ -5,14 +5,17 @@ them sorted, numbers with decimals and dates as text.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
 from django.db.models import Max
 
 from aidtracker.datasets import dataset_name
 from aidtracker.history import keep_links
 from aidtracker.keys import follow as follow_path
 from aidtracker.keys import key_of, key_text
+from aidtracker.spreadsheets.cells import plain_number
 from aidtracker.templatetags.formatting import UNKNOWN
 from projects.models import Revision
 
@@ -62,7 +65,9 @@ def text_of(row, name):
     if field.is_relation:
         related = getattr(row, name)
         return None if related is None else list(related.natural_key())
-    value = field.value_from_object(row)
+    value = field.to_python(field.value_from_object(row))
+    if isinstance(value, Decimal):
+        return plain_number(value)
     return value if isinstance(value, AS_THEY_ARE) else field.value_to_string(row)
 
 
@@ -83,8 +88,9 @@ def value_of(field, text):
         raise ValidationError(f"“{field.verbose_name}”所指的记录已不存在。") from error
 
 
+@transaction.atomic
 def apply(revision):
-    """Change the row as proposed, in the transaction of whoever publishes the revision.
+    """Change the row as proposed, or nothing at all.
 
     Raises ValidationError if the row is gone or not public, if somebody changed one of the fields
     after the proposal, or if the changed row would not be valid.

@@ -11,13 +11,18 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from aidtracker import acts
+from aidtracker.spreadsheets.annotated import annotated_file
 from aidtracker.spreadsheets.downloads import download
-from aidtracker.spreadsheets.outcomes import rehearse, store
+from aidtracker.spreadsheets.rehearsal import rehearse
 from aidtracker.spreadsheets.resources import resource_for
-from aidtracker.spreadsheets.sheets import SheetError, sheet_of
-from aidtracker.spreadsheets.storage import Pending, TokenError, take
+from aidtracker.spreadsheets.sheets import ManySheetsError, Sheet, SheetError, sheet_of
+from aidtracker.spreadsheets.storage import Pending, TokenError, peek, take
+from aidtracker.spreadsheets.storing import store
+from aidtracker.spreadsheets.templates import template_file
 from aidtracker.spreadsheets.uploads import read_upload
 
 EXPORT_PARAMETERS = ("format", "headers")
@@ -30,7 +35,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="文件",
-        help_text=".xlsx 或 .csv，不超过 10 MB；Excel 只读第一张工作表。",
+        help_text=".xlsx 或 .csv，不超过 10 MB，最多 20000 行。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
@@ -44,6 +49,11 @@ class SheetAdminMixin(admin.ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
             path("import/", self.admin_site.admin_view(self.import_view), name=f"{name}_import"),
+            path(
+                "import/template/",
+                self.admin_site.admin_view(self.template_view),
+                name=f"{name}_import_template",
+            ),
             path("export/", self.admin_site.admin_view(self.export_view), name=f"{name}_export"),
             *super().get_urls(),
         ]
@@ -76,10 +86,26 @@ class SheetAdminMixin(admin.ModelAdmin):
             rows = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             return HttpResponseBadRequest("没有这样的筛选。")
+        file_format = wanted["format"] or "xlsx"
         try:
-            return download(rows, wanted["format"] or "xlsx", wanted["headers"] or "label")
+            response = download(rows, file_format, wanted["headers"] or "label")
         except ValueError:
             return HttpResponseBadRequest("没有这种格式。")
+        details = [["行数", rows.count()], ["格式", file_format], ["筛选", request.GET.urlencode()]]
+        acts.record(
+            acts.Way.EXPORT,
+            request=request,
+            subject=str(self.opts.verbose_name),
+            details=details,
+        )
+        return response
+
+    @method_decorator(require_safe)
+    def template_view(self, request):
+        """An empty workbook to fill in, with lists to choose from and an example."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        return template_file(self.import_resource(request))
 
     # Import
 
@@ -89,64 +115,110 @@ class SheetAdminMixin(admin.ModelAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return self.import_page(request, UploadForm())
-        if "token" in request.POST:
-            return self.confirm(request)
-        return self.preview(request)
+        if "token" not in request.POST:
+            return self.upload(request)
+        steps = {"annotate": self.annotate, "choose": self.choose}
+        step = steps.get(request.POST.get("step", ""), self.confirm)
+        try:
+            return step(request, request.POST["token"])
+        except (TokenError, SheetError) as error:
+            messages.error(request, str(error))
+            return redirect(self.address_of("import"))
+
+    def address_of(self, page):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
     def import_page(self, request, form, **context):
         resource = resource_for(self.model)
-        context |= {
+        context = {
             **self.admin_site.each_context(request),
             "title": f"导入{self.opts.verbose_name}",
             "opts": self.opts,
             "form": form,
             "columns": resource.columns,
             "keys": resource.key_columns,
+            "outcome": None,
+            "sheets": (),
+            **context,
         }
         return TemplateResponse(request, "admin/sheets/import.html", context)
 
     def import_resource(self, request):
-        return resource_for(self.model, queryset=self.get_queryset(request))
+        return resource_for(self.model, request.user)
 
-    def preview(self, request):
+    def upload(self, request):
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.import_page(request, form)
         file = form.cleaned_data["file"]
-        content = file.read()
-        resource = self.import_resource(request)
         try:
-            outcome = rehearse(resource, sheet_of(resource, read_upload(file.name, content)))
+            return self.preview(request, file.name, file.read())
         except SheetError as error:
             form.add_error("file", str(error))
             return self.import_page(request, form)
-        return self.preview_page(request, outcome, file.name, content)
 
-    def preview_page(self, request, outcome, file_name, content):
-        """What the file would do, and, if it can be stored, the button that does it."""
+    def preview(self, request, file_name, content, wanted=""):
+        """What a file would do; if several of its sheets fit, the question which is meant."""
+        resource = self.import_resource(request)
+        pages = read_upload(file_name, content)
+        try:
+            sheet = sheet_of(resource, pages, wanted)
+        except ManySheetsError as many:
+            token = Pending(file_name, request.user.pk, self.opts.label).save(file=content)
+            context = {"sheets": many.names, "token": token, "file_name": file_name}
+            return self.import_page(request, UploadForm(), **context)
+        outcome = rehearse(resource, sheet)
+        return self.preview_page(request, outcome, sheet, file_name, content)
+
+    def preview_page(self, request, outcome, sheet, file_name, content):
+        """What the file would do, and the buttons to do it or to take it back annotated."""
+        pending = Pending(
+            file_name, request.user.pk, self.opts.label, outcome.fingerprint, sheet.name
+        )
         token = ""
-        if outcome.can_be_stored:
-            pending = Pending(file_name, request.user.pk, self.opts.label, outcome.fingerprint)
-            token = pending.save(content)
-        return self.import_page(
-            request, UploadForm(), outcome=outcome, token=token, file_name=file_name
+        if outcome.can_be_stored or outcome.problems:
+            token = pending.save(file=content, records=sheet.packed())
+        context = {"outcome": outcome, "token": token, "file_name": file_name}
+        return self.import_page(request, UploadForm(), **context)
+
+    def choose(self, request, token):
+        """Go on with the sheet that was chosen."""
+        pending, content = peek(token, request.user.pk, self.opts.label, "file")
+        return self.preview(request, pending.file_name, content, request.POST.get("sheet", ""))
+
+    def annotate(self, request, token):
+        """The uploaded file with its problems marked, to send back to whoever filled it in."""
+        pending, content = peek(token, request.user.pk, self.opts.label, "records")
+        sheet = Sheet.unpacked(content)
+        outcome = rehearse(self.import_resource(request), sheet)
+        _, file = peek(token, request.user.pk, self.opts.label, "file")
+        return annotated_file(
+            pending.file_name, file, sheet, outcome, self.import_resource(request)
         )
 
-    def confirm(self, request):
-        back = redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import"))
+    def confirm(self, request, token):
+        _, content = peek(token, request.user.pk, self.opts.label, "file")
+        pending, records = take(token, request.user.pk, self.opts.label, "records")
+        sheet = Sheet.unpacked(records)
         resource = self.import_resource(request)
         try:
-            pending, content = take(request.POST["token"], request.user.pk, self.opts.label)
-            sheet = sheet_of(resource, read_upload(pending.file_name, content))
-            outcome = store(resource, sheet, pending.fingerprint, request.user)
-        except (TokenError, SheetError) as error:
-            messages.error(request, str(error))
-            return back
+            outcome = store(resource, sheet, pending.fingerprint, pending.file_name)
         except DatabaseError:
             messages.error(request, "数据库出错，什么也没有保存；请稍后重新上传文件。")
-            return back
+            return redirect(self.address_of("import"))
         if not outcome.is_stored:
             messages.error(request, "预览之后数据有变，什么也没有保存；请核对新的预览。")
-            return self.preview_page(request, outcome, pending.file_name, content)
-        messages.success(request, f"已导入：新增 {outcome.new} 条，修改 {outcome.changed} 条。")
-        return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+            return self.preview_page(request, outcome, sheet, pending.file_name, content)
+        messages.success(request, self.success(outcome))
+        return redirect(self.address_of("changelist"))
+
+    def success(self, outcome):
+        """What was stored, with the way to its trail and to undoing it."""
+        left = f"；冲突 {outcome.conflicting} 条没有导入" if outcome.conflicting else ""
+        return format_html(
+            '已导入：新增 {} 条，修改 {} 条{}。<a href="{}">查看或撤销本次导入</a>',
+            outcome.new,
+            outcome.changed,
+            left,
+            reverse("admin:aidtracker_act_change", args=[acts.current().pk]),
+        )

@@ -58,6 +58,8 @@ def plain_number(number):
 
 def cell_text(value):
     """The canonical text of a cell's value of any type; equal texts mean that nothing changed."""
+    if value.__class__ is str:
+        return tidy(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -4,6 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from import_export.fields import Field
 
 from aidtracker.keys import key_text
@@ -36,12 +37,7 @@ class Column(Field):
             readonly=readonly or "__" in attribute,
         )
 
-    @property
-    def computed(self):
-        """Whether the model itself fills the field, from others of the same row."""
-        return self.readonly and "__" not in self.attribute
-
-    @property
+    @cached_property
     def is_many(self):
         return self.source.many_to_many
 
@@ -64,32 +60,62 @@ class Column(Field):
         """The cell's text for a model instance."""
         return cell_text(self.widget.render(self.get_value(row), codes=codes))
 
-    @property
+    def comparable(self, row):
+        """The value of an instance as `value` gives it: of a related row its number."""
+        value = self.get_value(row)
+        return getattr(value, "pk", value)
+
+    @cached_property
     def is_address(self):
         """Whether the field is a page's address: an empty cell keeps the one there is."""
         return isinstance(self.source, SlugFromPinyinField)
 
-    @property
+    @cached_property
     def is_amount(self):
         """Whether the field is money in 万元."""
         return isinstance(self.source, LedgerAmountField)
+
+    @cached_property
+    def can_be_doubtful(self):
+        """Whether a value may be probably wrong: an amount or a date."""
+        return self.is_amount or isinstance(self.source, (PartialDateField, models.DateField))
 
     @property
     def unit(self):
         """The unit of the column's numbers; empty if it has none."""
         return getattr(self.widget, "unit", "")
 
-    def value(self, raw, unit=""):
-        """The value a cell stands for. Raises ValueError in Chinese if the field cannot take it.
+    def value(self, raw, text, unit=""):
+        """The value a cell stands for; `text` is its canonical text. Raises ValueError in Chinese.
 
         `unit` is what the heading states. Related rows are left to their lookup.
         """
-        if cell_text(raw) in EXCEL_ERRORS:
+        if text.startswith("#") and text in EXCEL_ERRORS:
             raise ValueError("单元格里是 Excel 的错误值。")
-        value = self.widget.clean(raw, unit=unit)
-        if not self.source.is_relation and value not in (None, "", []):
+        value = text if self.is_text else self.widget.clean(raw, unit=unit)
+        if self.has_rules and value not in (None, "", []):
             self.check(value)
         return value
+
+    @cached_property
+    def is_text(self):
+        """Whether the cell's text is the value itself."""
+        return type(self.widget) is widgets.TextWidget
+
+    @cached_property
+    def has_rules(self):
+        """Whether the field asks more of a value than its widget sees to."""
+        kinds = (models.IntegerField, models.JSONField)
+        return self.is_text or isinstance(self.source, kinds)
+
+    def text_of(self, value):
+        """The cell's text for a value: of related rows, their numbers."""
+        if not self.source.is_relation:
+            return cell_text(self.widget.render(value))
+        key = self.widget.lookup.key
+        if self.is_many:
+            return self.widget.join(map(key, value or ()))
+        return "" if value is None else key(value)
 
     def check(self, value):
         """What the model's field itself asks of a value. Raises ValueError."""

@@ -22,7 +22,7 @@ def conflicts_of(plans, resource):
 
 def conflict_of(plan, states, resource):
     changes = [
-        Change(column.label, shortened(old), shortened(new), "")
+        Change(column.label, shortened(column.text_of(old)), shortened(column.text_of(new)), "")
         for column, old, new, _ in plan.changes
     ]
     return Conflict(
@@ -60,9 +60,5 @@ def sentence(before, state, resource):
 
 def text_of(column, state):
     """What a state of a row shows in a column."""
-    value = getattr(state, column.source.attname)
-    if column.source.is_relation:
-        shown = column.widget.lookup.key(value) if value else ""
-    else:
-        shown = cell_text(column.widget.render(value))
+    shown = column.text_of(getattr(state, column.source.attname))
     return f"“{shortened(shown)}”" if shown else "空"

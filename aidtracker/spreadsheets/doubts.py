@@ -1,24 +1,19 @@
 """What in a file is probably wrong, though the database would take it."""
 
-from datetime import date
-
-from django.utils import timezone
-
-from aidtracker.partial_dates import PartialDateField
-
 JUMP = 1_000
 LARGEST = 1_000_000  # 万元: a hundred times 亿元
 YEARS_AHEAD = 5
 
 
-def doubt_of(column, value, old=None):
-    """Why a value that was read is doubtful, in Chinese; empty if it is not."""
+def doubt_of(column, value, old, latest):
+    """Why a value that was read is doubtful, in Chinese; empty if it is not.
+
+    `old` is what is stored, `latest` the last year that is near enough.
+    """
     if column.is_amount:
         return doubtful_amount(value, old)
-    if isinstance(value, date) or isinstance(column.source, PartialDateField):
-        year = int(str(value)[:4])
-        if year > timezone.localdate().year + YEARS_AHEAD:
-            return f"日期在 {YEARS_AHEAD} 年以后，请核对。"
+    if value and int(str(value)[:4]) > latest:
+        return f"日期在 {YEARS_AHEAD} 年以后，请核对。"
     return ""
 
 

@@ -32,6 +32,10 @@ class Guard:
         """The fields that an import by this person leaves alone."""
         return () if self.is_free or not self.review else (self.review, *REVIEW_COLUMNS)
 
+    def fills(self, field):
+        """Whether a new row gets a field from the person's headquarters if the file is silent."""
+        return bool(self.owner) and field is self.owner[0]
+
     def fill_owner(self, row):
         """Give a new row without an owner to the person's own headquarters. Returns the field."""
         if self.owner and getattr(row, self.owner[0].attname) is None:
@@ -62,7 +66,9 @@ class Guard:
 
     def check_published(self, row, before):
         label = self.model._meta.verbose_name
-        if not self.user.has_perm(f"{self.model._meta.app_label}.publish_{self.model._meta.model_name}"):
+        if not self.user.has_perm(
+            f"{self.model._meta.app_label}.publish_{self.model._meta.model_name}"
+        ):
             raise ValidationError(f"这条{label}已发布，您不能直接改动；请提交变更申请。")
         if row.correction_reason in ("", before.correction_reason):
             message = f"这条{label}已发布；改动请写明这一次的更正理由。"

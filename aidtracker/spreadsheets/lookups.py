@@ -1,6 +1,6 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
-from django.db.models import Prefetch, TextField
+from django.db.models import TextField
 
 from aidtracker.keys import KEY_SEPARATOR, key_of, key_text
 from aidtracker.scope import readable
@@ -9,6 +9,7 @@ from aidtracker.spreadsheets.cells import tidy
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
 BATCH = 2_000
+WIDE = 25
 
 
 def key_labels(model):
@@ -17,37 +18,10 @@ def key_labels(model):
     return KEY_SEPARATOR.join(str(model._meta.get_field(name).verbose_name) for name in names)
 
 
-def relations_of(paths):
-    """The relations that lookup paths lead through, for select_related."""
-    return {path.rpartition("__")[0] for path in paths if "__" in path}
-
-
 def undistributed_texts(model):
     """The long texts of a model that no spreadsheet holds, such as a document's full text."""
     texts = (field for field in model._meta.concrete_fields if isinstance(field, TextField))
-    return [field for field in texts if not getattr(field, "serialize", True)]
-
-
-def heavy_paths(model, relations):
-    """Lookup paths of long texts that are never needed here, of a model and of related ones.
-
-    What a model derives on saving is not among its own: a deferred field would not be saved.
-    """
-    paths = [field.name for field in undistributed_texts(model) if field.editable]
-    for relation in relations:
-        end = model
-        for name in relation.split("__"):
-            end = end._meta.get_field(name).related_model
-        paths += [f"{relation}__{field.name}" for field in undistributed_texts(end)]
-    return paths
-
-
-def related_prefetch(field):
-    """The related rows of a many-to-many field, with no more than their natural keys."""
-    model = field.related_model
-    relations = relations_of(model.KEY)
-    rows = model._default_manager.only(*model.KEY)
-    return Prefetch(field.name, rows.select_related(*relations) if relations else rows)
+    return [field.name for field in texts if not getattr(field, "serialize", True)]
 
 
 class Lookup:
@@ -63,6 +37,7 @@ class Lookup:
         self.by_name: dict[str, list] = {}
         self.keys: dict = {}
         self.found: dict = {}
+        self.needed: set[str] = set()
         self.is_read = False
 
     def find(self, text):
@@ -117,12 +92,23 @@ class Lookup:
         self.enter(row, key_of(row), names)
 
     def instances(self, pks):
-        """The rows of some numbers, {number: row}, each read once, with what names it."""
-        missing = list({pk for pk in pks if pk not in self.found})
-        fields = self.model._meta.concrete_fields
-        light = [*self.model.KEY, *(f.name for f in fields if f.name in NAME_FIELDS or f.many_to_one)]
-        own = [name for name in light if "__" not in name]
+        """The rows of some numbers, {number: row}, each read once.
+
+        Of a wide model no more is read than names its rows, leads on, or is `needed`.
+        """
+        missing = [pk for pk in pks if pk not in self.found]
+        rows = self.model._base_manager.defer(*undistributed_texts(self.model))
+        if len(self.model._meta.concrete_fields) > WIDE:
+            rows = self.model._base_manager.only(*self.light_fields())
         for start in range(0, len(missing), BATCH):
-            rows = self.model._base_manager.filter(pk__in=missing[start : start + BATCH])
-            self.found.update((row.pk, row) for row in rows.only("pk", *own))
+            part = rows.filter(pk__in=missing[start : start + BATCH])
+            self.found.update((row.pk, row) for row in part)
         return self.found
+
+    def light_fields(self):
+        named = {*NAME_FIELDS, *self.needed, *self.model.KEY}
+        return [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if field.primary_key or field.many_to_one or field.name in named
+        ]

@@ -1,4 +1,4 @@
-"""What an import does, or would do: counts, changed cells, conflicts and problems, each in place."""
+"""What an import does, or would do: counts, changed cells, conflicts and problems."""
 
 from dataclasses import dataclass, field
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from django.core.exceptions import ValidationError
 
@@ -52,6 +53,7 @@ def decimal_of(text):
     return Decimal(f"{parts[1]}{whole}.{fraction or '0'}")
 
 
+@cache
 def factors(unit):
     """What one of each unit that may stand in a cell is in a column's `unit`, longest first."""
     if unit in YUAN:
@@ -67,14 +69,15 @@ def quantity_of(text, unit, stated=""):
     """
     text = half_width(text).removeprefix("￥").removeprefix("¥").strip()
     known = factors(unit)
-    for name, factor in known.items():
-        if text.endswith(name):
-            return decimal_of(text.removesuffix(name)) * factor
+    if not text[-1:].isdecimal():
+        for name, factor in known.items():
+            if name and text.endswith(name):
+                return decimal_of(text.removesuffix(name)) * factor
     return decimal_of(text) * known.get(stated, 1)
 
 
 def iso_date(text, years):
-    """A date of any precision as ISO text: 2019年6月, 2019.6, 2019/6/3, 43617. Raises ValueError."""
+    """A date as precise as its text, in ISO: 2019年6月, 2019.6, 2019/6/3, 43617. ValueError."""
     text = CLOCK.sub("", half_width(text))
     if SERIAL.fullmatch(text):
         text = (EXCEL_EPOCH + timedelta(days=int(text))).isoformat()

@@ -61,8 +61,9 @@ class CellReader:
         return found
 
     def reading(self, raw):
+        has_text = raw.__class__ is str or self.column.is_text
         try:
-            return Reading(self.column.value(raw, self.unit))
+            return Reading(self.column.value(raw, self.text(raw) if has_text else "", self.unit))
         except ValueError as error:
             return Reading(problem=str(error))
 
@@ -129,13 +130,3 @@ class CellReader:
 
     def old_text(self, values):
         return self.shown_texts(values)[0]
-
-    def new_text(self, value):
-        """A value that was read, as an export would write it."""
-        column = self.column
-        if column.is_many:
-            return column.widget.join(map(column.widget.lookup.key, value))
-        if column.source.is_relation:
-            return column.widget.lookup.key(value) if value is not None else ""
-        return cell_text(column.widget.render(value))
-

@@ -1,18 +1,17 @@
 """One pass over a sheet: what each of its rows would do. Nothing is written."""
 
 import hashlib
-import json
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils import timezone
 
-from aidtracker.keys import key_of
 from aidtracker.spreadsheets.cells import cell_text
 from aidtracker.spreadsheets.conflicts import conflicts_of
-from aidtracker.spreadsheets.doubts import doubt_of
+from aidtracker.spreadsheets.doubts import YEARS_AHEAD, doubt_of
 from aidtracker.spreadsheets.guards import FOREIGN, Guard
 from aidtracker.spreadsheets.outcomes import (
     SHOWN_ROWS,
@@ -76,13 +75,13 @@ class Rehearsal:
         ]
         by_code = {reader.column.column_name: reader for reader in self.readers}
         self.keys = [by_code[column.column_name] for column in resource.key_columns]
-        self.writable = [
-            reader for reader in self.readers if not reader.column.readonly and not self.is_ignored(reader)
-        ]
-        self.changeable = [reader for reader in self.writable if reader not in self.keys]
         self.checked = [reader for reader in self.readers if reader.column.readonly]
         self.ignored = [reader for reader in self.readers if self.is_ignored(reader)]
+        left_alone = {*self.checked, *self.ignored}
+        self.writable = [reader for reader in self.readers if reader not in left_alone]
+        self.changeable = [reader for reader in self.writable if reader not in self.keys]
         self.required = self.required_fields()
+        self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def is_ignored(self, reader):
         return reader.column.attribute in self.guard.ignored
@@ -93,16 +92,17 @@ class Rehearsal:
         return [
             one
             for one in self.model._meta.concrete_fields
-            if one.editable and not one.blank and not one.has_default() and not one.primary_key
-            and one.name not in present
-        ]  # fmt: skip
+            if is_required(one) and one.name not in present and not self.guard.fills(one)
+        ]
 
     # The pass
 
     def run(self):
         """The Outcome of the whole sheet."""
         keys = self.read_keys()
-        self.stored = StoredRows(self.resource, self.readers, [k for k in keys if k is not UNREADABLE])
+        self.stored = StoredRows(
+            self.resource, self.readers, [k for k in keys if k is not UNREADABLE]
+        )
         for (number, cells), key in zip(self.sheet.rows, keys, strict=True):
             if key is not UNREADABLE:
                 values = self.stored.get(key)
@@ -117,43 +117,50 @@ class Rehearsal:
         """The natural key of each row; UNREADABLE, with its problem noted, or None for no key."""
         keys, first = [], {}
         for number, cells in self.sheet.rows:
-            readings = [(reader, reader.read(cells[reader.position])) for reader in self.keys]
-            for reader, reading in readings:
-                if reading.problem:
-                    self.add(number, reader, cells, reading.problem)
-                elif reading.is_empty and not reader.column.source.blank:
-                    self.add(number, reader, cells, "不能留空。")
-            key = tuple(reading.value for _, reading in readings)
+            key = tuple(self.key_part(number, cells, reader) for reader in self.keys)
             key = None if all(part in EMPTY for part in key) else key
-            if key and first.setdefault(key, number) != number:
+            if number not in self.failed and key and first.setdefault(key, number) != number:
                 labels = "、".join(reader.column.label for reader in self.keys)
-                self.fail(
-                    number, f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                )
+                same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
+                self.fail(number, same)
             keys.append(UNREADABLE if number in self.failed else key)
         return keys
+
+    def key_part(self, number, cells, reader):
+        """What a row's cell adds to its key."""
+        reading, source = reader.read(cells[reader.position]), reader.column.source
+        if reading.problem:
+            self.add(number, reader, cells, reading.problem)
+        elif reading.is_empty and source.has_default():
+            return source.get_default()
+        elif reading.is_empty and not source.blank:
+            self.add(number, reader, cells, "不能留空。")
+        return reading.value
 
     def take_new(self, number, cells):
         plan = Planned(number, cells, row=self.model())
         for reader in self.writable:
             raw = cells[reader.position]
-            if raw == "" and reader.column.source.blank:
-                continue
-            reading = reader.read(raw)
-            if reading.problem:
-                self.add(number, reader, cells, reading.problem)
-            elif not reading.is_empty:
-                self.set(plan, reader, reading.value, "")
-            elif not reader.column.source.blank and not reader.column.source.has_default():
-                self.add(number, reader, cells, "不能留空。")
+            if raw != "" or not reader.column.source.blank:
+                self.fill(plan, reader, reader.read(raw))
         for missing in self.required:
-            if not (self.guard.owner and missing is self.guard.owner[0]):
-                self.fail(number, f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。")
-        if self.sheet.version_of(cells) is not None:
+            message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
+            self.fail(number, message)
+        if self.version_of(plan) is not None:
             self.warn(number, WHOLE_ROW, "", GONE)
         if self.resource.own_lookup and number not in self.failed:
             self.resource.own_lookup.add(plan.row)
         self.planned.append(plan)
+
+    def fill(self, plan, reader, reading):
+        """Let a new row take what a cell says."""
+        source = reader.column.source
+        if reading.problem:
+            self.add(plan.number, reader, plan.cells, reading.problem)
+        elif not reading.is_empty:
+            self.set(plan, reader, reading.value, None)
+        elif not (source.blank or source.has_default() or self.guard.fills(source)):
+            self.add(plan.number, reader, plan.cells, "不能留空。")
 
     def take_known(self, number, cells, values):
         plan = Planned(number, cells, values=values)
@@ -176,7 +183,7 @@ class Rehearsal:
         elif reading.is_empty and (reader.column.is_address or self.is_kept(reader, plan)):
             return
         elif not reader.says_same(plan.values, reading):
-            self.set(plan, reader, reading.value, reader.old_text(plan.values))
+            self.set(plan, reader, reading.value, reader.stored(plan.values))
 
     def is_kept(self, reader, plan):
         if reader.column.source.blank or reader.column.source.null:
@@ -224,11 +231,10 @@ class Rehearsal:
         plan.settings.append((reader, value))
         if plan.is_new:
             put(plan.row, column, value)
-        new = reader.new_text(value)
-        plan.changes.append((column, old, new, plan.cells[reader.position]))
-        before = None if plan.is_new else reader.stored(plan.values)
-        if doubt := doubt_of(column, value, before):
-            self.warn(plan.number, column.label, reader.text(plan.cells[reader.position]), doubt)
+        raw = plan.cells[reader.position]
+        plan.changes.append((column, old, value, raw))
+        if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
+            self.warn(plan.number, column.label, reader.text(raw), doubt)
 
     # Problems
 
@@ -291,17 +297,17 @@ class Rehearsal:
         row = plan.row
         if plan.is_new and (field := self.guard.fill_owner(row)):
             column = self.resource.fields[field.name]
-            plan.changes.append((column, "", key_of(getattr(row, field.name)), None))
+            plan.changes.append((column, None, getattr(row, field.attname), None))
         computed = self.resource.computed
-        old = [cell_text(column.text(row)) for column in computed]
+        old = [column.get_value(row) for column in computed]
         if type(row).clean is not models.Model.clean:
             row.clean()
         for column, before in zip(computed, old, strict=True):
-            if (after := column.text(row)) != before:
-                plan.changes.append((column, before, after, after))
+            if (after := column.get_value(row)) != before:
+                plan.changes.append((column, before, after, None))
         if self.guard.fall_back(row, plan.before):
-            column = self.resource.fields[self.guard.review]
-            plan.changes.append((column, column.text(plan.before), column.text(row), None))
+            column, before = self.resource.fields[self.guard.review], plan.before
+            plan.changes.append((column, column.get_value(before), column.get_value(row), None))
         self.guard.check(row, plan.before)
         self.check_readonly(plan)
 
@@ -330,7 +336,11 @@ class Rehearsal:
 
     def explain(self, plan, error):
         """Turn the model's own objections into problems, each at its column."""
-        found = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        found = (
+            error.message_dict
+            if hasattr(error, "error_dict")
+            else {NON_FIELD_ERRORS: error.messages}
+        )
         by_attribute = {reader.column.attribute: reader for reader in self.readers}
         for name, messages in found.items():
             for message in messages:
@@ -370,9 +380,15 @@ class Rehearsal:
         """A digest of all that the import changes; the same file on other data has another."""
         digest = hashlib.sha256(f"{len(self.conflicting)} {len(self.failed)}".encode())
         for plan in self.planned:
-            texts = [(column.column_name, old, new) for column, old, new, _ in plan.changes]
-            digest.update(json.dumps([plan.number, plan.is_new, texts]).encode())
+            digest.update(f"{plan.number} {plan.is_new}".encode())
+            for column, old, new, _ in plan.changes:
+                digest.update(f"{column.column_name}:{old!r}>{new!r};".encode())
         return digest.hexdigest()
+
+
+def is_required(field):
+    """Whether a new row must say something in a field."""
+    return field.editable and not (field.blank or field.has_default() or field.primary_key)
 
 
 def put(row, column, value):
@@ -392,6 +408,8 @@ def shown(plan):
 
 
 def change_of(column, old, new, raw):
+    """A changed field in words, with the cell that was read if that had to be converted."""
+    old, new = column.text_of(old), column.text_of(new)
     read = "" if raw is None else cell_text(raw)
     return Change(column.label, *map(shortened, (old, new, "" if read == new else read)))
 

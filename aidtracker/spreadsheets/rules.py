@@ -54,7 +54,9 @@ def candidates(rows, fields, connection):
     given = []
     for place, row in enumerate(rows):
         given.append(place)
-        given += [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+        given += [
+            field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields
+        ]
     return (
         f"WITH raw (place, {plain}) AS (VALUES {values}),"
         f" typed AS (SELECT CAST(place AS integer) AS place, {typed} FROM raw)"

@@ -1,93 +1,266 @@
-"""A spreadsheet that was read: its columns by code, its rows with their numbers as in Excel."""
+"""A sheet that was read: which columns it has, and which of its rows are records."""
 
+import json
+import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from aidtracker.spreadsheets.cells import cell_text
+from aidtracker.spreadsheets.cells import cell_text, half_width
+from aidtracker.spreadsheets.example import EXAMPLE, is_untouched
+from aidtracker.spreadsheets.headings import find_heading, plain
+from aidtracker.spreadsheets.outcomes import ranges
 
-MAX_ROWS = 10_000
+MAX_ROWS = 20_000
+TOTALS = re.compile(r"(本页|本月|总|共)?(合计|小计|总计|共计|累计)|合计数|总合计")
+FOOTERS = re.compile(
+    r"(制表|填表|填报|审核|复核|审批|经办|报送|联系|单位负责|分管|主管|负责人|领导|签字|签章|盖章|日期"
+    r"|注|备注|说明|单位)[^:：]{0,8}[:：].*|(制表人|填表人|填报人|审核人|负责人|联系人|经办人|注|说明)"
+)
+UNIT_LINE = re.compile(r"单位[:：]?(亿元|千万元|百万元|万元|千元|元)")
+VERSION = "version"
 
 
 class SheetError(ValueError):
     """A file that cannot be imported, with the reason in Chinese."""
 
 
+class ManySheetsError(SheetError):
+    """A workbook of which several sheets fit: `names` are theirs."""
+
+    def __init__(self, names):
+        super().__init__(f"有几张工作表都像要导入的数据：{'、'.join(names)}。请选择其中一张。")
+        self.names = names
+
+
+@dataclass
+class Page:
+    """One sheet of a file as it was read: pairs of a row's number as in Excel and its cells."""
+
+    name: str
+    rows: list
+    is_hidden: bool = False
+    notices: list[str] = field(default_factory=list)
+
+
 @dataclass
 class Sheet:
-    """Rows under their column codes; `numbers` are the row numbers Excel shows, the heading's is 1.
+    """Records under their headings.
 
-    import-export reads it like a tablib dataset.
+    `columns` are (column code, position in a row, unit that the heading states).
     """
 
-    headers: list[str]
-    rows: list[list] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
+    name: str
+    columns: list
+    rows: list
+    notices: list[str] = field(default_factory=list)
+    heading_number: int = 1
+    version_at: int | None = None
 
-    def __len__(self):
-        return len(self.rows)
+    def version_of(self, cells):
+        """The version a row was exported with, None if it does not say. Raises ValueError."""
+        if self.version_at is None:
+            return None
+        text = half_width(cell_text(cells[self.version_at]))
+        if not text or text == EXAMPLE:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise ValueError("“版本”应照导出时的原样，或留空。")
+        return int(text)
 
-    def __iter__(self):
-        return iter(self.rows)
+    def packed(self):
+        """The sheet as bytes, to be unpacked when its import is confirmed."""
+        return json.dumps(vars(self), ensure_ascii=False, default=dated).encode()
 
-    def records(self):
-        """Each row as a dictionary by column code."""
-        return (dict(zip(self.headers, row, strict=True)) for row in self.rows)
-
-
-def is_blank(row):
-    return not any(cell_text(cell) for cell in row)
+    @classmethod
+    def unpacked(cls, content):
+        """The sheet that `packed` was asked for."""
+        return cls(**json.loads(content, object_hook=moment))
 
 
-def sheet_of(resource, grid):
-    """The Sheet of a resource in `grid`: pairs of a row's number as in Excel and its cells.
+def dated(value):
+    return {"date": value.isoformat()}
 
-    Raises SheetError: no rows, unknown, doubled or missing headings, cells outside the columns.
+
+def moment(found):
+    """A date or time again of `{"date": …}`; any other object as it is."""
+    text = found.get("date")
+    if text is None:
+        return found
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def is_blank(cells):
+    return not any(cell_text(cell) for cell in cells)
+
+
+def choose_page(resource, pages, wanted=""):
+    """The page of a file that holds rows of the resource, with its heading.
+
+    Raises ManySheetsError if several do and none is `wanted`, SheetError if none does.
     """
-    filled = [(number, row) for number, row in grid if not is_blank(row)]
+    pages = [page for page in pages if not page.is_hidden] or pages
+    if wanted:
+        pages = [page for page in pages if page.name == wanted]
+    filled = [page for page in pages if page.rows]
     if not filled:
-        raise SheetError("文件是空的：第一行应为列名，下面每行一条记录。")
-    if len(filled) - 1 > MAX_ROWS:
-        raise SheetError(f"一次最多导入 {MAX_ROWS} 行，文件有 {len(filled) - 1} 行，请分成几份。")
-    (_, headings), *rows = filled
-    headers = column_codes(resource, headings)
-    sheet = Sheet(headers)
-    for number, row in rows:
-        if not is_blank(row[len(headers) :]):
-            raise SheetError(f"第 {number} 行在没有列名的地方有内容。")
-        cells = list(row[: len(headers)])
-        sheet.rows.append(cells + [""] * (len(headers) - len(cells)))
-        sheet.numbers.append(number)
+        raise SheetError("文件是空的：要有一行列名，下面每行一条记录。")
+    found = [(page, find_heading(resource, page.rows)) for page in filled]
+    fitting = [
+        (page, heading) for page, heading in found if heading and has_keys(resource, heading)
+    ]
+    if len(fitting) > 1:
+        raise ManySheetsError([page.name for page, _ in fitting])
+    if fitting:
+        return fitting[0]
+    return max(found, key=lambda pair: len(pair[1].columns) if pair[1] else 0)
+
+
+def has_keys(resource, heading):
+    return all(column.column_name in heading.codes for column in resource.key_columns)
+
+
+def sheet_of(resource, pages, wanted=""):
+    """The Sheet of a resource in the pages of a file. Raises SheetError, ManySheetsError."""
+    page, heading = choose_page(resource, pages, wanted)
+    check_heading(resource, heading)
+    name = page.name if len(pages) > 1 else ""
+    sheet = Sheet(page.name, [], [], list(page.notices), heading.number)
+    if name:
+        sheet.notices.append(f"读取工作表“{name}”。")
+    if heading.last:
+        sheet.notices.append(f"第 {heading.number} 行是列名，它上面的各行没有读入。")
+    sheet.columns = [column for column in heading.columns if column[0] != VERSION]
+    sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
+    note_columns(sheet, heading)
+    check_unit(resource, sheet, page.rows[: heading.last + 1])
+    take_rows(resource, sheet, heading, page.rows[heading.last + 1 :])
     return sheet
 
 
-def column_codes(resource, headings):
-    """The column codes for headings in Chinese or in code, in any order. Raises SheetError."""
-    texts = [cell_text(heading) for heading in headings]
-    while texts and not texts[-1]:
-        texts.pop()
-    columns = resource.columns
-    codes = {column.label: column.column_name for column in columns}
-    codes |= {column.column_name: column.column_name for column in columns}
-    unknown = [text for text in texts if text not in codes]
-    if unknown:
-        allowed = "、".join(column.label for column in columns)
-        named = "、".join(f"“{text}”" for text in unknown)
-        raise SheetError(
-            f"不认识的列名：{named}。文件第一行应为列名，上面不能有标题行。可用的列名：{allowed}。"
-        )
-    headers = [codes[text] for text in texts]
-    check_columns(resource, headers)
-    return headers
-
-
-def check_columns(resource, headers):
-    doubled = {code for code in headers if headers.count(code) > 1}
-    if doubled:
-        raise SheetError(f"列名重复：{labels(resource, doubled)}。")
-    missing = {column.column_name for column in resource.key_columns} - set(headers)
+def check_heading(resource, heading):
+    if heading is None:
+        allowed = "、".join(column.label for column in resource.columns)
+        raise SheetError(f"没有认出列名：前 30 行里应有一行列名。可用的列名：{allowed}。")
+    if heading.doubled:
+        raise SheetError(f"列名重复：{labels(resource, heading.doubled)}。")
+    missing = {column.column_name for column in resource.key_columns} - heading.codes
     if missing:
-        raise SheetError(f"缺少列：{labels(resource, missing)}。没有它认不出是哪一条记录。")
+        raise SheetError(
+            f"缺少列：{labels(resource, missing)}。没有它认不出是哪一条记录"
+            f"（第 {heading.number} 行是列名）。"
+        )
 
 
 def labels(resource, codes):
     columns = resource.columns
     return "、".join(column.label for column in columns if column.column_name in codes)
+
+
+def note_columns(sheet, heading):
+    for text in heading.unknown:
+        sheet.notices.append(f"没有导入“{text[:40]}”这一列：没有这样的栏目。")
+    for _code, position, unit in sheet.columns:
+        if unit and unit != "万元":
+            text = heading.texts[position]
+            sheet.notices.append(f"“{text}”一列以{unit}计，没有写单位的数字按{unit}换算。")
+
+
+def check_unit(resource, sheet, above):
+    """Refuse a table whose unit line contradicts columns that state no unit themselves."""
+    texts = [plain(cell) for _, cells in above for cell in cells if cell_text(cell)]
+    stated = next((found[1] for text in texts if (found := UNIT_LINE.search(text))), "")
+    columns = resource.columns_by_code
+    unclear = [
+        columns[code].label
+        for code, _, unit in sheet.columns
+        if not unit and columns[code].is_amount and not columns[code].readonly
+    ]
+    if stated not in ("", "万元") and unclear:
+        raise SheetError(
+            f"表上写着“单位：{stated}”，而这些列以万元计：{'、'.join(unclear)}。"
+            f"请在列名后注明单位，如“{unclear[0]}（{stated}）”，或换算成万元。"
+        )
+
+
+# Rows
+
+
+def take_rows(resource, sheet, heading, rows):
+    """Let the sheet have the records, and say which other rows were left out."""
+    width = max([len(heading.texts), *(position + 1 for _, position, _ in heading.columns)])
+    keys = [at for code, at, _ in heading.columns if code in key_codes(resource)]
+    titles = [plain(text) for text in heading.texts]
+    skipped: dict[str, list[int]] = {}
+    outside = []
+    for number, cells in rows:
+        cells = [*cells[:width], *[""] * (width - len(cells)), *cells[width:]]
+        reason = reason_to_skip(cells, keys, titles)
+        if reason:
+            skipped.setdefault(reason, []).append(number)
+            continue
+        if sheet.version_at is not None and is_example(resource, sheet, cells):
+            skipped.setdefault("示例", []).append(number)
+            continue
+        if len(cells) > width and not is_blank(cells[width:]):
+            outside.append(number)
+        sheet.rows.append((number, cells[:width]))
+    for reason, numbers in skipped.items():
+        if reason != "空行":
+            sheet.notices.append(f"没有读入第 {ranges(numbers)} 行：{reason}。")
+    if outside:
+        sheet.notices.append(f"第 {ranges(outside)} 行在没有列名的地方有内容，没有读入。")
+    check_size(sheet)
+
+
+def is_example(resource, sheet, cells):
+    """Whether a row is the template's example, left as it was. Raises SheetError if it is not."""
+    if cell_text(cells[sheet.version_at]) != EXAMPLE:
+        return False
+    if not is_untouched(resource, sheet.columns, cells):
+        raise SheetError("示例行改过内容，却还标着“示例”；请清空这一行的“版本”，或删去这一行。")
+    return True
+
+
+def check_size(sheet):
+    if len(sheet.rows) > MAX_ROWS:
+        raise SheetError(f"一次最多导入 {MAX_ROWS} 行，文件有 {len(sheet.rows)} 行，请分成几份。")
+    if not sheet.rows:
+        raise SheetError(f"第 {sheet.heading_number} 行是列名，下面没有记录。")
+
+
+def key_codes(resource):
+    return {column.column_name for column in resource.key_columns}
+
+
+def reason_to_skip(cells, keys, titles):
+    """Why a row is no record; empty for a record. What may be one is never skipped."""
+    at = next((at for at, cell in enumerate(cells) if cell != "" and cell_text(cell)), None)
+    if at is None:
+        return "空行"
+    first = plain(cells[at])
+    if TOTALS.fullmatch(first) and all(plain(cells[key]) in ("", first) for key in keys):
+        return "合计"
+    if FOOTERS.match(spaceless(cells[at])) and is_footer(cells, at, keys):
+        return "制表人、注释等说明"
+    if at < len(titles) and first == titles[at] and is_heading_again(cells, titles):
+        return "重复的列名"
+    return ""
+
+
+def spaceless(cell):
+    return re.sub(r"\s+", "", half_width(cell_text(cell)))
+
+
+def is_footer(cells, first, keys):
+    """Whether a row of few cells only says who made the table, or when."""
+    texts = {spaceless(cell) for cell in cells} - {""}
+    marked = [text for text in texts if FOOTERS.fullmatch(text)]
+    others = [
+        at for at in keys if at != first and cells[at] != cells[first] and cell_text(cells[at])
+    ]
+    return len(texts) <= 2 * len(marked) and not others
+
+
+def is_heading_again(cells, titles):
+    filled = [(at, plain(cell)) for at, cell in enumerate(cells) if cell_text(cell)]
+    return len(filled) > 1 and all(at < len(titles) and text == titles[at] for at, text in filled)

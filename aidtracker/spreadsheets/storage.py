@@ -12,6 +12,7 @@ from django.core import signing
 
 SALT = "aidtracker.spreadsheets"
 MAX_AGE = 24 * 60 * 60
+GONE = "这次导入已经确认过或已过期，请重新上传文件。"
 
 
 class TokenError(ValueError):
@@ -20,48 +21,71 @@ class TokenError(ValueError):
 
 @dataclass(frozen=True)
 class Pending:
-    """An upload that waits for its confirmation; `fingerprint` is that of the previewed outcome."""
+    """An upload that waits for its confirmation; `fingerprint` is that of the previewed outcome.
+
+    `sheet` names the sheet that was chosen, if there was a choice.
+    """
 
     file_name: str
     user_id: int
     model: str
-    fingerprint: str
+    fingerprint: str = ""
+    sheet: str = ""
 
-    def save(self, content):
-        """Store the bytes; returns the signed token that takes them back once, within a day."""
+    def save(self, **parts):
+        """Store the bytes of some parts (`file`, `records`); returns the signed token for them."""
         purge()
-        ending = Path(self.file_name).suffix.lower()
-        stored = f"{secrets.token_hex(16)}{ending}"
-        descriptor = os.open(folder() / stored, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        stored = secrets.token_hex(16)
+        for part, content in parts.items():
+            path = folder() / f"{stored}.{part}"
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
         return signing.dumps({"stored": stored, **vars(self)}, salt=SALT)
 
 
-def take(token, user_id, model):
-    """The Pending of a token and its bytes, once. Raises TokenError.
-
-    The file is gone afterwards, whatever becomes of the import.
-    """
+def opened(token, user_id, model):
+    """The Pending of a token and the name it is stored under. Raises TokenError."""
     try:
         fields = signing.loads(token, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
         raise TokenError("这次导入已过期，请重新上传文件。") from error
-    stored = folder() / fields.pop("stored")
+    stored = fields.pop("stored")
     pending = Pending(**fields)
     if (pending.user_id, pending.model) != (user_id, model):
         raise TokenError("这次导入不是您在这里上传的，请重新上传文件。")
-    return pending, claimed_bytes(stored)
+    return pending, stored
+
+
+def peek(token, user_id, model, part):
+    """The Pending of a token and the bytes of a part, which stays. Raises TokenError."""
+    pending, stored = opened(token, user_id, model)
+    try:
+        return pending, (folder() / f"{stored}.{part}").read_bytes()
+    except FileNotFoundError as error:
+        raise TokenError(GONE) from error
+
+
+def take(token, user_id, model, part):
+    """The Pending of a token and the bytes of a part, once. Raises TokenError.
+
+    All parts are gone afterwards, whatever becomes of the import.
+    """
+    pending, stored = opened(token, user_id, model)
+    content = claimed_bytes(folder() / f"{stored}.{part}")
+    for path in folder().glob(f"{stored}.*"):
+        path.unlink(missing_ok=True)
+    return pending, content
 
 
 def claimed_bytes(stored):
-    """The bytes of a stored file, which is deleted. Raises TokenError if it is gone already."""
+    """The bytes of a stored part, which is deleted. Raises TokenError if it is gone already."""
     claimed = stored.with_suffix(".taken")
     try:
         # Of two confirmations at once only one can rename the file.
         stored.rename(claimed)
     except FileNotFoundError as error:
-        raise TokenError("这次导入已经确认过或已过期，请重新上传文件。") from error
+        raise TokenError(GONE) from error
     content = claimed.read_bytes()
     claimed.unlink()
     return content

@@ -62,7 +62,9 @@ class StoredRows:
             self.model._base_manager.filter(pk__in=pks[start : start + BATCH])
             for start in range(0, len(pks), BATCH)
         )
-        return {pk for part in rows for pk in changeable(part, self.user).values_list("pk", flat=True)}
+        return {
+            pk for part in rows for pk in changeable(part, self.user).values_list("pk", flat=True)
+        }
 
     def is_foreign(self, values):
         """Whether a row belongs to other headquarters than the person's."""

@@ -9,12 +9,12 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from datetime import date, datetime
+from itertools import islice
 from pathlib import Path, PurePath
 
 from aidtracker.spreadsheets import workbook_reader
 from aidtracker.spreadsheets.cells import unmark
-from aidtracker.spreadsheets.sheets import SheetError
+from aidtracker.spreadsheets.sheets import Page, SheetError, moment
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 10 * MEGABYTE
@@ -24,8 +24,14 @@ MAX_COLUMNS = 500
 MAX_SECONDS = 60
 ZIP_START = b"PK\x03\x04"
 OLE_START = b"\xd0\xcf\x11\xe0"
-# Workbooks, and text in UTF-16.
-OTHER_STARTS = (ZIP_START, OLE_START, b"\xff\xfe", b"\xfe\xff")
+# Marks at the beginning of a text that say how it is encoded.
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+LONGEST_TWO_BYTES = 0x7FF  # Chinese takes three bytes in UTF-8
+MAX_LINES = 200_000
+SNIFFED = 10_000
+QUOTED = re.compile(r'"[^"]*"')
+HIDDEN_PART = re.compile(rb'<(?:row|col) [^>]{0,300}\bhidden="(?:1|true)"')
+HIDDEN = "文件里有隐藏的或被筛选掉的行、列，也一并读取。"
 ENCRYPTED_FLAG = 0x1
 WORKBOOK_PART = "xl/workbook.xml"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -43,53 +49,90 @@ DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("u
 
 
 def read_upload(name, content):
-    """The rows of a file as pairs of the row's number as in Excel and its cells.
+    """The sheets of a file as Pages. `name` is the uploaded file's name, `content` its bytes.
 
-    `name` is the uploaded file's name, `content` its bytes. Raises SheetError in Chinese.
+    Raises SheetError in Chinese.
     """
     if len(content) > MAX_SIZE:
         raise SheetError(f"文件超过 {MAX_SIZE // MEGABYTE} MB，请分成几份导入。")
     if not content:
         raise SheetError("文件是空的。")
-    readers = {".csv": read_csv, ".xlsx": read_xlsx}
+    readers = {".csv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx}
     ending = PurePath(name).suffix.lower()
     if ending not in readers:
-        raise SheetError("只能导入 .xlsx 或 .csv 文件；旧版 .xls 请另存为 .xlsx。")
+        raise SheetError("只能导入 .xlsx 或 .csv 文件；.xls、.et、.ods 等请另存为 .xlsx。")
     return readers[ending](content)
 
 
 def read_csv(content):
-    if content.startswith(OTHER_STARTS) or b"\x00" in content:
+    if content.startswith((ZIP_START, OLE_START)):
         raise SheetError("文件名是 .csv，内容却不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
-    reader = csv.reader(io.StringIO(decoded(content), newline=""), strict=True)
+    text = decoded(content)
+    if "\x00" in text:
+        raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     try:
-        return [
+        rows = [
             (number, [unmark(cell) for cell in row[:MAX_COLUMNS]])
-            for number, row in enumerate(reader, 1)
+            for number, row in enumerate(islice(reader, MAX_LINES), 1)
             if any(row)
         ]
     except csv.Error as error:
         raise SheetError(f"CSV 第 {reader.line_num} 行的引号或分隔有误。") from error
+    return [Page("", rows)]
+
+
+def separator(text):
+    """The sign between the cells of a CSV file: comma, semicolon or tabulator."""
+    head = QUOTED.sub("", text[:SNIFFED])
+    return max(",\t;", key=lambda sign: (head.count(sign), sign == ","))
 
 
 def decoded(content):
-    """The text of a CSV file: UTF-8, with or without its mark, else what Chinese Excel saves."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """The text of a CSV file: UTF-8 or UTF-16 by its mark, else UTF-8, else what Chinese Excel
+    saves. Raises SheetError, with the line, for a file of several encodings.
+    """
+    marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), "")
+    for encoding in [marked] if marked else ["utf-8", "gb18030"]:
+        if encoding == "gb18030":
+            check_one_encoding(content)
         try:
             return content.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+    raise SheetError(f"第 {line} 行认不出文字编码；请用 Excel 另存为“CSV UTF-8”。")
+
+
+def check_one_encoding(content):
+    """Refuse a file of which some lines are UTF-8 and others are not."""
+    has_utf8, other = False, 0
+    for number, line in enumerate(content.splitlines(), 1):
+        try:
+            has_utf8 |= any(ord(sign) > LONGEST_TWO_BYTES for sign in line.decode())
         except UnicodeDecodeError:
-            continue
-    raise SheetError("认不出文件的文字编码；请用 Excel 另存为“CSV UTF-8”。")
+            other = other or number
+    if has_utf8 and other:
+        raise SheetError(f"文件混用了几种文字编码（第 {other} 行起）；请另存为“CSV UTF-8”。")
 
 
 def read_xlsx(content):
-    check_workbook(content)
+    has_hidden = check_workbook(content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload.xlsx"
         path.write_bytes(content)
         lines = run_reader(path)
-    rows = (json.loads(line, object_hook=moment) for line in lines)
-    return [(number, cells) for number, *cells in rows]
+    pages = [page_of(json.loads(line, object_hook=moment)) for line in lines]
+    if not pages:
+        raise SheetError("这个 Excel 文件里没有工作表。")
+    if has_hidden:
+        pages[0].notices.append(HIDDEN)
+    return pages
+
+
+def page_of(found):
+    rows = [(number, cells) for number, *cells in found["rows"]]
+    notices = [f"只读前 {MAX_COLUMNS} 列。"] if found["width"] > MAX_COLUMNS else []
+    return Page(found["name"], rows, found["hidden"], notices)
 
 
 def run_reader(path):
@@ -102,13 +145,11 @@ def run_reader(path):
     return done.stdout.splitlines()
 
 
-def moment(found):
-    text = found["date"]
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
-
 def check_workbook(content):
-    """Raise SheetError unless the bytes are a plain workbook of harmless parts and size."""
+    """Raise SheetError unless the bytes are a plain workbook of harmless parts and size.
+
+    Returns whether some row or column is hidden.
+    """
     if content.startswith(OLE_START):
         raise SheetError("文件设有密码，或是旧版 .xls；请取消密码并另存为 .xlsx。")
     if not content.startswith(ZIP_START):
@@ -116,7 +157,7 @@ def check_workbook(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             check_members(archive.infolist())
-            check_contents(archive)
+            return check_contents(archive)
     except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError) as error:
         raise SheetError("这个 Excel 文件已损坏，无法读取。") from error
 
@@ -135,8 +176,9 @@ def check_members(members):
 
 def check_contents(archive):
     """Unpack every part piece by piece: count what it really holds, refuse DTDs and macros."""
-    total = 0
+    total, has_hidden = 0, False
     for member in archive.infolist():
+        is_sheet = member.filename.startswith("xl/worksheets/")
         before = b""
         with archive.open(member) as part:
             while piece := part.read(MEGABYTE):
@@ -144,9 +186,11 @@ def check_contents(archive):
                 if total > MAX_UNPACKED:
                     raise SheetError("这个 Excel 文件解开后过大，不能导入。")
                 check_piece(before + piece)
+                has_hidden |= is_sheet and bool(HIDDEN_PART.search(before + piece))
                 before = piece[-OVERLAP:]
     if b"macroEnabled" in archive.read(CONTENT_TYPES):
         raise SheetError(WITH_MACROS)
+    return has_hidden
 
 
 def check_piece(piece):

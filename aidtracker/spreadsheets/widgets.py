@@ -6,6 +6,7 @@ was read and raises ValueError with a Chinese sentence that says what is allowed
 
 import re
 from datetime import date
+from decimal import Decimal
 
 from import_export import widgets
 
@@ -16,6 +17,7 @@ from aidtracker.spreadsheets.cells import cell_text, half_width, tidy
 from aidtracker.spreadsheets.lookups import Lookup
 from aidtracker.spreadsheets.quantities import MAX_DIGITS, iso_date, quantity_of
 
+LARGEST_FLOAT = 1e15
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 LIST_SEPARATORS = re.compile(r"[\uff1b;|\n]")
 YES = {"是", "true", "1", "yes", "y", "√", "✓", "有", "对"}
@@ -84,6 +86,8 @@ class NumberWidget(widgets.Widget):
 
     def clean(self, value, row=None, unit="", **kwargs):
         """`unit` is the one that the heading states, if that is not the column's own."""
+        if value.__class__ is float and not unit and abs(value) < LARGEST_FLOAT:
+            return self.fitting(Decimal(format(value, ".15g")))
         text = cell_text(value)
         return self.fitting(self.read(text, unit)) if text else None
 
@@ -91,7 +95,7 @@ class NumberWidget(widgets.Widget):
         return quantity_of(text, self.unit, unit)
 
     def fitting(self, number):
-        places = max(0, -number.normalize().as_tuple().exponent)
+        places = -number.normalize().as_tuple().exponent
         if places > self.decimal_places:
             allowed = f"最多 {self.decimal_places} 位小数" if self.decimal_places else "应为整数"
             raise ValueError(f"{allowed}。")

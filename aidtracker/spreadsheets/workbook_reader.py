@@ -1,8 +1,8 @@
 """A process of its own that reads one workbook: a hostile one can fill no memory but its own.
 
-Run as `python workbook_reader.py FILE`: writes the filled rows of the first sheet as JSON, one a
-line: its number as in Excel, then its cells, each a text, number, boolean, or
-`{"date": "2019-06-03"}`.
+Run as `python workbook_reader.py FILE`: writes each sheet as JSON, one a line: its name, whether
+it is hidden, its width and its filled rows. A row is its number as in Excel, then its cells, each
+a text, number, boolean, or `{"date": "2019-06-03"}`; merged cells all have the first one's value.
 Imports nothing of the site.
 """
 
@@ -17,8 +17,10 @@ import python_calamine
 MEMORY = 1_500_000_000
 SECONDS = 30
 MAX_COLUMNS = 500
+MAX_SHEETS = 30
 # More than an import takes: what comes after is not worth reading.
 MAX_ROWS = 60_000
+MAX_MERGED = 100_000  # cells
 
 
 def portable(value):
@@ -31,18 +33,57 @@ def portable(value):
     return value if isinstance(value, str | int | float) else str(value)
 
 
+def filled_rows(sheet):
+    """The rows of a sheet that are not blank, with their numbers."""
+    rows = (
+        [number, *row[:MAX_COLUMNS]]
+        for number, row in enumerate(sheet.iter_rows(), 1)
+        if row.count("") < len(row)
+    )
+    return list(islice(rows, MAX_ROWS))
+
+
+def fill_merged(sheet, rows):
+    """Give each cell of a merged range, in rows that are read anyway, the value of the first."""
+    by_number = {row[0]: row for row in rows}
+    left = MAX_MERGED
+    for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
+        value = cell_at(by_number, top, first)
+        for number in range(top, min(bottom, top + MAX_ROWS) + 1):
+            left -= 1
+            row = by_number.get(number + 1)
+            if left < 0 or value == "":
+                break
+            if row:
+                end = min(last, MAX_COLUMNS - 1) + 2
+                row += [""] * (end - len(row))
+                row[first + 1 : end] = [value] * max(0, end - first - 1)
+                left -= end - first
+
+
+def cell_at(rows, top, first):
+    row = rows.get(top + 1, ())
+    return row[first + 1] if first + 1 < len(row) else ""
+
+
 def main(path):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     with python_calamine.CalamineWorkbook.from_path(path) as workbook:
-        sheet = workbook.get_sheet_by_index(0)
-        filled = (
-            (number, row)
-            for number, row in enumerate(sheet.iter_rows(), 1)
-            if row.count("") < len(row)
-        )
-        for number, row in islice(filled, MAX_ROWS):
-            json.dump([number, *map(portable, row[:MAX_COLUMNS])], sys.stdout)
+        shown = python_calamine.SheetVisibleEnum.Visible
+        kinds = python_calamine.SheetTypeEnum
+        sheets = [one for one in workbook.sheets_metadata if one.typ == kinds.WorkSheet]
+        for meta in sheets[:MAX_SHEETS]:
+            sheet = workbook.get_sheet_by_name(meta.name)
+            rows = filled_rows(sheet)
+            fill_merged(sheet, rows)
+            page = {
+                "name": meta.name,
+                "hidden": meta.visible != shown,
+                "width": sheet.total_width,
+                "rows": [[number, *map(portable, cells)] for number, *cells in rows],
+            }
+            json.dump(page, sys.stdout)
             sys.stdout.write("\n")
 
 

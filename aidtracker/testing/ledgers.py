@@ -35,7 +35,7 @@ MONTH = date(2026, 5, 1)
 def make_warning_rule(**kwargs):
     kwargs.setdefault("code", f"rule-{next(numbers)}")
     kwargs.setdefault("name", "资金到位超过计划")
-    kwargs.setdefault("dataset", "projects")
+    kwargs.setdefault("ledger", "projects")
     kwargs.setdefault("kind", WarningRule.Kind.COMPARISON)
     kwargs.setdefault("left", "received_amount")
     kwargs.setdefault("operator", "gt")

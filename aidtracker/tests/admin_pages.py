@@ -9,6 +9,7 @@ from django.db.models import CharField, TextField
 from django.urls import reverse
 
 from aidtracker import testing
+from aidtracker.conflicts import marks
 from aidtracker.datasets import dataset_model
 from aidtracker.fixtures import fixture_paths
 from aidtracker.records import NameListField
@@ -88,3 +89,56 @@ def make(model, **kwargs):
     """A row of any model, by the helper of its name."""
     snake = re.sub("(?=[A-Z])", "_", model.__name__).lower()
     return getattr(testing, f"make{snake}")(**kwargs)
+
+
+class FormInputs(HTMLParser):
+    """Collects what the forms of a page would send if nobody touched them."""
+
+    def __init__(self):
+        super().__init__()
+        self.data = {}
+        self.select = self.area = None
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        name, kind = found.get("name"), found.get("type")
+        if tag == "input" and name and kind not in ("submit", "file", "button"):
+            if kind not in ("checkbox", "radio") or "checked" in found:
+                default = "on" if kind == "checkbox" else ""
+                self.data.setdefault(name, []).append(found.get("value") or default)
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and "selected" in found:
+            self.data.setdefault(self.select, []).append(found.get("value") or "")
+        elif tag == "textarea":
+            self.area = name
+            self.data[name] = [""]
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            self.area = None
+
+    def handle_data(self, data):
+        if self.area:
+            self.data[self.area][0] += data.removeprefix("\n")
+
+
+def form_inputs(response):
+    """What the form of a page would send as it stands: {name: [values]}; no buttons, no search."""
+    page = FormInputs()
+    page.feed(response.content.decode())
+    return {
+        name: values for name, values in page.data.items() if name not in ("q", "_selected_action")
+    }
+
+
+def send_form(client, url, **changes):
+    """Open a page with a form and send it with some values typed anew."""
+    return client.post(url, form_inputs(client.get(url)) | changes)
+
+
+def versions_of(*rows):
+    """The inputs by which a page says that it shows the present versions of rows."""
+    return dict(marks(type(row)._base_manager.get(pk=row.pk) for row in rows))

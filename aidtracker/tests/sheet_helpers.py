@@ -2,11 +2,10 @@
 
 from contextlib import nullcontext
 
-from django.contrib.auth.models import User
-
 from aidtracker.spreadsheets import download, resource_for
-from aidtracker.spreadsheets.outcomes import rehearse, store
-from aidtracker.spreadsheets.sheets import sheet_of
+from aidtracker.spreadsheets.rehearsal import rehearse
+from aidtracker.spreadsheets.sheets import Page, sheet_of
+from aidtracker.spreadsheets.storing import store
 from aidtracker.spreadsheets.uploads import read_upload
 
 
@@ -23,21 +22,26 @@ def imported(model, content, file_format):
     return rehearse(resource, sheet_of(resource, read_upload(f"file.{file_format}", content)))
 
 
+def page(*rows, name=""):
+    """Rows of cells as one sheet of a file."""
+    filled = [(number, list(row)) for number, row in enumerate(rows, 1) if any(row)]
+    return Page(name, filled)
+
+
 def sheet(model, *rows):
     """Rows of cells, the headings first, as a sheet that was read."""
-    return sheet_of(resource_for(model), list(enumerate(map(list, rows), 1)))
+    return sheet_of(resource_for(model), [page(*rows)])
 
 
-def rehearsal(model, *rows):
+def rehearsal(model, *rows, user=None):
     """The outcome that importing the rows would have."""
-    return rehearse(resource_for(model), sheet(model, *rows))
+    return rehearse(resource_for(model, user), sheet(model, *rows))
 
 
-def stored(model, *rows):
+def stored(model, *rows, user=None):
     """The outcome of importing the rows for good."""
-    user = User.objects.get_or_create(username="clerk")[0]
-    fingerprint = rehearsal(model, *rows).fingerprint
-    return store(resource_for(model), sheet(model, *rows), fingerprint, user)
+    fingerprint = rehearsal(model, *rows, user=user).fingerprint
+    return store(resource_for(model, user), sheet(model, *rows), fingerprint, "名单.xlsx")
 
 
 def messages(outcome):

@@ -1,41 +1,52 @@
-"""The filters that find work to do, and the first page that counts it."""
+"""The filters that find work to do."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.urls import reverse
 
 from aidtracker.admin_filters import kinds_of_work
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.testing import (
     make_finding,
+    make_headquarters,
     make_investment,
     make_observation,
     make_project,
     make_region,
     make_source,
+    make_staff,
 )
 from aidtracker.tests.admin_pages import address
 from programs.models import Batch, Region, Source
-from projects.models import Finding, Investment, Observation, Project
+from projects.models import Finding, Observation, Project
 
+REVIEW = {
+    "returned": "退回给我的",
+    "draft": "我的草稿",
+    "approve": "等我审核",
+    "publish": "等我发布",
+}
 WORK = {
-    Observation: {"date": "日期未知", "place": "没有位置", "review": "待审核"},
+    Observation: REVIEW | {"date": "日期未知", "place": "没有位置"},
     Finding: {"contradiction": "矛盾待处理", "candidate": "待看"},
-    Project: {"source": "没有出处", "amount": "金额未知", "date": "日期未知"},
+    Project: REVIEW | {"source": "没有出处", "amount": "金额未知", "date": "日期未知"},
     Source: {"date": "日期未知", "text": "没有全文"},
     Batch: {"source": "没有出处", "date": "日期未知"},
 }
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("model", WORK, ids=lambda model: model.__name__)
-def test_kinds_of_work_follow_from_the_fields(model):
-    assert {key: label for key, (label, _) in kinds_of_work(model).items()} == WORK[model]
+def test_kinds_of_work_follow_from_the_fields(model, admin_user):
+    kinds = kinds_of_work(model, admin_user)
+    assert {key: label for key, (label, _) in kinds.items()} == WORK[model]
 
 
-def test_every_record_with_sources_can_be_asked_for_those_without():
+@pytest.mark.django_db
+def test_every_record_with_sources_can_be_asked_for_those_without(admin_user):
     models = [dataset_model(name) for name in DATASETS]
     with_sources = [model for model in models if hasattr(model, "sources")]
-    assert [model for model in with_sources if "source" not in kinds_of_work(model)] == []
+    assert [
+        model for model in with_sources if "source" not in kinds_of_work(model, admin_user)
+    ] == []
 
 
 def found(client, model, *kinds):
@@ -74,7 +85,22 @@ def test_filter_finds_figures_without_place(admin_client):
 @pytest.mark.django_db
 def test_filter_finds_figures_to_review(admin_client):
     draft, submitted = make_observation(status="draft"), make_observation(status="submitted")
-    assert finds(admin_client, "review", submitted, draft)
+    assert finds(admin_client, "approve", submitted, draft)
+
+
+@pytest.mark.django_db
+def test_work_is_what_is_in_ones_own_charge(client):
+    own, other = make_headquarters(), make_source()
+    client.force_login(make_staff(own, permissions=["programs.change_source"]))
+    row = make_source(maintainer=own)
+    assert other in found(client, Source)
+    assert found(client, Source, "text") == {row}
+
+
+@pytest.mark.django_db
+def test_who_only_views_has_no_work():
+    reader = make_staff(permissions=["projects.view_project"])
+    assert kinds_of_work(Project, reader) == {}
 
 
 @pytest.mark.django_db
@@ -99,40 +125,3 @@ def test_two_ticks_ask_for_both(admin_client):
 def test_unknown_kind_of_work_filters_nothing(admin_client):
     region = make_region()
     assert region in found(admin_client, Region, "nothing")
-
-
-# The first page
-
-
-@pytest.mark.django_db
-def test_first_page_counts_what_the_filter_finds(admin_client):
-    make_observation(status="submitted")
-    work = admin_client.get(reverse("admin:index")).context["work"]
-    rows = {
-        (model._meta.verbose_name_plural, label): len(found(admin_client, model, key))
-        for model in (Observation, Finding, Project, Investment, Source)
-        for key, (label, _) in kinds_of_work(model).items()
-    }
-    counted = {(item["what"], item["kind"]): item["count"] for item in work}
-    assert counted == {kind: count for kind, count in rows.items() if count}
-
-
-@pytest.mark.django_db
-def test_first_page_shows_only_what_a_person_may_open(client):
-    clerk = User.objects.create(username="录入员", is_staff=True)
-    clerk.user_permissions.add(Permission.objects.get(codename="view_region"))
-    client.force_login(clerk)
-    context = client.get(reverse("admin:index")).context
-    assert context["groups"] == [
-        {
-            "title": "谁援助谁",
-            "lists": [{"title": "地区", "link": "/admin/programs/region/", "add_link": ""}],
-        }
-    ]
-    assert context["work"] == []
-
-
-@pytest.mark.django_db
-def test_first_page_asks_few_queries(admin_client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
-        admin_client.get(reverse("admin:index"))

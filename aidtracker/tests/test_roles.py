@@ -79,7 +79,9 @@ def test_table_of_roles_knows_every_dataset():
 
 
 def test_table_of_roles_knows_every_reviewed_model():
-    reviewed = {model.__name__.lower() for model in apps.get_models() if issubclass(model, Reviewed)}
+    reviewed = {
+        model.__name__.lower() for model in apps.get_models() if issubclass(model, Reviewed)
+    }
     reviewed = {name for name in reviewed if not name.startswith("historical")}
     assert {*REVIEWED["projects"].split()} == reviewed
 
@@ -90,7 +92,9 @@ def test_nobody_both_enters_and_approves_or_grants_and_enters():
         verbs = {code.split(".")[1].split("_")[0] for code in codes if code.startswith("proj")}
         kinds = verbs & {"import", "approve", "publish"}
         assert len(kinds) <= 1, name
-    assert not any(code.startswith("projects.") for code in ROLES["系统管理员"] | ROLES["安全管理员"])
+    assert not any(
+        code.startswith("projects.") for code in ROLES["系统管理员"] | ROLES["安全管理员"]
+    )
 
 
 # Loading and writing back
@@ -100,7 +104,9 @@ def all_rights():
     return {group.name: rights_of(group) for group in Group.objects.all()}
 
 
-@pytest.mark.parametrize("load", [load_fixtures, lambda: call_command("loaddata", PATH, verbosity=0)])
+@pytest.mark.parametrize(
+    "load", [load_fixtures, lambda: call_command("loaddata", PATH, verbosity=0)]
+)
 def test_groups_loaded_again_change_nothing(load):
     group = Group.objects.get(name="填报员")
     group.permissions.add(Permission.objects.get(codename="add_policy"))
@@ -111,7 +117,9 @@ def test_groups_loaded_again_change_nothing(load):
     assert Group.objects.get(name="填报员").pk == key
 
 
-@pytest.mark.parametrize("load", [load_fixtures, lambda: call_command("loaddata", PATH, verbosity=0)])
+@pytest.mark.parametrize(
+    "load", [load_fixtures, lambda: call_command("loaddata", PATH, verbosity=0)]
+)
 def test_group_that_is_missing_is_loaded(load):
     Group.objects.all().delete()
     load()

@@ -27,6 +27,7 @@ def test_observations_have_the_published_columns_in_order():
     ]
 
     more = ("period_inferred", "rank_reason", "correction_reason", "paragraph")
+    more += ("review_comment", "maintainer", "version")
 
     headings = resource_for(Observation).headings(codes=True)
 

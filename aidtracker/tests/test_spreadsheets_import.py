@@ -15,16 +15,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_headings_may_be_chinese_or_codes_in_any_order():
-    assert sheet(Region, ["note", "区划代码"], ["备", "9901"]).headers == ["note", "code"]
+    found = sheet(Region, ["note", "区划代码"], ["备", "9901"])
+
+    assert found.columns == [("note", 0, ""), ("code", 1, "")]
 
 
 @pytest.mark.parametrize(
     ("headings", "words"),
     [
-        (
-            ["区划代码", "省份"],
-            "不认识的列名：“省份”。文件第一行应为列名，上面不能有标题行。可用的列名：区划代码、",
-        ),
+        (["省份"], "没有认出列名：前 30 行里应有一行列名。可用的列名：区划代码、"),
         (["名称"], "缺少列：区划代码"),
         (["区划代码", "名称", "name"], "列名重复：名称"),
     ],
@@ -34,14 +33,15 @@ def test_heading_that_is_not_right_is_an_error(headings, words):
         sheet(Region, headings)
 
 
-def test_cell_outside_the_columns_is_an_error():
-    with pytest.raises(SheetError, match="第 3 行在没有列名的地方有内容"):
-        sheet(Region, ["区划代码", ""], ["9901"], ["9902", "", "甲"])
+def test_cell_outside_the_columns_is_named_and_left_out():
+    found = sheet(Region, ["区划代码", ""], ["9901"], ["9902", "", "甲"])
+
+    assert found.notices == ["第 3 行在没有列名的地方有内容，没有读入。"]
 
 
 def test_empty_file_is_an_error():
     with pytest.raises(SheetError, match="文件是空的"):
-        sheet(Region, [" "], [])
+        sheet(Region, [], [])
 
 
 def test_too_many_rows_are_an_error():

@@ -1,13 +1,14 @@
 """Imports of figures, and imports as a whole: all or nothing, and of any size."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker import testing
-from aidtracker.spreadsheets import outcomes, resource_for
-from aidtracker.spreadsheets.outcomes import Problem, rehearse, store
+from aidtracker.spreadsheets import rehearsal as rehearsal_module
+from aidtracker.spreadsheets import resource_for
+from aidtracker.spreadsheets.outcomes import Problem
+from aidtracker.spreadsheets.storing import store
 from aidtracker.tests.sheet_helpers import messages, rehearsal, sheet, stored
 from programs.models import Region, Source
 from projects.models import Observation, Project, ProjectParty
@@ -116,42 +117,31 @@ def test_import_that_would_do_something_else_than_previewed_stores_nothing():
     rows = ["区划代码", "名称"], [region.code, "新"]
     previewed = rehearsal(Region, *rows).fingerprint
     Region.objects.filter(pk=region.pk).update(name="别人改过")
-    user = User.objects.create(username="clerk")
 
-    outcome = store(resource_for(Region), sheet(Region, *rows), previewed, user)
+    outcome = store(resource_for(Region), sheet(Region, *rows), previewed)
 
     region.refresh_from_db()
     assert (outcome.is_stored, region.name) == (False, "别人改过")
-
-
-def test_row_outside_the_scope_is_neither_seen_nor_changed():
-    hidden = testing.make_region(name="旧")
-    resource = resource_for(Region, queryset=Region.objects.exclude(pk=hidden.pk))
-
-    rows = ["区划代码", "名称", "级别"], [hidden.code, "新", "县级"]
-    outcome = rehearse(resource, sheet(Region, *rows))
-
-    assert (outcome.changed, outcome.failed) == (0, 1)
 
 
 # Size
 
 
 def test_page_of_a_large_file_stays_small(monkeypatch):
-    monkeypatch.setattr(outcomes, "SHOWN_ROWS", 10)
+    monkeypatch.setattr(rehearsal_module, "SHOWN_ROWS", 10)
     rows = [[f"99{number:04}", f"新{number}", "县级"] for number in range(15)]
     outcome = rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
 
     assert (outcome.new, len(outcome.rows), outcome.unlisted_rows) == (15, 10, 5)
 
 
-def test_problems_are_all_counted_and_the_first_ones_listed(monkeypatch):
-    monkeypatch.setattr(outcomes, "SHOWN_PROBLEMS", 10)
+def test_same_problem_of_many_rows_is_one_line():
     rows = [[f"99{number:04}", f"新{number}", "太空"] for number in range(15)]
     outcome = rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
 
-    assert (outcome.failed, outcome.problem_count) == (15, 15)
-    assert (len(outcome.problems), outcome.unlisted_problems) == (10, 5)
+    [group] = outcome.groups
+    assert (outcome.failed, outcome.error_count) == (15, 15)
+    assert (group.rows, group.heading, group.value) == ("2–16", "级别", "太空")
 
 
 def test_new_row_shows_only_what_is_filled():

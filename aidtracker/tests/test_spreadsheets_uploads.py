@@ -13,7 +13,13 @@ from aidtracker.spreadsheets import storage, uploads
 from aidtracker.spreadsheets.formats import csv_chunks, write_xlsx
 from aidtracker.spreadsheets.sheets import SheetError
 from aidtracker.spreadsheets.storage import Pending, TokenError, take
-from aidtracker.spreadsheets.uploads import read_upload
+from aidtracker.spreadsheets.uploads import read_upload as pages_of
+
+
+def read_upload(name, content):
+    """The rows of a file's first sheet."""
+    return pages_of(name, content)[0].rows
+
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
@@ -42,7 +48,7 @@ def without_compression_flag(content):
     return bytes(changed)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_is_read_in_the_encodings_of_excel(encoding):
     assert read_upload("a.csv", "名称,数\r\n阿克苏,5\r\n".encode(encoding)) == [
         (1, ["名称", "数"]),
@@ -71,8 +77,12 @@ def test_workbook_rows_keep_their_numbers():
         ("a.csv", b"", "文件是空的"),
         ("a.csv", b"x" * (uploads.MAX_SIZE + 1), "超过 10 MB"),
         ("a.csv", workbook(), "内容却不是 CSV"),
-        ("a.csv", "名称\n甲".encode("utf-16"), "内容却不是 CSV"),
-        ("a.csv", b"a,b\n\x00,1\n", "内容却不是 CSV"),
+        ("a.csv", b"a,b\n\x00,1\n", "不是 CSV 文本"),
+        (
+            "a.csv",
+            "名称\n甲乙\n".encode() + "丙丁".encode("gb18030"),
+            "混用了几种文字编码（第 3 行起）",
+        ),
         ("a.csv", b'a,b\n"1" x,1\n', "引号或分隔有误"),
         ("a.csv", b"\xff\x81\xff,1\n", "文字编码"),
         ("a.xls", OLE, "另存为 .xlsx"),
@@ -189,21 +199,21 @@ PENDING = Pending("名单.csv", 7, "programs.Region", "print")
 
 
 def test_upload_comes_back_once_to_whom_it_belongs(import_dir):
-    token = PENDING.save(b"content")
+    token = PENDING.save(file=b"content")
 
-    assert take(token, 7, "programs.Region") == (PENDING, b"content")
+    assert take(token, 7, "programs.Region", "file") == (PENDING, b"content")
     with pytest.raises(TokenError, match="已经确认过"):
-        take(token, 7, "programs.Region")
+        take(token, 7, "programs.Region", "file")
     assert list(import_dir.iterdir()) == []
 
 
 @pytest.mark.parametrize(("user", "model"), [(8, "programs.Region"), (7, "programs.Batch")])
 def test_upload_of_another_user_or_model_is_refused_and_kept(import_dir, user, model):
-    token = PENDING.save(b"content")
+    token = PENDING.save(file=b"content")
 
     with pytest.raises(TokenError, match="不是您"):
-        take(token, user, model)
-    assert take(token, 7, "programs.Region") == (PENDING, b"content")
+        take(token, user, model, "file")
+    assert take(token, 7, "programs.Region", "file") == (PENDING, b"content")
 
 
 def test_forged_token_is_refused(import_dir):
@@ -212,23 +222,23 @@ def test_forged_token_is_refused(import_dir):
     forged = signing.dumps({"stored": "../secret", **vars(PENDING)}, key="other", salt=storage.SALT)
 
     with pytest.raises(TokenError, match="已过期"):
-        take(forged, 7, "programs.Region")
+        take(forged, 7, "programs.Region", "file")
     assert secret.read_text() == "x"
 
 
 def test_old_uploads_are_purged(import_dir):
-    PENDING.save(b"old")
+    PENDING.save(file=b"old")
     [old] = import_dir.iterdir()
     day_before = time.time() - storage.MAX_AGE - 60
     os.utime(old, (day_before, day_before))
 
-    PENDING.save(b"new")
+    PENDING.save(file=b"new")
 
     assert [path.read_bytes() for path in import_dir.iterdir()] == [b"new"]
 
 
 def test_upload_is_private(import_dir):
-    PENDING.save(b"content")
+    PENDING.save(file=b"content")
     [stored] = import_dir.iterdir()
 
     assert (import_dir.stat().st_mode & 0o777, stored.stat().st_mode & 0o777) == (0o700, 0o600)

@@ -19,6 +19,9 @@ DAY = widgets.DayWidget(YEARS)
 NUMBER = widgets.NumberWidget(15, 3)
 WHOLE = widgets.NumberWidget()
 LEDGER = widgets.LedgerWidget(15, 6)
+YUAN = widgets.NumberWidget(15, 2, "元")
+TONNES = widgets.NumberWidget(15, 3, "吨")
+WHOLE_MONTH = widgets.MonthWidget(YEARS)
 
 READ = [
     (YES_NO, "是", True),
@@ -40,7 +43,15 @@ READ = [
     (MONTH, datetime.date(2019, 4, 12), "2019-04-12"),
     (MONTH, datetime.datetime(2019, 4, 12), "2019-04-12"),
     (MONTH, "2019-04-12 00:00:00", "2019-04-12"),
+    (MONTH, 43617.0, "2019-06-01"),
+    (MONTH, "43617", "2019-06-01"),
+    (MONTH, "20190601", "2019-06-01"),
+    (MONTH, datetime.datetime(2019, 4, 12, 8, 30), "2019-04-12"),
     (MONTH, "", ""),
+    (WHOLE_MONTH, "2026年5月", datetime.date(2026, 5, 1)),
+    (WHOLE_MONTH, "2026.5", datetime.date(2026, 5, 1)),
+    (WHOLE_MONTH, datetime.date(2026, 5, 20), datetime.date(2026, 5, 1)),
+    (WHOLE_MONTH, "", None),
     (DAY, "2019.4.12", datetime.date(2019, 4, 12)),
     (DAY, datetime.date(2019, 4, 12), datetime.date(2019, 4, 12)),
     (DAY, None, None),
@@ -57,6 +68,13 @@ READ = [
     (LEDGER, "3000万元", Decimal(3000)),
     (LEDGER, "500元", Decimal("0.05")),
     (LEDGER, "12.5", Decimal("12.5")),
+    (LEDGER, "3,000元", Decimal("0.3")),
+    (LEDGER, "￥1 234.5", Decimal("1234.5")),
+    (LEDGER, "2百万元", Decimal(200)),
+    (YUAN, "3.5万元", Decimal(35000)),
+    (TONNES, "1.2万吨", Decimal(12000)),
+    (TONNES, "5吨", Decimal(5)),
+    (NUMBER, "1.5E+05", Decimal(150000)),
 ]
 
 REFUSED = [
@@ -67,9 +85,7 @@ REFUSED = [
     (MONTH, "2019-02-30", "日历上没有"),
     (MONTH, "2019-13", "日历上没有"),
     (MONTH, "去年", "日期请写成"),
-    (MONTH, 43617.0, "日期请写成"),
     (MONTH, "0001-01-01", "年份应在 1900 至 2100"),
-    (MONTH, datetime.datetime(2019, 4, 12, 8, 30), "日期请写成"),
     (DAY, "2019-04", "请写到日"),
     (NUMBER, "9" * 40, "最多 15 位"),
     (NUMBER, "1e400", "应为数字"),
@@ -80,6 +96,9 @@ REFUSED = [
     (NUMBER, "0.1234", "最多 3 位小数"),
     (NUMBER, "1234567890123", "整数部分最多 12 位"),
     (WHOLE, "1.5", "应为整数"),
+    (NUMBER, "12.5%", "百分数"),
+    (NUMBER, "1.5E+99", "最多 15 位"),
+    (WHOLE_MONTH, "2026", "请写到月"),
     (LEDGER, "近3亿元", "应为数字"),
     (LEDGER, "3美元", "应为数字"),
 ]

@@ -9,15 +9,16 @@ from aidtracker.history import keep_links
 from aidtracker.models import Act
 from aidtracker.testing import (
     make_headquarters,
-    make_observation,
     make_progress_report,
     make_project,
+    make_series,
     make_site,
     make_source,
     make_staff,
 )
 from aidtracker.undo import UndoError, undo
-from projects.models import Observation, ProgressReport, Project, Site
+from projects.models import Finding, ProgressReport, Project, Site
+from projects.tests.figure_sets import flow, observed
 
 pytestmark = pytest.mark.django_db
 
@@ -193,14 +194,14 @@ def test_undo_of_foreign_rows_is_refused(office):
     act = act_of(lambda: change(row, note="改过"))
     stranger = make_staff(make_headquarters(), permissions=RIGHTS)
 
-    assert refusals(stranger, act) == ["援疆项目“甲”属于其他指挥部，不在您的范围之内。"]
+    assert refusals(stranger, act) == ["援疆项目“甲”不归您的指挥部维护。"]
 
 
 def test_undo_never_gives_a_row_to_a_foreign_headquarters(office, clerk):
     row = make_project(headquarters=make_headquarters(), name="甲", review="draft")
     act = act_of(lambda: change(row, headquarters=office))
 
-    assert refusals(clerk, act) == ["援疆项目“甲”属于其他指挥部，不在您的范围之内。"]
+    assert refusals(clerk, act) == ["援疆项目“甲”不归您的指挥部维护。"]
 
 
 @pytest.mark.parametrize(
@@ -260,13 +261,10 @@ def test_undo_says_when_a_unique_value_was_taken(office, clerk):
 
 def test_undo_lets_the_findings_follow(django_user_model):
     keeper = django_user_model.objects.create_superuser("keeper")
-    first = make_observation(printed="600元", status="published", accumulation="point")
-    act = act_of(
-        lambda: make_observation(
-            printed="700元", status="published", accumulation="point", series=first.series
-        )
-    )
-    Observation.findings.rel.model.objects.recompute()
+    series = make_series(metric=flow())
+    first = observed(series, "600元")
+    act = act_of(lambda: observed(series, "700元"))
+    Finding.objects.recompute()
     assert first.findings.count() == 1
 
     undo_as(keeper, act)

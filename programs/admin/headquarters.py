@@ -1,6 +1,8 @@
 """The admin of headquarters, deployments and office holders."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, TabularInline, group
@@ -19,7 +21,7 @@ class OfficialInline(TabularInline):
 
 @admin.register(Headquarters)
 class HeadquartersAdmin(ModelAdmin):
-    list_display = ("name", "full_name", "level", "donor", "parent", "updated_at")
+    list_display = ("name", "full_name", "level", "donor", "parent", "desk", "updated_at")
     list_filter = (WorkToDo, "level", "donor", "parent")
     list_select_related = ("donor", "parent")
     inlines = (HeadquartersPairingInline, OfficialInline)
@@ -28,6 +30,11 @@ class HeadquartersAdmin(ModelAdmin):
         group("关系", "donor", "parent"),
         group("出处", "sources", "note", "maintainer"),
     )
+
+    @admin.display(description="指挥部一页")
+    def desk(self, row):
+        address = reverse("admin:projects_desk", args=[row.slug])
+        return format_html('<a href="{}" class="text-link">打开</a>', address)
 
 
 @admin.register(Batch)

@@ -23,7 +23,7 @@ from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 12
+BUDGET = 13
 FEW, MANY = 2, 8  # rows before and after growing
 
 

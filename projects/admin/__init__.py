@@ -8,11 +8,13 @@ from projects.admin import (
     metrics,
     observations,
     outlets,
+    parts,
     periods,
     plans,
     projects,
     reports,
     revisions,
+    rules,
     sites,
 )
 
@@ -24,10 +26,12 @@ __all__ = [
     "metrics",
     "observations",
     "outlets",
+    "parts",
     "periods",
     "plans",
     "projects",
     "reports",
     "revisions",
+    "rules",
     "sites",
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from aidtracker.months import following, last_complete_month, month_of, previous
 from projects.grid.kinds import KINDS
-from projects.grid.rows import MOST_COMMANDS, Grid, commands_of
+from projects.grid.rows import MOST_COMMANDS, Grid, commands_of, warn
 from projects.grid.saving import ConflictError, save_row
 from projects.reviewing import SUBMIT, take_step
 
@@ -169,6 +169,7 @@ def save_one(request):
     except ConflictError as conflict:
         row.report = conflict.report
         return JsonResponse(described(row) | {"who": who_and_when(conflict.report)}, status=409)
+    warn([row])
     return JsonResponse(described(row))
 
 

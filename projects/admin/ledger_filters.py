@@ -1,5 +1,7 @@
 """Filters of the ledgers: by month, by the headquarters that reports, by what began or ended."""
 
+from django.db.models import Q
+
 from aidtracker.admin_skin import CheckboxFilter
 from aidtracker.months import in_chinese, last_complete_month, month_of, month_text, previous
 from aidtracker.scope import readable
@@ -73,6 +75,7 @@ class TurnoverFilter(CheckboxFilter):
     def queryset(self, request, queryset):
         offered = {value for value, _ in self.lookup_choices}
         chosen = [value.split(":") for value in self.value() or () if value in offered]
-        for name, month in chosen[:1]:
-            queryset = queryset.filter(**{f"{name}__startswith": month})
-        return queryset
+        rule = Q()
+        for name, month in chosen:
+            rule |= Q(**{f"{name}__startswith": month})
+        return queryset.filter(rule)

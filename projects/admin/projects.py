@@ -15,7 +15,7 @@ from projects.models.projects import AMOUNTS
 class PartyForm(ModelForm):
     """A party; left without a number it comes after the others."""
 
-    def __init__(self, *args, next_number, **kwargs):
+    def __init__(self, *args, next_number=1, **kwargs):
         super().__init__(*args, **kwargs)
         self.next_number = next_number
         self.fields["number"].required = False

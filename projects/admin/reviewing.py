@@ -226,10 +226,12 @@ class ReviewedAdmin(admin.ModelAdmin):
             row.review_state = Review.DRAFT
             row.save()
 
-    def log_change(self, request, obj, message):
-        if not hasattr(obj, "proposal"):
-            return super().log_change(request, obj, message)
-        return None
+    def construct_change_message(self, request, form, formsets, add=False):
+        return (
+            []
+            if form.is_proposal
+            else super().construct_change_message(request, form, formsets, add)
+        )
 
     def response_add(self, request, obj, post_url_continue=None):
         self.submit_if_asked(request, obj)

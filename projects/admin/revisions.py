@@ -15,7 +15,7 @@ from projects.revising import changes_of
 
 @admin.register(Revision)
 class RevisionAdmin(ReviewedAdmin, ModelAdmin):
-    list_display = ("name", "kind", "fields", "review", "headquarters", "updated_at")
+    list_display = ("name", "kind", "edited", "review", "headquarters", "updated_at")
     list_filter = (WorkToDo, "review", "headquarters")
     list_select_related = ("headquarters",)
     search_fields = ("row_key", "correction_reason")
@@ -47,7 +47,7 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         return dataset_model(revision.dataset)._meta.verbose_name
 
     @admin.display(description="改动")
-    def fields(self, revision):
+    def edited(self, revision):
         labels = (revision.model._meta.get_field(name).verbose_name for name in revision.values)
         return "、".join(labels)
 

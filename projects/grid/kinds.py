@@ -110,6 +110,8 @@ class Kind:
 def subjects_with_headquarters(kind, commands, reporting):
     """Projects, investments, outlets: each belongs to one headquarters."""
     rows = kind.subject_model.objects.filter(headquarters__in=commands).defer("search_text")
+    if hasattr(kind.subject_model, "code"):
+        rows = rows.order_by("code")  # as in the headquarters' own lists
     return [
         Subject((row.pk,), row.name, getattr(row, "code", ""), commands[row.headquarters_id])
         for row in rows

@@ -16,6 +16,7 @@ from aidtracker.scope import scope_of
 from programs.models import Headquarters
 from projects.grid.kinds import Kind, Subject
 from projects.models import ReportingPeriod, Review
+from projects.warnings import for_reports
 
 MOST_COMMANDS = 12  # whose rows stand on one page
 OPEN = (Review.DRAFT, Review.RETURNED, Review.WITHDRAWN)
@@ -145,7 +146,7 @@ class Grid:
         """A row for each subject; those of `with_key` only, if it is given."""
         reports, last = self.reports, self.last_reports
         subjects = self.kind.subjects(self.shown_commands, {*reports, *self.just_before})
-        return [
+        rows = [
             Row(
                 self.kind,
                 subject,
@@ -158,6 +159,8 @@ class Grid:
             for subject in subjects
             if self.with_key in ("", subject.key)
         ]
+        warn(rows)
+        return rows
 
     @property
     def shown_commands(self):
@@ -230,6 +233,13 @@ class Grid:
     @property
     def handed_in(self):
         return sum(row.is_handed_in for row in self.rows)
+
+
+def warn(rows):
+    """Let rows say what of their reports is worth a warning."""
+    found = for_reports([row.report for row in rows if row.report])
+    for row in rows:
+        row.warnings = found.get(row.report.pk, []) if row.report else []
 
 
 def commands_of(user):

@@ -4,6 +4,7 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 
 from aidtracker.records import RecordQuerySet
 from projects.ledger_sums import explained_commands, sums_of, with_sums
+from projects.money_ladder import ladder_of
 
 
 class LedgerQuerySet(RecordQuerySet):
@@ -26,6 +27,10 @@ class LedgerQuerySet(RecordQuerySet):
             found[f"{prefix}_{name}_sum"] = Subquery(sums.values("s"))
             found[f"{prefix}_{name}_known"] = Subquery(sums.values("n"))
         return found
+
+    def ladder(self):
+        """The steps of the money of these projects, from 总投资 to 结余, each explained."""
+        return ladder_of(self)
 
     def explained_commands(self, commands, names):
         """(label, explanation) of each amount over headquarters with `sums_of_commands`."""

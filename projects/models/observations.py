@@ -185,6 +185,7 @@ class Observation(Reviewed, KeyedModel):
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
 
+    before = None  # the row as it is stored, set by imports, which have read it already
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
     @property
@@ -227,7 +228,7 @@ class Observation(Reviewed, KeyedModel):
     def clean(self):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
-        before = Observation.objects.filter(pk=self.pk).first() if self.pk else None
+        before = self.before or (self.pk and Observation.objects.filter(pk=self.pk).first())
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:

@@ -11,11 +11,11 @@ from aidtracker.datasets import dataset_model
 from aidtracker.records import KeyedModel
 
 # The ledgers that rules look at.
-LEDGERS = (
-    *("projects", "project_plans", "milestones", "investments"),
-    *("progress_reports", "investment_reports", "outlet_reports", "jobs_reports"),
-    "training_reports",
+REPORTS = (
+    *("progress_reports", "investment_reports", "outlet_reports"),
+    *("jobs_reports", "training_reports"),
 )
+LEDGERS = ("projects", "project_plans", "milestones", "investments", *REPORTS)
 
 
 class WarningRule(KeyedModel):
@@ -69,11 +69,20 @@ class WarningRule(KeyedModel):
         Kind.ZEROS: ("left", "threshold"),
         Kind.WITHOUT: ("left", "right"),
     }
+    # What a kind of rule can look at, where that is not every ledger.
+    LEDGERS_OF = {
+        Kind.MISSING: ("progress_reports", "investment_reports", "outlet_reports"),
+        Kind.CONTINUITY: REPORTS,
+        Kind.SHARE: ("project_plans",),
+        Kind.AFTER_END: REPORTS,
+        Kind.ZEROS: REPORTS,
+    }
 
     # Identification
     code = models.SlugField("编号", max_length=60, unique=True)
     name = models.CharField("名称", max_length=120)
-    dataset = models.CharField(
+    # Not “dataset”: the admin's skin takes a form with that name for one of its own.
+    ledger = models.CharField(
         "台账", max_length=40, help_text=f"数据集的英文名：{'、'.join(LEDGERS)}"
     )
     kind = models.CharField("方式", max_length=12, choices=Kind)
@@ -133,23 +142,35 @@ class WarningRule(KeyedModel):
 
     def clean(self):
         """Refuse what could not be evaluated: unknown ledgers, columns and names in braces."""
-        if self.dataset not in LEDGERS:
-            raise ValidationError({"dataset": f"没有这个台账，可用的是：{'、'.join(LEDGERS)}。"})
-        errors = {}
-        for name in self.NEEDED.get(self.kind, ()):
-            if getattr(self, name) in ("", None):
-                errors[name] = f"“{self.get_kind_display()}”的规则要填这一项。"
-        for name in ("left", "right"):
-            if unknown := [path for path in paths(getattr(self, name)) if not self.leads(path)]:
-                errors[name] = f"台账 {self.dataset} 没有这一栏：{'、'.join(unknown)}。"
+        if self.ledger not in LEDGERS:
+            raise ValidationError({"ledger": f"没有这个台账，可用的是：{'、'.join(LEDGERS)}。"})
+        if self.ledger not in self.LEDGERS_OF.get(self.kind, LEDGERS):
+            raise ValidationError({"kind": f"“{self.get_kind_display()}”看不了这个台账。"})
+        errors = self.missing_parts() | self.unknown_columns()
         if words := self.wrong_words():
             errors["sentence"] = words
         if errors:
             raise ValidationError(errors)
 
+    def missing_parts(self):
+        """What the kind of rule needs and is empty, by field, with the reason in Chinese."""
+        return {
+            name: f"“{self.get_kind_display()}”的规则要填这一项。"
+            for name in self.NEEDED.get(self.kind, ())
+            if getattr(self, name) in ("", None)
+        }
+
+    def unknown_columns(self):
+        """Columns that the ledger does not have, by field, with the reason in Chinese."""
+        found = {}
+        for name in ("left", "right"):
+            if unknown := [path for path in paths(getattr(self, name)) if not self.leads(path)]:
+                found[name] = f"台账 {self.ledger} 没有这一栏：{'、'.join(unknown)}。"
+        return found
+
     def leads(self, path):
         """Whether a path of field names leads somewhere in the ledger."""
-        model = dataset_model(self.dataset)
+        model = dataset_model(self.ledger)
         try:
             for name in path.split(LOOKUP_SEP):
                 model = model._meta.get_field(name).related_model
@@ -161,10 +182,10 @@ class WarningRule(KeyedModel):
         """What is wrong with the sentence, in Chinese; empty if nothing is."""
         allowed = ("row", *self.NAMES.get(self.kind, ()))
         try:
-            fields = [part[1:] for part in Formatter().parse(self.sentence) if part[1] is not None]
+            parts = [part[1:] for part in Formatter().parse(self.sentence) if part[1] is not None]
         except ValueError:
             return "花括号要成对：左右各一个，里面写栏名。"
-        if all(name in allowed and not spec and not conversion for name, spec, conversion in fields):
+        if all(name in allowed and not (spec or conversion) for name, spec, conversion in parts):
             return ""
         return f"花括号里只能写：{'、'.join(allowed)}，不带其他符号。"
 

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.urls import reverse
 
+from aidtracker.conflicts import marks
 from aidtracker.testing import make_metric, make_observation, make_series, make_source
 from projects.corrections import corrections
-from projects.models import Observation
+from projects.models import Finding, Observation
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,6 @@ def type_figure(client, **typed):
         "printed": "超过30 亿元",
         "nature": "actual",
         "accumulation": "cumulative",
-        "status": "draft",
         "rank": "normal",
     } | typed
     for name in ("source", "series"):
@@ -52,11 +51,6 @@ def test_figure_is_stored_with_what_its_words_say(admin_client):
         None,
         "over",
     )
-
-
-def test_new_figure_is_a_draft(admin_client):
-    form = admin_client.get(ADD).context["adminform"].form
-    assert form["status"].value() == "draft"
 
 
 def test_figure_without_a_number_comes_after_the_others(admin_client):
@@ -145,47 +139,6 @@ def test_form_says_where_figures_are_read(admin_client):
     assert "admin/figure_preview.js" in str(form.media)
 
 
-# Review
-
-
-def move(client, action, *rows):
-    typed = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return client.post(LIST, typed, follow=True)
-
-
-@pytest.mark.parametrize(
-    ("action", "status", "label"),
-    [
-        ("move_to_approved", "published", "审核通过"),
-        ("move_to_returned", "returned", "退回"),
-        ("move_to_withdrawn", "withdrawn", "撤回"),
-    ],
-)
-def test_chosen_figures_are_moved_and_counted(admin_client, action, status, label):
-    first, second = make_observation(status="submitted"), make_observation(status="submitted")
-    there = make_observation(status=status)
-    before = first.updated_at
-    response = move(admin_client, action, first, second, there)
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.status, second.status) == (status, status)
-    assert first.updated_at > before
-    assert [str(message) for message in response.context["messages"]] == [
-        f"已将 2 条观测值设为“{label}”。"
-    ]
-    assert LogEntry.objects.filter(action_flag=CHANGE).count() == 2
-
-
-def test_who_may_only_view_may_not_review(client):
-    reader = User.objects.create(username="读者", is_staff=True)
-    reader.user_permissions.add(Permission.objects.get(codename="view_observation"))
-    client.force_login(reader)
-    figure = make_observation(status="submitted")
-    move(client, "move_to_approved", figure)
-    figure.refresh_from_db()
-    assert figure.status == "submitted"
-
-
 def test_series_shows_its_figures_as_printed_and_as_read(admin_client):
     figure = make_observation(printed="475余人", series=series_in("人"))
     page = admin_client.get(reverse("admin:projects_series_change", args=[figure.series_id]))
@@ -194,18 +147,19 @@ def test_series_shows_its_figures_as_printed_and_as_read(admin_client):
     assert "数值 475 人，下界 475 人，上界 476 人（多、余）" in page.content.decode()
 
 
+# Review
+
+
 def choose(client, rows, action, **extra):
     """Choose rows in the list and run an action on them; the messages that follow."""
-    data = {"action": action, "_selected_action": [row.pk for row in rows], **extra}
-    url = reverse("admin:projects_observation_changelist")
-    response = client.post(url, data, follow=True)
-    return [str(message) for message in response.context["messages"]]
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    data = chosen | dict(marks(rows)) | extra
+    return [str(message) for message in client.post(LIST, data, follow=True).context["messages"]]
 
 
 def test_withdrawing_public_figures_asks_for_a_reason(admin_client):
     rows = [make_observation(), make_observation()]
-    said = choose(admin_client, rows, "move_to_withdrawn")
-    assert said == ["所选有 2 条已公开，改为“撤回”须在操作旁写明理由。没有改动。"]
+    assert choose(admin_client, rows, "take_withdraw") == ["2 条观测值未撤回：请写明撤回理由。"]
     assert {row.status for row in Observation.objects.filter(pk__in=[r.pk for r in rows])} == {
         "published"
     }
@@ -213,7 +167,21 @@ def test_withdrawing_public_figures_asks_for_a_reason(admin_client):
 
 def test_withdrawing_with_a_reason_is_a_correction(admin_client):
     row = make_observation()
-    assert choose(admin_client, [row], "move_to_withdrawn", reason="原文有误") == [
-        "已将 1 条观测值设为“撤回”。"
-    ]
+    assert choose(admin_client, [row], "take_withdraw", reason="原文有误") == ["撤回：1 条观测值。"]
     assert [state.correction_reason for state in corrections()] == ["原文有误"]
+
+
+def test_published_figure_is_checked_against_the_others(admin_client):
+    first = make_observation(printed="5家", as_of="2019-04-12")
+    second = make_observation(
+        printed="9家", as_of="2019-04-12", series=first.series, status="approved"
+    )
+    choose(admin_client, [second], "take_publish")
+    found = Finding.objects.filter(observations=second, result="contradiction")
+    assert found.count() == 1
+
+
+def test_state_of_a_figure_is_not_typed(admin_client):
+    source = make_source()
+    type_figure(admin_client, source=source.pk, status="published")
+    assert source.observations.get().status == "draft"

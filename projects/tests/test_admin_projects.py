@@ -14,16 +14,21 @@ def save_parties(client, project, *parties):
         "name": project.name,
         "code": project.code,
         "headquarters": project.headquarters_id,
+        "correction_reason": "补参与方",
         "parties-TOTAL_FORMS": len(existing) + len(parties),
         "parties-INITIAL_FORMS": len(existing),
     }
+    for prefix in ("plans", "milestones", "progress_reports"):
+        typed |= {f"{prefix}-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     for index, party in enumerate(existing):
         kept = {"id": party.pk, "number": party.number, "role": party.role}
         kept |= {"organisation": party.organisation}
         typed |= {f"parties-{index}-{name}": value for name, value in kept.items()}
     for index, party in enumerate(parties, len(existing)):
         typed |= {f"parties-{index}-{name}": value for name, value in party.items()}
-    return client.post(reverse("admin:projects_project_change", args=[project.pk]), typed)
+    address = reverse("admin:projects_project_change", args=[project.pk])
+    typed |= dict(client.get(address).context["shown_versions"])
+    return client.post(address, typed)
 
 
 def parties_of(project):

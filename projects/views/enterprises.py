@@ -7,6 +7,8 @@ from aidtracker.pages import Page, address, facts, figure_parts
 from aidtracker.tables import Column
 from programs.columns import ACTIVITY_COLUMNS, ENTERPRISE_COLUMNS, OUTLET_COLUMNS
 from projects.models import Enterprise, Investment, Outlet
+from projects.views.reports import OUTLET_COLUMNS as OUTLET_REPORT_COLUMNS
+from projects.views.reports import reports_section
 from projects.views.sections import (
     AGREEMENT_COLUMNS,
     AWARD_COLUMNS,
@@ -174,7 +176,7 @@ def outlet_detail(request, slug):
         aliases=outlet.aliases,
         facts=outlet_facts(outlet),
         figures=cards,
-        sections=[figure_section],
+        sections=[figure_section, reports_section(outlet.reports, OUTLET_REPORT_COLUMNS)],
         sources=outlet.sources.without_text(),
         note=outlet.note,
         updated_at=outlet.updated_at,

@@ -3,20 +3,21 @@
 from django.shortcuts import get_object_or_404
 
 from aidtracker.pages import Page, Section, address, facts, figure_parts
-from aidtracker.tables import Column, Layout, table
+from aidtracker.tables import Column, table
 from projects.models import Investment, Project
-from projects.summaries import funding_ladder
+from projects.views.reports import (
+    INVESTMENT_COLUMNS,
+    PROGRESS_COLUMNS,
+    funding_section,
+    milestones_section,
+    plans_section,
+    reports_section,
+)
 from projects.views.sections import crumbs, sentence
 
 PARTY_COLUMNS = (
     Column("角色", "get_role_display"),
     Column("单位", lambda party: party.enterprise or party.headquarters or party.organisation),
-)
-LADDER_COLUMNS = (
-    Column("环节", "label"),
-    Column("金额", "amount", kind="money"),
-    Column("占比（%）", "share", kind="number"),
-    Column("占比算法", "working"),
 )
 
 
@@ -57,19 +58,18 @@ def project_detail(request, slug):
         aliases=project.aliases,
         facts=project_facts(project),
         figures=cards,
-        sections=[funding_section(project), figure_section, parties_section(project)],
+        sections=[
+            funding_section(project),
+            plans_section(project),
+            reports_section(project.progress_reports, PROGRESS_COLUMNS),
+            milestones_section(project),
+            figure_section,
+            parties_section(project),
+        ],
         sources=project.sources.without_text(),
         note=project.note,
         updated_at=project.updated_at,
     ).response(request)
-
-
-def funding_section(project):
-    """All steps of the money: what is unknown shows as —, because where it is missing matters."""
-    rungs = funding_ladder(project)
-    return Section(
-        "funding", "资金", table("援疆资金与投资", LADDER_COLUMNS, rungs, Layout(unit="万元"))
-    )
 
 
 def parties_section(project):
@@ -120,7 +120,7 @@ def investment_detail(request, slug):
         aliases=investment.aliases,
         facts=investment_facts(investment),
         figures=cards,
-        sections=[figure_section],
+        sections=[figure_section, reports_section(investment.reports, INVESTMENT_COLUMNS)],
         sources=investment.sources.without_text(),
         note=investment.note,
         updated_at=investment.updated_at,

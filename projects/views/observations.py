@@ -12,6 +12,7 @@ from projects.citations import plain_citation, standard_citation, text_link
 from projects.models import Observation
 from projects.readings import interval_words, period_dates, qualifier_words, value_words
 from projects.views.metrics import READING_COLUMNS
+from projects.views.parts import parts_sections
 
 TEMPLATE = "projects/observation_detail.html"
 FINDING_COLUMNS = (
@@ -47,6 +48,7 @@ def observation_detail(request, code, number):
         sections=[
             Section("reading", "读作", template="projects/facts.html", data=reading(observation)),
             Section("meaning", "所指", template="projects/facts.html", data=meaning(observation)),
+            *parts_sections(observation),
             findings_section(observation),
             place_section(observation),
             same_series(observation),

@@ -1,13 +1,13 @@
 """Values of a row's columns: found by their paths, compared, and put into a rule's sentence."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from operator import gt, lt, ne
 from string import Formatter
 
-from django.db.models import Model
-
 from aidtracker.months import in_chinese
+from aidtracker.partial_dates import ISO_PATTERN
 from aidtracker.partial_dates import in_chinese as date_in_chinese
 from aidtracker.templatetags.formatting import two_decimals
 from projects.models.rules import paths
@@ -46,8 +46,8 @@ def words(value):
         return in_chinese(value)
     if isinstance(value, Decimal):
         return two_decimals(value)
-    if isinstance(value, str):
-        return date_in_chinese(value) if value[:4].isdecimal() else value
+    if isinstance(value, str) and re.match(ISO_PATTERN, value):
+        return date_in_chinese(value)
     return str(value)
 
 
@@ -67,5 +67,6 @@ class _Sentence(Formatter):
 def sentence(rule, row, found):
     """The sentence of a rule about a row, with what was found."""
     known = {name: words(value) for name, value in found.items() if value is not None}
-    subject = str(row) if isinstance(row, Model) else ""
-    return _Sentence().vformat(rule.sentence, (), {"row": subject, **known})
+    if "{row}" in rule.sentence:
+        known["row"] = str(row)
+    return _Sentence().vformat(rule.sentence, (), known)

@@ -90,7 +90,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     if (!isDirty(row)) {
-      if (["dirty", "wrong"].includes(row.dataset.saving)) {
+      if (["dirty", "wrong", "waiting"].includes(row.dataset.saving)) {
         say(row, "", "");
         showErrors(row, {});
       }

@@ -1,0 +1,180 @@
+"""Stores what was rehearsed: all of it or nothing, in bulk, with a state of every row."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.text import slugify
+
+from aidtracker import acts
+from aidtracker.changes import after_change
+from aidtracker.history import CHANGED, NEW, keep_states
+from aidtracker.pinyin import syllables
+from aidtracker.records import SlugFromPinyinField
+from aidtracker.spreadsheets.outcomes import WHOLE_ROW, Problem
+from aidtracker.spreadsheets.rehearsal import Rehearsal
+
+BATCH = 500
+REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
+
+
+class StaleError(Exception):
+    """A row was changed by somebody else while the import was about to be stored."""
+
+
+def store(resource, sheet, fingerprint, file_name=""):
+    """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
+
+    Nothing is stored if a row fails, or if the outcome is no longer the one with `fingerprint`,
+    which the person has seen. Raises DatabaseError if the database fails; then, too, nothing is.
+    """
+    rehearsal = Rehearsal(resource, sheet)
+    outcome = rehearsal.run()
+    if not outcome.can_be_stored or outcome.fingerprint != fingerprint:
+        return outcome
+    acts.describe(
+        way=acts.Way.IMPORT,
+        subject=file_name,
+        details=[
+            ["数据", str(resource._meta.model._meta.verbose_name)],
+            ["新增", outcome.new],
+            ["修改", outcome.changed],
+            ["冲突", outcome.conflicting],
+        ],
+    )
+    try:
+        with transaction.atomic():
+            write(rehearsal)
+            after_change(resource._meta.model)
+    except StaleError:
+        return Rehearsal(type(resource)(user=resource.user), sheet).run()
+    except IntegrityError:
+        find_refused(rehearsal)
+    else:
+        outcome.is_stored = True
+    return outcome
+
+
+def write(rehearsal):
+    """Write all rows, their links and their states."""
+    model = rehearsal.model
+    new = [plan for plan in rehearsal.planned if plan.is_new]
+    changed = [plan for plan in rehearsal.planned if not plan.is_new]
+    lock(model, changed)
+    fill_slugs(model, [plan.row for plan in new])
+    for layer in layers([plan.row for plan in new]):
+        model._base_manager.bulk_create(layer, batch_size=BATCH)
+    for plan in changed:
+        plan.row.version += 1
+        refresh_links(plan.row)
+    if changed:
+        touched = {field for plan in changed for field in plan.touched()}
+        names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
+        model._base_manager.bulk_create(
+            [plan.row for plan in changed],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=names,
+        )
+    write_links(rehearsal.planned)
+    keep_states([plan.row for plan in new], NEW)
+    keep_states([plan.row for plan in changed], CHANGED)
+
+
+def lock(model, changed):
+    """Hold the rows that change. Raises StaleError if somebody changed them meanwhile."""
+    versions = {plan.values[0]: plan.values[1] for plan in changed}
+    pks = list(versions)
+    found = {}
+    for start in range(0, len(pks), BATCH):
+        rows = model._base_manager.select_for_update().filter(pk__in=pks[start : start + BATCH])
+        found.update(rows.values_list("pk", "version"))
+    if found != versions:
+        raise StaleError
+
+
+def derived(model):
+    """The fields that change with any other."""
+    names = {"version", "updated_at", "search_text"}
+    if review := getattr(model, "REVIEW", ""):
+        names.add(review)
+    return names
+
+
+def fill_slugs(model, rows):
+    """Give rows without an address one of their own, all at once."""
+    field = next((f for f in model._meta.fields if isinstance(f, SlugFromPinyinField)), None)
+    rows = [row for row in rows if field and not getattr(row, field.attname)]
+    if not rows:
+        return
+    taken = set(model._base_manager.values_list(field.attname, flat=True))
+    for row in rows:
+        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        slug, number = stem, 1
+        while slug in taken:
+            number += 1
+            slug = f"{stem}-{number}"
+        taken.add(slug)
+        setattr(row, field.attname, slug)
+
+
+def layers(rows):
+    """New rows in groups, each of which refers only to rows of the groups before."""
+    depths: dict[int, int] = {}
+    groups: list[list] = []
+    for row in rows:
+        parents = [one for one in row._state.fields_cache.values() if id(one) in depths]
+        depth = 1 + max((depths[id(parent)] for parent in parents), default=-1)
+        depths[id(row)] = depth
+        if depth == len(groups):
+            groups.append([])
+        groups[depth].append(row)
+    for group in groups:
+        for row in group:
+            refresh_links(row)
+        yield group
+
+
+def refresh_links(row):
+    """Let a row know the numbers of rows that were stored only just now."""
+    for field in row._meta.concrete_fields:
+        related = row._state.fields_cache.get(field.name)
+        if field.many_to_one and isinstance(related, Model) and related.pk:
+            setattr(row, field.attname, related.pk)
+
+
+def write_links(plans):
+    """Replace the links of many-to-many fields that changed."""
+    wanted: dict = {}
+    for plan in plans:
+        for reader, numbers in plan.settings:
+            if reader.column.is_many:
+                wanted.setdefault(reader.column.source, {})[plan.row.pk] = (plan.is_new, numbers)
+    for field, by_row in wanted.items():
+        through = field.remote_field.through
+        own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+        old = [pk for pk, (is_new, _) in by_row.items() if not is_new]
+        for start in range(0, len(old), BATCH):
+            through._base_manager.filter(**{f"{own}__in": old[start : start + BATCH]}).delete()
+        through._base_manager.bulk_create(
+            [
+                through(**{own: pk, other: number})
+                for pk, (_, numbers) in by_row.items()
+                for number in numbers
+            ],
+            batch_size=BATCH,
+        )
+
+
+def find_refused(rehearsal):
+    """Ask of each row why the database did not take it; one question at a time, but only now."""
+    for plan in rehearsal.planned:
+        try:
+            plan.row.validate_unique()
+            plan.row.validate_constraints()
+        except ValidationError as error:
+            rehearsal.explain(plan, error)
+    outcome = rehearsal.outcome
+    if not outcome.error_count:
+        outcome.problems.append(Problem(0, WHOLE_ROW, "", REFUSED))
+    outcome.failed = max(1, len(rehearsal.failed))

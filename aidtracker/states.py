@@ -1,0 +1,111 @@
+"""States of rows, as pages show them: what each changed, and one beside the present row."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from aidtracker.conflicts import PROGRAM, name_in, same
+from aidtracker.differences import (
+    differences,
+    in_words,
+    related_names,
+    said_fields,
+    value_in,
+)
+from aidtracker.history import CHANGED, DELETED, NEW
+from aidtracker.money import LedgerAmountField
+from aidtracker.scope import is_to_many, scope_of
+
+KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of a row: who made it, how and why, and what it changed."""
+
+    state: Any
+    changes: list
+
+    @property
+    def who(self):
+        return (self.state.act.user_name if self.state.act else "") or PROGRAM
+
+    @property
+    def kind(self):
+        return KINDS[self.state.history_type]
+
+    @property
+    def way(self):
+        return self.state.act.get_way_display() if self.state.act else PROGRAM
+
+    @property
+    def address(self):
+        return self.state.act.address if self.state.act else None
+
+    @property
+    def reason(self):
+        return self.state.act.reason if self.state.act else ""
+
+    @property
+    def number(self):
+        return getattr(self.state, self.state.instance_type._meta.pk.attname)
+
+    @property
+    def name(self):
+        return name_in(self.state)
+
+    @property
+    def is_deletion(self):
+        return self.state.history_type == DELETED
+
+
+class Line(NamedTuple):
+    """One field in a state and in the row as it is now."""
+
+    label: str
+    then: str
+    now: str
+    differs: bool
+
+
+def steps(states, earlier):
+    """A Step for each of `states`, newest first; `earlier` is the state before the last of them."""
+    older = [*states[1:], earlier]
+    changes = differences(list(zip(older, states, strict=True)))
+    return [Step(state, found) for state, found in zip(states, changes, strict=True)]
+
+
+def lines(state, present):
+    """Every field of a state beside the present row's; `present` is None for a deleted row."""
+    fields = said_fields(state.instance_type)
+    pair = (state, present)
+    related = related_names([pair], [fields])
+    return [
+        Line(
+            f"{field.verbose_name}{'（万元）' if isinstance(field, LedgerAmountField) else ''}",
+            *(in_words(field, value_in(each, field), related) for each in pair),
+            not same(*(value_in(each, field) for each in pair)),
+        )
+        for field in fields
+    ]
+
+
+def readable_states(states, user):
+    """Those states of a model's rows whose owner, as they then name it, a user may read."""
+    model, scope = states.model.instance_type, scope_of(user)
+    if scope.reads_all or getattr(model, "IS_SHARED", True):
+        return states
+    paths = [path for path in model.OWNERS if not is_to_many(model, path)]
+    rule = Q(pk__in=[])
+    for path in paths:
+        rule |= Q(**{f"{path}__in": scope.headquarters})
+    return states.filter(rule)
+
+
+def deleted_rows(model, user):
+    """The last states of the rows that are gone and that a user may read, newest first."""
+    states = model.history.filter(history_type=DELETED).exclude(
+        **{f"{model._meta.pk.attname}__in": model._base_manager.values("pk")}
+    )
+    return readable_states(states, user).select_related("act").order_by("-history_id")

@@ -1,0 +1,137 @@
+"""Two headquarters, rows of either, and forms filled in as a person would send them."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.db import models
+from django.urls import reverse
+
+from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.records import KeyedModel
+from aidtracker.scope import is_to_many, owner_field
+from aidtracker.testing import make_headquarters, make_observation, make_staff
+from aidtracker.tests.admin_pages import make
+from projects.models import Finding
+
+APPS = ("programs", "projects", "aidtracker")
+RECORDS = [one for one in map(dataset_model, DATASETS) if admin.site.is_registered(one)]
+PRIVATE = [model for model in RECORDS if not model.IS_SHARED]
+# What a person might type into, the first of them that a form offers.
+TYPED = ("note", "name", "title", "explanation", "reason", "computation")
+STATUS = ("status", "review")
+
+
+def model_id(model):
+    return model.__name__
+
+
+def owned_by(headquarters, model, **kwargs):
+    """A row of any model, a draft where there are drafts, that belongs to a headquarters."""
+    if hasattr(model, "REVIEW"):
+        kwargs.setdefault(model.REVIEW, "draft")
+    if model is Finding:
+        figure = make_observation(maintainer=headquarters, status="draft")
+        kwargs.setdefault("observations", [figure])
+    field = owner_field(model)
+    if field is not None and field.name not in kwargs:
+        rest = model.OWNERS[0].partition("__")[2]
+        owner = owned_by(headquarters, field.related_model) if rest else headquarters
+        kwargs[field.name] = owner
+    return make(model, **kwargs)
+
+
+def staff(*headquarters, verbs=None, **kwargs):
+    """A user with all rights in the record, or with those whose codes begin with one of `verbs`."""
+    user = make_staff(*headquarters, **kwargs)
+    rights = Permission.objects.filter(content_type__app_label__in=APPS)
+    user.user_permissions.set(
+        right for right in rights if verbs is None or right.codename.split("_")[0] in verbs
+    )
+    return User.objects.get(pk=user.pk)
+
+
+def state(row):
+    """All that is stored of a row; None if it is gone."""
+    stored = type(row)._base_manager.filter(pk=row.pk).first()
+    if stored is None:
+        return None
+    fields = {field.attname: getattr(stored, field.attname) for field in row._meta.concrete_fields}
+    links = {
+        field.name: sorted(getattr(stored, field.name).values_list("pk", flat=True))
+        for field in row._meta.many_to_many
+    }
+    return fields | links
+
+
+# Forms
+
+
+def page_of(row, page, *args):
+    model = row if isinstance(row, type) else type(row)
+    numbers = () if isinstance(row, type) else (row.pk,)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+    return reverse(name, args=(*numbers, *args))
+
+
+def filled(response):
+    """What a browser would send back from a form's page: {name: value}."""
+    inlines = [inline.formset for inline in response.context["inline_admin_formsets"]]
+    forms = [response.context["adminform"].form]
+    for formset in inlines:
+        forms += [formset.management_form, *formset.initial_forms]
+    return {name: value for form in forms for name, value in values(form)}
+
+
+def values(form):
+    for bound in form:
+        value = bound.value()
+        if value is True or not (value is None or value is False):
+            yield bound.html_name, "on" if value is True else value
+
+
+def typed_into(form):
+    """The name of a form's field for free words."""
+    free = [name for name in TYPED if name in form.fields]
+    words = [
+        name
+        for name, field in form.fields.items()
+        if type(field).__name__ == "CharField" and not field.widget.is_hidden
+    ]
+    return (free or words or [None])[0]
+
+
+def relations(model):
+    """The fields of a model that name rows which not everyone may read."""
+    return [
+        field
+        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+        if field.is_relation
+        and issubclass(field.related_model, KeyedModel)
+        and not field.related_model.IS_SHARED
+    ]
+
+
+def two_headquarters():
+    return make_headquarters(name="甲指挥部"), make_headquarters(name="乙指挥部")
+
+
+def is_owner_path(field):
+    """Whether whom a row belongs to is said by the row that a field names."""
+    return any(owner.startswith(f"{field.name}__") for owner in field.model.OWNERS)
+
+
+__all__ = [
+    "PRIVATE",
+    "RECORDS",
+    "filled",
+    "is_owner_path",
+    "is_to_many",
+    "model_id",
+    "models",
+    "owned_by",
+    "page_of",
+    "relations",
+    "staff",
+    "state",
+    "two_headquarters",
+    "typed_into",
+]

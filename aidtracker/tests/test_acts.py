@@ -1,0 +1,223 @@
+"""An act: who does what; stored with its first change, gone with it."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from threading import Barrier, Thread
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import ProtectedError
+from django.test import RequestFactory
+from django.urls import reverse
+
+from aidtracker import acts
+from aidtracker.acts import Way
+from aidtracker.fixtures import fixture_paths
+from aidtracker.models import Act
+from aidtracker.testing import make_source, make_staff
+from programs.models import Source
+
+pytestmark = pytest.mark.django_db
+
+
+def act_of(row):
+    return row.history.first().act
+
+
+def test_act_without_changes_is_not_stored():
+    before = Act.objects.count()
+    with acts.doing(Way.FORM):
+        pass
+
+    assert Act.objects.count() == before
+
+
+def test_changes_of_one_door_are_one_act():
+    with acts.doing(Way.GRID, subject="填报") as act:
+        rows = [make_source(), make_source()]
+
+    assert {act_of(row).pk for row in rows} == {act.pk}
+    stored = Act.objects.get(pk=act.pk)
+    assert (stored.way, stored.subject, stored.at) == (Way.GRID, "填报", act.at)
+
+
+def test_act_names_the_person_and_where_from():
+    user = make_staff(username="clerk")
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.7")
+    request.user = user
+    with acts.doing(Way.FORM, request=request):
+        act = act_of(make_source())
+
+    assert (act.user, act.user_name, act.address) == (user, "clerk", "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("is_behind", "address"), [(True, "198.51.100.9"), (False, "192.0.2.7")], ids=["proxy", "none"]
+)
+def test_address_of_a_request_is_what_our_proxy_says(settings, is_behind, address):
+    settings.BEHIND_PROXY = is_behind
+    headers = {"HTTP_X_FORWARDED_FOR": "203.0.113.1, 198.51.100.9", "REMOTE_ADDR": "192.0.2.7"}
+
+    assert acts.address_of(RequestFactory().get("/", **headers)) == address
+
+
+def test_act_is_rolled_back_with_its_changes():
+    with acts.doing(Way.FORM) as act, transaction.atomic():
+        make_source()
+        transaction.set_rollback(True)
+
+    assert not Act.objects.filter(pk=act.pk).exists()
+
+
+def test_act_stays_when_only_a_part_is_rolled_back():
+    with acts.doing(Way.FORM) as act:
+        with transaction.atomic():
+            make_source()
+            transaction.set_rollback(True)
+        kept = make_source()
+
+    assert act_of(kept).pk == act.pk
+    assert Source.history.filter(act=act).count() == 1
+
+
+def test_inner_act_keeps_its_changes_to_itself():
+    with acts.doing(Way.FORM) as outer:
+        with acts.doing(Way.COMMAND) as inner:
+            first = make_source()
+        second = make_source()
+
+    assert (act_of(first).pk, act_of(second).pk) == (inner.pk, outer.pk)
+
+
+def test_act_described_after_its_first_change_says_so():
+    with acts.doing(Way.FORM):
+        row = make_source()
+        acts.describe(way=Way.IMPORT, subject="文献", reason="补录", details=["新增 1"])
+
+    act = act_of(row)
+    assert (act.way, act.subject, act.reason, act.details) == ("import", "文献", "补录", ["新增 1"])
+
+
+def test_acts_of_two_threads_do_not_mix():
+    seen, meeting = {}, Barrier(2, timeout=10)
+
+    def work(name):
+        with acts.doing(Way.FORM, subject=name):
+            meeting.wait()
+            seen[name] = acts.current().subject
+            meeting.wait()
+
+    threads = [Thread(target=work, args=[name]) for name in ("甲", "乙")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert seen == {"甲": "甲", "乙": "乙"}
+
+
+def test_user_who_did_something_cannot_be_deleted():
+    user = make_staff()
+    acts.record(Way.LOGIN, user=user)
+
+    with pytest.raises(ProtectedError):
+        User.objects.get(pk=user.pk).delete()
+
+
+def test_request_is_an_act(admin_client):
+    values = {"code": "neu", "title": "新文献", "kind": "report", "_save": "1"}
+    admin_client.post(reverse("admin:programs_source_add"), values)
+
+    act = act_of(Source.objects.get(code="neu"))
+    assert (act.way, act.user_name, act.address) == (Way.FORM, "admin", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("load_fixtures", {"overwrite": True}), ("loaddata", {})],
+    ids=["load_fixtures", "loaddata"],
+)
+def test_command_that_overwrites_is_an_act(command, words):
+    kept, changed = Source.objects.order_by("code")[:2]
+    title = changed.title
+    Source.objects.filter(pk=changed.pk).update(title="改过", version=5)
+
+    files = [str(fixture_paths()["sources"])] if command == "loaddata" else []
+    call_command(command, *files, verbosity=0, **words)
+
+    changed.refresh_from_db()
+    last = changed.history.first()
+    assert (changed.title, changed.version, last.title) == (title, 6, title)
+    assert (last.act.way, last.act.subject) == (Way.COMMAND, command)
+    assert last.act.user_name == acts.system_user()
+    assert kept.history.count() == 1
+
+
+# A process that is killed at the moment of commit
+
+SCRIPT = """
+import os, signal, django
+django.setup()
+from django.db import connection, transaction
+from aidtracker import acts
+from aidtracker.history import keep_states
+from programs.models import Source
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+connection.ensure_connection()
+commit = connection._commit
+def commit_and_die():
+    if os.environ["DIE"] == "after":
+        commit()
+    kill()
+connection._commit = commit_and_die
+with acts.doing(acts.Way.IMPORT, subject="one"), transaction.atomic():
+    rows = [Source(code=f"killed-{n}", title="x", kind="report") for n in range(50)]
+    Source.objects.bulk_create(rows)
+    keep_states(rows, "+")
+"""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="copies the database as a file")
+@pytest.mark.parametrize(("moment", "count"), [("before", 0), ("after", 50)])
+def test_killed_at_commit_leaves_rows_and_states_together(tmp_path, moment, count):
+    path = tmp_path / "killed.sqlite3"
+    connection.ensure_connection()
+    path.write_bytes(connection.connection.serialize())
+
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}", "DIE": moment}
+    environment |= {"DJANGO_SETTINGS_MODULE": "aidtracker.settings", "DEBUG": "1"}
+    killed = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True)
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    with sqlite3.connect(path) as stored:
+        counts = [stored.execute(query).fetchone()[0] for query in COUNTS]
+    stored.close()
+    assert counts == [count, count, min(count, 1)]
+
+
+COUNTS = (
+    "SELECT count(*) FROM programs_source WHERE code LIKE 'killed-%'",
+    "SELECT count(*) FROM programs_historicalsource WHERE code LIKE 'killed-%'",
+    "SELECT count(*) FROM aidtracker_act WHERE subject = 'one'",
+)
+
+
+def test_row_saved_outside_a_transaction_is_stored_with_its_state(monkeypatch):
+    row = Source(code="einzeln", title="x", kind="report")
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(acts, "stored", fail)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        row.save()
+
+    assert not Source.objects.filter(code="einzeln").exists()

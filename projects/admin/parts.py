@@ -1,0 +1,40 @@
+"""The rows that summed figures were summed from: frozen with them, changed by nobody."""
+
+from functools import partial
+
+from django.contrib import admin
+from django.urls import path
+
+from aidtracker.admin_skin import PlainModelAdmin, group
+from projects.admin.monthly_totals import monthly_totals
+from projects.models import ObservationPart
+
+
+@admin.register(ObservationPart)
+class ObservationPartAdmin(PlainModelAdmin):
+    list_display = ("observation", "number", "name", "amount", "row_version")
+    list_display_links = ("observation", "name")
+    list_filter = ("observation",)
+    list_select_related = ("observation__series", "observation__source")
+    search_fields = ("name", "row_key")
+    search_help_text = "记录的名称或编号"
+    fieldsets = (
+        group("名称与类型", "observation", "number"),
+        group("记录", "dataset", "row_id", "row_key", "row_version", "name", "amount"),
+    )
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(partial(monthly_totals, self))
+        return [
+            path("monthly-totals/", view, name="projects_monthly_totals"),
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,54 @@
+"""The admin of the rules of warnings, which staff can change, and a filter by what they found."""
+
+from django.contrib import admin
+
+from aidtracker.admin_skin import CheckboxFilter, ModelAdmin, group
+from aidtracker.datasets import dataset_name
+from aidtracker.scope import scope_of
+from projects.models import WarningRule
+from projects.warnings import warned
+
+ANY = "any"
+
+
+@admin.register(WarningRule)
+class WarningRuleAdmin(ModelAdmin):
+    list_display = ("name", "ledger", "kind", "level", "threshold", "sentence", "is_active")
+    list_filter = ("is_active", "kind", "level", "is_seasonal")
+    search_fields = ("code", "name", "ledger", "sentence")
+    search_help_text = "编号、名称、台账或句子"
+    fieldsets = (
+        group("名称与类型", "name", "code", "ledger", "kind", "level", "is_active"),
+        group(
+            "规则",
+            ("left", "operator", "right"),
+            "threshold",
+            "except_status",
+            "is_seasonal",
+            "sentence",
+        ),
+        group(None, "note"),
+    )
+
+
+class WarnedFilter(CheckboxFilter):
+    """Rows of a ledger that a rule warns of: any rule, or a certain one."""
+
+    title = "预警"
+    parameter_name = "warned"
+
+    def lookups(self, request, model_admin):
+        rules = WarningRule.objects.filter(
+            is_active=True, ledger=dataset_name(model_admin.model)
+        ).values_list("code", "name")
+        return [(ANY, "有预警"), *rules]
+
+    def queryset(self, request, queryset):
+        scope = scope_of(request.user)
+        commands = None if scope.reads_all else scope.headquarters
+        offered = {code for code, _ in self.lookup_choices}
+        for code in self.value() or ():
+            if code in offered:
+                keys = warned(queryset.model, commands, "" if code == ANY else code)
+                queryset = queryset.filter(pk__in=keys)
+        return queryset

@@ -1,0 +1,309 @@
+"""The steps of the review in the admin: buttons of a form, actions of a list, saving."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from aidtracker.conflicts import marks
+from aidtracker.testing import (
+    make_headquarters,
+    make_milestone,
+    make_observation,
+    make_project,
+    make_revision,
+    make_staff,
+)
+from projects.models import Observation, Project, Review, Revision
+from projects.tests.test_revisions import said, typed_form
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:projects_project_changelist")
+CLERK = ("view", "add", "change")
+
+
+@pytest.fixture
+def headquarters():
+    return make_headquarters()
+
+
+def staff(headquarters, *verbs):
+    models = ("project", "observation", "revision")
+    codes = [f"projects.{verb}_{one}" for verb in verbs for one in models]
+    return make_staff(headquarters, permissions=codes)
+
+
+def change(row):
+    return reverse(f"admin:projects_{row._meta.model_name}_change", args=[row.pk])
+
+
+def press(client, row, step, **sent):
+    """Press a button of the panel above a row's form."""
+    address = reverse(f"admin:projects_{row._meta.model_name}_step", args=[row.pk])
+    sent = {"step": step, "version": row.version} | sent
+    response = client.post(address, sent, follow=True)
+    row.refresh_from_db()
+    return response
+
+
+def act(client, step, *rows, **sent):
+    """Choose rows in their list and run a step on them."""
+    name = f"admin:projects_{rows[0]._meta.model_name}_changelist"
+    sent |= {"action": f"take_{step}", "_selected_action": [row.pk for row in rows]}
+    sent |= dict(marks(rows))
+    response = client.post(reverse(name), sent, follow=True)
+    for row in rows:
+        row.refresh_from_db()
+    return said(response)
+
+
+def panel(client, row):
+    return client.get(change(row)).context["review"]
+
+
+# Buttons
+
+
+@pytest.mark.parametrize(
+    ("verbs", "state", "buttons"),
+    [
+        (CLERK, "draft", ["提交"]),
+        (CLERK, "submitted", []),
+        (("view", "approve"), "submitted", ["审核通过", "退回"]),
+        (("view", "approve"), "draft", []),
+        (("view", "publish"), "approved", ["退回", "发布"]),
+        (("view", "publish"), "published", ["撤回"]),
+        (("view",), "submitted", []),
+    ],
+)
+def test_form_offers_the_steps_that_are_possible(client, headquarters, verbs, state, buttons):
+    client.force_login(staff(headquarters, *verbs))
+    row = make_project(headquarters=headquarters, review=state)
+    assert [step.label for step in panel(client, row)["steps"]] == buttons
+
+
+def test_button_takes_the_step(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    response = press(client, row, "approve")
+    assert (row.review, said(response)) == ("approved", ["审核通过：1 条援疆项目。"])
+    assert response.redirect_chain[-1][0] == change(row)
+
+
+def test_returned_row_shows_the_comment_to_the_clerk(client, headquarters):
+    row = make_project(headquarters=headquarters, review="submitted")
+    client.force_login(staff(headquarters, "view", "approve"))
+    press(client, row, "return", reason="金额与批复不符")
+    client.force_login(staff(headquarters, *CLERK))
+    page = client.get(change(row))
+    assert page.context["review"]["comment"] == "金额与批复不符"
+    assert "<strong>退回意见：</strong>金额与批复不符" in page.content.decode()
+
+
+def test_button_of_an_outdated_form_does_nothing(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    response = press(client, row, "approve", version=row.version + 1)
+    assert row.review == "submitted"
+    assert said(response) == ["您打开之后，这条记录有改动；请核对现在的内容再操作。"]
+
+
+@pytest.mark.parametrize("step", ["", "unknown"])
+def test_unknown_step_is_not_there(admin_client, step):
+    assert press(admin_client, make_project(), step).status_code == 404
+
+
+def test_step_is_not_taken_by_following_a_link(admin_client):
+    address = reverse("admin:projects_project_step", args=[make_project().pk])
+    assert admin_client.get(address).status_code == 405
+
+
+def test_row_of_other_headquarters_is_not_there(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(review="submitted")
+    assert press(client, row, "approve").status_code == 404
+    assert row.review == "submitted"
+
+
+def test_form_tells_who_did_what(client, headquarters):
+    reviewer = staff(headquarters, "view", "approve")
+    client.force_login(reviewer)
+    row = make_project(headquarters=headquarters, review="submitted")
+    press(client, row, "approve")
+    story = [(moment.what, moment.who) for moment in panel(client, row)["story"]]
+    assert story == [("录入", "—"), ("审核通过", reviewer.username)]
+
+
+# Lists
+
+
+def test_list_offers_the_steps_of_the_users_rights(client, headquarters):
+    make_project(headquarters=headquarters)
+    client.force_login(staff(headquarters, "view", "publish"))
+    choices = dict(client.get(LIST).context["action_form"].fields["action"].choices)
+    assert [name for name in choices if name.startswith("take_")] == [
+        "take_return",
+        "take_publish",
+        "take_withdraw",
+    ]
+
+
+def test_action_takes_the_step_with_all_chosen_rows(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    rows = [make_project(headquarters=headquarters, review="submitted") for _ in range(3)]
+    assert act(client, "approve", *rows) == ["审核通过：3 条援疆项目。"]
+    assert {row.review for row in rows} == {"approved"}
+
+
+def test_action_leaves_out_rows_in_other_states(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    rows = [make_project(headquarters=headquarters, review=one) for one in ("draft", "submitted")]
+    assert act(client, "approve", *rows) == [
+        "审核通过：1 条援疆项目。",
+        "1 条援疆项目未审核通过：现在的状态是“草稿”。",
+    ]
+
+
+def test_action_back_needs_words(client, headquarters):
+    client.force_login(staff(headquarters, "view", "publish"))
+    row = make_project(headquarters=headquarters)
+    assert act(client, "withdraw", row) == ["1 条援疆项目未撤回：请写明撤回理由。"]
+    assert act(client, "withdraw", row, reason="重复") == ["撤回：1 条援疆项目。"]
+    assert row.correction_reason == "重复"
+
+
+def test_list_shows_states_as_labels(admin_client):
+    make_project(review="returned")
+    page = admin_client.get(LIST).content.decode()
+    assert '<span class="review-state" data-state="returned">退回</span>' in page
+
+
+def test_list_is_filtered_by_what_waits(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    make_project(headquarters=headquarters, review="draft")
+    assert [*client.get(LIST, {"todo": "approve"}).context["cl"].queryset] == [row]
+
+
+# One's own rows, by every way
+
+
+@pytest.fixture
+def own(client, headquarters):
+    """A project that the user who is logged in, with all rights, entered and submitted."""
+    client.force_login(staff(headquarters, *CLERK, "approve", "publish"))
+    row = make_project(headquarters=headquarters, review="draft")
+    client.post(change(row), typed_form(client, row, name="我改的", _submit="1"))
+    row.refresh_from_db()
+    assert row.review == "submitted"
+    return row
+
+
+def test_own_row_is_not_approved_by_the_button(client, own):
+    assert "审核通过" not in [step.label for step in panel(client, own)["steps"]]
+    response = press(client, own, "approve")
+    assert own.review == "submitted"
+    assert said(response) == ["1 条援疆项目未审核通过：您录入、修改或提交过，须由他人审核。"]
+
+
+def test_own_row_is_not_approved_by_an_action(client, own):
+    act(client, "approve", own)
+    assert own.review == "submitted"
+
+
+def test_own_row_is_not_approved_through_its_form(client, own):
+    client.post(change(own), typed_form(client, own, review="approved", note="又改"))
+    own.refresh_from_db()
+    assert own.review == "draft"
+
+
+def test_new_row_is_not_published_through_its_form(admin_client):
+    headquarters = make_headquarters()
+    address = reverse("admin:projects_project_add")
+    row = make_project(headquarters=headquarters, review="draft")
+    sent = typed_form(admin_client, row, name="新", code="N-1", slug="", review="published")
+    admin_client.post(address, sent)
+    assert Project.objects.get(code="N-1").review == "draft"
+
+
+def test_own_proposal_is_not_approved_by_button_or_action(client, headquarters):
+    client.force_login(staff(headquarters, *CLERK, "approve"))
+    row = make_project(headquarters=headquarters)
+    typed = {"name": "新名", "correction_reason": "原表有误", "_submit": "1"}
+    client.post(change(row), typed_form(client, row, **typed))
+    revision = Revision.objects.get()
+    press(client, revision, "approve")
+    act(client, "approve", revision)
+    assert revision.review == "submitted"
+
+
+# Saving
+
+
+def test_change_of_a_submitted_row_makes_it_a_draft_and_says_so(client, headquarters):
+    client.force_login(staff(headquarters, *CLERK))
+    row = make_project(headquarters=headquarters, review="approved")
+    response = client.post(change(row), typed_form(client, row, name="改名"), follow=True)
+    row.refresh_from_db()
+    assert (row.review, row.name) == ("draft", "改名")
+    assert "内容有改动，已回到草稿；请重新提交。" in said(response)
+
+
+def test_change_of_what_belongs_to_a_submitted_row_makes_it_a_draft(admin_client):
+    milestone = make_milestone(project=make_project(review="submitted"))
+    row = milestone.project
+    page = admin_client.get(change(row))
+    typed = typed_form(admin_client, row)
+    for inline in page.context["inline_admin_formsets"]:
+        for form in inline.formset.initial_forms:
+            typed |= {field.html_name: field.value() for field in form if field.value() is not None}
+            typed |= {form.add_prefix("name"): "改"} if "name" in form.fields else {}
+    admin_client.post(change(row), typed)
+    row.refresh_from_db()
+    assert row.review == "draft"
+
+
+def test_published_row_is_corrected_by_who_publishes(client, headquarters):
+    client.force_login(staff(headquarters, *CLERK, "publish"))
+    row = make_project(headquarters=headquarters)
+    response = client.post(change(row), typed_form(client, row, name="改名"))
+    assert list(response.context["adminform"].form.errors) == ["correction_reason"]
+    client.post(change(row), typed_form(client, row, name="改名", correction_reason="更名"))
+    row.refresh_from_db()
+    assert (row.name, row.review) == ("改名", "published")
+
+
+def test_who_reviews_does_not_edit(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    page = client.get(change(row))
+    assert (page.status_code, page.context["has_change_permission"]) == (200, False)
+    assert client.post(change(row), {"name": "改名"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("draft", 200), ("returned", 200), ("submitted", 403), ("published", 403)]
+)
+def test_what_was_handed_on_is_not_deleted(client, headquarters, state, status):
+    client.force_login(staff(headquarters, *CLERK, "delete"))
+    row = make_project(headquarters=headquarters, review=state)
+    assert client.get(reverse("admin:projects_project_delete", args=[row.pk])).status_code == status
+
+
+def test_figure_has_the_same_steps(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_observation(maintainer=headquarters, status="submitted")
+    press(client, row, "approve")
+    assert Observation.objects.get(pk=row.pk).status == Review.APPROVED
+
+
+def test_reviewed_models_have_their_rights():
+    codes = Permission.objects.filter(codename__regex="^(approve|publish)_").count()
+    assert codes == 22
+
+
+def test_revision_opens_for_a_reviewer_with_its_steps(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters)
+    revision = make_revision(row=row, review="submitted")
+    assert [step.label for step in panel(client, revision)["steps"]] == ["审核通过", "退回"]

@@ -1,0 +1,210 @@
+"""The leader's page of a headquarters."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from aidtracker.acts import Way, doing
+from aidtracker.models import Act
+from aidtracker.testing import (
+    make_category,
+    make_finding,
+    make_headquarters,
+    make_milestone,
+    make_observation,
+    make_progress_report,
+    make_project,
+    make_project_plan,
+    make_series,
+    make_staff,
+)
+from projects.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+VIEW = ("projects.view_project",)
+TODAY = date(2026, 6, 20)
+
+
+@pytest.fixture
+def command():
+    return make_headquarters(name="某某指挥部")
+
+
+def address(headquarters):
+    return reverse("admin:projects_desk", args=[headquarters.slug])
+
+
+def fill(command):
+    project = make_project(
+        headquarters=command,
+        status="building",
+        category=make_category(name="产业"),
+        planned_amount=100,
+        received_amount=120,
+        planned_completion="2020",
+    )
+    make_project_plan(project=project, year=timezone.localdate().year, amount=90)
+    make_milestone(project=project, planned_on="2021-05")
+    make_progress_report(project=project, month=date(2026, 4, 1), review="submitted")
+    figure = make_observation(series=make_series(headquarters=command))
+    make_finding(result="contradiction", observations=[figure])
+    return project
+
+
+def test_desk_counts_by_status_and_category_and_leaves_withdrawn_rows_out(command):
+    fill(command)
+    make_project(headquarters=command, review="draft")
+    make_project(headquarters=command, review="withdrawn", status="building")
+    make_project(status="building")
+    desk = Desk(command, TODAY)
+
+    assert desk.counts == (2, 1)
+    assert [(line.label, line.count) for line in desk.statuses] == [("在建", 1), ("未填", 1)]
+    assert sorted((line.label, line.count) for line in desk.categories) == [
+        ("产业", 1),
+        ("未填", 1),
+    ]
+
+
+def test_desk_plan_takes_the_latest_edition_of_each_project(command):
+    project = make_project(headquarters=command)
+    make_project_plan(project=project, amount=10)
+    make_project_plan(project=project, amount=15, number=2, reason="追加")
+    make_project_plan(project=make_project(headquarters=command), amount=20)
+    make_project_plan(project=project, amount=7, year=2025)
+
+    assert Desk(command, TODAY).plan == {
+        "projects": 2,
+        "first": Decimal(30),
+        "adjusted": 1,
+        "amount": Decimal(35),
+    }
+
+
+def test_desk_lists_late_and_wrong_rows_and_missing_reports(command):
+    project = fill(command)
+    desk = Desk(command, TODAY)
+
+    assert {one.rule.code for one in desk.late} == {"project-completion-late", "milestone-late"}
+    assert [one.rule.code for one in desk.wrong] == ["project-received-over-plan"]
+    assert [line.subjects for line in desk.missing] == [[project], [], []]
+    make_progress_report(project=project, month=date(2026, 5, 1), review="submitted")
+    assert [line.count for line in Desk(command, TODAY).missing] == [0, 0, 0]
+
+
+def test_desk_says_who_changed_what_this_week(command):
+    project = make_project(headquarters=command)
+    other = make_project()
+    staff = make_staff(command, username="填报的人")
+    with doing_as(staff):
+        project.status = "building"
+        project.save()
+        other.save()
+
+    lines = [line for line in Desk(command, TODAY).changes if line.person == "填报的人"]
+
+    assert [(line.ledger, line.way, line.rows) for line in lines] == [("援疆项目", "表单", 1)]
+
+
+def doing_as(user):
+    """What is saved in the block, the user does in a form."""
+    request = RequestFactory().post("/")
+    request.user = user
+    return doing(Way.FORM, request=request)
+
+
+def test_desk_lists_open_findings_and_the_queue(command):
+    fill(command)
+    make_finding(result="contradiction", observations=[make_observation()])
+    make_project(headquarters=command, review="returned")
+    desk = Desk(command, TODAY)
+
+    assert len(desk.findings) == 1
+    queue = {line.label: line.counts for line in desk.queue}
+    assert queue["援疆项目"] == (1, 0, 0, 0)
+    assert queue["项目月报"] == (0, 1, 0, 0)
+
+
+def test_page_shows_the_headquarters(command, client):
+    fill(command)
+    client.force_login(make_staff(command, permissions=VIEW))
+
+    text = client.get(address(command)).content.decode()
+
+    for words in ("某某指挥部", "在建", "到位率", "120", "资金到位 120 万元，超过计划 100 万元。"):
+        assert words in text
+
+
+def test_page_of_another_headquarters_is_not_there(command, client):
+    client.force_login(make_staff(make_headquarters(), permissions=VIEW))
+    assert client.get(address(command)).status_code == 404
+    assert client.get(address(command), {"download": "csv"}).status_code == 404
+
+
+def test_page_of_a_headquarters_below_is_open(command, client):
+    below = make_headquarters(parent=command)
+    client.force_login(make_staff(command, permissions=VIEW))
+    assert below.name in client.get(address(below)).content.decode()
+
+
+def test_observer_opens_every_page(command, client):
+    client.force_login(make_staff(reach="reads_all", permissions=VIEW))
+    assert client.get(address(command)).status_code == 200
+
+
+def test_page_needs_the_right_to_see_projects(command, client):
+    client.force_login(make_staff(command))
+    assert client.get(address(command)).status_code == 403
+    assert client.get(reverse("admin:projects_desks")).status_code == 403
+
+
+def test_visitor_is_led_to_the_login(command, client):
+    assert client.get(address(command)).status_code == 302
+
+
+def test_choice_leads_to_the_only_headquarters(command, client):
+    client.force_login(make_staff(command, permissions=VIEW))
+    assert client.get(reverse("admin:projects_desks")).url == address(command)
+
+
+def test_choice_lists_only_covered_headquarters(command, client):
+    other, foreign = make_headquarters(), make_headquarters(name="别处的")
+    client.force_login(make_staff(command, other, permissions=VIEW))
+
+    text = client.get(reverse("admin:projects_desks")).content.decode()
+
+    assert (command.name in text, other.name in text, foreign.name in text) == (True, True, False)
+
+
+def test_downloads_have_the_numbers_of_the_page_and_are_noted(command, client):
+    fill(command)
+    user = make_staff(command, permissions=VIEW)
+    client.force_login(user)
+
+    csv = b"".join(client.get(address(command), {"download": "csv"})).decode("utf-8-sig")
+    xlsx = b"".join(client.get(address(command), {"download": "xlsx"}))
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(xlsx)).get_sheet_by_index(0).to_python()
+    assert ["资金", "到位率", 120.0, "%"] in [row[:4] for row in rows]
+    assert "资金,到位率,120" in csv
+    assert len(csv.splitlines()) == len(rows)
+    assert Act.objects.filter(way="export", user=user).count() == 2
+
+
+def test_number_of_queries_does_not_grow_with_rows(command, client, django_assert_num_queries):
+    client.force_login(make_staff(command, permissions=VIEW))
+    fill(command)
+    client.get(address(command))
+    with django_assert_num_queries(70, exact=False) as first:
+        client.get(address(command))
+    for _ in range(5):
+        fill(command)
+    with django_assert_num_queries(len(first)):
+        client.get(address(command))

@@ -1,0 +1,340 @@
+"""The page on which a month is filled in: what it shows, what it saves, what it refuses."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from aidtracker.models import Act
+from aidtracker.testing import (
+    make_headquarters,
+    make_progress_report,
+    make_project,
+    make_reporting_period,
+    make_site,
+    make_staff,
+)
+from projects.grid.kinds import KINDS
+from projects.models import JobsReport, ProgressReport, Project, Review, TrainingReport
+
+pytestmark = pytest.mark.django_db
+
+APRIL = date(2026, 4, 1)
+CLERK = [
+    f"projects.{verb}_{kind.model._meta.model_name}"
+    for kind in KINDS.values()
+    for verb in ("view", "add", "change")
+]
+
+
+@pytest.fixture
+def command():
+    return make_headquarters(name="甲指挥部")
+
+
+@pytest.fixture
+def project(command):
+    return make_project(headquarters=command, name="水厂")
+
+
+@pytest.fixture
+def clerk(command, client):
+    client.force_login(make_staff(command, permissions=CLERK, username="小王"))
+    return client
+
+
+def address(kind="progress", month="2026-05", **query):
+    query = {"kind": kind, "month": month} | query
+    return reverse("admin:projects_grid", query=query)
+
+
+def send(client, subject, values, version=0, kind="progress", **more):
+    key = str(getattr(subject, "pk", subject))
+    body = {"key": key, "values": values, "version": version} | more
+    return client.post(address(kind), json.dumps(body), content_type="application/json")
+
+
+def rows_of(client, **query):
+    return client.get(address(**query)).context["grid"].rows
+
+
+# What it shows
+
+
+def test_subjects_are_those_of_ones_own_headquarters(clerk, project):
+    make_project()
+    assert [row.subject.name for row in rows_of(clerk)] == ["水厂"]
+
+
+def test_finished_projects_are_left_out_unless_they_reported_last(clerk, command):
+    make_project(headquarters=command, status=Project.Status.COMPLETED)
+    reporting = make_project(headquarters=command, status=Project.Status.COMPLETED, name="学校")
+    make_progress_report(project=reporting, month=APRIL)
+    assert [row.subject.name for row in rows_of(clerk)] == ["学校"]
+
+
+def test_last_report_stands_beside_even_if_a_month_is_missing(clerk, project):
+    make_progress_report(project=project, month=date(2026, 2, 1), work_done_to_date=5)
+    make_progress_report(project=project, month=date(2026, 3, 1), work_done_to_date=7)
+    row = rows_of(clerk)[0]
+    cell = next(cell for cell in row.cells if cell.column.name == "work_done_to_date")
+    assert (cell.last, row.last_month) == ("7", "2026年3月")
+
+
+def test_sites_have_a_row_for_each_own_headquarters(clerk, command):
+    make_site(headquarters=[command], name="产业园")
+    make_site(headquarters=[make_headquarters()])
+    assert [row.subject.name for row in rows_of(clerk, kind="jobs")] == ["产业园"]
+
+
+def test_training_has_a_row_for_each_kind(clerk):
+    names = [row.subject.name for row in rows_of(clerk, kind="training")]
+    assert names == TrainingReport.Kind.labels
+
+
+def test_counts_stand_in_the_head(clerk, command):
+    for state in (None, Review.DRAFT, Review.SUBMITTED):
+        project = make_project(headquarters=command)
+        if state:
+            make_progress_report(project=project, review=state)
+    grid = clerk.get(address()).context["grid"]
+    assert (len(grid.rows), grid.filled, grid.handed_in) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_ledger_opens(clerk, kind):
+    response = clerk.get(address(kind))
+    assert response.context["grid"].kind.key == kind
+
+
+def test_unknown_ledger_is_not_found(clerk):
+    assert clerk.get(address("nonsense")).status_code == 404
+
+
+def test_headquarters_of_others_is_not_found(clerk):
+    assert clerk.get(address(headquarters=make_headquarters().pk)).status_code == 404
+
+
+def test_nobody_sees_it_without_the_right(client, command):
+    client.force_login(make_staff(command))
+    assert client.get(address()).status_code == 403
+
+
+def test_who_may_only_read_finds_no_cells_to_write_in(client, command, project):
+    client.force_login(make_staff(command, permissions=["projects.view_progressreport"]))
+    page = client.get(address()).content.decode()
+    assert ("水厂" in page, "<textarea" in page) == (True, False)
+
+
+@pytest.mark.parametrize("kind", ["progress", "jobs"])
+def test_queries_do_not_grow_with_rows(clerk, command, kind, django_assert_num_queries):
+    def fill(number):
+        for _ in range(number):
+            make_progress_report(project=make_project(headquarters=command), month=APRIL)
+            make_site(headquarters=[command])
+
+    fill(3)
+    clerk.get(address(kind))
+    with django_assert_num_queries(15, exact=False) as few:
+        clerk.get(address(kind))
+    fill(27)
+    with django_assert_num_queries(len(few)):
+        clerk.get(address(kind))
+
+
+# What it saves
+
+
+def test_row_is_saved_as_a_draft(clerk, project):
+    typed = {"physical_progress": "主体封顶", "work_done_month": "1,234.5"}
+    answer = send(clerk, project, typed).json()
+    report = ProgressReport.objects.get()
+    assert (answer["version"], answer["label"]) == (1, "草稿")
+    assert (report.physical_progress, report.work_done_month) == ("主体封顶", Decimal("1234.5"))
+    assert report.review == Review.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("9.11亿元", "91100"), ("１２．５", "12.5"), ("35 万元", "35"), ("5000元", "0.5")],
+)
+def test_amounts_are_read_as_in_an_import(clerk, project, typed, stored):
+    answer = send(clerk, project, {"work_done_month": typed}).json()
+    assert answer["values"]["work_done_month"] == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "to_date"),
+    [
+        ({"work_done_month": "20"}, "120"),
+        ({"work_done_month": "20", "work_done_to_date": "125"}, "125"),
+        ({"problems": "无"}, ""),
+    ],
+    ids=["follows", "typed", "nothing to add"],
+)
+def test_total_goes_on_from_the_last_unless_typed(clerk, project, typed, to_date):
+    make_progress_report(project=project, month=APRIL, work_done_to_date=100)
+    answer = send(clerk, project, typed).json()
+    assert answer["values"]["work_done_to_date"] == to_date
+
+
+def test_total_follows_a_second_change(clerk, project):
+    make_progress_report(project=project, month=APRIL, work_done_to_date=100)
+    send(clerk, project, {"work_done_month": "20"})
+    answer = send(clerk, project, {"work_done_month": "30"}, version=1).json()
+    assert (answer["values"]["work_done_to_date"], answer["version"]) == ("130", 2)
+
+
+def test_total_without_a_last_one_stays_unknown(clerk, project):
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == ""
+
+
+def test_act_says_that_it_was_the_grid(clerk, project):
+    send(clerk, project, {"problems": "缺水泥"})
+    report = ProgressReport.objects.get()
+    act = report.history.get().act
+    assert (act.way, act.user_name, act.subject) == (Act.Way.GRID, "小王", str(report))
+
+
+def test_sending_what_is_stored_changes_nothing(clerk, project):
+    make_progress_report(project=project, problems="无")
+    answer = send(clerk, project, {"problems": "无"}, version=1).json()
+    assert answer["version"] == 1
+
+
+def test_jobs_of_a_site_are_saved(clerk, command):
+    site = make_site(headquarters=[command])
+    send(clerk, f"{command.pk}-{site.pk}", {"jobs": "475"}, kind="jobs")
+    report = JobsReport.objects.get()
+    assert (report.headquarters, report.site, report.jobs) == (command, site, 475)
+
+
+def test_training_is_saved(clerk, command):
+    send(clerk, f"{command.pk}-vocational", {"trainees": "600"}, kind="training")
+    report = TrainingReport.objects.get()
+    assert (report.kind, report.trainees) == ("vocational", 600)
+
+
+# What it refuses
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"work_done_month": "若干"}, "应为数字"),
+        ({"received_to_date": "-5"}, "金额不能是负数"),
+    ],
+)
+def test_wrong_cell_says_why(clerk, project, typed, sentence):
+    response = send(clerk, project, typed)
+    assert response.status_code == 400
+    assert {
+        name: words.startswith(sentence) for name, words in response.json()["errors"].items()
+    } == {next(iter(typed)): True}
+    assert not ProgressReport.objects.exists()
+
+
+def test_project_of_others_is_not_found(clerk):
+    response = send(clerk, make_project(), {"problems": "无"})
+    assert (response.status_code, "其他指挥部" in response.json()["errors"][""]) == (404, True)
+    assert not ProgressReport.objects.exists()
+
+
+def test_reader_can_not_save(client, command, project):
+    client.force_login(make_staff(command, permissions=["projects.view_progressreport"]))
+    assert send(client, project, {"problems": "无"}).status_code == 403
+    assert not ProgressReport.objects.exists()
+
+
+@pytest.mark.parametrize("body", [" ", "[]", "{}", '{"key": 1, "values": 3, "version": 0}'])
+def test_incomplete_row_is_refused(clerk, body):
+    assert clerk.post(address(), body, content_type="application/json").status_code == 400
+
+
+def test_row_changed_meanwhile_is_a_conflict(clerk, project):
+    report = make_progress_report(project=project, problems="缺水泥")
+    report.problems = "缺人"
+    report.save()
+    response = send(clerk, project, {"problems": "缺电"}, version=1)
+    answer = response.json()
+    assert (response.status_code, answer["values"]["problems"], answer["version"]) == (
+        409,
+        "缺人",
+        2,
+    )
+    assert ProgressReport.objects.get().problems == "缺人"
+
+
+def test_row_reported_meanwhile_is_a_conflict(clerk, project):
+    make_progress_report(project=project, problems="缺水泥")
+    assert send(clerk, project, {"problems": "缺电"}).status_code == 409
+
+
+def test_row_handed_in_is_not_changed_here(clerk, project):
+    make_progress_report(project=project, review=Review.SUBMITTED)
+    response = send(clerk, project, {"problems": "缺电"}, version=1)
+    assert response.json()["errors"] == {"": "这一行已提交，不能在这里改；请打开它的表单。"}
+
+
+@pytest.mark.parametrize(("reason", "status"), [("", 400), ("漏填", 200)])
+def test_locked_month_takes_a_reason(clerk, command, project, reason, status):
+    make_reporting_period(headquarters=command, locked_on="2026-06-10")
+    assert send(clerk, project, {"problems": "无"}, reason=reason).status_code == status
+
+
+# Without a script
+
+
+def form_of(response):
+    """What a browser would send back of a page: the values of all its cells."""
+    rows = [row for row in response.context["grid"].rows if row.is_open]
+    cells = {cell.name: cell.text for row in rows for cell in row.cells}
+    return cells | {f"{row.subject.key}:version": row.version for row in rows}
+
+
+def test_form_saves_what_was_changed(clerk, command, project):
+    other = make_project(headquarters=command)
+    typed = form_of(clerk.get(address())) | {f"{project.pk}:problems": "缺电"}
+    response = clerk.post(address(), typed | {"action": "save"})
+    assert response.status_code == 302
+    assert [report.project for report in ProgressReport.objects.all()] == [project]
+    assert other.progress_reports.count() == 0
+
+
+def test_form_keeps_what_is_wrong(clerk, project):
+    typed = form_of(clerk.get(address())) | {f"{project.pk}:work_done_month": "若干"}
+    response = clerk.post(address(), typed | {"action": "save"})
+    row = response.context["grid"].rows[0]
+    cell = next(cell for cell in row.cells if cell.column.name == "work_done_month")
+    assert (cell.text, cell.error[:4]) == ("若干", "应为数字")
+
+
+def test_form_does_not_overwrite_what_others_changed(clerk, project):
+    report = make_progress_report(project=project, problems="缺水泥")
+    typed = form_of(clerk.get(address())) | {f"{project.pk}:problems": "缺电"}
+    report.problems = "缺人"
+    report.save()
+    response = clerk.post(address(), typed | {"action": "save"})
+    row = response.context["grid"].rows[0]
+    assert (row.cells[1].text, row.version) == ("缺电", 2)
+    assert "又改了这一行" in response.content.decode()
+    assert ProgressReport.objects.get().problems == "缺人"
+
+
+def test_all_drafts_are_handed_in(clerk, command):
+    for state in (Review.DRAFT, Review.RETURNED, Review.APPROVED):
+        make_progress_report(project=make_project(headquarters=command), review=state)
+    clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"})
+    states = sorted(report.review for report in ProgressReport.objects.all())
+    assert states == ["approved", "submitted", "submitted"]
+
+
+def test_what_was_saved_is_warned_of(clerk, project):
+    make_progress_report(project=project, month=APRIL, work_done_to_date=100)
+    typed = {"work_done_month": "20", "work_done_to_date": "500"}
+    warned = send(clerk, project, typed).json()["warnings"]
+    assert len(warned) == 1
+    assert rows_of(clerk)[0].warnings == warned

@@ -1,0 +1,274 @@
+"""From ledger to figure: a month's published reports become figures that lead back to them."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from aidtracker import acts
+from aidtracker.models import Act
+from aidtracker.testing import (
+    make_headquarters,
+    make_investment,
+    make_investment_report,
+    make_jobs_report,
+    make_outlet,
+    make_outlet_report,
+    make_progress_report,
+    make_project,
+    make_staff,
+    make_training_report,
+)
+from aidtracker.undo import undo
+from programs.models import Source
+from projects.models import Observation, ObservationPart, ProgressReport, Series
+from projects.models.observations import COMPUTED
+from projects.monthly_reports import freeze
+from projects.monthly_totals import monthly_report
+
+pytestmark = pytest.mark.django_db
+
+MONTH = date(2026, 5, 1)
+PAGE = reverse("admin:projects_monthly_totals")
+
+
+@pytest.fixture
+def office():
+    return make_headquarters(name="某市援疆指挥部")
+
+
+def reported(office, review="published", **amounts):
+    project = make_project(headquarters=office)
+    return make_progress_report(project=project, month=MONTH, review=review, **amounts)
+
+
+def report_of(office):
+    return monthly_report(office, MONTH)
+
+
+def sums(office):
+    return {(one.scope_note, one.label): one.printed for one in report_of(office).sums}
+
+
+def freeze_now(office):
+    with acts.doing(acts.Way.FORM):
+        return freeze(report_of(office))
+
+
+def test_sums_are_of_published_reports_of_the_month_alone(office):
+    reported(office, work_done_month="12.345678", work_done_to_date="100")
+    reported(office, work_done_month="0.000001", work_done_to_date=None)
+    reported(office, work_done_month="7", review="approved")
+    reported(make_headquarters(parent=office), work_done_month="7")
+    other_month = reported(office)
+    ProgressReport.objects.filter(pk=other_month.pk).update(month=date(2026, 4, 1))
+
+    found = sums(office)
+
+    assert found["项目月报合计", "本月完成投资"] == "123456.79元"
+    assert found["项目月报合计", "累计完成投资"] == "1000000元"
+    assert ("项目月报合计", "累计到位") not in found
+    assert report_of(office).unpublished == 1
+
+
+def test_sums_of_every_kind_of_report(office):
+    ready = {"month": MONTH, "review": "published"}
+    investment = make_investment(headquarters=office)
+    make_investment_report(investment=investment, arrived_month=1, jobs=12, **ready)
+    outlet = make_outlet(headquarters=office)
+    make_outlet_report(outlet=outlet, tonnes="1.5", sales="20000.50", **ready)
+    make_jobs_report(headquarters=office, jobs=30, hired=4, **ready)
+    make_training_report(headquarters=office, classes=2, trainees=60, person_days=180, **ready)
+    make_project(headquarters=office, status="building")
+
+    assert sums(office) == {
+        ("招商月报合计", "本月到位资金"): "10000元",
+        ("招商月报合计", "月末就业人数"): "12人",
+        ("网点月报合计", "销售量"): "1.5吨",
+        ("网点月报合计", "销售额"): "20000.5元",
+        ("就业月报合计", "月末在岗人数"): "30人",
+        ("就业月报合计", "本月新增人数"): "4人",
+        ("培训月报合计", "培训班次"): "2班次",
+        ("培训月报合计", "培训人次"): "60人次",
+        ("培训月报合计", "培训人天"): "180人天",
+        ("台账状态：在建", "项目数"): "1个",
+    }
+
+
+def test_freeze_stores_drafts_that_stand_in_the_text(office):
+    reported(office, work_done_month=3, paid_to_date="0.5")
+    reported(office, work_done_month=4)
+
+    source = freeze_now(office)
+
+    assert (source.kind, source.maintainer) == (Source.Kind.REPORT, office)
+    assert source.title == "某市援疆指挥部 2026年5月 月报"
+    figures = list(source.observations.order_by("number"))
+    assert {(figure.status, figure.maintainer) for figure in figures} == {("draft", office)}
+    assert all(source.text[one.start : one.end] == one.printed for one in figures)
+    first = figures[0]
+    assert (first.printed, first.accumulation) == ("70000元", "period")
+    assert (first.period_start, first.period_end) == (MONTH, date(2026, 5, 31))
+    assert figures[1].note.startswith("由 1 条记录相加。1 条没有填写，未计入：")
+
+
+def test_frozen_figures_read_as_they_are_printed(office):
+    reported(office, work_done_month="1234.567891")
+    for figure in freeze_now(office).observations.all():
+        stored = [getattr(figure, name) for name in COMPUTED]
+        figure.full_clean()
+        assert [getattr(figure, name) for name in COMPUTED] == stored
+
+
+def test_frozen_parts_add_up_and_name_the_rows_as_they_were(office):
+    rows = [reported(office, work_done_month=amount) for amount in (3, "4.000001")]
+
+    figure = freeze_now(office).observations.get(number=1)
+
+    parts = list(figure.ledger_parts.order_by("number"))
+    assert [part.row_id for part in parts] == sorted(row.pk for row in rows)
+    assert sum(part.amount for part in parts) == figure.value == Decimal("70000.01")
+    assert {part.row_version for part in parts} == {1}
+    assert (
+        ObservationPart.history.filter(act__isnull=False).count() == ObservationPart.objects.count()
+    )
+
+
+def test_freezing_again_without_a_change_adds_nothing(office):
+    reported(office, work_done_month=3)
+    freeze_now(office)
+
+    assert freeze_now(office) is None
+    assert Source.objects.filter(maintainer=office).count() == 1
+
+
+def test_freezing_again_after_a_change_makes_another_edition(office):
+    row = reported(office, work_done_month=3)
+    first = freeze_now(office)
+    text = first.text
+    row.work_done_month = 5
+    row.save()
+
+    second = freeze_now(office)
+
+    assert (second.code, second.title) == (f"{first.code}-2", f"{first.title}（第2版）")
+    assert second.note == "与上一版不同：项目月报合计，本月完成投资：30000 → 50000。"
+    first.refresh_from_db()
+    assert first.text == text
+    assert Series.objects.filter(headquarters=office).count() == len(report_of(office).sums)
+    assert freeze_now(office) is None
+
+
+def test_month_without_published_reports_is_refused(office):
+    reported(office, work_done_month=3, review="draft")
+
+    with pytest.raises(ValidationError, match="没有已发布的月报"):
+        freeze_now(office)
+
+
+def test_negative_sum_is_said_and_left_out(office):
+    reported(office, work_done_month=-3)
+
+    report = report_of(office)
+
+    assert [(one.label, one.printed) for one in report.negative] == [("本月完成投资", "-30000元")]
+
+
+def test_freezing_can_be_undone(office, django_user_model):
+    reported(office, work_done_month=3)
+    with acts.doing(acts.Way.FORM) as act:
+        source = freeze(report_of(office))
+    keeper = django_user_model.objects.create_superuser("keeper")
+
+    with acts.doing(acts.Way.FORM):
+        undo(Act.objects.get(pk=act.pk), keeper, "月报还没有收齐")
+
+    assert not Source.objects.filter(pk=source.pk).exists()
+    assert not Series.objects.filter(headquarters=office).exists()
+
+
+# The page
+
+
+def asked(office):
+    return {"headquarters": office.pk, "month": "2026-05"}
+
+
+def test_page_previews_and_freezes(client, office):
+    reported(office, work_done_month=3)
+    client.force_login(
+        make_staff(office, permissions=["projects.add_observation", "projects.view_observation"])
+    )
+
+    page = client.get(PAGE, asked(office))
+    assert page.context["report"].sums[0].printed == "30000元"
+
+    response = client.post(PAGE, asked(office))
+    source = Source.objects.get(maintainer=office)
+    assert (
+        response.url
+        == f"{reverse('admin:projects_observation_changelist')}?source__id__exact={source.pk}"
+    )
+    act = Source.history.get(id=source.pk).act
+    assert act.subject == source.title
+
+    again = client.post(PAGE, asked(office), follow=True)
+    assert "没有变化，没有新增" in again.content.decode()
+
+
+def test_page_is_closed_without_the_right_to_add_figures(client, office):
+    client.force_login(make_staff(office, permissions=["projects.view_observation"]))
+
+    assert client.get(PAGE).status_code == 403
+    assert client.post(PAGE, asked(office)).status_code == 403
+
+
+def test_page_sums_no_foreign_headquarters(client, office):
+    reported(office, work_done_month=3)
+    client.force_login(make_staff(make_headquarters(), permissions=["projects.add_observation"]))
+
+    page = client.post(PAGE, asked(office))
+
+    assert "这个指挥部不在您的范围之内。" in page.content.decode()
+    assert not Source.objects.filter(maintainer=office).exists()
+
+
+@pytest.mark.parametrize("month", ["2026-13", "五月", ""])
+def test_page_refuses_what_is_no_month(client, office, month):
+    client.force_login(make_staff(office, permissions=["projects.add_observation"]))
+
+    page = client.get(PAGE, asked(office) | {"month": month})
+
+    assert page.context["report"] is None
+    assert page.context["form"].errors["month"]
+
+
+# The public page
+
+
+def test_public_figure_leads_to_the_rows_in_it(client, office):
+    public, hidden = (reported(office, work_done_month=amount) for amount in (3, 4))
+    source = freeze_now(office)
+    type(hidden.project).objects.filter(pk=hidden.project.pk).update(review="withdrawn")
+    source.observations.update(status="published")
+    figure = source.observations.get(number=1)
+
+    content = client.get(figure.get_absolute_url()).content.decode()
+
+    assert "2 条记录，相加得 70000元" in content
+    assert f'href="{public.project.get_absolute_url()}"' in content
+    assert hidden.project.get_absolute_url() not in content
+    assert Observation.objects.get(pk=figure.pk).value == 70000
+
+
+def test_public_page_of_the_report_shows_its_text(client, office):
+    reported(office, work_done_month=3)
+    source = freeze_now(office)
+    source.observations.update(status="published")
+
+    content = client.get(source.get_absolute_url()).content.decode()
+
+    assert "本月完成投资：" in content
+    assert 'id="o1"' in content

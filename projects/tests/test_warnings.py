@@ -1,0 +1,399 @@
+"""Warnings about the ledgers: rules as data, applied to rows."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from aidtracker.testing import (
+    make_headquarters,
+    make_investment,
+    make_investment_report,
+    make_jobs_report,
+    make_milestone,
+    make_outlet,
+    make_outlet_report,
+    make_progress_report,
+    make_project,
+    make_project_plan,
+    make_reporting_period,
+    make_site,
+    make_staff,
+    make_training_report,
+    make_warning_rule,
+)
+from aidtracker.tests.admin_pages import send_form
+from projects.models import Review, WarningRule
+from projects.warnings import for_reports, warned, warnings_for
+from projects.warnings.season import is_winter
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 6, 20)
+WINTER = date(2026, 12, 1)
+
+
+@pytest.fixture
+def command():
+    return make_headquarters()
+
+
+def said(command, code, today=TODAY):
+    """The sentences of one rule about the rows of a headquarters."""
+    found = warnings_for([command.pk], today)
+    return [one.sentence for one in found if one.rule.code == code]
+
+
+PROJECT_CASES = {
+    "project-received-over-plan": (
+        {"received_amount": 12, "planned_amount": 10},
+        {"received_amount": 10, "planned_amount": 10},
+        "资金到位 12 万元，超过计划 10 万元。",
+    ),
+    "project-disbursed-over-received": (
+        {"disbursed_amount": 12, "received_amount": 10},
+        {"disbursed_amount": 12},
+        "资金拨付 12 万元，超过到位 10 万元。",
+    ),
+    "project-paid-over-disbursed": (
+        {"paid_amount": 3, "disbursed_amount": 2},
+        {"paid_amount": 3},
+        "资金支付 3 万元，超过拨付 2 万元。",
+    ),
+    "project-work-over-total": (
+        {"work_done_amount": 12, "total_amount": 10},
+        {"work_done_amount": 12},
+        "完成投资 12 万元，超过总投资 10 万元。",
+    ),
+    "project-plan-over-total": (
+        {"planned_amount": 12, "total_amount": 10},
+        {"planned_amount": 12, "adjusted_amount": 9, "total_amount": 10},
+        "援疆资金计划 12 万元，超过总投资 10 万元。",
+    ),
+    "project-started-before-approval": (
+        {"actual_start": "2026-03", "approved_on": "2026-04-02"},
+        {"actual_start": "2026", "approved_on": "2026-04-02"},
+        "2026年3月已开工，早于批复（2026年4月2日）。",
+    ),
+    "project-start-late": (
+        {"planned_start": "2026-05", "status": "planned"},
+        {"planned_start": "2026-06", "status": "planned"},
+        "计划2026年5月开工，已过 20 天，还没有实际开工日期。",
+    ),
+    "project-completion-late": (
+        {"planned_completion": "2026-06-10"},
+        {"planned_completion": "2026-06-10", "actual_completion": "2026-06-09"},
+        "计划2026年6月10日完工，已过 10 天，还没有实际完工日期。",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", PROJECT_CASES)
+def test_project_rule_warns_of_just_the_wrong_row(command, code):
+    wrong, right, sentence = PROJECT_CASES[code]
+    make_project(headquarters=command, **right)
+    make_project(headquarters=command)
+    assert said(command, code) == []
+
+    make_project(headquarters=command, **wrong)
+
+    assert said(command, code) == [sentence]
+
+
+def test_received_is_compared_with_the_adjusted_plan(command):
+    amounts = {"received_amount": 12, "planned_amount": 10, "adjusted_amount": 15}
+    make_project(headquarters=command, **amounts)
+    assert said(command, "project-received-over-plan") == []
+
+
+@pytest.mark.parametrize("status", ["paused", "cancelled", "building", "handed_over"])
+def test_start_is_not_late_in_a_status_that_says_otherwise(command, status):
+    make_project(headquarters=command, planned_start="2020", status=status)
+    assert said(command, "project-start-late") == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 10, 14), False),
+        (date(2026, 10, 15), True),
+        (date(2027, 1, 1), True),
+        (date(2027, 3, 31), True),
+        (date(2027, 4, 1), False),
+    ],
+)
+def test_winter_is_from_mid_october_to_march(day, expected):
+    assert is_winter(day) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [({"spend_nature": "fixed"}, 0), ({"construction": "new"}, 0), ({"spend_nature": "other"}, 1)],
+)
+def test_construction_is_not_late_in_winter(command, kind, count):
+    project = make_project(headquarters=command, planned_completion="2026-11-01", **kind)
+    make_milestone(project=project, planned_on="2026-11-01")
+
+    assert len(said(command, "project-completion-late", WINTER)) == count
+    assert len(said(command, "milestone-late", WINTER)) == count
+    assert len(said(command, "milestone-late", date(2027, 4, 1))) == 1
+
+
+def test_month_after_its_due_day_misses_a_report(command):
+    project = make_project(headquarters=command, status="building", actual_start="2026-04-20")
+    assert said(command, "progress-missing") == [
+        "还没有提交2026年5月的月报。",
+        "还没有提交2026年4月的月报。",
+    ]
+
+    make_progress_report(project=project, month=date(2026, 5, 1), review=Review.SUBMITTED)
+    make_progress_report(project=project, month=date(2026, 4, 1), review=Review.DRAFT)
+
+    assert said(command, "progress-missing") == ["还没有提交2026年4月的月报。"]
+
+
+def test_month_before_its_due_day_misses_nothing(command):
+    make_project(headquarters=command, status="building", actual_start="2026-05-01")
+    assert said(command, "progress-missing", date(2026, 6, 5)) == []
+    assert said(command, "progress-missing", date(2026, 6, 6)) != []
+
+
+def test_locked_month_misses_a_report_before_its_due_day(command):
+    make_project(headquarters=command, status="building", actual_start="2026-05-01")
+    make_reporting_period(headquarters=command, due_on=date(2026, 7, 1))
+    assert said(command, "progress-missing") == []
+
+    command.reporting_periods.update(locked_on=TODAY)
+
+    assert said(command, "progress-missing") == ["还没有提交2026年5月的月报。"]
+
+
+@pytest.mark.parametrize("status", ["", "completed", "reserve"])
+def test_project_that_is_not_under_way_misses_no_report(command, status):
+    make_project(headquarters=command, status=status)
+    assert said(command, "progress-missing") == []
+
+
+def reports_of(project, *rows):
+    return [
+        make_progress_report(
+            project=project,
+            month=date(2026, number, 1),
+            work_done_month=month,
+            work_done_to_date=total,
+        )
+        for number, month, total in rows
+    ]
+
+
+def test_total_that_does_not_go_on_from_last_month_is_said(command):
+    project = make_project(headquarters=command)
+    reports_of(project, (3, 5, 5), (4, 2, 7), (5, 2, 10))
+    assert said(command, "progress-not-continuous") == [
+        "累计完成投资 10 万元，不等于上月累计 7 加本月 2（应为 9 万元）。"
+    ]
+    assert said(command, "progress-work-fell") == []
+
+
+def test_total_is_not_compared_across_a_gap_or_with_an_unknown(command):
+    reports_of(make_project(headquarters=command), (3, 5, 5), (5, 2, 10))
+    reports_of(make_project(headquarters=command), (3, 5, 5), (4, None, 9), (5, 2, None))
+    assert said(command, "progress-not-continuous") == []
+
+
+def test_total_that_fell_is_said(command):
+    reports_of(make_project(headquarters=command), (4, 5, 9), (5, None, 8))
+    assert said(command, "progress-work-fell") == ["累计完成投资 8 万元，比上月的 9 万元还小。"]
+
+
+def test_reports_at_hand_are_warned_of_as_in_the_whole(command, django_assert_max_num_queries):
+    project = make_project(headquarters=command, total_amount=9)
+    *_, last = reports_of(project, (4, 7, 7), (5, 2, 10))
+    last = type(last).objects.get(pk=last.pk)
+
+    with django_assert_max_num_queries(4):
+        found = for_reports([last])
+
+    assert found == {
+        last.pk: [
+            "累计完成投资 10 万元，不等于上月累计 7 加本月 2（应为 9 万元）。",
+            "累计完成投资 10 万元，超过总投资 9 万元。",
+        ]
+    }
+
+
+def test_no_reports_have_no_warnings():
+    assert for_reports([]) == {}
+
+
+def test_same_name_twice_in_one_plan_is_said(command):
+    one, two = (make_project(headquarters=command, name=name) for name in ("阿 克苏", "阿克苏"))
+    make_project_plan(project=one)
+    make_project_plan(project=two, year=2025)
+    make_project_plan(project=one, number=2, reason="追加")
+    assert said(command, "plan-same-name") == []
+
+    make_project_plan(project=two)
+
+    assert len(said(command, "plan-same-name")) == 3
+    assert "同一年度计划里有 2 个项目都叫“阿克苏”。" in said(command, "plan-same-name")
+
+
+def plan(command, amount, mark, **kwargs):
+    project = make_project(headquarters=command, is_livelihood=mark, is_local=True)
+    return make_project_plan(project=project, amount=amount, **kwargs)
+
+
+def test_livelihood_share_counts_latest_editions_and_leaves_out_unknowns(command):
+    plan(command, 70, True)
+    first = plan(command, 10, False)
+    plan(command, 1000, None)
+    assert said(command, "plan-livelihood-share") == []
+
+    make_project_plan(project=first.project, number=2, amount=30, reason="追加")
+
+    assert said(command, "plan-livelihood-share") == [
+        "2026 年计划中民生项目占 70%（70÷100 万元），低于 80%；另有 1 项没有注明，未计入。"
+    ]
+    assert said(command, "plan-county-share") == []
+
+
+def test_investment_rules(command):
+    make_investment(headquarters=command, agreed_amount=10, arrived_amount=12)
+    make_investment(headquarters=command, signed_on="2025-05", status="signed")
+    assert said(command, "investment-arrived-over-agreed") == [
+        "到位资金 12 万元，超过协议资金 10 万元。"
+    ]
+    assert said(command, "investment-nothing-arrived") == [
+        "2025年5月签约，已过 385 天，还没有登记到位资金。"
+    ]
+
+
+def test_jobs_fall_beyond_the_threshold_is_said(command):
+    site = make_site()
+    for month, jobs in ((3, 100), (4, 80), (5, 63)):
+        make_jobs_report(headquarters=command, site=site, month=date(2026, month, 1), jobs=jobs)
+    assert said(command, "jobs-fell") == ["月末在岗 63 人，上月 80 人，减少超过两成。"]
+
+
+def test_investment_total_goes_on_from_last_month(command):
+    investment = make_investment(headquarters=command)
+    for month, added, total in ((4, 3, 3), (5, 1, 5)):
+        make_investment_report(
+            investment=investment,
+            month=date(2026, month, 1),
+            arrived_month=added,
+            arrived_to_date=total,
+        )
+    assert len(said(command, "investment-not-continuous")) == 1
+
+
+def test_outlet_that_sells_after_closing_is_said(command):
+    outlet = make_outlet(headquarters=command, closed_on="2026-04", status="closed")
+    make_outlet_report(outlet=outlet, month=date(2026, 4, 1), sales=5)
+    make_outlet_report(outlet=outlet, month=date(2026, 5, 1), sales=Decimal("5.5"))
+    assert said(command, "outlet-sales-after-closing") == [
+        "网点2026年4月已关闭，这个月仍填报销售 5.5。"
+    ]
+
+
+@pytest.mark.parametrize(("sales", "count"), [((0, 0, 0), 1), ((0, None, 0), 0), ((0, 1, 0), 0)])
+def test_outlet_without_sales_for_three_months_is_said(command, sales, count):
+    outlet = make_outlet(headquarters=command)
+    for month, amount in enumerate(sales, 3):
+        make_outlet_report(outlet=outlet, month=date(2026, month, 1), sales=amount)
+    assert len(said(command, "outlet-no-sales")) == count
+
+
+def test_trainees_without_classes_are_said(command):
+    make_training_report(headquarters=command, trainees=30)
+    make_training_report(headquarters=command, kind="officials", trainees=30, classes=1)
+    assert said(command, "training-without-classes") == ["填了培训 30 人次，没有填班次。"]
+
+
+def test_withdrawn_rows_and_other_headquarters_are_not_looked_at(command):
+    wrong = {"received_amount": 12, "planned_amount": 10}
+    make_project(headquarters=command, review=Review.WITHDRAWN, **wrong)
+    make_project(**wrong)
+    assert said(command, "project-received-over-plan") == []
+
+
+def test_editing_a_rule_in_the_admin_changes_what_it_says(command, client):
+    make_project(headquarters=command, received_amount=12, planned_amount=10)
+    rule = WarningRule.objects.get(code="project-received-over-plan")
+    staff = make_staff(
+        reach="changes_all",
+        permissions=("projects.change_warningrule", "projects.view_warningrule"),
+    )
+    client.force_login(staff)
+
+    edit(client, rule, threshold="20")
+    assert said(command, rule.code) == []
+    edit(client, rule, threshold="10", sentence="多了：{left}")
+    assert said(command, rule.code) == ["多了：12"]
+    edit(client, rule, is_active="false")
+    assert said(command, rule.code) == []
+
+
+def edit(client, rule, **changes):
+    """Change a rule in its form."""
+    address = reverse("admin:projects_warningrule_change", args=[rule.pk])
+    send_form(client, address, **{"is_active": "on", **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ledger": "users"}, "ledger"),
+        ({"left": "password"}, "left"),
+        ({"left": "headquarters__parent__nothing"}, "left"),
+        ({"operator": ""}, "operator"),
+        ({"kind": "share", "threshold": 80}, "kind"),
+        ({"sentence": "{left.__class__}"}, "sentence"),
+        ({"sentence": "{left!r}"}, "sentence"),
+        ({"sentence": "{left:>9999999}"}, "sentence"),
+        ({"sentence": "{days}"}, "sentence"),
+        ({"sentence": "{left"}, "sentence"),
+        ({"threshold": -1}, "__all__"),
+    ],
+)
+def test_rule_that_cannot_be_applied_is_refused(changes, field):
+    rule = make_warning_rule()
+    for name, value in changes.items():
+        setattr(rule, name, value)
+    with pytest.raises(ValidationError) as refused:
+        rule.full_clean()
+    assert field in refused.value.error_dict
+
+
+def test_every_rule_of_the_fixture_can_be_applied():
+    for rule in WarningRule.objects.all():
+        rule.full_clean()
+    assert {rule.kind for rule in WarningRule.objects.all()} == set(WarningRule.Kind)
+
+
+def test_number_of_queries_does_not_grow_with_rows(command, django_assert_num_queries):
+    def fill():
+        for _ in range(3):
+            project = make_project(headquarters=command, status="building", planned_amount=1)
+            make_project_plan(project=project)
+            make_milestone(project=project, planned_on="2026-01-01")
+            reports_of(project, (4, 5, 9), (5, None, 8))
+            make_outlet_report(outlet=make_outlet(headquarters=command), sales=0)
+
+    fill()
+    with django_assert_num_queries(12):
+        first = warnings_for([command.pk], TODAY)
+    fill()
+    with django_assert_num_queries(12):
+        second = warnings_for([command.pk], TODAY)
+    assert len(second) > len(first)
+
+
+def test_list_of_projects_is_narrowed_to_those_with_warnings(command):
+    wrong = make_project(headquarters=command, received_amount=12, planned_amount=10)
+    make_project(headquarters=command)
+    assert warned(type(wrong), [command.pk]) == {wrong.pk}
+    assert warned(type(wrong), [command.pk], "project-paid-over-disbursed") == set()

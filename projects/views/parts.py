@@ -1,0 +1,49 @@
+"""A summed figure followed down to the rows of the ledgers that it was summed from."""
+
+from decimal import Decimal
+
+from aidtracker.datasets import dataset_model
+from aidtracker.pages import Section
+from aidtracker.tables import Column, Item, table
+from aidtracker.templatetags.formatting import plain
+from programs.models import Source
+
+MOST_PARTS = 5_000
+
+
+def parts_sections(observation):
+    """The section of the rows in a sum, in a list; none for a figure that no ledger was summed to.
+
+    Names and amounts are those of the day it was summed; rows that are public now lead to pages.
+    """
+    if observation.source.kind != Source.Kind.REPORT:
+        return []
+    parts = list(observation.ledger_parts.order_by("number")[:MOST_PARTS])
+    if not parts:
+        return []
+    pages = public_pages(parts)
+    unit = observation.unit
+    columns = (
+        Column("记录", lambda part: Item(part.name, pages.get((part.dataset, part.row_id), ""))),
+        Column(f"数值（{unit}）", "amount", kind="number"),
+    )
+    total = plain(sum((part.amount or Decimal(0) for part in parts), Decimal(0)))
+    caption = f"{len(parts)} 条记录，相加得 {total}{unit}"
+    return [Section("parts", "由哪些记录相加", table(caption, columns, parts))]
+
+
+def public_pages(parts):
+    """The addresses of what the rows are about, as far as it is public: a query a dataset."""
+    wanted: dict = {}
+    for part in parts:
+        wanted.setdefault(part.dataset, []).append(part.row_id)
+    found = {}
+    for dataset, numbers in wanted.items():
+        model = dataset_model(dataset)
+        subject = getattr(model, "SUBJECT", "")
+        rows = model._base_manager.select_related(*([subject] if subject else []))
+        for row in rows.filter(pk__in=numbers):
+            about = getattr(row, subject) if subject else row
+            if getattr(about, "is_published", True):
+                found[dataset, row.pk] = about.get_absolute_url()
+    return found

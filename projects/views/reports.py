@@ -1,0 +1,108 @@
+"""What the pages of a project, an investment and an outlet show of plans and monthly reports."""
+
+from aidtracker.months import in_chinese
+from aidtracker.pages import Section, listed
+from aidtracker.tables import Column, Layout, table
+from aidtracker.templatetags.formatting import wan
+from programs.columns import LADDER_COLUMNS, NOTE
+from projects.money_ladder import funding_ladder
+
+EDITION = "第 1 版（年初计划）"
+MONTH = Column("月份", lambda report: in_chinese(report.month), kind="moment")
+PLAN_COLUMNS = (
+    Column("年度", lambda plan: f"{plan.year}年", kind="moment"),
+    Column("版次", lambda plan: EDITION if plan.number == 1 else f"第 {plan.number} 版（调整）"),
+    Column("计划援疆资金", "amount", kind="money"),
+    Column("年度目标", "target", kind="phrase"),
+    Column("调整理由", "reason", kind="phrase"),
+    Column("依据文件", "source"),
+    NOTE,
+)
+MILESTONE_COLUMNS = (
+    Column("节点", "name"),
+    Column("计划完成", "planned_on", kind="date"),
+    Column("实际完成", "actual_on", kind="date"),
+    NOTE,
+)
+PROGRESS_COLUMNS = (
+    MONTH,
+    Column("形象进度", "physical_progress", kind="phrase"),
+    Column("本月完成投资", "work_done_month", kind="money"),
+    Column("累计完成投资", "work_done_to_date", kind="money"),
+    Column("累计到位", "received_to_date", kind="money"),
+    Column("累计拨付", "disbursed_to_date", kind="money"),
+    Column("累计支付", "paid_to_date", kind="money"),
+    Column("存在问题", "problems", kind="phrase"),
+    Column("下步计划", "next_step", kind="phrase"),
+    NOTE,
+)
+INVESTMENT_COLUMNS = (
+    MONTH,
+    Column("进展", "physical_progress", kind="phrase"),
+    Column("本月到位资金", "arrived_month", kind="money"),
+    Column("累计到位资金", "arrived_to_date", kind="money"),
+    Column("月末就业人数", "jobs", kind="number"),
+    Column("存在问题", "problems", kind="phrase"),
+    NOTE,
+)
+OUTLET_COLUMNS = (
+    MONTH,
+    Column("销售量（吨）", "tonnes", kind="number"),
+    Column("销售额（元）", "sales", kind="number"),
+    Column("存在问题", "problems", kind="phrase"),
+    NOTE,
+)
+# The amount of a monthly report that stands behind each step of the money.
+REPORTED = {
+    "received_amount": "received_to_date",
+    "disbursed_amount": "disbursed_to_date",
+    "paid_amount": "paid_to_date",
+    "work_done_amount": "work_done_to_date",
+}
+NO_REPORTS = "还没有发布的月报；月报审核、发布后按月列在这里。"
+
+
+def funding_section(project):
+    """All steps of the money: what is unknown shows as —, because where it is missing matters.
+
+    One query: the published reports, of which one may be where an amount comes from.
+    """
+    reports = list(project.progress_reports.published().order_by("-month"))
+    columns = LADDER_COLUMNS
+    if reports:
+        columns = (*columns, Column("依据", lambda rung: origin(rung, reports)))
+    shown = table("援疆资金与投资", columns, funding_ladder(project), Layout(unit="万元"))
+    return Section("funding", "资金", shown)
+
+
+def origin(rung, reports):
+    """The latest published report that states an amount, and whether it states the same."""
+    name = REPORTED.get(rung.field, "")
+    report = next((one for one in reports if getattr(one, name, None) is not None), None)
+    if report is None:
+        return ""
+    stated, month = getattr(report, name), in_chinese(report.month)
+    if stated == rung.amount:
+        return f"{month}月报"
+    return f"台账；{month}月报为 {wan(stated)}"
+
+
+def plans_section(project):
+    plans = project.plans.select_related("source").defer("source__text")
+    return listed(
+        "plans",
+        "年度计划",
+        PLAN_COLUMNS,
+        plans.order_by("-year", "number"),
+        empty="还没有发布的年度计划；年初计划和中期调整发布后列在这里。",
+    )
+
+
+def milestones_section(project):
+    rows = project.milestones.order_by("number")
+    return listed("milestones", "节点", MILESTONE_COLUMNS, rows, empty="没有登记节点。")
+
+
+def reports_section(reports, columns):
+    """A section of monthly reports, the latest first: one query."""
+    return listed("reports", "月报", columns, reports.order_by("-month"), empty=NO_REPORTS)

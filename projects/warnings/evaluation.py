@@ -1,0 +1,86 @@
+"""Applies the rules that are switched on, and says in sentences what they found."""
+
+from dataclasses import dataclass
+
+from django.db.models import Model, prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
+
+from aidtracker.datasets import dataset_name
+from programs.models import Headquarters
+from projects.models.rules import WarningRule
+from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT
+from projects.warnings.ledgers import Ledgers, ReportsAtHand, command_of
+from projects.warnings.values import sentence
+
+
+@dataclass(frozen=True)
+class LedgerWarning:
+    """One warning: its rule, the row it is about, and the sentence that says so."""
+
+    rule: WarningRule
+    row: Model
+    sentence: str
+
+    @property
+    def level(self):
+        return self.rule.level
+
+    @property
+    def level_label(self):
+        return self.rule.get_level_display()
+
+    @property
+    def command(self):
+        """The headquarters whose row it is; None if nobody's."""
+        return self.row if isinstance(self.row, Headquarters) else command_of(self.row)
+
+    @property
+    def url(self):
+        """The form in which staff can put it right."""
+        meta = self.row._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[self.row.pk])
+
+
+def warnings_for(headquarters_ids, today=None):
+    """The warnings about the ledgers of some headquarters (None: of all), errors first.
+
+    At most two queries more than there are ledgers, however many rows they have.
+    """
+    ledgers = Ledgers(headquarters_ids, today or timezone.localdate())
+    found = apply(WarningRule.objects.filter(is_active=True), ledgers)
+    order = list(WarningRule.Level)
+    return sorted(found, key=lambda one: (order.index(one.level), one.rule.code))
+
+
+def for_reports(reports, today=None):
+    """{number of a report: sentences} for reports of one ledger that a rule warns of.
+
+    Three queries: the rules, what the reports are about, and what was reported before.
+    """
+    reports = list(reports)
+    if not reports:
+        return {}
+    prefetch_related_objects(reports, reports[0].SUBJECT)
+    rules = WarningRule.objects.filter(
+        is_active=True, ledger=dataset_name(type(reports[0])), kind__in=OF_ONE_REPORT
+    )
+    found: dict = {}
+    for one in apply(rules, ReportsAtHand(reports, today or timezone.localdate())):
+        found.setdefault(one.row.pk, []).append(one.sentence)
+    return found
+
+
+def warned(model, headquarters_ids, code=""):
+    """The numbers of the rows of a model that some rule, or the rule of that code, warns of."""
+    rules = WarningRule.objects.filter(is_active=True, **({"code": code} if code else {}))
+    found = apply(rules, Ledgers(headquarters_ids, timezone.localdate()))
+    return {one.row.pk for one in found if isinstance(one.row, model)}
+
+
+def apply(rules, ledgers):
+    return [
+        LedgerWarning(rule, row, sentence(rule, row, found))
+        for rule in rules
+        for row, found in EVALUATORS[rule.kind](rule, ledgers)
+    ]

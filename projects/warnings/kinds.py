@@ -1,0 +1,170 @@
+"""How the kinds of rules look at rows: each gives the rows to warn of, with what it found.
+
+A function takes a rule and the `Ledgers`; it yields pairs of a row and {name in the sentence:
+value}.
+"""
+
+import unicodedata
+from collections import defaultdict
+from decimal import Decimal
+
+from aidtracker.datasets import dataset_model, dataset_name
+from aidtracker.partial_dates import last_day
+from projects.models.rules import WarningRule
+from projects.warnings.ledgers import command_of, subject_of
+from projects.warnings.season import is_construction, is_winter
+from projects.warnings.values import HUNDRED, is_beyond, value_at
+
+Kind = WarningRule.Kind
+MISSING_MONTHS = 3
+
+
+def rows_of(rule, ledgers):
+    """The rows of a rule's ledger, without those in a state that it does not look at."""
+    left_out = rule.except_status.split("/")
+    for row in ledgers.rows(rule.ledger):
+        status = getattr(subject_of(row), "status", "")
+        if not status or status not in left_out:
+            yield row
+
+
+def comparison(rule, ledgers):
+    """One column against another; nothing where one of them is unknown."""
+    for row in rows_of(rule, ledgers):
+        left, right = value_at(row, rule.left), value_at(row, rule.right)
+        if left is None or right is None:
+            continue
+        if is_beyond(left, rule.operator, right, rule.threshold):
+            yield row, {"left": left, "right": right}
+
+
+def overdue(rule, ledgers):
+    """A day that has passed, by some days if the rule says so, without what should have come."""
+    for row in rows_of(rule, ledgers):
+        planned = value_at(row, rule.left)
+        if planned is None or value_at(row, rule.right):
+            continue
+        days = (ledgers.today - last_day(planned)).days
+        if days > (rule.threshold or 0) and not is_resting(rule, row, ledgers.today):
+            yield row, {"left": planned, "days": days}
+
+
+def is_resting(rule, row, today):
+    """Whether a rule about lateness keeps silent: building rests in winter."""
+    project = subject_of(row)
+    return rule.is_seasonal and is_winter(today) and is_construction(project)
+
+
+def missing(rule, ledgers):
+    """Closed months without a report that was handed in."""
+    model, left_out = dataset_model(rule.ledger), rule.except_status.split("/")
+    subjects = dataset_name(model._meta.get_field(model.SUBJECT).related_model)
+    count = int(rule.threshold or MISSING_MONTHS)
+    for subject in ledgers.rows(subjects):
+        if subject.status and subject.status in left_out:
+            continue
+        for month in ledgers.missing_months(model, subject, count):
+            yield subject, {"month": month}
+
+
+def continuity(rule, ledgers):
+    """A report against that of the month before; `right` is added to what stood there."""
+    for report in rows_of(rule, ledgers):
+        before = ledgers.months_before(report, 1)
+        last = value_at(before[0], rule.left) if before else None
+        now, added = value_at(report, rule.left), value_at(report, rule.right)
+        if last is None or now is None or (rule.right and added is None):
+            continue
+        expected = last + added if rule.right else last
+        if is_beyond(now, rule.operator, expected, rule.threshold):
+            yield report, {"last": last, "left": now, "right": added, "expected": expected}
+
+
+def duplicate(rule, ledgers):
+    """Different things of one name in one plan; `left` says what makes up a plan."""
+    groups = defaultdict(list)
+    for row in rows_of(rule, ledgers):
+        plan = tuple(value_at(row, path) for path in rule.left.split("/"))
+        if None not in plan:
+            groups[plan, plain_name(value_at(row, rule.right))].append(row)
+    for rows in groups.values():
+        count = len({subject_of(row).pk for row in rows})
+        if count > 1:
+            for row in rows:
+                yield row, {"name": value_at(row, rule.right), "count": count}
+
+
+def plain_name(name):
+    """A name without differences that nobody sees: width of characters, spaces."""
+    return "".join(unicodedata.normalize("NFKC", name or "").split())
+
+
+def share(rule, ledgers):
+    """What share of a year's planned money has a mark; rows that do not say are left out."""
+    groups = defaultdict(list)
+    for plan in latest_editions(rows_of(rule, ledgers)):
+        if plan.year >= ledgers.today.year - 1:
+            groups[command_of(plan), plan.year].append(plan)
+    for (command, year), plans in groups.items():
+        known = [(value_at(plan, rule.left), value_at(plan, rule.right)) for plan in plans]
+        counted = [(mark, amount) for mark, amount in known if None not in (mark, amount)]
+        whole = sum((amount for _, amount in counted), Decimal(0))
+        part = sum((amount for mark, amount in counted if mark), Decimal(0))
+        if whole and part / whole * HUNDRED < rule.threshold:
+            yield (
+                command,
+                {
+                    "plan": f"{year} 年",
+                    "share": (part / whole * HUNDRED).quantize(Decimal("0.01")),
+                    "threshold": rule.threshold,
+                    "numerator": part,
+                    "denominator": whole,
+                    "excluded": len(plans) - len(counted),
+                },
+            )
+
+
+def latest_editions(plans):
+    """Of each project and year, the plan as it was adjusted last."""
+    found = {(plan.project_id, plan.year): plan for plan in sorted(plans, key=lambda p: p.number)}
+    return list(found.values())
+
+
+def after_end(rule, ledgers):
+    """Amounts above 0 for months after the subject had ended."""
+    for report in rows_of(rule, ledgers):
+        amount, ended = value_at(report, rule.left), value_at(report, rule.right)
+        if amount and ended and report.month > last_day(ended):
+            yield report, {"left": amount, "right": ended}
+
+
+def zeros(rule, ledgers):
+    """Amounts known to be 0 for several months in a row, this one included."""
+    count = int(rule.threshold)
+    for report in rows_of(rule, ledgers):
+        months = [report, *ledgers.months_before(report, count - 1)]
+        if len(months) == count and all(value_at(one, rule.left) == 0 for one in months):
+            yield report, {"count": count}
+
+
+def without(rule, ledgers):
+    """An amount above 0 whose counterpart is 0 or not given."""
+    for row in rows_of(rule, ledgers):
+        amount = value_at(row, rule.left)
+        if amount and not value_at(row, rule.right):
+            yield row, {"left": amount}
+
+
+EVALUATORS = {
+    Kind.COMPARISON: comparison,
+    Kind.OVERDUE: overdue,
+    Kind.MISSING: missing,
+    Kind.CONTINUITY: continuity,
+    Kind.DUPLICATE: duplicate,
+    Kind.SHARE: share,
+    Kind.AFTER_END: after_end,
+    Kind.ZEROS: zeros,
+    Kind.WITHOUT: without,
+}
+# What can be said of a report from itself and those before it.
+OF_ONE_REPORT = (Kind.COMPARISON, Kind.CONTINUITY, Kind.AFTER_END, Kind.ZEROS, Kind.WITHOUT)

@@ -1,0 +1,172 @@
+"""The rows that rules look at: of each ledger one query, however many rows it has."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from functools import cached_property
+
+from aidtracker.datasets import dataset_model, dataset_name
+from aidtracker.months import first_of_month, following, last_of_month, previous
+from aidtracker.partial_dates import first_day
+from projects.models import ReportingPeriod, Review
+from projects.models.reports import MonthlyReport
+
+MONTHS_BACK = 12
+DUE_DAY = 5  # of the following month, where a period names no day
+ACCEPTED = (Review.APPROVED, Review.PUBLISHED)
+HANDED_IN = (Review.SUBMITTED, *ACCEPTED)
+# From when on something is reported about.
+STARTS = {
+    "projects": ("actual_start", "planned_start"),
+    "investments": ("signed_on",),
+    "outlets": ("opened_on",),
+}
+JOINS = {
+    "projects": ("headquarters",),
+    "project_plans": ("project__headquarters",),
+    "milestones": ("project__headquarters",),
+    "investments": ("headquarters",),
+    "progress_reports": ("project__headquarters",),
+    "investment_reports": ("investment__headquarters",),
+    "outlet_reports": ("outlet__headquarters",),
+    "jobs_reports": ("headquarters", "site"),
+    "training_reports": ("headquarters",),
+}
+
+
+def identity(report):
+    """What a report is about, apart from its month: the numbers or words that name it."""
+    names = [path.split("__")[0] for path in report.KEY if path != "month"]
+    return tuple(getattr(report, report._meta.get_field(name).attname) for name in names)
+
+
+def subject_of(row):
+    """The project, investment or outlet that a row of a ledger is or is about."""
+    if isinstance(row, MonthlyReport):
+        return row.subject
+    return getattr(row, "project", row)
+
+
+def command_of(row):
+    """The headquarters that a row of a ledger belongs to; None if nobody's."""
+    own = getattr(row, "headquarters", None)
+    return own or getattr(subject_of(row), "headquarters", None)
+
+
+class Ledgers:
+    """The ledgers of some headquarters (None: of all) as they stand on a day.
+
+    Rows that were withdrawn are left out; drafts are looked at, while they can be corrected.
+    """
+
+    def __init__(self, headquarters_ids, today: date):
+        self.headquarters_ids = headquarters_ids
+        self.today = today
+        self._rows: dict[str, list] = {}
+        self.reported: dict[str, dict] = {}
+
+    def rows(self, dataset):
+        if dataset not in self._rows:
+            self._rows[dataset] = list(self.read(dataset_model(dataset)))
+        return self._rows[dataset]
+
+    def read(self, model):
+        rows = model.objects.select_related(*JOINS.get(dataset_name(model), ())).order_by("pk")
+        if self.headquarters_ids is not None:
+            rows = rows.filter(**{f"{model.OWNERS[0]}__in": self.headquarters_ids})
+        if hasattr(model, "REVIEW"):
+            rows = rows.exclude(**{model.REVIEW: Review.WITHDRAWN})
+        if issubclass(model, MonthlyReport):
+            rows = rows.filter(month__gte=self.first_month)
+        return rows
+
+    @property
+    def first_month(self):
+        today = self.today
+        return first_of_month(today).replace(year=today.year - MONTHS_BACK // 12)
+
+    def series_of(self, dataset):
+        """The reports of a ledger by what they are about, each in order of months."""
+        if dataset not in self.reported:
+            found = defaultdict(list)
+            for report in sorted(self.rows(dataset), key=lambda one: one.month):
+                found[identity(report)].append(report)
+            self.reported[dataset] = found
+        return self.reported[dataset]
+
+    def months_before(self, report, count):
+        """The reports of the `count` months right before a report's; fewer if some are missing."""
+        same = self.series_of(dataset_name(type(report))).get(identity(report), ())
+        by_month = {one.month: one for one in same}
+        found, month = [], previous(report.month)
+        while month in by_month and len(found) < count:
+            found.append(by_month[month])
+            month = previous(month)
+        return found
+
+    @cached_property
+    def periods(self):
+        rows = ReportingPeriod.objects.filter(month__gte=self.first_month)
+        return {(row.headquarters_id, row.month): row for row in rows}
+
+    def closed_months(self, headquarters_id, count):
+        """Those of the last `count` months for which everything should have been reported."""
+        month = first_of_month(self.today)
+        for _ in range(count):
+            month = previous(month)
+            if self.is_closed(self.periods.get((headquarters_id, month)), month):
+                yield month
+
+    def is_closed(self, period, month):
+        """Whether a month is locked or its due day has passed."""
+        due = (period and period.due_on) or following(month) + timedelta(days=DUE_DAY - 1)
+        return bool(period and period.is_locked) or due < self.today
+
+    def missing_months(self, model, subject, count):
+        """The closed months that nothing was handed in for about a subject that should report."""
+        dataset = dataset_name(model)
+        reports = self.series_of(dataset).get((subject.pk,), ())
+        if not (subject.status or reports) or subject.review_state not in ACCEPTED:
+            return
+        handed_in = {one.month for one in reports if one.review_state in HANDED_IN}
+        names = STARTS[dataset_name(type(subject))]
+        dates = (getattr(subject, name) for name in names)
+        start = first_day(next(filter(None, dates), ""))
+        for month in self.closed_months(subject.headquarters_id, count):
+            if month not in handed_in and not (start and start > last_of_month(month)):
+                yield month
+
+
+class ReportsAtHand(Ledgers):
+    """Some reports of one ledger, and what was reported before of the same subjects."""
+
+    def __init__(self, reports, today):
+        super().__init__(None, today)
+        self.reports = list(reports)
+
+    def rows(self, dataset):
+        return self.reports
+
+    def series_of(self, dataset):
+        if dataset not in self.reported:
+            found = defaultdict(list)
+            for report in (*self.earlier(), *self.reports):
+                found[identity(report)].append(report)
+            self.reported[dataset] = found
+        return self.reported[dataset]
+
+    def earlier(self):
+        """Reports of the year before about what these are about: one query."""
+        model, (name, *_) = type(self.reports[0]), self.reports[0].KEY
+        key = name.split("__")[0]
+        months = [report.month for report in self.reports]
+        column = model._meta.get_field(key).attname
+        return (
+            model.objects.filter(
+                **{f"{key}__in": {getattr(report, column) for report in self.reports}},
+                month__lt=max(months),
+                month__gte=min(months).replace(year=min(months).year - 1),
+            )
+            .exclude(review=Review.WITHDRAWN)
+            .exclude(pk__in=[report.pk for report in self.reports if report.pk])
+            .order_by("month")
+        )
