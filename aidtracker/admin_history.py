@@ -115,6 +115,7 @@ class HistoryPages(admin.ModelAdmin):
             "opts": self.opts,
             "row": row,
             "list_address": self.address("changelist"),
+            "form_address": self.address("change", row.pk) if row else "",
             "state_page": f"admin:{self.page_name('state')}",
             "history_page": f"admin:{self.page_name('history')}",
         }

@@ -1,6 +1,7 @@
 """The admin's first page: what there is to do, and every list by its group."""
 
 from django.apps import apps
+from django.contrib.admin import site
 from django.db.models import Count
 from django.urls import reverse
 
@@ -64,7 +65,7 @@ def list_of(request, label):
     """A list with the addresses to open it and to add to it; nothing if it is not for this user."""
     meta = apps.get_model(label)._meta
     name = f"admin:{meta.app_label}_{meta.model_name}"
-    may_add = request.user.has_perm(f"{meta.app_label}.add_{meta.model_name}")
+    may_add = site.get_model_admin(apps.get_model(label)).has_add_permission(request)
     if may_open(meta.app_label, meta.model_name, request):
         yield {
             "title": meta.verbose_name_plural,

@@ -5,7 +5,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, prefetch_related_objects
 from django.forms.models import InlineForeignKeyField
 from django.http import Http404
@@ -86,6 +86,10 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
 
     def delete_view(self, request, object_id, extra_context=None):
         self.refuse_foreign(request, object_id)
+        row = self.get_object(request, unquote(object_id))
+        # Before anything is said about the row, to whoever may not delete it either.
+        if row is not None and not self.has_delete_permission(request, row):
+            raise PermissionDenied
         return super().delete_view(request, object_id, extra_context)
 
     def refuse_foreign(self, request, object_id):

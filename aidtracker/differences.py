@@ -70,11 +70,7 @@ def changed_fields(before, after):
     some = before or after
     if some is None:
         return []
-    return [
-        field
-        for field in fields_of(some)
-        if value_in(before, field) != value_in(after, field)
-    ]
+    return [field for field in fields_of(some) if value_in(before, field) != value_in(after, field)]
 
 
 def fields_of(state):

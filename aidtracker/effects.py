@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery, Value
 
 from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.differences import differences
+from aidtracker.differences import differences, names_of
 from aidtracker.history import CHANGED, DELETED, NEW
 
 KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
@@ -20,6 +20,7 @@ class Effect:
     before: Any
     first: Any
     after: Any
+    stored_name: str = ""
 
     @property
     def pk(self):
@@ -46,12 +47,14 @@ class Effect:
         return KINDS[self.kind]
 
     @property
+    def own_name(self):
+        """What the row's own columns call it; empty if it is named by other rows."""
+        columns = (getattr(self.after, name, "") for name in ("name", "title", "code", "printed"))
+        return next(filter(None, columns), "")
+
+    @property
     def name(self):
-        """The natural key of the row as far as its own columns say it, else its number."""
-        for name in ("name", "title", "code", "printed"):
-            if text := getattr(self.after, name, ""):
-                return text
-        return f"编号 {self.pk}"
+        return self.own_name or self.stored_name or f"编号 {self.pk}"
 
 
 def states_of(model, acts):
@@ -60,7 +63,7 @@ def states_of(model, acts):
 
 
 def effects_of(model, acts, limit=None):
-    """What acts did to rows of one model: Effects, one for each row and act; two queries.
+    """What acts did to rows of one model: Effects, one for each row and act; a few queries.
 
     `limit` is of states.
 
@@ -76,7 +79,17 @@ def effects_of(model, acts, limit=None):
         before = None if state.history_type == NEW else earlier.get(state.last_id)
         effect = Effect(model, before, state, state)
         found.setdefault((state.act_id, state.id), effect).after = state
-    return [effect for effect in found.values() if not effect.is_nothing]
+    effects = [effect for effect in found.values() if not effect.is_nothing]
+    name_effects(model, [effect for effect in effects if not effect.own_name])
+    return effects
+
+
+def name_effects(model, effects):
+    """Call effects what their rows are called now, as far as those are there."""
+    if effects:
+        names = names_of(model, sorted({effect.pk for effect in effects}))
+        for effect in effects:
+            effect.stored_name = names.get(effect.pk, "")
 
 
 def counts_of(acts):

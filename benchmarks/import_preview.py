@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-os.environ["DATABASE_URL"] = "sqlite://:memory:"
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidtracker.settings")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 

@@ -1,12 +1,13 @@
 """The amounts of projects and investments follow what is published about them, month by month."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from aidtracker.history import keep_states
 from aidtracker.templatetags.formatting import plain
-from projects.models import Investment, InvestmentReport, ProgressReport, Project, ProjectPlan
+from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan
 from projects.models.reviews import published
 
 # Of each kind of report, where its amounts stand in the row that it is about.
@@ -26,7 +27,7 @@ PLANNED = ("planned_amount", "adjusted_amount")
 class Followed:
     """An amount that was brought up to date."""
 
-    row: Project | Investment
+    row: Any
     name: str
     old: object
     new: object
@@ -100,7 +101,7 @@ def sums(project, amounts, name):
 
 def reported_amounts(model, subjects):
     """{subject id: amounts}: each as the latest published report says that says it at all."""
-    found = {}
+    found: dict = {}
     key = f"{model.SUBJECT}_id"
     reports = model.objects.published().filter(**{f"{key}__in": subjects}).order_by("month")
     for report in reports:

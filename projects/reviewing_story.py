@@ -26,7 +26,7 @@ class Moment:
 
 def story_of(row):
     """The Moments of a row in time: one for its entry and one for each state it reached."""
-    states = row.history.select_related("history_user").order_by("history_date", "history_id")
+    states = row.history.select_related("history_user").order_by("history_id")
     found, last = {}, None
     for state in states.only(*("history_date", "history_type", "history_user", row.REVIEW)):
         reached = getattr(state, row.REVIEW)

@@ -157,6 +157,7 @@ WIDGETS = (
     (models.DateField, lambda field: widgets.DayWidget(years_of(field.model))),
     (models.BooleanField, lambda field: widgets.YesNoWidget()),
     (NameListField, lambda field: widgets.NameListWidget()),
+    (models.JSONField, lambda field: widgets.JSONWidget()),
     ((models.CharField, models.TextField), lambda field: widgets.TextWidget()),
 )
 

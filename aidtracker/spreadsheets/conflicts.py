@@ -3,7 +3,7 @@
 from django.utils.timezone import localtime
 
 from aidtracker.spreadsheets.cells import cell_text
-from aidtracker.spreadsheets.outcomes import Change, Conflict, shortened
+from aidtracker.spreadsheets.outcomes import FEWEST_CHANGES, Change, Conflict, shortened
 
 SHOWN_CONFLICTS = 50
 
@@ -23,7 +23,7 @@ def conflicts_of(plans, resource):
 def conflict_of(plan, states, resource):
     changes = [
         Change(column.label, shortened(column.text_of(old)), shortened(column.text_of(new)), "")
-        for column, old, new, _ in plan.changes
+        for column, old, new, _ in plan.changes[:FEWEST_CHANGES]
     ]
     return Conflict(
         plan.number, name_of(plan, states), plan.version, changes, meanwhile(plan, states, resource)
@@ -53,6 +53,7 @@ def sentence(before, state, resource):
         if before is not None
         and not column.is_many
         and "__" not in column.attribute
+        and column.attribute != "version"
         and getattr(before, column.source.attname) != getattr(state, column.source.attname)
     ]
     return f"{when} {who}改动：{'；'.join(changes) or '关联的记录'}"

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 
 ERROR, WARNING = "error", "warning"
 SHOWN_ROWS = 200
-SHOWN_GROUPS = 400
-SHOWN_LENGTH = 80
+# All changes of a few rows, the first ones of many: the page stays below a megabyte.
+SHOWN_CHANGES = 2_400
+FEWEST_CHANGES = 12
+SHOWN_GROUPS = 250
+SHOWN_LENGTH = 40
 SHOWN_RANGES = 12
 WHOLE_ROW = "整行"
 
@@ -56,6 +59,7 @@ class ChangedRow:
     is_new: bool
     name: str
     changes: list[Change]
+    unlisted: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from aidtracker.spreadsheets.conflicts import conflicts_of
 from aidtracker.spreadsheets.doubts import YEARS_AHEAD, doubt_of
 from aidtracker.spreadsheets.guards import FOREIGN, Guard
 from aidtracker.spreadsheets.outcomes import (
+    FEWEST_CHANGES,
+    SHOWN_CHANGES,
     SHOWN_ROWS,
     WARNING,
     WHOLE_ROW,
@@ -371,7 +373,9 @@ class Rehearsal:
         outcome.changed = len(self.planned) - outcome.new
         outcome.failed = len(self.failed)
         outcome.conflicting = len(self.conflicting)
-        outcome.rows = [shown(plan) for plan in self.planned[:SHOWN_ROWS]]
+        listed = self.planned[:SHOWN_ROWS]
+        most = max(FEWEST_CHANGES, SHOWN_CHANGES // max(1, len(listed)))
+        outcome.rows = [shown(plan, most) for plan in listed]
         outcome.conflicts = conflicts_of(self.conflicting, self.resource)
         outcome.problems.sort(key=lambda problem: problem.number)
         outcome.fingerprint = self.fingerprint()
@@ -401,10 +405,11 @@ def put(row, column, value):
         setattr(row, column.attribute, value)
 
 
-def shown(plan):
-    """A planned row as the preview shows it."""
-    name = shortened(str(plan.row))
-    return ChangedRow(plan.number, plan.is_new, name, [change_of(*one) for one in plan.changes])
+def shown(plan, most):
+    """A planned row as the preview shows it, with at most so many changes."""
+    changes = [change_of(*one) for one in plan.changes[:most]]
+    unlisted = len(plan.changes) - len(changes)
+    return ChangedRow(plan.number, plan.is_new, shortened(str(plan.row)), changes, unlisted)
 
 
 def change_of(column, old, new, raw):

@@ -148,7 +148,7 @@ def resource_class(model):
 
 def meta_for(model):
     """The Meta of a resource: its model, and the fields that make up the natural key."""
-    keys = [path.partition("__")[0] for path in model.KEY]
+    keys = list(dict.fromkeys(path.partition("__")[0] for path in model.KEY))
     return type("Meta", (), {"model": model, "import_id_fields": keys})
 
 

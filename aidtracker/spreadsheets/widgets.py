@@ -4,6 +4,7 @@
 was read and raises ValueError with a Chinese sentence that says what is allowed.
 """
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -176,6 +177,19 @@ class NameListWidget(widgets.Widget):
 
     def render(self, value, obj=None, **kwargs):
         return LIST_SEPARATOR.join(value or [])
+
+
+class JSONWidget(widgets.Widget):
+    """A structure that programs write and read."""
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return json.loads(cell_text(value) or "{}")
+        except ValueError as error:
+            raise ValueError("应为 JSON，请照导出的原样。") from error
+
+    def render(self, value, obj=None, **kwargs):
+        return json.dumps(value, ensure_ascii=False) if value else ""
 
 
 class RelatedWidget(widgets.Widget):

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
-from django.db import models
 from django.urls import reverse
 
+from aidtracker.conflicts import marks
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.records import KeyedModel
-from aidtracker.scope import is_to_many, owner_field
+from aidtracker.scope import owner_field
 from aidtracker.testing import make_headquarters, make_observation, make_staff
 from aidtracker.tests.admin_pages import make
 from projects.models import Finding
@@ -17,7 +17,6 @@ RECORDS = [one for one in map(dataset_model, DATASETS) if admin.site.is_register
 PRIVATE = [model for model in RECORDS if not model.IS_SHARED]
 # What a person might type into, the first of them that a form offers.
 TYPED = ("note", "name", "title", "explanation", "reason", "computation")
-STATUS = ("status", "review")
 
 
 def model_id(model):
@@ -78,7 +77,13 @@ def filled(response):
     forms = [response.context["adminform"].form]
     for formset in inlines:
         forms += [formset.management_form, *formset.initial_forms]
-    return {name: value for form in forms for name, value in values(form)}
+    shown = dict(response.context["shown_versions"])
+    return shown | {name: value for form in forms for name, value in values(form)}
+
+
+def versions(rows):
+    """The hidden inputs by which a page says which versions it shows."""
+    return dict(marks(type(row).objects.get(pk=row.pk) for row in rows))
 
 
 def values(form):
@@ -117,21 +122,3 @@ def two_headquarters():
 def is_owner_path(field):
     """Whether whom a row belongs to is said by the row that a field names."""
     return any(owner.startswith(f"{field.name}__") for owner in field.model.OWNERS)
-
-
-__all__ = [
-    "PRIVATE",
-    "RECORDS",
-    "filled",
-    "is_owner_path",
-    "is_to_many",
-    "model_id",
-    "models",
-    "owned_by",
-    "page_of",
-    "relations",
-    "staff",
-    "state",
-    "two_headquarters",
-    "typed_into",
-]

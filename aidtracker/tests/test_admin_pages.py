@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from aidtracker.admin_theme import MENU
 from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.models import Act
 from aidtracker.tests.admin_pages import address, foreign_words, make, title, words_of_data
 from programs.models import Region
 from projects.models import Finding
@@ -88,7 +89,8 @@ def test_page_to_delete_opens(clerk, model, row):
 def test_page_of_history_opens(clerk, model, row):
     response = clerk.get(address(model, "history", row.pk))
     assert title(response) == f"变更历史： {row} | {SITE}"
-    assert foreign_words(response, words_of_data()) == []
+    people = {*Act.objects.values_list("user_name", flat=True)}
+    assert foreign_words(response, words_of_data() | people) == []
 
 
 @pytest.mark.parametrize(

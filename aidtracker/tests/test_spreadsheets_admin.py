@@ -130,6 +130,8 @@ def test_list_exported_from_the_admin_is_imported_unchanged(rf, admin_user, name
     request = rf.get("/")
     request.user = admin_user
     model_admin: Any = admin.site.get_model_admin(model)
+    if not hasattr(model_admin, "import_view"):
+        pytest.skip("This model is not imported.")
     resource = model_admin.import_resource(request)
     if not model.objects.exists():
         maker(model)()

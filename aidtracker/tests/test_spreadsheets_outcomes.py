@@ -182,3 +182,14 @@ def test_new_source_has_no_text_and_an_old_one_keeps_it():
 
     source.refresh_from_db()
     assert (source.text, source.note) == ("原文", "新")
+
+
+def test_rehearsal_writes_nothing_and_asks_few_questions():
+    rows = [[f"99{number:04}", f"新{number}", "县级"] for number in range(50)]
+
+    with CaptureQueriesContext(connection) as context:
+        rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
+
+    asked = [query["sql"].split()[0] for query in context]
+    assert set(asked) <= {"SELECT", "WITH"}
+    assert len(asked) < 10

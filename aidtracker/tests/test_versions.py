@@ -235,9 +235,7 @@ def test_row_below_deleted_meanwhile_comes_back_as_a_new_one(desk, colleague, pr
     assert later.version == 1
 
 
-def test_row_below_deleted_meanwhile_and_left_alone_stays_deleted(
-    desk, colleague, project, party
-):
+def test_row_below_deleted_meanwhile_and_left_alone_stays_deleted(desk, colleague, project, party):
     typed = open_and_let_change(
         desk, colleague, project, **{f"{PARTY}-DELETE": "on"}, correction_reason="删"
     )
@@ -316,7 +314,8 @@ def send_action(client, typed, rows, **extra):
 
 
 def test_action_leaves_out_rows_changed_since_the_list_was_made(desk, regions):
-    typed = form_inputs(desk.get(address(Region, "changelist"), {"q": "县"})) | versions_of(*regions)
+    page = desk.get(address(Region, "changelist"), {"q": "县"})
+    typed = form_inputs(page) | versions_of(*regions)
     regions[0].note = "新注"
     regions[0].save()
     response = send_action(desk, typed, regions)

@@ -68,6 +68,7 @@ class SourceAdmin(ModelAdmin):
     )
     list_filter = (WorkToDo, "kind", "is_date_inferred")
     search_help_text = "标题、编号、来源或作者"
+    ordering = Source._meta.ordering  # which counting figures would drop
     readonly_fields = ("text_summary", "figures", "entry")
     fieldsets = (
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from aidtracker.testing import make_observation, make_source
+from aidtracker.tests.admin_pages import versions_of
 from programs.admin.sources import MAX_TEXT_BYTES
 from programs.models import Source
 
@@ -18,6 +19,7 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 def upload(client, source, content, **typed):
     typed = {"title": source.title, "kind": source.kind, "code": source.code} | typed
+    typed |= versions_of(source)
     if content is not None:
         typed["text_file"] = SimpleUploadedFile("某文.txt", content)
     return client.post(reverse("admin:programs_source_change", args=[source.pk]), typed)

@@ -86,6 +86,7 @@ class SeriesAdmin(ModelAdmin):
     )
     list_filter = ("metric", *SUBJECTS, "part_of", "has_complete_parts")
     list_select_related = ("metric", *SUBJECTS)
+    ordering = Series._meta.ordering  # which counting figures would drop
     search_help_text = "名称、拼音或首字母"
     readonly_fields = ("new_figure",)
     inlines = (ObservationInline, PartInline)

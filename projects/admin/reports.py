@@ -1,5 +1,7 @@
 """The admin of the monthly ledgers, one list for each kind of report."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 
 from aidtracker.admin_skin import ModelAdmin, group
@@ -20,7 +22,7 @@ STANDING = group("状态与采用", "review", "review_comment", "correction_reas
 class ReportAdmin(ReviewedAdmin, ModelAdmin):
     """What the lists of all monthly reports have in common."""
 
-    list_filter = (MonthFilter, "review", CommandFilter)
+    list_filter: ClassVar[Any] = (MonthFilter, "review", CommandFilter)
 
     @admin.display(description="月份", ordering="month")
     def in_month(self, row):

@@ -24,14 +24,11 @@ def last_entry(user, source):
     for entry in additions[:REACH]:
         row = models[entry.content_type_id].objects.filter(pk=entry.object_id).first()
         if row is not None and row.source_id == source.pk:
-            return row if is_untouched(row, entry) and may_change(row, user) else None
+            return row if is_untouched(row) and may_change(row, user) else None
     return None
 
 
-def is_untouched(row, addition):
-    """Whether a row is still as its addition left it: no other log entry, no step of review."""
-    same = LogEntry.objects.filter(
-        content_type=addition.content_type_id, object_id=addition.object_id, pk__gt=addition.pk
-    )
+def is_untouched(row):
+    """Whether a row is still as its addition left it: its first version, no step of review."""
     is_draft = getattr(row, "status", Observation.Status.DRAFT) == Observation.Status.DRAFT
-    return is_draft and not same.exists()
+    return is_draft and row.version == 1

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from aidtracker.money import LedgerAmountField
 from aidtracker.spreadsheets.columns import Column
@@ -71,9 +72,9 @@ class Kind:
     """
 
     key: str
-    model: type
+    model: Any
     identity: tuple[str, ...]
-    subject_model: type = Headquarters
+    subject_model: Any = Headquarters
     ended: tuple[str, ...] = ()
 
     @property

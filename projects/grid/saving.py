@@ -6,6 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
 from aidtracker import acts
+from aidtracker.spreadsheets.cells import cell_text
 from projects.grid.rows import OPEN
 
 CLOSED = "这一行{state}，不能在这里改；请打开它的表单。"
@@ -40,7 +41,7 @@ def store(row, typed, version, user, reason):
         state = stored.review_state.label
         raise ValidationError({NON_FIELD_ERRORS: CLOSED.format(state=state)})
     report = copy(stored) if stored else new_report(row)
-    values = read_values(row.kind, typed, stored is None)
+    values = read_values(row.kind, typed)
     if all(getattr(report, name) == value for name, value in values.items()):
         return stored
     follow_pairs(report, stored, row.last, values)
@@ -65,13 +66,14 @@ def new_report(row):
     return row.kind.model(**identity(row))
 
 
-def read_values(kind, typed, adding):
+def read_values(kind, typed):
     """The values that texts stand for. Raises ValidationError with a sentence for each column."""
     values, errors = {}, {}
     for column in kind.columns:
         if column.name in typed:
             try:
-                values[column.name] = column.value(typed[column.name].replace("\0", ""), adding)
+                text = cell_text(typed[column.name].replace("\0", ""))
+                values[column.name] = column.value(text, text)
             except ValueError as error:
                 errors[column.name] = str(error)
     if errors:

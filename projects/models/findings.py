@@ -208,8 +208,7 @@ class Finding(KeyedModel):
 
     @property
     def linked_records(self):
-        """The public rows other than observations that it names, a query for each dataset.
-        """
+        """The public rows other than observations that it names, a query for each dataset."""
         names = [name.partition(":")[::2] for name in self.records]
         rows: dict[tuple[str, str], models.Model] = {}
         for dataset in dict.fromkeys(dataset for dataset, _ in names):

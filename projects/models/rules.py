@@ -10,12 +10,24 @@ from django.db.models.constants import LOOKUP_SEP
 from aidtracker.datasets import dataset_model
 from aidtracker.records import KeyedModel
 
-# The ledgers that rules look at.
 REPORTS = (
     *("progress_reports", "investment_reports", "outlet_reports"),
     *("jobs_reports", "training_reports"),
 )
-LEDGERS = ("projects", "project_plans", "milestones", "investments", *REPORTS)
+
+
+class Ledger(models.TextChoices):
+    """The ledgers that rules look at, by the name of their dataset."""
+
+    PROJECTS = "projects", "援疆项目"
+    PLANS = "project_plans", "年度计划"
+    MILESTONES = "milestones", "项目节点"
+    INVESTMENTS = "investments", "招商项目"
+    PROGRESS = "progress_reports", "项目月报"
+    INVESTMENT = "investment_reports", "招商月报"
+    OUTLET = "outlet_reports", "网点月报"
+    JOBS = "jobs_reports", "就业月报"
+    TRAINING = "training_reports", "培训月报"
 
 
 class WarningRule(KeyedModel):
@@ -52,7 +64,7 @@ class WarningRule(KeyedModel):
         Kind.COMPARISON: ("left", "right"),
         Kind.OVERDUE: ("left", "days"),
         Kind.MISSING: ("month",),
-        Kind.CONTINUITY: ("last", "left", "right", "expected"),
+        Kind.CONTINUITY: ("last", "left", "right", "expected", "threshold"),
         Kind.DUPLICATE: ("name", "count"),
         Kind.SHARE: ("plan", "share", "threshold", "numerator", "denominator", "excluded"),
         Kind.AFTER_END: ("left", "right"),
@@ -82,9 +94,7 @@ class WarningRule(KeyedModel):
     code = models.SlugField("编号", max_length=60, unique=True)
     name = models.CharField("名称", max_length=120)
     # Not “dataset”: the admin's skin takes a form with that name for one of its own.
-    ledger = models.CharField(
-        "台账", max_length=40, help_text=f"数据集的英文名：{'、'.join(LEDGERS)}"
-    )
+    ledger = models.CharField("台账", max_length=40, choices=Ledger)
     kind = models.CharField("方式", max_length=12, choices=Kind)
     level = models.CharField("程度", max_length=8, choices=Level, default=Level.WARNING)
 
@@ -142,9 +152,9 @@ class WarningRule(KeyedModel):
 
     def clean(self):
         """Refuse what could not be evaluated: unknown ledgers, columns and names in braces."""
-        if self.ledger not in LEDGERS:
-            raise ValidationError({"ledger": f"没有这个台账，可用的是：{'、'.join(LEDGERS)}。"})
-        if self.ledger not in self.LEDGERS_OF.get(self.kind, LEDGERS):
+        if self.ledger not in Ledger:
+            return
+        if self.ledger not in self.LEDGERS_OF.get(self.kind, Ledger):
             raise ValidationError({"kind": f"“{self.get_kind_display()}”看不了这个台账。"})
         errors = self.missing_parts() | self.unknown_columns()
         if words := self.wrong_words():
@@ -165,7 +175,7 @@ class WarningRule(KeyedModel):
         found = {}
         for name in ("left", "right"):
             if unknown := [path for path in paths(getattr(self, name)) if not self.leads(path)]:
-                found[name] = f"台账 {self.ledger} 没有这一栏：{'、'.join(unknown)}。"
+                found[name] = f"{self.get_ledger_display()}没有这一栏：{'、'.join(unknown)}。"
         return found
 
     def leads(self, path):

@@ -212,9 +212,13 @@ def test_two_clerks_in_one_row_are_told(clerks, projects, button, kept):
     assert (reports().get().problems, second.value(projects[0], "problems")) == (kept, kept)
 
 
-def test_all_drafts_are_handed_in(clerk, projects):
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_all_drafts_are_handed_in(clerk, projects, is_saved):
     clerk.go_to(projects[0], "problems")
     clerk.press("缺电")
+    if is_saved:
+        clerk.press(Keys.ENTER)
+        clerk.wait_until_saved(1)
     clerk.driver.find_element("css selector", "button[value=submit]").click()
     clerk.wait("document.querySelectorAll('tr[data-state=submitted]').length === 1")
     assert reports().get().review == "submitted"

@@ -19,14 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_project_page_shows_published_plans_reports_and_where_amounts_come_from(client):
     project = make_project(received_amount=8, paid_amount=3, planned_amount=10)
     make_project_plan(project=project, amount=10, review="published")
-    make_project_plan(
-        project=project,
-        number=2,
-        amount=12,
-        reason="追加资金",
-        review="published",
-        source=plan.source,
-    )
+    later = {"number": 2, "amount": 12, "reason": "追加资金"}
+    make_project_plan(project=project, review="published", **later)
     make_project_plan(project=project, number=3, amount=13, reason="还没批")
     make_milestone(project=project, name="主体封顶", planned_on="2026-09")
     make_progress_report(

@@ -275,7 +275,7 @@ def test_jobs_fall_beyond_the_threshold_is_said(command):
     site = make_site()
     for month, jobs in ((3, 100), (4, 80), (5, 63)):
         make_jobs_report(headquarters=command, site=site, month=date(2026, month, 1), jobs=jobs)
-    assert said(command, "jobs-fell") == ["月末在岗 63 人，上月 80 人，减少超过两成。"]
+    assert said(command, "jobs-fell") == ["月末在岗 63 人，上月 80 人，减少超过 20%。"]
 
 
 def test_investment_total_goes_on_from_last_month(command):

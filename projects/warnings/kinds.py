@@ -77,7 +77,8 @@ def continuity(rule, ledgers):
             continue
         expected = last + added if rule.right else last
         if is_beyond(now, rule.operator, expected, rule.threshold):
-            yield report, {"last": last, "left": now, "right": added, "expected": expected}
+            found = {"last": last, "left": now, "right": added, "expected": expected}
+            yield report, found | {"threshold": rule.threshold}
 
 
 def duplicate(rule, ledgers):

@@ -270,7 +270,7 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     };
     rows.forEach(queue);
-    sendNext();
+    setTimeout(sendNext); // while the form is being sent, it can not be sent again
   });
 
   window.addEventListener("beforeunload", (event) => {

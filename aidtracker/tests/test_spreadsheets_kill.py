@@ -1,0 +1,61 @@
+"""An import that is killed at the moment of its commit leaves all of it or nothing."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+ROWS = 60
+IMPORT = """
+import os, signal, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from aidtracker.spreadsheets.rehearsal import rehearse
+from aidtracker.spreadsheets.resources import resource_for
+from aidtracker.spreadsheets.sheets import Page, sheet_of
+from aidtracker.spreadsheets.storing import store
+from programs.models import Region
+
+call_command("migrate", run_syncdb=True, verbosity=0)
+rows = [(n, [f"99{{n:04}}", f"新{{n}}", "县级"]) for n in range(2, {rows} + 2)]
+grid = [(1, ["区划代码", "名称", "级别"]), *rows]
+make = lambda: sheet_of(resource_for(Region), [Page("", grid)])
+fingerprint = rehearse(resource_for(Region), make()).fingerprint
+kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
+commit = connection._commit
+def killed():
+    if {after}:
+        commit()
+    kill()
+connection._commit = killed
+store(resource_for(Region), make(), fingerprint, "名单.xlsx")
+"""
+
+
+@pytest.mark.parametrize(("after", "kept"), [(False, 0), (True, ROWS)])
+def test_import_killed_at_its_commit_is_whole_or_nothing(tmp_path, after, kept):
+    database = tmp_path / "killed.sqlite3"
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "DJANGO_SETTINGS_MODULE": "aidtracker.settings",
+        "PYTHONPATH": str(settings.BASE_DIR),
+    }
+
+    script = IMPORT.format(rows=ROWS, after=after)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, timeout=300
+    )
+
+    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    with sqlite3.connect(database) as connection:
+        counts = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("programs_region", "programs_historicalregion", "aidtracker_act")
+        ]
+    connection.close()
+    assert counts == [kept, kept, kept // ROWS]
