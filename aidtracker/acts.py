@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand
+from django.core.validators import validate_ipv46_address
 
 from aidtracker.models import Act
 
@@ -93,9 +96,19 @@ def take_person(act, request):
 
 
 def address_of(request):
-    """The network address a request came from: behind a proxy, what the proxy says."""
+    """The network address a request came from, first as our proxy says it; None for none."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None
+    said = forwarded.rpartition(",")[2].strip(), request.META.get("REMOTE_ADDR") or ""
+    return next(filter(is_address, said), None)
+
+
+def is_address(text):
+    """Whether a database takes a text for a network address."""
+    try:
+        validate_ipv46_address(text)
+    except ValidationError:
+        return False
+    return "%" not in text
 
 
 def system_user():
@@ -106,7 +119,7 @@ def system_user():
         return ""
 
 
-class CommandActs:
+class CommandActs(BaseCommand):
     """For a management command that writes: what it changes is one act with its name."""
 
     def execute(self, *args, **options):

@@ -1,6 +1,7 @@
 """The audit trail in the admin: who did what, what it changed, taking it back, taking it along."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -35,6 +36,8 @@ SHOWN_OBSTACLES = 50
 class BoundedPaginator(Paginator):
     """Counts no more than the latest rows: the trail grows for years. Filters find older ones."""
 
+    object_list: Any
+
     @cached_property
     def count(self):
         return self.object_list.order_by()[:MOST_COUNTED].count()
@@ -42,6 +45,8 @@ class BoundedPaginator(Paginator):
 
 class ActList(ChangeList):
     """A page of acts, each with the number of rows it changed, in one query."""
+
+    result_list: Any
 
     def get_results(self, request):
         super().get_results(request)
@@ -173,7 +178,7 @@ class ActAdmin(PlainModelAdmin):
             "changes": changes_of(act),
             "undo_label": undo_label(act) if may_be_undone(act, request.user) else "",
         }
-        return self.page(request, "admin/acts/act.html", context)
+        return self.act_page(request, "admin/acts/act.html", context)
 
     def history_view(self, request, object_id, extra_context=None):
         raise Http404("The trail has no history of its own.")
@@ -184,7 +189,7 @@ class ActAdmin(PlainModelAdmin):
             raise Http404("No such act for this user.")
         return act
 
-    def page(self, request, template, context):
+    def act_page(self, request, template, context):
         return TemplateResponse(
             request,
             template,
@@ -216,7 +221,7 @@ class ActAdmin(PlainModelAdmin):
             "obstacles": found[:SHOWN_OBSTACLES],
             "more_obstacles": max(0, len(found) - SHOWN_OBSTACLES),
         }
-        return self.page(request, "admin/acts/undo.html", context)
+        return self.act_page(request, "admin/acts/undo.html", context)
 
     # Export
 

@@ -1,5 +1,8 @@
 """Keeps every page of the admin within the headquarters of whoever is logged in."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
@@ -111,17 +114,17 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
     def get_changelist_form(self, request, **kwargs):
         return scoped_form(super().get_changelist_form(request, **kwargs), request.user)
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, *args, **kwargs):
         """Actions change only what is the user's; of the rest the page says that it stayed."""
         if not is_scoped(self.model) or scope_of(request.user).changes_all:
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         own = changeable(queryset, request.user)
         chosen = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
         others = chosen.exclude(pk__in=own.values("pk")).count()
         if others:
             words = f"所选有 {others} 条不归您的指挥部维护，没有改动。"
             self.message_user(request, words, messages.WARNING)
-        return super().response_action(request, own)
+        return super().response_action(request, own, *args, **kwargs)
 
 
 class ScopedInline(ScopedChoices, admin.options.InlineModelAdmin):
@@ -142,10 +145,10 @@ class ScopedInline(ScopedChoices, admin.options.InlineModelAdmin):
         return type(formset.__name__, (ScopedFormSet, formset), {"form": form})
 
 
-class ScopedForm:
+class ScopedForm(forms.ModelForm):
     """For a form of a row: own rows stay own, and rows of others are not changed."""
 
-    user = None
+    user: Any = None
     do_not_call_in_templates = True  # the skin names the class; forms may need more to be made
 
     def __init__(self, *args, **kwargs):
@@ -178,7 +181,7 @@ class ScopedForm:
 
     def _post_clean(self):
         """After the row has taken the new values, see whether it was and stays the user's."""
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         if self.errors or not is_scoped(self._meta.model):
             return
         row, field = self.instance, owner_field(self._meta.model)
@@ -192,7 +195,7 @@ class ScopedForm:
             self.add_error(field.name if field and field.name in self.fields else None, error)
 
 
-class ScopedFormSet:
+class ScopedFormSet(forms.BaseModelFormSet):
     """For a set of forms: rows of others are not deleted."""
 
     def clean(self):

@@ -24,7 +24,13 @@ from unfold.contrib.filters.admin import (
     DropdownFilter,
     RangeDateFilter,
 )
-from unfold.forms import ActionForm, AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import (
+    ActionForm,
+    AdminPasswordChangeForm,
+    AuthenticationForm,
+    UserChangeForm,
+    UserCreationForm,
+)
 from unfold.mixins import BaseModelAdminMixin
 from unfold.views import ChangeList
 from unfold.widgets import (
@@ -57,6 +63,7 @@ from aidtracker.templatetags.formatting import UNKNOWN
 
 __all__ = [
     "AdminPasswordChangeForm",
+    "AuthenticationForm",
     "ChangeList",
     "CheckboxFilter",
     "CheckboxList",
@@ -189,7 +196,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
         """The skin's filter for a field named in `list_filter`; other filters as they are."""
         if not isinstance(item, str):
             return item
-        field = self.opts.get_field(item)
+        field: Any = self.opts.get_field(item)
         if field.is_relation:
             return item, RelatedFilter
         return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
@@ -215,10 +222,10 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
                 del initial[field.name]
         return initial
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, *args, **kwargs):
         if not all(map(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise SuspiciousOperation("A chosen row has no number.")
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
         words = search_words(search_term)

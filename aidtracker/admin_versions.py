@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from aidtracker import acts
+from aidtracker.admin_history import HistoryPages
 from aidtracker.conflicts import (
     author,
     hold,
@@ -28,7 +29,7 @@ UNCHANGED = "没有改动，没有保存新的版本。"
 LEFT_OUT = ("version", "updated_at", "search_text")
 
 
-class VersionedAdmin(VersionedActions, admin.ModelAdmin):
+class VersionedAdmin(VersionedActions, HistoryPages):
     """For a ModelAdmin: forms, list editing and actions know which version of a row they show."""
 
     def __init__(self, *args, **kwargs):

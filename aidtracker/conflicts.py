@@ -130,7 +130,7 @@ def missed(row, version):
 
 def changes_between(base, later, present):
     """A Change for each field in which the present differs from the base; the last one counts."""
-    last_change = {}
+    last_change: dict = {}
     for before, after in zip([base, *later], later, strict=False):
         last_change |= {field.name: after for field in changed_fields(before, after)}
     fields = changed_fields(base, present)
@@ -163,7 +163,7 @@ def moment(value):
 
 def same(one, other):
     """Whether two values of a field say the same; all that is empty does."""
-    empty = (None, "", [])
+    empty: tuple[Any, ...] = (None, "", [])
     if isinstance(one, list) and isinstance(other, list):
         return sorted(map(str, one)) == sorted(map(str, other))
     return one == other or (one in empty and other in empty)

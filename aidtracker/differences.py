@@ -36,8 +36,8 @@ def differences(pairs):
     changed = [changed_fields(*pair) for pair in pairs]
     related = related_names(pairs, changed)
     return [
-        [difference(field, *pair, related) for field in fields]
-        for pair, fields in zip(pairs, changed, strict=True)
+        [difference(field, before, after, related) for field in fields]
+        for (before, after), fields in zip(pairs, changed, strict=True)
     ]
 
 
@@ -92,13 +92,13 @@ def names_of(model, ids):
     """The names of rows by their numbers, without the long texts some of them have."""
     long_fields = {field.name for field in model._meta.concrete_fields} & set(LEFT_OUT)
     rows = named_rows(model._base_manager.defer(*long_fields), admin.site)
-    found = {}
+    found: dict = {}
     for start in range(0, len(ids), BATCH):
         found |= {row.pk: str(row) for row in rows.filter(pk__in=ids[start : start + BATCH])}
     return found
 
 
-def difference(field, before, after, related):
+def difference(field, before, after, related) -> Difference:
     unit = "（万元）" if isinstance(field, LedgerAmountField) else ""
     old, new = (in_words(field, value_in(state, field), related) for state in (before, after))
     return Difference(f"{field.verbose_name}{unit}", old, new)

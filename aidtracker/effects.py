@@ -38,6 +38,15 @@ class Effect:
         return self.before or self.after
 
     @property
+    def row_to_restore(self):
+        """The row with the columns that it had before, as far as histories keep them, or None."""
+        if self.kind == NEW:
+            return None
+        state = self.state_to_restore
+        names = [one.attname for one in self.model.history.model.tracked_fields]
+        return self.model(**{name: getattr(state, name) for name in names})
+
+    @property
     def is_nothing(self):
         """Whether the row was both made and deleted."""
         return self.first.history_type == NEW and self.kind == DELETED

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -93,12 +94,12 @@ def keep_states(rows, kind=CHANGED):
     rows = list(rows)
     if not rows:
         return
-    act, links = acts.stored(), links_of(rows)
+    act, links, now = acts.stored(), links_of(rows), timezone.now()
     history = type(rows[0]).history
     states = [
         history.model(
             history_type=kind,
-            history_date=act.at,
+            history_date=now,
             history_user=act.user,
             history_change_reason=act.reason[:100] or None,
             act=act,

@@ -35,7 +35,7 @@ def numbers_by_key(model, keys):
     """The rows that natural keys name: {key as text: row id}; unknown ones are left out."""
     first, *others = model.KEY
     starts = {key.split(KEY_SEPARATOR)[0] if others else key for key in keys}
-    found = {}
+    found: dict = {}
     for part in in_batches(sorted(starts)):
         rows = model._base_manager.filter(**{f"{first}__in": part})
         found |= {key_text(key): pk for pk, *key in rows.values_list("pk", *model.KEY)}

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
-from unfold.forms import AuthenticationForm
 
 from aidtracker import acts
+from aidtracker.admin_skin import AuthenticationForm
 from aidtracker.sessions import prolong
 
 MINUTE = 60

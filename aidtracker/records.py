@@ -106,6 +106,11 @@ class KeyedModel(models.Model):
         # Importing a spreadsheet is a right of its own, besides adding and changing.
         default_permissions = ("add", "change", "delete", "view", "import")
 
+    @classmethod
+    def public_condition(cls, prefix):
+        """A further condition that the public may see a row; `prefix` leads to its fields."""
+        return Q()
+
     def save_base(self, *args, **kwargs):
         """Store a row and the state that is kept of it together or not at all."""
         with transaction.atomic(savepoint=False):
@@ -132,6 +137,11 @@ class SlugFromPinyinField(models.SlugField):
         kwargs.setdefault("unique", True)
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        # A history keeps an address many times: its migration must not fall back to unique.
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"unique": self.unique}
 
     def pre_save(self, model_instance, add):
         if not getattr(model_instance, self.attname):

@@ -6,6 +6,7 @@ by `SEEN_WITH` which other rows its rows would tell of.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
@@ -110,7 +111,7 @@ def visible_rule(model, scope, path=""):
 
 def seen_with(model, scope, path=""):
     """The condition that all rows of which a row tells are visible."""
-    rule = Q()
+    rule: Any = Q()
     for name in model.SEEN_WITH:
         field = model._meta.get_field(name)
         if field.many_to_many:

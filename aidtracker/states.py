@@ -79,16 +79,16 @@ def steps(states, earlier):
 def lines(state, present):
     """Every field of a state beside the present row's; `present` is None for a deleted row."""
     fields = said_fields(state.instance_type)
-    pair = (state, present)
-    related = related_names([pair], [fields])
+    related = related_names([(state, present)], [fields])
     return [
-        Line(
-            f"{field.verbose_name}{'（万元）' if isinstance(field, LedgerAmountField) else ''}",
-            *(in_words(field, value_in(each, field), related) for each in pair),
-            not same(*(value_in(each, field) for each in pair)),
-        )
-        for field in fields
+        line(field, value_in(state, field), value_in(present, field), related) for field in fields
     ]
+
+
+def line(field, then, now, related):
+    unit = "（万元）" if isinstance(field, LedgerAmountField) else ""
+    then_words, now_words = in_words(field, then, related), in_words(field, now, related)
+    return Line(f"{field.verbose_name}{unit}", then_words, now_words, not same(then, now))
 
 
 def readable_states(states, user):

@@ -31,6 +31,7 @@ class Plan:
     effects: dict = field(default_factory=dict)
     stored: dict = field(default_factory=dict)
     obstacles: list = field(default_factory=list)
+    locked: dict = field(default_factory=dict)
 
     @property
     def all_effects(self):
@@ -39,15 +40,25 @@ class Plan:
     def of_kind(self, model, kind):
         return [effect for effect in self.effects[model] if effect.kind == kind]
 
+    def needs_reason(self, effect):
+        """Whether a row, as it is or as it was, is public or belongs to a locked month."""
+        model = effect.model
+        if not hasattr(model, "changes_for_a_reason"):
+            return False
+        if model not in self.locked:
+            self.locked[model] = model.locked_months()
+        rows = (self.stored[model].get(effect.pk), effect.row_to_restore)
+        return any(row.changes_for_a_reason(self.locked[model]) for row in rows if row)
 
-def plan_for(act, user):
+
+def plan_for(act, user, reason=""):
     """The Plan of undoing an act, as this user may; locks the rows inside a transaction."""
     plan = Plan(act)
     for model in map(dataset_model, DATASETS):
         if effects := effects_of(model, [act.pk]):
             plan.effects[model] = effects
             plan.stored[model] = stored_rows(model, effects)
-    plan.obstacles = list(obstacles(plan, user))
+    plan.obstacles = list(obstacles(plan, user, reason))
     return plan
 
 
@@ -68,7 +79,7 @@ def undo(act, user, reason):
     try:
         with transaction.atomic():
             act = Act.objects.select_for_update().get(pk=act.pk)
-            plan = plan_for(act, user)
+            plan = plan_for(act, user, reason.strip())
             missing = [] if reason.strip() else ["请写明撤销的理由。"]
             if plan.obstacles or missing:
                 raise UndoError([*missing, *plan.obstacles])
@@ -110,7 +121,11 @@ def restore(plan, model, reason):
     effects = [*changed, *gone]
     if not effects:
         return
-    rows = [row_before(effect, plan.stored[model].get(effect.pk), reason) for effect in effects]
+    reasons = [reason if plan.needs_reason(effect) else None for effect in effects]
+    rows = [
+        row_before(effect, plan.stored[model].get(effect.pk), said)
+        for effect, said in zip(effects, reasons, strict=True)
+    ]
     names = [one.name for one in model._meta.concrete_fields if not one.primary_key]
     model._base_manager.bulk_create(
         rows, BATCH, update_conflicts=True, update_fields=names, unique_fields=["pk"]
@@ -121,15 +136,17 @@ def restore(plan, model, reason):
 
 
 def row_before(effect, stored, reason):
-    """A row as it was before an act, as its next version; what no history keeps stays as it is."""
+    """A row as it was before an act, as its next version; what no history keeps stays as it is.
+
+    `reason` is noted with a row that changes only for a reason; None leaves that as it was.
+    """
     state = effect.state_to_restore
     row = stored or effect.model(pk=effect.pk)
     version = (stored or effect.after).version
-    was_public = stored is not None and getattr(stored, "is_published", False)
     for one in effect.model.history.model.tracked_fields:
         setattr(row, one.attname, getattr(state, one.attname))
     row.version, row.updated_at = version + 1, timezone.now()
-    if was_public or getattr(row, "is_published", False):
+    if reason is not None:
         row.correction_reason = reason
     for one in row._meta.concrete_fields:
         if isinstance(one, SearchTextField):

@@ -13,7 +13,7 @@ VERBS = {NEW: ("delete", "删除"), CHANGED: ("change", "修改"), DELETED: ("ad
 REVIEWS = {"approved": ("approve", "审核"), "published": ("publish", "发布")}
 
 
-def obstacles(plan, user):
+def obstacles(plan, user, reason=""):
     """Each reason, in words, why this user cannot carry out a Plan."""
     if hasattr(plan.act, "undone_by"):
         yield "这次操作已经撤销过了。"
@@ -22,6 +22,7 @@ def obstacles(plan, user):
         yield "这次操作没有改动记录，无可撤销。"
     for model, effects in plan.effects.items():
         yield from missing_rights(plan, model, user)
+        yield from reasons_said_before(plan, model, reason)
         yield from outside_scope(plan, model, user)
         yield from changed_since(plan, model)
         yield from still_referred_to(plan, model)
@@ -39,6 +40,8 @@ def missing_rights(plan, model, user):
     if plan.act.way == Way.IMPORT:
         needed.add(("import", "导入"))
     needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
+    if any(map(plan.needs_reason, plan.effects[model])):
+        needed.add(REVIEWS["published"])
     for verb, word in sorted(needed):
         if not user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}"):
             yield f"您没有{word}{model._meta.verbose_name}的权限。"
@@ -51,6 +54,15 @@ def reviews_in(plan, model):
         return set()
     before = [effect.state_to_restore for effect in plan.effects[model] if effect.kind != NEW]
     return {getattr(row, name) for row in (*plan.stored[model].values(), *before)}
+
+
+def reasons_said_before(plan, model, reason):
+    """Rows whose last correction was for the same reason that is now given."""
+    for effect in plan.effects[model]:
+        stored = plan.stored[model].get(effect.pk)
+        said = getattr(stored, "correction_reason", "")
+        if effect.kind == CHANGED and said and said == reason and plan.needs_reason(effect):
+            yield f"{named(model, effect.name)}上一次更正也是这个理由；请写明这一次的理由。"
 
 
 def outside_scope(plan, model, user):
@@ -88,7 +100,7 @@ def owner_columns(model):
 
 def changed_since(plan, model):
     """Rows that have another version or another state than the act left."""
-    newest = {}
+    newest: dict = {}
     for keys in in_batches([effect.pk for effect in plan.effects[model]]):
         states = model.history.model.objects.filter(id__in=keys).order_by().values_list("id")
         newest |= dict(states.annotate(Max("history_id")))

@@ -10,7 +10,7 @@ from projects.admin.desk import desk
 from projects.admin.grid import grid
 
 # Pages of the admin that belong to no single list.
-admin_pages, *admin_names = admin.site.urls
+admin_pages, admin_app, admin_name = admin.site.urls
 own_admin_pages = [
     path("projects/grid/", admin.site.admin_view(grid), name="projects_grid"),
     path("projects/desk/", admin.site.admin_view(desk_choice), name="projects_desks"),
@@ -26,7 +26,7 @@ urlpatterns = [
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     # Answers 403 instead of leading a script to the log-in page.
     path("admin/alive/", sessions.alive, name="alive"),
-    path("admin/", ([*own_admin_pages, *admin_pages], *admin_names)),
+    path("admin/", ([*own_admin_pages, *admin_pages], admin_app, admin_name)),
     path("", include("programs.urls")),
     path("", include("projects.urls")),
 ]

@@ -1,6 +1,7 @@
 """Actions on rows of a list leave out those that somebody changed since the list was made."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -22,7 +23,7 @@ class VersionedActions(admin.ModelAdmin):
     def get_changelist_instance(self, request):
         """The list, with when it was made and what it shows, for a page to carry along."""
         made_at = timezone.now()
-        changelist = super().get_changelist_instance(request)
+        changelist: Any = super().get_changelist_instance(request)
         changelist.made_at = made_at.isoformat() if is_versioned(self.model) else ""
         changelist.shown_versions = partial(shown_versions, changelist)
         changelist.conflicts = partial(conflicts, changelist)
@@ -37,9 +38,9 @@ class VersionedActions(admin.ModelAdmin):
                 hold(self.model, map(row_number, self._get_edited_object_pks(request, "form")))
             return super().changelist_view(request, extra_context)
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, *args, **kwargs):
         if not is_versioned(self.model):
-            response = super().response_action(request, queryset)
+            response = super().response_action(request, queryset, *args, **kwargs)
         else:
             response = self.act_on_unchanged(request, queryset)
         if isinstance(response, TemplateResponse):

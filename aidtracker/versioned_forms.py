@@ -4,6 +4,7 @@ What a person typed stays; what they left alone takes the present value.
 """
 
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -33,7 +34,7 @@ FILES = "选过的文件不能保留，请重新选择。"
 class VersionedForm(forms.ModelForm):
     """A form whose page said which version it shows; another one than is stored is a conflict."""
 
-    missed = None
+    missed: Any = None
 
     @property
     def is_outdated(self):
@@ -47,7 +48,7 @@ class VersionedForm(forms.ModelForm):
         if self.is_outdated:
             self.tell_of_conflict()
         else:
-            super()._post_clean()
+            super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
 
     def tell_of_conflict(self):
         row = self.instance
@@ -78,7 +79,8 @@ class VersionedForm(forms.ModelForm):
     def settle(self, name, field):
         """Show the present value of an untouched field; mark one that others changed, too."""
         if self.is_untouched(name, field):
-            self.fields[name].bound_data = lambda data, initial: initial
+            shown: Any = self.fields[name]
+            shown.bound_data = lambda data, initial: initial
         elif self.is_contested(name, field):
             self.add_error(name, self.contest(name, field))
 
@@ -104,13 +106,16 @@ class ListForm(VersionedForm):
     def tell_of_conflict(self):
         super().tell_of_conflict()
         if all(self.is_untouched(name, field) for name, field in self.settled_fields()):
-            self._errors.clear()
+            self.errors.clear()
             self.missed = None
             self.__dict__["changed_data"] = []
 
 
 class VersionedFormSet(forms.BaseInlineFormSet):
     """Rows below a row: one deleted meanwhile comes back as a new row if it was edited here."""
+
+    model: Any
+    data: Any
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -174,7 +179,8 @@ class VersionedFormSet(forms.BaseInlineFormSet):
 
     def _should_delete_form(self, form):
         """A row that others changed is not deleted unseen."""
-        return super()._should_delete_form(form) and not form.is_outdated
+        is_to_go = super()._should_delete_form(form)  # type: ignore[misc]  # the stubs leave it out
+        return is_to_go and not form.is_outdated
 
     def clean(self):
         super().clean()

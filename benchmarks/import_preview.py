@@ -84,7 +84,7 @@ def show(name, seconds, count, unit):
 
 
 def main(count):
-    call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0, run_syncdb=True)
     headquarters = make_headquarters()
     old, new = (list(made_rows(count, headquarters, name)) for name in ("旧", "新"))
     seconds, outcome = preview(old)
@@ -95,7 +95,9 @@ def main(count):
     show("preview, all unchanged", preview(old)[0], count, unit)
     seconds, outcome = preview(new)
     show("preview, all changed", seconds, count, unit)
-    show("confirmation, all changed", stored(new, outcome.fingerprint)[0], count, unit)
+    seconds, outcome = stored(new, outcome.fingerprint)
+    assert outcome.is_stored, outcome.problems[:3]
+    show("confirmation, all changed", seconds, count, unit)
     few = min(count, STOCK)
     show("import-export's own, changed", stock(old[:few]), few, unit)
 

@@ -234,4 +234,4 @@ class SourceList(ListPage):
     )
 
     def rows(self):
-        return Source.objects.without_text().with_figure_count()
+        return Source.objects.published().without_text().with_figure_count()

@@ -32,7 +32,7 @@ def region_detail(request, slug):
         facts=region_facts(region, former),
         figures=cards,
         sections=region_sections(region, figure_section),
-        sources=region.sources.without_text(),
+        sources=region.sources.published().without_text(),
         note=region.note,
         updated_at=region.updated_at,
     )

@@ -33,7 +33,7 @@ def headquarters_detail(request, slug):
         ),
         figures=cards,
         sections=headquarters_sections(headquarters, figure_section),
-        sources=headquarters.sources.without_text(),
+        sources=headquarters.sources.published().without_text(),
         note=headquarters.note,
         updated_at=headquarters.updated_at,
     )
@@ -118,7 +118,7 @@ def program_detail(request, slug):
         ),
         figures=cards,
         sections=program_sections(program, figure_section),
-        sources=program.sources.without_text(),
+        sources=program.sources.published().without_text(),
         note=program.note,
         updated_at=program.updated_at,
     )
@@ -154,7 +154,7 @@ def policy_detail(request, slug):
             Column("适用地区", "regions"),
         ),
         sections=[listed("programs", "相关工程", columns.PROGRAM_COLUMNS, policy.programs.all())],
-        sources=policy.sources.without_text(),
+        sources=policy.sources.published().without_text(),
         note=policy.note,
         updated_at=policy.updated_at,
     )

@@ -6,6 +6,7 @@ from django.utils import timezone
 from aidtracker.listing import ListFilter, ListPage
 from aidtracker.spreadsheets.downloads import file_name, file_of
 from aidtracker.tables import Column, Item
+from programs.models import Source
 from projects.corrections import State, changes, corrections, with_states_before
 from projects.models import Observation
 
@@ -16,13 +17,19 @@ def day(state):
 
 def figure(state):
     """The corrected figure by its series, leading to its page if it is still public."""
-    public = state.status == Observation.Status.PUBLISHED and state.history_type != "-"
     address = reverse("observation-detail", args=[state.source.code, state.number])
-    return Item(str(state.series), address if public else "")
+    return Item(str(state.series), address if is_public(state) else "")
+
+
+def is_public(state):
+    return state.status == Observation.Status.PUBLISHED and state.history_type != "-"
 
 
 def document(state):
-    return Item(f"《{state.source.title}》第 {state.number} 处", state.source.get_absolute_url())
+    """Where the figure stands; an internal report may have no page without it."""
+    has_page = is_public(state) or state.source.kind != Source.Kind.REPORT
+    address = state.source.get_absolute_url() if has_page else ""
+    return Item(f"《{state.source.title}》第 {state.number} 处", address)
 
 
 def change_words(state):

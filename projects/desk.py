@@ -17,7 +17,7 @@ from aidtracker.months import first_of_month, in_chinese, previous
 from programs.models import Headquarters
 from projects.badges import TO_SETTLE
 from projects.grid.kinds import KINDS
-from projects.models import Finding, Project, ProjectPlan, Review
+from projects.models import Finding, Observation, Project, ProjectPlan, Review
 from projects.models.reviews import Reviewed
 from projects.warnings import warnings_for
 from projects.warnings.ledgers import HANDED_IN
@@ -208,9 +208,7 @@ class Desk:
         series = Q(series__headquarters=self.headquarters)
         for name in ("project", "investment", "outlet"):
             series |= Q(**{f"series__{name}__headquarters": self.headquarters})
-        observations = Finding.observations.rel.model.objects.filter(
-            series | Q(maintainer=self.headquarters)
-        )
+        observations = Observation.objects.filter(series | Q(maintainer=self.headquarters))
         return list(
             Finding.objects.current()
             .filter(state=Finding.State.OPEN, result__in=TO_SETTLE)

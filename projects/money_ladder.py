@@ -96,7 +96,7 @@ def sums():
 
 def pairs():
     """Of each rate and of the balance, both amounts over rows that know both, and how many do."""
-    found = {}
+    found: dict = {}
     measured = [(name, bases) for name, bases, _ in STEPS if bases]
     for name, bases in (*measured, ("balance", ("paid_amount",))):
         part = "received_amount" if name == "balance" else name

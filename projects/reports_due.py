@@ -44,8 +44,8 @@ def reports_due(user, month):
     commands = scope_of(user).headquarters
     if not kinds or not commands:
         return
-    periods = ReportingPeriod.objects.filter(month=month, headquarters__in=commands)
-    periods = {period.headquarters_id: period for period in periods}
+    rows = ReportingPeriod.objects.filter(month=month, headquarters__in=commands)
+    periods = {period.headquarters_id: period for period in rows}
     reporting = {pk for pk in commands if pk not in periods or not periods[pk].is_locked}
     due_on = min((period.due for period in periods.values()), default=due_day(month))
     for kind in kinds:

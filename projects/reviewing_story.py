@@ -27,7 +27,8 @@ class Moment:
 def story_of(row):
     """The Moments of a row in time: one for its entry and one for each state it reached."""
     states = row.history.select_related("history_user").order_by("history_id")
-    found, last = {}, None
+    found: dict[str, Moment] = {}
+    last = None
     for state in states.only(*("history_date", "history_type", "history_user", row.REVIEW)):
         reached = getattr(state, row.REVIEW)
         what = ENTERED if last is None else VERBS.get(reached) if reached != last else None

@@ -50,7 +50,7 @@ class MarkedText:
 
 
 def source_detail(request, code):
-    source = get_object_or_404(Source, code=code)
+    source = get_object_or_404(Source.objects.published(), code=code)
     figures = list(source.observations.published().with_subjects()[:MOST_FIGURES])
     skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
     page = Page(

@@ -41,8 +41,6 @@ def decimal_of(text):
     The pattern comes first: nothing unchecked reaches Decimal, and no more than 15 digits do.
     """
     text = half_width(text)
-    if SCIENTIFIC.fullmatch(text):
-        text = f"{Decimal(text):f}"
     parts = NUMBER.fullmatch(text)
     if not parts:
         is_percent = PERCENT.fullmatch(text)
@@ -60,6 +58,11 @@ def factors(unit):
         return {name: size / YUAN[unit] for name, size in YUAN.items()}
     units = {f"{times}{unit}": size for times, size in MULTIPLES.items()}
     return units | {"亿": MULTIPLES["亿"], "万": MULTIPLES["万"]} if unit else {}
+
+
+def written_out(text):
+    """A number in Excel's scientific notation, 1.5E+05, in full; any other text as it is."""
+    return f"{Decimal(text):f}" if SCIENTIFIC.fullmatch(text) else text
 
 
 def quantity_of(text, unit, stated=""):

@@ -16,7 +16,7 @@ from aidtracker.months import month_text
 from aidtracker.partial_dates import in_chinese
 from aidtracker.spreadsheets.cells import cell_text, half_width, tidy
 from aidtracker.spreadsheets.lookups import Lookup
-from aidtracker.spreadsheets.quantities import MAX_DIGITS, iso_date, quantity_of
+from aidtracker.spreadsheets.quantities import MAX_DIGITS, iso_date, quantity_of, written_out
 
 LARGEST_FLOAT = 1e15
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
@@ -90,7 +90,7 @@ class NumberWidget(widgets.Widget):
         if value.__class__ is float and not unit and abs(value) < LARGEST_FLOAT:
             return self.fitting(Decimal(format(value, ".15g")))
         text = cell_text(value)
-        return self.fitting(self.read(text, unit)) if text else None
+        return self.fitting(self.read(written_out(text), unit)) if text else None
 
     def read(self, text, unit=""):
         return quantity_of(text, self.unit, unit)

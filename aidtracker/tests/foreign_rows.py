@@ -65,7 +65,7 @@ def state(row):
 
 
 def page_of(row, page, *args):
-    model = row if isinstance(row, type) else type(row)
+    model: Any = row if isinstance(row, type) else type(row)
     numbers = () if isinstance(row, type) else (row.pk,)
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
     return reverse(name, args=(*numbers, *args))

@@ -62,9 +62,17 @@ def test_act_names_the_person_and_where_from():
 )
 def test_address_of_a_request_is_what_our_proxy_says(settings, is_behind, address):
     settings.BEHIND_PROXY = is_behind
-    headers = {"HTTP_X_FORWARDED_FOR": "203.0.113.1, 198.51.100.9", "REMOTE_ADDR": "192.0.2.7"}
+    headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": "203.0.113.1, 198.51.100.9", "REMOTE_ADDR": "192.0.2.7"}
 
     assert acts.address_of(RequestFactory().get("/", **headers)) == address
+
+
+@pytest.mark.parametrize("said", ["unknown", "203.0.113.1, <script>", "fe80::1%eth0", "1.2.3.4:80"])
+def test_address_of_a_request_is_never_what_is_no_address(settings, said):
+    settings.BEHIND_PROXY = True
+    headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": said, "REMOTE_ADDR": "192.0.2.7"}
+    assert acts.address_of(RequestFactory().get("/", **headers)) == "192.0.2.7"
+    assert acts.address_of(RequestFactory().get("/", **{**headers, "REMOTE_ADDR": ""})) is None
 
 
 def test_act_is_rolled_back_with_its_changes():
@@ -154,7 +162,7 @@ def test_loaddata_keeps_a_state_of_what_it_overwrites_alone():
 
 
 def test_load_fixtures_is_an_act():
-    phrase = SkippedPhrase.objects.first()
+    phrase = SkippedPhrase.objects.all()[0]
     key = phrase.natural_key()
     phrase.delete()
 

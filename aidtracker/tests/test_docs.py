@@ -9,7 +9,7 @@ from django.conf import settings
 from aidtracker.datasets import DATASETS, dataset_model
 
 DOCS = Path(settings.BASE_DIR) / "docs"
-LEFT_OUT = {"id", "search_text", "updated_at"}  # derived, the same in every model
+LEFT_OUT = {"id", "search_text", "updated_at", "version"}  # derived, the same in every model
 
 
 def sections():

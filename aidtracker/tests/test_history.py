@@ -53,6 +53,14 @@ def test_delete_keeps_a_state_with_links_and_act():
     assert last.links == {"sources": [source.code]}
 
 
+def test_latest_state_is_the_latest_by_date_too():
+    with acts.doing(Way.IMPORT):
+        row = make_source()
+        keep_states([row])
+
+    assert row.history.latest("history_date") == row.history.latest("history_id")
+
+
 def test_delete_of_many_keeps_a_state_for_each():
     rows = [make_source(), make_source()]
     Source.objects.filter(pk__in=[row.pk for row in rows]).delete()

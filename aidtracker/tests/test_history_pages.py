@@ -22,7 +22,7 @@ from aidtracker.tests.admin_pages import (
     shown_text,
     versions_of,
 )
-from projects.models import Enterprise, Milestone, Project, Review
+from projects.models import Enterprise, Milestone, Project, Review, Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +182,56 @@ def test_going_back_leaves_the_review_to_the_review(desk):
     restore(desk, project)
     project.refresh_from_db()
     assert (project.name, project.review) == ("甲项目", Review.DRAFT)
+
+
+CLERK = (*RIGHTS, "projects.view_revision")
+
+
+def renamed(state, **kwargs):
+    """A project in a state of the review that was called otherwise before."""
+    row = make_project(name="甲项目", review=state, **kwargs)
+    row.name = "乙项目"
+    row.save()
+    return row
+
+
+def names_after(client, row, reason="改回"):
+    """What a row is called, how far it is, and why, once its first state is restored."""
+    restore(client, row, reason)
+    row.refresh_from_db()
+    return row.name, row.review, row.correction_reason
+
+
+@pytest.mark.parametrize("state", [Review.SUBMITTED, Review.APPROVED, Review.WITHDRAWN])
+def test_going_back_makes_a_draft_of_what_was_handed_on(state):
+    row = renamed(state)
+    clerk = client_of(make_staff(row.headquarters, permissions=RIGHTS))
+    assert names_after(clerk, row) == ("甲项目", Review.DRAFT, "改回")
+
+
+def test_going_back_never_publishes_what_was_published_once():
+    row = make_project(name="甲项目", review=Review.PUBLISHED)
+    row.review = Review.APPROVED
+    row.name = "乙项目"
+    row.save()
+    rights = (*RIGHTS, "projects.publish_project", "projects.approve_project")
+    client = client_of(make_staff(row.headquarters, permissions=rights))
+    assert names_after(client, row)[1] == Review.DRAFT
+
+
+def test_going_back_with_a_public_row_is_proposed_by_who_does_not_publish():
+    row = renamed(Review.PUBLISHED)
+    clerk = client_of(make_staff(row.headquarters, permissions=CLERK))
+    assert names_after(clerk, row) == ("乙项目", Review.PUBLISHED, "")
+    assert Revision.objects.get().values == {"name": ["乙项目", "甲项目"]}
+
+
+def test_going_back_with_a_public_row_needs_a_reason_of_its_own():
+    row = renamed(Review.PUBLISHED, correction_reason="更名")
+    rights = (*RIGHTS, "projects.publish_project")
+    publisher = client_of(make_staff(row.headquarters, permissions=rights))
+    assert names_after(publisher, row, "更名")[0] == "乙项目"
+    assert names_after(publisher, row, "改回") == ("甲项目", Review.PUBLISHED, "改回")
 
 
 # Whose

@@ -22,6 +22,7 @@ from aidtracker.testing import (
     make_policy,
     make_program,
     make_project,
+    make_project_plan,
     make_region,
     make_series,
     make_site,
@@ -195,6 +196,19 @@ def maker_name(model):
     ).lstrip("_")
 
 
+def make_hidden_report(at):
+    """An internal report none of whose figures is public, though public rows cite it."""
+    report = make_source(
+        code="report-x", title=f"{SECRET}月报", kind="report", text=SECRET, publisher=SECRET
+    )
+    figure = {"source": report, "printed": f"{NUMBER}家", "start": 0, "end": 3}
+    make_observation(series=at.series, status=Review.DRAFT, **figure)
+    for row in vars(at).values():
+        if hasattr(row, "sources"):
+            row.sources.add(report)
+    return report
+
+
 def make_published_about_hidden(at, rows):
     """Published rows about what is not: their words would give it away."""
     subjects = [row for row in rows if type(row).__name__ in ("Project", "Investment", "Outlet")]
@@ -240,6 +254,7 @@ def test_public_pages_and_files_do_not_change_with_hidden_rows(client):
 
     rows = make_hidden(at)
     make_published_about_hidden(at, rows)
+    make_hidden_report(at)
     Finding.objects.recompute()
 
     after = {address: body(client, address) for address in addresses(at)}
@@ -273,6 +288,24 @@ def test_pages_of_hidden_rows_are_not_there(client):
 
     assert len(pages) == 20 + 15 + 15
     assert {client.get(address).status_code for address in pages} == {404}
+
+
+def test_internal_report_is_public_with_its_first_figure(client):
+    at = Surroundings()
+    report = make_hidden_report(at)
+    make_project_plan(project=at.project, source=report, review=Review.PUBLISHED)
+    sources = reverse("source-list")
+    asked = f"{reverse('search')}?q={PINYIN}"
+    pages = [sources, f"{sources}?download=csv", asked, at.project.get_absolute_url()]
+
+    def found():
+        return [SECRET in body(client, address) for address in pages]
+
+    assert client.get(report.get_absolute_url()).status_code == 404
+    assert found() == [False] * 4
+    report.observations.update(status=Review.PUBLISHED)
+    assert client.get(report.get_absolute_url()).status_code == 200
+    assert found() == [True] * 4
 
 
 @pytest.mark.parametrize("model", reviewed_models().values(), ids=lambda model: model.__name__)

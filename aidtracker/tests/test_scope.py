@@ -4,6 +4,7 @@ The user works for one headquarters and holds all rights; the rows belong to ano
 """
 
 import csv
+import hashlib
 import io
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from django.urls import URLResolver, reverse
 from aidtracker import urls
 from aidtracker.datasets import DATASETS
 from aidtracker.spreadsheets import resource_for
-from aidtracker.testing import make_milestone, make_project, make_series, make_source
+from aidtracker.testing import make_metric, make_milestone, make_project, make_series, make_source
 from aidtracker.tests.foreign_rows import (
     PRIVATE,
     RECORDS,
@@ -467,7 +468,7 @@ def test_action_leaves_foreign_rows_alone(world, model):
         row.observations.update(status="published")
     before = state(row)
     address = page_of(model, "changelist")
-    request = SimpleNamespace(user=world.user, GET={}, META={}, method="GET")
+    request: Any = SimpleNamespace(user=world.user, GET={}, META={}, method="GET")
     actions = [*admin.site.get_model_admin(model).get_actions(request)]
     for action in actions:
         chosen = {"action": action, "_selected_action": row.pk, "post": "yes", "reason": "理由"}
@@ -542,6 +543,37 @@ def test_entry_page_says_only_that_others_recorded_a_figure(world):
     content = world.client.get(address, {"start": 3, "end": 6}).content.decode()
     assert "其他指挥部已记录" in content
     assert "乙的序列" not in content
+
+
+def enter(client, source, **data):
+    address = reverse("admin:projects_observation_enter", args=[source.code])
+    sha256 = hashlib.sha256(source.text.encode()).hexdigest()
+    return client.post(address, {"start": 3, "end": 6, "text_sha256": sha256, **data})
+
+
+FIGURE = {"action": "save", "printed": "45名", "nature": "actual", "accumulation": "point"}
+PHRASE = {"action": "skip", "reason": "rule"}
+
+
+def test_what_a_clerk_enters_belongs_to_their_headquarters(world):
+    source = make_source(text="有工人45名。又有工人45名。")
+    series = make_series(metric=make_metric(unit="名"))
+    enter(world.client, source, **FIGURE, series=series.name)
+    enter(world.client, source, **PHRASE, start=10, end=13)
+    region = {"action": "series", "metric": series.metric.name, "scope_note": "仅苹果"}
+    enter(world.client, source, **region, subject=f"地区：{series.region.name}")
+    new = series.metric.series_set.exclude(pk=series.pk).get()
+    rows = (source.observations.get(), source.skipped_phrases.get(), new)
+    assert [row.maintainer for row in rows] == [world.ours] * 3
+
+
+def test_clerk_of_several_headquarters_is_told_to_choose(world):
+    source = make_source(text="有工人45名。")
+    world.client.force_login(staff(world.ours, world.theirs))
+    response = enter(world.client, source, **PHRASE)
+    errors = response.context["skip_form"].non_field_errors()
+    assert errors == ["您的账号不只一个指挥部，请选择其中一个。"]
+    assert not source.skipped_phrases.exists()
 
 
 def test_public_page_of_a_foreign_draft_is_not_told(world):
@@ -649,7 +681,7 @@ def test_nobody_in_particular_is_sent_to_the_log_in(world, model):
     found = {status for both in answers(client, row).values() for status in both}
     found |= {client.get(page_of(model, door)).status_code for door in list_doors(model)}
     assert found == {302}
-    assert client.get(page_of(row, "change")).url.startswith("/admin/login/")
+    assert client.get(page_of(row, "change"))["Location"].startswith("/admin/login/")
 
 
 # Costs

@@ -50,6 +50,7 @@ RULES: dict[str, dict[str, Any]] = {
     "Observation": {"start": 3, "printed": "20多家", "value": None, "rank": "preferred"},
     "SkippedPhrase": {"start": 3},
     "Category": {"plan_start": 2021},
+    "Revision": {"dataset": "projects", "values": {"name": ["旧", "新"]}},
 }
 
 

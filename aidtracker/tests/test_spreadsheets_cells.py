@@ -26,8 +26,10 @@ def test_observations_have_the_published_columns_in_order():
         *("attributed_to", "status", "rank", "note"),
     ]
 
-    more = ("period_inferred", "rank_reason", "correction_reason", "paragraph")
-    more += ("review_comment", "maintainer", "version")
+    more = [
+        *("period_inferred", "rank_reason", "correction_reason", "paragraph"),
+        *("review_comment", "maintainer", "version"),
+    ]
 
     headings = resource_for(Observation).headings(codes=True)
 

@@ -1,7 +1,10 @@
 """Undoing an act: all of it or nothing, with the rights and the scope of whoever asks."""
 
+from datetime import date
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from aidtracker import acts
 from aidtracker.acts import Way
@@ -11,12 +14,13 @@ from aidtracker.testing import (
     make_headquarters,
     make_progress_report,
     make_project,
+    make_reporting_period,
     make_series,
     make_site,
     make_source,
     make_staff,
 )
-from aidtracker.undo import UndoError, undo
+from aidtracker.undo import UndoError, plan_for, undo
 from projects.models import Finding, ProgressReport, Project, Site
 from projects.tests.figure_sets import flow, observed
 
@@ -233,6 +237,51 @@ def test_undo_of_published_rows_needs_the_right_to_publish(office, clerk):
     undo_as(publisher, act)
     row.refresh_from_db()
     assert (row.note, row.correction_reason) == ("", "导错了文件")
+
+
+def test_undo_of_published_rows_needs_a_reason_of_its_own(office):
+    row = make_project(headquarters=office, name="甲", review="published", correction_reason="更名")
+    act = act_of(lambda: change(row, note="改过"))
+    publisher = make_staff(office, permissions=(*RIGHTS, "projects.publish_project"))
+
+    assert refusals(publisher, act, "更名") == [
+        "援疆项目“甲”上一次更正也是这个理由；请写明这一次的理由。"
+    ]
+    undo_as(publisher, act, "改错了")
+    row.refresh_from_db()
+    assert row.correction_reason == "改错了"
+
+
+@pytest.mark.parametrize("kind", ["add", "change", "delete"])
+def test_undo_in_a_locked_month_is_for_who_publishes(office, clerk, kind):
+    project = make_project(headquarters=office, name="甲", review="draft")
+    rows = [] if kind == "add" else [make_progress_report(project=project)]
+    works = {
+        "add": lambda: rows.append(make_progress_report(project=project)),
+        "change": lambda: change(rows[0], note="改过"),
+        "delete": lambda: rows[0].delete(),
+    }
+    act = act_of(works[kind])
+    make_reporting_period(headquarters=office, locked_on=date(2026, 6, 10))
+
+    assert refusals(clerk, act) == ["您没有发布项目月报的权限。"]
+    rights = (*RIGHTS, "projects.publish_progressreport")
+    undo_as(make_staff(office, permissions=rights), act)
+    left = ProgressReport.objects.values_list("note", "correction_reason", "review")
+    assert [*left] == ([] if kind == "add" else [("", "导错了文件", "draft")])
+
+
+def test_undo_of_reports_asks_the_same_queries_for_more_rows(office, clerk):
+    make_reporting_period(headquarters=office, locked_on=date(2026, 7, 10), month=date(2026, 6, 1))
+
+    def queries(number):
+        act = act_of(lambda: [make_progress_report() for _ in range(number)])
+        with CaptureQueriesContext(connection) as captured:
+            plan_for(act, clerk)
+        return len(captured)
+
+    queries(1)
+    assert queries(2) == queries(5)
 
 
 def test_undo_needs_a_reason(office, clerk):

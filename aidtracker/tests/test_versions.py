@@ -438,7 +438,8 @@ def test_two_saves_at_the_same_moment_are_one_success_and_one_conflict(tmp_path)
         for client, name in zip(clients, ("张三", "李四"), strict=True):
             client.force_login(User.objects.create_superuser(name))
         forms = [form_inputs(client.get(page_of(row))) for client in clients]
-        gate, answers = threading.Barrier(2), []
+        gate = threading.Barrier(2)
+        answers: list[int] = []
         threads = [
             threading.Thread(
                 target=save_at_once,

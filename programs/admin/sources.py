@@ -1,5 +1,7 @@
 """The admin of documents: their particulars, their text, and how many figures they gave."""
 
+from typing import Any, ClassVar
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -68,7 +70,7 @@ class SourceAdmin(ModelAdmin):
     )
     list_filter = (WorkToDo, "kind", "is_date_inferred")
     search_help_text = "标题、编号、来源或作者"
-    ordering = Source._meta.ordering  # which counting figures would drop
+    ordering: ClassVar[Any] = Source._meta.ordering  # which counting figures would drop
     readonly_fields = ("text_summary", "figures", "entry")
     fieldsets = (
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),

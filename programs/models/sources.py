@@ -101,6 +101,14 @@ class Source(KeyedModel):
     def get_absolute_url(self):
         return reverse("source-detail", args=[self.code])
 
+    @classmethod
+    def public_condition(cls, prefix):
+        """An internal report is public as soon as one of its figures is."""
+        figures = cls._meta.get_field("observations").related_model.objects.published()
+        return ~Q(**{f"{prefix}kind": cls.Kind.REPORT}) | Q(
+            **{f"{prefix}pk__in": figures.order_by().values("source")}
+        )
+
     @property
     def search_names(self):
         return [self.title, self.code, self.publisher, self.author]
@@ -133,5 +141,5 @@ class Source(KeyedModel):
 
 
 def cited():
-    """Prefetch for the sources of many rows, without their long texts."""
-    return models.Prefetch("sources", queryset=Source.objects.without_text())
+    """Prefetch for the public sources of many rows, without their long texts."""
+    return models.Prefetch("sources", queryset=Source.objects.published().without_text())

@@ -1,5 +1,7 @@
 """The admin of metrics and series."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
@@ -86,7 +88,7 @@ class SeriesAdmin(ModelAdmin):
     )
     list_filter = ("metric", *SUBJECTS, "part_of", "has_complete_parts")
     list_select_related = ("metric", *SUBJECTS)
-    ordering = Series._meta.ordering  # which counting figures would drop
+    ordering: ClassVar[Any] = Series._meta.ordering  # which counting figures would drop
     search_help_text = "名称、拼音或首字母"
     readonly_fields = ("new_figure",)
     inlines = (ObservationInline, PartInline)

@@ -1,5 +1,7 @@
 """The page that sums a headquarters' month: what is in each sum, and freezing them as figures."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,7 +28,8 @@ class MonthForm(forms.Form):
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["headquarters"].queryset = own_headquarters(user)
+        choice: Any = self.fields["headquarters"]
+        choice.queryset = own_headquarters(user)
 
     def clean_month(self):
         try:

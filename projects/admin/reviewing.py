@@ -1,5 +1,8 @@
 """Submitting, approving, returning, publishing and withdrawing in the admin."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -25,15 +28,15 @@ PASSED = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
 SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "icon": "", "attrs": {}}
 
 
-class ReviewChecks:
+class ReviewChecks(forms.ModelForm):
     """Added to the form of a reviewed model: what `user` may change, or only propose."""
 
-    user = None
-    before = None
+    user: Any = None
+    before: Any = None
     is_proposal = False
 
     def _post_clean(self):
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         row = self.instance
         if self.errors:
             return
@@ -95,7 +98,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         missing = [one for one in (WorkToDo, self.model.REVIEW) if one not in self.list_filter]
-        self.list_filter = (*missing, *self.list_filter)
+        vars(self)["list_filter"] = (*missing, *self.list_filter)
 
     # What is shown
 
@@ -111,12 +114,12 @@ class ReviewedAdmin(admin.ModelAdmin):
     def review_fields(self):
         return self.model.REVIEW, "review_comment"
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["review"] = self.panel(request, obj) if obj else None
         if self.offers_to_submit(request, obj):
             buttons = context.get("actions_submit_line", ())
             context["actions_submit_line"] = [*buttons, SAVE_AND_SUBMIT]
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def offers_to_submit(self, request, row):
         """Whether what is saved in the form of a row, None for a new one, can be handed on."""
@@ -193,7 +196,7 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     def get_inline_instances(self, request, obj=None):
         """What belongs to a published row can not be proposed, so it is only shown."""
-        inlines = super().get_inline_instances(request, obj)
+        inlines: list[Any] = super().get_inline_instances(request, obj)
         if must_propose(obj, request.user):
             for inline in inlines:
                 inline.has_add_permission = inline.has_delete_permission = never
@@ -249,7 +252,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     def response_proposed(self, request, revision):
         """On to the revision, submitted if that was asked for."""
         messages.success(request, "您的改动已存为变更申请，提交并审核、发布后生效。")
-        revisions = self.admin_site.get_model_admin(Revision)
+        revisions: Any = self.admin_site.get_model_admin(Revision)
         revisions.submit_if_asked(request, revision)
         if revisions.has_view_permission(request, revision):
             address = reverse("admin:projects_revision_change", args=[revision.pk])

@@ -91,8 +91,12 @@ def is_locked(row, locked=None):
 
     `locked` are the `locked_months`, where they have been read already.
     """
-    month, command = getattr(row, "month", None), getattr(row, "command", None)
-    if month is None or command is None:
+    month = getattr(row, "month", None)
+    # Whose month it is takes a query, so that is asked only where it matters.
+    if month is None or (locked is not None and month not in {one for _, one in locked}):
+        return False
+    command = getattr(row, "command", None)
+    if command is None:
         return False
     if locked is not None:
         return (command.pk, month) in locked

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from aidtracker.records import SearchTextField
-from projects.models.periods import is_locked
+from projects.models.periods import is_locked, locked_months
 
 REASON_LENGTH = 200
 
@@ -114,6 +114,15 @@ class Reviewed:
             self.review_state = Review.DRAFT
         if is_locked(self, locked) or (before and is_locked(before, locked)):
             self.require_new_reason(before, "这个月的账期已锁定；请写明这一次的更正理由。")
+
+    @classmethod
+    def locked_months(cls):
+        """All locked months if rows of the model belong to a month; else none."""
+        return locked_months() if hasattr(cls, "month") else set()
+
+    def changes_for_a_reason(self, locked=None):
+        """Whether the row as it stands changes only for a reason: public, or of a locked month."""
+        return self.is_published or is_locked(self, locked)
 
     def take_effect(self):
         """What publishing the row brings about besides; ValidationError if that cannot be."""

@@ -1,6 +1,7 @@
 """The warnings of the ledgers, as data: each rule with its sentence, its limit and its switch."""
 
 from string import Formatter
+from typing import ClassVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -60,7 +61,7 @@ class WarningRule(KeyedModel):
 
     KEY = ("code",)
     # The names that a sentence may have in braces, by kind of rule.
-    NAMES = {
+    NAMES: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.COMPARISON: ("left", "right"),
         Kind.OVERDUE: ("left", "days"),
         Kind.MISSING: ("month",),
@@ -71,7 +72,7 @@ class WarningRule(KeyedModel):
         Kind.ZEROS: ("count",),
         Kind.WITHOUT: ("left",),
     }
-    NEEDED = {
+    NEEDED: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.COMPARISON: ("left", "operator", "right"),
         Kind.OVERDUE: ("left", "right"),
         Kind.CONTINUITY: ("left", "operator"),
@@ -82,7 +83,7 @@ class WarningRule(KeyedModel):
         Kind.WITHOUT: ("left", "right"),
     }
     # What a kind of rule can look at, where that is not every ledger.
-    LEDGERS_OF = {
+    LEDGERS_OF: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.MISSING: ("progress_reports", "investment_reports", "outlet_reports"),
         Kind.CONTINUITY: REPORTS,
         Kind.SHARE: ("project_plans",),

@@ -18,6 +18,7 @@ class SkippedPhrase(KeyedModel):
     KEY = ("source__code", "start")
     OWNERS = ("maintainer",)
     SEEN_WITH = ("source",)
+    PUBLIC_WITH = ("source",)
 
     class Reason(models.TextChoices):
         PRIVATE = "private", "个人情况"

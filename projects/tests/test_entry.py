@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
-from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -21,7 +20,9 @@ from aidtracker.testing import (
     make_series,
     make_skipped_phrase,
     make_source,
+    make_staff,
 )
+from programs.models import Account
 from projects.entry.forms import FigureForm
 from projects.models import Observation, Series
 
@@ -51,8 +52,8 @@ def clerk(client):
 
 
 def log_in(client, *permissions):
-    user = User.objects.create_user(f"录入员{User.objects.count()}", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    rights = [f"projects.{codename}" for codename in permissions]
+    user = make_staff(permissions=rights, reach=Account.Reach.CHANGES_ALL)
     client.force_login(user)
     client.user = user
     return client
@@ -145,7 +146,7 @@ def test_text_stands_on_the_page_character_by_character(clerk, source, jobs):
     assert "\r" not in html  # a browser would drop it
     assert unescape(re.sub("<[^>]+>", "", html)) == TEXT
     assert re.findall(r'<(a|mark|span)[^>]*class="([^"]+)"', html) == [
-        ("mark", "nature-actual status-approved"),
+        ("mark", "nature-actual status-published"),
         ("a", "open"),
         ("span", "skipped"),
     ]
@@ -339,7 +340,7 @@ def test_phrase_is_not_skipped_without_a_reason(clerk, source):
 def test_phrase_that_is_recorded_is_not_skipped(clerk, source, jobs):
     clerk.post(address(source), typed(OTHERS, jobs))
     response = clerk.post(address(source), typed(OTHERS, action="skip", reason="rule"))
-    assert errors(response) == ["这处文字已由第 1 号记录，不能略过。"]
+    assert errors(response) == ["这处文字已有记录：第 1 号“45人”（甲公司 招工人数）。不能略过。"]
 
 
 def test_phrase_is_skipped_once(clerk, source):

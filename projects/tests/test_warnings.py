@@ -46,7 +46,7 @@ def said(command, code, today=TODAY):
     return [one.sentence for one in found if one.rule.code == code]
 
 
-PROJECT_CASES = {
+PROJECT_CASES: dict[str, Any] = {
     "project-received-over-plan": (
         {"received_amount": 12, "planned_amount": 10},
         {"received_amount": 10, "planned_amount": 10},

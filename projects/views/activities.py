@@ -65,7 +65,7 @@ def activity_detail(request, slug):
         facts=activity_facts(activity),
         figures=cards,
         sections=[figure_section, *(part.section(activity) for part in PARTS)],
-        sources=activity.sources.without_text(),
+        sources=activity.sources.published().without_text(),
         note=activity.note,
         updated_at=activity.updated_at,
     ).response(request)
@@ -88,7 +88,7 @@ def agreement_detail(request, slug):
             Column("签约地方", "regions"),
             Column("签约企业", "enterprises"),
         ),
-        sources=agreement.sources.without_text(),
+        sources=agreement.sources.published().without_text(),
         note=agreement.note,
         updated_at=agreement.updated_at,
     ).response(request)
@@ -124,7 +124,7 @@ def award_detail(request, slug):
             Column("授予", "granted_on", kind="date"),
         ),
         sections=[same_name] if same_name.has_rows else [],
-        sources=award.sources.without_text(),
+        sources=award.sources.published().without_text(),
         note=award.note,
         updated_at=award.updated_at,
     ).response(request)

@@ -136,7 +136,7 @@ def enterprise_detail(request, slug):
         facts=enterprise_facts(enterprise),
         figures=cards,
         sections=[figure_section, *(part.section(enterprise) for part in PARTS)],
-        sources=enterprise.sources.without_text(),
+        sources=enterprise.sources.published().without_text(),
         note=enterprise.note,
         updated_at=enterprise.updated_at,
     ).response(request)
@@ -177,7 +177,7 @@ def outlet_detail(request, slug):
         facts=outlet_facts(outlet),
         figures=cards,
         sections=[figure_section, reports_section(outlet.reports, OUTLET_REPORT_COLUMNS)],
-        sources=outlet.sources.without_text(),
+        sources=outlet.sources.published().without_text(),
         note=outlet.note,
         updated_at=outlet.updated_at,
     ).response(request)

@@ -66,7 +66,7 @@ def project_detail(request, slug):
             figure_section,
             parties_section(project),
         ],
-        sources=project.sources.without_text(),
+        sources=project.sources.published().without_text(),
         note=project.note,
         updated_at=project.updated_at,
     ).response(request)
@@ -121,7 +121,7 @@ def investment_detail(request, slug):
         facts=investment_facts(investment),
         figures=cards,
         sections=[figure_section, reports_section(investment.reports, INVESTMENT_COLUMNS)],
-        sources=investment.sources.without_text(),
+        sources=investment.sources.published().without_text(),
         note=investment.note,
         updated_at=investment.updated_at,
     ).response(request)

@@ -96,7 +96,7 @@ def metric_detail(request, slug):
         aliases=metric.aliases,
         facts=metric_facts(metric),
         sections=[part.section(metric) for part in PARTS],
-        sources=metric.sources.without_text(),
+        sources=metric.sources.published().without_text(),
         note=metric.note,
         updated_at=metric.updated_at,
     ).response(request)

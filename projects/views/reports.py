@@ -1,10 +1,13 @@
 """What the pages of a project, an investment and an outlet show of plans and monthly reports."""
 
+from django.db.models import Prefetch
+
 from aidtracker.months import in_chinese
 from aidtracker.pages import Section, listed
 from aidtracker.tables import Column, Layout, table
 from aidtracker.templatetags.formatting import wan
 from programs.columns import LADDER_COLUMNS, NOTE
+from programs.models import Source
 from projects.money_ladder import funding_ladder
 
 EDITION = "第 1 版（年初计划）"
@@ -68,7 +71,7 @@ def funding_section(project):
     One query: the published reports, of which one may be where an amount comes from.
     """
     reports = list(project.progress_reports.published().order_by("-month"))
-    columns = LADDER_COLUMNS
+    columns: tuple[Column, ...] = LADDER_COLUMNS
     if reports:
         columns = (*columns, Column("依据", lambda rung: origin(rung, reports)))
     shown = table("援疆资金与投资", columns, funding_ladder(project), Layout(unit="万元"))
@@ -88,7 +91,9 @@ def origin(rung, reports):
 
 
 def plans_section(project):
-    plans = project.plans.select_related("source").defer("source__text")
+    plans = project.plans.prefetch_related(
+        Prefetch("source", Source.objects.published().without_text())
+    )
     return listed(
         "plans",
         "年度计划",

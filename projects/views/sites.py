@@ -94,7 +94,7 @@ def site_detail(request, slug):
         facts=site_facts(site),
         figures=cards,
         sections=[phases_section(site), figure_section, *(part.section(site) for part in PARTS)],
-        sources=site.sources.without_text(),
+        sources=site.sources.published().without_text(),
         note=site.note,
         updated_at=site.updated_at,
     ).response(request)

@@ -97,7 +97,8 @@ class Ledgers:
         """The reports of the `count` months right before a report's; fewer if some are missing."""
         same = self.series_of(dataset_name(type(report))).get(identity(report), ())
         by_month = {one.month: one for one in same}
-        found, month = [], previous(report.month)
+        found: list = []
+        month = previous(report.month)
         while month in by_month and len(found) < count:
             found.append(by_month[month])
             month = previous(month)
