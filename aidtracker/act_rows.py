@@ -50,7 +50,7 @@ def act_facts(act):
     """What is known of an act besides its changes: (label, words) pairs."""
     return [
         ("时间", f"{localtime(act.at):%Y-%m-%d %H:%M:%S}"),
-        ("用户", known(act.user_name)),
+        ("用户", known(act.who)),
         ("方式", act.get_way_display()),
         ("对象", known(act.subject)),
         ("来自", known(act.address)),

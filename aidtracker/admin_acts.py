@@ -24,6 +24,7 @@ from aidtracker.act_rows import act_facts, changes_of, detail_words, may_be_undo
 from aidtracker.admin_skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
 from aidtracker.effects import counts_of
 from aidtracker.models import Act
+from aidtracker.people import with_own_name
 from aidtracker.spreadsheets.downloads import file_name, file_of
 from aidtracker.spreadsheets.formats import FORMATS
 from aidtracker.undo import UndoError, plan_for, undo
@@ -62,7 +63,8 @@ class Person(DropdownFilter):
 
     def lookups(self, request, model_admin):
         people = User.objects.filter(is_staff=True).order_by("username")
-        return [(str(pk), name) for pk, name in people.values_list("pk", "username")]
+        names = people.values_list("pk", "username", "last_name", "first_name")
+        return [(str(pk), with_own_name(*name)) for pk, *name in names]
 
     def queryset(self, request, queryset):
         number = self.value() or ""
@@ -107,6 +109,7 @@ class ActAdmin(PlainModelAdmin):
 
     list_display = ("when", "who", "way", "what", "address", "rows_changed", "reason")
     list_display_links = ("when",)
+    list_select_related = ("user",)
     list_filter = ("way", Person)
     search_fields = ("user_name", "subject")
     search_help_text = "用户名或对象"
@@ -155,7 +158,7 @@ class ActAdmin(PlainModelAdmin):
 
     @admin.display(description="用户")
     def who(self, act):
-        return act.user_name or None
+        return act.who or None
 
     @admin.display(description="对象")
     def what(self, act):
@@ -205,11 +208,13 @@ class ActAdmin(PlainModelAdmin):
         found = []
         if request.method == "POST" and form.is_valid():
             try:
-                undo(act, request.user, form.cleaned_data["reason"])
+                plan = undo(act, request.user, form.cleaned_data["reason"])
             except UndoError as error:
                 found = error.messages
             else:
                 messages.success(request, f"已撤销：{act}。")
+                for words in plan.notes[:SHOWN_OBSTACLES]:
+                    messages.warning(request, words)
                 return redirect("admin:aidtracker_act_change", acts.current().pk)
         plan = plan_for(act, request.user)
         found = found or plan.obstacles
@@ -220,6 +225,7 @@ class ActAdmin(PlainModelAdmin):
             "changes": plan_rows(plan),
             "obstacles": found[:SHOWN_OBSTACLES],
             "more_obstacles": max(0, len(found) - SHOWN_OBSTACLES),
+            "notes": plan.notes[:SHOWN_OBSTACLES],
         }
         return self.act_page(request, "admin/acts/undo.html", context)
 

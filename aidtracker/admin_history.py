@@ -1,5 +1,7 @@
 """The history of a row in the admin: its states, what changed from one to the next, going back."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import PAGE_VAR
@@ -8,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.datastructures import MultiValueDict
 
 from aidtracker import acts
 from aidtracker.conflicts import hold, is_versioned, mark, marks, name_in, row_number, state_now
@@ -55,7 +58,7 @@ class HistoryPages(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
         states = self.model.history.filter(**{self.opts.pk.attname: number})
-        return row, states.select_related("act").order_by("-history_id")
+        return row, states.select_related("act__user").order_by("-history_id")
 
     def last_state(self, request, object_id):
         """The last state of a deleted row that the user might read; None for any other row."""
@@ -149,7 +152,7 @@ class HistoryPages(admin.ModelAdmin):
 
     def restore_held(self, request, pk, state, reason):
         """Restore a row that is held; None, with messages, if its form refuses."""
-        row = self.get_object(request, str(pk))
+        row: Any = self.get_object(request, str(pk))
         version = row.version
         acts.describe(
             way=acts.Way.REVERT, subject=f"{self.opts.verbose_name}：{row}", reason=reason
@@ -177,7 +180,7 @@ class HistoryPages(admin.ModelAdmin):
         data[shown] = request.POST.get(shown, "")
         if "correction_reason" in data:
             data["correction_reason"] = reason
-        return form_class(data, {}, instance=row)
+        return form_class(data, MultiValueDict(), instance=row)
 
 
 def all_errors(form):

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from aidtracker.admin_filters import kinds_of_work
-from aidtracker.admin_theme import MENU, PAGES, may_open
+from aidtracker.admin_theme import MENU, PAGES, may_open, may_open_any
 from aidtracker.months import last_complete_month
 from aidtracker.scope import changeable
 from projects.reports_due import reports_due
@@ -55,9 +55,8 @@ def dashboard(request, context):
 
 def pages_of(request, title):
     """The pages of a group that are no lists, as far as they are for this user."""
-    for name, _, address, label in PAGES.get(title, ()):
-        meta = apps.get_model(label)._meta
-        if may_open(meta.app_label, meta.model_name, request):
+    for name, _, address, labels in PAGES.get(title, ()):
+        if may_open_any(labels, request):
             yield {"title": name, "link": reverse(f"admin:{address}"), "add_link": ""}
 
 

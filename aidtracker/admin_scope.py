@@ -164,7 +164,8 @@ class ScopedForm(forms.ModelForm):
 
     def keep_choices(self):
         """What the row refers to already stays a choice, even if it is no longer the user's."""
-        for name, field in self.fields.items():
+        fields: dict[str, Any] = self.fields
+        for name, field in fields.items():
             rows = getattr(field, "queryset", None)
             stored = getattr(self.instance, f"{name}_id", None)
             if rows is not None and stored and is_scoped(rows.model) and not rows.model.IS_SHARED:
@@ -200,7 +201,8 @@ class ScopedFormSet(forms.BaseModelFormSet):
 
     def clean(self):
         super().clean()
-        for form in self.initial_forms:
+        stored: list[Any] = self.initial_forms
+        for form in stored:
             is_to_go = getattr(form, "cleaned_data", {}).get("DELETE")
             if is_to_go and is_scoped(self.model) and not may_change(form.instance, form.user):
                 raise ValidationError(f"“{form.instance}”{FOREIGN}不能删除。")

@@ -71,11 +71,18 @@ MENU = {
 }
 
 
-# Pages in front of a group's lists: title, icon, address, and the list whose readers see them.
-PAGES = {
-    "项目与招商": [("指挥部一页", "dashboard", "projects_desks", "projects.Project")],
-    "台账与月报": [("按月填报", "edit_note", "projects_grid", "projects.ProgressReport")],
-    "指标与数据": [("月报汇总", "calculate", "projects_monthly_totals", "projects.Observation")],
+LEDGERS = (
+    "projects.ProgressReport",
+    "projects.InvestmentReport",
+    "projects.OutletReport",
+    "projects.JobsReport",
+    "projects.TrainingReport",
+)
+# Pages in front of a group's lists: title, icon, address, and the lists whose readers see them.
+PAGES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
+    "项目与招商": [("指挥部一页", "dashboard", "projects_desks", ("projects.Project",))],
+    "台账与月报": [("按月填报", "edit_note", "projects_grid", LEDGERS)],
+    "指标与数据": [("月报汇总", "calculate", "projects_monthly_totals", ("projects.Observation",))],
 }
 
 
@@ -93,8 +100,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def page_item(title: str, icon: str, name: str, label: str) -> dict[str, Any]:
-    return menu_item(label, icon) | {"title": title, "link": reverse(f"admin:{name}")}
+def page_item(title: str, icon: str, name: str, labels: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{name}"),
+        "permission": partial(may_open_any, labels),
+    }
 
 
 def menu_item(label: str, icon: str) -> dict[str, Any]:
@@ -112,6 +124,12 @@ def may_open(app_label: str, model_name: str, request: HttpRequest) -> bool:
     return any(
         request.user.has_perm(f"{app_label}.{verb}_{model_name}") for verb in ("view", "change")
     )
+
+
+def may_open_any(labels: tuple[str, ...], request: HttpRequest) -> bool:
+    """Whether one of the lists would open."""
+    lists = (label.lower().split(".") for label in labels)
+    return any(may_open(app_label, name, request) for app_label, name in lists)
 
 
 # The site's own paper, ink and accent: light at one end, dark at the other.

@@ -117,7 +117,9 @@ def missed(row, version):
     """What was missed by who was shown a version of a row; any state is unknown for None."""
     present = state_now(row)
     states = list(
-        row.history.filter(version__gte=version or 0).select_related("act").order_by("history_id")
+        row.history.filter(version__gte=version or 0)
+        .select_related("act__user")
+        .order_by("history_id")
     )
     shown = [state for state in states if state.version == version]
     base = shown[-1] if shown else None
@@ -145,7 +147,7 @@ def changes_between(base, later, present):
 def who_and_when(state):
     """Who made a state and when, in words; for a change that no state tells of, the program."""
     act = state.act if state is not None else None
-    who = (act.user_name if act else "") or PROGRAM
+    who = (act.who if act else "") or PROGRAM
     return who, moment(state.history_date if state is not None else timezone.now())
 
 

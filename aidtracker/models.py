@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from aidtracker.people import with_own_name
+
 
 class Act(models.Model):
     """操作: one thing a person or a command did: who, when, from where, how and why.
@@ -73,3 +75,10 @@ class Act(models.Model):
         return (
             f"{self.get_way_display()}：{self.subject}" if self.subject else self.get_way_display()
         )
+
+    @property
+    def who(self):
+        """The person's own name, where there is one, with the user name as it then was."""
+        if self.user is None:
+            return self.user_name
+        return with_own_name(self.user_name, self.user.last_name, self.user.first_name)

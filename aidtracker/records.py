@@ -86,7 +86,8 @@ class KeyedModel(models.Model):
 
     `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
     owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
-    `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row.
+    `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
+    `KEPT_BESIDE` the fields that go with a text which no history keeps.
     """
 
     KEY: tuple[str, ...] = ("name",)
@@ -94,6 +95,7 @@ class KeyedModel(models.Model):
     IS_SHARED = True
     SEEN_WITH: tuple[str, ...] = ()
     PUBLIC_WITH: tuple[str, ...] = ()
+    KEPT_BESIDE: tuple[str, ...] = ()
 
     updated_at = UpdatedAtField("更新时间")
     version = VersionField("版本")

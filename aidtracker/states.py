@@ -29,7 +29,7 @@ class Step:
 
     @property
     def who(self):
-        return (self.state.act.user_name if self.state.act else "") or PROGRAM
+        return (self.state.act.who if self.state.act else "") or PROGRAM
 
     @property
     def kind(self):
@@ -108,4 +108,4 @@ def deleted_rows(model, user):
     states = model.history.filter(history_type=DELETED).exclude(
         **{f"{model._meta.pk.attname}__in": model._base_manager.values("pk")}
     )
-    return readable_states(states, user).select_related("act").order_by("-history_id")
+    return readable_states(states, user).select_related("act__user").order_by("-history_id")

@@ -14,7 +14,7 @@ from aidtracker.history import BATCH, CHANGED, DELETED, NEW, keep_states
 from aidtracker.links import in_batches, link_tables, set_links
 from aidtracker.models import Act
 from aidtracker.records import SearchTextField
-from aidtracker.undo_checks import obstacles
+from aidtracker.undo_checks import notes, obstacles
 
 CLASH = "这次操作之前的内容与现有记录冲突（如编号或名称已被占用），不能撤销。"
 
@@ -31,6 +31,7 @@ class Plan:
     effects: dict = field(default_factory=dict)
     stored: dict = field(default_factory=dict)
     obstacles: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
     locked: dict = field(default_factory=dict)
 
     @property
@@ -59,6 +60,7 @@ def plan_for(act, user, reason=""):
             plan.effects[model] = effects
             plan.stored[model] = stored_rows(model, effects)
     plan.obstacles = list(obstacles(plan, user, reason))
+    plan.notes = list(notes(plan))
     return plan
 
 

@@ -1,7 +1,7 @@
 """What keeps an act from being undone: rights, scope, later changes, what would be left hanging."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 
 from aidtracker.acts import Way
 from aidtracker.history import CHANGED, DELETED, NEW
@@ -23,8 +23,10 @@ def obstacles(plan, user, reason=""):
     for model, effects in plan.effects.items():
         yield from missing_rights(plan, model, user)
         yield from reasons_said_before(plan, model, reason)
+        yield from closed_parts(plan, model, user)
         yield from outside_scope(plan, model, user)
         yield from changed_since(plan, model)
+        yield from texts_not_kept(plan, model)
         yield from still_referred_to(plan, model)
         yield from missing_relations(plan, model)
         yield from missing_links(plan, model, [one for one in effects if one.kind != NEW])
@@ -63,6 +65,22 @@ def reasons_said_before(plan, model, reason):
         said = getattr(stored, "correction_reason", "")
         if effect.kind == CHANGED and said and said == reason and plan.needs_reason(effect):
             yield f"{named(model, effect.name)}上一次更正也是这个理由；请写明这一次的理由。"
+
+
+def closed_parts(plan, model, user):
+    """What keeps the user from changing rows that belong to a reviewed row."""
+    if not hasattr(model, "check_whole"):
+        return
+    rows = [*plan.stored[model].values()]
+    rows += filter(None, (effect.row_to_restore for effect in plan.effects[model]))
+    prefetch_related_objects(rows, model.WHOLE)
+    found: dict = {}
+    for row in rows:
+        try:
+            row.check_whole(user)
+        except ValidationError as error:
+            found |= dict.fromkeys(error.messages)
+    yield from found
 
 
 def outside_scope(plan, model, user):
@@ -114,6 +132,32 @@ def changed_since(plan, model):
             yield f"{named(model, effect.name)}后来又改过。"
         elif effect.kind == CHANGED and effect.before is None:
             yield f"{named(model, effect.name)}没有更早的状态可以恢复。"
+
+
+def texts_not_kept(plan, model):
+    """Rows whose text came with the act: no history keeps texts, so it can not be taken back."""
+    for effect in plan.effects[model]:
+        if not model.KEPT_BESIDE or effect.kind != CHANGED or effect.before is None:
+            continue
+        names = changed_columns(effect)
+        if not names or names.intersection(model.KEPT_BESIDE):
+            words = "的全文不留历史，上传全文不能撤销；可再上传正确的文件。"
+            yield named(model, effect.name) + words
+
+
+def changed_columns(effect):
+    """The names of what an act changed in a row, as far as histories keep it."""
+    fields = effect.model.history.model.tracked_fields
+    names = {one.attname for one in fields if one.name != "version"} | {"links"}
+    return {name for name in names if getattr(effect.before, name) != getattr(effect.after, name)}
+
+
+def notes(plan):
+    """What whoever undoes an act should know besides: rows that come back without their text."""
+    for model in plan.effects:
+        for effect in plan.of_kind(model, DELETED):
+            if any(getattr(effect.state_to_restore, name) for name in model.KEPT_BESIDE):
+                yield f"{named(model, effect.name)}恢复后没有全文，请再上传登记时的原文件。"
 
 
 def still_referred_to(plan, model):

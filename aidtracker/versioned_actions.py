@@ -42,7 +42,7 @@ class VersionedActions(admin.ModelAdmin):
         if not is_versioned(self.model):
             response = super().response_action(request, queryset, *args, **kwargs)
         else:
-            response = self.act_on_unchanged(request, queryset)
+            response = self.act_on_unchanged(request, queryset, *args, **kwargs)
         if isinstance(response, TemplateResponse):
             context = response.context_data or {}
             picked = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
@@ -50,7 +50,7 @@ class VersionedActions(admin.ModelAdmin):
             response.context_data = {"shown_versions": shown, **context}
         return response
 
-    def act_on_unchanged(self, request, queryset):
+    def act_on_unchanged(self, request, queryset, *args, **kwargs):
         """Let an action have the chosen rows that are as the list showed them; name the others."""
         acts.describe(
             way=acts.Way.ACTION,
@@ -64,12 +64,14 @@ class VersionedActions(admin.ModelAdmin):
             words = f"所选有 {gone} 条在您打开列表后已被删除。"
             self.message_user(request, words, messages.WARNING)
         if not changed:
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         self.warn_of_rows(request, changed)
         rest = queryset.exclude(pk__in=[row.pk for row in changed])
         is_across = is_for_all(request.POST)
         some = rest if is_across else rest.filter(pk__in=picked)
-        return super().response_action(request, rest) if some.exists() else None
+        if not some.exists():
+            return None
+        return super().response_action(request, rest, *args, **kwargs)
 
     def changed_rows(self, request, queryset, picked):
         """The chosen rows that are not as the list showed them, or were changed out of it."""

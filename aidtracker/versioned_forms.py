@@ -196,7 +196,7 @@ def is_row_input(name, prefix):
 
 def last_states(model, pks):
     """The last kept state of each row, by the row's number."""
-    states = model.history.filter(id__in=pks).select_related("act").order_by("history_id")
+    states = model.history.filter(id__in=pks).select_related("act__user").order_by("history_id")
     return {state.id: state for state in states}
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from aidtracker.acts import Way
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.months import first_of_month, in_chinese, previous
+from aidtracker.people import with_own_name
 from programs.models import Headquarters
 from projects.badges import TO_SETTLE
 from projects.grid.kinds import KINDS
@@ -23,6 +24,7 @@ from projects.warnings import warnings_for
 from projects.warnings.ledgers import HANDED_IN
 
 WEEK = timedelta(days=7)
+PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
 UNKNOWN = "未填"
 MOST_LINES = 100
 MONTHLY = ("progress", "investment", "outlet")
@@ -191,12 +193,12 @@ class Desk:
         rows = states.objects.filter(history_date__gte=since).filter(
             **{model.OWNERS[0]: self.headquarters.pk}
         )
-        grouped = rows.order_by().values("act__user_name", "act__way")
+        grouped = rows.order_by().values(*PERSON, "act__way")
         for row in grouped.annotate(last=Max("history_date"), rows=Count("id", distinct=True)):
             way = row["act__way"] or Way.PROGRAM
             yield Change(
                 row["last"],
-                row["act__user_name"] or "（程序）",
+                with_own_name(*(row[name] or "" for name in PERSON)) or "（程序）",
                 model._meta.verbose_name,
                 Way(way).label,
                 row["rows"],

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from aidtracker.months import in_chinese, month_text
+from aidtracker.months import in_chinese, month_text, previous
 from aidtracker.scope import scope_of
 from projects.grid.kinds import KINDS, Kind
 from projects.models import ReportingPeriod
@@ -14,6 +14,9 @@ from projects.models.periods import due_day
 
 # Ledgers in which every subject is reported about each month.
 REGULAR = ("progress", "investment", "outlet")
+# Ledgers that are due again for whatever, named by these fields, was reported about lately.
+AS_BEFORE = {"jobs": ("headquarters", "site"), "training": ("headquarters",)}
+MONTHS_BEFORE = 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ def reports_due(user, month):
 
     Months that are locked are over. One query, and one for each kind.
     """
-    kinds = [KINDS[key] for key in REGULAR if user.has_perm(right_to_add(KINDS[key].model))]
+    keys = (*REGULAR, *AS_BEFORE)
+    kinds = [KINDS[key] for key in keys if user.has_perm(right_to_add(KINDS[key].model))]
     commands = scope_of(user).headquarters
     if not kinds or not commands:
         return
@@ -49,13 +53,26 @@ def reports_due(user, month):
     reporting = {pk for pk in commands if pk not in periods or not periods[pk].is_locked}
     due_on = min((period.due for period in periods.values()), default=due_day(month))
     for kind in kinds:
-        count = subjects_without_report(kind, reporting, month).count()
+        count = without_report(kind, reporting, month).count()
         if count:
             yield Due(kind, month, count, due_on)
 
 
 def right_to_add(model):
     return f"{model._meta.app_label}.add_{model._meta.model_name}"
+
+
+def without_report(kind, commands, month):
+    """What nothing was entered about for a month, though it was to be expected."""
+    if kind.key in REGULAR:
+        return subjects_without_report(kind, commands, month)
+    names, first = AS_BEFORE[kind.key], month
+    for _ in range(MONTHS_BEFORE):
+        first = previous(first)
+    rows = kind.model.objects.filter(headquarters__in=commands).order_by()
+    reported = rows.filter(month=month, **{name: OuterRef(name) for name in names})
+    lately = rows.filter(~Exists(reported), month__gte=first, month__lt=month)
+    return lately.values(*names).distinct()
 
 
 def subjects_without_report(kind, commands, month):

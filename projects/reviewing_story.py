@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from aidtracker.people import called
 from projects.models.reviews import Review
 
 ENTERED = "录入"
@@ -40,4 +41,4 @@ def story_of(row):
 
 
 def name_of(user):
-    return "—" if user is None else user.get_full_name() or user.get_username()
+    return "—" if user is None else called(user)

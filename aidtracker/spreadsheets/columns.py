@@ -122,7 +122,8 @@ class Column(Field):
         try:
             self.source.clean(value, None)
         except ValidationError as error:
-            raise ValueError("".join(f"{message.rstrip('。')}。" for message in error)) from error
+            sentences = (f"{message.rstrip('。')}。" for message in error.messages)
+            raise ValueError("".join(sentences)) from error
 
 
 def years_of(model):

@@ -45,7 +45,7 @@ def meanwhile(plan, states, resource):
 
 
 def sentence(before, state, resource):
-    who = (state.act.user_name if state.act else "") or "程序"
+    who = (state.act.who if state.act else "") or "程序"
     when = f"{localtime(state.history_date):%Y-%m-%d %H:%M}"
     changes = [
         f"{column.label}：{text_of(column, before)} → {text_of(column, state)}"

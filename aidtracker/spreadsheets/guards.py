@@ -1,7 +1,9 @@
 """Who may import what: the scope of a person's headquarters, and the steps of a review."""
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 
+from aidtracker.keys import follow
 from aidtracker.scope import check_owner, own_paths, scope_of
 
 FOREIGN = "这条记录属于其他指挥部，您不能导入。"
@@ -19,6 +21,8 @@ class Guard:
         self.is_free = user is None or scope_of(user).changes_all
         self.review = getattr(model, "REVIEW", "")
         self.owner = None if user is None else self.default_owner()
+        self.owner_paths = own_paths(model())
+        self.refusals: dict[tuple, ValidationError | None] = {}
 
     def default_owner(self):
         """The field of a row's owner, and the person's headquarters if there is but one."""
@@ -34,7 +38,7 @@ class Guard:
 
     def fills(self, field):
         """Whether a new row gets a field from the person's headquarters if the file is silent."""
-        return bool(self.owner) and field is self.owner[0]
+        return self.owner is not None and field is self.owner[0]
 
     def fill_owner(self, row):
         """Give a new row without an owner to the person's own headquarters. Returns the field."""
@@ -57,12 +61,29 @@ class Guard:
         """Refuse, with ValidationError, what the person may not store; `before` as it is stored."""
         if self.user is None:
             return
-        if own_paths(row):
-            check_owner(row, self.user)
+        if self.owner_paths and (refusal := self.refusal(row)):
+            raise refusal
         if before is not None and self.review and getattr(before, self.review) == PUBLISHED:
             self.check_published(row, before)
         if hasattr(row, "check_edit"):
-            row.check_edit(before, self.user)
+            row.check_edit(before, self.user, locked=self.locked)
+
+    def refusal(self, row):
+        """Why the person may not keep a row with its owners: asked once for the same owners."""
+        owners = tuple(getattr(follow(row, path), "pk", None) for path in self.owner_paths)
+        if owners not in self.refusals:
+            try:
+                check_owner(row, self.user)
+            except ValidationError as error:
+                self.refusals[owners] = error
+            else:
+                self.refusals[owners] = None
+        return self.refusals[owners]
+
+    @cached_property
+    def locked(self):
+        """The months that are locked, if rows of the model belong to one."""
+        return self.model.locked_months() if hasattr(self.model, "locked_months") else set()
 
     def check_published(self, row, before):
         label = self.model._meta.verbose_name

@@ -1,13 +1,15 @@
 """How an import reads one column: each different cell is read once, however often it stands."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from aidtracker.keys import key_text
 from aidtracker.spreadsheets.cells import TOO_LONG, cell_text
 from aidtracker.spreadsheets.columns import Column
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 @dataclass(slots=True)
@@ -16,10 +18,7 @@ class Reading:
 
     value: Any = None
     problem: str = ""
-
-    @property
-    def is_empty(self):
-        return not self.problem and self.value in EMPTY
+    is_empty: bool = False
 
 
 class CellReader:
@@ -38,11 +37,14 @@ class CellReader:
         self.texts: dict = {}
         self.shown: dict = {}
         self.readings: dict = {}
+        self.same: dict = {}
+        self.is_optional = column.source.blank
+        self.is_relation = column.source.is_relation
+        # A number without a unit of its own is not what an export would write.
+        self.is_converted = bool(unit) and unit != column.unit
 
     def text(self, raw):
         """The canonical text of a cell."""
-        if raw.__class__ is bool:
-            return cell_text(raw)
         text = self.texts.get(raw)
         if text is None:
             text = self.texts[raw] = cell_text(raw)
@@ -50,22 +52,21 @@ class CellReader:
 
     def read(self, raw):
         """The Reading of a cell."""
-        if raw.__class__ is bool:
-            return self.reading(raw)
         found = self.readings.get(raw)
         if found is None:
             found = self.reading(raw)
             # What is missing now may come with a row of the same file.
-            if not (found.problem and self.column.source.is_relation):
+            if not (found.problem and self.is_relation):
                 self.readings[raw] = found
         return found
 
     def reading(self, raw):
         has_text = raw.__class__ is str or self.column.is_text
         try:
-            return Reading(self.column.value(raw, self.text(raw) if has_text else "", self.unit))
+            value = self.column.value(raw, self.text(raw) if has_text else "", self.unit)
         except ValueError as error:
             return Reading(problem=str(error))
+        return Reading(value, is_empty=value in EMPTY)
 
     # Stored rows
 
@@ -82,23 +83,50 @@ class CellReader:
         """The value of a stored row: a number of a related row, or numbers of several."""
         return list(self.links.get(values[0], ())) if self.column.is_many else values[self.first]
 
+    def differing(self, known):
+        """The places in `known`, triples of place, cells and stored values, with another cell."""
+        compares, position, same = self.comparison(), self.position, self.same
+        for place, cells, values in known:
+            raw = cells[position]
+            value = compares(values)
+            if raw == "" and (value is None or value == ""):
+                continue
+            if not self.is_relation and not self.is_converted:
+                if raw == value:
+                    continue
+                if raw.__class__ is float and value.__class__ is Decimal:
+                    # Both have at most 15 digits, which a float keeps.
+                    if float(value) != raw:
+                        yield place
+                    continue
+            try:
+                is_same = same[raw, value]
+            except KeyError:
+                is_same = same[raw, value] = self.is_same(values, raw)
+            except TypeError:
+                is_same = self.is_same(values, raw)
+            if not is_same:
+                yield place
+
+    def comparison(self):
+        """What of a stored row decides whether a cell says the same: a function of its values."""
+        if self.column.is_many:
+            return self.shown_parts
+        return itemgetter(self.first)
+
     def is_same(self, values, raw):
         """Whether a cell is what an export writes of a stored row."""
-        if not self.column.is_many and not self.column.source.is_relation:
-            value = values[self.first]
-            if value.__class__ is str and raw == value:
-                return True
+        if self.is_converted:
+            return False
         text = self.text(raw)
         return text in self.shown_texts(values) or text == TOO_LONG
 
     def says_same(self, values, reading):
         """Whether what was read is what is stored, written in another form."""
-        if reading.problem:
-            return False
         stored = self.stored(values)
         if self.column.is_many:
             return set(stored) == set(reading.value)
-        return stored == reading.value or (reading.value in EMPTY and stored in EMPTY)
+        return stored == reading.value or (reading.is_empty and stored in EMPTY)
 
     def shown_texts(self, values):
         """What exports write of a stored row: the cell with Chinese choices, then with codes."""
@@ -125,7 +153,8 @@ class CellReader:
             return (cell_text(column.widget.join(shown)),)
         if column.source.is_relation:
             return (cell_text(key_text(shown)),)
-        ways = (column.widget.render(shown, codes=codes) for codes in (False, True))
+        spellings = (False, True) if column.source.choices else (False,)
+        ways = (column.widget.render(shown, codes=codes) for codes in spellings)
         return tuple(map(cell_text, ways))
 
     def old_text(self, values):

@@ -4,6 +4,8 @@ The database itself evaluates them over the rows' values, so that an import hear
 before it writes as it would hear afterwards.
 """
 
+from operator import attrgetter
+
 from django.db import connections, models, router
 from django.db.models.sql import Query
 
@@ -13,36 +15,70 @@ NUMERIC = (models.DecimalField, models.IntegerField, models.ForeignKey, models.B
 
 def broken_checks(rows, model):
     """Yield (place in `rows`, CheckConstraint) for each check that a row breaks."""
-    checks = [rule for rule in model._meta.constraints if isinstance(rule, models.CheckConstraint)]
-    if not checks:
-        return
+    rules = model._meta.constraints
+    for check in rules:
+        if isinstance(check, models.CheckConstraint):
+            names = check.condition.referenced_base_fields
+            fields = [field for field in model._meta.concrete_fields if field.name in names]
+            places = asked(rows, fields, certainty(check.condition))
+            for values in broken_values(check, list(places), fields, model):
+                yield from ((place, check) for place in places[values])
+
+
+def asked(rows, fields, is_certain):
+    """The values that the database has to judge: {values of the fields: [places of rows]}.
+
+    Those of a row that is stored with the same values keep the rule already.
+    """
+    places: dict[tuple, list[int]] = {}
+    value_of = attrgetter(*(field.attname for field in fields), "pk")
+    for place, row in enumerate(rows):
+        found = value_of(row)
+        before = getattr(row, "before", None)
+        if not (is_certain(found[:-1]) or (before is not None and value_of(before) == found)):
+            places.setdefault(found[:-1], []).append(place)
+    return places
+
+
+def certainty(condition):
+    """A function that says whether values certainly keep a rule, so that nobody need be asked.
+
+    It knows the commonest kind of rule only: amounts that are not negative, or unknown.
+    """
+    parts = condition.children if condition.connector == models.Q.AND else [condition]
+    if not condition.negated and all(map(is_not_negative, parts)):
+        return lambda values: all(value is None or value >= 0 for value in values)
+    return lambda values: False
+
+
+def is_not_negative(rule):
+    """Whether a rule is: a field is empty, or at least 0."""
+    if not isinstance(rule, models.Q) or rule.connector != models.Q.OR or rule.negated:
+        return False
+    leaves = [leaf for leaf in rule.children if isinstance(leaf, tuple)]
+    name = leaves[0][0] if leaves else ""
+    return len(leaves) == len(rule.children) and leaves == [(name, None), (f"{name}__gte", 0)]
+
+
+def broken_values(check, candidates, fields, model):
+    """Those of the candidates, values of the fields, that break a check."""
     connection = connections[router.db_for_write(model)]
-    names = {name for check in checks for name in check.condition.referenced_base_fields}
-    fields = [field for field in model._meta.concrete_fields if field.name in names]
-    conditions, params = [], []
-    for check in checks:
-        query = Query(model, alias_cols=False)
-        sql, values = query.build_where(check.condition).as_sql(
-            query.get_compiler(connection=connection), connection
-        )
-        conditions.append(f"NOT ({sql})")
-        params += values
-    for start in range(0, len(rows), BATCH):
-        head, given = candidates(rows[start : start + BATCH], fields, connection)
-        verdicts = ", ".join(f"CASE WHEN {one} THEN 1 ELSE 0 END" for one in conditions)
-        sql = f"{head} SELECT place, {verdicts} FROM typed WHERE {' OR '.join(conditions)}"
+    query = Query(model, alias_cols=False)
+    condition, params = query.build_where(check.condition).as_sql(
+        query.get_compiler(connection=connection), connection
+    )
+    for start in range(0, len(candidates), BATCH):
+        batch = candidates[start : start + BATCH]
+        head, given = typed_values(batch, fields, connection)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*given, *params, *params])
-            for place, *broken in cursor.fetchall():
-                yield from (
-                    (start + place, check)
-                    for check, is_broken in zip(checks, broken, strict=True)
-                    if is_broken
-                )
+            cursor.execute(
+                f"{head} SELECT place FROM typed WHERE NOT ({condition})", [*given, *params]
+            )
+            yield from (batch[place] for (place,) in cursor.fetchall())
 
 
-def candidates(rows, fields, connection):
-    """SQL that names the rows' values `typed`, a table with the model's own columns."""
+def typed_values(rows, fields, connection):
+    """SQL that names some rows' values `typed`, a table with the model's own columns."""
     quote = connection.ops.quote_name
     plain = ", ".join(f"c{number}" for number in range(len(fields)))
     typed = ", ".join(
@@ -55,7 +91,8 @@ def candidates(rows, fields, connection):
     for place, row in enumerate(rows):
         given.append(place)
         given += [
-            field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, row, strict=True)
         ]
     return (
         f"WITH raw (place, {plain}) AS (VALUES {values}),"

@@ -193,7 +193,8 @@ def take_rows(resource, sheet, heading, rows):
     skipped: dict[str, list[int]] = {}
     outside = []
     for number, cells in rows:
-        cells = [*cells[:width], *[""] * (width - len(cells)), *cells[width:]]
+        if len(cells) < width:
+            cells = [*cells, *[""] * (width - len(cells))]
         reason = reason_to_skip(cells, keys, titles)
         if reason:
             skipped.setdefault(reason, []).append(number)
@@ -203,13 +204,20 @@ def take_rows(resource, sheet, heading, rows):
             continue
         if len(cells) > width and not is_blank(cells[width:]):
             outside.append(number)
-        sheet.rows.append((number, cells[:width]))
+        sheet.rows.append((number, worded(cells[:width])))
     for reason, numbers in skipped.items():
         if reason != "空行":
             sheet.notices.append(f"没有读入第 {ranges(numbers)} 行：{reason}。")
     if outside:
         sheet.notices.append(f"第 {ranges(outside)} 行在没有列名的地方有内容，没有读入。")
     check_size(sheet)
+
+
+def worded(cells):
+    """Cells with 是 and 否 for true and false, which Python takes for 1 and 0."""
+    if True not in cells and False not in cells:
+        return cells
+    return [cell_text(cell) if cell.__class__ is bool else cell for cell in cells]
 
 
 def is_example(resource, sheet, cells):

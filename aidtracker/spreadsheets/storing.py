@@ -31,16 +31,8 @@ def store(resource, sheet, fingerprint, file_name=""):
     outcome = rehearsal.run()
     if not outcome.can_be_stored or outcome.fingerprint != fingerprint:
         return outcome
-    acts.describe(
-        way=acts.Way.IMPORT,
-        subject=file_name,
-        details=[
-            ["数据", str(resource._meta.model._meta.verbose_name)],
-            ["新增", outcome.new],
-            ["修改", outcome.changed],
-            ["冲突", outcome.conflicting],
-        ],
-    )
+    details = details_of(outcome, rehearsal.model)
+    acts.describe(way=acts.Way.IMPORT, subject=file_name, details=details)
     try:
         with transaction.atomic():
             write(rehearsal)
@@ -52,6 +44,16 @@ def store(resource, sheet, fingerprint, file_name=""):
     else:
         outcome.is_stored = True
     return outcome
+
+
+def details_of(outcome, model):
+    """What the audit trail says of an import."""
+    return [
+        ["数据", str(model._meta.verbose_name)],
+        ["新增", outcome.new],
+        ["修改", outcome.changed],
+        ["冲突", outcome.conflicting],
+    ]
 
 
 def write(rehearsal):
@@ -104,7 +106,9 @@ def derived(model):
 def fill_slugs(model, rows):
     """Give rows without an address one of their own, all at once."""
     field = next((f for f in model._meta.fields if isinstance(f, SlugFromPinyinField)), None)
-    rows = [row for row in rows if field and not getattr(row, field.attname)]
+    if field is None:
+        return
+    rows = [row for row in rows if not getattr(row, field.attname)]
     if not rows:
         return
     taken = set(model._base_manager.values_list(field.attname, flat=True))
@@ -147,9 +151,9 @@ def write_links(plans):
     """Replace the links of many-to-many fields that changed."""
     wanted: dict = {}
     for plan in plans:
-        for reader, numbers in plan.settings:
-            if reader.column.is_many:
-                wanted.setdefault(reader.column.source, {})[plan.row.pk] = (plan.is_new, numbers)
+        for column, _, numbers, _ in plan.changes:
+            if column.is_many:
+                wanted.setdefault(column.source, {})[plan.row.pk] = (plan.is_new, numbers)
     for field, by_row in wanted.items():
         through = field.remote_field.through
         own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"

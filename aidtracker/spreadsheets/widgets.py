@@ -18,7 +18,8 @@ from aidtracker.spreadsheets.cells import cell_text, half_width, tidy
 from aidtracker.spreadsheets.lookups import Lookup
 from aidtracker.spreadsheets.quantities import MAX_DIGITS, iso_date, quantity_of, written_out
 
-LARGEST_FLOAT = 1e15
+# Between them 15 digits are written without an exponent.
+SMALLEST_FLOAT, LARGEST_FLOAT = 1e-4, 1e15
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 LIST_SEPARATORS = re.compile(r"[\uff1b;|\n]")
 YES = {"是", "true", "1", "yes", "y", "√", "✓", "有", "对"}
@@ -87,10 +88,20 @@ class NumberWidget(widgets.Widget):
 
     def clean(self, value, row=None, unit="", **kwargs):
         """`unit` is the one that the heading states, if that is not the column's own."""
-        if value.__class__ is float and not unit and abs(value) < LARGEST_FLOAT:
-            return self.fitting(Decimal(format(value, ".15g")))
+        if value.__class__ is float and not unit and SMALLEST_FLOAT < value < LARGEST_FLOAT:
+            return self.plain(format(value, ".15g"))
         text = cell_text(value)
         return self.fitting(self.read(written_out(text), unit)) if text else None
+
+    def plain(self, digits):
+        """The number that digits spell, at most 15 of them, without an exponent."""
+        whole, _, fraction = digits.partition(".")
+        if (
+            len(fraction) > self.decimal_places
+            or len(whole) > self.max_digits - self.decimal_places
+        ):
+            return self.fitting(Decimal(digits))
+        return Decimal(digits) if self.decimal_places else int(whole)
 
     def read(self, text, unit=""):
         return quantity_of(text, self.unit, unit)

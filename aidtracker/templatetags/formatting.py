@@ -8,7 +8,7 @@ from decimal import Decimal
 from django import template
 from django.utils.html import format_html
 
-from aidtracker import partial_dates
+from aidtracker import partial_dates, people
 
 register = template.Library()
 
@@ -39,6 +39,12 @@ class PrintedFigure:
 def known(value):
     """The value itself, or — when it is unknown; 0 stays 0."""
     return UNKNOWN if value is None or value == "" else value
+
+
+@register.filter
+def called(user):
+    """A person's own name as 张三; without one, the user name."""
+    return people.called(user)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from aidtracker.conflicts import marks
 from aidtracker.datasets import dataset_model
 from aidtracker.fixtures import fixture_paths
 from aidtracker.records import NameListField
+from projects.models import WarningRule
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Names of formats and standards, which Chinese texts use as they are.
@@ -79,6 +80,20 @@ def words_of_data():
             texts = [str(item["fields"].get(field, "")) for field in free]
             found |= {*WORD.findall(" ".join(texts))}
     return found | {word.capitalize() for word in found}
+
+
+def words_of_row(row):
+    """The Latin words of one row's own values."""
+    return {*WORD.findall(" ".join(str(value) for value in vars(row).values()))}
+
+
+def words_of_choice(model):
+    """The names of fields, which only the form of a rule about fields explains to its reader."""
+    if model is not WarningRule:
+        return set()
+    names = {name for found in WarningRule.NAMES.values() for name in found}
+    helps = " ".join(str(field.help_text) for field in WarningRule._meta.fields)
+    return names | {*WORD.findall(helps)}
 
 
 def address(model, page, *args):

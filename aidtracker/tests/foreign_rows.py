@@ -1,5 +1,7 @@
 """Two headquarters, rows of either, and forms filled in as a person would send them."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -62,7 +63,10 @@ def test_act_names_the_person_and_where_from():
 )
 def test_address_of_a_request_is_what_our_proxy_says(settings, is_behind, address):
     settings.BEHIND_PROXY = is_behind
-    headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": "203.0.113.1, 198.51.100.9", "REMOTE_ADDR": "192.0.2.7"}
+    headers: dict[str, Any] = {
+        "HTTP_X_FORWARDED_FOR": "203.0.113.1, 198.51.100.9",
+        "REMOTE_ADDR": "192.0.2.7",
+    }
 
     assert acts.address_of(RequestFactory().get("/", **headers)) == address
 

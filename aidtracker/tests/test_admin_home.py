@@ -15,11 +15,14 @@ from aidtracker.testing import (
     make_finding,
     make_headquarters,
     make_investment,
+    make_jobs_report,
     make_observation,
     make_progress_report,
     make_project,
     make_reporting_period,
+    make_site,
     make_staff,
+    make_training_report,
 )
 from projects.models.reviews import Reviewed
 from projects.reports_due import reports_due
@@ -154,6 +157,34 @@ def test_nothing_is_due_for_a_locked_month(headquarters):
 def test_nothing_is_due_from_who_enters_no_reports(headquarters):
     make_project(headquarters=headquarters)
     assert due(make_staff(headquarters)) == []
+
+
+def test_what_was_reported_lately_is_due_again(headquarters):
+    codes = ["projects.add_jobsreport", "projects.add_trainingreport"]
+    user = make_staff(headquarters, permissions=codes)
+    lately, long_ago = date(2026, 2, 1), date(2026, 1, 1)
+    for kind in ("vocational", "cadre"):
+        make_training_report(headquarters=headquarters, kind=kind, month=lately)
+    again, done, old = (make_site() for _ in range(3))
+    for site in (again, done):
+        make_jobs_report(headquarters=headquarters, site=site, month=lately)
+    make_jobs_report(headquarters=headquarters, site=again, month=date(2026, 3, 1))
+    make_jobs_report(headquarters=headquarters, site=done, month=MONTH)
+    make_jobs_report(headquarters=headquarters, site=old, month=long_ago)
+    make_jobs_report(site=again, month=MONTH)
+    assert [each[:2] for each in due(user)] == [("jobs", 1), ("training", 1)]
+    make_training_report(headquarters=headquarters, month=MONTH)
+    assert [each[:2] for each in due(user)] == [("jobs", 1)]
+
+
+@pytest.mark.parametrize("kind", ["progress", "investment", "outlet", "jobs", "training"])
+def test_reader_of_any_ledger_is_led_to_the_page_of_the_month(client, headquarters, kind):
+    user = make_staff(headquarters, permissions=[f"projects.view_{kind}report"])
+    client.force_login(user)
+    response = client.get(HOME)
+    titles = [each["title"] for group in response.context["groups"] for each in group["lists"]]
+    assert "按月填报" in titles
+    assert f'href="{reverse("admin:projects_grid")}"' in response.content.decode()
 
 
 def test_line_of_due_reports_leads_to_the_page_of_the_month(client, headquarters):

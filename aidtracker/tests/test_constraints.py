@@ -197,6 +197,7 @@ BROKEN = {
     "skipped_phrase_place": lambda: make.make_skipped_phrase(start=9, end=9),
     "finding_explained": lambda: make.make_finding(state="dismissed", explanation=""),
     "warning_rule_comparison_is_whole": lambda: make.make_warning_rule(right=""),
+    "warning_rule_threshold_not_negative": lambda: make.make_warning_rule(threshold=-1),
     "reporting_period_once": reported_twice(make.make_reporting_period, "headquarters"),
     "reporting_period_month": lambda: make.make_reporting_period(month="2026-05-02"),
     "project_plan_edition_once": lambda: twice(

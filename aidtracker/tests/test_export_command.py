@@ -28,7 +28,7 @@ def test_every_dataset_is_written_whole(dataset, tmp_path):
 def test_standard_output_gets_the_bytes_of_a_download(capfdbinary):
     testing.make_observation(status=Observation.Status.DRAFT)
 
-    call_command("export", "observations", headers="code")
+    call_command("export", "observations", "--all", headers="code")
 
     content = exported(Observation.objects.all(), "csv", "code")
     assert capfdbinary.readouterr().out == content

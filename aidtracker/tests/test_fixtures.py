@@ -15,6 +15,7 @@ from programs.models import Pairing, Region, Source
 from projects import phrases
 from projects.models import Award, Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
+from projects.monthly_totals import metric_names
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,8 @@ def test_every_record_names_its_source():
         for model in models
         if any(field.name == "sources" for field in model._meta.many_to_many)
     )
-    assert list(without) == []
+    # What the headquarters' own ledgers add up to is defined here, not in a document.
+    assert [row for row in without if row.name not in metric_names()] == []
 
 
 def test_natural_keys_are_single_in_every_dataset():

@@ -197,15 +197,12 @@ def maker_name(model):
 
 
 def make_hidden_report(at):
-    """An internal report none of whose figures is public, though public rows cite it."""
+    """An internal report none of whose figures is public."""
     report = make_source(
         code="report-x", title=f"{SECRET}月报", kind="report", text=SECRET, publisher=SECRET
     )
     figure = {"source": report, "printed": f"{NUMBER}家", "start": 0, "end": 3}
     make_observation(series=at.series, status=Review.DRAFT, **figure)
-    for row in vars(at).values():
-        if hasattr(row, "sources"):
-            row.sources.add(report)
     return report
 
 
@@ -293,9 +290,10 @@ def test_pages_of_hidden_rows_are_not_there(client):
 def test_internal_report_is_public_with_its_first_figure(client):
     at = Surroundings()
     report = make_hidden_report(at)
+    at.project.sources.add(report)
     make_project_plan(project=at.project, source=report, review=Review.PUBLISHED)
     sources = reverse("source-list")
-    asked = f"{reverse('search')}?q={PINYIN}"
+    asked = f"{reverse('search')}?q={report.code}"
     pages = [sources, f"{sources}?download=csv", asked, at.project.get_absolute_url()]
 
     def found():

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib import admin

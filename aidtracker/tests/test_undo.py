@@ -1,6 +1,7 @@
 """Undoing an act: all of it or nothing, with the rights and the scope of whoever asks."""
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from django.db import IntegrityError, connection
@@ -14,6 +15,7 @@ from aidtracker.testing import (
     make_headquarters,
     make_progress_report,
     make_project,
+    make_project_party,
     make_reporting_period,
     make_series,
     make_site,
@@ -269,6 +271,40 @@ def test_undo_in_a_locked_month_is_for_who_publishes(office, clerk, kind):
     undo_as(make_staff(office, permissions=rights), act)
     left = ProgressReport.objects.values_list("note", "correction_reason", "review")
     assert [*left] == ([] if kind == "add" else [("", "导错了文件", "draft")])
+
+
+def test_undo_of_parts_of_a_public_project_is_for_who_publishes_it(office):
+    rights = [f"projects.{verb}_projectparty" for verb in ("add", "change", "delete", "import")]
+    project = make_project(headquarters=office, name="甲", review="published")
+    act = act_of(lambda: make_project_party(project=project))
+    clerk = make_staff(office, permissions=rights)
+
+    assert refusals(clerk, act) == ["援疆项目“甲”已发布，其项目参与方只能由有发布权限的人改动。"]
+    undo_as(make_staff(office, permissions=(*rights, "projects.publish_project")), act)
+    assert not project.parties.exists()
+
+
+@pytest.mark.parametrize("digest", ["", sha256(b"text").hexdigest()], ids=["first", "registered"])
+def test_undo_of_an_uploaded_text_is_refused(admin_user, digest):
+    row = make_source(title="甲", sha256=digest)
+
+    def upload():
+        row.accept_text(b"text")
+        row.save()
+
+    assert refusals(admin_user, act_of(upload, Way.FORM)) == [
+        "文献“甲”的全文不留历史，上传全文不能撤销；可再上传正确的文件。"
+    ]
+    assert undo_as(admin_user, act_of(lambda: change(row, note="改过"), Way.FORM))
+
+
+def test_undo_says_that_a_document_comes_back_without_its_text(admin_user):
+    row = make_source(title="甲")
+    row.accept_text(b"text")
+    row.save()
+    act = act_of(row.delete, Way.ACTION)
+
+    assert plan_for(act, admin_user).notes == ["文献“甲”恢复后没有全文，请再上传登记时的原文件。"]
 
 
 def test_undo_of_reports_asks_the_same_queries_for_more_rows(office, clerk):

@@ -1,6 +1,7 @@
 """The documents that figures and names stand in."""
 
 import hashlib
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -37,6 +38,7 @@ class Source(KeyedModel):
     KEY = ("code",)
     OWNERS = ("maintainer",)
     IS_SHARED = False
+    KEPT_BESIDE = ("sha256",)
 
     class Kind(models.TextChoices):
         NEWSPAPER = "newspaper", "报纸"
@@ -104,7 +106,8 @@ class Source(KeyedModel):
     @classmethod
     def public_condition(cls, prefix):
         """An internal report is public as soon as one of its figures is."""
-        figures = cls._meta.get_field("observations").related_model.objects.published()
+        observations: Any = cls._meta.get_field("observations").related_model
+        figures = observations.objects.published()
         return ~Q(**{f"{prefix}kind": cls.Kind.REPORT}) | Q(
             **{f"{prefix}pk__in": figures.order_by().values("source")}
         )

@@ -25,7 +25,7 @@ def grid(request):
     """The page; a row as JSON is saved by itself, a form saves every row that was changed."""
     if request.content_type == "application/json":
         return save_one(request)
-    page = asked_grid(request, KINDS.get(request.GET.get("kind", "progress")))
+    page = asked_grid(request, asked_kind(request))
     if request.method == "POST":
         save_all(request, page)
         if not any(row.errors for row in page.rows):
@@ -33,6 +33,14 @@ def grid(request):
                 hand_in(request, page)
             return HttpResponseRedirect(request.get_full_path())
     return grid_page(request, page)
+
+
+def asked_kind(request):
+    """The ledger that the address names, None for no such; else the first that the user may see."""
+    if "kind" in request.GET:
+        return KINDS.get(request.GET["kind"])
+    own = (kind for kind in KINDS.values() if may_see(request.user, kind))
+    return next(own, KINDS["progress"])
 
 
 def asked_grid(request, kind, **options):
@@ -213,10 +221,12 @@ def sentences(error):
 
 def who_and_when(report):
     """Who left a report as it is, and when, in words."""
-    state = report.history.select_related("act").order_by("-history_id").first() if report else None
+    if report is None:
+        return "别人"
+    state = report.history.select_related("act__user").order_by("-history_id").first()
     if state is None:
         return "别人"
-    name = state.act.user_name if state.act else ""
+    name = state.act.who if state.act else ""
     return f"{name or '别人'} 于 {localtime(state.history_date):%m月%d日 %H:%M} "
 
 

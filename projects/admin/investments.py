@@ -6,6 +6,7 @@ from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, group
 from projects.admin.inlines import ArrivalInline
 from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.rules import WarnedFilter
 from projects.models import Investment
 
 
@@ -24,6 +25,7 @@ class InvestmentAdmin(ReviewedAdmin, ModelAdmin):
     )
     list_filter = (
         WorkToDo,
+        WarnedFilter,
         "review",
         "status",
         "kind",

@@ -7,6 +7,7 @@ from aidtracker.admin_skin import ModelAdmin, group
 from projects.admin.inlines import SalesInline
 from projects.admin.ledger_filters import TurnoverFilter
 from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.rules import WarnedFilter
 from projects.models import Outlet
 
 
@@ -25,6 +26,7 @@ class OutletAdmin(ReviewedAdmin, ModelAdmin):
     )
     list_filter = (
         WorkToDo,
+        WarnedFilter,
         TurnoverFilter,
         "review",
         "kind",

@@ -18,6 +18,8 @@ class ObservationPartAdmin(PlainModelAdmin):
     list_select_related = ("observation__series", "observation__source")
     search_fields = ("name", "row_key")
     search_help_text = "记录的名称或编号"
+    # An input of that name would be taken for the skin's own.
+    readonly_fields = ("dataset",)
     fieldsets = (
         group("名称与类型", "observation", "number"),
         group("记录", "dataset", "row_id", "row_key", "row_version", "name", "amount"),

@@ -7,10 +7,12 @@ from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from aidtracker import acts
 from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.admin_theme import LEDGERS, may_open_any
 from aidtracker.months import in_chinese, last_complete_month, month_of, month_text
 from aidtracker.scope import scope_of
 from programs.models import Headquarters
@@ -54,7 +56,11 @@ class ReportingPeriodAdmin(ModelAdmin):
     search_fields = ("headquarters__search_text",)
     search_help_text = "指挥部"
     readonly_fields = ("locked_on",)
-    fieldsets = (group(None, "headquarters", "month", "due_on", "locked_on", "note"),)
+    fieldsets = (
+        group("名称与类型", "headquarters", "month"),
+        group("日期", "due_on", "locked_on"),
+        group("出处", "note"),
+    )
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.open_month)
@@ -63,7 +69,7 @@ class ReportingPeriodAdmin(ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         """Whose month it is stays: what was locked can not become another month."""
         fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "headquarters", "month") if obj else fixed
+        return (*fixed, "headquarters", "month", *self.ways_on(request)) if obj else fixed
 
     def has_delete_permission(self, request, obj=None):
         """A locked month is unlocked first, with a reason."""
@@ -94,6 +100,27 @@ class ReportingPeriodAdmin(ModelAdmin):
             messages.success(request, f"{in_chinese(month)}：新建 {len(new)} 个账期。")
         return HttpResponseRedirect(reverse("admin:projects_reportingperiod_changelist"))
 
+    def get_list_display(self, request):
+        return [*super().get_list_display(request), *self.ways_on(request)]
+
+    def get_fieldsets(self, request, obj=None):
+        ways = self.ways_on(request) if obj else []
+        more = [group("这个月的月报", *ways)] if ways else []
+        return [*super().get_fieldsets(request, obj), *more]
+
+    def ways_on(self, request):
+        """Which pages of a month this user may open."""
+        found = ["filling"] if may_open_any(LEDGERS, request) else []
+        return [*found, "totals"] if request.user.has_perm("projects.add_observation") else found
+
+    @admin.display(description="按月填报")
+    def filling(self, period):
+        return way_to("projects_grid", "填报", period)
+
+    @admin.display(description="月报汇总")
+    def totals(self, period):
+        return way_to("projects_monthly_totals", "汇总", period)
+
     @admin.display(description="月份", ordering="month")
     def which_month(self, period):
         return in_chinese(period.month)
@@ -107,6 +134,13 @@ class ReportingPeriodAdmin(ModelAdmin):
         if period.is_locked:
             return f"{period.locked_on:%Y-%m-%d} 锁定"
         return "已过截止" if period.due < timezone.localdate() else "填报中"
+
+
+def way_to(name, words, period):
+    """A link to a page about the month of a period."""
+    about = {"headquarters": period.headquarters_id, "month": month_text(period.month)}
+    address = reverse(f"admin:{name}", query=about)
+    return format_html('<a href="{}" class="text-link">{}</a>', address, words)
 
 
 def headquarters_of(user):

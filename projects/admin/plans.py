@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from aidtracker.admin_skin import ModelAdmin, group
 from projects.admin.ledger_filters import CommandFilter
+from projects.admin.parts_of_reviewed import PartAdmin
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Milestone, ProjectPlan
 
@@ -24,7 +25,7 @@ class ProjectPlanAdmin(ReviewedAdmin, ModelAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(ModelAdmin):
+class MilestoneAdmin(PartAdmin, ModelAdmin):
     list_display = ("name", "project", "number", "planned_on", "actual_on", "updated_at")
     list_filter = (CommandFilter, "project")
     list_select_related = ("project",)

@@ -7,7 +7,9 @@ from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import names
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
+from projects.admin.parts_of_reviewed import PartAdmin
 from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.rules import WarnedFilter
 from projects.models import Project, ProjectParty
 from projects.models.projects import AMOUNTS
 
@@ -54,6 +56,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
     )
     list_filter = (
         WorkToDo,
+        WarnedFilter,
         "review",
         "status",
         "headquarters",
@@ -104,7 +107,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
 
 
 @admin.register(ProjectParty)
-class ProjectPartyAdmin(ModelAdmin):
+class ProjectPartyAdmin(PartAdmin, ModelAdmin):
     list_display = ("project", "number", "role", "party_name", "updated_at")
     list_filter = ("role", "project", "enterprise", "headquarters")
     list_select_related = ("project", "enterprise", "headquarters")

@@ -8,6 +8,7 @@ from aidtracker.admin_skin import ModelAdmin, group
 from aidtracker.months import in_chinese
 from projects.admin.ledger_filters import CommandFilter, MonthFilter
 from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.rules import WarnedFilter
 from projects.models import (
     InvestmentReport,
     JobsReport,
@@ -22,7 +23,7 @@ STANDING = group("状态与采用", "review", "review_comment", "correction_reas
 class ReportAdmin(ReviewedAdmin, ModelAdmin):
     """What the lists of all monthly reports have in common."""
 
-    list_filter: ClassVar[Any] = (MonthFilter, "review", CommandFilter)
+    list_filter: ClassVar[Any] = (MonthFilter, "review", CommandFilter, WarnedFilter)
 
     @admin.display(description="月份", ordering="month")
     def in_month(self, row):

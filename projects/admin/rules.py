@@ -18,7 +18,7 @@ class WarningRuleAdmin(ModelAdmin):
     search_fields = ("code", "name", "ledger", "sentence")
     search_help_text = "编号、名称、台账或句子"
     fieldsets = (
-        group("名称与类型", "name", "code", "ledger", "kind", "level", "is_active"),
+        group("名称与类型", "code", "name", "ledger", "kind", "level"),
         group(
             "规则",
             ("left", "operator", "right"),
@@ -26,8 +26,9 @@ class WarningRuleAdmin(ModelAdmin):
             "except_status",
             "is_seasonal",
             "sentence",
+            "is_active",
         ),
-        group(None, "note"),
+        group("出处", "note"),
     )
 
 
@@ -47,8 +48,6 @@ class WarnedFilter(CheckboxFilter):
         scope = scope_of(request.user)
         commands = None if scope.reads_all else scope.headquarters
         offered = {code for code, _ in self.lookup_choices}
-        for code in self.value() or ():
-            if code in offered:
-                keys = warned(queryset.model, commands, "" if code == ANY else code)
-                queryset = queryset.filter(pk__in=keys)
-        return queryset
+        chosen = [code for code in self.value() or () if code in offered]
+        found = (warned(queryset.model, commands, "" if code == ANY else code) for code in chosen)
+        return queryset.filter(pk__in=set().union(*found)) if chosen else queryset

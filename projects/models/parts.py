@@ -21,7 +21,7 @@ class ObservationPart(KeyedModel):
     number = models.PositiveIntegerField("序号")
 
     # Row
-    dataset = models.CharField("数据集", max_length=40)
+    dataset = models.CharField("数据集", max_length=40, help_text="数据集的英文名")
     row_id = models.BigIntegerField("记录编号")
     row_key = models.CharField("记录", max_length=400)
     row_version = models.PositiveIntegerField("记录的版本")

@@ -11,6 +11,7 @@ from projects.models.projects import Project
 from projects.models.reviews import (
     REVIEW_PERMISSIONS,
     CorrectionReasonField,
+    PartOfReviewed,
     ReviewCommentField,
     Reviewed,
     ReviewField,
@@ -78,12 +79,13 @@ class ProjectPlan(Reviewed, KeyedModel):
         return f"{self.project} {self.year} 年第 {self.number} 版计划"
 
 
-class Milestone(KeyedModel):
+class Milestone(PartOfReviewed, KeyedModel):
     """节点: a step of a project, when it was to be reached and when it was."""
 
     KEY = ("project__code", "number")
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
+    WHOLE = "project"
     IS_SHARED = False
 
     # Identification

@@ -12,6 +12,7 @@ from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.reviews import (
     REVIEW_PERMISSIONS,
     CorrectionReasonField,
+    PartOfReviewed,
     ReviewCommentField,
     Reviewed,
     ReviewField,
@@ -156,12 +157,13 @@ class Project(Reviewed, Record):
         return [self.name, *self.aliases, self.code]
 
 
-class ProjectParty(KeyedModel):
+class ProjectParty(PartOfReviewed, KeyedModel):
     """Who takes part in a project, and as what: an enterprise, a headquarters or another body."""
 
     KEY = ("project__code", "number")
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
+    WHOLE = "project"
     IS_SHARED = False
 
     class Role(models.TextChoices):

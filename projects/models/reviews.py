@@ -151,6 +151,38 @@ class Reviewed:
             raise ValidationError({"correction_reason": [message]})
 
 
+class PartOfReviewed:
+    """A model whose rows belong to a reviewed row, which `WHOLE` names, and are public with it.
+
+    They have no review of their own: once the whole was approved, only those who publish it
+    change them.
+    """
+
+    WHOLE = ""
+    CLOSED = (Review.APPROVED, Review.PUBLISHED)
+
+    def check_edit(self, before, user, *, also=(), locked=None):
+        """Refuse a change by who may not change what the row belongs to; as `Reviewed.check_edit`.
+
+        A row that moves from one whole to another is a change of both.
+        """
+        self.check_whole(user)
+        column = f"{self.WHOLE}_id"
+        if before is not None and getattr(before, column) != getattr(self, column):
+            before.check_whole(user)
+
+    def check_whole(self, user):
+        """Raise ValidationError if the whole is open only to those who publish, and not `user`."""
+        whole = getattr(self, self.WHOLE, None)
+        if whole is None or whole.review_state not in self.CLOSED:
+            return
+        if not may_publish(user, type(whole)):
+            raise ValidationError(
+                f"{whole._meta.verbose_name}“{whole}”{whole.review_state.label}，"
+                f"其{self._meta.verbose_name}只能由有发布权限的人改动。"
+            )
+
+
 def may_publish(user, model):
     """Whether a user may publish rows of a model, and so correct what is public."""
     return user.has_perm(f"{model._meta.app_label}.publish_{model._meta.model_name}")

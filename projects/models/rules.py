@@ -60,7 +60,7 @@ class WarningRule(KeyedModel):
         UNEQUAL = "ne", "不等于"
 
     KEY = ("code",)
-    # The names that a sentence may have in braces, by kind of rule.
+    # what a sentence may name in braces, by kind of rule
     NAMES: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.COMPARISON: ("left", "right"),
         Kind.OVERDUE: ("left", "days"),
@@ -82,7 +82,7 @@ class WarningRule(KeyedModel):
         Kind.ZEROS: ("left", "threshold"),
         Kind.WITHOUT: ("left", "right"),
     }
-    # What a kind of rule can look at, where that is not every ledger.
+    # what a kind of rule can look at, where that is not every ledger.
     LEDGERS_OF: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.MISSING: ("progress_reports", "investment_reports", "outlet_reports"),
         Kind.CONTINUITY: REPORTS,
@@ -94,7 +94,7 @@ class WarningRule(KeyedModel):
     # Identification
     code = models.SlugField("编号", max_length=60, unique=True)
     name = models.CharField("名称", max_length=120)
-    # Not “dataset”: the admin's skin takes a form with that name for one of its own.
+    # not “dataset”: the admin's skin takes a form with that name for one of its own.
     ledger = models.CharField("台账", max_length=40, choices=Ledger)
     kind = models.CharField("方式", max_length=12, choices=Kind)
     level = models.CharField("程度", max_length=8, choices=Level, default=Level.WARNING)

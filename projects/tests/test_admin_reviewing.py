@@ -1,6 +1,7 @@
 """The steps of the review in the admin: buttons of a form, actions of a list, saving."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -307,3 +308,19 @@ def test_revision_opens_for_a_reviewer_with_its_steps(client, headquarters):
     row = make_project(headquarters=headquarters)
     revision = make_revision(row=row, review="submitted")
     assert [step.label for step in panel(client, revision)["steps"]] == ["审核通过", "退回"]
+
+
+@pytest.mark.parametrize("page", ["change", "changelist", "state"])
+def test_no_form_of_a_revision_sends_what_the_skin_takes_for_its_own(admin_client, page):
+    """The skin looks for chosen rows in whatever has an input called dataset."""
+    row = make_revision()
+    numbers = {"changelist": (), "change": (row.pk,), "state": (row.pk, row.history.get().pk)}
+    address = reverse(f"admin:projects_revision_{page}", args=numbers[page])
+    assert 'name="dataset"' not in admin_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_no_model_has_an_input_called_dataset(rf, admin_user, model):
+    request = rf.get("/")
+    request.user = admin_user
+    assert "dataset" not in admin.site.get_model_admin(model).get_form(request).base_fields

@@ -5,9 +5,19 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from aidtracker.fixtures import load_fixtures
-from aidtracker.testing import make_finding, make_observation, make_region, make_series
+from aidtracker.testing import (
+    make_finding,
+    make_investment,
+    make_observation,
+    make_outlet,
+    make_project,
+    make_region,
+    make_series,
+)
+from aidtracker.tests.admin_pages import versions_of
 from aidtracker.tests.sheet_helpers import stored
 from projects.models import Award, Finding, Observation
+from projects.reviewing import PUBLISH, WITHDRAW, take_step
 from projects.tests.figure_sets import flow, observed
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +50,13 @@ def form_values(client, row):
 
 def post_changed(client, row, **changes):
     values = form_values(client, row) | changes
-    response = client.post(change(row), values | {"_save": "1"})
+    response = client.post(change(row), values | versions_of(row) | {"_save": "1"})
     assert response.status_code == 302, response.context["adminform"].form.errors
 
 
 def act(client, url, action, rows, **data):
-    chosen = [row.pk for row in rows]
-    return client.post(url, {"action": action, "_selected_action": chosen, "index": 0, **data})
+    chosen = {"_selected_action": [row.pk for row in rows], **versions_of(*rows)}
+    return client.post(url, {"action": action, "index": 0, **chosen, **data})
 
 
 def test_form_of_a_figure(admin_client, pair):
@@ -76,7 +86,7 @@ def test_form_of_a_series(admin_client, pair):
 def test_deleting_a_figure(admin_client, pair):
     Finding.objects.recompute()
     address = reverse("admin:projects_observation_delete", args=[pair[1].pk])
-    admin_client.post(address, {"post": "yes"})
+    admin_client.post(address, {"post": "yes", **versions_of(pair[1])})
     assert not are_at_odds(pair)
 
 
@@ -86,11 +96,11 @@ def test_deleting_chosen_figures(admin_client, pair):
     assert (Observation.objects.filter(pk=pair[1].pk).count(), are_at_odds(pair)) == (0, False)
 
 
-def test_approving_and_withdrawing_chosen_figures(admin_client, pair):
-    Observation.objects.filter(pk=pair[1].pk).update(status="submitted")
-    act(admin_client, FIGURES, "move_to_approved", pair[1:])
+def test_publishing_and_withdrawing_chosen_figures(admin_client, pair):
+    Observation.objects.filter(pk=pair[1].pk).update(status="approved")
+    act(admin_client, FIGURES, "take_publish", pair[1:])
     assert are_at_odds(pair)
-    act(admin_client, FIGURES, "move_to_withdrawn", pair[1:], reason="重复")
+    act(admin_client, FIGURES, "take_withdraw", pair[1:], reason="重复")
     assert not are_at_odds(pair)
 
 
@@ -121,7 +131,7 @@ def test_award_that_is_deleted_changes_the_count(admin_client):
     Finding.objects.recompute()
     award = Award.objects.get(slug="national-ecommerce-base-2021")
     address = reverse("admin:projects_award_delete", args=[award.pk])
-    admin_client.post(address, {"post": "yes"})
+    admin_client.post(address, {"post": "yes", **versions_of(award)})
     figure = Observation.objects.get(source__code="003_f7175b00e1a29747", number=36)
     assert Finding.objects.get(kind="ledger", observations=figure).result != "holds"
 
@@ -130,7 +140,8 @@ def test_award_that_is_deleted_changes_the_count(admin_client):
 
 
 def settle(client, finding, **changes):
-    return client.post(change(finding), {"state": "explained", "explanation": "", **changes})
+    sent = {"state": "explained", "explanation": "", **versions_of(finding)}
+    return client.post(change(finding), sent | changes)
 
 
 def test_settling_without_a_word_is_refused(admin_client):
@@ -167,5 +178,23 @@ def test_queue_shows_open_contradictions_first(admin_client):
 
 
 def test_first_page_counts_open_contradictions(admin_client):
-    work = admin_client.get(reverse("admin:index")).context["work"]
+    work = admin_client.get(reverse("admin:index")).context["own_work"]
     assert [one["count"] for one in work if one["kind"] == "矛盾待处理"] == [3]
+
+
+SUBJECTS = {"project": make_project, "investment": make_investment, "outlet": make_outlet}
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_what_is_withdrawn_takes_its_figures_out_of_the_findings(admin_user, name):
+    subject = SUBJECTS[name]()
+    series = make_series(metric=flow(), name="甲", **{name: subject})
+    rows = observed(series, "600元"), observed(series, "700元")
+    Finding.objects.recompute()
+    assert are_at_odds(rows)
+    chosen = type(subject).objects.filter(pk=subject.pk)
+    take_step(WITHDRAW, chosen, admin_user, "重复登记")
+    assert not are_at_odds(rows)
+    chosen.update(review="approved")
+    take_step(PUBLISH, chosen, admin_user)
+    assert are_at_odds(rows)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from aidtracker.conflicts import marks
 from aidtracker.models import Act
@@ -131,3 +132,25 @@ def test_whose_month_it_is_stays(client, keeper, headquarters):
     row = make_reporting_period(headquarters=headquarters)
     page = client.get(reverse("admin:projects_reportingperiod_change", args=[row.pk]))
     assert "month" not in page.context["adminform"].form.fields
+
+
+WAYS = {
+    "filling": ("projects.view_jobsreport", "projects_grid"),
+    "totals": ("projects.add_observation", "projects_monthly_totals"),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_month_leads_to_the_pages_that_its_reader_may_open(client, headquarters, name):
+    right, page = WAYS[name]
+    row = make_reporting_period(headquarters=headquarters)
+    client.force_login(make_staff(headquarters, permissions=(*RIGHTS, right)))
+    query = {"headquarters": headquarters.pk, "month": "2026-05"}
+    link = escape(reverse(f"admin:{page}", query=query))
+    form = reverse("admin:projects_reportingperiod_change", args=[row.pk])
+    (other,) = {one for key, (_, one) in WAYS.items() if key != name}
+    for address in (LIST, form):
+        shown = client.get(address).content.decode()
+        assert f'href="{link}"' in shown
+        assert f"{reverse(f'admin:{other}')}?headquarters" not in shown
+    assert client.get(reverse(f"admin:{page}", query=query)).status_code == 200

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -25,7 +26,8 @@ from aidtracker.testing import (
     make_warning_rule,
 )
 from aidtracker.tests.admin_pages import send_form
-from projects.models import Review, WarningRule
+from projects.models import Investment, Outlet, Project, Review, WarningRule
+from projects.models.reports import REPORTS
 from projects.warnings import for_reports, warned, warnings_for
 from projects.warnings.season import is_winter
 
@@ -397,3 +399,44 @@ def test_list_of_projects_is_narrowed_to_those_with_warnings(command):
     make_project(headquarters=command)
     assert warned(type(wrong), [command.pk]) == {wrong.pk}
     assert warned(type(wrong), [command.pk], "project-paid-over-disbursed") == set()
+
+
+WARNED: dict[str, Any] = {
+    "project": (make_project, {"received_amount": 12, "planned_amount": 10}),
+    "investment": (make_investment, {"agreed_amount": 1, "arrived_amount": 3}),
+    "progressreport": (
+        lambda headquarters, **values: make_progress_report(
+            project=make_project(headquarters=headquarters), **values
+        ),
+        {"received_to_date": 1, "disbursed_to_date": 3},
+    ),
+}
+
+
+@pytest.mark.parametrize("model", [Project, Investment, Outlet, *REPORTS])
+def test_every_ledger_is_narrowed_to_what_a_rule_warns_of(admin_client, model):
+    url = reverse(f"admin:projects_{model._meta.model_name}_changelist")
+    filters = admin_client.get(url).context["cl"].filter_specs
+    (found,) = [one for one in filters if one.title == "预警"]
+    assert found.lookup_choices[0] == ("any", "有预警")
+
+
+@pytest.mark.parametrize("kind", WARNED)
+def test_list_offers_the_rows_with_warnings(client, command, kind):
+    maker, values = WARNED[kind]
+    wrong = maker(headquarters=command, **values)
+    foreign = maker(headquarters=make_headquarters(), **values)
+    right = maker(headquarters=command)
+    found = {one.rule.code for one in warnings_for([command.pk]) if one.row == wrong}
+    client.force_login(make_staff(command, permissions=[f"projects.view_{kind}"]))
+    url = reverse(f"admin:projects_{kind}_changelist")
+
+    def shown(**query):
+        return {*client.get(url, query).context["cl"].queryset} & {wrong, right, foreign}
+
+    others = {one.row for one in warnings_for([command.pk])} - {wrong}
+    assert found
+    assert foreign not in shown()
+    assert shown(warned="any") == {wrong} | (others & {right})
+    assert shown(warned=sorted(found)) >= {wrong}
+    assert shown(warned="nothing") == {wrong, right}

@@ -1,0 +1,98 @@
+"""The rows that an import is going to write, and how its preview shows them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models.base import ModelState
+
+from aidtracker.spreadsheets.cells import cell_text
+from aidtracker.spreadsheets.outcomes import Change, ChangedRow, shortened
+
+
+@dataclass(slots=True)
+class Planned:
+    """A row that is to be written: its new state, and which cells make it differ."""
+
+    number: int
+    cells: list
+    row: Any = None
+    # Of the stored row, if there is one: its number, its version and what the cells may change.
+    values: Any = None
+    before: Any = None
+    version: int | None = None
+    # The column, its old and its new value, and the cell that was read.
+    changes: list[tuple] = field(default_factory=list)
+
+    @property
+    def is_new(self):
+        return self.values is None
+
+    def touched(self):
+        """The names of the fields that the row sets: all of a new row's."""
+        if self.is_new:
+            return {field.name for field in self.row._meta.concrete_fields}
+        return {column.attribute for column, *_ in self.changes}
+
+
+class Blank:
+    """Makes new rows of a model; its defaults are looked up once."""
+
+    def __init__(self, model):
+        self.model = model
+        fields = model._meta.concrete_fields
+        self.places = {field.name: place for place, field in enumerate(fields)}
+        self.defaults = [one.get_default() for one in fields]
+        self.made = [
+            (place, one.default)
+            for place, one in enumerate(fields)
+            if one.has_default() and callable(one.default)
+        ]
+
+    def row(self, changes):
+        """A row that takes the new values of some changes."""
+        values, later = [*self.defaults], []
+        for place, make in self.made:
+            values[place] = make()
+        for column, _, value, _ in changes:
+            if isinstance(value, models.Model):
+                later.append((column, value))
+            elif not column.is_many:
+                values[self.places[column.attribute]] = value
+        row = self.model(*values)
+        for column, value in later:
+            put(row, column, value)
+        return row
+
+
+def twin(row):
+    """A row as it is now, to remain so; what it refers to is not taken along."""
+    before = type(row).__new__(type(row))
+    before.__dict__.update(row.__dict__)
+    before._state = ModelState()
+    before._state.db, before._state.adding = row._state.db, row._state.adding
+    return before
+
+
+def put(row, column, value):
+    """Let a row take the value of a column; links to several rows are kept for later."""
+    if column.is_many:
+        return
+    if column.source.is_relation and not isinstance(value, models.Model):
+        setattr(row, column.source.attname, value)
+    else:
+        setattr(row, column.attribute, value)
+
+
+def shown(plan, most):
+    """A planned row as the preview shows it, with at most so many changes."""
+    changes = [change_of(*one) for one in plan.changes[:most]]
+    unlisted = len(plan.changes) - len(changes)
+    return ChangedRow(plan.number, plan.is_new, shortened(str(plan.row)), changes, unlisted)
+
+
+def change_of(column, old, new, raw):
+    """A changed field in words, with the cell that was read if that had to be converted."""
+    old, new = column.text_of(old), column.text_of(new)
+    read = "" if raw is None else cell_text(raw)
+    return Change(column.label, *map(shortened, (old, new, "" if read == new else read)))
