@@ -15,10 +15,14 @@ def spoken_parts(text):
 
 def syllables(text):
     """The syllables of a name without tones: 阿克苏市 → ['a', 'ke', 'su', 'shi']."""
-    return [part for word in lazy_pinyin(spoken_parts(text)) for part in word.split()]
+    spoken = spoken_parts(text)
+    if spoken.isascii():
+        return spoken.split()
+    return [part for word in lazy_pinyin(spoken) for part in word.split()]
 
 
 def initials(text):
     """The first letters of the syllables: 阿克苏市 → akss."""
-    letters = lazy_pinyin(spoken_parts(text), style=Style.FIRST_LETTER)
+    spoken = spoken_parts(text)
+    letters = [spoken] if spoken.isascii() else lazy_pinyin(spoken, style=Style.FIRST_LETTER)
     return "".join("".join(letters).split())

@@ -3,6 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.functional import cached_property
 from import_export.fields import Field
@@ -13,7 +14,7 @@ from aidtracker.months import MonthField
 from aidtracker.partial_dates import PartialDateField
 from aidtracker.records import NameListField, SlugFromPinyinField
 from aidtracker.spreadsheets import widgets
-from aidtracker.spreadsheets.cells import EXCEL_ERRORS, cell_text
+from aidtracker.spreadsheets.cells import EXCEL_ERRORS, EXCEL_TEXT_LENGTH, cell_text
 
 LEDGER_YEARS = (1997, 2100)
 YEARS = (1900, 2100)
@@ -93,9 +94,21 @@ class Column(Field):
         if text.startswith("#") and text in EXCEL_ERRORS:
             raise ValueError("单元格里是 Excel 的错误值。")
         value = text if self.is_text else self.widget.clean(raw, unit=unit)
-        if self.has_rules and value not in (None, "", []):
+        if self.has_rules and value not in (None, "", []) and not self.is_short(value):
             self.check(value)
         return value
+
+    def is_short(self, value):
+        """Whether a value is a text of which its field only asks that it be not longer."""
+        return self.is_text and len(value) <= self.free_length
+
+    @cached_property
+    def free_length(self):
+        """How long a text may be without being asked anything else; -1 if it always is."""
+        is_free = type(self.source) in (models.CharField, models.TextField) and all(
+            isinstance(validator, MaxLengthValidator) for validator in self.source.validators
+        )
+        return (self.source.max_length or EXCEL_TEXT_LENGTH) if is_free else -1
 
     @cached_property
     def is_text(self):

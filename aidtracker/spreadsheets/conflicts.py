@@ -5,7 +5,10 @@ from django.utils.timezone import localtime
 from aidtracker.spreadsheets.cells import cell_text
 from aidtracker.spreadsheets.outcomes import FEWEST_CHANGES, Change, Conflict, shortened
 
-SHOWN_CONFLICTS = 50
+SHOWN_CONFLICTS = 20
+# Of each conflict: its latest states, and of each of those the first changes.
+SHOWN_STATES = 3
+SHOWN_IN_STATE = 6
 
 
 def conflicts_of(plans, resource):
@@ -37,10 +40,14 @@ def name_of(plan, states):
 
 def meanwhile(plan, states, resource):
     """Each later state in a sentence: who changed which fields, when."""
-    told = []
-    for before, state in zip([None, *states], states, strict=False):
-        if state.version > plan.version:
-            told.append(sentence(before, state, resource))
+    later = [
+        (before, state)
+        for before, state in zip([None, *states], states, strict=False)
+        if state.version > plan.version
+    ]
+    told = [sentence(before, state, resource) for before, state in later[-SHOWN_STATES:]]
+    if len(later) > SHOWN_STATES:
+        told.insert(0, f"更早还有 {len(later) - SHOWN_STATES} 次改动。")
     return told or ["没有留下经过的改动。"]
 
 
@@ -56,7 +63,9 @@ def sentence(before, state, resource):
         and column.attribute != "version"
         and getattr(before, column.source.attname) != getattr(state, column.source.attname)
     ]
-    return f"{when} {who}改动：{'；'.join(changes) or '关联的记录'}"
+    words = "；".join(changes[:SHOWN_IN_STATE]) or "关联的记录"
+    more = f"等 {len(changes)} 项" if len(changes) > SHOWN_IN_STATE else ""
+    return f"{when} {who}改动：{words}{more}"
 
 
 def text_of(column, state):

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 ERROR, WARNING = "error", "warning"
-SHOWN_ROWS = 200
+SHOWN_ROWS = 100
 # All changes of a few rows, the first ones of many: the page stays below a megabyte.
-SHOWN_CHANGES = 2_400
+SHOWN_CHANGES = 1_200
 FEWEST_CHANGES = 12
-SHOWN_GROUPS = 250
+SHOWN_GROUPS = 150
 SHOWN_LENGTH = 40
 SHOWN_RANGES = 12
 WHOLE_ROW = "整行"

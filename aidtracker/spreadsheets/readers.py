@@ -10,6 +10,7 @@ from aidtracker.spreadsheets.cells import TOO_LONG, cell_text
 from aidtracker.spreadsheets.columns import Column
 
 EMPTY: tuple[Any, ...] = (None, "", [])
+NOTHING = (*EMPTY, ())
 
 
 @dataclass(slots=True)
@@ -85,28 +86,29 @@ class CellReader:
 
     def differing(self, known):
         """The places in `known`, triples of place, cells and stored values, with another cell."""
-        compares, position, same = self.comparison(), self.position, self.same
+        position, value_of = self.position, self.comparison()
+        is_plain = not (self.is_relation or self.is_converted)
         for place, cells, values in known:
-            raw = cells[position]
-            value = compares(values)
-            if raw == "" and (value is None or value == ""):
+            raw, value = cells[position], value_of(values)
+            if (raw == value and is_plain) or (raw == "" and value in NOTHING):
                 continue
-            if not self.is_relation and not self.is_converted:
-                if raw == value:
-                    continue
-                if raw.__class__ is float and value.__class__ is Decimal:
-                    # Both have at most 15 digits, which a float keeps.
-                    if float(value) != raw:
-                        yield place
-                    continue
-            try:
-                is_same = same[raw, value]
-            except KeyError:
-                is_same = same[raw, value] = self.is_same(values, raw)
-            except TypeError:
-                is_same = self.is_same(values, raw)
+            if is_plain and raw.__class__ is float and value.__class__ is Decimal:
+                # Both have at most 15 digits, which a float keeps.
+                is_same = float(value) == raw
+            else:
+                is_same = self.is_known_same(values, value, raw)
             if not is_same:
                 yield place
+
+    def is_known_same(self, values, value, raw):
+        """As `is_same`, asked once for each pair of a cell and a stored value."""
+        try:
+            return self.same[raw, value]
+        except KeyError:
+            found = self.same[raw, value] = self.is_same(values, raw)
+            return found
+        except TypeError:
+            return self.is_same(values, raw)
 
     def comparison(self):
         """What of a stored row decides whether a cell says the same: a function of its values."""

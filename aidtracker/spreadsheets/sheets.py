@@ -193,8 +193,7 @@ def take_rows(resource, sheet, heading, rows):
     skipped: dict[str, list[int]] = {}
     outside = []
     for number, cells in rows:
-        if len(cells) < width:
-            cells = [*cells, *[""] * (width - len(cells))]
+        cells = [*cells, *[""] * (width - len(cells))]
         reason = reason_to_skip(cells, keys, titles)
         if reason:
             skipped.setdefault(reason, []).append(number)

@@ -10,6 +10,7 @@ from aidtracker.changes import after_change
 from aidtracker.history import CHANGED, NEW, keep_states
 from aidtracker.pinyin import syllables
 from aidtracker.records import SlugFromPinyinField
+from aidtracker.spreadsheets.memory import collection_paused
 from aidtracker.spreadsheets.outcomes import WHOLE_ROW, Problem
 from aidtracker.spreadsheets.rehearsal import Rehearsal
 
@@ -56,6 +57,7 @@ def details_of(outcome, model):
     ]
 
 
+@collection_paused()
 def write(rehearsal):
     """Write all rows, their links and their states."""
     model = rehearsal.model

@@ -145,6 +145,11 @@ HIDDEN = {
         "target": SECRET,
         "reason": SECRET,
     },
+    "Milestone": lambda at, state: {
+        "project": at.project,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "name": SECRET,
+    },
     "ProgressReport": lambda at, state: report_of(
         "project", at, state, physical_progress=SECRET, work_done_to_date=NUMBER
     ),

@@ -26,7 +26,7 @@ LEDGERS = {
     "outletreport jobsreport trainingreport",
 }
 REVIEWED = {
-    "projects": "project investment outlet observation projectplan progressreport "
+    "projects": "project investment outlet observation projectplan milestone progressreport "
     "investmentreport outletreport jobsreport trainingreport revision"
 }
 OTHERS = {"projects": "revision finding observationpart"}

@@ -7,11 +7,9 @@ from aidtracker.months import in_chinese
 from projects.models import InvestmentReport, Milestone, OutletReport, ProgressReport, ProjectPlan
 
 
-class PlanInline(TabularInline):
-    """The editions of a project's plans: new ones are added here, present ones have a form."""
+class ReviewedInline(TabularInline):
+    """Rows with a review of their own: new ones are added here, present ones have a form."""
 
-    model = ProjectPlan
-    fields = ("year", "number", "amount", "reason", "source", "review")
     readonly_fields = ("review",)
     can_delete = False
 
@@ -19,9 +17,14 @@ class PlanInline(TabularInline):
         return False
 
 
-class MilestoneInline(TabularInline):
+class PlanInline(ReviewedInline):
+    model = ProjectPlan
+    fields = ("year", "number", "amount", "reason", "source", "review")
+
+
+class MilestoneInline(ReviewedInline):
     model = Milestone
-    fields = ("number", "name", "planned_on", "actual_on")
+    fields = ("number", "name", "planned_on", "actual_on", "review")
 
 
 class ReportInline(ReadOnlyInline):

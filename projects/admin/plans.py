@@ -4,7 +4,6 @@ from django.contrib import admin
 
 from aidtracker.admin_skin import ModelAdmin, group
 from projects.admin.ledger_filters import CommandFilter
-from projects.admin.parts_of_reviewed import PartAdmin
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Milestone, ProjectPlan
 
@@ -25,14 +24,14 @@ class ProjectPlanAdmin(ReviewedAdmin, ModelAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(PartAdmin, ModelAdmin):
-    list_display = ("name", "project", "number", "planned_on", "actual_on", "updated_at")
-    list_filter = (CommandFilter, "project")
+class MilestoneAdmin(ReviewedAdmin, ModelAdmin):
+    list_display = ("name", "project", "number", "planned_on", "actual_on", "review", "updated_at")
+    list_filter = ("review", CommandFilter, "project")
     list_select_related = ("project",)
     search_fields = ("project__search_text", "name")
     search_help_text = "项目或节点"
     fieldsets = (
         group("名称与类型", "project", "number", "name"),
         group("日期", ("planned_on", "actual_on")),
-        group("出处", "note"),
+        group("状态与采用", "review", "review_comment", "correction_reason", "note"),
     )

@@ -11,7 +11,6 @@ from projects.models.projects import Project
 from projects.models.reviews import (
     REVIEW_PERMISSIONS,
     CorrectionReasonField,
-    PartOfReviewed,
     ReviewCommentField,
     Reviewed,
     ReviewField,
@@ -79,13 +78,12 @@ class ProjectPlan(Reviewed, KeyedModel):
         return f"{self.project} {self.year} 年第 {self.number} 版计划"
 
 
-class Milestone(PartOfReviewed, KeyedModel):
+class Milestone(Reviewed, KeyedModel):
     """节点: a step of a project, when it was to be reached and when it was."""
 
     KEY = ("project__code", "number")
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
-    WHOLE = "project"
     IS_SHARED = False
 
     # Identification
@@ -99,12 +97,16 @@ class Milestone(PartOfReviewed, KeyedModel):
     planned_on = PartialDateField("计划完成")
     actual_on = PartialDateField("实际完成")
 
-    # Provenance
+    # Standing
+    review = ReviewField()
+    review_comment = ReviewCommentField()
+    correction_reason = CorrectionReasonField()
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
         verbose_name = "项目节点"
         verbose_name_plural = "项目节点"
+        default_permissions = REVIEW_PERMISSIONS
         ordering = ("project", "number")
         constraints = (
             models.UniqueConstraint(

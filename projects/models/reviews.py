@@ -1,5 +1,7 @@
 """What is entered by one person and approved by another before the public sees it."""
 
+from functools import cache
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import Q
@@ -75,6 +77,7 @@ class Reviewed:
         return self.review_state == Review.PUBLISHED
 
     @classmethod
+    @cache
     def entered_fields(cls):
         """The fields of the table that hold what a person entered, not how it was reviewed."""
         apart = (cls.REVIEW, "review_comment", "correction_reason", "version", "updated_at")

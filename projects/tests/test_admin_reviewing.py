@@ -8,9 +8,9 @@ from django.urls import reverse
 from aidtracker.conflicts import marks
 from aidtracker.testing import (
     make_headquarters,
-    make_milestone,
     make_observation,
     make_project,
+    make_project_party,
     make_revision,
     make_staff,
 )
@@ -251,14 +251,16 @@ def test_change_of_a_submitted_row_makes_it_a_draft_and_says_so(client, headquar
 
 
 def test_change_of_what_belongs_to_a_submitted_row_makes_it_a_draft(admin_client):
-    milestone = make_milestone(project=make_project(review="submitted"))
-    row = milestone.project
+    party = make_project_party(project=make_project(review="submitted"), organisation="甲")
+    row = party.project
     page = admin_client.get(change(row))
     typed = typed_form(admin_client, row)
     for inline in page.context["inline_admin_formsets"]:
         for form in inline.formset.initial_forms:
             typed |= {field.html_name: field.value() for field in form if field.value() is not None}
-            typed |= {form.add_prefix("name"): "改"} if "name" in form.fields else {}
+            typed |= (
+                {form.add_prefix("organisation"): "改"} if "organisation" in form.fields else {}
+            )
     admin_client.post(change(row), typed)
     row.refresh_from_db()
     assert row.review == "draft"
@@ -300,7 +302,7 @@ def test_figure_has_the_same_steps(client, headquarters):
 
 def test_reviewed_models_have_their_rights():
     codes = Permission.objects.filter(codename__regex="^(approve|publish)_").count()
-    assert codes == 22
+    assert codes == 24
 
 
 def test_revision_opens_for_a_reviewer_with_its_steps(client, headquarters):

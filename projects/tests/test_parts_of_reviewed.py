@@ -6,19 +6,18 @@ from django.urls import reverse
 from aidtracker.conflicts import marks
 from aidtracker.testing import (
     make_headquarters,
-    make_milestone,
     make_project,
     make_project_party,
     make_staff,
 )
 from aidtracker.tests.admin_pages import send_form
 from aidtracker.tests.sheet_helpers import messages, rehearsal
-from projects.models import Milestone, ProjectParty
+from projects.models import ProjectParty
 
 pytestmark = pytest.mark.django_db
 
-MAKERS = {ProjectParty: make_project_party, Milestone: make_milestone}
-FIELDS = {ProjectParty: "organisation", Milestone: "name"}
+MAKERS = {ProjectParty: make_project_party}
+FIELDS = {ProjectParty: "organisation"}
 both = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
 
 
@@ -29,15 +28,14 @@ def headquarters():
 
 def staff(headquarters, *more):
     verbs = ("view", "add", "change", "delete", "import")
-    names = ("projectparty", "milestone")
+    names = ("projectparty",)
     codes = [f"projects.{verb}_{name}" for verb in verbs for name in names]
     return make_staff(headquarters, permissions=("projects.view_project", *codes, *more))
 
 
 def part_of(model, headquarters, state):
-    values = {"organisation": "甲单位"} if model is ProjectParty else {"name": "甲节点"}
     project = make_project(headquarters=headquarters, review=state)
-    return MAKERS[model](project=project, number=1, **values)
+    return MAKERS[model](project=project, number=1, organisation="甲单位")
 
 
 def page(row, name, *args):

@@ -22,7 +22,7 @@ def test_project_page_shows_published_plans_reports_and_where_amounts_come_from(
     later = {"number": 2, "amount": 12, "reason": "追加资金"}
     make_project_plan(project=project, review="published", **later)
     make_project_plan(project=project, number=3, amount=13, reason="还没批")
-    make_milestone(project=project, name="主体封顶", planned_on="2026-09")
+    make_milestone(project=project, name="主体封顶", planned_on="2026-09", review="published")
     make_progress_report(
         project=project,
         physical_progress="主体完成八成",

@@ -104,8 +104,8 @@ def plans_section(project):
 
 
 def milestones_section(project):
-    rows = project.milestones.order_by("number")
-    return listed("milestones", "节点", MILESTONE_COLUMNS, rows, empty="没有登记节点。")
+    rows = project.milestones.published().order_by("number")
+    return listed("milestones", "节点", MILESTONE_COLUMNS, rows, empty="还没有发布的节点。")
 
 
 def reports_section(reports, columns):
