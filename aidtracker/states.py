@@ -1,6 +1,8 @@
 """States of rows, as pages show them: what each changed, and one beside the present row."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -15,7 +17,7 @@ from aidtracker.differences import (
 )
 from aidtracker.history import CHANGED, DELETED, NEW
 from aidtracker.money import LedgerAmountField
-from aidtracker.scope import is_to_many, scope_of
+from aidtracker.scope import NEVER, is_scoped, is_to_many, scope_of, seen_with
 
 KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
 
@@ -92,14 +94,19 @@ def line(field, then, now, related):
 
 
 def readable_states(states, user):
-    """Those states of a model's rows whose owner, as they then name it, a user may read."""
+    """Those states of a model's rows that a user may read, by what they then name: their owner,
+    and the rows of which they would tell.
+    """
     model, scope = states.model.instance_type, scope_of(user)
-    if scope.reads_all or getattr(model, "IS_SHARED", True):
+    if scope.reads_all or not is_scoped(model):
         return states
-    paths = [path for path in model.OWNERS if not is_to_many(model, path)]
-    rule = Q(pk__in=[])
-    for path in paths:
-        rule |= Q(**{f"{path}__in": scope.headquarters})
+    if any(model._meta.get_field(name).many_to_many for name in model.SEEN_WITH):
+        # Which rows a deleted one named, no database can follow any more.
+        return states.none()
+    rule = seen_with(model, scope)
+    if not model.IS_SHARED:
+        paths = [path for path in model.OWNERS if not is_to_many(model, path)]
+        rule &= reduce(or_, (Q(**{f"{path}__in": scope.headquarters}) for path in paths), NEVER)
     return states.filter(rule)
 
 

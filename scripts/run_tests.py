@@ -1,6 +1,7 @@
-"""Run the tests on SQLite, and once more on PostgreSQL where a server can be had.
+"""Run the tests on SQLite and, at the same time, on PostgreSQL where a server can be had.
 
-Arguments go to pytest. With REQUIRE_POSTGRES=1 a run without PostgreSQL fails.
+Arguments go to pytest. What PostgreSQL's run says is shown once SQLite's is over.
+With REQUIRE_POSTGRES=1 a run without PostgreSQL fails.
 """
 
 import contextlib
@@ -9,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 from temporary_postgres import PostgresUnavailableError, clean_up_when_stopped, temporary_postgres
@@ -41,15 +44,21 @@ class Run:
         return words + (f", pytest ended with code {self.code}" if self.code else "")
 
 
-def run_pytest(database: str, url: str, arguments: list[str]) -> Run:
-    """Run pytest with that DATABASE_URL, and count what it reports; empty means SQLite."""
-    print(f"== {database}", flush=True)
+def run_pytest(
+    database: str, url: str, arguments: list[str], output: IO[bytes] | None = None
+) -> Run:
+    """Run pytest with that DATABASE_URL, and count what it reports; empty means SQLite.
+
+    Without `output` its words go to the console.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         code = subprocess.run(
             [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments],
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": url},
+            stdout=output,
+            stderr=output,
         ).returncode
         suite = ElementTree.parse(report).getroot()[0].attrib if report.exists() else {}
     total, failed, errors, skipped = (
@@ -87,13 +96,18 @@ def report(runs: list[Run], left_out: str) -> int:
 
 def main(arguments: list[str]) -> int:
     clean_up_when_stopped()
-    runs = [run_pytest("SQLite", "", arguments)]
-    left_out = ""
-    try:
-        with postgres() as (name, url):
-            runs.append(run_pytest(name, url, [*arguments, *WITHOUT_BROWSER]))
-    except PostgresUnavailableError as reason:
-        left_out = str(reason)
+    runs, left_out = [], ""
+    with tempfile.TemporaryFile() as output, ThreadPoolExecutor(1) as pool:
+        print("== SQLite", flush=True)
+        first = pool.submit(run_pytest, "SQLite", "", arguments)
+        try:
+            with postgres() as (name, url):
+                runs.append(run_pytest(name, url, [*arguments, *WITHOUT_BROWSER], output))
+        except PostgresUnavailableError as reason:
+            left_out = str(reason)
+        runs.insert(0, first.result())
+        output.seek(0)
+        print(f"== PostgreSQL\n{output.read().decode()}", flush=True)
     return report(runs, left_out)
 
 

@@ -13,6 +13,7 @@ from aidtracker.testing import (
     make_milestone,
     make_project,
     make_region,
+    make_series,
     make_source,
     make_staff,
 )
@@ -22,7 +23,7 @@ from aidtracker.tests.admin_pages import (
     shown_text,
     versions_of,
 )
-from projects.models import Enterprise, Milestone, Project, Review, Revision
+from projects.models import Enterprise, Milestone, Project, Review, Revision, Series
 
 pytestmark = pytest.mark.django_db
 
@@ -278,6 +279,20 @@ def test_history_of_a_deleted_row_is_for_its_own_headquarters(project):
     assert (own.get(url).status_code, stranger.get(url).status_code) == (200, 404)
     assert "乙项目" in shown_text(own.get(address(Project, "deleted")))
     assert "乙项目" not in shown_text(stranger.get(address(Project, "deleted")))
+
+
+def test_deleted_row_does_not_tell_of_a_hidden_one(project):
+    """A series is shared by all staff, but not one about a draft of another headquarters."""
+    series = make_series(project=project)
+    pk = series.pk
+    series.delete()
+    rights = ("projects.view_series",)
+    own = client_of(make_staff(project.headquarters, permissions=rights))
+    stranger = client_of(make_staff(make_headquarters(), permissions=rights))
+    url = address(Series, "history", pk)
+    assert (own.get(url).status_code, stranger.get(url).status_code) == (200, 404)
+    assert "乙项目" in shown_text(own.get(address(Series, "deleted")))
+    assert "乙项目" not in shown_text(stranger.get(address(Series, "deleted")))
 
 
 def test_history_without_any_right_is_forbidden(project):
