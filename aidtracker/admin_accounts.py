@@ -1,7 +1,7 @@
 """Who administers whom, so that no one person can make themselves powerful, and what is kept of it.
 
 Users are made by one person (系统管理员) and given rights by another (安全管理员); neither
-touches a superuser, and nobody grants anything to themselves.
+touches a superuser, the first not the second, and nobody grants anything to themselves.
 """
 
 from django.contrib import admin
@@ -15,8 +15,13 @@ SEPARATOR = "、"
 
 
 def may_identify(actor, user=None):
-    """Whether `actor` may change a user's names and password, or that of users at all."""
-    is_above = user is not None and user.is_superuser
+    """Whether `actor` may change a user's names and password, or that of users at all.
+
+    Not of who grants rights: with their password one would log in as them, and grant oneself.
+    """
+    is_above = user is not None and (
+        user.is_superuser or (user != actor and user.has_perm("programs.change_account"))
+    )
     return actor.is_superuser or (actor.has_perm("auth.change_user") and not is_above)
 
 

@@ -1,14 +1,18 @@
 """List columns in the site's words: partial dates, amounts in 万元, numbers without idle zeros."""
 
+import json
+from html import unescape
+
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.timezone import localtime
 
 from aidtracker.money import LedgerAmountField
+from aidtracker.months import MonthField
 from aidtracker.partial_dates import PartialDateField
-from aidtracker.records import UpdatedAtField
-from aidtracker.templatetags.formatting import day, partial_date, plain, wan
+from aidtracker.records import NameListField, UpdatedAtField
+from aidtracker.templatetags.formatting import UNKNOWN, day, partial_date, plain, wan
 
 # The first kind that a field is an instance of decides.
 WORDS = (
@@ -38,3 +42,29 @@ def field_column(field, words, unit):
 
     column.__name__ = field.name
     return column
+
+
+def listed_names(contents):
+    """甲、乙 for a list of names as a form shows it to who may only read: ["甲", "乙"]."""
+    try:
+        return "、".join(json.loads(unescape(contents))) or UNKNOWN
+    except ValueError:
+        return contents
+
+
+# What a form shows to who may only read, put into the site's words.
+READ_ONLY_WORDS = (
+    (models.DecimalField, plain),
+    (MonthField, lambda contents: contents.removesuffix("1日")),
+    (NameListField, listed_names),
+)
+
+
+def read_only_words(model):
+    """{field: how what stands in a read-only form is written}."""
+    return {
+        field.name: words
+        for field in model._meta.concrete_fields
+        for kind, words in READ_ONLY_WORDS
+        if isinstance(field, kind)
+    }

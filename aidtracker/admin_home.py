@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from aidtracker.admin_filters import kinds_of_work
-from aidtracker.admin_theme import MENU, PAGES, may_open, may_open_any
+from aidtracker.admin_theme import MENU, PAGES, may_open, may_open_page
 from aidtracker.months import last_complete_month
 from aidtracker.scope import changeable
 from projects.reports_due import reports_due
@@ -56,7 +56,7 @@ def dashboard(request, context):
 def pages_of(request, title):
     """The pages of a group that are no lists, as far as they are for this user."""
     for name, _, address, labels in PAGES.get(title, ()):
-        if may_open_any(labels, request):
+        if may_open_page(address, labels, request):
             yield {"title": name, "link": reverse(f"admin:{address}"), "add_link": ""}
 
 

@@ -41,7 +41,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from aidtracker.admin_columns import column_for
+from aidtracker.admin_columns import column_for, read_only_words
 from aidtracker.admin_deletion import deletion, with_relations
 from aidtracker.admin_forms import (
     LedgerFormField,
@@ -132,6 +132,10 @@ class FormFieldsMixin(BaseModelAdminMixin):
 
     formfield_overrides: ClassVar[Any] = FORM_FIELDS
 
+    @property
+    def readonly_preprocess_fields(self):
+        return read_only_words(self.model)
+
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if not db_field.has_default():
             blank = [("", "请选择")]
@@ -163,7 +167,7 @@ class ReasonActionForm(ActionForm):
         label="",
         required=False,
         widget=UnfoldAdminTextInputWidget(
-            attrs={"placeholder": "理由（撤下已公开的数字时必填）", "aria-label": "理由"}
+            attrs={"placeholder": "退回意见或理由", "aria-label": "理由"}
         ),
     )
 

@@ -78,11 +78,12 @@ LEDGERS = (
     "projects.JobsReport",
     "projects.TrainingReport",
 )
+MONTHLY_TOTALS = "projects_monthly_totals"
 # Pages in front of a group's lists: title, icon, address, and the lists whose readers see them.
 PAGES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
     "项目与招商": [("指挥部一页", "dashboard", "projects_desks", ("projects.Project",))],
     "台账与月报": [("按月填报", "edit_note", "projects_grid", LEDGERS)],
-    "指标与数据": [("月报汇总", "calculate", "projects_monthly_totals", ("projects.Observation",))],
+    "指标与数据": [("月报汇总", "calculate", MONTHLY_TOTALS, ("projects.Observation",))],
 }
 
 
@@ -105,7 +106,7 @@ def page_item(title: str, icon: str, name: str, labels: tuple[str, ...]) -> dict
         "title": title,
         "icon": icon,
         "link": reverse(f"admin:{name}"),
-        "permission": partial(may_open_any, labels),
+        "permission": partial(may_open_page, name, labels),
     }
 
 
@@ -130,6 +131,13 @@ def may_open_any(labels: tuple[str, ...], request: HttpRequest) -> bool:
     """Whether one of the lists would open."""
     lists = (label.lower().split(".") for label in labels)
     return any(may_open(app_label, name, request) for app_label, name in lists)
+
+
+def may_open_page(name: str, labels: tuple[str, ...], request: HttpRequest) -> bool:
+    """Whether a page of `PAGES` would open; the sums of a month only for who enters figures."""
+    if name == MONTHLY_TOTALS:
+        return request.user.has_perm("projects.add_observation")
+    return may_open_any(labels, request)
 
 
 # The site's own paper, ink and accent: light at one end, dark at the other.

@@ -11,7 +11,7 @@ from django.db.models.functions import Least, Left, Length
 from django.db.models.lookups import LessThanOrEqual
 
 ISO_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
-HELP = "精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空"
+HELP = "精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空"
 ERROR = "日期请写成 2014、2012-03 或 2019-04-12"
 
 

@@ -17,6 +17,6 @@ def called(user):
 
 
 def with_own_name(user_name, last_name, first_name):
-    """张三（zhangsan）: a user name with the person's own name, where there is one."""
+    """张三（zhangsan）: a user name with the person's own name, where that is another."""
     name = full_name(last_name, first_name)
-    return f"{name}（{user_name}）" if name else user_name
+    return f"{name}（{user_name}）" if name not in ("", user_name) else user_name

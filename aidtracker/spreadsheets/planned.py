@@ -65,9 +65,10 @@ class Blank:
         return row
 
 
-def twin(row):
+def twin(row: Any) -> Any:
     """A row as it is now, to remain so; what it refers to is not taken along."""
-    before = type(row).__new__(type(row))
+    model: Any = type(row)
+    before = model.__new__(model)
     before.__dict__.update(row.__dict__)
     before._state = ModelState()
     before._state.db, before._state.adding = row._state.db, row._state.adding

@@ -5,6 +5,7 @@ before it writes as it would hear afterwards.
 """
 
 from operator import attrgetter
+from typing import Any
 
 from django.db import connections, models, router
 from django.db.models.sql import Query
@@ -18,9 +19,10 @@ def broken_checks(rows, model):
     rules = model._meta.constraints
     for check in rules:
         if isinstance(check, models.CheckConstraint):
-            names = check.condition.referenced_base_fields
+            condition: Any = check.condition
+            names = condition.referenced_base_fields
             fields = [field for field in model._meta.concrete_fields if field.name in names]
-            places = asked(rows, fields, certainty(check.condition))
+            places = asked(rows, fields, certainty(condition))
             for values in broken_values(check, list(places), fields, model):
                 yield from ((place, check) for place in places[values])
 

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 
 from aidtracker.spreadsheets import workbook_reader
-from aidtracker.spreadsheets.cells import unmark
+from aidtracker.spreadsheets.cells import EXCEL_TEXT_LENGTH, unmark
 from aidtracker.spreadsheets.sheets import Page, SheetError, moment
 
 MEGABYTE = 1024 * 1024
@@ -131,6 +131,11 @@ def read_xlsx(content):
 
 def page_of(found):
     rows = [(number, cells) for number, *cells in found["rows"]]
+    for number, cells in rows:
+        if any(cell.__class__ is str and len(cell) > EXCEL_TEXT_LENGTH for cell in cells):
+            raise SheetError(
+                f"第 {number} 行有一格的文字超过 {EXCEL_TEXT_LENGTH} 个字，不是 Excel 存的文件。"
+            )
     notices = [f"只读前 {MAX_COLUMNS} 列。"] if found["width"] > MAX_COLUMNS else []
     return Page(found["name"], rows, found["hidden"], notices)
 

@@ -211,6 +211,16 @@ def test_passwords_are_set_by_system_admins(client, clerk, chief, role, may):
     assert not User.objects.get(pk=chief.pk).check_password(PASSWORD + "新")
 
 
+def test_system_admin_does_not_become_who_grants(client, system_admin, security_admin):
+    client.force_login(system_admin)
+    typed = {"password1": PASSWORD + "新", "password2": PASSWORD + "新"}
+    client.post(address("user_password_change", security_admin.pk), typed)
+    client.post(address("user_change", security_admin.pk), {"username": "别人"})
+    stored = User.objects.get(pk=security_admin.pk)
+    assert not stored.check_password(PASSWORD + "新")
+    assert stored.username == security_admin.username
+
+
 @pytest.mark.parametrize("actor", ["security_admin", "auditor"])
 def test_form_without_the_right_shows_nothing_of_a_password(client, clerk, actor, request):
     client.force_login(request.getfixturevalue(actor))

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -416,7 +416,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="发文日期",
                     ),
@@ -522,7 +522,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="发布日期",
                     ),
@@ -696,7 +696,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -706,7 +706,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -846,7 +846,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -856,7 +856,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -1044,7 +1044,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="启用",
                     ),
@@ -1054,7 +1054,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="停用",
                     ),
@@ -1188,7 +1188,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="启用",
                     ),
@@ -1198,7 +1198,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="停用",
                     ),
@@ -1312,7 +1312,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -1322,7 +1322,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -1543,7 +1543,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -1553,7 +1553,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -1703,7 +1703,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="发布日期",
                     ),
@@ -1868,7 +1868,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="发文日期",
                     ),
@@ -1964,7 +1964,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -1974,7 +1974,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),

@@ -30,6 +30,8 @@ class MonthForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["headquarters"]
         choice.queryset = own_headquarters(user)
+        if len(choice.queryset[:2]) == 1:
+            choice.initial, choice.empty_label = choice.queryset[0], None
 
     def clean_month(self):
         try:

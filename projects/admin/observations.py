@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, group
-from aidtracker.templatetags.formatting import period, plain
+from aidtracker.templatetags.formatting import period
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin
@@ -76,7 +76,6 @@ class ObservationAdmin(ReviewedAdmin, EntryPages, ModelAdmin):
     search_fields = ("printed", "series__search_text", "source__search_text", "attributed_to")
     search_help_text = "原文数字、序列或文献"
     readonly_fields = (*COMPUTED, "paragraph")
-    readonly_preprocess_fields = dict.fromkeys(("value", "value_high", "lower", "upper"), plain)
     fieldsets = (
         group("原文位置", "source", "number", ("start", "end"), "paragraph"),
         group("数值", "printed", ("value", "value_high"), ("lower", "upper"), "qualifier"),

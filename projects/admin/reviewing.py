@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ReasonActionForm
 from projects.models import Review, Revision
+from projects.models.reports import MonthlyReport
 from projects.models.reviews import Reviewed, may_publish
 from projects.reviewing import STEPS, SUBMIT, possible_steps, steps_of, take_step
 from projects.reviewing_story import story_of
 from projects.revising import propose
+from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.
 DELETABLE = (Review.DRAFT, Review.RETURNED)
@@ -72,6 +74,13 @@ def must_propose(row, user):
         and not isinstance(row, Revision)
         and not may_publish(user, type(row))
     )
+
+
+def warnings_of(row):
+    """What the rules say of a monthly report: who approves it reads it with the report."""
+    if not isinstance(row, MonthlyReport):
+        return []
+    return for_reports([row]).get(row.pk, [])
 
 
 def taking(step):
@@ -140,6 +149,7 @@ class ReviewedAdmin(admin.ModelAdmin):
             "story": story_of(row),
             "steps": steps,
             "note": note,
+            "warnings": warnings_of(row),
             "proposes": proposes,
             "address": reverse(f"admin:{self.name_of_step}", args=[row.pk]),
             "version": row.version,

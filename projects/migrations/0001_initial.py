@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="成立",
                     ),
@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="签订",
                     ),
@@ -561,7 +561,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="签订",
                     ),
@@ -693,7 +693,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="成立",
                     ),
@@ -983,7 +983,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开业",
                     ),
@@ -993,7 +993,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="关闭",
                     ),
@@ -1800,7 +1800,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="签约",
                     ),
@@ -1810,7 +1810,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开工",
                     ),
@@ -1820,7 +1820,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="投产",
                     ),
@@ -3278,7 +3278,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开业",
                     ),
@@ -3288,7 +3288,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="关闭",
                     ),
@@ -3766,7 +3766,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="批复",
                     ),
@@ -3776,7 +3776,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="计划开工",
                     ),
@@ -3786,7 +3786,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="计划完工",
                     ),
@@ -3796,7 +3796,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="实际开工",
                     ),
@@ -3806,7 +3806,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="实际完工",
                     ),
@@ -4177,7 +4177,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="计划完成",
                     ),
@@ -4187,7 +4187,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="实际完成",
                     ),
@@ -4690,7 +4690,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="计划完成",
                     ),
@@ -4700,7 +4700,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="实际完成",
                     ),
@@ -5733,7 +5733,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="启用",
                     ),
@@ -6052,7 +6052,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="启用",
                     ),
@@ -6514,7 +6514,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="批复",
                     ),
@@ -6524,7 +6524,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="计划开工",
                     ),
@@ -6534,7 +6534,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="计划完工",
                     ),
@@ -6544,7 +6544,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="实际开工",
                     ),
@@ -6554,7 +6554,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="实际完工",
                     ),
@@ -6952,7 +6952,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="签约",
                     ),
@@ -6962,7 +6962,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开工",
                     ),
@@ -6972,7 +6972,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="投产",
                     ),
@@ -7206,7 +7206,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="授予",
                     ),
@@ -7368,7 +7368,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="开始",
                     ),
@@ -7378,7 +7378,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="结束",
                     ),
@@ -7544,7 +7544,7 @@ class Migration(migrations.Migration):
                     aidtracker.partial_dates.PartialDateField(
                         blank=True,
                         default="",
-                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12;文献没有说就留空",
+                        help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
                         max_length=10,
                         verbose_name="授予",
                     ),

@@ -109,6 +109,7 @@ class Reviewed:
         self.review_state = before.review_state if before else Review.DRAFT
         edited = before is None or {*self.fields_edited(before), *also}
         if not edited:
+            self.review_reason_again(before, user)
             return
         if before and before.is_published:
             self.check_correction(before, user, also)
@@ -117,6 +118,13 @@ class Reviewed:
             self.review_state = Review.DRAFT
         if is_locked(self, locked) or (before and is_locked(before, locked)):
             self.require_new_reason(before, "这个月的账期已锁定；请写明这一次的更正理由。")
+
+    def review_reason_again(self, before, user):
+        """The reason is made public, too: changed by who does not publish, it is reviewed anew."""
+        is_changed = self.correction_reason != before.correction_reason
+        was_handed_on = before.review_state in (Review.SUBMITTED, Review.APPROVED)
+        if is_changed and was_handed_on and not may_publish(user, type(self)):
+            self.fell_back, self.review_state = True, Review.DRAFT
 
     @classmethod
     def locked_months(cls):

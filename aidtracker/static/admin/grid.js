@@ -252,6 +252,15 @@ document.addEventListener("DOMContentLoaded", () => {
 
   grid.addEventListener("grid:pasted", () => rows.forEach(queue));
 
+  // Rows that could not be saved keep the form: how many, and to the first cell that is wrong.
+  function sayLeft(left) {
+    const words = `有 ${left.length} 行没有存上，改好后再点一次。`;
+    document.getElementById("grid-status").replaceChildren(element("p", words, "grid-error"));
+    const [first] = left;
+    (fields(first).find((field) => field.hasAttribute("aria-invalid")) || fields(first)[0]).focus();
+    first.scrollIntoView({ block: "center" });
+  }
+
   // All that is typed is saved before the form itself is sent.
   grid.addEventListener("submit", (event) => {
     if (isLeaving) {
@@ -262,8 +271,7 @@ document.addEventListener("DOMContentLoaded", () => {
     whenIdle = () => {
       const left = rows.filter(isDirty);
       if (left.length) {
-        fields(left[0])[0].focus();
-        left[0].scrollIntoView({ block: "center" });
+        sayLeft(left);
       } else if (submitter && submitter.value === "submit") {
         isLeaving = true;
         grid.requestSubmit(submitter);
