@@ -99,6 +99,11 @@ class ReasonForm(forms.Form):
     )
 
 
+def sees_all(request):
+    """Whether a person sees the acts of others, too."""
+    return request.user.has_perm("aidtracker.view_act")
+
+
 def undo_label(act):
     return "撤销本次导入" if act.way == acts.Way.IMPORT else "撤销"
 
@@ -130,8 +135,12 @@ class ActAdmin(PlainModelAdmin):
         return False
 
     def has_view_permission(self, request, obj=None):
-        is_own = obj is not None and obj.user_id == request.user.pk
-        return is_own or request.user.has_perm("aidtracker.view_act")
+        is_own = obj is None or obj.user_id == request.user.pk
+        return is_own or sees_all(request)
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows if sees_all(request) else rows.filter(user=request.user)
 
     def get_urls(self):
         wrap = self.admin_site.admin_view

@@ -6,6 +6,7 @@ from html import unescape
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.html import strip_tags
 from django.utils.timezone import localtime
 
 from aidtracker.money import LedgerAmountField
@@ -45,9 +46,10 @@ def field_column(field, words, unit):
 
 
 def listed_names(contents):
-    """甲、乙 for a list of names as a form shows it to who may only read: ["甲", "乙"]."""
+    """甲、乙 for a list of names as the skin shows it: ["甲", "乙"], or twice with colours."""
+    plain_text = unescape(strip_tags(contents.split("</pre>")[0]))
     try:
-        return "、".join(json.loads(unescape(contents))) or UNKNOWN
+        return "、".join(json.loads(plain_text)) or UNKNOWN
     except ValueError:
         return contents
 

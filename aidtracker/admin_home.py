@@ -23,6 +23,7 @@ LISTS_WITH_WORK = (
     "projects.JobsReport",
     "projects.TrainingReport",
     "projects.ProjectPlan",
+    "projects.Milestone",
     "projects.Revision",
     "projects.Finding",
     "programs.Source",

@@ -123,6 +123,15 @@ def is_row_number(text):
     return text.isascii() and text.isdecimal() and len(text) <= ROW_NUMBER_LENGTH
 
 
+def with_row_numbers(posted, names):
+    """Posted values, those of the named fields (also of inlines) only where they number a row."""
+    kept = posted.copy()
+    for key in posted:
+        if key.rpartition("-")[2] in names:
+            kept.setlist(key, [text for text in posted.getlist(key) if is_row_number(text)])
+    return kept
+
+
 class FormFieldsMixin(BaseModelAdminMixin):
     """Form fields in the site's manner.
 
@@ -225,6 +234,21 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
             if field.is_relation and not all(map(is_row_number, numbers)):
                 del initial[field.name]
         return initial
+
+    def changeform_view(self, request, *args, **kwargs):
+        """What cannot be the number of a row is no choice: looking for it would be an error."""
+        request.POST = with_row_numbers(request.POST, self.relation_names(request))
+        return super().changeform_view(request, *args, **kwargs)
+
+    def relation_names(self, request):
+        """The fields of the form and of its inlines that name rows."""
+        models = [self.model, *(inline.model for inline in self.get_inline_instances(request))]
+        return {
+            field.name
+            for model in models
+            for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+            if field.is_relation
+        }
 
     def response_action(self, request, queryset, *args, **kwargs):
         if not all(map(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):

@@ -121,8 +121,8 @@ def menu_item(label: str, icon: str) -> dict[str, Any]:
 
 
 def may_open(app_label: str, model_name: str, request: HttpRequest) -> bool:
-    """Whether the list would open: who may change rows may see them."""
-    return any(
+    """Whether the list would open: who may change rows may see them; own acts see all staff."""
+    return (app_label, model_name) == ("aidtracker", "act") or any(
         request.user.has_perm(f"{app_label}.{verb}_{model_name}") for verb in ("view", "change")
     )
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Max
 
+from aidtracker import acts
 from aidtracker.datasets import dataset_name
 from aidtracker.history import keep_links
 from aidtracker.keys import follow as follow_path
@@ -47,6 +48,7 @@ def propose(before, row, names, links, reason):
         correction_reason=reason,
     )
     revision.full_clean()
+    acts.describe(subject=f"变更申请：{before}", reason=reason)
     revision.save()
     return revision
 

@@ -30,7 +30,8 @@ LONGEST_TWO_BYTES = 0x7FF  # Chinese takes three bytes in UTF-8
 MAX_LINES = 200_000
 SNIFFED = 10_000
 QUOTED = re.compile(r'"[^"]*"')
-HIDDEN_PART = re.compile(rb'<(?:row|col) [^>]{0,300}\bhidden="(?:1|true)"')
+# Attributes hold no `<`: so a search that fails at one tag does not go on through the next ones.
+HIDDEN_PART = re.compile(rb'<(?:row|col) [^<>]{0,300}\bhidden="(?:1|true)"')
 HIDDEN = "文件里有隐藏的或被筛选掉的行、列，也一并读取。"
 ENCRYPTED_FLAG = 0x1
 WORKBOOK_PART = "xl/workbook.xml"
@@ -41,7 +42,7 @@ csv.field_size_limit(MAX_SIZE)
 WITH_MACROS = "这个 Excel 文件带有宏，不能导入；请另存为不带宏的 .xlsx。"
 # A formula that no program has calculated: its cell would be read as empty. A text may be.
 UNCALCULATED = re.compile(
-    rb'<c (?![^>]{0,200}\bt="str")[^>]{0,200}><f(?:[^>]{0,200}/>|[^>]{0,200}>[^<]{0,9000}</f>)'
+    rb'<c (?![^<>]{0,200}\bt="str")[^<>]{0,200}><f(?:[^<>]{0,200}/>|[^<>]{0,200}>[^<]{0,9000}</f>)'
     rb"(?:<v></v>|<v ?/>)?</c>"
 )
 OVERLAP = 10_000  # longer than a cell with a formula

@@ -9,8 +9,8 @@ from django.test import Client
 from aidtracker.admin_forms import LedgerFormField
 from aidtracker.testing import make_project
 from aidtracker.tests.admin_pages import address, foreign_words, title
-from programs.models import Region
-from projects.models import Project
+from programs.models import Official, Region
+from projects.models import Observation, Project
 
 
 @pytest.mark.django_db
@@ -70,3 +70,17 @@ def test_form_is_not_filled_in_with_rows_that_cannot_be(admin_client, number):
     form = admin_client.get(address(Region, "add"), query).context["adminform"].form
     assert form.initial["name"] == "某地"
     assert not {"parent", "sources"} & {name for name, value in form.initial.items() if value}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", ["abc", "²", "\0", "9" * 23])
+@pytest.mark.parametrize("model", [Official, Project, Observation])
+def test_odd_values_in_every_field_are_refused_by_the_form(admin_client, model, odd):
+    page = admin_client.get(address(model, "add"))
+    data = dict.fromkeys(page.context["adminform"].form.fields, odd)
+    for inline in page.context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        data |= {f"{prefix}-TOTAL_FORMS": 1, f"{prefix}-INITIAL_FORMS": 0}
+        data |= {f"{prefix}-0-{field}": odd for field in inline.formset.empty_form.fields}
+
+    assert admin_client.post(address(model, "add"), data).context["errors"]

@@ -27,6 +27,10 @@ def test_chinese_name_has_the_family_name_first(last, first, name):
     assert with_own_name("x", last, first) == (f"{name}（x）" if name else "x")
 
 
+def test_name_that_is_the_user_name_is_said_once():
+    assert with_own_name("欧阳文华", "欧阳", "文华") == "欧阳文华"
+
+
 def test_corner_shows_the_name(client, clerk):
     client.force_login(clerk)
     words = shown_text(client.get("/admin/"))

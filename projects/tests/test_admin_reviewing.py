@@ -9,10 +9,12 @@ from aidtracker.conflicts import marks
 from aidtracker.testing import (
     make_headquarters,
     make_observation,
+    make_progress_report,
     make_project,
     make_project_party,
     make_revision,
     make_staff,
+    make_warning_rule,
 )
 from projects.models import Observation, Project, Review, Revision
 from projects.tests.test_revisions import said, typed_form
@@ -136,6 +138,28 @@ def test_form_tells_who_did_what(client, headquarters):
 
 
 # Lists
+
+
+def test_reviewer_reads_amounts_and_warnings_of_a_report(client, headquarters):
+    make_warning_rule(ledger="progress-reports", left="disbursed_to_date", right="received_to_date")
+    row = make_progress_report(
+        project=make_project(headquarters=headquarters),
+        received_to_date="500",
+        disbursed_to_date="600.5",
+        review="submitted",
+    )
+    codes = ["projects.view_progressreport", "projects.approve_progressreport"]
+    client.force_login(make_staff(headquarters, permissions=codes))
+    page = client.get(change(row))
+    assert len(page.context["review"]["warnings"]) == 1
+    assert ">600.5<" in page.content.decode()
+    assert f"{row.month.month}月1日" not in page.content.decode()
+
+
+def test_reader_of_a_project_reads_its_other_names(client, headquarters):
+    client.force_login(staff(headquarters, "view"))
+    row = make_project(headquarters=headquarters, aliases=["甲", "乙"])
+    assert "甲、乙" in client.get(change(row)).content.decode()
 
 
 def test_list_offers_the_steps_of_the_users_rights(client, headquarters):

@@ -174,6 +174,15 @@ def test_wrong_amount_stays_with_its_sentence(clerk, projects):
     assert not reports().exists()
 
 
+def test_form_with_a_wrong_amount_says_so_and_is_not_sent(clerk, projects):
+    clerk.go_to(projects[0], "work_done_month")
+    clerk.press("abc")
+    clerk.see("document.querySelector('#grid .is-main').click()")
+    clerk.wait("document.getElementById('grid-status').innerText.includes('有 1 行没有存上')")
+    assert clerk.see("document.activeElement.value") == "abc"
+    assert not reports().exists()
+
+
 def test_escape_restores_and_undo_takes_back(clerk, projects):
     clerk.go_to(projects[0], "problems")
     clerk.press("缺水泥", Keys.ESCAPE)

@@ -223,6 +223,13 @@ def test_page_is_closed_without_the_right_to_add_figures(client, office):
 
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, asked(office)).status_code == 403
+    assert PAGE not in client.get("/admin/").content.decode()
+
+
+def test_page_chooses_the_only_headquarters(client, office):
+    client.force_login(make_staff(office, permissions=["projects.add_observation"]))
+
+    assert client.get(PAGE).context["form"]["headquarters"].initial == office
 
 
 def test_page_sums_no_foreign_headquarters(client, office):
