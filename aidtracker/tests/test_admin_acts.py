@@ -193,7 +193,6 @@ def test_export_of_acts_is_an_act_itself(auditor, import_act, file_format):
     response = auditor.get(EXPORT, {"format": file_format, "q": "援疆项目"})
 
     assert len(b"".join(response.streaming_content)) > 300
-    response.close()
     act = Act.objects.get(way=Way.EXPORT)
     assert (act.subject, act.details[0]) == ("操作记录", ["格式", file_format])
 

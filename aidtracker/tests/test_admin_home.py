@@ -213,7 +213,11 @@ def test_page_shows_only_what_a_person_may_open(client):
         {
             "title": "谁援助谁",
             "lists": [{"title": "地区", "link": "/admin/programs/region/", "add_link": ""}],
-        }
+        },
+        {
+            "title": "审计",
+            "lists": [{"title": "操作记录", "link": "/admin/aidtracker/act/", "add_link": ""}],
+        },
     ]
     assert (context["own_work"], context["work"]) == ([], [])
 

@@ -595,8 +595,8 @@ def test_public_page_is_not_told_by_another_spelling(world, written):
 
 
 def test_grid_does_not_show_foreign_projects(world):
-    foreign = owned_by(world.theirs, Project, name="乙的秘密项目", status="under_construction")
-    own = owned_by(world.ours, Project, name="甲的项目", status="under_construction")
+    foreign = owned_by(world.theirs, Project, name="乙的秘密项目", status="building")
+    own = owned_by(world.ours, Project, name="甲的项目", status="building")
     address = reverse("admin:projects_grid")
     for asked in ({}, {"headquarters": world.theirs.pk}, {"command": world.theirs.pk}):
         content = world.client.get(address, asked).content.decode()
