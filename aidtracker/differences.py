@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.timezone import localtime
 
 from aidtracker.admin_deletion import named_rows
-from aidtracker.history import BATCH, DELETED, LEFT_OUT
+from aidtracker.batches import in_batches
+from aidtracker.history import DELETED, LEFT_OUT
 from aidtracker.money import LedgerAmountField
 from aidtracker.months import MonthField, in_chinese
 from aidtracker.partial_dates import PartialDateField
@@ -93,8 +94,8 @@ def names_of(model, ids):
     long_fields = {field.name for field in model._meta.concrete_fields} & set(LEFT_OUT)
     rows = named_rows(model._base_manager.defer(*long_fields), admin.site)
     found: dict = {}
-    for start in range(0, len(ids), BATCH):
-        found |= {row.pk: str(row) for row in rows.filter(pk__in=ids[start : start + BATCH])}
+    for part in in_batches(ids):
+        found |= {row.pk: str(row) for row in rows.filter(pk__in=part)}
     return found
 
 

@@ -1,17 +1,25 @@
 """The history of every row: its states, each with the act that made it."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
 from aidtracker import acts
-from aidtracker.keys import key_text
+from aidtracker.batches import BATCH, links_of_field
 
 LEFT_OUT = ("updated_at", "search_text", "text")
-BATCH = 500
 NEW, CHANGED, DELETED = "+", "~", "-"
+FOLLOW_ON = "随月报、计划更新"
+
+
+def is_follow_on():
+    """The condition on a state that nobody typed it: it followed from rows that were published.
+
+    Such a state bears other words than its act, so that no reason a person gives makes one.
+    """
+    return Q(history_change_reason=FOLLOW_ON) & ~Q(act__reason=FOLLOW_ON)
 
 
 class StateOfAct(models.Model):
@@ -27,6 +35,11 @@ class StateOfAct(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_follow_on(self):
+        """Whether nobody typed it; as the condition of that name."""
+        return self.history_change_reason == FOLLOW_ON and self.act.reason != FOLLOW_ON
 
 
 class History(HistoricalRecords):
@@ -79,34 +92,31 @@ def links_of(rows):
         return found
     pks = [row.pk for row in rows]
     for field in rows[0]._meta.many_to_many:
-        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
-        paths = [f"{other}__{path}" for path in getattr(field.related_model, "KEY", ("pk",))]
-        links = field.remote_field.through._default_manager
-        for start in range(0, len(pks), BATCH):
-            part = links.filter(**{f"{own}__in": pks[start : start + BATCH]})
-            for pk, *key in part.values_list(f"{own}_id", *paths).order_by(*paths):
-                found.setdefault(pk, {}).setdefault(field.name, []).append(key_text(key))
+        for pk, _, key in links_of_field(field, pks):
+            found.setdefault(pk, {}).setdefault(field.name, []).append(key)
     return found
 
 
-def keep_states(rows, kind=CHANGED):
-    """Store the present states of rows of one model that were written in bulk, with their links."""
+def keep_states(rows, kind=CHANGED, *, reason=None):
+    """Store the present states of rows of one model that were written in bulk, with their links.
+
+    `reason` says why, where that is not what the act says.
+    """
     rows = list(rows)
     if not rows:
         return
     act, links, now = acts.stored(), links_of(rows), timezone.now()
     history = type(rows[0]).history
+    names = [field.attname for field in history.model.tracked_fields]
     states = [
         history.model(
             history_type=kind,
             history_date=now,
             history_user=act.user,
-            history_change_reason=act.reason[:100] or None,
+            history_change_reason=(reason or act.reason)[:100] or None,
             act=act,
             links=links.get(row.pk, {}),
-            **{
-                field.attname: getattr(row, field.attname) for field in history.model.tracked_fields
-            },
+            **{name: getattr(row, name) for name in names},
         )
         for row in rows
     ]

@@ -1,12 +1,8 @@
 """The links between rows, as tables: which there are, whom they name, setting many at once."""
 
-from aidtracker.history import BATCH, StateOfAct
+from aidtracker.batches import BATCH, in_batches
+from aidtracker.history import StateOfAct
 from aidtracker.keys import KEY_SEPARATOR, key_text
-
-
-def in_batches(keys):
-    """Lists short enough for one query of any database."""
-    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
 def relations_to(model):

@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max, prefetch_related_objects
 
 from aidtracker.acts import Way
+from aidtracker.batches import in_batches
 from aidtracker.history import CHANGED, DELETED, NEW
 from aidtracker.keys import follow, key_text
-from aidtracker.links import in_batches, keys_named, numbers_by_key, relations_to
+from aidtracker.links import keys_named, numbers_by_key, relations_to
 from aidtracker.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many
 
 VERBS = {NEW: ("delete", "删除"), CHANGED: ("change", "修改"), DELETED: ("add", "新增")}

@@ -1,14 +1,18 @@
-"""The amounts of projects and investments follow what is published about them, month by month."""
+"""The amounts of projects and investments follow what is published about them, month by month.
+
+Reports and plans count once they are published themselves, whether or not the public sees the
+project yet: so the amounts are the same in whichever order a project and its papers are published.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from aidtracker.history import keep_states
+
+from aidtracker.history import FOLLOW_ON, keep_states
 from aidtracker.templatetags.formatting import plain
-from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan
-from projects.models.reviews import published
+from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review
 
 # Of each kind of report, where its amounts stand in the row that it is about.
 FOLLOWED = {
@@ -69,17 +73,15 @@ def store(keys, model, amounts_of):
     names = {name for amounts in found.values() for name in amounts}
     if changed:
         model.objects.bulk_update(changed, [*sorted(names), "version", "updated_at"])
-        keep_states(changed)
+        keep_states(changed, reason=FOLLOW_ON)
     return changes
 
 
 def planned_amounts(projects):
     """{project id: amounts}: first editions summed over the years, and the latest if adjusted."""
-    plans = ProjectPlan.objects.filter(published(ProjectPlan), project__in=projects).order_by(
-        "number"
-    )
+    plans = ProjectPlan.objects.filter(review=Review.PUBLISHED, project__in=projects)
     first, latest, adjusted = {}, {}, set()
-    for plan in plans:
+    for plan in plans.order_by("number"):
         edition = plan.project_id, plan.year
         if plan.number == 1:
             first[edition] = plan.amount
@@ -103,8 +105,8 @@ def reported_amounts(model, subjects):
     """{subject id: amounts}: each as the latest published report says that says it at all."""
     found: dict = {}
     key = f"{model.SUBJECT}_id"
-    reports = model.objects.published().filter(**{f"{key}__in": subjects}).order_by("month")
-    for report in reports:
+    reports = model.objects.filter(review=Review.PUBLISHED, **{f"{key}__in": subjects})
+    for report in reports.order_by("month"):
         amounts = found.setdefault(getattr(report, key), {})
         for stated, name in FOLLOWED[model].items():
             if getattr(report, stated) is not None:

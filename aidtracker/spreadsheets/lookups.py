@@ -2,12 +2,14 @@
 
 from django.db.models import TextField
 
+from aidtracker.batches import in_batches
 from aidtracker.keys import KEY_SEPARATOR, key_of, key_text
 from aidtracker.scope import readable
 from aidtracker.spreadsheets.cells import tidy
 
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
+
 BATCH = 2_000
 WIDE = 25
 
@@ -100,9 +102,8 @@ class Lookup:
         rows = self.model._base_manager.defer(*undistributed_texts(self.model))
         if len(self.model._meta.concrete_fields) > WIDE:
             rows = self.model._base_manager.only(*self.light_fields())
-        for start in range(0, len(missing), BATCH):
-            part = rows.filter(pk__in=missing[start : start + BATCH])
-            self.found.update((row.pk, row) for row in part)
+        for part in in_batches(missing, BATCH):
+            self.found.update((row.pk, row) for row in rows.filter(pk__in=part))
         return self.found
 
     def light_fields(self):

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connections, models, router
 from django.db.models.sql import Query
 
+from aidtracker.batches import in_batches
+
 BATCH = 400
 NUMERIC = (models.DecimalField, models.IntegerField, models.ForeignKey, models.BigAutoField)
 
@@ -69,8 +71,7 @@ def broken_values(check, candidates, fields, model):
     condition, params = query.build_where(check.condition).as_sql(
         query.get_compiler(connection=connection), connection
     )
-    for start in range(0, len(candidates), BATCH):
-        batch = candidates[start : start + BATCH]
+    for batch in in_batches(candidates, BATCH):
         head, given = typed_values(batch, fields, connection)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -155,8 +156,8 @@ def stored_values(model, fields, wanted, own):
     """The values of stored rows, besides the `own`, that begin as one of those wanted does."""
     firsts = sorted({values[0] for values in wanted if values[0] is not None}, key=str)
     names = [field.attname for field in fields]
-    for start in range(0, len(firsts), BATCH):
-        rows = model._base_manager.filter(**{f"{names[0]}__in": firsts[start : start + BATCH]})
+    for part in in_batches(firsts, BATCH):
+        rows = model._base_manager.filter(**{f"{names[0]}__in": part})
         for pk, *values in rows.values_list("pk", *names):
             if pk not in own:
                 yield tuple(values)

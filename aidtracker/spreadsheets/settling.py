@@ -3,6 +3,7 @@
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
+from aidtracker.batches import in_batches
 from aidtracker.spreadsheets.guards import Guard
 from aidtracker.spreadsheets.objections import Objections
 from aidtracker.spreadsheets.outcomes import WHOLE_ROW
@@ -50,9 +51,8 @@ class Settling(Objections):
     def build_known(self):
         """Read the rows that change, and let them take what their cells say."""
         plans = {plan.values[0]: plan for plan in self.planned if not plan.is_new}
-        pks = list(plans)
-        for start in range(0, len(pks), BATCH):
-            for row in self.model._base_manager.filter(pk__in=pks[start : start + BATCH]):
+        for pks in in_batches(list(plans), BATCH):
+            for row in self.model._base_manager.filter(pk__in=pks):
                 plan = plans[row.pk]
                 plan.row, plan.before = row, twin(row)
                 row.before = plan.before

@@ -1,6 +1,6 @@
 """The stored rows that a sheet speaks of, found by their natural keys, all at once."""
 
-from aidtracker.keys import key_text
+from aidtracker.batches import in_batches, links_of_field
 from aidtracker.scope import changeable, scope_of
 
 BATCH = 2_000
@@ -50,18 +50,15 @@ class StoredRows:
             if place != widest and len(part) <= FEW:
                 rows = rows.filter(**{f"{self.key_names[place]}__in": part})
         wanted = sorted(parts[widest], key=str)
-        for start in range(0, len(wanted), BATCH):
-            batch = {f"{self.key_names[widest]}__in": wanted[start : start + BATCH]}
+        for part in in_batches(wanted, BATCH):
+            batch = {f"{self.key_names[widest]}__in": part}
             yield from rows.filter(**batch).values_list(*self.paths)
 
     def changeable_of(self, pks):
         """The numbers of those rows that the person may change; None for all."""
         if self.user is None or scope_of(self.user).changes_all:
             return None
-        rows = (
-            self.model._base_manager.filter(pk__in=pks[start : start + BATCH])
-            for start in range(0, len(pks), BATCH)
-        )
+        rows = (self.model._base_manager.filter(pk__in=part) for part in in_batches(pks, BATCH))
         return {
             pk for part in rows for pk in changeable(part, self.user).values_list("pk", flat=True)
         }
@@ -70,19 +67,10 @@ class StoredRows:
         """Whether a row belongs to other headquarters than the person's."""
         return self.changeable is not None and values[0] not in self.changeable
 
-    def review_of(self, values):
-        """The review state of a stored row and the reason of its last correction."""
-        return values[2:4] if self.review else ("", "")
-
 
 def links_of(field, pks):
     """What a many-to-many field of rows names: {row number: {number: natural key}}."""
-    own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
-    paths = [f"{other}__{path}" for path in field.related_model.KEY]
-    through = field.remote_field.through._base_manager
     found: dict[int, dict[int, str]] = {}
-    for start in range(0, len(pks), BATCH):
-        links = through.filter(**{f"{own}__in": pks[start : start + BATCH]})
-        for pk, number, *key in links.values_list(f"{own}_id", f"{other}_id", *paths):
-            found.setdefault(pk, {})[number] = key_text(key)
+    for pk, number, key in links_of_field(field, pks, BATCH):
+        found.setdefault(pk, {})[number] = key
     return found

@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from aidtracker.acts import Way, doing
+from aidtracker.batches import BATCH, in_batches
 from aidtracker.datasets import dataset_model
 from aidtracker.history import keep_first_states, keep_states
 from aidtracker.publication import public_rule
@@ -19,7 +20,6 @@ from projects.models.metrics import Metric
 from projects.models.observations import Observation
 
 COMPUTED = ("kind", "result", "computation", "records", "is_current")
-BATCH = 500
 SEVERITY = (Result.CONTRADICTION, Result.CANDIDATE, Result.UNCHECKED, Result.HOLDS)
 
 
@@ -123,11 +123,6 @@ class FindingQuerySet(KeyedQuerySet):
             ),
             BATCH,
         )
-
-
-def in_batches(keys):
-    """Lists short enough for one query of any database."""
-    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
 class Finding(KeyedModel):

@@ -4,7 +4,6 @@ from functools import cache
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.db.models import Q
 
 from aidtracker.records import SearchTextField
 from projects.models.periods import is_locked, locked_months
@@ -201,8 +200,3 @@ def may_publish(user, model):
 
 # Approving and publishing are rights of their own, besides entering and importing.
 REVIEW_PERMISSIONS = ("add", "change", "delete", "view", "import", "approve", "publish")
-
-
-def published(model):
-    """The condition that the public may see a row of a reviewed model."""
-    return Q(**{model.REVIEW: Review.PUBLISHED})

@@ -1,17 +1,17 @@
 """The rows that rules look at: of each ledger one query, however many rows it has."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from aidtracker.datasets import dataset_model, dataset_name
-from aidtracker.months import first_of_month, following, last_of_month, previous
+from aidtracker.months import first_of_month, last_of_month, previous
 from aidtracker.partial_dates import first_day
 from projects.models import ReportingPeriod, Review
+from projects.models.periods import due_day
 from projects.models.reports import MonthlyReport
 
 MONTHS_BACK = 12
-DUE_DAY = 5  # of the following month, where a period names no day
 ACCEPTED = (Review.APPROVED, Review.PUBLISHED)
 HANDED_IN = (Review.SUBMITTED, *ACCEPTED)
 # From when on something is reported about.
@@ -119,7 +119,7 @@ class Ledgers:
 
     def is_closed(self, period, month):
         """Whether a month is locked or its due day has passed."""
-        due = (period and period.due_on) or following(month) + timedelta(days=DUE_DAY - 1)
+        due = period.due if period else due_day(month)
         return bool(period and period.is_locked) or due < self.today
 
     def missing_months(self, model, subject, count):
