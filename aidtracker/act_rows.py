@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 
 from aidtracker.datasets import dataset_model
 from aidtracker.differences import differences
-from aidtracker.effects import KINDS, counts_of, effects_of, said
+from aidtracker.effects import counts_of, effects_of, said, touched_by
 from aidtracker.history import CHANGED, DELETED, NEW
 from aidtracker.templatetags.formatting import UNKNOWN, known
 
@@ -38,12 +38,9 @@ class ChangedRows:
     """The rows of one dataset on a page about an act: how many, and the first of them."""
 
     title: str
-    count: int
+    count: str
     rows: list
-
-    @property
-    def unlisted(self):
-        return self.count - len(self.rows)
+    unlisted: int
 
 
 def act_facts(act):
@@ -70,12 +67,13 @@ def detail_words(item):
 def changes_of(act):
     """What an act changed, dataset by dataset: ChangedRows, the first 200 rows in words."""
     left, found = SHOWN, []
-    for dataset, count in counts_of([act]).get(act.pk, {}).items():
+    for dataset, touched in touched_by(act).items():
         model = dataset_model(dataset)
         effects = effects_of(model, [act.pk], limit=left) if left else []
         left -= len(effects)
         rows = [changed_row(effect, changes) for effect, changes in said(effects)]
-        found.append(ChangedRows(model._meta.verbose_name_plural, count, rows))
+        title, unlisted = model._meta.verbose_name_plural, touched.all - len(rows)
+        found.append(ChangedRows(title, str(touched), rows, unlisted))
     return found
 
 
@@ -100,7 +98,8 @@ def plan_rows(plan):
             ChangedRow(effect.name, UNDOING[effect.kind], words)
             for effect, words in zip(shown, changes, strict=True)
         ]
-        found.append(ChangedRows(model._meta.verbose_name_plural, len(effects), rows))
+        title, unlisted = model._meta.verbose_name_plural, len(effects) - len(rows)
+        found.append(ChangedRows(title, f"{len(effects)} 条", rows, unlisted))
     return found
 
 
@@ -111,8 +110,7 @@ def backwards(effect):
 
 def may_be_undone(act, user):
     """Whether a page offers to undo an act: not to somebody who changes nothing of its kind."""
-    touched = counts_of([act]).get(act.pk, {})
-    metas = [dataset_model(dataset)._meta for dataset in touched]
+    metas = [dataset_model(dataset)._meta for dataset in touched_by(act)]
     return (
         bool(metas)
         and not hasattr(act, "undone_by")
@@ -147,6 +145,6 @@ def changed_lines(acts):
         model = dataset_model(dataset)
         for effect, changes in said(effects_of(model, [act.pk for act in acts])):
             words = "；".join(f"{label}：{old} → {new}" for label, old, new in changes)
-            line = (str(model._meta.verbose_name), effect.name, KINDS[effect.kind], words)
+            line = (str(model._meta.verbose_name), effect.name, effect.kind_in_words, words)
             found.setdefault(effect.after.act_id, []).append(line)
     return found

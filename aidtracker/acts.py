@@ -1,7 +1,8 @@
 """Who is doing what right now: every state of a row that is kept names the act that made it.
 
 A door (a request, a command) opens an act with `doing`; it is stored with the first row that it
-changes, in the same transaction. Changes outside any door belong to the program itself.
+changes, in the same transaction. Changes outside any door belong to the program itself, but for
+those of functions that are one act wherever they are called: `one_act`.
 """
 
 import getpass
@@ -21,6 +22,7 @@ SUBJECT_LENGTH = Act._meta.get_field("subject").max_length
 REASON_LENGTH = Act._meta.get_field("reason").max_length
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
+_program: ContextVar[Act | None] = ContextVar("program", default=None)
 _request: ContextVar = ContextVar("request", default=None)
 
 
@@ -36,23 +38,45 @@ def doing(way, *, request=None, subject=""):
         _request.reset(tokens[1])
 
 
+@contextmanager
+def one_act():
+    """Let the changes of a block, or of a function, be one act: the one in hand, or a new one."""
+    if _current.get() is not None:
+        yield
+        return
+    with doing(Way.PROGRAM) as act:
+        act.user_name = system_user()
+        yield
+
+
 def current():
     """The act in hand, with its person; outside any door, the program's own."""
-    act = _current.get()
-    if act is None:
-        program, *words = sys.argv
-        is_command = program.endswith("manage.py")
-        act = Act(way=Way.COMMAND if is_command else Way.PROGRAM, subject=" ".join(words[:1]))
-        act.user_name = system_user()
-        _current.set(act)
+    act = _current.get() or programs_own()
     request = _request.get()
     if request is not None and act.user_id is None:
         take_person(act, request)
     return act
 
 
+def programs_own():
+    """The act of all that happens outside any door."""
+    act = _program.get()
+    if act is None:
+        program, *words = sys.argv
+        is_command = program.endswith("manage.py")
+        act = Act(way=Way.COMMAND if is_command else Way.PROGRAM, subject=" ".join(words[:1]))
+        act.user_name = system_user()
+        _program.set(act)
+    return act
+
+
 def describe(*, way=None, subject=None, reason=None, details=None, undoes=None):
-    """Say more of the act in hand, also after it has changed something. Returns it."""
+    """Say more of the act in hand, also after it has changed something. Returns it.
+
+    Raises RuntimeError outside any door: the program's own act has no words but its own.
+    """
+    if _current.get() is None:
+        raise RuntimeError("There is no act to describe: open one with doing() or one_act().")
     act = current()
     act.way = way or act.way
     act.subject = act.subject if subject is None else subject[:SUBJECT_LENGTH]

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from aidtracker import acts
 from aidtracker.act_rows import act_facts, changes_of, detail_words, may_be_undone, plan_rows, trail
 from aidtracker.admin_skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
-from aidtracker.effects import counts_of
+from aidtracker.effects import Touched, counts_of
 from aidtracker.models import Act
 from aidtracker.people import with_own_name
 from aidtracker.spreadsheets.downloads import file_name, file_of
@@ -54,7 +54,8 @@ class ActList(ChangeList):
         self.result_list = list(self.result_list)
         counts = counts_of(self.result_list)
         for act in self.result_list:
-            act.rows_changed = sum(counts.get(act.pk, {}).values())
+            touched = counts.get(act.pk, {}).values()
+            act.touched = Touched(*map(sum, zip(*touched, strict=True))) if touched else None
 
 
 class Person(DropdownFilter):
@@ -173,9 +174,9 @@ class ActAdmin(PlainModelAdmin):
     def what(self, act):
         return act.subject or None
 
-    @admin.display(description="改动（条）")
+    @admin.display(description="改动")
     def rows_changed(self, act):
-        return act.rows_changed or None
+        return str(act.touched) if act.touched else None
 
     # One act
 

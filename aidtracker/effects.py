@@ -1,13 +1,13 @@
 """What an act did: the rows it changed, each as it was before and after."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Subquery, Value
 
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.differences import differences, names_of
-from aidtracker.history import CHANGED, DELETED, NEW
+from aidtracker.history import CHANGED, DELETED, FOLLOW_ON, NEW, is_follow_on
 
 KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
 
@@ -52,8 +52,13 @@ class Effect:
         return self.first.history_type == NEW and self.kind == DELETED
 
     @property
+    def is_follow_on(self):
+        """Whether nobody typed it: it followed from rows that the act published."""
+        return self.first.is_follow_on and self.after.is_follow_on
+
+    @property
     def kind_in_words(self):
-        return KINDS[self.kind]
+        return FOLLOW_ON if self.is_follow_on else KINDS[self.kind]
 
     @property
     def own_name(self):
@@ -66,9 +71,27 @@ class Effect:
         return self.own_name or self.stored_name or f"编号 {self.pk}"
 
 
+class Touched(NamedTuple):
+    """How many rows an act changed itself, and how many followed from that."""
+
+    own: int
+    followed: int
+
+    @property
+    def all(self):
+        return self.own + self.followed
+
+    def __str__(self):
+        more = f"{self.followed} 条{FOLLOW_ON}"
+        if not self.followed:
+            return f"{self.own} 条"
+        return f"{self.own} 条，另有 {more}" if self.own else more
+
+
 def states_of(model, acts):
     """The states of a model's rows that acts left, in the order in which they came about."""
-    return model.history.model.objects.filter(act__in=acts).order_by("history_id")
+    states = model.history.model.objects.filter(act__in=acts)
+    return states.select_related("act").order_by("history_id")
 
 
 def effects_of(model, acts, limit=None):
@@ -102,19 +125,26 @@ def name_effects(model, effects):
 
 
 def counts_of(acts):
-    """How many rows each of some acts changed: {act id: {dataset: number}}; one query."""
+    """How many rows each of some acts changed: {act id: {dataset: Touched}}; one query."""
     acts = [act.pk for act in acts]
     parts = [count_in(dataset, acts) for dataset in DATASETS]
     found: dict = {}
-    for act, dataset, number in parts[0].union(*parts[1:], all=True):
-        found.setdefault(act, {})[dataset] = number
+    for act, dataset, rows, own in parts[0].union(*parts[1:], all=True):
+        found.setdefault(act, {})[dataset] = Touched(own, rows - own)
     return found
+
+
+def touched_by(act):
+    """How many rows of each dataset an act changed: {dataset: Touched}; one query."""
+    return counts_of([act]).get(act.pk, {})
 
 
 def count_in(dataset, acts):
     states = dataset_model(dataset).history.model.objects.filter(act__in=acts).order_by()
     return states.values_list("act").annotate(
-        dataset=Value(dataset), number=Count("id", distinct=True)
+        dataset=Value(dataset),
+        rows=Count("id", distinct=True),
+        own=Count("id", distinct=True, filter=~is_follow_on()),
     )
 
 

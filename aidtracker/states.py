@@ -15,7 +15,7 @@ from aidtracker.differences import (
     said_fields,
     value_in,
 )
-from aidtracker.history import CHANGED, DELETED, NEW
+from aidtracker.history import CHANGED, DELETED, FOLLOW_ON, NEW
 from aidtracker.money import LedgerAmountField
 from aidtracker.scope import NEVER, is_scoped, is_to_many, scope_of, seen_with
 
@@ -47,6 +47,8 @@ class Step:
 
     @property
     def reason(self):
+        if self.state.act and self.state.is_follow_on:
+            return FOLLOW_ON
         return self.state.act.reason if self.state.act else ""
 
     @property

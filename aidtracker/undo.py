@@ -7,11 +7,12 @@ from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
 from aidtracker import acts
+from aidtracker.batches import BATCH, in_batches
 from aidtracker.changes import CHECKED, after_change
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.effects import effects_of
-from aidtracker.history import BATCH, CHANGED, DELETED, NEW, keep_states
-from aidtracker.links import in_batches, link_tables, set_links
+from aidtracker.history import CHANGED, DELETED, NEW, keep_states
+from aidtracker.links import link_tables, set_links
 from aidtracker.models import Act
 from aidtracker.records import SearchTextField
 from aidtracker.undo_checks import notes, obstacles
@@ -33,10 +34,6 @@ class Plan:
     obstacles: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     locked: dict = field(default_factory=dict)
-
-    @property
-    def all_effects(self):
-        return [effect for effects in self.effects.values() for effect in effects]
 
     def of_kind(self, model, kind):
         return [effect for effect in self.effects[model] if effect.kind == kind]
@@ -73,6 +70,7 @@ def stored_rows(model, effects):
     return {row.pk: row for part in parts for row in rows.filter(pk__in=part)}
 
 
+@acts.one_act()
 def undo(act, user, reason):
     """Take back an act as a whole; returns the Plan that was carried out.
 

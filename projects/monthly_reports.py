@@ -51,6 +51,7 @@ def changes_since(source, report):
     ]
 
 
+@acts.one_act()
 @transaction.atomic
 def freeze(report):
     """Store the sums as a report of their own; returns its Source, or None if nothing changed.

@@ -19,6 +19,7 @@ def unlock(periods, user, reason):
     return mark(periods.filter(locked_on__isnull=False), user, None, "解锁账期", reason)
 
 
+@acts.one_act()
 @transaction.atomic
 def mark(periods, user, locked_on, subject, reason=""):
     model, now = periods.model, timezone.now()

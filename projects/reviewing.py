@@ -164,6 +164,7 @@ def possible_steps(row, user):
     return [step for step, why in found.items() if not why], note
 
 
+@acts.one_act()
 @transaction.atomic
 def take_step(step, rows, user, words=""):
     """Let those of `rows` (a queryset) that can take a step; `words` say why. Returns an Outcome.

@@ -23,6 +23,7 @@ from projects.models import Revision
 AS_THEY_ARE = (bool, int, str, list, type(None))
 
 
+@acts.one_act()
 def propose(before, row, names, links, reason):
     """Store the difference of two states of a published row as a draft; None if there is none.
 

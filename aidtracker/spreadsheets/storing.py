@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.utils.text import slugify
 
 from aidtracker import acts
+from aidtracker.batches import BATCH, in_batches
 from aidtracker.changes import after_change
 from aidtracker.history import CHANGED, NEW, keep_states
 from aidtracker.pinyin import syllables
@@ -14,7 +15,6 @@ from aidtracker.spreadsheets.memory import collection_paused
 from aidtracker.spreadsheets.outcomes import WHOLE_ROW, Problem
 from aidtracker.spreadsheets.rehearsal import Rehearsal
 
-BATCH = 500
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
 
 
@@ -22,6 +22,7 @@ class StaleError(Exception):
     """A row was changed by somebody else while the import was about to be stored."""
 
 
+@acts.one_act()
 def store(resource, sheet, fingerprint, file_name=""):
     """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
 
@@ -88,10 +89,9 @@ def write(rehearsal):
 def lock(model, changed):
     """Hold the rows that change. Raises StaleError if somebody changed them meanwhile."""
     versions = {plan.values[0]: plan.values[1] for plan in changed}
-    pks = list(versions)
     found = {}
-    for start in range(0, len(pks), BATCH):
-        rows = model._base_manager.select_for_update().filter(pk__in=pks[start : start + BATCH])
+    for pks in in_batches(list(versions)):
+        rows = model._base_manager.select_for_update().filter(pk__in=pks)
         found.update(rows.values_list("pk", "version"))
     if found != versions:
         raise StaleError
@@ -160,8 +160,8 @@ def write_links(plans):
         through = field.remote_field.through
         own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
         old = [pk for pk, (is_new, _) in by_row.items() if not is_new]
-        for start in range(0, len(old), BATCH):
-            through._base_manager.filter(**{f"{own}__in": old[start : start + BATCH]}).delete()
+        for part in in_batches(old):
+            through._base_manager.filter(**{f"{own}__in": part}).delete()
         through._base_manager.bulk_create(
             [
                 through(**{own: pk, other: number})

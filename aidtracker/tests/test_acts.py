@@ -116,6 +116,26 @@ def test_act_described_after_its_first_change_says_so():
     assert (act.way, act.subject, act.reason, act.details) == ("import", "文献", "补录", ["新增 1"])
 
 
+def test_function_of_one_act_outside_any_door_has_an_act_of_its_own():
+    own = act_of(make_source())
+    with acts.one_act():
+        acts.describe(way=Way.IMPORT, subject="文献")
+        first = act_of(make_source())
+
+    assert first.pk != own.pk == act_of(make_source()).pk
+    assert (first.way, Act.objects.get(pk=own.pk).way) == (Way.IMPORT, own.way)
+
+
+def test_function_of_one_act_takes_the_act_in_hand():
+    with acts.doing(Way.FORM) as act, acts.one_act():
+        assert act_of(make_source()).pk == act.pk
+
+
+def test_describing_without_an_act_is_refused():
+    with pytest.raises(RuntimeError):
+        acts.describe(subject="导入")
+
+
 def test_acts_of_two_threads_do_not_mix():
     seen, meeting = {}, Barrier(2, timeout=10)
 

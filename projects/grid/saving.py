@@ -20,6 +20,7 @@ class ConflictError(Exception):
         self.report = report
 
 
+@acts.one_act()
 def save_row(row, typed, *, version, user, reason=""):
     """Save what was typed into some cells of a row: {column name: text}. Returns the report.
 
