@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import QueryDict
@@ -14,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import View
 
-from aidtracker import spreadsheets
+from aidtracker import acts, spreadsheets
 from aidtracker.pages import EMPTY
 from aidtracker.records import SEARCH_LENGTH, SEARCH_WORDS
 from aidtracker.tables import Column, Heading, Item, Layout, table
@@ -124,7 +126,9 @@ class ListPage(View):
         self.parameters, self.notices = clean_parameters(request.GET)
         chosen = self.parameters.get("download", "")
         if chosen in FORMATS:
-            return self.download(chosen)
+            response = self.download(chosen)
+            self.record_download(chosen)
+            return response
         page = self.page()
         context = {"list": self, "table": self.table(page), "links": self.links(page)}
         return render(request, self.template_name, context | self.extra_context(page))
@@ -132,6 +136,15 @@ class ListPage(View):
     def download(self, file_format):
         """All rows that meet the conditions, in the order shown, as a file."""
         return spreadsheets.download(self.sorted_rows, file_format)
+
+    def record_download(self, file_format):
+        """Keep in the trail what staff took along; of readers nothing is kept."""
+        if settings.SESSION_COOKIE_NAME in self.request.COOKIES and self.request.user.is_staff:
+            conditions = self.parameters.copy()
+            conditions.pop("download")
+            details = [["格式", file_format], ["筛选", unquote(conditions.urlencode())]]
+            subject = f"公开页面：{self.title}"
+            acts.record(acts.Way.EXPORT, request=self.request, subject=subject, details=details)
 
     def extra_context(self, page):
         """What a page with a template of its own shows besides."""
