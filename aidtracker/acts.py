@@ -18,6 +18,7 @@ from django.core.validators import validate_ipv46_address
 from aidtracker.models import Act
 
 Way = Act.Way
+ABOUT_ACCOUNTS = (Way.ACCOUNT, Way.LOGIN, Way.LOGIN_FAILED, Way.LOCKED_OUT, Way.LOGOUT)
 SUBJECT_LENGTH = Act._meta.get_field("subject").max_length
 REASON_LENGTH = Act._meta.get_field("reason").max_length
 
@@ -109,6 +110,17 @@ def record(way, *, request=None, user=None, subject="", details=()):
         act.user, act.user_name = user, user.get_username()
     act.save(force_insert=True)
     return act
+
+
+def keep(way, subject, details):
+    """Keep a change of what has no history: as the act in hand, if that is of nothing else."""
+    act = current()
+    if _current.get() is not None and act.subject in ("", subject):
+        describe(way=way, subject=subject, details=[*act.details, *details])
+        stored()
+    else:
+        doer = {"user": act.user, "user_name": act.user_name, "address": act.address}
+        Act.objects.create(way=way, subject=subject[:SUBJECT_LENGTH], details=details, **doer)
 
 
 def take_person(act, request):

@@ -88,14 +88,13 @@ class KeptInActs(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         row = type(form.instance).objects.get(pk=form.instance.pk)
-        self.keep(request, row, differences(form.before, self.state_of(row)))
+        self.keep(row, differences(form.before, self.state_of(row)))
 
     def log_deletions(self, request, queryset):
         for row in queryset:
-            self.keep(request, row, differences(self.state_of(row), {}))
+            self.keep(row, differences(self.state_of(row), {}))
         return super().log_deletions(request, queryset)
 
-    def keep(self, request, row, details):
+    def keep(self, row, details):
         if details:
-            subject = f"{row._meta.verbose_name} {row}"
-            acts.record(acts.Way.ACCOUNT, request=request, subject=subject, details=details)
+            acts.keep(acts.Way.ACCOUNT, f"{row._meta.verbose_name} {row}", details)

@@ -9,6 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from aidtracker import acts
 from aidtracker.act_rows import act_facts, changes_of, detail_words, may_be_undone, plan_rows, trail
+from aidtracker.admin_accounts import may_grant
 from aidtracker.admin_skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
 from aidtracker.effects import Touched, counts_of
 from aidtracker.models import Act
@@ -63,6 +65,9 @@ class Person(DropdownFilter):
     parameter_name = "person"
 
     def lookups(self, request, model_admin):
+        """Everybody; nobody, and so no filter, for those who see only their own acts."""
+        if not (sees_all(request) or may_grant(request.user)):
+            return []
         people = User.objects.filter(is_staff=True).order_by("username")
         names = people.values_list("pk", "username", "last_name", "first_name")
         return [(str(pk), with_own_name(*name)) for pk, *name in names]
@@ -101,8 +106,14 @@ class ReasonForm(forms.Form):
 
 
 def sees_all(request):
-    """Whether a person sees the acts of others, too."""
+    """Whether a person sees all acts of others, too."""
     return request.user.has_perm("aidtracker.view_act")
+
+
+def rule_of_seen(user):
+    """Whose acts a person sees: their own; who grants rights, also all log-ins and accounts."""
+    own = Q(user=user)
+    return own | Q(way__in=acts.ABOUT_ACCOUNTS) if may_grant(user) else own
 
 
 def undo_label(act):
@@ -111,7 +122,7 @@ def undo_label(act):
 
 @admin.register(Act)
 class ActAdmin(PlainModelAdmin):
-    """操作记录, for whoever may see it; people without that right see what they did themselves."""
+    """操作记录, for whoever may see it; others see their own acts, and whose work they oversee."""
 
     list_display = ("when", "who", "way", "what", "address", "rows_changed", "reason")
     list_display_links = ("when",)
@@ -136,12 +147,11 @@ class ActAdmin(PlainModelAdmin):
         return False
 
     def has_view_permission(self, request, obj=None):
-        is_own = obj is None or obj.user_id == request.user.pk
-        return is_own or sees_all(request)
+        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        return rows if sees_all(request) else rows.filter(user=request.user)
+        return rows if sees_all(request) else rows.filter(rule_of_seen(request.user))
 
     def get_urls(self):
         wrap = self.admin_site.admin_view

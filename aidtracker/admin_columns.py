@@ -15,12 +15,13 @@ from aidtracker.partial_dates import PartialDateField
 from aidtracker.records import NameListField, UpdatedAtField
 from aidtracker.templatetags.formatting import UNKNOWN, day, partial_date, plain, wan
 
-# The first kind that a field is an instance of decides.
+# The first kind that a field is an instance of decides: its words, unit and look.
 WORDS = (
-    (PartialDateField, partial_date, ""),
-    (LedgerAmountField, wan, "（万元）"),
-    (models.DecimalField, plain, ""),
-    (UpdatedAtField, lambda moment: day(localtime(moment)), ""),
+    (PartialDateField, partial_date, "", "is-date"),
+    (LedgerAmountField, wan, "（万元）", "is-number"),
+    (models.DecimalField, plain, "", "is-number"),
+    (models.IntegerField, plain, "", "is-number"),
+    (UpdatedAtField, lambda moment: day(localtime(moment)), "", "is-date"),
 )
 
 
@@ -30,18 +31,19 @@ def column_for(model, name):
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
         return name
-    for kind, words, unit in WORDS:
-        if isinstance(field, kind):
-            return field_column(field, words, unit)
+    for kind, words, unit, look in WORDS:
+        if isinstance(field, kind) and not field.choices:
+            return field_column(field, words, unit, look)
     return name
 
 
-def field_column(field, words, unit):
+def field_column(field, words, unit, look):
     @admin.display(description=f"{field.verbose_name}{unit}", ordering=field.name)
     def column(row):
         return words(getattr(row, field.name))
 
-    column.__name__ = field.name
+    # The admin names the class of a cell after its column.
+    column.__name__ = f"{field.name} {look}"
     return column
 
 

@@ -4,8 +4,11 @@ Which of them a list offers follows from the fields of its model and from what t
 Only rows in the user's own charge are work for them.
 """
 
+from typing import NamedTuple
+
 from django.db import models
 from django.db.models import Q
+from django.utils.http import urlencode
 
 from aidtracker.admin_skin import CheckboxFilter
 from aidtracker.money import LedgerAmountField
@@ -85,6 +88,13 @@ def kinds_of_work(model, user):
     return waiting | {key: found for key, found in conditions.items() if found[1] is not None}
 
 
+class Queue(NamedTuple):
+    """What a list is narrowed down to because it waits for somebody."""
+
+    label: str
+    query: str
+
+
 class WorkToDo(CheckboxFilter):
     """Rows with something to fill in or to decide; several ticks ask for all of them at once."""
 
@@ -94,6 +104,16 @@ class WorkToDo(CheckboxFilter):
     def lookups(self, request, model_admin):
         kinds = kinds_of_work(model_admin.model, request.user)
         return [(key, label) for key, (label, _) in kinds.items()]
+
+    @property
+    def queue(self):
+        """The chosen work in words, and how an address asks for it; None if nothing is chosen."""
+        labels = dict(self.lookup_choices)
+        chosen = [key for key in self.value() or () if key in labels]
+        if not chosen:
+            return None
+        words = "、".join(labels[key] for key in chosen)
+        return Queue(words, urlencode([(self.parameter_name, key) for key in chosen]))
 
     def queryset(self, request, queryset):
         kinds = kinds_of_work(queryset.model, request.user)

@@ -70,3 +70,13 @@ class MonthFormField(forms.DateField):
             return month_of(value)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class NamedCells:
+    """For an inline table: who listens to the page hears the column's name in each cell."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return field

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 
 from aidtracker import acts
 from aidtracker.conflicts import hold, is_versioned, mark, marks, name_in, row_number, state_now
@@ -19,6 +20,9 @@ from aidtracker.states import Step, deleted_rows, lines, steps
 
 PER_PAGE = 50
 NO_REASON = "请写明恢复的理由。"
+UNCHANGED = "与现在相同，没有改动。"
+# What a form says about a change, which alone is none.
+REASONS = {"correction_reason"}
 IN_THE_WAY = "数据库不允许恢复为这一版（编号、名称可能已被别的记录占用），没有改动。"
 
 
@@ -44,6 +48,16 @@ class HistoryPages(admin.ModelAdmin):
 
     def address(self, page, *args):
         return reverse(f"admin:{self.page_name(page)}", args=args)
+
+    # What was just done
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        """What was done says how to look at it and to take it back."""
+        act = acts.current()
+        if level == messages.SUCCESS and is_versioned(self.model) and not act._state.adding:
+            way = reverse("admin:aidtracker_act_change", args=[act.pk])
+            message = format_html('{} <a href="{}">查看或撤销</a>', message, way)
+        super().message_user(request, message, level, *args, **kwargs)
 
     # Whose history
 
@@ -94,6 +108,7 @@ class HistoryPages(admin.ModelAdmin):
         if state is None:
             raise Http404("No such state of this row.")
         may_restore = self.may_restore(request, row, state)
+        compared = lines(state, state_now(row) if row else None)
         if request.method == "POST":
             if not may_restore:
                 raise PermissionDenied
@@ -104,7 +119,8 @@ class HistoryPages(admin.ModelAdmin):
             f"{name_in(state)} 的第 {state.version} 版",
             row=row,
             step=Step(state, []),
-            lines=lines(state, state_now(row) if row else None),
+            lines=compared,
+            is_present=row is not None and not any(line.differs for line in compared),
             may_restore=may_restore,
             shown_versions=marks([row] if row else []),
             object_id=object_id,
@@ -158,6 +174,9 @@ class HistoryPages(admin.ModelAdmin):
             way=acts.Way.REVERT, subject=f"{self.opts.verbose_name}：{row}", reason=reason
         )
         form = self.form_of(request, row, state, reason)
+        if not set(form.changed_data) - REASONS and not any(missing_links(form, state)):
+            messages.info(request, UNCHANGED)
+            return HttpResponseRedirect(self.address("history", pk))
         problems = [*missing_links(form, state), *all_errors(form)]
         if problems:
             messages.error(request, f"没有恢复：{'；'.join(problems)}")
@@ -167,8 +186,7 @@ class HistoryPages(admin.ModelAdmin):
         self.save_related(request, form, formsets=[], change=True)
         if row.version == version and not getattr(request, "is_unchanged", False):
             return self.response_change(request, row)
-        words = "已恢复为这一版。" if row.version != version else "与现在相同，没有改动。"
-        messages.success(request, words)
+        messages.success(request, "已恢复为这一版。" if row.version != version else UNCHANGED)
         return HttpResponseRedirect(self.address("history", pk))
 
     def form_of(self, request, row, state, reason):

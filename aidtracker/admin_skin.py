@@ -46,6 +46,7 @@ from aidtracker.admin_deletion import deletion, with_relations
 from aidtracker.admin_forms import (
     LedgerFormField,
     MonthFormField,
+    NamedCells,
     NameListFormField,
     PlainDecimalFormField,
 )
@@ -277,7 +278,9 @@ class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
         return super().import_page(request, form, **context)
 
 
-class TabularInline(ScopedInline, VersionedInline, FormFieldsMixin, UnfoldTabularInline):
+class TabularInline(
+    NamedCells, ScopedInline, VersionedInline, FormFieldsMixin, UnfoldTabularInline
+):
     """Rows that belong to a row, edited below it as a table."""
 
     extra = 0

@@ -102,22 +102,33 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def page_item(title: str, icon: str, name: str, labels: tuple[str, ...]) -> dict[str, Any]:
+    link = reverse(f"admin:{name}")
     return {
         "title": title,
         "icon": icon,
-        "link": reverse(f"admin:{name}"),
+        "link": link,
+        "active": partial(is_open, link),
         "permission": partial(may_open_page, name, labels),
     }
 
 
 def menu_item(label: str, icon: str) -> dict[str, Any]:
     meta = apps.get_model(label)._meta
+    link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     return {
         "title": meta.verbose_name_plural,
         "icon": icon,
-        "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+        "link": link,
+        "active": partial(is_open, link),
         "permission": partial(may_open, meta.app_label, meta.model_name),
     }
+
+
+def is_open(link: str, request: HttpRequest) -> bool:
+    """Whether an entry of the menu is the one in use: a page within a list is not the list."""
+    pages = [reverse(f"admin:{name}") for found in PAGES.values() for _, _, name, _ in found]
+    inside = [page for page in pages if request.path.startswith(page)]
+    return link in inside if inside else request.path.startswith(link)
 
 
 def may_open(app_label: str, model_name: str, request: HttpRequest) -> bool:
@@ -192,7 +203,11 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}
     ],
     "STYLES": [lambda request: static("admin/record.css")],
-    "SCRIPTS": [lambda request: static("admin/alive.js")],
+    "SCRIPTS": [
+        lambda request: static("admin/alive.js"),
+        lambda request: static("admin/keys.js"),
+        lambda request: static("admin/wanted.js"),
+    ],
     "LOGIN": {"form": "aidtracker.logins.LoginForm"},
     "DASHBOARD_CALLBACK": "aidtracker.admin_home.dashboard",
     "SIDEBAR": {"show_search": False, "navigation": navigation},

@@ -39,7 +39,8 @@ class StateOfAct(models.Model):
     @property
     def is_follow_on(self):
         """Whether nobody typed it; as the condition of that name."""
-        return self.history_change_reason == FOLLOW_ON and self.act.reason != FOLLOW_ON
+        said = getattr(self, "history_change_reason", "")  # which the history itself adds
+        return said == FOLLOW_ON and self.act is not None and self.act.reason != FOLLOW_ON
 
 
 class History(HistoricalRecords):

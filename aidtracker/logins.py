@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from axes.attempts import get_cool_off_threshold
 from axes.backends import AxesStandaloneBackend
+from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from axes.signals import user_locked_out
 from django.conf import settings
 from django.contrib import admin, messages
@@ -11,6 +14,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
+from django.db.models import Sum
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +23,7 @@ from django.utils.html import format_html
 
 from aidtracker import acts
 from aidtracker.admin_skin import AuthenticationForm
-from aidtracker.sessions import prolong
+from aidtracker.sessions import start
 
 MINUTE = 60
 
@@ -30,6 +34,24 @@ class LockOut(AxesStandaloneBackend):
     def authenticate(self, request, **credentials):
         if request is not None:
             super().authenticate(request, **credentials)
+
+
+class Guesses(AxesDatabaseHandler):
+    """Counts wrong passwords: for a name from an address, and, up to more, for all from there."""
+
+    def get_failures(self, request, credentials=None):
+        """The failures that count; the limit at once where an address has had too many."""
+        failures = super().get_failures(request, credentials)
+        return max(failures, settings.AXES_FAILURE_LIMIT) if is_shut_out(request) else failures
+
+
+def is_shut_out(request):
+    """Whether too many passwords were wrong from the address of a request, for whatever names."""
+    recent = AccessAttempt.objects.filter(
+        ip_address=request.axes_ip_address, attempt_time__gte=get_cool_off_threshold(request)
+    )
+    failures = recent.aggregate(number=Sum("failures_since_start"))["number"] or 0
+    return failures >= settings.ADDRESS_FAILURE_LIMIT
 
 
 class StaffBackend(ModelBackend):
@@ -89,6 +111,7 @@ def locked_out_page(request, response, credentials):
     context = admin.site.each_context(request) | {
         "title": "暂时不能登录",
         "failures": settings.AXES_FAILURE_LIMIT,
+        "address_failures": settings.ADDRESS_FAILURE_LIMIT,
         "minutes": seconds // MINUTE,
     }
     page = render(request, "admin/locked_out.html", context, status=429)
@@ -106,7 +129,7 @@ def record_failure(request, name):
 
 
 def after_login(sender, request, user, **kwargs):
-    prolong(request.session)
+    start(request.session)
     if request.path:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
@@ -121,7 +144,8 @@ def after_lock_out(sender, request, **kwargs):
     """Once a lock-out, not for each try during it."""
     if request.axes_failures_since_start is not None:
         user = User.objects.filter(username=request.axes_credentials.get("username")).first()
-        acts.record(acts.Way.LOCKED_OUT, request=request, user=user)
+        subject = "整个网络地址" if is_shut_out(request) else ""
+        acts.record(acts.Way.LOCKED_OUT, request=request, user=user, subject=subject)
 
 
 def after_logout(sender, request, user, **kwargs):

@@ -59,6 +59,11 @@ def following(month):
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def months_between(first, last):
+    """How many months one month is after another."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def last_complete_month():
     """The month that ended last: the one to report about."""
     return previous(first_of_month(timezone.localdate()))

@@ -24,8 +24,8 @@ from aidtracker.tables import (
 
 CARDS = 4
 WHOLE_LIST = "在列表中筛选、下载"
-EMPTY = "还没有记录；有权限的工作人员可在后台添加。"
-NO_FIGURES = "还没有审核通过的数字；工作人员在后台录入观测值、审核通过后列在这里。"
+EMPTY = "还没有公开的记录；审核发布后列在这里。"
+NO_FIGURES = "还没有公开的数字；审核通过后列在这里。"
 
 
 @dataclass(frozen=True)

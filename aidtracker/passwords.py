@@ -1,17 +1,22 @@
-"""Passwords: what they may not be, and when they were last changed."""
+"""Passwords: what they may not be, who set them last, and that this should be their owner."""
 
 from axes.utils import reset
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.timezone import localtime
 
 from aidtracker import acts
 from aidtracker.logins import counted_name
-from aidtracker.models import Act
 from aidtracker.pinyin import syllables
+from aidtracker.security import ADMIN_PREFIX
 from programs.models import Account
 
 # Shorter names stand in many passwords by chance.
 SHORTEST_NAME, SHORTEST_PINYIN = 2, 4
+# The pages of the admin that open before one's own password is chosen.
+OPEN_PAGES = {"password_change", "login", "logout", "jsi18n", "alive"}
 
 
 class NameValidator:
@@ -48,22 +53,51 @@ class PasswordChange:
     """
 
     def validate(self, password, user=None):
-        """Any password will do."""
+        """Refuses the present password: with it, what somebody else set would stay known."""
+        if user is not None and user.pk and user.check_password(password):
+            raise ValidationError("新密码不能与现在的相同。", code="password_is_old")
 
     def get_help_text(self):
         return ""
 
     def password_changed(self, password, user=None):
-        Account.objects.update_or_create(
-            user=user, defaults={"password_changed_at": timezone.now()}
-        )
         doer = acts.current()
-        Act.objects.create(
-            way=Act.Way.ACCOUNT,
-            user=doer.user,
-            user_name=doer.user_name,
-            address=doer.address,
-            subject=f"用户 {user}",
-            details=[["密码", "", "已重设"]],
-        )
+        is_own = doer.user_id == user.pk
+        changed = {
+            "password_changed_at": timezone.now(),
+            "password_set_by": "" if is_own else doer.who or doer.get_way_display(),
+        }
+        Account.objects.update_or_create(user=user, defaults=changed)
+        acts.keep(acts.Way.ACCOUNT, f"用户 {user}", [["密码", "", "已重设"]])
         reset(username=counted_name(user.get_username()))
+
+
+class OwnPasswordFirst:
+    """Opens nothing of the admin to whose password somebody else knows, but the page for a new one.
+
+    So whoever sets a password and logs in with it must change it, and the owner finds out.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        is_closed = request.path_info.startswith(ADMIN_PREFIX)
+        if not is_closed or request.resolver_match.url_name in OPEN_PAGES:
+            return None
+        account = getattr(request.user, "account", None)
+        if account is None or not account.password_set_by:
+            return None
+        messages.warning(request, notice(account), fail_silently=True)
+        return redirect("admin:password_change")
+
+
+def notice(account):
+    at = localtime(account.password_changed_at)
+    return (
+        f"您的密码于 {at:%Y-%m-%d %H:%M} 由{account.password_set_by}设定；"
+        "如非您要求，请告知安全管理员。请先改为只有您自己知道的密码，再使用后台。"
+    )

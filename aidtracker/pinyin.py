@@ -1,6 +1,7 @@
 """Pinyin of names, for sorting, addresses and searching by initials."""
 
 import re
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
@@ -13,12 +14,14 @@ def spoken_parts(text):
     return re.sub(r"[^\w]|_", " ", text)
 
 
+# As many names as one file brings in: each stands in an address and in what is searched.
+@lru_cache(maxsize=32_768)
 def syllables(text):
-    """The syllables of a name without tones: 阿克苏市 → ['a', 'ke', 'su', 'shi']."""
+    """The syllables of a name without tones: 阿克苏市 → ('a', 'ke', 'su', 'shi')."""
     spoken = spoken_parts(text)
     if spoken.isascii():
-        return spoken.split()
-    return [part for word in lazy_pinyin(spoken) for part in word.split()]
+        return tuple(spoken.split())
+    return tuple(part for word in lazy_pinyin(spoken) for part in word.split())
 
 
 def initials(text):

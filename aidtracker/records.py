@@ -85,7 +85,8 @@ class KeyedModel(models.Model):
     """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
 
     `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
-    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
+    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it,
+    `IS_IMPORTED` that spreadsheets of its rows come in as well as go out.
     `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
     `KEPT_BESIDE` the fields that go with a text which no history keeps.
     """
@@ -93,6 +94,7 @@ class KeyedModel(models.Model):
     KEY: tuple[str, ...] = ("name",)
     OWNERS: tuple[str, ...] = ()
     IS_SHARED = True
+    IS_IMPORTED = True
     SEEN_WITH: tuple[str, ...] = ()
     PUBLIC_WITH: tuple[str, ...] = ()
     KEPT_BESIDE: tuple[str, ...] = ()
@@ -169,7 +171,8 @@ class SlugFromPinyinField(models.SlugField):
 class SearchTextField(models.TextField):
     """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it.
 
-    Derived, so fixtures leave it out; filled on every save.
+    Derived, so fixtures leave it out; filled on every save, but for that of a row that knows its
+    state `before` and has the same names still.
     """
 
     def __init__(self, *args, **kwargs):
@@ -177,7 +180,10 @@ class SearchTextField(models.TextField):
         super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance, add):
-        text = search_text(model_instance.search_names)
+        names, before = model_instance.search_names, getattr(model_instance, "before", None)
+        if before is not None and before.search_names == names:
+            return super().pre_save(model_instance, add)
+        text = search_text(names)
         setattr(model_instance, self.attname, text)
         return text
 

@@ -3,7 +3,7 @@
 import json
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core import serializers
 
 PATH = settings.BASE_DIR / "fixtures" / "00_groups.json"
@@ -33,9 +33,3 @@ def dump_groups():
     for item in data:
         item["fields"]["permissions"].sort(key=lambda right: (right[1], right[2], right[0]))
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-
-
-def rights_of(group):
-    """The rights of a group by their codes: `projects.add_project`."""
-    rows = Permission.objects.filter(group=group).values_list("content_type__app_label", "codename")
-    return {f"{app}.{codename}" for app, codename in rows}

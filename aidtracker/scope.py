@@ -164,11 +164,6 @@ def is_to_many(model, path):
 # One row
 
 
-def may_read(row, user):
-    """Whether a user may read a stored row."""
-    return readable(type(row)._base_manager.filter(pk=row.pk), user).exists()
-
-
 def may_change(row, user):
     """Whether a user's headquarters may change a stored row, as it is stored."""
     return changeable(type(row)._base_manager.filter(pk=row.pk), user).exists()

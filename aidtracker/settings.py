@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "aidtracker.acts.ActMiddleware",
     "aidtracker.sessions.StaffSessionMiddleware",
+    "aidtracker.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.security.ContentSecurityPolicyMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -146,11 +147,17 @@ LOGIN_REDIRECT_URL = "admin:index"
 # Without any activity a session ends after so long, and with the browser in any case.
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES") or 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# With activity, too, it ends after so long.
+SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# Five wrong passwords for one name from one address: then neither is heard for a while.
+# Five wrong passwords for one name from one address, or fifty for all names from one address,
+# behind which many people may sit: then nobody is heard for a while. Not for one name from
+# anywhere: that would let anybody lock anybody out.
 AXES_FAILURE_LIMIT = 5
+ADDRESS_FAILURE_LIMIT = 50
+AXES_HANDLER = "aidtracker.logins.Guesses"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True

@@ -47,7 +47,7 @@ class Step:
 
     @property
     def reason(self):
-        if self.state.act and self.state.is_follow_on:
+        if self.state.is_follow_on:
             return FOLLOW_ON
         return self.state.act.reason if self.state.act else ""
 

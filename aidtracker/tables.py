@@ -43,9 +43,9 @@ class Column:
     function of the row. Rows with a page link to it by themselves; `link` makes the words of a
     plain value lead to the page of the row itself. `sort` names the fields to order by.
 
-    `kind` is text, phrase (a text that wants room), number, money (in 万元), date (partial) or
-    sources (long titles), for an observation figure, nature, period or source, for several
-    observations figures, and for a finding result.
+    `kind` is text, phrase (a text that wants room), number, money (in 万元), rate (with its name
+    and %), date (partial) or sources (long titles), for an observation figure, nature, period or
+    source, for several observations figures, and for a finding result.
     """
 
     label: str
@@ -56,7 +56,7 @@ class Column:
 
     @property
     def is_number(self):
-        return self.kind in {"number", "money", "figure"}
+        return self.kind in {"number", "money", "rate", "figure"}
 
     @property
     def look(self):

@@ -40,7 +40,7 @@ def named(model, name):
 def missing_rights(plan, model, user):
     """The rights to undo what was done, and to change what was reviewed."""
     needed = {VERBS[effect.kind] for effect in plan.effects[model]}
-    if plan.act.way == Way.IMPORT:
+    if plan.act.way == Way.IMPORT and model.IS_IMPORTED:
         needed.add(("import", "导入"))
     needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
     if any(map(plan.needs_reason, plan.effects[model])):

@@ -8,11 +8,17 @@ from aidtracker.admin_scope import view_on_site
 from projects.admin.desk import choice as desk_choice
 from projects.admin.desk import desk
 from projects.admin.grid import grid
+from projects.admin.monthly_totals import monthly_totals
 
 # Pages of the admin that belong to no single list.
 admin_pages, admin_app, admin_name = admin.site.urls
 own_admin_pages = [
     path("projects/grid/", admin.site.admin_view(grid), name="projects_grid"),
+    path(
+        "projects/monthly-totals/",
+        admin.site.admin_view(monthly_totals),
+        name="projects_monthly_totals",
+    ),
     path("projects/desk/", admin.site.admin_view(desk_choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin.site.admin_view(desk), name="projects_desk"),
 ]

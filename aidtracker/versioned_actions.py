@@ -27,6 +27,8 @@ class VersionedActions(admin.ModelAdmin):
         changelist.made_at = made_at.isoformat() if is_versioned(self.model) else ""
         changelist.shown_versions = partial(shown_versions, changelist)
         changelist.conflicts = partial(conflicts, changelist)
+        queues = (getattr(spec, "queue", None) for spec in changelist.filter_specs)
+        changelist.queue = next(filter(None, queues), None)
         return changelist
 
     def changelist_view(self, request, extra_context=None):

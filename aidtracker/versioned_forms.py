@@ -27,7 +27,7 @@ from aidtracker.conflicts import (
 from aidtracker.differences import value_in
 
 OUTDATED = "这一条在您打开之后已被修改，这次没有保存。请核对下面的内容，再保存一次。"
-UNKNOWN_BASE = "无法确定您打开的是哪一版，这次没有保存。请核对下面与现在不同的字段，再保存一次。"
+UNKNOWN_BASE = "无法确定您打开的是哪一版，这次没有保存。请核对下面与现在不同的栏，再保存一次。"
 FILES = "选过的文件不能保留，请重新选择。"
 
 

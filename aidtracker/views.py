@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from aidtracker.admin_refusals import is_for_staff, nothing_there, refusal
 from aidtracker.listing import clean_parameters
 from aidtracker.method import example_readings, rules
 from aidtracker.overview import record_counts, search_everything
@@ -56,10 +57,14 @@ def bad_request(request, exception):
 
 
 def permission_denied(request, exception):
+    if is_for_staff(request):
+        return refusal(request)
     return error_page(request, 403, "没有权限", "这一页只对有权限的工作人员开放。")
 
 
 def page_not_found(request, exception):
+    if is_for_staff(request):
+        return nothing_there(request)
     return error_page(request, 404, "没有这一页", "地址可能已改动，可以从下面的入口或检索找到它。")
 
 

@@ -2,6 +2,7 @@
 
 from aidtracker.pages import name_column
 from aidtracker.tables import Column
+from aidtracker.templatetags.formatting import plain
 
 NOTE = Column("备注", "note")
 KIND = Column("类型", "get_kind_display")
@@ -74,10 +75,17 @@ HEADQUARTERS_COLUMNS = (
     Column("全称", "full_name"),
     NOTE,
 )
+
+
+def rate_words(rung):
+    """The share of a step of money with its name: 到位率 99.11%; None where there is none."""
+    return None if rung.share is None else f"{rung.rate} {plain(rung.share)}%"
+
+
 LADDER_COLUMNS = (
     Column("环节", "label"),
     Column("金额", "amount", kind="money"),
-    Column("比率（%）", "share", kind="number"),
+    Column("比率", rate_words, kind="rate"),
     Column("算法", "working", kind="phrase"),
 )
 REGION_COLUMNS = (

@@ -46,7 +46,7 @@ def headquarters_sections(headquarters, figure_section):
         "结对关系",
         columns.PAIRING_COLUMNS,
         headquarters.pairings.with_names(),
-        empty="还没有登记这一指挥部支援的地方；工作人员可在后台的结对关系中添加。",
+        empty="还没有登记这一指挥部支援的地方。",
     )
     return [
         pairings,

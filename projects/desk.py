@@ -8,26 +8,28 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Max, OuterRef, Q, Subquery, Sum, When
 from django.utils import timezone
 
 from aidtracker.acts import Way
 from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.history import FOLLOW_ON, is_follow_on
 from aidtracker.months import first_of_month, in_chinese, previous
 from aidtracker.people import with_own_name
 from programs.models import Headquarters
 from projects.badges import TO_SETTLE
 from projects.grid.kinds import KINDS
-from projects.models import Finding, Observation, Project, ProjectPlan, Review
+from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
 from projects.models.reviews import Reviewed
+from projects.reports_due import AS_BEFORE, REGULAR, without_report
 from projects.warnings import warnings_for
+from projects.warnings.groups import grouped
 from projects.warnings.ledgers import HANDED_IN
 
 WEEK = timedelta(days=7)
 PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
 UNKNOWN = "未填"
 MOST_LINES = 100
-MONTHLY = ("progress", "investment", "outlet")
 LATE = ("overdue", "missing")
 QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
@@ -151,15 +153,23 @@ class Desk:
     def warnings(self):
         return warnings_for([self.headquarters.pk], self.today)
 
-    @property
+    @cached_property
     def late(self):
-        """What is late; reports that are missing have a list of their own."""
-        return [one for one in self.warnings if one.rule.kind == "overdue"][:MOST_LINES]
+        """What is late, by rule; reports that are missing have a list of their own."""
+        return grouped(one for one in self.warnings if one.rule.kind == "overdue")
+
+    @cached_property
+    def wrong(self):
+        """Other warnings, by rule."""
+        return grouped(one for one in self.warnings if one.rule.kind not in LATE)
 
     @property
-    def wrong(self):
-        """Other warnings."""
-        return [one for one in self.warnings if one.rule.kind not in LATE][:MOST_LINES]
+    def late_count(self):
+        return sum(group.count for group in self.late)
+
+    @property
+    def wrong_count(self):
+        return sum(group.count for group in self.wrong)
 
     @cached_property
     def month(self):
@@ -172,7 +182,16 @@ class Desk:
     @cached_property
     def missing(self):
         """For each monthly ledger, what nothing was handed in about for last month."""
-        return [MissingLine(KINDS[key], self.without_report(KINDS[key])) for key in MONTHLY]
+        regular = [(key, self.without_report(KINDS[key])) for key in REGULAR]
+        as_before = [(key, self.reporting_before(KINDS[key])) for key in AS_BEFORE]
+        return [MissingLine(KINDS[key], subjects) for key, subjects in (*regular, *as_before)]
+
+    def reporting_before(self, kind):
+        """The sites, or the headquarters itself, that were reported about lately and not now."""
+        found = without_report(kind, [self.headquarters.pk], self.month, handed_in=True)
+        if kind.model.SUBJECT == "headquarters":
+            return [self.headquarters] if found else []
+        return list(Site.objects.filter(pk__in=[row["site"] for row in found]).only("name", "slug"))
 
     def without_report(self, kind):
         (name,) = kind.identity
@@ -183,7 +202,10 @@ class Desk:
 
     @cached_property
     def changes(self):
-        """What was done during the last seven days, by person and ledger: a query a ledger."""
+        """What was done during the last seven days, by person and ledger: a query a ledger.
+
+        What nobody typed, but followed from reports and plans, is counted apart.
+        """
         found = [line for model in ledgers_of_headquarters() for line in self.changes_of(model)]
         return sorted(found, key=lambda line: line.when, reverse=True)
 
@@ -193,14 +215,17 @@ class Desk:
         rows = states.objects.filter(history_date__gte=since).filter(
             **{model.OWNERS[0]: self.headquarters.pk}
         )
-        grouped = rows.order_by().values(*PERSON, "act__way")
+        followed = Case(When(is_follow_on(), then=True), default=False)
+        grouped = (
+            rows.order_by().annotate(followed=followed).values(*PERSON, "act__way", "followed")
+        )
         for row in grouped.annotate(last=Max("history_date"), rows=Count("id", distinct=True)):
-            way = row["act__way"] or Way.PROGRAM
+            way = Way(row["act__way"] or Way.PROGRAM).label
             yield Change(
                 row["last"],
                 with_own_name(*(row[name] or "" for name in PERSON)) or "（程序）",
                 model._meta.verbose_name,
-                Way(way).label,
+                FOLLOW_ON if row["followed"] else way,
                 row["rows"],
             )
 

@@ -36,9 +36,11 @@ def money_rows(desk):
 
 
 def warning_rows(desk):
-    for part, found in (("逾期", desk.late), ("预警", desk.wrong)):
-        for one in found:
-            yield (part, str(one.row), None, "", one.sentence)
+    for part, groups in (("逾期", desk.late), ("预警", desk.wrong)):
+        for group in groups:
+            yield (part, group.rule.name, group.count, "条", "")
+            for one in group.found:
+                yield (part, str(one.row), None, "", one.sentence)
     for line in desk.missing:
         part = f"{desk.month_words}{line.kind.label}未报"
         yield (part, "合计", line.count, "个", "")

@@ -64,7 +64,7 @@ class ObservationList(NarrowedList):
     title = "观测值"
     see_also = (("指标", "metric-list"), ("序列", "series-list"))
     lead = "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
-    empty = "还没有公开的数字；工作人员在后台录入观测值，审核通过后列在这里。"
+    empty = "还没有公开的数字；审核通过后列在这里。"
     filterset_class = filters.ObservationFilter
     columns = (
         Column("指标", metric_item, sort=("series__metric__slug",)),

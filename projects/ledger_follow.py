@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import timezone
 
-
 from aidtracker.history import FOLLOW_ON, keep_states
 from aidtracker.templatetags.formatting import plain
 from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review

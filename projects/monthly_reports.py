@@ -15,11 +15,10 @@ from aidtracker.datasets import dataset_name
 from aidtracker.history import NEW, keep_states
 from aidtracker.keys import key_of
 from aidtracker.months import last_of_month
-from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.models import Observation, ObservationPart, Series
 from projects.models.metrics import SUBJECTS
-from projects.monthly_totals import PERIOD, POINT, STATUS_SCOPE
+from projects.monthly_totals import PERIOD, POINT, STATUS_SCOPE, in_words
 
 
 def editions(report):
@@ -43,12 +42,13 @@ def changes_since(source, report):
         if not row.series.scope_note.startswith(STATUS_SCOPE)
     }
     new = {one.key: one.value for one in report.sums if one.is_report}
-    labels = {one.key: one.line for one in report.sums}
-    return [
-        f"{labels.get(key, f'{key[1]}，{key[0]}：')}{plain(old.get(key))} → {plain(new.get(key))}"
-        for key in {**old, **new}
-        if old.get(key) != new.get(key)
-    ]
+    lines = {one.key: (one.line, one.metric.unit) for one in report.sums}
+    found = []
+    for key in {**old, **new}:
+        if old.get(key) != new.get(key):
+            line, unit = lines.get(key, (f"{key[1]}，{key[0]}：", ""))
+            found.append(f"{line}{in_words(old.get(key), unit)} → {in_words(new.get(key), unit)}")
+    return found
 
 
 @acts.one_act()

@@ -21,6 +21,9 @@ from projects.models import (
 )
 
 YUAN_PER_WAN = 10_000
+# In which units amounts of 元 are said, and with how many decimals at most.
+LARGE_UNITS = (("亿元", Decimal(100_000_000)), ("万元", Decimal(10_000)))
+DIGITS = {"亿元": 4, "万元": 6}
 SLUG_LENGTH = 40
 SHOWN_NAMES = 20
 Accumulation = Observation.Accumulation
@@ -91,7 +94,13 @@ class Sum:
 
     @property
     def printed(self):
-        return f"{plain(self.value)}{self.metric.unit}"
+        """The sum to the last digit, in the unit that makes it short."""
+        return in_words(self.value, self.metric.unit)
+
+    @property
+    def rounded(self):
+        """The sum as a page reads it aloud; the same as `printed` where nothing is left out."""
+        return rounded(self.value, self.metric.unit)
 
     @property
     def unknown_names(self):
@@ -108,6 +117,27 @@ class Sum:
     @property
     def line(self):
         return f"{self.scope_note}，{self.label}："
+
+
+def in_words(value, unit):
+    """9.11亿元, 12.345678万元, 475人: a number with its unit, exact; — for None."""
+    for name, size in LARGE_UNITS if unit == "元" and value is not None else ():
+        number = value / size
+        if abs(number) >= 1 and number == round(number, DIGITS[name]):
+            return f"{plain(number)}{name}"
+    return f"{plain(value)}{unit}"
+
+
+def rounded(value, unit):
+    """约12.35万元: as `in_words`, with two decimals at most, and with a word if some are hidden."""
+    exact = in_words(value, unit)
+    name, size = next(
+        ((name, size) for name, size in LARGE_UNITS if unit == "元" and abs(value) >= size),
+        (unit, 1),
+    )
+    number = Decimal(value) / size
+    short = round(number, 2)
+    return exact if short == number else f"约{plain(short)}{name}"
 
 
 @dataclass

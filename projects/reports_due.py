@@ -11,6 +11,7 @@ from aidtracker.scope import scope_of
 from projects.grid.kinds import KINDS, Kind
 from projects.models import ReportingPeriod
 from projects.models.periods import due_day
+from projects.warnings.ledgers import HANDED_IN
 
 # Ledgers in which every subject is reported about each month.
 REGULAR = ("progress", "investment", "outlet")
@@ -62,8 +63,8 @@ def right_to_add(model):
     return f"{model._meta.app_label}.add_{model._meta.model_name}"
 
 
-def without_report(kind, commands, month):
-    """What nothing was entered about for a month, though it was to be expected."""
+def without_report(kind, commands, month, handed_in=False):
+    """What nothing was entered, or handed in, about for a month, though it was to be expected."""
     if kind.key in REGULAR:
         return subjects_without_report(kind, commands, month)
     names, first = AS_BEFORE[kind.key], month
@@ -71,6 +72,8 @@ def without_report(kind, commands, month):
         first = previous(first)
     rows = kind.model.objects.filter(headquarters__in=commands).order_by()
     reported = rows.filter(month=month, **{name: OuterRef(name) for name in names})
+    if handed_in:
+        reported = reported.filter(review__in=HANDED_IN)
     lately = rows.filter(~Exists(reported), month__gte=first, month__lt=month)
     return lately.values(*names).distinct()
 

@@ -1,7 +1,8 @@
 """The steps of the review: who may take which with which rows, and taking them.
 
-A row's states tell who entered it: everybody who made a state of it since it was last published,
-but for the states that a reviewer's step made. Nobody approves what they entered themselves.
+A row's states tell who entered it: everybody who made a state of it, or of a part of it, since it
+was last published, but for the states that a reviewer's step made and those that followed from
+other rows. Nobody approves what they entered themselves.
 """
 
 from collections import Counter
@@ -9,17 +10,17 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from aidtracker import acts
 from aidtracker.changes import after_change
-from aidtracker.history import keep_states
+from aidtracker.history import is_follow_on, keep_states
 from aidtracker.scope import changeable
 from projects import ledger_follow
 from projects.models import InvestmentReport, ProgressReport, ProjectPlan
 from projects.models.periods import is_locked, locked_months
-from projects.models.reviews import REASON_LENGTH, Review
+from projects.models.reviews import REASON_LENGTH, PartOfReviewed, Review
 
 # What the amounts of projects and investments are taken from.
 LEDGERS = (InvestmentReport, ProgressReport, ProjectPlan)
@@ -95,7 +96,36 @@ def entered_by(user, model):
     published = states.filter(**since, **{model.REVIEW: Review.PUBLISHED})
     reviewed = Q(act__way=acts.Way.ACTION, **{f"{model.REVIEW}__in": BY_REVIEWERS})
     own = states.filter(id=OuterRef("pk"), history_user=user.pk).exclude(reviewed)
-    return Exists(own.filter(~Exists(published)))
+    rule = Q(Exists(own.filter(~is_follow_on(), ~Exists(published))))
+    for part in parts_of(model):
+        rule |= Q(part_entered_by(user, part, model))
+    return rule
+
+
+def parts_of(model):
+    """The models whose rows are parts of rows of a model."""
+    related = (one for one in model._meta.related_objects)
+    return [
+        one.related_model
+        for one in related
+        if issubclass(one.related_model, PartOfReviewed)
+        and one.field.name == one.related_model.WHOLE
+    ]
+
+
+def part_entered_by(user, part, model):
+    """The condition that a user changed a part of a row since the row's last publication.
+
+    A part that moves from one row to another is a change of both.
+    """
+    states, whole = part.history.model.objects, f"{part.WHOLE}_id"
+    earlier = states.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    left = Subquery(earlier.order_by("-history_id").values(whole)[:1])
+    since = {"id": OuterRef(OuterRef("pk")), "history_date__gte": OuterRef("history_date")}
+    published = model.history.model.objects.filter(**since, **{model.REVIEW: Review.PUBLISHED})
+    own = states.filter(history_user=user.pk).alias(left=left)
+    belonged = Q(**{whole: OuterRef("pk")}) | Q(left=OuterRef("pk"))
+    return Exists(own.filter(belonged, ~Exists(published)))
 
 
 def queues(model, user):
@@ -210,21 +240,41 @@ def refusal(step, row):
 
 def move(step, rows, words):
     """Store rows of one model in the state a step leads to, with their history."""
-    model, now = type(rows[0]), timezone.now()
-    changes = {model.REVIEW: step.target}
+    changes = {rows[0].REVIEW: step.target}
     if step.asks:
         changes[step.asks] = words
     elif step == APPROVE:
         changes["review_comment"] = ""
-    stored = model._base_manager.filter(pk__in=[row.pk for row in rows])
+    store(rows, changes)
+    if step.concerns_public:
+        follow(rows)
+
+
+def store(rows, changes):
+    """Give rows of one model the same values, as their next version."""
+    now = timezone.now()
+    stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
     stored.update(**changes, version=F("version") + 1, updated_at=now)
     for row in rows:
         row.version, row.updated_at = row.version + 1, now
         for name, value in changes.items():
             setattr(row, name, value)
     keep_states(rows)
-    if step.concerns_public:
-        follow(rows)
+
+
+@transaction.atomic
+def review_again(rows):
+    """Make drafts of those of `rows` (a queryset) whose parts changed on their way to the public.
+
+    Returns those that had been handed on.
+    """
+    model = rows.model
+    states = (Review.SUBMITTED, Review.APPROVED, Review.RETURNED, Review.WITHDRAWN)
+    found = list(rows.select_for_update().filter(**{f"{model.REVIEW}__in": states}))
+    fell = [row for row in found if row.review_state in (Review.SUBMITTED, Review.APPROVED)]
+    if found:
+        store(found, {model.REVIEW: Review.DRAFT})
+    return fell
 
 
 def follow(rows):

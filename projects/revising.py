@@ -9,16 +9,19 @@ from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
+from django.urls import reverse
 
 from aidtracker import acts
+from aidtracker.batches import BATCH, in_batches
 from aidtracker.datasets import dataset_name
-from aidtracker.history import keep_links
+from aidtracker.history import NEW, keep_links, keep_states
 from aidtracker.keys import follow as follow_path
 from aidtracker.keys import key_of, key_text
+from aidtracker.proposals import Proposal, Waiting
 from aidtracker.spreadsheets.cells import plain_number
 from aidtracker.templatetags.formatting import UNKNOWN
-from projects.models import Revision
+from projects.models import Review, Revision
 
 AS_THEY_ARE = (bool, int, str, list, type(None))
 
@@ -27,31 +30,146 @@ AS_THEY_ARE = (bool, int, str, list, type(None))
 def propose(before, row, names, links, reason):
     """Store the difference of two states of a published row as a draft; None if there is none.
 
-    `before` is the row as stored, `row` as it shall be; `names` are the fields to compare, `links`
-    the rows that many-to-many fields shall name: {field name: rows}.
+    `before` is the row as stored, `row` as it shall be; the rest is as in `Proposal`.
     """
-    pairs = {name: [text_of(before, name), text_of(row, name)] for name in names}
-    for name, linked in links.items():
-        pairs[name] = [text_of(before, name), natural_keys(linked)]
-    values = {name: [old, new] for name, (old, new) in pairs.items() if old != new}
-    if not values:
+    change = Proposal(before, row, names, links, reason)
+    if not values_of(change):
         return None
-    dataset, key = dataset_name(type(row)), key_of(before)
-    earlier = Revision.objects.filter(dataset=dataset, row_key=key)
-    revision = Revision(
-        dataset=dataset,
-        row_id=before.pk,
-        row_key=key,
-        number=(earlier.aggregate(last=Max("number"))["last"] or 0) + 1,
-        headquarters=owner_of(before),
-        row_version=before.version,
-        values=values,
-        correction_reason=reason,
-    )
-    revision.full_clean()
     acts.describe(subject=f"变更申请：{before}", reason=reason)
-    revision.save()
-    return revision
+    return propose_many([change])[0]
+
+
+@transaction.atomic
+def propose_many(changes):
+    """Store changes of published rows of one model as drafts, in bulk; returns the Revisions.
+
+    A change of nothing is left out. Raises ValidationError if one can not be kept.
+    """
+    read_ahead(changes)
+    valued = [(change, values) for change in changes if (values := values_of(change))]
+    numbers = last_numbers([change.before for change, _ in valued])
+    revisions = []
+    for change, values in valued:
+        revision = revision_of(change, values)
+        revision.number = numbers[revision.row_key] = numbers.get(revision.row_key, 0) + 1
+        revision.clean_fields(exclude=["headquarters"])
+        revisions.append(revision)
+    Revision.objects.bulk_create(revisions, batch_size=BATCH)
+    keep_states(revisions, NEW)
+    return revisions
+
+
+def revision_of(change, values):
+    """The Revision of a change of some values, as yet without a number."""
+    row = change.before
+    return Revision(
+        dataset=dataset_name(type(row)),
+        row_id=row.pk,
+        row_key=key_of(row),
+        headquarters=owner_of(row),
+        row_version=row.version,
+        values=values,
+        correction_reason=change.reason,
+    )
+
+
+def last_numbers(rows):
+    """The number of the last revision of each of some rows of one model: {key: number}."""
+    found: dict[str, int] = {}
+    for part in in_batches(rows):
+        earlier = Revision.objects.filter(
+            dataset=dataset_name(type(part[0])), row_key__in=[key_of(row) for row in part]
+        )
+        found.update(earlier.order_by().values_list("row_key").annotate(Max("number")))
+    return found
+
+
+def values_of(change):
+    """What a change changes, {field: [value as stored, proposed value]}, each as in fixtures."""
+    before, row = change.before, change.row
+    pairs = {name: [text_of(before, name), text_of(row, name)] for name in change.names}
+    for name, linked in change.links.items():
+        pairs[name] = [text_of(before, name), natural_keys(linked)]
+    return {name: [old, new] for name, (old, new) in pairs.items() if old != new}
+
+
+def read_ahead(changes):
+    """Read at once what the natural keys and the owners of changed rows lead to."""
+    if not changes:
+        return
+    model = type(changes[0].before)
+    names = {name for change in changes for name in change.names}
+    linked = {name for change in changes for name in change.links}
+    own = [*key_relations(model), *model.OWNERS]
+    befores, rows = zip(*((change.before, change.row) for change in changes), strict=True)
+    prefetch_related_objects(befores, *own, *relations(model, names | linked))
+    prefetch_related_objects(rows, *relations(model, names))
+    for name in linked:
+        wanted = [row for change in changes for row in change.links.get(name, ())]
+        prefetch_related_objects(wanted, *key_relations(model._meta.get_field(name).related_model))
+
+
+def relations(model, names):
+    """The relations to follow from a model for the natural keys of what some fields name."""
+    fields = [model._meta.get_field(name) for name in sorted(names)]
+    for one in fields:
+        if one.is_relation:
+            yield one.name
+            yield from (f"{one.name}__{path}" for path in key_relations(one.related_model))
+
+
+def key_relations(model):
+    """The relations to follow for the natural key of a model's own rows."""
+    return [path.rpartition("__")[0] for path in model.KEY if "__" in path]
+
+
+def waiting_changes(changes):
+    """What was proposed for the rows of some changes, of one model, and has no effect yet.
+
+    A list of Waiting for each of the changes, in the order of their numbers.
+    """
+    found = open_revisions([change.before for change in changes])
+    people = proposers([one.pk for revisions in found.values() for one in revisions])
+    read_ahead([change for change in changes if change.before.pk in found])
+    return [
+        [
+            waiting(one, people.get(one.pk, "程序"), values_of(change))
+            for one in found.get(change.before.pk, ())
+        ]
+        for change in changes
+    ]
+
+
+def open_revisions(rows):
+    """The revisions of some rows of one model that have no effect yet: {row number: revisions}."""
+    found: dict = {}
+    for part in in_batches(rows):
+        revisions = Revision.objects.filter(
+            dataset=dataset_name(type(part[0])), row_id__in=[row.pk for row in part]
+        )
+        for one in revisions.exclude(review=Review.PUBLISHED).order_by("row_id", "number"):
+            found.setdefault(one.row_id, []).append(one)
+    return found
+
+
+def proposers(pks):
+    """Who proposed some revisions: {number: name}."""
+    states = Revision.history.filter(history_type=NEW).select_related("act__user")
+    return {
+        state.id: state.act.who
+        for part in in_batches(pks)
+        for state in states.filter(id__in=part)
+        if state.act
+    }
+
+
+def waiting(revision, who, values):
+    """A revision without effect as seen from a change of some values."""
+    return Waiting(
+        f"第 {revision.number} 次变更申请（{revision.review_state.label}，{who}）",
+        reverse("admin:projects_revision_change", args=[revision.pk]),
+        revision.values == values,
+    )
 
 
 def owner_of(row):

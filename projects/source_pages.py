@@ -31,8 +31,8 @@ SKIPPED_COLUMNS = (
     Column("说明", "note"),
 )
 NO_TEXT = "includes/source_without_text.html"
-NO_FIGURES = "还没有审核通过的数字；工作人员在后台录入观测值、审核通过后，按原文先后列在这里。"
-NO_SKIPPED = "没有略过的数字。略过的数字由工作人员在后台登记，并写明原因。"
+NO_FIGURES = "还没有公开的数字；审核通过后，按原文先后列在这里。"
+NO_SKIPPED = "没有略过的数字。"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from aidtracker import acts
 from aidtracker.spreadsheets.annotated import annotated_file
 from aidtracker.spreadsheets.downloads import download
+from aidtracker.spreadsheets.guards import Guard
 from aidtracker.spreadsheets.rehearsal import rehearse
 from aidtracker.spreadsheets.resources import resource_for
 from aidtracker.spreadsheets.sheets import ManySheetsError, Sheet, SheetError, sheet_of
@@ -129,7 +130,7 @@ class SheetAdminMixin(admin.ModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
     def import_page(self, request, form, **context):
-        resource = resource_for(self.model)
+        resource = self.import_resource(request)
         context = {
             **self.admin_site.each_context(request),
             "title": f"导入{self.opts.verbose_name}",
@@ -137,6 +138,7 @@ class SheetAdminMixin(admin.ModelAdmin):
             "form": form,
             "columns": resource.columns,
             "keys": resource.key_columns,
+            "ignored": Guard(self.model, request.user).ignored,
             "outcome": None,
             "sheets": (),
             **context,
@@ -202,23 +204,26 @@ class SheetAdminMixin(admin.ModelAdmin):
         sheet = Sheet.unpacked(records)
         resource = self.import_resource(request)
         try:
-            outcome = store(resource, sheet, pending.fingerprint, pending.file_name)
+            reason = request.POST.get("reason", "").strip()
+            outcome = store(resource, sheet, pending.fingerprint, pending.file_name, reason)
         except DatabaseError:
             messages.error(request, "数据库出错，什么也没有保存；请稍后重新上传文件。")
             return redirect(self.address_of("import"))
         if not outcome.is_stored:
-            messages.error(request, "预览之后数据有变，什么也没有保存；请核对新的预览。")
+            if not outcome.reason_error:
+                messages.error(request, "预览之后数据有变，什么也没有保存；请核对新的预览。")
             return self.preview_page(request, outcome, sheet, pending.file_name, content)
         messages.success(request, self.success(outcome))
         return redirect(self.address_of("changelist"))
 
     def success(self, outcome):
         """What was stored, with the way to its trail and to undoing it."""
+        proposed = f"，变更申请 {outcome.proposed} 条（待提交）" if outcome.proposed else ""
         left = f"；冲突 {outcome.conflicting} 条没有导入" if outcome.conflicting else ""
         return format_html(
             '已导入：新增 {} 条，修改 {} 条{}。<a href="{}">查看或撤销本次导入</a>',
             outcome.new,
             outcome.changed,
-            left,
+            proposed + left,
             reverse("admin:aidtracker_act_change", args=[acts.current().pk]),
         )

@@ -10,9 +10,16 @@ FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "0123456789.-+,/:%"}
 BREAKS = re.compile(r"\r\n?")
 # Signs that nobody sees: zero-width ones, marks of the writing's direction, control characters.
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-EXCEL_ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
+EXCEL_ERRORS = {
+    *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+    *("#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#PYTHON!"),
+}
+# What people write in a cell that says nothing; a text column has them as text.
+BLANKS = {"-", "--", "—", "——", "–", "/", "//", "\\", "暂无", "不详", "未知", "待定"}
+MOST_DIGITS = 1e15  # Excel keeps 15 digits of a number
+SHORTENED = re.compile(r"[0-9.]+E\+[0-9]{2}")
 MIDNIGHT = time()
 EXCEL_TEXT_LENGTH = 32_767
 # Stands in a workbook for a text that no cell can hold; read back, it changes nothing.

@@ -18,6 +18,7 @@ from aidtracker.spreadsheets.cells import EXCEL_ERRORS, EXCEL_TEXT_LENGTH, cell_
 
 LEDGER_YEARS = (1997, 2100)
 YEARS = (1900, 2100)
+REASON = "correction_reason"
 UNIT = re.compile(r"（([^（）]{1,6})）$")
 
 
@@ -41,6 +42,11 @@ class Column(Field):
     @cached_property
     def is_many(self):
         return self.source.many_to_many
+
+    @property
+    def heading(self):
+        """The label as files have it: that of money with its unit, which an import reads again."""
+        return f"{self.label}（{self.unit}）" if self.is_amount else self.label
 
     @property
     def paths(self):
@@ -67,14 +73,19 @@ class Column(Field):
         return getattr(value, "pk", value)
 
     @cached_property
-    def is_address(self):
-        """Whether the field is a page's address: an empty cell keeps the one there is."""
-        return isinstance(self.source, SlugFromPinyinField)
+    def stays(self):
+        """Whether an empty cell keeps what there is: a page's address, the reason of a change."""
+        return isinstance(self.source, SlugFromPinyinField) or self.attribute == REASON
 
     @cached_property
     def is_amount(self):
         """Whether the field is money in 万元."""
         return isinstance(self.source, LedgerAmountField)
+
+    @cached_property
+    def is_quantity(self):
+        """Whether the field is an amount of something, which rows cannot share."""
+        return self.is_amount or isinstance(self.source, models.DecimalField)
 
     @cached_property
     def can_be_doubtful(self):

@@ -15,18 +15,19 @@ def file_name(stem, file_format):
     return f"{stem}-{timezone.localdate().isoformat()}.{file_format}"
 
 
-def download(queryset, file_format, headers="label"):
+def download(queryset, file_format, headers="label", *, is_public=False):
     """The queryset's rows, and no others, as a response with a file; it is never held in memory.
 
-    `file_format` is csv or xlsx; `headers` is label (Chinese headings and choices) or code.
-    Raises ValueError for any other.
+    A file for the public names no row that the public must not see. `file_format` is csv or xlsx;
+    `headers` is label (Chinese headings and choices) or code. Raises ValueError for any other.
     """
     if file_format not in FORMATS or headers not in ("label", "code"):
         raise ValueError(f"No such download: {file_format}, {headers}")
     codes = headers == "code"
     resource = resource_for(queryset.model)
     name = file_name(dataset_name(queryset.model), file_format)
-    return file_of(name, resource.headings(codes), resource.rows(queryset, codes))
+    rows = resource.rows(queryset, codes, is_public=is_public)
+    return file_of(name, resource.headings(codes), rows)
 
 
 def file_of(name, headings, rows):

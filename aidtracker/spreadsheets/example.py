@@ -51,6 +51,11 @@ def related_example(column):
     return next(iter(sorted(column.widget.lookup.keys.values())), "")
 
 
+def is_named_example(keys, cells):
+    """Whether a key cell of a row says 示例, though its mark may have been deleted."""
+    return any(cell_text(cells[at]).startswith(EXAMPLE) for at in keys)
+
+
 def is_untouched(resource, columns, cells):
     """Whether a row that is marked as the example says nothing of its own."""
     example = example_of(resource)

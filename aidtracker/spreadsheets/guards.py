@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
 from aidtracker.keys import follow
-from aidtracker.scope import check_owner, own_paths, scope_of
+from aidtracker.scope import check_owner, own_paths
 
 FOREIGN = "这条记录属于其他指挥部，您不能导入。"
 PUBLISHED, DRAFT = "published", "draft"
@@ -18,7 +18,6 @@ class Guard:
     def __init__(self, model, user):
         self.model = model
         self.user = user
-        self.is_free = user is None or scope_of(user).changes_all
         self.review = getattr(model, "REVIEW", "")
         self.owner = None if user is None else self.default_owner()
         self.owner_paths = own_paths(model())
@@ -34,7 +33,7 @@ class Guard:
     @property
     def ignored(self):
         """The fields that an import by this person leaves alone."""
-        return () if self.is_free or not self.review else (self.review, *REVIEW_COLUMNS)
+        return () if self.user is None or not self.review else (self.review, *REVIEW_COLUMNS)
 
     def fills(self, field):
         """Whether a new row gets a field from the person's headquarters if the file is silent."""
@@ -50,7 +49,7 @@ class Guard:
 
     def fall_back(self, row, before):
         """Make a draft again of what was on its way to the public. Returns whether it did."""
-        if self.is_free or before is None or not self.review:
+        if self.user is None or before is None or not self.review:
             return False
         falls = getattr(before, self.review) in FALLING_BACK
         if falls:
@@ -63,10 +62,26 @@ class Guard:
             return
         if self.owner_paths and (refusal := self.refusal(row)):
             raise refusal
-        if before is not None and self.review and getattr(before, self.review) == PUBLISHED:
-            self.check_published(row, before)
-        if hasattr(row, "check_edit"):
+        if hasattr(row, "check_edit") and not self.proposes(before):
             row.check_edit(before, self.user, locked=self.locked)
+
+    @cached_property
+    def is_proposer(self):
+        """Whether the person changes what is public only by proposals that others approve."""
+        return bool(self.user and self.review and self.model.is_only_proposed_by(self.user))
+
+    def proposes(self, before):
+        """Whether a change of a row, as it is stored, is only a proposal."""
+        return before is not None and self.is_proposer and getattr(before, self.review) == PUBLISHED
+
+    def lacks_reason(self, row, before):
+        """Whether a row changes only for a reason, and the file gives it none of its own."""
+        if self.user is None or not self.review:
+            return False
+        states = (row,) if before is None else (before, row)
+        asks = any(state.changes_for_a_reason(self.locked) for state in states)
+        said = "" if before is None else before.correction_reason
+        return asks and row.correction_reason in ("", said)
 
     def refusal(self, row):
         """Why the person may not keep a row with its owners: asked once for the same owners."""
@@ -84,13 +99,3 @@ class Guard:
     def locked(self):
         """The months that are locked, if rows of the model belong to one."""
         return self.model.locked_months() if hasattr(self.model, "locked_months") else set()
-
-    def check_published(self, row, before):
-        label = self.model._meta.verbose_name
-        if not self.user.has_perm(
-            f"{self.model._meta.app_label}.publish_{self.model._meta.model_name}"
-        ):
-            raise ValidationError(f"这条{label}已发布，您不能直接改动；请提交变更申请。")
-        if row.correction_reason in ("", before.correction_reason):
-            message = f"这条{label}已发布；改动请写明这一次的更正理由。"
-            raise ValidationError({"correction_reason": message})

@@ -8,8 +8,33 @@ from aidtracker.spreadsheets.cells import cell_text
 from aidtracker.spreadsheets.quantities import YUAN
 
 SEARCHED_ROWS = 30
+HEADING_ROWS = 3
+LONGEST = 200
 BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
 MARKS = re.compile(r"[\s*＊★☆·:：_]+")
+DEMANDS = re.compile(r"(必填|选填)项?$")
+UNITS = "|".join(YUAN)
+# A unit behind a heading, without brackets: 总投资万元, 总投资/亿元.
+UNIT_BEHIND = re.compile(rf"[,/、]?(?:单位)?((?:{UNITS})(?<!亿)(?<!万))$")
+BRACKETS_OF = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
+PARTS = re.compile(r"[,，;；、 ]")
+OTHER_UNITS = {
+    "吨",
+    "人",
+    "人次",
+    "个",
+    "家",
+    "亩",
+    "公里",
+    "平方米",
+    "㎡",
+    "%",
+    "％",
+    "-",
+    "—",
+    "/",
+}
+UNIT_NOTE = re.compile(rf"(?:单位|金额|人民币)*({UNITS})")
 # Other words of ledgers for a column's label.
 SYNONYMS = {
     "所属指挥部": "援疆指挥部",
@@ -39,7 +64,7 @@ def plain(text):
 
 def bare(text):
     """A plain heading without notes in brackets."""
-    return BRACKETS.sub("", unicodedata.normalize("NFKC", plain(text)))
+    return DEMANDS.sub("", BRACKETS.sub("", plain(text)))
 
 
 @dataclass
@@ -48,10 +73,16 @@ class Names:
 
     exact: dict[str, str] = field(default_factory=dict)
     loose: dict[str, str] = field(default_factory=dict)
+    found: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def code(self, text):
         """(column code, whether it is named exactly) of a heading; ("", False) if it is none."""
-        for form in (plain(text), bare(text)):
+        if text not in self.found:
+            self.found[text] = self.meant(text) if len(text) <= LONGEST else ("", False)
+        return self.found[text]
+
+    def meant(self, text):
+        for form in (plain(text), bare(text), UNIT_BEHIND.sub("", bare(text))):
             if form in self.exact:
                 return self.exact[form], True
             if form in self.loose:
@@ -105,32 +136,73 @@ class Heading:
 
 
 def find_heading(resource, grid):
-    """The Heading of a grid: the row, or pair of rows, that names most columns; None if none."""
+    """The Heading of a grid: the row that names most columns, with the groups in the rows above.
+
+    None if no row names any.
+    """
     names = names_of(resource)
     best = None
-    for place, (number, cells) in enumerate(grid[:SEARCHED_ROWS]):
-        for above in (None, grid[place - 1][1] if place else None):
-            found = heading_of(names, place, number, combined(names, above, cells))
+    for place, (number, _) in enumerate(grid[:SEARCHED_ROWS]):
+        for depth in range(1, min(HEADING_ROWS, place + 1) + 1):
+            rows = [cells for _, cells in grid[place - depth + 1 : place + 1]]
+            found = heading_of(names, place, number, combined(names, rows))
             if best is None or len(found.columns) > len(best.columns):
                 best = found
-    return best if best and best.columns else None
+    if best is None or not best.columns:
+        return None
+    take_units(best, grid)
+    return best
 
 
-def combined(names, above, cells):
-    """The texts of a heading of two rows: the lower one, alone or after its group, or the upper."""
-    if above is None:
-        return [cell_text(cell) for cell in cells]
-    texts, group = [], ""
-    width = max(len(cells), len(above))
-    for place in range(width):
-        upper = cell_text(above[place]) if place < len(above) else ""
-        lower = cell_text(cells[place]) if place < len(cells) else ""
-        group = upper or group
-        if lower and names.code(group + lower)[0]:
-            texts.append(group + lower)
-        else:
-            texts.append(lower or upper)
+def combined(names, rows):
+    """The texts of a heading of some rows: the lowest, alone or after its groups, or an upper."""
+    width = max(map(len, rows))
+    levels = [[cell_text(cell) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
+    groups = [carried(level) for level in levels[:-1]]
+    texts = []
+    for place, lower in enumerate(levels[-1]):
+        above = [group[place] for group in groups]
+        grouped = ["".join([*above, lower]), *(text + lower for text in above)]
+        upper = [level[place] for level in reversed(levels[:-1])]
+        fitting = (text for text in grouped if lower and names.code(text)[0])
+        texts.append(next(fitting, "") or next(filter(None, [lower, *upper]), ""))
     return texts
+
+
+def carried(texts):
+    """Texts of which each stands for the empty cells on its right, too."""
+    found, last = [], ""
+    for text in texts:
+        last = text or last
+        found.append(last)
+    return found
+
+
+def take_units(heading, grid):
+    """Let columns have the units that stand in the row below the heading, or in groups above it."""
+    below = grid[heading.last + 1][1] if heading.last + 1 < len(grid) else []
+    if is_row_of_units(below, heading.texts):
+        heading.last += 1
+        add_units(heading, [f"（{BRACKETS_OF.sub('', cell_text(cell))}）" for cell in below])
+    for _, cells in grid[max(0, heading.last - HEADING_ROWS) : heading.last]:
+        texts = carried(map(cell_text, cells))
+        if len(set(texts) - {""}) > 1:
+            add_units(heading, [text if BRACKETS.search(text) else "" for text in texts])
+
+
+def is_row_of_units(cells, titles):
+    """Whether cells say nothing but units, apart from headings that are merged downwards."""
+    texts = [cell_text(cell) for cell in cells]
+    own = {text for text, title in zip(texts, titles, strict=False) if text != title}
+    words = {BRACKETS_OF.sub("", text) for text in own} - {""}
+    return bool(words & set(YUAN)) and words <= {*YUAN, *OTHER_UNITS}
+
+
+def add_units(heading, texts):
+    heading.columns = [
+        (code, at, unit or (unit_in(texts[at]) if at < len(texts) else ""))
+        for code, at, unit in heading.columns
+    ]
 
 
 def heading_of(names, place, number, texts):
@@ -159,7 +231,12 @@ def heading_of(names, place, number, texts):
 
 
 def unit_in(text):
-    """The unit of money that a heading states in brackets; empty if it states none."""
-    notes = BRACKETS.findall(unicodedata.normalize("NFKC", cell_text(text)))
-    words = (MARKS.sub("", note[1:-1]).removeprefix("单位") for note in notes)
-    return next((word for word in words if word in YUAN), "")
+    """The unit of money that a heading states, in brackets or behind it; empty if it states none.
+
+    元/吨 is none.
+    """
+    text = unicodedata.normalize("NFKC", cell_text(text)[:LONGEST])
+    notes = (part for note in BRACKETS.findall(text) for part in PARTS.split(note[1:-1]))
+    found = (UNIT_NOTE.fullmatch(MARKS.sub("", note)) for note in notes)
+    behind = UNIT_BEHIND.search(plain(text))
+    return next((unit[1] for unit in (*found, behind) if unit), "")

@@ -11,6 +11,7 @@ SHOWN_GROUPS = 150
 SHOWN_LENGTH = 40
 SHOWN_RANGES = 12
 WHOLE_ROW = "整行"
+NEW, CHANGED, PROPOSED = "新增", "修改", "变更申请"
 
 
 def shortened(text):
@@ -55,11 +56,18 @@ class ProblemGroup:
 
 @dataclass(frozen=True)
 class ChangedRow:
+    """A row that an import changes; `waiting` are earlier proposals for it without effect yet."""
+
     number: int
-    is_new: bool
+    kind: str
     name: str
     changes: list[Change]
     unlisted: int = 0
+    waiting: list = field(default_factory=list)
+
+    @property
+    def is_new(self):
+        return self.kind == NEW
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,10 @@ class Conflict:
 class Outcome:
     """The result of an import, or of its rehearsal; `is_stored` once it is in the database.
 
+    Public rows that are only `proposed` to be changed wait for approval; as many as are `repeated`
+    were proposed just so before, and count as unchanged. `lacking` is the number of rows that
+    change only for a `reason`, which the file does not give; `reason_error` says what is wrong
+    with the one given.
     `rows` and `conflicts` are the first ones only, so that a page of thousands of rows stays small.
     """
 
@@ -84,9 +96,14 @@ class Outcome:
     sheet: str = ""
     new: int = 0
     changed: int = 0
+    proposed: int = 0
+    repeated: int = 0
     unchanged: int = 0
     conflicting: int = 0
     failed: int = 0
+    lacking: int = 0
+    reason: str = ""
+    reason_error: str = ""
     is_stored: bool = False
     notices: list[str] = field(default_factory=list)
     rows: list[ChangedRow] = field(default_factory=list)
@@ -94,12 +111,22 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def written(self):
+        """How many rows the import adds, changes or proposes to change."""
+        return self.new + self.changed + self.proposed
+
+    @property
     def total(self):
-        return self.new + self.changed + self.unchanged + self.conflicting + self.failed
+        return self.written + self.unchanged + self.conflicting + self.failed
+
+    @property
+    def reason_label(self):
+        """What the reason is called, after what the rows that lack one become."""
+        return "变更理由" if self.proposed == self.written else "更正理由"
 
     @property
     def unlisted_rows(self):
-        return self.new + self.changed - len(self.rows)
+        return self.written - len(self.rows)
 
     @property
     def unlisted_conflicts(self):
@@ -132,7 +159,7 @@ class Outcome:
 
     @property
     def can_be_stored(self):
-        return not self.error_count and bool(self.new + self.changed)
+        return not self.error_count and bool(self.written)
 
 
 def group_of(same, numbers):

@@ -1,13 +1,22 @@
 """The rows that an import is going to write, and how its preview shows them."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.db.models.base import ModelState
 
+from aidtracker.proposals import Proposal
 from aidtracker.spreadsheets.cells import cell_text
-from aidtracker.spreadsheets.outcomes import Change, ChangedRow, shortened
+from aidtracker.spreadsheets.outcomes import (
+    CHANGED,
+    NEW,
+    PROPOSED,
+    Change,
+    ChangedRow,
+    shortened,
+)
 
 
 @dataclass(slots=True)
@@ -23,16 +32,46 @@ class Planned:
     version: int | None = None
     # The column, its old and its new value, and the cell that was read.
     changes: list[tuple] = field(default_factory=list)
+    # Whether the change is only proposed, and what was proposed before without effect yet.
+    is_proposal: bool = False
+    waiting: list = field(default_factory=list)
+    # Whether the row changes only for a reason that the file does not give.
+    lacks_reason: bool = False
 
     @property
     def is_new(self):
         return self.values is None
+
+    @property
+    def kind(self):
+        """What becomes of the row, in a word."""
+        return PROPOSED if self.is_proposal else NEW if self.is_new else CHANGED
+
+    @property
+    def proposal(self):
+        """The change of a public row, for others to approve."""
+        columns = [one for one, *_ in self.changes if not (one.readonly or one.is_many)]
+        entered = entered_names(self.row.__class__)
+        names = [one.attribute for one in columns if one.attribute in entered]
+        links = {
+            column.attribute: [*map(column.widget.lookup.instances(numbers).get, numbers)]
+            for column, _, numbers, _ in self.changes
+            if column.is_many
+        }
+        reason = self.row.correction_reason
+        return Proposal(self.before, self.row, names, links, reason)
 
     def touched(self):
         """The names of the fields that the row sets: all of a new row's."""
         if self.is_new:
             return {field.name for field in self.row._meta.concrete_fields}
         return {column.attribute for column, *_ in self.changes}
+
+
+@cache
+def entered_names(model):
+    """The names of the fields that hold what a person entered."""
+    return frozenset(one.name for one in model.entered_fields())
 
 
 class Blank:
@@ -89,7 +128,8 @@ def shown(plan, most):
     """A planned row as the preview shows it, with at most so many changes."""
     changes = [change_of(*one) for one in plan.changes[:most]]
     unlisted = len(plan.changes) - len(changes)
-    return ChangedRow(plan.number, plan.is_new, shortened(str(plan.row)), changes, unlisted)
+    name = shortened(str(plan.row))
+    return ChangedRow(plan.number, plan.kind, name, changes, unlisted, plan.waiting)
 
 
 def change_of(column, old, new, raw):

@@ -17,8 +17,11 @@ PERCENT = re.compile(r".*[0-9]\s*[%‰]")
 DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?)?[年月日]?")
 COMPACT = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])?")
 AMBIGUOUS_MONTH = re.compile(r"[0-9]{4}\.1")
-CLOCK = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
-SERIAL = re.compile(r"[1-9][0-9]{4}")
+CLOCK = re.compile(
+    r"(?<=[0-9])[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
+)
+WIDE_BLANKS = re.compile("[\u00a0\u2009\u202f]")
+SERIAL = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
 EXCEL_EPOCH = date(1899, 12, 30)
 # 元 in one unit of each kind that people write behind an amount.
 YUAN = {
@@ -40,11 +43,13 @@ def decimal_of(text):
 
     The pattern comes first: nothing unchecked reaches Decimal, and no more than 15 digits do.
     """
-    text = half_width(text)
+    text = WIDE_BLANKS.sub(" ", half_width(text))
     parts = NUMBER.fullmatch(text)
     if not parts:
         is_percent = PERCENT.fullmatch(text)
-        raise ValueError("这一列不填百分数。" if is_percent else "应为数字，如 1234.5，不带文字。")
+        raise ValueError(
+            "这一列不填百分数。" if is_percent else "应为数字，如 1234.5，不带文字；不知道请留空。"
+        )
     whole, fraction = re.sub("[, ]", "", parts[2]), (parts[3] or "").rstrip("0")
     if len(whole.lstrip("0")) + len(fraction) > MAX_DIGITS:
         raise ValueError(f"最多 {MAX_DIGITS} 位数字。")
@@ -70,7 +75,7 @@ def quantity_of(text, unit, stated=""):
 
     Raises ValueError for a text that is no number with a known unit.
     """
-    text = half_width(text).removeprefix("￥").removeprefix("¥").strip()
+    text = half_width(text).removeprefix("'").removeprefix("￥").removeprefix("¥").strip()
     known = factors(unit)
     if not text[-1:].isdecimal():
         for name, factor in known.items():
@@ -82,8 +87,8 @@ def quantity_of(text, unit, stated=""):
 def iso_date(text, years):
     """A date as precise as its text, in ISO: 2019年6月, 2019.6, 2019/6/3, 43617. ValueError."""
     text = CLOCK.sub("", half_width(text))
-    if SERIAL.fullmatch(text):
-        text = (EXCEL_EPOCH + timedelta(days=int(text))).isoformat()
+    if serial := SERIAL.fullmatch(text):
+        text = (EXCEL_EPOCH + timedelta(days=int(serial[1]))).isoformat()
     if AMBIGUOUS_MONTH.fullmatch(text):
         year = text[:4]
         raise ValueError(f"{text} 可能是 1 月，也可能是 10 月；请写成 {year}-01 或 {year}-10。")

@@ -6,7 +6,14 @@ from operator import itemgetter
 from typing import Any
 
 from aidtracker.keys import key_text
-from aidtracker.spreadsheets.cells import TOO_LONG, cell_text
+from aidtracker.spreadsheets.cells import (
+    BLANKS,
+    MOST_DIGITS,
+    SHORTENED,
+    TOO_LONG,
+    cell_text,
+    half_width,
+)
 from aidtracker.spreadsheets.columns import Column
 
 EMPTY: tuple[Any, ...] = (None, "", [])
@@ -62,7 +69,12 @@ class CellReader:
         return found
 
     def reading(self, raw):
-        has_text = raw.__class__ is str or self.column.is_text
+        is_text = self.column.is_text
+        if is_text and lost_digits(raw):
+            return Reading(problem="编号被 Excel 当成数字，后面的数位已丢失；请设为文本格式重填。")
+        if raw.__class__ is str and not is_text and half_width(raw) in BLANKS:
+            raw = ""
+        has_text = raw.__class__ is str or is_text
         try:
             value = self.column.value(raw, self.text(raw) if has_text else "", self.unit)
         except ValueError as error:
@@ -161,3 +173,10 @@ class CellReader:
 
     def old_text(self, values):
         return self.shown_texts(values)[0]
+
+
+def lost_digits(raw):
+    """Whether a cell shows a number of which Excel has dropped the last digits."""
+    if raw.__class__ is str:
+        return raw[-4:-2] == "E+" and bool(SHORTENED.fullmatch(raw))
+    return raw.__class__ in (int, float) and abs(raw) >= MOST_DIGITS

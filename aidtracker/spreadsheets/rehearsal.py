@@ -4,18 +4,20 @@ import hashlib
 
 from django.utils import timezone
 
+from aidtracker.spreadsheets.columns import REASON
 from aidtracker.spreadsheets.conflicts import conflicts_of
 from aidtracker.spreadsheets.doubts import YEARS_AHEAD, doubt_of
-from aidtracker.spreadsheets.guards import FOREIGN
+from aidtracker.spreadsheets.guards import FOREIGN, PUBLISHED
 from aidtracker.spreadsheets.memory import collection_paused
 from aidtracker.spreadsheets.outcomes import FEWEST_CHANGES, SHOWN_CHANGES, SHOWN_ROWS, WHOLE_ROW
 from aidtracker.spreadsheets.planned import Blank, Planned, shown
 from aidtracker.spreadsheets.readers import EMPTY
-from aidtracker.spreadsheets.settling import Settling
+from aidtracker.spreadsheets.settling import Settling, is_required
 from aidtracker.spreadsheets.stored_rows import StoredRows
 
 UNREADABLE = object()
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
+NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
 
 
 class Rehearsal(Settling):
@@ -56,8 +58,8 @@ class Rehearsal(Settling):
         differing = self.differing(found)
         for place, (number, cells) in enumerate(self.sheet.rows):
             if keys[place] is UNREADABLE:
-                continue
-            if found[place] is None:
+                self.take_nameless(number, cells)
+            elif found[place] is None:
                 self.take_new(number, cells)
             else:
                 self.take_known(number, cells, found[place], differing.get(place, ()))
@@ -104,6 +106,12 @@ class Rehearsal(Settling):
             self.add(number, reader, cells, "不能留空。")
         return reading.value
 
+    def take_nameless(self, number, cells):
+        """Of a row whose key names none, say what else can not be read."""
+        for reader in self.changeable:
+            if problem := reader.read(cells[reader.position]).problem:
+                self.add(number, reader, cells, problem)
+
     def take_new(self, number, cells):
         plan = Planned(number, cells)
         for reader in self.writable:
@@ -114,6 +122,7 @@ class Rehearsal(Settling):
         for missing in self.required:
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
             self.fail(number, message)
+            self.faulty.setdefault(number, set()).add(missing.name)
         if self.version_of(plan) is not None:
             self.warn(number, WHOLE_ROW, "", GONE)
         if self.resource.own_lookup and number not in self.failed:
@@ -150,7 +159,7 @@ class Rehearsal(Settling):
         reading = reader.read(raw)
         if reading.problem:
             self.add(plan.number, reader, plan.cells, reading.problem)
-        elif reading.is_empty and (reader.column.is_address or self.is_kept(reader, plan)):
+        elif reading.is_empty and (reader.column.stays or self.is_kept(reader, plan)):
             return
         elif not reader.says_same(plan.values, reading):
             self.set(plan, reader, reading.value, reader.stored(plan.values))
@@ -176,9 +185,19 @@ class Rehearsal(Settling):
             self.withdraw(plan.number)
             self.fail(plan.number, FOREIGN)
         elif plan.changes:
-            self.planned.append(plan)
+            self.plan_change(plan)
         elif plan.number not in self.failed:
             self.check_unchanged(plan, disputed)
+
+    def plan_change(self, plan):
+        """Plan what becomes of a stored row: a change or, if it is public, only a proposal."""
+        plan.is_proposal = self.guard.is_proposer and plan.values[2] == PUBLISHED
+        only_reason = all(column.attribute == REASON for column, *_ in plan.changes)
+        if plan.is_proposal and only_reason and plan.number not in self.failed:
+            self.warn(plan.number, plan.changes[0][0].label, "", NOTHING_PROPOSED)
+            self.outcome.unchanged += 1
+        else:
+            self.planned.append(plan)
 
     def version_of(self, plan):
         try:
@@ -211,7 +230,9 @@ class Rehearsal(Settling):
     def count(self):
         outcome = self.outcome
         outcome.new = sum(plan.is_new for plan in self.planned)
-        outcome.changed = len(self.planned) - outcome.new
+        outcome.proposed = sum(plan.is_proposal for plan in self.planned)
+        outcome.changed = len(self.planned) - outcome.new - outcome.proposed
+        outcome.lacking = sum(plan.lacks_reason for plan in self.planned)
         outcome.failed = len(self.failed)
         outcome.conflicting = len(self.conflicting)
         listed = self.planned[:SHOWN_ROWS]
@@ -232,13 +253,9 @@ class Rehearsal(Settling):
                 if old is not None or raw is None or column.source.is_relation
             ]
             stored = None if plan.is_new else plan.values[:2]
-            digest.update(repr((plan.number, stored, len(plan.changes), changes)).encode())
+            row = (plan.number, stored, plan.is_proposal, len(plan.changes), changes)
+            digest.update(repr(row).encode())
         return digest.hexdigest()
-
-
-def is_required(field):
-    """Whether a new row must say something in a field."""
-    return field.editable and not (field.blank or field.has_default() or field.primary_key)
 
 
 def rehearse(resource, sheet):

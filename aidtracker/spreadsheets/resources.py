@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 
+from aidtracker.publication import public_rule
 from aidtracker.spreadsheets.columns import Column
 from aidtracker.spreadsheets.lookups import Lookup
 from aidtracker.spreadsheets.stored_rows import links_of
@@ -79,21 +80,27 @@ class SheetResource(ModelResource):
 
     def headings(self, codes=False):
         """The headings of all columns: Chinese, or codes."""
-        return [column.column_name if codes else column.label for column in self.columns]
+        return [column.column_name if codes else column.heading for column in self.columns]
 
     # Export
 
-    def rows(self, queryset, codes=False):
+    def rows(self, queryset, codes=False, *, is_public=False):
         """Each row of the queryset as a list of cells, read in chunks.
 
-        The number of queries depends on the columns and chunks, never on what a row refers to.
+        For the public, no cell names a row that the public must not see. The number of queries
+        depends on the columns and chunks, never on what a row refers to.
         """
         columns = self.columns
-        paths = list(dict.fromkeys(["pk", *(path for column in columns for path in column.paths)]))
+        guarded = self.guarded_columns() if is_public else []
+        paths = ["pk", *(path for column in columns for path in column.paths)]
+        paths += [column.source.attname for column in guarded if not column.is_many]
+        paths = list(dict.fromkeys(paths))
         found = queryset.values_list(*paths).iterator(chunk_size=EXPORT_CHUNK)
         while chunk := [dict(zip(paths, row, strict=True)) for row in islice(found, EXPORT_CHUNK)]:
             pks = [values["pk"] for values in chunk]
             many = {column: links_of(column.source, pks) for column in columns if column.is_many}
+            for column in guarded:
+                hide(column, chunk, many)
             for values in chunk:
                 yield [
                     column.widget.join(many[column].get(values["pk"], {}).values())
@@ -101,6 +108,17 @@ class SheetResource(ModelResource):
                     else column.cell([values[path] for path in column.paths], codes)
                     for column in columns
                 ]
+
+    def guarded_columns(self):
+        """The columns that name rows of which the public may see only some."""
+        own = {*self._meta.model._meta.concrete_fields, *self._meta.model._meta.many_to_many}
+        return [
+            column
+            for column in self.columns
+            if column.source in own
+            and column.source.is_relation
+            and public_rule(column.source.related_model)
+        ]
 
     # Import
 
@@ -134,6 +152,22 @@ class SheetResource(ModelResource):
                 field.set_cached_value(row, found[pk])
         if names[1:]:
             self.attach([found[pk] for pk in wanted], field.related_model, names[1:])
+
+
+def hide(column, chunk, many):
+    """Take out of some rows' values, and of their links, what the public must not see named."""
+    name = column.source.attname if not column.is_many else ""
+    links = many.get(column, {})
+    named = (
+        {values[name] for values in chunk} if name else {pk for own in links.values() for pk in own}
+    )
+    rows = column.source.related_model.objects.published().filter(pk__in=named - {None})
+    seen = set(rows.values_list("pk", flat=True))
+    for values in chunk:
+        if name and values[name] not in seen:
+            values.update(dict.fromkeys(column.paths))
+        elif not name and (own := links.get(values["pk"])):
+            links[values["pk"]] = {pk: key for pk, key in own.items() if pk in seen}
 
 
 @cache

@@ -12,6 +12,10 @@ from aidtracker.spreadsheets.readers import CellReader
 from aidtracker.spreadsheets.rules import broken_checks, repeated
 from aidtracker.spreadsheets.stored_rows import BATCH
 
+# Stands for the reason that is given with the confirmation.
+ASKED_LATER = "……"
+STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。"
+
 
 class Settling(Objections):
     """Completes and checks the `planned` rows; those that break a rule are planned no longer."""
@@ -36,17 +40,13 @@ class Settling(Objections):
 
     def finish(self):
         """Build the new states and hold them to the rules."""
-        self.planned = [plan for plan in self.planned if plan.number not in self.failed]
         self.build_known()
         self.resource.attach_related([plan.row for plan in self.planned])
         for plan in self.planned:
-            try:
-                self.settle(plan)
-            except ValidationError as error:
-                self.explain(plan, error)
-        self.planned = [plan for plan in self.planned if plan.number not in self.failed]
+            self.settle(plan)
         self.check_table()
         self.planned = [plan for plan in self.planned if plan.number not in self.failed]
+        self.compare_with_waiting([plan for plan in self.planned if plan.is_proposal])
 
     def build_known(self):
         """Read the rows that change, and let them take what their cells say."""
@@ -60,7 +60,25 @@ class Settling(Objections):
                     put(row, column, value)
 
     def settle(self, plan):
-        """Let the model complete and check a row. Raises ValidationError by field."""
+        """Let the model complete a row, and the guard and the model judge it."""
+        if plan.is_new and self.lacks_something(plan):
+            return
+        if self.guard.lacks_reason(plan.row, plan.before):
+            plan.lacks_reason, plan.row.correction_reason = True, ASKED_LATER
+        for step in (self.complete, self.judge_state):
+            try:
+                step(plan)
+            except ValidationError as error:
+                self.explain(plan, error)
+        if plan.number not in self.failed:
+            self.check_readonly(plan)
+
+    def lacks_something(self, plan):
+        """Whether a new row has not all that it must have, so that it can not be judged."""
+        faulty = self.faulty.get(plan.number, ())
+        return any(is_required(self.model._meta.get_field(name)) for name in faulty)
+
+    def complete(self, plan):
         row = plan.row
         if plan.is_new and (field := self.guard.fill_owner(row)):
             column = self.resource.fields[field.name]
@@ -72,11 +90,30 @@ class Settling(Objections):
         for column, before in zip(computed, old, strict=True):
             if (after := column.get_value(row)) != before:
                 plan.changes.append((column, before, after, None))
+
+    def judge_state(self, plan):
+        row = plan.row
         if self.guard.fall_back(row, plan.before):
             column, before = self.resource.fields[self.guard.review], plan.before
             plan.changes.append((column, column.get_value(before), column.get_value(row), None))
         self.guard.check(row, plan.before)
-        self.check_readonly(plan)
+
+    def compare_with_waiting(self, plans):
+        """Name earlier proposals for the same rows, and make none of them a second time."""
+        found = self.model.waiting_changes([plan.proposal for plan in plans]) if plans else ()
+        repeated = set()
+        for plan, waiting in zip(plans, found, strict=bool(plans)):
+            plan.waiting = waiting
+            same = next((one.words for one in waiting if one.is_same), "")
+            if same:
+                repeated.add(plan.number)
+                self.warn(plan.number, WHOLE_ROW, "", f"已有相同的{same}，不再另存。")
+            elif waiting:
+                words = "、".join(one.words for one in waiting)
+                self.warn(plan.number, WHOLE_ROW, "", f"已有{words}，{STILL_WAITING}")
+        self.planned = [plan for plan in self.planned if plan.number not in repeated]
+        self.outcome.repeated = len(repeated)
+        self.outcome.unchanged += len(repeated)
 
     def check_readonly(self, plan):
         for reader in self.checked:
@@ -109,12 +146,13 @@ class Settling(Objections):
             else {NON_FIELD_ERRORS: error.messages}
         )
         by_attribute = {reader.column.attribute: reader for reader in self.readers}
-        for name, messages in found.items():
-            for message in messages:
-                if name in by_attribute:
-                    self.add(plan.number, by_attribute[name], plan.cells, message)
-                else:
-                    self.fail(plan.number, message, self.heading_of(name))
+        known = {*self.faulty.get(plan.number, ())}
+        objections = [(name, one) for name in found if name not in known for one in found[name]]
+        for name, message in objections:
+            if name in by_attribute:
+                self.add(plan.number, by_attribute[name], plan.cells, message)
+            else:
+                self.fail(plan.number, message, self.heading_of(name))
 
     def heading_of(self, name):
         column = self.resource.fields.get(name)
@@ -123,10 +161,18 @@ class Settling(Objections):
     def check_table(self):
         """Ask the database whether the rows keep the rules of the table."""
         rows = [plan.row for plan in self.planned]
+        faulty = [self.faulty.get(plan.number, set()) for plan in self.planned]
         for place, check in broken_checks(rows, self.model):
-            self.fail(self.planned[place].number, check.violation_error_message)
+            if not faulty[place] & check.condition.referenced_base_fields:
+                self.fail(self.planned[place].number, check.violation_error_message)
         every = {field.name for field in self.model._meta.concrete_fields}
         touched = [every if plan.is_new else plan.touched() for plan in self.planned]
         for place, fields, message in repeated(rows, self.model, touched):
-            heading = fields[0].verbose_name if len(fields) == 1 else WHOLE_ROW
-            self.fail(self.planned[place].number, message, heading)
+            if not faulty[place] & {field.name for field in fields}:
+                heading = fields[0].verbose_name if len(fields) == 1 else WHOLE_ROW
+                self.fail(self.planned[place].number, message, heading)
+
+
+def is_required(field):
+    """Whether a new row must say something in a field."""
+    return field.editable and not (field.blank or field.has_default() or field.primary_key)

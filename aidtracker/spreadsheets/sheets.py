@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from aidtracker.spreadsheets.cells import cell_text, half_width
-from aidtracker.spreadsheets.example import EXAMPLE, is_untouched
-from aidtracker.spreadsheets.headings import find_heading, plain
+from aidtracker.spreadsheets.example import EXAMPLE, is_named_example, is_untouched
+from aidtracker.spreadsheets.headings import LONGEST, find_heading, plain, unit_in
 from aidtracker.spreadsheets.outcomes import ranges
+from aidtracker.spreadsheets.records import reason_to_skip
 
 MAX_ROWS = 20_000
-TOTALS = re.compile(r"(本页|本月|总|共)?(合计|小计|总计|共计|累计)|合计数|总合计")
-FOOTERS = re.compile(
-    r"(制表|填表|填报|审核|复核|审批|经办|报送|联系|单位负责|分管|主管|负责人|领导|签字|签章|盖章|日期"
-    r"|注|备注|说明|单位)[^:：]{0,8}[:：].*|(制表人|填表人|填报人|审核人|负责人|联系人|经办人|注|说明)"
-)
-UNIT_LINE = re.compile(r"单位[:：]?(亿元|千万元|百万元|万元|千元|元)")
+TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
+UNIT_LINE = re.compile(r"单位(?:为|是)?(?:人民币)?(亿元|千万元|百万元|万元|千元|元)(?![/每])")
 VERSION = "version"
+SHOWN_UNKNOWN = 20
+LISTS = "选项"  # of a template
 
 
 class SheetError(ValueError):
@@ -39,6 +38,8 @@ class Page:
     name: str
     rows: list
     is_hidden: bool = False
+    # First row, last row and column of numbers in cells that are merged over several rows.
+    joint: list = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
@@ -98,16 +99,15 @@ def choose_page(resource, pages, wanted=""):
 
     Raises ManySheetsError if several do and none is `wanted`, SheetError if none does.
     """
-    pages = [page for page in pages if not page.is_hidden] or pages
     if wanted:
         pages = [page for page in pages if page.name == wanted]
     filled = [page for page in pages if page.rows]
     if not filled:
         raise SheetError("文件是空的：要有一行列名，下面每行一条记录。")
     found = [(page, find_heading(resource, page.rows)) for page in filled]
-    fitting = [
-        (page, heading) for page, heading in found if heading and has_keys(resource, heading)
-    ]
+    fits = [(page, heading) for page, heading in found if heading and has_keys(resource, heading)]
+    fitting = [pair for pair in fits if not pair[0].is_hidden] or fits
+    fitting = [pair for pair in fitting if len(pair[0].rows) > pair[1].last + 1] or fitting
     if len(fitting) > 1:
         raise ManySheetsError([page.name for page, _ in fitting])
     if fitting:
@@ -125,14 +125,18 @@ def sheet_of(resource, pages, wanted=""):
     check_heading(resource, heading)
     name = page.name if len(pages) > 1 else ""
     sheet = Sheet(page.name, [], [], list(page.notices), heading.number)
+    hidden = [one.name for one in pages if one.is_hidden and one is not page and one.rows]
+    if hidden and any(one != LISTS for one in hidden):
+        sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_UNKNOWN])}。")
     if name:
-        sheet.notices.append(f"读取工作表“{name}”。")
-    if heading.last:
+        sheet.notices.append(f"读取{'隐藏的' * page.is_hidden}工作表“{name}”。")
+    if page.rows[0][0] < heading.number:
         sheet.notices.append(f"第 {heading.number} 行是列名，它上面的各行没有读入。")
     sheet.columns = [column for column in heading.columns if column[0] != VERSION]
     sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
     note_columns(sheet, heading)
     check_unit(resource, sheet, page.rows[: heading.last + 1])
+    check_joint(resource, sheet, page.joint)
     take_rows(resource, sheet, heading, page.rows[heading.last + 1 :])
     return sheet
 
@@ -142,7 +146,8 @@ def check_heading(resource, heading):
         allowed = "、".join(column.label for column in resource.columns)
         raise SheetError(f"没有认出列名：前 30 行里应有一行列名。可用的列名：{allowed}。")
     if heading.doubled:
-        raise SheetError(f"列名重复：{labels(resource, heading.doubled)}。")
+        names = labels(resource, heading.doubled)
+        raise SheetError(f"第 {heading.number} 行的列名重复：{names}；请只留一列。")
     missing = {column.column_name for column in resource.key_columns} - heading.codes
     if missing:
         raise SheetError(
@@ -157,7 +162,10 @@ def labels(resource, codes):
 
 
 def note_columns(sheet, heading):
-    for text in heading.unknown:
+    unknown = list(dict.fromkeys(heading.unknown))
+    if len(unknown) > SHOWN_UNKNOWN:
+        sheet.notices.append(f"另有 {len(unknown) - SHOWN_UNKNOWN} 列没有导入：没有这样的栏目。")
+    for text in unknown[:SHOWN_UNKNOWN]:
         sheet.notices.append(f"没有导入“{text[:40]}”这一列：没有这样的栏目。")
     for _code, position, unit in sheet.columns:
         if unit and unit != "万元":
@@ -167,19 +175,39 @@ def note_columns(sheet, heading):
 
 def check_unit(resource, sheet, above):
     """Refuse a table whose unit line contradicts columns that state no unit themselves."""
-    texts = [plain(cell) for _, cells in above for cell in cells if cell_text(cell)]
-    stated = next((found[1] for text in texts if (found := UNIT_LINE.search(text))), "")
+    stated = {unit for _, cells in above for unit in units_of(cells)} - {"万元"}
     columns = resource.columns_by_code
     unclear = [
         columns[code].label
         for code, _, unit in sheet.columns
         if not unit and columns[code].is_amount and not columns[code].readonly
     ]
-    if stated not in ("", "万元") and unclear:
+    if stated and unclear:
+        unit = "、".join(sorted(stated))
         raise SheetError(
-            f"表上写着“单位：{stated}”，而这些列以万元计：{'、'.join(unclear)}。"
-            f"请在列名后注明单位，如“{unclear[0]}（{stated}）”，或换算成万元。"
+            f"表上写着“单位：{unit}”，而这些列以万元计：{'、'.join(unclear)}。"
+            f"请在列名后注明单位，如“{unclear[0]}（{min(stated)}）”，或换算成万元。"
         )
+
+
+def check_joint(resource, sheet, joint):
+    """Refuse a quantity in a cell that is merged over several rows: whose is it?"""
+    for top, bottom, at in joint:
+        column = next(
+            (resource.columns_by_code[code] for code, n, _ in sheet.columns if n == at), None
+        )
+        if top > sheet.heading_number and column and column.is_quantity:
+            raise SheetError(
+                f"第 {top}–{bottom} 行“{column.label}”是合并的单元格，分不清每行各是多少；"
+                "请取消合并，每行填自己的数。"
+            )
+
+
+def units_of(cells):
+    """The units of money that a row states for the whole table: 单位：元; （亿元） in a title."""
+    texts = {cell_text(cell)[:LONGEST] for cell in cells} - {""}
+    found = [match[1] for text in texts if (match := UNIT_LINE.search(plain(text)))]
+    return found or [unit_in(text) for text in texts if len(texts) == 1 and unit_in(text)]
 
 
 # Rows
@@ -190,6 +218,7 @@ def take_rows(resource, sheet, heading, rows):
     width = max([len(heading.texts), *(position + 1 for _, position, _ in heading.columns)])
     keys = [at for code, at, _ in heading.columns if code in key_codes(resource)]
     titles = [plain(text) for text in heading.texts]
+    unnamed = [at for at, text in enumerate(heading.texts) if not text]
     skipped: dict[str, list[int]] = {}
     outside = []
     for number, cells in rows:
@@ -198,10 +227,10 @@ def take_rows(resource, sheet, heading, rows):
         if reason:
             skipped.setdefault(reason, []).append(number)
             continue
-        if sheet.version_at is not None and is_example(resource, sheet, cells):
+        if is_example(resource, sheet, cells, keys):
             skipped.setdefault("示例", []).append(number)
             continue
-        if len(cells) > width and not is_blank(cells[width:]):
+        if not is_blank(cells[width:] + [cells[at] for at in unnamed]):
             outside.append(number)
         sheet.rows.append((number, worded(cells[:width])))
     for reason, numbers in skipped.items():
@@ -219,55 +248,23 @@ def worded(cells):
     return [cell_text(cell) if cell.__class__ is bool else cell for cell in cells]
 
 
-def is_example(resource, sheet, cells):
+def is_example(resource, sheet, cells, keys):
     """Whether a row is the template's example, left as it was. Raises SheetError if it is not."""
-    if cell_text(cells[sheet.version_at]) != EXAMPLE:
+    is_marked = sheet.version_at is not None and cell_text(cells[sheet.version_at]) == EXAMPLE
+    if not (is_marked or is_named_example(keys, cells)):
         return False
-    if not is_untouched(resource, sheet.columns, cells):
+    is_left = is_untouched(resource, sheet.columns, cells)
+    if is_marked and not is_left:
         raise SheetError("示例行改过内容，却还标着“示例”；请清空这一行的“版本”，或删去这一行。")
-    return True
+    return is_left
 
 
 def check_size(sheet):
     if len(sheet.rows) > MAX_ROWS:
-        raise SheetError(f"一次最多导入 {MAX_ROWS} 行，文件有 {len(sheet.rows)} 行，请分成几份。")
+        raise SheetError(TOO_MANY)
     if not sheet.rows:
         raise SheetError(f"第 {sheet.heading_number} 行是列名，下面没有记录。")
 
 
 def key_codes(resource):
     return {column.column_name for column in resource.key_columns}
-
-
-def reason_to_skip(cells, keys, titles):
-    """Why a row is no record; empty for a record. What may be one is never skipped."""
-    at = next((at for at, cell in enumerate(cells) if cell != "" and cell_text(cell)), None)
-    if at is None:
-        return "空行"
-    first = plain(cells[at])
-    if TOTALS.fullmatch(first) and all(plain(cells[key]) in ("", first) for key in keys):
-        return "合计"
-    if FOOTERS.match(spaceless(cells[at])) and is_footer(cells, at, keys):
-        return "制表人、注释等说明"
-    if at < len(titles) and first == titles[at] and is_heading_again(cells, titles):
-        return "重复的列名"
-    return ""
-
-
-def spaceless(cell):
-    return re.sub(r"\s+", "", half_width(cell_text(cell)))
-
-
-def is_footer(cells, first, keys):
-    """Whether a row of few cells only says who made the table, or when."""
-    texts = {spaceless(cell) for cell in cells} - {""}
-    marked = [text for text in texts if FOOTERS.fullmatch(text)]
-    others = [
-        at for at in keys if at != first and cells[at] != cells[first] and cell_text(cells[at])
-    ]
-    return len(texts) <= 2 * len(marked) and not others
-
-
-def is_heading_again(cells, titles):
-    filled = [(at, plain(cell)) for at, cell in enumerate(cells) if cell_text(cell)]
-    return len(filled) > 1 and all(at < len(titles) and text == titles[at] for at, text in filled)

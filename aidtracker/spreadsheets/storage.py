@@ -12,6 +12,7 @@ from django.core import signing
 
 SALT = "aidtracker.spreadsheets"
 MAX_AGE = 24 * 60 * 60
+MAX_WAITING = 10  # uploads of one user
 GONE = "这次导入已经确认过或已过期，请重新上传文件。"
 
 
@@ -33,9 +34,13 @@ class Pending:
     sheet: str = ""
 
     def save(self, **parts):
-        """Store the bytes of some parts (`file`, `records`); returns the signed token for them."""
+        """Store the bytes of some parts (`file`, `records`); returns the signed token for them.
+
+        A process that dies between leaves parts without a token: they are purged like all others.
+        """
         purge()
-        stored = secrets.token_hex(16)
+        drop_older(self.user_id)
+        stored = f"{self.user_id}-{secrets.token_hex(16)}"
         for part, content in parts.items():
             path = folder() / f"{stored}.{part}"
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -106,3 +111,14 @@ def purge():
         with contextlib.suppress(FileNotFoundError):
             if entry.stat().st_mtime < oldest:
                 Path(entry.path).unlink()
+
+
+def drop_older(user_id):
+    """Delete the oldest uploads of a user, so that one more is not too many."""
+    newest: dict[str, float] = {}
+    for path in folder().glob(f"{user_id}-*"):
+        with contextlib.suppress(FileNotFoundError):
+            newest[path.stem] = max(path.stat().st_mtime, newest.get(path.stem, 0))
+    for stored in sorted(newest, key=newest.__getitem__, reverse=True)[MAX_WAITING - 1 :]:
+        for path in folder().glob(f"{stored}.*"):
+            path.unlink(missing_ok=True)

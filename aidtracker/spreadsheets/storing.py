@@ -8,11 +8,13 @@ from django.utils.text import slugify
 from aidtracker import acts
 from aidtracker.batches import BATCH, in_batches
 from aidtracker.changes import after_change
-from aidtracker.history import CHANGED, NEW, keep_states
+from aidtracker.copied_states import copy_states
+from aidtracker.history import CHANGED, NEW
 from aidtracker.pinyin import syllables
 from aidtracker.records import SlugFromPinyinField
+from aidtracker.spreadsheets.columns import REASON
 from aidtracker.spreadsheets.memory import collection_paused
-from aidtracker.spreadsheets.outcomes import WHOLE_ROW, Problem
+from aidtracker.spreadsheets.outcomes import WHOLE_ROW, Problem, ranges
 from aidtracker.spreadsheets.rehearsal import Rehearsal
 
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
@@ -23,22 +25,28 @@ class StaleError(Exception):
 
 
 @acts.one_act()
-def store(resource, sheet, fingerprint, file_name=""):
+def store(resource, sheet, fingerprint, file_name="", reason=""):
     """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
 
-    Nothing is stored if a row fails, or if the outcome is no longer the one with `fingerprint`,
-    which the person has seen. Raises DatabaseError if the database fails; then, too, nothing is.
+    Nothing is stored if a row fails, if the outcome is no longer the one with `fingerprint`, which
+    the person has seen, or if rows lack a reason and `reason` is none for them. Raises
+    DatabaseError if the database fails; then, too, nothing is.
     """
     rehearsal = Rehearsal(resource, sheet)
     outcome = rehearsal.run()
+    outcome.reason = reason
     if not outcome.can_be_stored or outcome.fingerprint != fingerprint:
         return outcome
-    details = details_of(outcome, rehearsal.model)
-    acts.describe(way=acts.Way.IMPORT, subject=file_name, details=details)
+    give_reason(rehearsal, reason)
+    if outcome.reason_error:
+        return outcome
+    describe(outcome, rehearsal.model, file_name)
     try:
         with transaction.atomic():
             write(rehearsal)
-            after_change(resource._meta.model)
+            review_wholes(rehearsal, resource.user)
+            if outcome.new or outcome.changed:
+                after_change(resource._meta.model)
     except StaleError:
         return Rehearsal(type(resource)(user=resource.user), sheet).run()
     except IntegrityError:
@@ -48,23 +56,48 @@ def store(resource, sheet, fingerprint, file_name=""):
     return outcome
 
 
-def details_of(outcome, model):
-    """What the audit trail says of an import."""
-    return [
+def describe(outcome, model, file_name):
+    """Say in the audit trail what is imported."""
+    details = [
         ["数据", str(model._meta.verbose_name)],
         ["新增", outcome.new],
         ["修改", outcome.changed],
+        *([["变更申请", outcome.proposed]] if outcome.proposed else []),
         ["冲突", outcome.conflicting],
     ]
+    reason = outcome.reason if outcome.lacking else None
+    acts.describe(way=acts.Way.IMPORT, subject=file_name, details=details, reason=reason)
+
+
+def give_reason(rehearsal, reason):
+    """Let the rows that lack a reason take this one; the outcome says if it is none for them."""
+    plans = [plan for plan in rehearsal.planned if plan.lacks_reason]
+    if not plans:
+        return
+    column = rehearsal.resource.fields[REASON]
+    said = [plan.before.correction_reason if plan.before else "" for plan in plans]
+    again = [plan.number for plan, one in zip(plans, said, strict=True) if one == reason]
+    if not reason:
+        rehearsal.outcome.reason_error = f"请写明理由：有 {len(plans)} 行要有理由才能改动。"
+    elif len(reason) > column.source.max_length:
+        rehearsal.outcome.reason_error = f"理由最多 {column.source.max_length} 字。"
+    elif again:
+        words = f"第 {ranges(again)} 行上一次更正也是这个理由；请写明这一次的理由。"
+        rehearsal.outcome.reason_error = words
+    for plan, old in zip(plans, said, strict=True):
+        plan.changes.append((column, old, reason, None))
+        plan.row.correction_reason = reason
 
 
 @collection_paused()
 def write(rehearsal):
     """Write all rows, their links and their states."""
     model = rehearsal.model
-    new = [plan for plan in rehearsal.planned if plan.is_new]
-    changed = [plan for plan in rehearsal.planned if not plan.is_new]
-    lock(model, changed)
+    proposed = [plan for plan in rehearsal.planned if plan.is_proposal]
+    written = [plan for plan in rehearsal.planned if not plan.is_proposal]
+    new = [plan for plan in written if plan.is_new]
+    changed = [plan for plan in written if not plan.is_new]
+    lock(model, [*changed, *proposed])
     fill_slugs(model, [plan.row for plan in new])
     for layer in layers([plan.row for plan in new]):
         model._base_manager.bulk_create(layer, batch_size=BATCH)
@@ -81,9 +114,19 @@ def write(rehearsal):
             unique_fields=["id"],
             update_fields=names,
         )
-    write_links(rehearsal.planned)
-    keep_states([plan.row for plan in new], NEW)
-    keep_states([plan.row for plan in changed], CHANGED)
+    write_links(written)
+    copy_states([plan.row for plan in new], NEW)
+    copy_states([plan.row for plan in changed], CHANGED)
+    if proposed:
+        model.propose_many([plan.proposal for plan in proposed])
+
+
+def review_wholes(rehearsal, user):
+    """Let what imported parts belong to be reviewed again, as if a person had typed them."""
+    review = getattr(rehearsal.model, "review_wholes", None)
+    if review is not None and user is not None:
+        plans = rehearsal.planned
+        review([row for plan in plans for row in (plan.row, plan.before) if row])
 
 
 def lock(model, changed):

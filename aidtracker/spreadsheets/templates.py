@@ -10,10 +10,10 @@ from aidtracker.datasets import dataset_name
 from aidtracker.spreadsheets.example import example_of
 from aidtracker.spreadsheets.formats import WORKBOOK_OPTIONS
 from aidtracker.spreadsheets.resources import VERSION
+from aidtracker.spreadsheets.sheets import LISTS
 
 LISTED = 500
 ROWS = 2_000
-LISTS = "选项"
 NARROW, WIDE = 10, 32
 
 

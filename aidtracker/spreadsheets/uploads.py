@@ -1,5 +1,6 @@
 """Reads an uploaded CSV or Excel file, after making sure that it is one and does no harm."""
 
+import codecs
 import csv
 import io
 import json
@@ -14,37 +15,58 @@ from pathlib import Path, PurePath
 
 from aidtracker.spreadsheets import workbook_reader
 from aidtracker.spreadsheets.cells import EXCEL_TEXT_LENGTH, unmark
-from aidtracker.spreadsheets.sheets import Page, SheetError, moment
+from aidtracker.spreadsheets.sheets import TOO_MANY, Page, SheetError, moment
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 10 * MEGABYTE
 MAX_UNPACKED = 100 * MEGABYTE
 MAX_MEMBERS = 2_000
 MAX_COLUMNS = 500
+FIRST_COLUMNS = f"只读前 {MAX_COLUMNS} 列。"
 MAX_SECONDS = 60
 ZIP_START = b"PK\x03\x04"
 OLE_START = b"\xd0\xcf\x11\xe0"
 # Marks at the beginning of a text that say how it is encoded.
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+EURO, EURO_BYTE = "aidtracker.euro", 0x80
 LONGEST_TWO_BYTES = 0x7FF  # Chinese takes three bytes in UTF-8
-MAX_LINES = 200_000
+MAX_CELLS = 1_200_000
 SNIFFED = 10_000
+UNREADABLE = "这个 Excel 文件已损坏或过于复杂，无法读取；请另存一份再试。"
+FAILURES = {
+    workbook_reader.TOO_MANY_ROWS: TOO_MANY,
+    workbook_reader.TOO_MUCH_TEXT: "这个 Excel 文件里的文字太多；请删去无关的工作表，分成几份。",
+}
 QUOTED = re.compile(r'"[^"]*"')
 # Attributes hold no `<`: so a search that fails at one tag does not go on through the next ones.
-HIDDEN_PART = re.compile(rb'<(?:row|col) [^<>]{0,300}\bhidden="(?:1|true)"')
-HIDDEN = "文件里有隐藏的或被筛选掉的行、列，也一并读取。"
+HIDDEN_PART = re.compile(
+    rb"<(?:\w{1,20}:)?(?:row|col) [^<>]{0,900}\bhidden=[\"'](?:1|true)[\"']", re.ASCII
+)
+DATES_OF_1904 = re.compile(rb"\bdate1904=[\"'](?:1|true)[\"']")
+# A cell with #REF! or the like, of which the reader makes an empty one unless it is called a text.
+ERROR_CELL = re.compile(rb"(<(?:\w{1,20}:)?c [^<>]{0,200}\bt=)([\"'])e\2", re.ASCII)
+NOTICES = {
+    HIDDEN_PART: "文件里有隐藏的或被筛选掉的行、列，也一并读取。",
+    DATES_OF_1904: "文件用的是 1904 日期系统，没有日期格式、只写成数字的日期会差四年，请核对。",
+}
+# What is worth knowing of a workbook, with a word that it cannot be without: quicker to find.
+SOUGHT = {HIDDEN_PART: b"hidden=", DATES_OF_1904: b"date1904=", ERROR_CELL: b"#"}
 ENCRYPTED_FLAG = 0x1
 WORKBOOK_PART = "xl/workbook.xml"
 CONTENT_TYPES = "[Content_Types].xml"
 MACROS = "vbaproject.bin"
-# Longer cells than a file can have: the limit is the file's.
-csv.field_size_limit(MAX_SIZE)
+MACRO_SHEETS = "xl/macrosheets/"
+# Longer than Excel's own: some texts are downloaded as CSV because no workbook can hold them.
+MAX_CELL = 200_000
+csv.field_size_limit(MAX_CELL)
 WITH_MACROS = "这个 Excel 文件带有宏，不能导入；请另存为不带宏的 .xlsx。"
 # A formula that no program has calculated: its cell would be read as empty. A text may be.
 UNCALCULATED = re.compile(
-    rb'<c (?![^<>]{0,200}\bt="str")[^<>]{0,200}><f(?:[^<>]{0,200}/>|[^<>]{0,200}>[^<]{0,9000}</f>)'
-    rb"(?:<v></v>|<v ?/>)?</c>"
+    rb"<(?:\w{1,20}:)?c (?![^<>]{0,200}\bt=[\"']str)[^<>]{0,200}>\s?"
+    rb"<(?:\w{1,20}:)?f(?:[^<>]{0,200}/>|[^<>]{0,200}>[^<]{0,9000}</(?:\w{1,20}:)?f>)\s?"
+    rb"(?:<(?:\w{1,20}:)?v></(?:\w{1,20}:)?v>|<(?:\w{1,20}:)?v ?/>)?\s?</(?:\w{1,20}:)?c>"
 )
+FORMULA = re.compile(rb"<f[ />]|:f[ />]")
 OVERLAP = 10_000  # longer than a cell with a formula
 DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
@@ -72,15 +94,20 @@ def read_csv(content):
     if "\x00" in text:
         raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    filled = ((number, row) for number, row in enumerate(reader, 1) if any(row))
     try:
         rows = [
             (number, [unmark(cell) for cell in row[:MAX_COLUMNS]])
-            for number, row in enumerate(islice(reader, MAX_LINES), 1)
-            if any(row)
+            for number, row in islice(filled, workbook_reader.MAX_ROWS + 1)
         ]
     except csv.Error as error:
-        raise SheetError(f"CSV 第 {reader.line_num} 行的引号或分隔有误。") from error
-    return [Page("", rows)]
+        raise SheetError(
+            f"CSV 第 {reader.line_num} 行的引号或分隔有误，或有一格超过 {MAX_CELL} 个字。"
+        ) from error
+    if len(rows) > workbook_reader.MAX_ROWS:
+        raise SheetError(TOO_MANY)
+    notices = [FIRST_COLUMNS] if any(len(row) == MAX_COLUMNS for _, row in rows) else []
+    return [Page("", rows, notices=notices)]
 
 
 def separator(text):
@@ -98,10 +125,20 @@ def decoded(content):
         if encoding == "gb18030":
             check_one_encoding(content)
         try:
-            return content.decode(encoding)
+            return content.decode(encoding, errors=EURO if encoding == "gb18030" else "strict")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
     raise SheetError(f"第 {line} 行认不出文字编码；请用 Excel 另存为“CSV UTF-8”。")
+
+
+def euro(error):
+    """The byte 0x80 is € in what Chinese Windows writes, which Python's GB18030 does not know."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start] == EURO_BYTE:
+        return "€", error.start + 1
+    raise error
+
+
+codecs.register_error(EURO, euro)
 
 
 def check_one_encoding(content):
@@ -117,16 +154,16 @@ def check_one_encoding(content):
 
 
 def read_xlsx(content):
-    has_hidden = check_workbook(content)
+    found = check_workbook(content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload.xlsx"
-        path.write_bytes(content)
+        write_readable(path, content, ERROR_CELL in found)
         lines = run_reader(path)
     pages = [page_of(json.loads(line, object_hook=moment)) for line in lines]
     if not pages:
         raise SheetError("这个 Excel 文件里没有工作表。")
-    if has_hidden:
-        pages[0].notices.append(HIDDEN)
+    for page in pages:
+        page.notices += [notice for pattern, notice in NOTICES.items() if pattern in found]
     return pages
 
 
@@ -137,8 +174,20 @@ def page_of(found):
             raise SheetError(
                 f"第 {number} 行有一格的文字超过 {EXCEL_TEXT_LENGTH} 个字，不是 Excel 存的文件。"
             )
-    notices = [f"只读前 {MAX_COLUMNS} 列。"] if found["width"] > MAX_COLUMNS else []
-    return Page(found["name"], rows, found["hidden"], notices)
+    notices = [FIRST_COLUMNS] if found["width"] > MAX_COLUMNS else []
+    if unread := found["unread"]:
+        notices.append(f"工作表太多，最后 {unread} 张没有读。")
+    return Page(found["name"], rows, found["hidden"], found["joint"], notices)
+
+
+def write_readable(path, content, has_errors):
+    """Write a workbook to a path, its cells of errors as texts that name them."""
+    if not has_errors:
+        path.write_bytes(content)
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+        for member in old.infolist():
+            new.writestr(member.filename, ERROR_CELL.sub(rb'\1"str"', old.read(member)))
 
 
 def run_reader(path):
@@ -147,14 +196,15 @@ def run_reader(path):
     try:
         done = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, check=True)
     except subprocess.SubprocessError as error:
-        raise SheetError("这个 Excel 文件已损坏或过于复杂，无法读取；请另存一份再试。") from error
+        reason = FAILURES.get(getattr(error, "returncode", -1), UNREADABLE)
+        raise SheetError(reason) from error
     return done.stdout.splitlines()
 
 
 def check_workbook(content):
     """Raise SheetError unless the bytes are a plain workbook of harmless parts and size.
 
-    Returns whether some row or column is hidden.
+    Returns which of the patterns of what is worth knowing were found.
     """
     if content.startswith(OLE_START):
         raise SheetError("文件设有密码，或是旧版 .xls；请取消密码并另存为 .xlsx。")
@@ -176,31 +226,39 @@ def check_members(members):
         raise SheetError("这个 Excel 文件含有加密或重复的部分，不能导入。")
     if WORKBOOK_PART not in names or CONTENT_TYPES.lower() not in names:
         raise SheetError("文件名是 .xlsx，内容却不是 Excel 工作簿。")
-    if any(name.endswith(MACROS) for name in names):
+    if any(name.endswith(MACROS) or name.startswith(MACRO_SHEETS) for name in names):
         raise SheetError(WITH_MACROS)
 
 
 def check_contents(archive):
     """Unpack every part piece by piece: count what it really holds, refuse DTDs and macros."""
-    total, has_hidden = 0, False
+    total, cells, found = 0, 0, set()
     for member in archive.infolist():
-        is_sheet = member.filename.startswith("xl/worksheets/")
         before = b""
         with archive.open(member) as part:
             while piece := part.read(MEGABYTE):
                 total += len(piece)
                 if total > MAX_UNPACKED:
                     raise SheetError("这个 Excel 文件解开后过大，不能导入。")
+                cells += piece.count(b"</c>") + piece.count(b":c>")
+                if cells > MAX_CELLS:
+                    raise SheetError(
+                        f"这个 Excel 文件有内容的单元格超过 {MAX_CELLS} 个，请分成几份。"
+                    )
                 check_piece(before + piece)
-                has_hidden |= is_sheet and bool(HIDDEN_PART.search(before + piece))
+                found |= found_in(before + piece)
                 before = piece[-OVERLAP:]
     if b"macroEnabled" in archive.read(CONTENT_TYPES):
         raise SheetError(WITH_MACROS)
-    return has_hidden
+    return found
+
+
+def found_in(piece):
+    return {one for one, word in SOUGHT.items() if word in piece and one.search(piece)}
 
 
 def check_piece(piece):
     if any(doctype in piece for doctype in DOCTYPES):
         raise SheetError("这个 Excel 文件含有 DTD 定义，不能导入。")
-    if UNCALCULATED.search(piece):
+    if FORMULA.search(piece) and UNCALCULATED.search(piece):
         raise SheetError("文件里有还没有算出结果的公式；请用 Excel 打开并保存一次，再上传。")

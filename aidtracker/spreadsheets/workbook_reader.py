@@ -2,11 +2,13 @@
 
 Run as `python workbook_reader.py FILE`: writes each sheet as JSON, one a line: its name, whether
 it is hidden, its width and its filled rows. A row is its number as in Excel, then its cells, each
-a text, number, boolean, or `{"date": "2019-06-03"}`; merged cells all have the first one's value.
-Imports nothing of the site.
+a text, number, boolean, or `{"date": "2019-06-03"}`; merged cells all have the first one's value,
+and where that is a number over several rows, `joint` says so. Ends early if there is more
+than an import takes. Imports nothing of the site.
 """
 
 import json
+import math
 import resource
 import sys
 from datetime import date, datetime
@@ -14,12 +16,13 @@ from itertools import islice
 
 import python_calamine
 
-MEMORY = 1_500_000_000
+MEMORY = 700_000_000
 SECONDS = 30
 MAX_COLUMNS = 500
-MAX_SHEETS = 30
-# More than an import takes: what comes after is not worth reading.
-MAX_ROWS = 60_000
+MAX_SHEETS = 200
+MAX_ROWS = 25_000  # an import's, with headings and totals among them
+MAX_TEXT = 20_000_000  # characters: one text may stand in very many cells
+TOO_MANY_ROWS, TOO_MUCH_TEXT = 3, 4  # what the process ends with
 MAX_MERGED = 100_000  # cells
 
 
@@ -30,7 +33,8 @@ def portable(value):
         return {"date": (value.date() if midnight else value).isoformat()}
     if isinstance(value, date):
         return {"date": value.isoformat()}
-    return value if isinstance(value, str | int | float) else str(value)
+    is_odd = isinstance(value, float) and not math.isfinite(value)
+    return str(value) if is_odd or not isinstance(value, str | int | float) else value
 
 
 def filled_rows(sheet):
@@ -40,15 +44,27 @@ def filled_rows(sheet):
         for number, row in enumerate(sheet.iter_rows(), 1)
         if row.count("") < len(row)
     )
-    return list(islice(rows, MAX_ROWS))
+    found = list(islice(rows, MAX_ROWS + 1))
+    if len(found) > MAX_ROWS:
+        sys.exit(TOO_MANY_ROWS)
+    return found
+
+
+def length(rows):
+    return sum(len(cell) for row in rows for cell in row if cell.__class__ is str)
 
 
 def fill_merged(sheet, rows):
-    """Give each cell of a merged range, in rows that are read anyway, the value of the first."""
+    """Give each cell of a merged range, in rows that are read anyway, the value of the first.
+
+    Returns the first row, last row and column of each number that several rows share.
+    """
     by_number = {row[0]: row for row in rows}
-    left = MAX_MERGED
+    left, joint = MAX_MERGED, []
     for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
         value = cell_at(by_number, top, first)
+        if bottom > top and value.__class__ in (int, float) and left > 0:
+            joint.append([top + 1, bottom + 1, first])
         for number in range(top, min(bottom, top + MAX_ROWS) + 1):
             left -= 1
             row = by_number.get(number + 1)
@@ -59,6 +75,7 @@ def fill_merged(sheet, rows):
                 row += [""] * (end - len(row))
                 row[first + 1 : end] = [value] * max(0, end - first - 1)
                 left -= end - first
+    return joint
 
 
 def cell_at(rows, top, first):
@@ -73,14 +90,20 @@ def main(path):
         shown = python_calamine.SheetVisibleEnum.Visible
         kinds = python_calamine.SheetTypeEnum
         sheets = [one for one in workbook.sheets_metadata if one.typ == kinds.WorkSheet]
+        left = MAX_TEXT
         for meta in sheets[:MAX_SHEETS]:
             sheet = workbook.get_sheet_by_name(meta.name)
             rows = filled_rows(sheet)
-            fill_merged(sheet, rows)
+            joint = fill_merged(sheet, rows)
+            left -= length(rows)
+            if left < 0:
+                sys.exit(TOO_MUCH_TEXT)
             page = {
                 "name": meta.name,
                 "hidden": meta.visible != shown,
                 "width": sheet.total_width,
+                "joint": joint,
+                "unread": len(sheets[MAX_SHEETS:]),
                 "rows": [[number, *map(portable, cells)] for number, *cells in rows],
             }
             json.dump(page, sys.stdout)

@@ -75,11 +75,12 @@ def page_of(row, page, *args):
 
 def filled(response):
     """What a browser would send back from a form's page: {name: value}."""
-    inlines = [inline.formset for inline in response.context["inline_admin_formsets"]]
-    forms = [response.context["adminform"].form]
+    page = response.context_data
+    inlines = [inline.formset for inline in page["inline_admin_formsets"]]
+    forms = [page["adminform"].form]
     for formset in inlines:
         forms += [formset.management_form, *formset.initial_forms]
-    shown = dict(response.context["shown_versions"])
+    shown = dict(page["shown_versions"])
     return shown | {name: value for form in forms for name, value in values(form)}
 
 

@@ -1,23 +1,17 @@
 """Who administers whom: users by one person, rights by another, superusers by superusers alone."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aidtracker.models import Act
 from aidtracker.scope import Scope, scope_of
-from aidtracker.testing import make_batch, make_headquarters, make_staff
-from programs.models import Account, Batch
+from aidtracker.testing import make_headquarters, make_staff
+from aidtracker.tests.user_forms import PASSWORD, address, everything, group
+from programs.models import Account
 
 pytestmark = pytest.mark.django_db
-
-PASSWORD = "核桃-苹果-红枣-7"
-
-
-def group(name):
-    return Group.objects.get(name=name)
 
 
 @pytest.fixture
@@ -43,32 +37,6 @@ def clerk():
 @pytest.fixture
 def chief():
     return User.objects.create_superuser("总管", password=PASSWORD)
-
-
-def address(name, *keys):
-    return reverse(f"admin:auth_{name}", args=keys)
-
-
-def everything(user, headquarters):
-    """A form that changes all there is to change of a user."""
-    typed = {
-        "username": f"{user.username}甲",
-        "last_name": "李",
-        "first_name": "明",
-        "email": "li@example.org",
-        "is_superuser": "on",
-        "groups": [group("审核员").pk],
-        "account-0-headquarters": [headquarters.pk],
-        "account-0-reach": "changes_all",
-        "account-0-batch": make_batch().pk,
-        "account-0-ends_on": "2099-12-31",
-        "user_permissions": [Permission.objects.get(codename="add_project").pk],
-        "password": "x",
-        "account-TOTAL_FORMS": 1,
-        "account-INITIAL_FORMS": 1 if hasattr(user, "account") else 0,
-        "account-0-user": user.pk,
-    }
-    return typed | ({"account-0-id": user.account.pk} if hasattr(user, "account") else {})
 
 
 def identity(user):
@@ -325,87 +293,6 @@ def test_group_saved_again_keeps_all_its_rights(client, chief):
             choice.value for _, kind in form.fields["permissions"].choices for choice, _ in kind
         }
         assert before <= offered, row
-
-
-# What is kept
-
-
-def acts_of_accounts():
-    rows = Act.objects.filter(way=Act.Way.ACCOUNT).order_by("at")
-    return [(row.user_name, row.subject, row.details) for row in rows]
-
-
-def test_change_of_a_user_is_kept(client, security_admin, clerk):
-    headquarters = make_headquarters(name="某指挥部")
-    client.force_login(security_admin)
-    typed = everything(clerk, headquarters)
-    batch = str(Batch.objects.get(pk=typed["account-0-batch"]))
-    client.post(address("user_change", clerk.pk), typed)
-    assert acts_of_accounts() == [
-        (
-            "安全",
-            "用户 录入员",
-            [
-                ["组", "填报员", "审核员"],
-                ["所属指挥部", "", "某指挥部"],
-                ["范围", "所属指挥部及其下级", "维护全部（全国数据管理员）"],
-                ["批次", "", batch],
-                ["截止日期", "", "2099-12-31"],
-            ],
-        )
-    ]
-
-
-def plain_form(user):
-    """What a system admin's form of a user sends, with the tick of its activity taken away."""
-    account = {
-        "account-TOTAL_FORMS": 1,
-        "account-INITIAL_FORMS": 1,
-        "account-0-id": user.account.pk,
-    }
-    return {"username": user.username, "last_name": user.last_name} | account
-
-
-def test_deactivation_of_a_user_is_kept(client, system_admin, clerk):
-    client.force_login(system_admin)
-    client.post(address("user_change", clerk.pk), plain_form(clerk))
-    assert acts_of_accounts() == [("系统", "用户 录入员", [["有效", "是", "否"]])]
-
-
-def test_saving_without_a_change_keeps_nothing(client, system_admin, clerk):
-    client.force_login(system_admin)
-    answer = client.post(address("user_change", clerk.pk), plain_form(clerk) | {"is_active": "on"})
-    assert answer.url == address("user_changelist")
-    assert acts_of_accounts() == []
-
-
-def test_new_user_is_kept_without_the_password(client, system_admin):
-    client.force_login(system_admin)
-    client.post(
-        address("user_add"), {"username": "新人", "password1": PASSWORD, "password2": PASSWORD}
-    )
-    details = [each for _, _, details in acts_of_accounts() for each in details]
-    assert ["用户名", "", "新人"] in details
-    assert ["密码", "", "已重设"] in details
-    assert PASSWORD not in str([*Act.objects.values()])
-
-
-def test_change_of_a_group_is_kept(client, security_admin):
-    row = Group.objects.create(name="临时组")
-    rights = Permission.objects.filter(codename__in=["view_project", "view_site"])
-    row.permissions.set(rights)
-    client.force_login(security_admin)
-    kept = rights.get(codename="view_project").pk
-    client.post(address("group_change", row.pk), {"name": "临时组", "permissions": [kept]})
-    assert acts_of_accounts() == [("安全", "组 临时组", [["权限 view_site", "有", ""]])]
-
-
-def test_deletion_of_a_user_is_kept(client, chief, clerk):
-    client.force_login(chief)
-    client.post(address("user_delete", clerk.pk), {"post": "yes"})
-    ((who, subject, details),) = acts_of_accounts()
-    assert (who, subject) == ("总管", "用户 录入员")
-    assert ["组", "填报员", ""] in details
 
 
 # The scope of accounts

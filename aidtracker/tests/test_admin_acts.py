@@ -11,9 +11,13 @@ from django.utils import timezone
 from aidtracker import acts
 from aidtracker.acts import Way
 from aidtracker.admin_acts import MOST_COUNTED
+from aidtracker.effects import touched_by
+from aidtracker.history import FOLLOW_ON
 from aidtracker.models import Act
-from aidtracker.testing import make_headquarters, make_project, make_staff
-from projects.models import Project
+from aidtracker.testing import make_headquarters, make_progress_report, make_project, make_staff
+from aidtracker.undo import undo
+from projects.models import ProgressReport, Project
+from projects.reviewing import PUBLISH, take_step
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +62,8 @@ def table_of(response):
 def test_act_list_shows_what_an_act_changed(auditor, import_act):
     rows = auditor.get(LIST, {"q": "援疆项目"}).context["cl"].result_list
 
-    assert [(row.get_way_display(), row.subject, row.rows_changed) for row in rows] == [
-        ("导入", "援疆项目", 2)
+    assert [(row.get_way_display(), row.subject, str(row.touched)) for row in rows] == [
+        ("导入", "援疆项目", "2 条")
     ]
 
 
@@ -113,7 +117,7 @@ def test_act_page_says_old_and_new_in_words(auditor, import_act):
     response = auditor.get(page(import_act))
 
     [part] = response.context["changes"]
-    assert (part.title, part.count) == ("援疆项目", 2)
+    assert (part.title, part.count) == ("援疆项目", "2 条")
     assert [(row.name, row.kind) for row in part.rows] == [("水渠", "修改"), ("学校", "新增")]
     assert part.rows[0].changes == [("名称", "渠道", "水渠")]
     assert "新增 1，修改 1" in response.content.decode()
@@ -127,7 +131,45 @@ def test_act_page_lists_the_first_200_rows(admin_client, office):
 
     [part] = admin_client.get(page(act)).context["changes"]
 
-    assert (part.count, len(part.rows), part.unlisted) == (205, 200, 5)
+    assert (part.count, len(part.rows), part.unlisted) == ("205 条", 200, 5)
+
+
+def publishing(user, office):
+    """The act of publishing two reports, after which two projects follow."""
+    for _ in range(2):
+        project = make_project(headquarters=office, name="渠", paid_amount=1)
+        make_progress_report(project=project, review="approved", paid_to_date=12)
+    with acts.doing(Way.ACTION) as act:
+        act.user = user
+        take_step(PUBLISH, ProgressReport.objects.all(), user)
+    return act
+
+
+def test_amounts_that_followed_are_counted_apart(admin_client, admin_user, office):
+    act = publishing(admin_user, office)
+    [row] = admin_client.get(LIST, {"q": "发布"}).context["cl"].result_list
+    assert str(row.touched) == "2 条，另有 2 条随月报、计划更新"
+
+    parts = {part.title: part for part in admin_client.get(page(act)).context["changes"]}
+    assert parts["项目月报"].count == "2 条"
+    assert parts["援疆项目"].count == "2 条随月报、计划更新"
+    assert {row.kind for row in parts["援疆项目"].rows} == {"随月报、计划更新"}
+
+
+def test_undoing_a_publication_takes_back_what_followed(admin_user, office):
+    act = publishing(admin_user, office)
+    undo(act, admin_user, "发错了")
+    own = Project.objects.filter(headquarters=office)
+    assert [*own.values_list("paid_amount", flat=True)] == [1, 1]
+    assert [*ProgressReport.objects.values_list("review", flat=True)] == ["approved"] * 2
+
+
+@pytest.mark.parametrize("reason", ["", FOLLOW_ON])
+def test_no_reason_of_a_person_hides_a_change(office, reason):
+    with acts.doing(Way.FORM) as act:
+        acts.describe(reason=reason)
+        make_project(headquarters=office)
+    assert str(touched_by(act)["projects"]) == "1 条"
 
 
 def test_act_page_of_others_is_not_there(client, import_act):

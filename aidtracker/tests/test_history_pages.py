@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker import acts
+from aidtracker.models import Act
 from aidtracker.testing import (
     make_enterprise,
     make_headquarters,
@@ -155,6 +156,30 @@ def test_going_back_needs_a_reason(desk, row):
     assert "请写明恢复的理由" in shown_text(restore(desk, row, reason=" "))
     row.refresh_from_db()
     assert row.brand == "新牌"
+
+
+def test_going_back_to_the_present_state_changes_nothing(desk):
+    project = make_project(review=Review.DRAFT, name="甲项目")
+    response = restore(desk, project, reason="再来一次")
+    assert "与现在相同，没有改动。" in shown_text(response)
+    project.refresh_from_db()
+    assert (project.version, project.correction_reason) == (1, "")
+    assert (project.history.count(), Act.objects.filter(way="revert").count()) == (1, 0)
+
+
+def test_present_state_offers_no_way_back(desk):
+    project = make_project()
+    page = desk.get(state_address(project))
+    assert "这一版与现在相同。" in shown_text(page)
+    assert "恢复为这一版" not in shown_text(page)
+
+
+def test_saving_an_unchanged_form_makes_no_version(desk):
+    project = make_project(review=Review.SUBMITTED, aliases=["甲"], paid_amount="1.50")
+    project.regions.add(make_region())
+    send_form(desk, address(Project, "change", project.pk))
+    project.refresh_from_db()
+    assert (project.version, project.review, project.history.count()) == (1, "submitted", 1)
 
 
 def test_going_back_is_refused_if_the_row_changed_meanwhile(desk, row):

@@ -311,6 +311,26 @@ def test_internal_report_is_public_with_its_first_figure(client):
     assert found() == [True] * 4
 
 
+def cite_everywhere(at, report):
+    """Let every public record that can cite documents, and a plan, cite a report."""
+    for row in vars(at).values():
+        if hasattr(row, "sources"):
+            row.sources.add(report)
+    make_project_plan(project=at.project, source=report, review=Review.PUBLISHED)
+
+
+def test_no_page_or_file_names_an_internal_report_that_is_not_public(client, tmp_path):
+    at = Surroundings()
+    report = make_hidden_report(at)
+    cite_everywhere(at, report)
+    named = [one for one in addresses(at) if report.code in body(client, one)]
+    for name in DATASETS:
+        path = tmp_path / f"{name}.csv"
+        call_command("export", name, output=str(path))
+        named += [name] if report.code in path.read_text("utf-8-sig") else []
+    assert named == []
+
+
 @pytest.mark.parametrize("model", reviewed_models().values(), ids=lambda model: model.__name__)
 def test_export_leaves_hidden_rows_out_unless_asked(model, tmp_path):
     at, name = Surroundings(), dataset_name(model)

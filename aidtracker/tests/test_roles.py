@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from aidtracker.datasets import DATASETS
 from aidtracker.fixtures import load_fixtures
-from aidtracker.roles import PATH, dump_groups, load_groups, rights_of
+from aidtracker.roles import PATH, dump_groups, load_groups
 from aidtracker.testing import make_staff
 from projects.models.reviews import Reviewed
 
@@ -32,6 +32,12 @@ REVIEWED = {
 OTHERS = {"projects": "revision finding observationpart"}
 
 
+def rights_of(group):
+    """The rights of a group by their codes: `projects.add_project`."""
+    rows = Permission.objects.filter(group=group).values_list("content_type__app_label", "codename")
+    return {f"{app}.{codename}" for app, codename in rows}
+
+
 def rights(verbs, models):
     return {
         f"{app}.{verb}_{name}"
@@ -46,7 +52,8 @@ SEES_ACCOUNTS = {"auth.view_user", "auth.view_group", "programs.view_account"}
 ROLES = {
     "填报员": SEES_RECORDS
     | rights("add change delete import", LEDGERS)
-    | {"projects.add_revision", "projects.change_revision", "projects.change_finding"},
+    | rights("add change delete", {"projects": "revision"})
+    | {"projects.change_finding"},
     "审核员": SEES_RECORDS | rights("approve", REVIEWED),
     "发布员/指挥长": SEES_RECORDS
     | rights("publish", REVIEWED)

@@ -12,7 +12,6 @@ from aidtracker.scope import (
     check_owner,
     fill_owner,
     may_change,
-    may_read,
     readable,
     scope_of,
     visible,
@@ -61,6 +60,11 @@ def other():
 def fresh(user):
     """The user as the next request reads them."""
     return User.objects.get(pk=user.pk)
+
+
+def may_read(row, user):
+    """Whether a user may read a stored row."""
+    return readable(type(row)._base_manager.filter(pk=row.pk), user).exists()
 
 
 # The scope of an account

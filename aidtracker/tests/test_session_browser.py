@@ -78,6 +78,15 @@ def test_open_page_alone_does_not_keep_a_session(form):
     assert minutes_left() < 10
 
 
+def test_events_of_scripts_do_not_keep_a_session(form):
+    pass_minutes(form, 20)
+    for sign in ("input", "keydown", "click"):
+        script = "document.body.dispatchEvent(new Event(arguments[0], {bubbles: true}))"
+        form.execute_script(script, sign)
+    time.sleep(1)
+    assert minutes_left() < 10
+
+
 def test_typing_is_not_told_every_time(form):
     pass_minutes(form, 4)
     form.find_element(By.ID, "id_name").send_keys("某")

@@ -265,7 +265,7 @@ def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch)
     def fail(*args):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr("aidtracker.spreadsheets.storing.keep_states", fail)
+    monkeypatch.setattr("aidtracker.spreadsheets.storing.copy_states", fail)
     response = confirm(client, token)
 
     region.refresh_from_db()

@@ -10,7 +10,7 @@ import pytest
 
 from aidtracker import testing
 from aidtracker.spreadsheets import download, resource_for
-from aidtracker.tests.sheet_helpers import exported, imported
+from aidtracker.tests.sheet_helpers import exported, imported, sheet
 from programs.models import Region
 from projects.models import Observation, Project
 
@@ -146,3 +146,13 @@ def test_related_rows_stand_by_their_natural_keys():
     row = dict(zip(resource_for(Project).headings(), cells, strict=True))
 
     assert (row["批次"], row["出处"]) == ("990000 / 10", "a；b")
+
+
+def test_headings_of_money_state_its_unit_and_are_read_again():
+    resource = resource_for(Project)
+    headings = dict(zip(resource.headings(codes=True), resource.headings(), strict=True))
+
+    found = sheet(Project, ["项目编号", headings["total_amount"]], ["P-1", "5"])
+
+    assert headings["total_amount"] == "总投资（万元）"
+    assert (found.columns[1], found.notices) == (("total_amount", 1, "万元"), [])

@@ -1,6 +1,8 @@
 """Files as staff really have them: what is forgiven, and what is said about it."""
 
 import io
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from aidtracker import testing
 from aidtracker.spreadsheets import resource_for
 from aidtracker.spreadsheets.annotated import annotated_file
+from aidtracker.spreadsheets.example import example_of
 from aidtracker.spreadsheets.rehearsal import rehearse
 from aidtracker.spreadsheets.sheets import ManySheetsError, SheetError, sheet_of
 from aidtracker.spreadsheets.templates import template_file
@@ -175,6 +178,14 @@ def test_template_left_as_it_is_has_no_records(model):
     assert book["数据"]["A1"].comment.text.startswith("必填。")
 
 
+def test_example_whose_mark_was_deleted_is_still_known():
+    example = example_of(resource_for(Region))
+
+    with pytest.raises(SheetError, match="下面没有记录"):
+        sheet(Region, ["区划代码", "名称"], [example["code"], example["name"]])
+    assert len(sheet(Region, ["区划代码", "名称"], [example["code"], "示例村"]).rows) == 1
+
+
 def test_example_that_was_written_over_is_not_skipped():
     headings = ["区划代码", "名称", "级别", "版本"]
 
@@ -195,3 +206,61 @@ def test_annotated_copy_marks_the_cell_and_says_why():
     assert cells["B3"].fill.fgColor.rgb == "FFFCA5A5"
     assert cells["B3"].comment.text.startswith("只能是：")
     assert "级别：只能是" in cells["C3"].value
+
+
+def test_annotated_copy_is_the_same_workbook_without_ways_out():
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in (["区划代码", "级别"], ["9901", "太空"], ["9902", "县级", "=1+2"]):
+        page.append(row)
+    page["D3"], page["E3"] = "=HYPERLINK(1)", "=[1]a!B1"
+    page["B1"].font = openpyxl.styles.Font(color="FF112233")
+    page.merge_cells("B4:B5")
+    book.create_sheet("附表")["A1"] = "=2+3"
+
+    written = marked(calculated(book))
+
+    cells = written["Sheet"]
+    assert [cells[at].value for at in ("C3", "B1", "B2")] == ["=1+2", "级别", "太空"]
+    assert [cells[at].data_type for at in ("C3", "D3", "E3")] == ["f", "s", "s"]
+    assert (cells["B1"].font.color.rgb, cells["B2"].fill.fgColor.rgb) == ("FF112233", "FFFCA5A5")
+    assert cells["B2"].comment.text.startswith("只能是：")
+    assert (written["附表"]["A1"].value, str(cells.merged_cells)) == ("=2+3", "B4:B5")
+
+
+def calculated(book):
+    """The bytes of a workbook whose formulas all have the result 3, as if Excel had saved it."""
+    content, result = io.BytesIO(), io.BytesIO()
+    book.save(content)
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(result, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb"<v ?/>|<v></v>", b"<v>3</v>", old.read(name)))
+    return result.getvalue()
+
+
+def marked(content):
+    """The annotated copy of a workbook of regions, as openpyxl reads it."""
+    resource = resource_for(Region)
+    pages = [found for found in read_upload("a.xlsx", content) if found.rows]
+    found = sheet_of(resource, pages)
+    response = annotated_file("a.xlsx", content, found, rehearse(resource, found), resource)
+    return openpyxl.load_workbook(io.BytesIO(response_bytes(response)))
+
+
+def test_annotated_copy_of_very_many_problems_has_no_comments(monkeypatch):
+    monkeypatch.setattr("aidtracker.spreadsheets.annotated.MAX_COMMENTS", 1)
+    rows = [["区划代码", "级别"], ["9901", "太空"], ["9902", "海洋"]]
+
+    cells = marked(workbook(("甲", rows)))["甲"]
+
+    assert (cells["B3"].fill.fgColor.rgb, cells["B3"].comment) == ("FFFCA5A5", None)
+    assert "级别：只能是" in cells["C3"].value
+
+
+def test_annotated_copy_is_written_anew_if_the_workbook_is_large(monkeypatch):
+    monkeypatch.setattr("aidtracker.spreadsheets.annotated.MAX_CELLS", 1)
+    sheets = [("甲", [["区划代码", "级别"], ["9901", "太空"]]), ("说明", [["请填表"]])]
+
+    written = marked(workbook(*sheets))
+
+    assert (written.sheetnames, written["甲"]["B2"].fill.fgColor.rgb) == (["甲"], "FFFCA5A5")

@@ -94,25 +94,6 @@ def test_change_of_an_approved_row_makes_it_a_draft_again():
     assert (project.review, project.note) == ("draft", "新")
 
 
-@pytest.mark.parametrize(
-    ("rights", "reason", "errors"),
-    [
-        (RIGHTS, "笔误", 1),
-        ((*RIGHTS, "projects.publish_project"), "", 1),
-        ((*RIGHTS, "projects.publish_project"), "笔误", 0),
-    ],
-)
-def test_published_row_changes_only_by_the_right_and_with_a_reason(rights, reason, errors):
-    own = testing.make_headquarters()
-    project = testing.make_project(headquarters=own, review="published")
-    user = testing.make_staff(own, permissions=rights)
-
-    headings = ["code", "note", "correction_reason"]
-    outcome = rehearsal(Project, headings, [project.code, "新", reason], user=user)
-
-    assert min(1, outcome.error_count) == errors
-
-
 def test_rule_between_columns_is_asked_before_anything_is_written():
     project = testing.make_project()
 

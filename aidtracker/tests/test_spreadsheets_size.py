@@ -118,3 +118,20 @@ def test_stored_row_that_keeps_its_values_is_not_asked_again(django_assert_num_q
     project.planned_completion = "2026-01"
     names = [check.name for _, check in broken_checks([project], Project)]
     assert names == ["project_planned_start_before_planned_completion"]
+
+
+@pytest.mark.parametrize("text", ["—", "/", "--", "暂无", "\uff0f"])
+def test_sign_for_nothing_is_nothing_in_numbers_and_text_in_texts(text):
+    project = testing.make_project(total_amount=5, note="旧")
+
+    outcome = stored(Project, ["code", "total_amount", "note"], [project.code, text, text])
+
+    project.refresh_from_db()
+    assert (outcome.changed, project.total_amount, project.note) == (1, None, text)
+
+
+@pytest.mark.parametrize("code", [1234567890123456.0, "1.23E+17"])
+def test_code_that_excel_shortened_is_refused(code):
+    outcome = rehearsal(Project, ["code", "name"], [code, "新"])
+
+    assert outcome.problems[0].message.startswith("编号被 Excel 当成数字")

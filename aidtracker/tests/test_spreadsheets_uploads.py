@@ -1,19 +1,17 @@
-"""Files that may be read, files that are refused, and where an upload waits."""
+"""Files that may be read, and files that are refused."""
 
 import io
-import os
 import time
 import zipfile
 
 import openpyxl
 import pytest
-from django.core import signing
 
-from aidtracker.spreadsheets import storage, uploads
+from aidtracker.spreadsheets import uploads
 from aidtracker.spreadsheets.formats import csv_chunks, write_xlsx
 from aidtracker.spreadsheets.sheets import SheetError
-from aidtracker.spreadsheets.storage import Pending, TokenError, take
 from aidtracker.spreadsheets.uploads import read_upload as pages_of
+from aidtracker.spreadsheets.workbook_reader import MAX_ROWS
 
 
 def read_upload(name, content):
@@ -105,6 +103,8 @@ def test_workbook_rows_keep_their_numbers():
             "混用了几种文字编码（第 3 行起）",
         ),
         ("a.csv", b'a,b\n"1" x,1\n', "引号或分隔有误"),
+        ("a.csv", b"a\nb\n" + b"x" * (uploads.MAX_CELL + 1), "第 3 行.*有一格超过 200000 个字"),
+        ("a.csv", b"a\n" * (MAX_ROWS + 1), "一次最多导入 20000 行"),
         ("a.csv", b"\xff\x81\xff,1\n", "文字编码"),
         ("a.xls", OLE, "另存为 .xlsx"),
         ("a.xlsm", workbook(), "只能导入"),
@@ -113,6 +113,9 @@ def test_workbook_rows_keep_their_numbers():
         ("a.xlsx", "名称\n甲".encode(), "内容却不是 Excel"),
         ("a.xlsx", workbook()[:400], "已损坏"),
         ("a.xlsx", with_member("xl/vbaProject.bin", b"x"), "带有宏"),
+        ("a.xlsx", with_member("xl/macrosheets/sheet1.xml", b"<a/>"), "带有宏"),
+        ("a.xlsx", workbook([["甲", 1]] * (MAX_ROWS + 1)), "一次最多导入 20000 行"),
+        ("a.xlsx", with_member("xl/a.xml", b"<c></c>" * (uploads.MAX_CELLS + 1)), "单元格超过"),
         ("a.xlsx", with_member("xl/x.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "DTD"),
         ("a.xlsx", with_member("xl/x.xml", "<!DOCTYPE a><a/>".encode("utf-16-le")), "DTD"),
         ("a.xlsx", with_member("XL/workbook.xml", b"<a/>"), "重复"),
@@ -197,69 +200,59 @@ def test_formula_without_a_result_is_refused(cell):
     [
         (b'<c r="B2"><f>1+2</f><v>3</v></c>', 3.0),
         (b'<c r="B2" t="str"><f>IF(A2="","",A2)</f><v></v></c>', ""),
+        (b'<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+        (b"<c r='B2' t='e'><v>#SPILL!</v></c>", "#SPILL!"),
+        (b'<c r="B2"><v>1e999</v></c>', "inf"),
     ],
 )
 def test_formula_is_read_by_its_result(cell, value):
     assert read_upload("a.xlsx", calculated(cell))[1] == (2, ["甲", value])
 
 
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        (b'<row r="9" hidden="1"/>', "隐藏的或被筛选掉的"),
+        (b"<x:row r='9' a='" + b"a" * 500 + b"' hidden='true'/>", "隐藏的或被筛选掉的"),
+        (b'<workbookPr date1904="1"/>', "1904 日期系统"),
+    ],
+)
+def test_what_is_worth_knowing_of_a_workbook_is_said(tag, words):
+    [page] = pages_of("a.xlsx", with_member("xl/other.xml", tag))
+
+    assert [words in notice for notice in page.notices] == [True]
+
+
+def test_number_merged_over_rows_is_reported():
+    book = openpyxl.Workbook()
+    for row in (["名称", "数", "字"], ["甲", 5, "x"], ["乙", None, None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.active.merge_cells("C2:C3")
+    target = io.BytesIO()
+    book.save(target)
+
+    assert pages_of("a.xlsx", target.getvalue())[0].joint == [[2, 3, 1]]
+
+
+def test_text_that_very_many_cells_share_is_refused():
+    """A shared string of 32,000 characters costs a cell twenty bytes, and its reader all of it."""
+    long = "长" * 30_000
+    book = workbook([["甲", "乙"]] * 1_000)
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace("甲".encode(), long.encode()))
+
+    with pytest.raises(SheetError, match=r"请分成几份|过于复杂|过大"):
+        read_upload("a.xlsx", target.getvalue())
+
+
+def test_euro_sign_of_chinese_windows_is_read():
+    assert read_upload("a.csv", "名称,5€".encode("gbk", "ignore") + b"\x80") == [
+        (1, ["名称", "5€"])
+    ]
+
+
 def test_csv_starts_with_the_mark_that_excel_needs():
     assert b"".join(csv_chunks(["名称"], [["甲"]])) == "\ufeff名称\r\n甲\r\n".encode()
-
-
-# Where an upload waits
-
-
-@pytest.fixture
-def import_dir(settings, tmp_path):
-    settings.IMPORT_DIR = tmp_path / "imports"
-    return settings.IMPORT_DIR
-
-
-PENDING = Pending("名单.csv", 7, "programs.Region", "print")
-
-
-def test_upload_comes_back_once_to_whom_it_belongs(import_dir):
-    token = PENDING.save(file=b"content")
-
-    assert take(token, 7, "programs.Region", "file") == (PENDING, b"content")
-    with pytest.raises(TokenError, match="已经确认过"):
-        take(token, 7, "programs.Region", "file")
-    assert list(import_dir.iterdir()) == []
-
-
-@pytest.mark.parametrize(("user", "model"), [(8, "programs.Region"), (7, "programs.Batch")])
-def test_upload_of_another_user_or_model_is_refused_and_kept(import_dir, user, model):
-    token = PENDING.save(file=b"content")
-
-    with pytest.raises(TokenError, match="不是您"):
-        take(token, user, model, "file")
-    assert take(token, 7, "programs.Region", "file") == (PENDING, b"content")
-
-
-def test_forged_token_is_refused(import_dir):
-    secret = import_dir.parent / "secret"
-    secret.write_text("x")
-    forged = signing.dumps({"stored": "../secret", **vars(PENDING)}, key="other", salt=storage.SALT)
-
-    with pytest.raises(TokenError, match="已过期"):
-        take(forged, 7, "programs.Region", "file")
-    assert secret.read_text() == "x"
-
-
-def test_old_uploads_are_purged(import_dir):
-    PENDING.save(file=b"old")
-    [old] = import_dir.iterdir()
-    day_before = time.time() - storage.MAX_AGE - 60
-    os.utime(old, (day_before, day_before))
-
-    PENDING.save(file=b"new")
-
-    assert [path.read_bytes() for path in import_dir.iterdir()] == [b"new"]
-
-
-def test_upload_is_private(import_dir):
-    PENDING.save(file=b"content")
-    [stored] = import_dir.iterdir()
-
-    assert (import_dir.stat().st_mode & 0o777, stored.stat().st_mode & 0o777) == (0o700, 0o600)

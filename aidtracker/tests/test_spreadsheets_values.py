@@ -75,6 +75,10 @@ READ = [
     (TONNES, "1.2万吨", Decimal(12000)),
     (TONNES, "5吨", Decimal(5)),
     (NUMBER, "1.5E+05", Decimal(150000)),
+    (NUMBER, "1\u00a0234", Decimal(1234)),
+    (LEDGER, "'500", Decimal(500)),
+    (DAY, 43617.25, datetime.date(2019, 6, 1)),
+    (DAY, "2019-06-03T23:30:00+08:00", datetime.date(2019, 6, 3)),
 ]
 
 REFUSED = [

@@ -37,7 +37,10 @@ class Account(models.Model):
     ends_on = models.DateField(
         "截止日期", null=True, blank=True, help_text="另定的最后一天；留空则到批次结束"
     )
+    # Password
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now, editable=False)
+    # Empty for a password that its owner chose; as long as it is not, the owner must choose one.
+    password_set_by = models.CharField("密码设定人", max_length=200, blank=True, editable=False)
 
     class Meta:
         verbose_name = "账号范围"

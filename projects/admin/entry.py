@@ -26,7 +26,7 @@ OPTIONS = {"series": series_options, "metric": metric_options, "subject": subjec
 # What the next figure of a document most often shares with the last one.
 KEPT = (
     *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
-    "is_period_inferred",
+    *("is_period_inferred", "maintainer"),
 )
 RECENT = 5
 MOST_DIGITS = 10  # of a place: no text is as long
@@ -125,13 +125,15 @@ class EntryPages(admin.ModelAdmin):
             "skip_form": SkipForm(source, request.user, initial=typed),
             "series_form": SeriesForm(request.user, initial=typed),
         }
+        forms |= bound
+        sent = next(iter(bound.values()), forms["figure_form"])
         context = {
             **self.admin_site.each_context(request),
             "title": f"边读边录：{source.title}",
             "opts": self.opts,
             "document": document,
+            "owner_field": sent["maintainer"] if "maintainer" in sent.fields else None,
             **forms,
-            **bound,
             **beside(request, source, typed),
         }
         return TemplateResponse(request, "admin/projects/entry.html", context)
@@ -195,7 +197,8 @@ def starting_values(request, document):
     if request.method == "POST":
         return {"printed": "", **request.POST.dict()}
     own = readable(document.source.observations.all(), request.user)
-    last = own.order_by("-pk").values(*KEPT).first() or {}
+    last = own.order_by("-pk").values(*KEPT).first()
+    last = last or {"maintainer": document.source.maintainer_id}
     start, end = next_place(request, document)
     if start == end:
         return last | {"printed": ""}

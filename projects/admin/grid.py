@@ -6,10 +6,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.views.decorators.http import require_http_methods
 
-from aidtracker.months import following, last_complete_month, month_of, previous
+from aidtracker.months import (
+    first_of_month,
+    following,
+    last_complete_month,
+    month_of,
+    previous,
+)
 from projects.grid.kinds import KINDS
 from projects.grid.rows import MOST_COMMANDS, Grid, commands_of, warn
 from projects.grid.saving import ConflictError, save_row
@@ -66,6 +72,15 @@ def may_see(user, kind):
 
 
 SEEING = ("view", "change")
+MONTHS = 25  # to choose from
+
+
+def months_to_choose(month):
+    """The months of the last two years up to this one, and the one that is shown."""
+    found = [first_of_month(localdate())]
+    while len(found) < MONTHS:
+        found.append(previous(found[-1]))
+    return sorted({month, *found}, reverse=True)
 
 
 def asked_month(request):
@@ -99,6 +114,7 @@ def grid_page(request, page):
         "kinds": [kind for kind in KINDS.values() if may_see(request.user, kind)],
         "before": previous(page.month),
         "after": following(page.month),
+        "months": months_to_choose(page.month),
         "reason": request.POST.get("reason", ""),
     }
     return TemplateResponse(request, "admin/projects/grid.html", context)
@@ -148,7 +164,7 @@ def save_from_form(request, row, typed):
 
 def hand_in(request, page):
     """Submit every row that can be submitted."""
-    drafts = [row.report.pk for row in page.rows if row.is_open and row.report]
+    drafts = [row.report.pk for row in page.rows if row.is_open and row.is_filled]
     outcome = take_step(SUBMIT, page.own_reports.filter(pk__in=drafts), request.user)
     for is_good, sentence in outcome.sentences(page.kind.label):
         messages.add_message(request, messages.SUCCESS if is_good else messages.ERROR, sentence)
@@ -201,7 +217,7 @@ def described(row):
     """A row for the page to show."""
     return {
         "version": row.version,
-        "state": row.state or "",
+        "state": (row.is_filled and row.state) or "",
         "label": row.state_label,
         "is_open": row.is_open,
         "is_handed_in": row.is_handed_in,

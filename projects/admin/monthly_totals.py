@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -46,13 +46,13 @@ def own_headquarters(user):
     return rows if scope.changes_all else rows.filter(pk__in=scope.headquarters)
 
 
-def monthly_totals(model_admin, request):
+def monthly_totals(request):
     """Ask for a month; show its sums; freeze them when that is confirmed."""
     if not request.user.has_perm("projects.add_observation"):
         raise PermissionDenied
     asked = request.POST or request.GET or None
     form = MonthForm(request.user, asked, initial={"month": month_text(last_complete_month())})
-    context = {"form": form, "report": None, "title": "月报汇总", "opts": model_admin.opts}
+    context = {"form": form, "report": None, "title": "月报汇总"}
     if form.is_bound and form.is_valid():
         try:
             report = monthly_report(**form.cleaned_data)
@@ -61,7 +61,7 @@ def monthly_totals(model_admin, request):
             context |= preview(report)
         except ValidationError as error:
             messages.error(request, error.messages[0])
-    context |= model_admin.admin_site.each_context(request)
+    context |= admin.site.each_context(request)
     return TemplateResponse(request, "admin/projects/monthly_totals.html", context)
 
 

@@ -1,12 +1,8 @@
 """The rows that summed figures were summed from: frozen with them, changed by nobody."""
 
-from functools import partial
-
 from django.contrib import admin
-from django.urls import path
 
 from aidtracker.admin_skin import PlainModelAdmin, group
-from projects.admin.monthly_totals import monthly_totals
 from projects.models import ObservationPart
 
 
@@ -24,13 +20,6 @@ class ObservationPartAdmin(PlainModelAdmin):
         group("名称与类型", "observation", "number"),
         group("记录", "dataset", "row_id", "row_key", "row_version", "name", "amount"),
     )
-
-    def get_urls(self):
-        view = self.admin_site.admin_view(partial(monthly_totals, self))
-        return [
-            path("monthly-totals/", view, name="projects_monthly_totals"),
-            *super().get_urls(),
-        ]
 
     def has_add_permission(self, request):
         return False

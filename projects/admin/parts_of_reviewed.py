@@ -3,23 +3,25 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 
 class PartForm(forms.ModelForm):
     """Added to the form of a part: asks the row whether `user` may change what it belongs to."""
 
     user: Any = None
+    before: Any = None
 
     def _post_clean(self):
         super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         row: Any = self.instance
         if self.errors or not self.has_changed():
             return
-        before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+        self.before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
         try:
-            row.check_edit(before, self.user)
+            row.check_edit(self.before, self.user)
         except ValidationError as error:
             self.add_error(None, error)
 
@@ -30,6 +32,27 @@ class PartAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (PartForm, form), {"user": request.user})
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not getattr(request, "is_unchanged", False):
+            self.review_wholes(request, [part for part in (form.before, form.instance) if part])
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        self.review_wholes(request, [obj])
+
+    def delete_queryset(self, request, queryset):
+        parts = list(queryset)
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            self.review_wholes(request, parts)
+
+    def review_wholes(self, request, parts):
+        """What changed parts belong to is reviewed again; the user is told."""
+        for whole in self.model.review_wholes(parts):
+            words = f"{whole._meta.verbose_name}“{whole}”的内容有改动，已回到草稿；请重新提交。"
+            messages.warning(request, words)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and is_open(obj, request.user)

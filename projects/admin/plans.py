@@ -10,7 +10,10 @@ from projects.models import Milestone, ProjectPlan
 
 @admin.register(ProjectPlan)
 class ProjectPlanAdmin(ReviewedAdmin, ModelAdmin):
-    list_display = ("project", "year", "number", "amount", "reason", "review", "updated_at")
+    list_display = (
+        *("project", "year", "number", "amount", "target", "reason", "review"),
+        "updated_at",
+    )
     list_filter = ("review", CommandFilter, "project", "source")
     list_select_related = ("project", "source")
     search_fields = ("project__search_text", "reason")

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 
-from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.admin_skin import ChangeList, ModelAdmin, group
 from aidtracker.months import in_chinese
 from projects.admin.ledger_filters import CommandFilter, MonthFilter
 from projects.admin.reviewing import ReviewedAdmin
@@ -16,14 +18,51 @@ from projects.models import (
     ProgressReport,
     TrainingReport,
 )
+from projects.warnings import for_reports
 
+SHOWN = 24  # characters of the progress in a list
 STANDING = group("状态与采用", "review", "review_comment", "correction_reason", "note")
+
+
+class ReportList(ChangeList):
+    """A page of reports, each with what the rules say of it, in three queries for the page."""
+
+    result_list: Any
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        warnings = for_reports(self.result_list)
+        for report in self.result_list:
+            report.warnings = warnings.get(report.pk, [])
 
 
 class ReportAdmin(ReviewedAdmin, ModelAdmin):
     """What the lists of all monthly reports have in common."""
 
     list_filter: ClassVar[Any] = (MonthFilter, "review", CommandFilter, WarnedFilter)
+
+    def get_changelist(self, request, **kwargs):
+        return ReportList
+
+    @admin.display(description="预警")
+    def cautions(self, row):
+        """A sign for who approves, and behind it what the rules say."""
+        if not row.warnings:
+            return ""
+        lines = format_html_join("", "<li>{}</li>", ((words,) for words in row.warnings))
+        return format_html(
+            '<details class="review-caution"><summary title="{}">⚠ {} 条</summary>'
+            "<ul>{}</ul></details>",
+            "\n".join(row.warnings),
+            len(row.warnings),
+            lines,
+        )
+
+    @admin.display(description="进展")
+    def progress(self, row):
+        words = row.physical_progress
+        return format_html('<span title="{}">{}</span>', words, Truncator(words).chars(SHOWN))
 
     @admin.display(description="月份", ordering="month")
     def in_month(self, row):
@@ -35,12 +74,13 @@ class ProgressReportAdmin(ReportAdmin):
     list_display = (
         "project",
         "in_month",
+        "progress",
         "work_done_month",
         "work_done_to_date",
         "received_to_date",
         "paid_to_date",
+        "cautions",
         "review",
-        "updated_at",
     )
     list_filter = (*ReportAdmin.list_filter, "project")
     list_select_related = ("project",)
@@ -65,11 +105,12 @@ class InvestmentReportAdmin(ReportAdmin):
     list_display = (
         "investment",
         "in_month",
+        "progress",
         "arrived_month",
         "arrived_to_date",
         "jobs",
+        "cautions",
         "review",
-        "updated_at",
     )
     list_filter = (*ReportAdmin.list_filter, "investment")
     list_select_related = ("investment",)
@@ -86,7 +127,7 @@ class InvestmentReportAdmin(ReportAdmin):
 
 @admin.register(OutletReport)
 class OutletReportAdmin(ReportAdmin):
-    list_display = ("outlet", "in_month", "tonnes", "sales", "review", "updated_at")
+    list_display = ("outlet", "in_month", "tonnes", "sales", "problems", "cautions", "review")
     list_filter = (*ReportAdmin.list_filter, "outlet")
     list_select_related = ("outlet",)
     search_fields = ("outlet__search_text",)
@@ -100,7 +141,10 @@ class OutletReportAdmin(ReportAdmin):
 
 @admin.register(JobsReport)
 class JobsReportAdmin(ReportAdmin):
-    list_display = ("site", "headquarters", "in_month", "jobs", "hired", "left", "review")
+    list_display = (
+        *("site", "headquarters", "in_month", "jobs", "hired", "left"),
+        *("cautions", "review"),
+    )
     list_filter = (*ReportAdmin.list_filter, "site")
     list_select_related = ("site", "headquarters")
     search_fields = ("site__search_text", "headquarters__search_text")
@@ -121,6 +165,7 @@ class TrainingReportAdmin(ReportAdmin):
         "classes",
         "trainees",
         "person_days",
+        "cautions",
         "review",
     )
     list_filter = (*ReportAdmin.list_filter, "kind")

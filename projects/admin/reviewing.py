@@ -17,7 +17,15 @@ from aidtracker.admin_skin import ReasonActionForm
 from projects.models import Review, Revision
 from projects.models.reports import MonthlyReport
 from projects.models.reviews import Reviewed, may_publish
-from projects.reviewing import STEPS, SUBMIT, possible_steps, steps_of, take_step
+from projects.open_proposals import linked, open_proposals
+from projects.reviewing import (
+    STEPS,
+    SUBMIT,
+    possible_steps,
+    review_again,
+    steps_of,
+    take_step,
+)
 from projects.reviewing_story import story_of
 from projects.revising import propose
 from projects.warnings import for_reports
@@ -150,10 +158,17 @@ class ReviewedAdmin(admin.ModelAdmin):
             "steps": steps,
             "note": note,
             "warnings": warnings_of(row),
+            "proposals": self.proposals(request, row),
+            "rivals": [],
             "proposes": proposes,
             "address": reverse(f"admin:{self.name_of_step}", args=[row.pk]),
             "version": row.version,
         }
+
+    def proposals(self, request, row):
+        """Changes of a published row that wait for others."""
+        is_open = row.is_published and not isinstance(row, Revision)
+        return open_proposals(row, request.user) if is_open else []
 
     # Steps
 
@@ -228,16 +243,11 @@ class ReviewedAdmin(admin.ModelAdmin):
         row = form.instance
         parts = (one for one in formsets if not issubclass(one.model, Reviewed))
         if change and any(formset.has_changed() for formset in parts):
-            self.review_again(row)
+            row.fell_back = row.fell_back or bool(
+                review_again(self.model.objects.filter(pk=row.pk))
+            )
         if getattr(row, "fell_back", False):
             messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
-
-    def review_again(self, row):
-        """What belongs to a row was changed: it is reviewed again, as if the row itself was."""
-        if row.review_state not in (Review.DRAFT, Review.PUBLISHED):
-            row.fell_back = row.review_state in (Review.SUBMITTED, Review.APPROVED)
-            row.review_state = Review.DRAFT
-            row.save()
 
     def construct_change_message(self, request, form, formsets, add=False):
         return (
@@ -262,6 +272,12 @@ class ReviewedAdmin(admin.ModelAdmin):
     def response_proposed(self, request, revision):
         """On to the revision, submitted if that was asked for."""
         messages.success(request, "您的改动已存为变更申请，提交并审核、发布后生效。")
+        others = [
+            one for one in open_proposals(revision.row, request.user) if one.revision != revision
+        ]
+        if others:
+            words = "这条记录还有未生效的变更申请：{}。请核对是否重复。"
+            messages.warning(request, format_html(words, linked(others)))
         revisions: Any = self.admin_site.get_model_admin(Revision)
         revisions.submit_if_asked(request, revision)
         if revisions.has_view_permission(request, revision):

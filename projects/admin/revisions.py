@@ -10,6 +10,7 @@ from aidtracker.admin_skin import ModelAdmin, group
 from aidtracker.datasets import dataset_model
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Revision
+from projects.open_proposals import rivals_of
 from projects.revising import changes_of
 
 
@@ -37,6 +38,11 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         """What has taken effect stays as it was said."""
         allowed = super().has_change_permission(request, obj)
         return allowed and not (obj is not None and obj.is_published)
+
+    def panel(self, request, row):
+        """With what others propose for the same columns."""
+        rivals = list(rivals_of(row, row.row, request.user))
+        return super().panel(request, row) | {"rivals": rivals}
 
     @admin.display(description="变更申请", ordering="row_key")
     def name(self, revision):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from aidtracker.scope import check_owner, fill_owner, readable, scope_of
+from programs.models import Headquarters
 from projects.entry.document import FOREIGN_FIGURE, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
@@ -38,20 +39,39 @@ def in_words(row):
 
 
 class OwnForm(forms.BaseForm):
-    """What a form stores belongs to the headquarters of the user who sends it."""
+    """What a form stores belongs to a headquarters of the user who sends it.
+
+    Whoever belongs to several says to which.
+    """
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        scope = scope_of(user)
+        if len(scope.headquarters) > 1 and not scope.changes_all:
+            self.fields["maintainer"] = maintainer_field(scope)
         for field in self.fields.values():
             if isinstance(field, NameField):
                 field.user = user
 
     def own(self, row, owner=None):
         """Give a new row its owner; ValidationError if the user may not keep it."""
+        if "maintainer" in self.fields:
+            row.maintainer = self.cleaned_data.get("maintainer")
+            return  # without a choice, the field itself is in error
         row.maintainer = owner if owner and owner.pk in scope_of(self.user).headquarters else None
         fill_owner(row, self.user)
         check_owner(row, self.user)
+
+
+def maintainer_field(scope):
+    """The choice of one of the headquarters that a user covers."""
+    return forms.ModelChoiceField(
+        Headquarters.objects.filter(pk__in=scope.headquarters).order_by("name"),
+        label="维护单位",
+        empty_label="请选择",
+        error_messages={"required": "您属于几个指挥部，请选择归哪一个维护。"},
+    )
 
 
 class PlacedForm(OwnForm, forms.ModelForm):

@@ -68,8 +68,13 @@ class Row:
         return self.report.review_state if self.report else None
 
     @property
+    def is_filled(self):
+        """Whether there is a report that says something: a draft may have been emptied again."""
+        return self.report is not None and (self.state != Review.DRAFT or any(self.values.values()))
+
+    @property
     def state_label(self):
-        return self.state.label if self.state else "未填"
+        return self.state.label if self.is_filled else "未填"
 
     @property
     def is_open(self):
@@ -145,7 +150,9 @@ class Grid:
     def rows(self):
         """A row for each subject; those of `with_key` only, if it is given."""
         reports, last = self.reports, self.last_reports
-        subjects = self.kind.subjects(self.shown_commands, {*reports, *self.just_before})
+        subjects = self.kind.subjects(
+            self.shown_commands, {*reports, *self.just_before}, self.with_key
+        )
         rows = [
             Row(
                 self.kind,
@@ -168,10 +175,10 @@ class Grid:
 
     @cached_property
     def own_reports(self):
-        """The reports of the headquarters shown, of all months."""
-        return self.kind.model.objects.filter(
-            **{f"{self.kind.model.OWNERS[0]}__in": [command.pk for command in self.shown_commands]}
-        ).order_by()
+        """The reports of the headquarters shown, of all months; with a key, of that subject."""
+        owners = {f"{self.kind.model.OWNERS[0]}__in": [one.pk for one in self.shown_commands]}
+        rows = self.kind.model.objects.filter(**owners).order_by()
+        return rows.filter(**self.kind.named_by(self.with_key)) if self.with_key else rows
 
     def by_identity(self, reports):
         return {self.kind.identity_of(report): report for report in reports}
@@ -228,7 +235,7 @@ class Grid:
 
     @property
     def filled(self):
-        return sum(row.report is not None for row in self.rows)
+        return sum(row.is_filled for row in self.rows)
 
     @property
     def handed_in(self):

@@ -71,6 +71,6 @@ def validate_counted_rows(rule):
         CountedRows(rule).queryset.exists()
     except (KeyError, FieldError, ValueError) as error:
         raise ValidationError(
-            "请写成“数据集?栏=值”，数据集是%(datasets)s之一，栏是它的字段。",
+            "请写成“数据集?栏=值”，数据集是%(datasets)s之一，栏是它的一栏。",
             params={"datasets": "、".join(COUNTED_DATES)},
         ) from error

@@ -71,6 +71,25 @@ class Reviewed:
     def review_state(self, state):
         setattr(self, self.REVIEW, state)
 
+    @classmethod
+    def is_only_proposed_by(cls, user):
+        """Whether a user changes published rows only by proposals that others approve."""
+        return not may_publish(user, cls)
+
+    @classmethod
+    def propose_many(cls, changes):
+        """Keep changes of published rows, `Proposal`s, as drafts of revisions."""
+        from projects.revising import propose_many  # which needs all models
+
+        return propose_many(changes)
+
+    @classmethod
+    def waiting_changes(cls, changes):
+        """For each of some changes of published rows, a list of what is `Waiting` for the row."""
+        from projects.revising import waiting_changes  # which needs all models
+
+        return waiting_changes(changes)
+
     @property
     def is_published(self):
         return self.review_state == Review.PUBLISHED
@@ -165,7 +184,7 @@ class PartOfReviewed:
     """A model whose rows belong to a reviewed row, which `WHOLE` names, and are public with it.
 
     They have no review of their own: once the whole was approved, only those who publish it
-    change them.
+    change them, and a change of them is a change of the whole.
     """
 
     WHOLE = ""
@@ -191,6 +210,15 @@ class PartOfReviewed:
                 f"{whole._meta.verbose_name}“{whole}”{whole.review_state.label}，"
                 f"其{self._meta.verbose_name}只能由有发布权限的人改动。"
             )
+
+    @classmethod
+    def review_wholes(cls, parts):
+        """Let what `parts`, as they are and were, belong to be reviewed again: what fell back."""
+        from projects.reviewing import review_again  # which needs all models
+
+        model = cls._meta.get_field(cls.WHOLE).related_model
+        numbers = {getattr(part, f"{cls.WHOLE}_id") for part in parts}
+        return review_again(model._base_manager.filter(pk__in=numbers))
 
 
 def may_publish(user, model):

@@ -24,6 +24,7 @@ class Revision(Reviewed, KeyedModel):
     KEY = ("dataset", "row_key", "number")
     OWNERS = ("headquarters",)
     IS_SHARED = False
+    IS_IMPORTED = False
     CAN_BE_WITHDRAWN = False
 
     # Identification

@@ -84,7 +84,7 @@ class WarningRule(KeyedModel):
     }
     # what a kind of rule can look at, where that is not every ledger.
     LEDGERS_OF: ClassVar[dict[str, tuple[str, ...]]] = {
-        Kind.MISSING: ("progress_reports", "investment_reports", "outlet_reports"),
+        Kind.MISSING: REPORTS,
         Kind.CONTINUITY: REPORTS,
         Kind.SHARE: ("project_plans",),
         Kind.AFTER_END: REPORTS,
@@ -101,11 +101,11 @@ class WarningRule(KeyedModel):
 
     # Rule
     left = models.CharField(
-        "左边的栏", max_length=60, blank=True, help_text="字段名，如 received_amount"
+        "左边的栏", max_length=60, blank=True, help_text="栏的英文名，如 received_amount"
     )
     operator = models.CharField("比较", max_length=4, blank=True, choices=Operator)
     right = models.CharField(
-        "右边的栏", max_length=60, blank=True, help_text="几个字段用 / 隔开时，取第一个有数的"
+        "右边的栏", max_length=60, blank=True, help_text="几栏用 / 隔开时，取第一个有数的"
     )
     threshold = models.DecimalField(
         "界限",

@@ -16,15 +16,20 @@ from aidtracker.testing import (
     make_category,
     make_finding,
     make_headquarters,
+    make_investment,
+    make_jobs_report,
     make_milestone,
     make_observation,
     make_progress_report,
     make_project,
     make_project_plan,
     make_series,
+    make_site,
     make_staff,
+    make_training_report,
 )
 from projects.desk import Desk
+from projects.ledger_follow import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -92,11 +97,32 @@ def test_desk_lists_late_and_wrong_rows_and_missing_reports(command):
     project = fill(command)
     desk = Desk(command, TODAY)
 
-    assert {one.rule.code for one in desk.late} == {"project-completion-late", "milestone-late"}
-    assert [one.rule.code for one in desk.wrong] == ["project-received-over-plan"]
-    assert [line.subjects for line in desk.missing] == [[project], [], []]
+    late = [(group.rule.code, group.count) for group in desk.late]
+    assert late == [("project-completion-late", 1), ("milestone-late", 1)]
+    assert [group.rule.code for group in desk.wrong] == ["project-received-over-plan"]
+    assert [line.subjects for line in desk.missing] == [[project], [], [], [], []]
     make_progress_report(project=project, month=date(2026, 5, 1), review="submitted")
-    assert [line.count for line in Desk(command, TODAY).missing] == [0, 0, 0]
+    assert [line.count for line in Desk(command, TODAY).missing] == [0] * 5
+
+
+def test_desk_misses_jobs_and_training_that_were_reported_before(command):
+    site = make_site(name="产业园")
+    make_jobs_report(headquarters=command, site=site, month=date(2026, 4, 1))
+    make_training_report(headquarters=command, month=date(2026, 4, 1))
+    make_jobs_report(headquarters=command, site=site, month=date(2026, 5, 1), review="draft")
+    missing = {line.kind.key: line.subjects for line in Desk(command, TODAY).missing}
+    assert (missing["jobs"], missing["training"]) == ([site], [command])
+
+
+def test_what_was_due_last_leads_and_investments_come_after_projects(command):
+    for signed in ("2012", "2024-06"):
+        make_investment(headquarters=command, signed_on=signed, status="signed")
+    for planned in ("2019", "2026-05", "2025-03-01"):
+        make_project(headquarters=command, planned_completion=planned, status="building")
+    found = {group.rule.code: group.found for group in Desk(command, TODAY).late}
+    assert [*found] == ["project-completion-late", "investment-nothing-arrived"]
+    days = [one.row.planned_completion for one in found["project-completion-late"]]
+    assert days == ["2026-05", "2025-03-01", "2019"]
 
 
 def test_desk_says_who_changed_what_this_week(command):
@@ -111,6 +137,23 @@ def test_desk_says_who_changed_what_this_week(command):
     lines = [line for line in Desk(command, TODAY).changes if line.person == "填报的人"]
 
     assert [(line.ledger, line.way, line.rows) for line in lines] == [("援疆项目", "表单", 1)]
+
+
+def test_amounts_that_followed_from_a_report_are_counted_apart(command):
+    project = make_project(headquarters=command, work_done_amount=1)
+    make_progress_report(project=project, work_done_to_date=7, review="published")
+    with doing_as(make_staff(command, username="发布的人")):
+        follow(project.progress_reports.all())
+        project.refresh_from_db()
+        project.name = "水厂"
+        project.save()
+
+    lines = [line for line in Desk(command, TODAY).changes if line.person == "发布的人"]
+
+    assert sorted((line.ledger, line.way, line.rows) for line in lines) == [
+        ("援疆项目", "表单", 1),
+        ("援疆项目", "随月报、计划更新", 1),
+    ]
 
 
 def doing_as(user):

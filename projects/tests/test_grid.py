@@ -98,7 +98,7 @@ def test_counts_stand_in_the_head(clerk, command):
     for state in (None, Review.DRAFT, Review.SUBMITTED):
         project = make_project(headquarters=command)
         if state:
-            make_progress_report(project=project, review=state)
+            make_progress_report(project=project, review=state, problems="无")
     grid = clerk.get(address()).context["grid"]
     assert (len(grid.rows), grid.filled, grid.handed_in) == (3, 2, 1)
 
@@ -249,6 +249,14 @@ def test_reader_can_not_save(client, command, project):
     assert not ProgressReport.objects.exists()
 
 
+@pytest.mark.parametrize("key", ["", "x", "1-2", "9" * 40, "-", "1-"])
+@pytest.mark.parametrize("kind", ["progress", "jobs"])
+def test_row_of_no_subject_is_not_found(clerk, project, kind, key):
+    body = json.dumps({"key": key, "values": {}, "version": 0})
+    response = clerk.post(address(kind), body, content_type="application/json")
+    assert response.status_code == 404
+
+
 @pytest.mark.parametrize("body", [" ", "[]", "{}", '{"key": 1, "values": 3, "version": 0}'])
 def test_incomplete_row_is_refused(clerk, body):
     assert clerk.post(address(), body, content_type="application/json").status_code == 400
@@ -326,7 +334,8 @@ def test_form_does_not_overwrite_what_others_changed(clerk, project):
 
 def test_all_drafts_are_handed_in(clerk, command):
     for state in (Review.DRAFT, Review.RETURNED, Review.APPROVED):
-        make_progress_report(project=make_project(headquarters=command), review=state)
+        project = make_project(headquarters=command)
+        make_progress_report(project=project, review=state, problems="无")
     clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"})
     states = sorted(report.review for report in ProgressReport.objects.all())
     assert states == ["approved", "submitted", "submitted"]
@@ -338,3 +347,27 @@ def test_what_was_saved_is_warned_of(clerk, project):
     warned = send(clerk, project, typed).json()["warnings"]
     assert len(warned) == 1
     assert rows_of(clerk)[0].warnings == warned
+
+
+def test_emptied_draft_counts_as_not_filled_and_is_not_handed_in(clerk, project):
+    send(clerk, project, {"problems": "无"})
+    answer = send(clerk, project, {"problems": ""}, version=1).json()
+    assert (answer["state"], answer["label"]) == ("", "未填")
+    grid = clerk.get(address()).context["grid"]
+    assert grid.filled == 0
+    clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"})
+    assert ProgressReport.objects.get().review == Review.DRAFT
+
+
+def test_months_are_chosen_in_chinese_from_a_list(clerk, project):
+    page = clerk.get(address(month="2019-03")).content.decode()
+    assert '<option value="2019-03" selected>2019年3月</option>' in page
+    assert 'type="month"' not in page
+
+
+def test_headings_may_be_called_otherwise_in_a_pasted_sheet():
+    columns = {column.name: column for column in KINDS["progress"].columns}
+    assert "当月完成投资" in columns["work_done_month"].labels
+    assert columns["work_done_month"].money_unit == "万元"
+    outlets = {column.name: column.money_unit for column in KINDS["outlet"].columns}
+    assert (outlets["sales"], outlets["tonnes"]) == ("元", "")

@@ -47,6 +47,14 @@ def test_amounts_are_those_of_the_latest_report_that_states_them():
     assert found == (Decimal(90), Decimal(50), Decimal(3))
 
 
+@pytest.mark.parametrize("state", Review)
+def test_amounts_follow_in_whichever_order_things_are_published(state):
+    project = make_project(review=state)
+    follow([report(project, MAY, work_done_to_date=90)])
+    follow([plan(project, 2026, 1, 200)])
+    assert amounts(project, "work_done_amount", "planned_amount") == (Decimal(90), Decimal(200))
+
+
 def test_withdrawn_report_gives_way_to_the_one_before():
     project = make_project(work_done_amount=90)
     report(project, APRIL, work_done_to_date=70)

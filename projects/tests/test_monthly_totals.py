@@ -26,7 +26,7 @@ from programs.models import Source
 from projects.models import Observation, ObservationPart, ProgressReport, Series
 from projects.models.observations import COMPUTED
 from projects.monthly_reports import freeze
-from projects.monthly_totals import monthly_report
+from projects.monthly_totals import in_words, monthly_report, rounded
 
 pytestmark = pytest.mark.django_db
 
@@ -67,8 +67,8 @@ def test_sums_are_of_published_reports_of_the_month_alone(office):
 
     found = sums(office)
 
-    assert found["项目月报合计", "本月完成投资"] == "123456.79元"
-    assert found["项目月报合计", "累计完成投资"] == "1000000元"
+    assert found["项目月报合计", "本月完成投资"] == "12.345679万元"
+    assert found["项目月报合计", "累计完成投资"] == "100万元"
     assert ("项目月报合计", "累计到位") not in found
     assert report_of(office).unpublished == 1
 
@@ -84,10 +84,10 @@ def test_sums_of_every_kind_of_report(office):
     make_project(headquarters=office, status="building")
 
     assert sums(office) == {
-        ("招商月报合计", "本月到位资金"): "10000元",
+        ("招商月报合计", "本月到位资金"): "1万元",
         ("招商月报合计", "月末就业人数"): "12人",
         ("网点月报合计", "销售量"): "1.5吨",
-        ("网点月报合计", "销售额"): "20000.5元",
+        ("网点月报合计", "销售额"): "2.00005万元",
         ("就业月报合计", "月末在岗人数"): "30人",
         ("就业月报合计", "本月新增人数"): "4人",
         ("培训月报合计", "培训班次"): "2班次",
@@ -109,7 +109,7 @@ def test_freeze_stores_drafts_that_stand_in_the_text(office):
     assert {(figure.status, figure.maintainer) for figure in figures} == {("draft", office)}
     assert all(source.text[one.start : one.end] == one.printed for one in figures)
     first = figures[0]
-    assert (first.printed, first.accumulation) == ("70000元", "period")
+    assert (first.printed, first.accumulation) == ("7万元", "period")
     assert (first.period_start, first.period_end) == (MONTH, date(2026, 5, 31))
     assert figures[1].note.startswith("由 1 条记录相加。1 条没有填写，未计入：")
 
@@ -154,7 +154,7 @@ def test_freezing_again_after_a_change_makes_another_edition(office):
     second = freeze_now(office)
 
     assert (second.code, second.title) == (f"{first.code}-2", f"{first.title}（第2版）")
-    assert second.note == "与上一版不同：项目月报合计，本月完成投资：30000 → 50000。"
+    assert second.note == "与上一版不同：项目月报合计，本月完成投资：3万元 → 5万元。"
     first.refresh_from_db()
     assert first.text == text
     assert Series.objects.filter(headquarters=office).count() == len(report_of(office).sums)
@@ -173,7 +173,7 @@ def test_negative_sum_is_said_and_left_out(office):
 
     report = report_of(office)
 
-    assert [(one.label, one.printed) for one in report.negative] == [("本月完成投资", "-30000元")]
+    assert [(one.label, one.printed) for one in report.negative] == [("本月完成投资", "-3万元")]
 
 
 def test_freezing_can_be_undone(office, django_user_model):
@@ -203,7 +203,7 @@ def test_page_previews_and_freezes(client, office):
     )
 
     page = client.get(PAGE, asked(office))
-    assert page.context["report"].sums[0].printed == "30000元"
+    assert page.context["report"].sums[0].printed == "3万元"
 
     response = client.post(PAGE, asked(office))
     source = Source.objects.get(maintainer=office)
@@ -279,3 +279,27 @@ def test_public_page_of_the_report_shows_its_text(client, office):
 
     assert "本月完成投资：" in content
     assert 'id="o1"' in content
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "exact", "short"),
+    [
+        ("911050000", "元", "9.1105亿元", "约9.11亿元"),
+        ("123456.79", "元", "12.345679万元", "约12.35万元"),
+        ("9999.5", "元", "9999.5元", "9999.5元"),
+        ("123456789", "元", "12345.6789万元", "约1.23亿元"),
+        ("1.5", "吨", "1.5吨", "1.5吨"),
+        ("123456", "人", "123456人", "123456人"),
+        ("0", "元", "0元", "0元"),
+    ],
+)
+def test_amounts_are_said_in_large_units_and_hedged_where_shortened(value, unit, exact, short):
+    assert in_words(Decimal(value), unit) == exact
+    assert rounded(Decimal(value), unit) == short
+
+
+def test_page_belongs_to_no_list(office, client):
+    client.force_login(make_staff(office, permissions=["projects.add_observation"]))
+    page = client.get(PAGE)
+    assert PAGE == "/admin/projects/monthly-totals/"
+    assert "合计明细" not in page.content.decode()

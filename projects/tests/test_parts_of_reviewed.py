@@ -10,8 +10,8 @@ from aidtracker.testing import (
     make_project_party,
     make_staff,
 )
-from aidtracker.tests.admin_pages import send_form
-from aidtracker.tests.sheet_helpers import messages, rehearsal
+from aidtracker.tests.admin_pages import send_form, shown_text
+from aidtracker.tests.sheet_helpers import messages, rehearsal, stored
 from projects.models import ProjectParty
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,43 @@ def test_form_of_a_part_is_open_until_its_project_was_approved(
         data = {"project": row.project_id, "number": 1, FIELDS[model]: "乙", **dict(marks([row]))}
         assert client.post(address, data).status_code == 403
     assert value(row) == ("乙" if is_open else before)
+
+
+@both
+@pytest.mark.parametrize("state", ["submitted", "returned", "withdrawn"])
+def test_project_of_a_changed_part_is_reviewed_again(client, headquarters, model, state):
+    row = part_of(model, headquarters, state)
+    client.force_login(staff(headquarters))
+    send_form(client, page(row, "change", row.pk))
+    assert row.project.history.count() == 1
+    response = send_form(client, page(row, "change", row.pk), **{FIELDS[model]: "乙"})
+    row.project.refresh_from_db()
+    assert (row.project.review, row.project.version) == ("draft", 2)
+    told = shown_text(client.get(response.url))
+    assert ("已回到草稿" in told) == (state == "submitted")
+
+
+@both
+@pytest.mark.parametrize("way", ["form", "list"])
+def test_project_of_a_deleted_part_is_reviewed_again(client, headquarters, model, way):
+    row = part_of(model, headquarters, "submitted")
+    client.force_login(staff(headquarters))
+    sent = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    args = ("changelist",) if way == "list" else ("delete", row.pk)
+    client.post(page(row, *args), sent | dict(marks([row])))
+    row.project.refresh_from_db()
+    assert row.project.review == "draft"
+
+
+@both
+def test_project_of_an_imported_part_is_reviewed_again(headquarters, model):
+    row = part_of(model, headquarters, "submitted")
+    user = staff(headquarters)
+    headings = ["project", "number", FIELDS[model]]
+    outcome = stored(model, headings, [row.project.code, "1", "乙"], user=user)
+    assert outcome.is_stored
+    row.project.refresh_from_db()
+    assert (row.project.review, row.project.version) == ("draft", 2)
 
 
 @both

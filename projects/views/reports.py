@@ -66,7 +66,7 @@ NO_REPORTS = "还没有发布的月报；月报审核、发布后按月列在这
 
 
 def funding_section(project):
-    """All steps of the money: what is unknown shows as —, because where it is missing matters.
+    """All steps of the money, if any is known: what is unknown shows as —, as it matters where.
 
     One query: the published reports, of which one may be where an amount comes from.
     """
@@ -74,8 +74,10 @@ def funding_section(project):
     columns: tuple[Column, ...] = LADDER_COLUMNS
     if reports:
         columns = (*columns, Column("依据", lambda rung: origin(rung, reports)))
-    shown = table("援疆资金与投资", columns, funding_ladder(project), Layout(unit="万元"))
-    return Section("funding", "资金", shown)
+    ladder = funding_ladder(project)
+    known = ladder if any(rung.amount is not None for rung in ladder) else []
+    shown = table("援疆资金与投资", columns, known, Layout(unit="万元"))
+    return Section("funding", "资金", shown, "还没有公开的金额。")
 
 
 def origin(rung, reports):

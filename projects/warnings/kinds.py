@@ -9,9 +9,10 @@ from collections import defaultdict
 from decimal import Decimal
 
 from aidtracker.datasets import dataset_model, dataset_name
+from aidtracker.months import months_between
 from aidtracker.partial_dates import last_day
 from projects.models.rules import WarningRule
-from projects.warnings.ledgers import command_of, subject_of
+from projects.warnings.ledgers import HANDED_IN, STARTS, command_of, subject_of
 from projects.warnings.season import is_construction, is_winter
 from projects.warnings.values import HUNDRED, is_beyond, value_at
 
@@ -60,11 +61,33 @@ def missing(rule, ledgers):
     model, left_out = dataset_model(rule.ledger), rule.except_status.split("/")
     subjects = dataset_name(model._meta.get_field(model.SUBJECT).related_model)
     count = int(rule.threshold or MISSING_MONTHS)
+    if subjects not in STARTS:
+        yield from missing_again(rule, ledgers, count)
+        return
     for subject in ledgers.rows(subjects):
         if subject.status and subject.status in left_out:
             continue
         for month in ledgers.missing_months(model, subject, count):
             yield subject, {"month": month}
+
+
+def missing_again(rule, ledgers, count):
+    """Closed months without a report of what was reported in the `count` months before.
+
+    Nothing says that a site or a headquarters must report, except that it did; the warning stands
+    at the last report.
+    """
+    groups = defaultdict(list)
+    for report in ledgers.rows(rule.ledger):
+        groups[command_of(report).pk, subject_of(report).pk].append(report)
+    for (command, _), reports in groups.items():
+        handed_in = {one.month for one in reports if one.review_state in HANDED_IN}
+        for month in ledgers.closed_months(command, count):
+            lately = [
+                one for one in reports if months_between(one.month, month) in range(1, count + 1)
+            ]
+            if lately and month not in handed_in:
+                yield max(lately, key=lambda one: one.month), {"month": month}
 
 
 def continuity(rule, ledgers):

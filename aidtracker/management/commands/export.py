@@ -29,7 +29,7 @@ class Command(BaseCommand):
         resource, codes = resource_for(model), headers == "code"
         headings = resource.headings(codes)
         chosen = model.objects.all() if options["all"] else model.objects.published()
-        rows = resource.rows(chosen, codes)
+        rows = resource.rows(chosen, codes, is_public=not options["all"])
         with target(output) as file:
             if options["format"] == "csv":
                 file.writelines(csv_chunks(headings, rows))

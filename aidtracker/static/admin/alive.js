@@ -13,8 +13,10 @@
     const warning = document.createElement("p");
     warning.className = "session-ended";
     warning.setAttribute("role", "alert");
-    warning.textContent =
-      "登录已结束，现在填的内容不能保存。请先把填好的内容复制出来，再刷新本页、重新登录。";
+    // 填报表 sends again by itself what could not be saved.
+    warning.textContent = document.getElementById("grid")
+      ? "登录已结束。请在另一个窗口重新登录，不要关闭本页；这里填的会自动存上。"
+      : "登录已结束，现在填的内容不能保存。请先把填好的内容复制出来，再刷新本页、重新登录。";
     document.body.append(warning);
   }
 
@@ -34,6 +36,7 @@
   }
 
   for (const sign of ["input", "keydown", "click"]) {
-    document.addEventListener(sign, tell, { passive: true });
+    // A script's own events, such as those of saving by itself, are no sign of a person.
+    document.addEventListener(sign, (event) => event.isTrusted && tell(), { passive: true });
   }
 })();

@@ -1,16 +1,19 @@
-// 填报表: moving between cells by keyboard, taking back, pasting, totals that follow.
+// 填报表: moving between cells by keyboard, taking back, totals that follow.
 // Tells the row of every change by the event "grid:change"; grid.js saves it.
 "use strict";
+
+let gridCells = null; // what grid_place.js needs of it
 
 document.addEventListener("DOMContentLoaded", () => {
   const grid = document.getElementById("grid");
   if (!grid) {
     return;
   }
-  const status = document.getElementById("grid-status");
   const rows = Array.from(grid.querySelectorAll("tr[data-row]"));
-  const earlier = new Map();
-  let atStart = "";
+  const steps = []; // what can be taken back, the last one last: {before: field → how it was, isWhole}
+  let whole = null; // the step of many cells that is being made
+  let atStart = ""; // of the cell one is in
+  let isTyped = false; // whether somebody changed it since
 
   const input = (cell) => cell && cell.querySelector("input, textarea");
   const cellsOf = (row) => Array.from(row.querySelectorAll("td[data-column]"));
@@ -22,13 +25,58 @@ document.addEventListener("DOMContentLoaded", () => {
     rowOf(field).dispatchEvent(new CustomEvent("grid:change", { bubbles: true }));
   }
 
+  const stateOf = (field) => ({ value: field.value, followed: field.dataset.followed });
+
+  function keep(field) {
+    if (whole && !whole.before.has(field)) {
+      whole.before.set(field, stateOf(field));
+    }
+  }
+
   function put(field, value) {
     if (field.value !== value) {
-      earlier.set(field, [...(earlier.get(field) || []), field.value]);
+      keep(field);
+      isTyped = isTyped || !whole;
       field.value = value;
       delete field.dataset.followed;
       changed(field);
     }
+  }
+
+  // Changes to many cells that are taken back together, and saved at once.
+  function together(change) {
+    whole = { before: new Map(), isWhole: true };
+    const step = whole;
+    change();
+    whole = null;
+    settle(step);
+    steps.push(step);
+    return step;
+  }
+
+  function settle(step) {
+    atStart = document.activeElement.value;
+    isTyped = false;
+    step.before.forEach((_, field) => mark(field));
+    grid.dispatchEvent(new CustomEvent("grid:pasted"));
+  }
+
+  function mark(field) {
+    field.classList.toggle("is-followed", Boolean(field.value) && field.dataset.followed === field.value);
+    rowOf(field).dispatchEvent(new CustomEvent("grid:change", { bubbles: true }));
+  }
+
+  function undo(step) {
+    steps.splice(steps.indexOf(step), 1);
+    step.before.forEach(({ value, followed }, field) => {
+      field.value = value;
+      delete field.dataset.followed;
+      if (followed !== undefined) {
+        field.dataset.followed = followed;
+      }
+    });
+    settle(step);
+    grid.dispatchEvent(new CustomEvent("grid:undone", { detail: step }));
   }
 
   // Totals
@@ -59,6 +107,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     const base = millionths(total.dataset.last);
     const part = millionths(input(cell).value);
+    keep(field);
     field.value = base === null || part === null ? "" : plain(base + part);
     field.dataset.followed = field.value;
     field.classList.toggle("is-followed", Boolean(field.value));
@@ -113,14 +162,29 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function breakLine(field) {
     field.setRangeText("\n", field.selectionStart, field.selectionEnd, "end");
+    isTyped = true;
     changed(field);
   }
 
+  // What was typed here; then the last change of many cells, or of this one, whichever was later.
   function takeBack(field) {
-    const before = earlier.get(field) || [];
-    if (field.value === atStart && before.length) {
-      atStart = before.pop();
+    if (!isTyped) {
+      const step = steps.findLast((one) => one.isWhole || one.before.has(field));
+      if (!step) {
+        return;
+      }
+      if (step.isWhole) {
+        undo(step);
+        return;
+      }
+      steps.splice(steps.indexOf(step), 1);
+      atStart = step.before.get(field).value;
     }
+    restore(field);
+  }
+
+  function restore(field) {
+    isTyped = false;
     field.value = atStart;
     changed(field);
     field.select();
@@ -145,9 +209,7 @@ document.addEventListener("DOMContentLoaded", () => {
     } else if (key === "Enter") {
       move(field, event.shiftKey ? -1 : 1, 0);
     } else if (key === "Escape") {
-      field.value = atStart;
-      changed(field);
-      field.select();
+      restore(field);
     } else if (isCommand && key === "z" && !event.shiftKey) {
       takeBack(field);
     } else if (isCommand && key === "d") {
@@ -163,85 +225,35 @@ document.addEventListener("DOMContentLoaded", () => {
   grid.addEventListener("focusin", ({ target }) => {
     if (cellOf(target)) {
       atStart = target.value;
+      isTyped = false;
       target.select();
     }
   });
 
   grid.addEventListener("focusout", ({ target }) => {
-    if (cellOf(target) && target.value !== atStart) {
-      earlier.set(target, [...(earlier.get(target) || []), atStart]);
+    if (cellOf(target) && isTyped && target.value !== atStart) {
+      steps.push({ before: new Map([[target, { value: atStart }]]), isWhole: false });
     }
   });
 
   grid.addEventListener("input", ({ target }) => {
     if (cellOf(target)) {
+      isTyped = true;
       delete target.dataset.followed;
       target.classList.remove("is-followed");
       changed(target);
     }
   });
 
-  // Pasting
-
-  grid.addEventListener("paste", (event) => {
-    const field = event.target;
-    if (!cellOf(field) || !gridPaste.isBlock(event.clipboardData, field)) {
-      return;
-    }
-    event.preventDefault();
-    place(field, gridPaste.cells(event.clipboardData.getData("text/plain")));
-  });
-
-  function place(field, block) {
-    const top = rows.indexOf(rowOf(field));
-    const left = cellsOf(rows[top]).indexOf(cellOf(field));
-    const outside = [];
-    let placed = 0;
-    // From right to left: a pasted total is there before this month's amount would fill it.
-    block.forEach((texts, down) => {
-      const cells = rows[top + down] ? cellsOf(rows[top + down]) : [];
-      const over = texts.filter((text, right) => text.trim() && !input(cells[left + right]));
-      if (over.length) {
-        outside.push(over.join("\t"));
-      }
-      for (let right = texts.length - 1; right >= 0; right -= 1) {
-        const into = input(cells[left + right]);
-        if (into) {
-          put(into, texts[right].trim());
-          placed += 1;
-        }
-      }
-    });
-    atStart = field.value;
-    tell(placed, outside);
-    grid.dispatchEvent(new CustomEvent("grid:pasted"));
-  }
-
-  function tell(placed, outside) {
-    const line = document.createElement("p");
-    line.textContent = `已贴入 ${placed} 格。`;
-    status.replaceChildren(line);
-    if (outside.length) {
-      line.textContent += `有 ${outside.length} 行的内容放不下（超出表格，或那一格不能改），没有贴入，留在下面：`;
-      const kept = document.createElement("textarea");
-      kept.readOnly = true;
-      kept.rows = Math.min(outside.length, 5);
-      kept.setAttribute("aria-label", "没有贴入的内容");
-      kept.value = outside.join("\n");
-      status.append(kept);
-    }
-  }
-
   // Last month's words for every empty cell of a column
 
   grid.querySelectorAll("button[data-copy]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => {
-      rows
-        .map((row) => input(row.querySelector(`td[data-column="${button.dataset.copy}"]`)))
-        .filter((field) => field && !field.value.trim())
-        .forEach(copyLast);
-      grid.dispatchEvent(new CustomEvent("grid:pasted"));
+      const fields = rows.map((row) => input(row.querySelector(`td[data-column="${button.dataset.copy}"]`)));
+      together(() => fields.filter((field) => field && !field.value.trim()).forEach(copyLast));
     });
   });
+
+  gridCells = { grid, rows, input, cellsOf, rowOf, cellOf, put, together, undo };
 });

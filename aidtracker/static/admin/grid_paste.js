@@ -42,6 +42,6 @@ const gridPaste = {
       return true;
     }
     const fromTable = /<table/i.test(data.getData("text/html"));
-    return /[\r\n]/.test(text) && (fromTable || into.tagName === "INPUT");
+    return /[\r\n]/.test(text) && (fromTable || !into || into.tagName === "INPUT");
   },
 };

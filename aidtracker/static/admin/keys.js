@@ -1,0 +1,94 @@
+// Forms of the admin without a mouse: the first field, or the first one in error, has the focus;
+// Ctrl+S saves; a choice made by typing counts as a change; work that takes long says so.
+"use strict";
+
+(() => {
+  const FIELD = "input:not([type=hidden]), select, textarea";
+
+  function isFree(field) {
+    return !field.disabled && !field.readOnly && field.getClientRects().length > 0;
+  }
+
+  function focusFirst() {
+    const wrong = document.querySelector(`.errors :is(${FIELD})`);
+    const isNew = /\/add\/$/.test(location.pathname) && !matchMedia("(pointer: coarse)").matches;
+    const first = [...document.querySelectorAll(`.change-form form fieldset :is(${FIELD})`)];
+    const field = wrong || (isNew && first.find(isFree));
+    if (field) {
+      field.focus();
+    }
+  }
+
+  function saveButton() {
+    return document.querySelector('#submit-row [name="_save"], .submit-row [name="_save"]');
+  }
+
+  function onKey(event) {
+    const isSave = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+    const button = isSave && saveButton();
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+  }
+
+  // The skin warns before leaving a changed form, but hears only what is typed, and not what was
+  // typed before the page came back with errors.
+  function tellOfChoices() {
+    const form = document.querySelector("form.warn-unsaved-form");
+    const changed = (field) => field?.dispatchEvent(new Event("input"));
+    if (form && document.querySelector(".errornote")) {
+      changed(form.querySelector(FIELD));
+    }
+    window.django?.jQuery?.(form).on("select2:select select2:unselect", (event) => {
+      changed(event.target);
+    });
+  }
+
+  // Words for who listens to a page instead of looking at it.
+  function nameParts() {
+    for (const icon of document.querySelectorAll(".material-symbols-outlined")) {
+      icon.setAttribute("aria-hidden", "true");
+    }
+    for (const frame of document.querySelectorAll(".simplebar-content-wrapper")) {
+      frame.setAttribute("aria-label", "可滚动的内容");
+    }
+    for (const search of document.querySelectorAll(".select2-search__field")) {
+      const select = search.closest(".select2")?.previousElementSibling;
+      search.setAttribute("aria-label", select?.labels?.[0]?.textContent.trim() || "查找");
+    }
+  }
+
+  function onSubmit(event) {
+    const { busy } = event.target.dataset;
+    if (!busy || event.defaultPrevented) {
+      return;
+    }
+    const button = event.submitter || event.target.querySelector("[type=submit]");
+    const note = document.createElement("p");
+    note.className = "record-busy";
+    note.setAttribute("role", "status");
+    note.textContent = busy;
+    button.disabled = true;
+    button.after(note);
+  }
+
+  // Back to a page that the browser kept: nothing is under way any more.
+  function onShow(event) {
+    if (event.persisted) {
+      document.querySelectorAll(".record-busy").forEach((note) => {
+        note.previousElementSibling.disabled = false;
+        note.remove();
+      });
+    }
+  }
+
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("submit", onSubmit);
+  window.addEventListener("pageshow", onShow);
+  window.addEventListener("load", () => {
+    focusFirst();
+    tellOfChoices();
+    nameParts();
+  });
+})();

@@ -1,0 +1,143 @@
+"""Which unit, heading and row a sheet means: a wrong guess would be wrong ten thousand times."""
+
+import pytest
+
+from aidtracker.spreadsheets import resource_for
+from aidtracker.spreadsheets.headings import find_heading, unit_in
+from aidtracker.spreadsheets.sheets import Page, SheetError, sheet_of
+from aidtracker.tests.sheet_helpers import page, sheet
+from projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = ["项目编号", "总投资"]
+ROW = ["P-1", "5"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["单位：人民币元"],
+        ["金额单位：亿元"],
+        ["2026年台账（亿元）"],
+        ["单位：万元", "", "单位：元"],
+        ["单位：元", "", "单位：万元"],
+    ],
+)
+def test_unit_above_that_contradicts_the_columns_is_refused(line):
+    with pytest.raises(SheetError, match=r"而这些列以万元计：总投资"):
+        sheet(Project, line, HEADINGS, ROW)
+
+
+@pytest.mark.parametrize(
+    "line", ["单位：人民币万元", "单位：万元、亩", "单价单位：元/吨", "（万元）"]
+)
+def test_unit_above_that_agrees_is_taken(line):
+    assert sheet(Project, [line], HEADINGS, ROW).columns == [
+        ("code", 0, ""),
+        ("total_amount", 1, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "总投资亿元",
+        "总投资/亿元",
+        "总投资，亿元",
+        "*总投资（单位：亿元，含税）",
+        "总投资(亿元)必填",
+    ],
+)
+def test_unit_of_a_heading_is_found(heading):
+    assert sheet(Project, ["项目编号", heading], ROW).columns[1] == ("total_amount", 1, "亿元")
+
+
+@pytest.mark.parametrize("text", ["单价（元/吨）", "美元账户（户）", "备注"])
+def test_heading_without_a_unit_of_money_has_none(text):
+    assert unit_in(text) == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["项目编号", "投资（亿元）", ""], ["", "总投资", "资金到位"]],
+        [["项目编号", "总投资", "资金到位"], ["", "（亿元）", "亿元"]],
+        [["项目编号", "总投资", "资金到位"], ["项目编号", "亿元", "亿元"]],
+    ],
+    ids=["group above", "row below", "row below a merged heading"],
+)
+def test_unit_of_a_group_or_a_row_below_is_the_columns(rows):
+    found = sheet(Project, *rows, ["P-1", "5", "4"])
+
+    assert [unit for *_, unit in found.columns] == ["", "亿元", "亿元"]
+    assert [cells for _, cells in found.rows] == [["P-1", "5", "4"]]
+
+
+def test_heading_of_three_rows_is_read():
+    rows = [
+        ["编码", "投资", "投资", "时间", "时间"],
+        ["编码", "总投资", "资金到位", "计划", "计划"],
+        ["编码", "总投资", "资金到位", "开工", "完工"],
+    ]
+    rows = [["项目编号", *row[1:]] for row in rows]
+
+    heading = find_heading(resource_for(Project), page(*rows).rows)
+
+    amounts = ["total_amount", "received_amount"]
+    assert [code for code, *_ in heading.columns] == [
+        *("code", *amounts),
+        *("planned_start", "planned_completion"),
+    ]
+    assert heading.number == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (["城区小计", "9"], "合计"),
+        (["合计（2个项目）", "9"], "合计"),
+        (["共计2项", "9"], "合计"),
+        (["甲", "乙", "1"], "栏次"),
+        (["1", "2", "（3）"], "栏次"),
+    ],
+)
+def test_row_that_is_no_record_is_left_out_and_named(row, reason):
+    found = sheet(Project, [*HEADINGS, "备注"], ROW, row)
+
+    assert ([number for number, _ in found.rows], found.notices) == (
+        [2],
+        [f"没有读入第 3 行：{reason}。"],
+    )
+
+
+def test_partial_total_with_other_words_is_kept():
+    assert (
+        len(sheet(Project, [*HEADINGS, "备注"], ["小计工程", "9"], ["甲小计", "9", "词"]).rows) == 2
+    )
+
+
+def test_amount_merged_over_several_rows_is_refused():
+    merged = Page("", page(HEADINGS, ROW, ["P-2", "5"]).rows, joint=[[2, 3, 1]])
+
+    with pytest.raises(SheetError, match="第 2–3 行“总投资”是合并的单元格"):
+        sheet_of(resource_for(Project), [merged])
+
+
+def test_cell_under_no_heading_is_named():
+    found = sheet(Project, ["项目编号", "", "总投资"], ["P-1", "x", "5"])
+
+    assert found.notices == ["第 2 行在没有列名的地方有内容，没有读入。"]
+
+
+def test_hidden_sheet_is_left_out_and_named_unless_it_alone_fits():
+    shown, hidden = page(HEADINGS, ROW, name="明"), page(HEADINGS, ROW, name="暗")
+    other = page(["说明"], name="说明")
+    hidden.is_hidden = True
+    resource = resource_for(Project)
+
+    assert sheet_of(resource, [shown, hidden]).notices == [
+        "没有读入隐藏的工作表：暗。",
+        "读取工作表“明”。",
+    ]
+    assert sheet_of(resource, [other, hidden]).notices == ["读取隐藏的工作表“暗”。"]
