@@ -113,6 +113,16 @@ def test_act_list_shows_others_what_they_did_themselves(client, import_act):
     assert import_act.subject not in words
 
 
+def test_act_list_names_no_colleagues_to_who_sees_only_their_own(client, import_act):
+    client.force_login(make_staff(username="clerk"))
+    make_staff(username="colleague", last_name="同事")
+
+    page = client.get(LIST).content.decode()
+
+    assert "colleague" not in page
+    assert "person=" not in page
+
+
 def test_act_page_says_old_and_new_in_words(auditor, import_act):
     response = auditor.get(page(import_act))
 

@@ -159,7 +159,7 @@ def test_list_asks_the_same_queries_for_more_rows(clerk, record, monkeypatch):
     few = queries_of_list(clerk, record)
     monkeypatch.setattr(admin.site.get_model_admin(record), "list_per_page", 7)
     assert queries_of_list(clerk, record) == few
-    assert few <= 8
+    assert few <= 11  # three are for the warnings, where a list has any
 
 
 def queries_of_list(client, model):

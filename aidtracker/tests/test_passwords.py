@@ -171,7 +171,7 @@ def test_new_user_chooses_a_password_first(client, system_admin):
     client.post("/admin/auth/user/add/", typed)
     newcomer = Client()
     log_in(newcomer, "新人")
-    assert newcomer.get("/admin/").url == FIRST
+    assert newcomer.get("/admin/")["Location"] == FIRST
 
 
 def test_own_password_set_at_the_form_of_users_is_ones_own(client, system_admin):

@@ -130,9 +130,10 @@ def test_action_leaves_foreign_rows_alone(world, model):
     for action in actions:
         chosen = {"action": action, "_selected_action": row.pk, "post": "yes", "reason": "理由"}
         chosen |= versions([row])
-        for across in ("0", "1"):
-            world.client.post(address, chosen | {"select_across": across})
-        assert (action, state(row)) == (action, before)
+        # For all rows of the list; for the chosen row alone, which is less, once.
+        for across in ("1", "0") if action == actions[0] else ("1",):
+            world.quick.post(address, chosen | {"select_across": across})
+            assert (action, state(row)) == (action, before)
 
 
 # Costs
