@@ -5,7 +5,7 @@ from django.contrib.admin import site
 from django.db.models import Count
 from django.urls import reverse
 
-from aidtracker.admin_filters import kinds_of_work
+from aidtracker.admin_filters import KINDS, kinds_of_work
 from aidtracker.admin_theme import MENU, PAGES, may_open, may_open_page
 from aidtracker.months import last_complete_month
 from aidtracker.scope import changeable
@@ -46,10 +46,11 @@ def dashboard(request, context):
     ]
     work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
     own = [item for item in (*work, *due_in(request)) if item["key"] in OWN]
+    other = [item for item in work if item["key"] not in OWN]
     return context | {
         "title": "首页",
         "own_work": sorted(own, key=lambda item: OWN.index(item["key"])),
-        "work": [item for item in work if item["key"] not in OWN],
+        "work": sorted(other, key=lambda item: [*KINDS].index(item["key"])),
         "groups": [group for group in groups if group["lists"]],
     }
 

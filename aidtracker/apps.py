@@ -9,6 +9,7 @@ class AidtrackerConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
-        from aidtracker import logins
+        from aidtracker import logins, sqlite
 
         logins.connect()
+        sqlite.connect()

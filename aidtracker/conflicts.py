@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from aidtracker.differences import changed_fields, difference, in_words, related_names, value_in
 from aidtracker.history import links_of
 from aidtracker.keys import key_of
+from aidtracker.locks import held
 from aidtracker.records import KeyedModel
 
 PROGRAM = "程序"
@@ -56,7 +57,7 @@ def row_number(text):
 def hold(model, pks):
     """Keep rows as they are until the transaction ends. Returns the numbers of those there."""
     wanted = [pk for pk in pks if pk is not None]
-    rows = model._base_manager.select_for_update().filter(pk__in=wanted).order_by("pk")
+    rows = held(model._base_manager.filter(pk__in=wanted))
     return set(rows.values_list("pk", flat=True))
 
 

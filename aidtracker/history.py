@@ -86,7 +86,7 @@ pre_create_historical_record.connect(attach_act, dispatch_uid="aidtracker.histor
 def links_of(rows):
     """What the many-to-many fields of rows of one model name: {row id: {field: [keys]}}.
 
-    One query a field, whatever the number of rows.
+    One query a field and portion.
     """
     found: dict = {}
     if not rows or rows[0].pk is None:

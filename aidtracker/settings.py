@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.security.ContentSecurityPolicyMiddleware",
     "axes.middleware.AxesMiddleware",
+    "aidtracker.failures.FailureMiddleware",
 ]
 
 ROOT_URLCONF = "aidtracker.urls"

@@ -13,6 +13,7 @@ from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.effects import effects_of
 from aidtracker.history import CHANGED, DELETED, NEW, keep_states
 from aidtracker.links import link_tables, set_links
+from aidtracker.locks import held
 from aidtracker.models import Act
 from aidtracker.records import SearchTextField
 from aidtracker.undo_checks import notes, obstacles
@@ -55,7 +56,9 @@ def plan_for(act, user, reason=""):
     for model in map(dataset_model, DATASETS):
         if effects := effects_of(model, [act.pk]):
             plan.effects[model] = effects
-            plan.stored[model] = stored_rows(model, effects)
+    # Rows before those that they refer to, as publishing holds them.
+    for model, effects in reversed(plan.effects.items()):
+        plan.stored[model] = stored_rows(model, effects)
     plan.obstacles = list(obstacles(plan, user, reason))
     plan.notes = list(notes(plan))
     return plan
@@ -65,8 +68,8 @@ def stored_rows(model, effects):
     """The rows that effects are about, as they are now, by number."""
     rows = model._base_manager.all()
     if transaction.get_connection().in_atomic_block:
-        rows = rows.select_for_update()
-    parts = in_batches([effect.pk for effect in effects])
+        rows = held(rows)
+    parts = in_batches(sorted(effect.pk for effect in effects))
     return {row.pk: row for part in parts for row in rows.filter(pk__in=part)}
 
 
@@ -78,7 +81,7 @@ def undo(act, user, reason):
     """
     try:
         with transaction.atomic():
-            act = Act.objects.select_for_update().get(pk=act.pk)
+            act = held(Act.objects).get(pk=act.pk)
             plan = plan_for(act, user, reason.strip())
             missing = [] if reason.strip() else ["请写明撤销的理由。"]
             if plan.obstacles or missing:
@@ -98,10 +101,24 @@ def carry_out(plan, reason):
         delete(model, [plan.stored[model][effect.pk] for effect in plan.of_kind(model, NEW)])
     for model in plan.effects:
         restore(plan, model, reason)
+    review_wholes(plan)
     for model in plan.effects:
         if model._meta.label in CHECKED:
             after_change(model)
             break
+
+
+def review_wholes(plan):
+    """Let what restored parts belong to be reviewed again, but for what is restored with them."""
+    for model, effects in plan.effects.items():
+        if not hasattr(model, "review_wholes"):
+            continue
+        whole = model._meta.get_field(model.WHOLE)
+        restored = {effect.pk for effect in plan.effects.get(whole.related_model, ())}
+        states = [state for one in effects for state in (one.before, one.after) if state]
+        model.review_wholes(
+            [state for state in states if getattr(state, whole.attname) not in restored]
+        )
 
 
 def delete(model, rows):

@@ -154,8 +154,13 @@ def changed_columns(effect):
 
 
 def notes(plan):
-    """What whoever undoes an act should know besides: rows that come back without their text."""
+    """What whoever undoes an act should know besides its rows."""
     for model in plan.effects:
+        if hasattr(model, "review_wholes"):
+            whole = model._meta.get_field(model.WHOLE).related_model
+            if whole not in plan.effects:
+                name = whole._meta.verbose_name
+                yield f"所属的{name}如已提交或审核通过，撤销后退回草稿，须重新提交。"
         for effect in plan.of_kind(model, DELETED):
             if any(getattr(effect.state_to_restore, name) for name in model.KEPT_BESIDE):
                 yield f"{named(model, effect.name)}恢复后没有全文，请再上传登记时的原文件。"

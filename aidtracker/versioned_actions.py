@@ -61,6 +61,8 @@ class VersionedActions(admin.ModelAdmin):
         )
         picked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         gone = len(set(map(int, picked)) - hold(self.model, picked))
+        if is_for_all(request.POST):
+            hold(self.model, queryset.order_by().values_list("pk", flat=True))
         changed = self.changed_rows(request, queryset, picked)
         if gone:
             words = f"所选有 {gone} 条在您打开列表后已被删除。"

@@ -1,10 +1,13 @@
 """The pages that belong to no single record: home, search, method, robots, errors."""
 
+import sys
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from aidtracker.admin_refusals import is_for_staff, nothing_there, refusal
+from aidtracker.failures import failure_of, failure_page
 from aidtracker.listing import clean_parameters
 from aidtracker.method import example_readings, rules
 from aidtracker.overview import record_counts, search_everything
@@ -70,4 +73,6 @@ def page_not_found(request, exception):
 
 def server_error(request):
     """Without the frame of the site: whatever broke may be in it."""
+    if failure := failure_of(sys.exc_info()[1]):
+        return failure_page(request, failure)
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from aidtracker.history import FOLLOW_ON, keep_states
+from aidtracker.locks import held
 from aidtracker.templatetags.formatting import plain
 from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review
 
@@ -59,7 +60,7 @@ def follow(rows):
 def store(keys, model, amounts_of):
     """Write the amounts of `amounts_of(keys)` where they are others than now."""
     found, now, changes = amounts_of(keys), timezone.now(), []
-    rows = list(model.objects.select_for_update().filter(pk__in=found))
+    rows = list(held(model.objects.filter(pk__in=found)))
     for row in rows:
         for name, amount in found[row.pk].items():
             old = getattr(row, name)

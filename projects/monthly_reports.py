@@ -14,6 +14,7 @@ from aidtracker.changes import after_change
 from aidtracker.datasets import dataset_name
 from aidtracker.history import NEW, keep_states
 from aidtracker.keys import key_of
+from aidtracker.locks import held
 from aidtracker.months import last_of_month
 from programs.models import Source
 from projects.models import Observation, ObservationPart, Series
@@ -59,7 +60,7 @@ def freeze(report):
     A month that was frozen before keeps its text: other sums make another edition.
     """
     # Two people who freeze at once must not both make the first edition.
-    type(report.headquarters).objects.select_for_update().get(pk=report.headquarters.pk)
+    held(type(report.headquarters).objects).get(pk=report.headquarters.pk)
     before = editions(report)
     changes = changes_since(before[-1], report) if before else []
     if not report.sums:

@@ -1,13 +1,17 @@
-"""Changes that were proposed for a published row and have no effect yet, in words."""
+"""Changes that were proposed for published rows and have no effect yet, in words."""
 
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.html import format_html_join
 
+from aidtracker.batches import in_batches
+from aidtracker.datasets import dataset_name
+from aidtracker.history import NEW
+from aidtracker.proposals import Waiting
 from aidtracker.scope import readable
-from projects.models import Revision
-from projects.revising import in_words, open_revisions, proposers
+from projects.models import Review, Revision
+from projects.revising import in_words, read_ahead, values_of
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,60 @@ class Rival:
 
 def open_proposals(row, user):
     """The OpenProposals for a stored row that a user may read; three queries at most."""
-    found = open_revisions([row]).get(row.pk, [])
-    numbers = [one.pk for one in found]
+    found = proposals_of([row]).get(row.pk, [])
     if not found or not user.has_perm("projects.view_revision"):
         return []
-    seen = readable(Revision.objects.filter(pk__in=numbers), user).values_list("pk", flat=True)
-    people, seen = proposers(numbers), set(seen)
-    return [OpenProposal(one, people.get(one.pk, "程序")) for one in found if one.pk in seen]
+    revisions = Revision.objects.filter(pk__in=[one.revision.pk for one in found])
+    seen = set(readable(revisions, user).values_list("pk", flat=True))
+    return [one for one in found if one.revision.pk in seen]
+
+
+def waiting_changes(changes):
+    """What was proposed for the rows of some changes, of one model, and has no effect yet.
+
+    A list of Waiting for each of the changes, in the order of their numbers.
+    """
+    found = proposals_of([change.before for change in changes])
+    read_ahead([change for change in changes if change.before.pk in found])
+    return [[*waiting(change, found.get(change.before.pk, ()))] for change in changes]
+
+
+def waiting(change, proposals):
+    """Earlier proposals as seen from a change of the same row."""
+    values = values_of(change) if proposals else None
+    for one in proposals:
+        yield Waiting(one.words, one.address, one.revision.values == values)
+
+
+def proposals_of(rows):
+    """The OpenProposals for rows of one model, by number: {row id: proposals}."""
+    revisions = list(open_revisions(rows))
+    people = proposers([one.pk for one in revisions])
+    found: dict[int, list[OpenProposal]] = {}
+    for one in revisions:
+        proposal = OpenProposal(one, people.get(one.pk, "程序"))
+        found.setdefault(one.row_id, []).append(proposal)
+    return found
+
+
+def open_revisions(rows):
+    """The revisions of rows of one model that have no effect yet, by number; a query a portion."""
+    for part in in_batches(rows):
+        revisions = Revision.objects.filter(
+            dataset=dataset_name(type(part[0])), row_id__in=[row.pk for row in part]
+        )
+        yield from revisions.exclude(review=Review.PUBLISHED).order_by("row_id", "number")
+
+
+def proposers(pks):
+    """Who proposed some revisions: {revision id: name}."""
+    states = Revision.history.filter(history_type=NEW).select_related("act__user")
+    return {
+        state.id: state.act.who
+        for part in in_batches(pks)
+        for state in states.filter(id__in=part)
+        if state.act
+    }
 
 
 def rivals_of(revision, row, user):

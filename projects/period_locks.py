@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from aidtracker import acts
 from aidtracker.history import keep_states
+from aidtracker.locks import held
 from aidtracker.scope import changeable
 
 
@@ -24,7 +25,7 @@ def unlock(periods, user, reason):
 def mark(periods, user, locked_on, subject, reason=""):
     model, now = periods.model, timezone.now()
     wanted = changeable(periods, user).order_by().values_list("pk", flat=True)
-    rows = list(model._base_manager.filter(pk__in=[*wanted]).select_for_update())
+    rows = list(held(model._base_manager.filter(pk__in=[*wanted])))
     acts.describe(way=acts.Way.ACTION, subject=subject, reason=reason)
     stored = model._base_manager.filter(pk__in=[row.pk for row in rows])
     stored.update(locked_on=locked_on, version=F("version") + 1, updated_at=now)

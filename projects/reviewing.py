@@ -16,6 +16,7 @@ from django.utils import timezone
 from aidtracker import acts
 from aidtracker.changes import after_change
 from aidtracker.history import is_follow_on, keep_states
+from aidtracker.locks import held
 from aidtracker.scope import changeable
 from projects import ledger_follow
 from projects.models import InvestmentReport, ProgressReport, ProjectPlan
@@ -132,7 +133,8 @@ def queues(model, user):
     """What waits for a user among the rows of a model: {key: (label, condition)}."""
 
     def state(wanted, *conditions):
-        return Q(*conditions, **{model.REVIEW: wanted})
+        # First what is cheap: only for rows in that state is it asked who entered them.
+        return Q(Q(**{model.REVIEW: wanted}), *conditions)
 
     waiting = {}
     if SUBMIT.is_allowed(user, model):
@@ -203,11 +205,13 @@ def take_step(step, rows, user, words=""):
     """
     outcome, words = Outcome(step), words.strip()[:REASON_LENGTH]
     rows = rows.model._base_manager.filter(pk__in=[*rows.order_by().values_list("pk", flat=True)])
-    found = list(rows.select_for_update())
+    found = list(held(rows))
     referee = Referee(rows, user)
-    acts.describe(
-        way=acts.Way.ACTION, subject=f"{step.label}{rows.model._meta.verbose_name}", reason=words
-    )
+    subject = f"{step.label}{rows.model._meta.verbose_name}"
+    # Handing in belongs to the form, grid or list it is done in, and a step without words leaves
+    # the reason of what was saved just before, in the same act.
+    way = None if step == SUBMIT else acts.Way.ACTION
+    acts.describe(way=way, subject=subject, reason=words or None)
     for row in found:
         why = referee.obstacle(step, row) or unsaid(step, row, words) or refusal(step, row)
         if why:
@@ -270,7 +274,7 @@ def review_again(rows):
     """
     model = rows.model
     states = (Review.SUBMITTED, Review.APPROVED, Review.RETURNED, Review.WITHDRAWN)
-    found = list(rows.select_for_update().filter(**{f"{model.REVIEW}__in": states}))
+    found = list(held(rows.filter(**{f"{model.REVIEW}__in": states})))
     fell = [row for row in found if row.review_state in (Review.SUBMITTED, Review.APPROVED)]
     if found:
         store(found, {model.REVIEW: Review.DRAFT})

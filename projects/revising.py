@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Max, prefetch_related_objects
-from django.urls import reverse
 
 from aidtracker import acts
 from aidtracker.batches import BATCH, in_batches
@@ -18,10 +17,11 @@ from aidtracker.datasets import dataset_name
 from aidtracker.history import NEW, keep_links, keep_states
 from aidtracker.keys import follow as follow_path
 from aidtracker.keys import key_of, key_text
-from aidtracker.proposals import Proposal, Waiting
+from aidtracker.locks import held
+from aidtracker.proposals import Proposal
 from aidtracker.spreadsheets.cells import plain_number
 from aidtracker.templatetags.formatting import UNKNOWN
-from projects.models import Review, Revision
+from projects.models import Revision
 
 AS_THEY_ARE = (bool, int, str, list, type(None))
 
@@ -123,55 +123,6 @@ def key_relations(model):
     return [path.rpartition("__")[0] for path in model.KEY if "__" in path]
 
 
-def waiting_changes(changes):
-    """What was proposed for the rows of some changes, of one model, and has no effect yet.
-
-    A list of Waiting for each of the changes, in the order of their numbers.
-    """
-    found = open_revisions([change.before for change in changes])
-    people = proposers([one.pk for revisions in found.values() for one in revisions])
-    read_ahead([change for change in changes if change.before.pk in found])
-    return [
-        [
-            waiting(one, people.get(one.pk, "程序"), values_of(change))
-            for one in found.get(change.before.pk, ())
-        ]
-        for change in changes
-    ]
-
-
-def open_revisions(rows):
-    """The revisions of some rows of one model that have no effect yet: {row number: revisions}."""
-    found: dict = {}
-    for part in in_batches(rows):
-        revisions = Revision.objects.filter(
-            dataset=dataset_name(type(part[0])), row_id__in=[row.pk for row in part]
-        )
-        for one in revisions.exclude(review=Review.PUBLISHED).order_by("row_id", "number"):
-            found.setdefault(one.row_id, []).append(one)
-    return found
-
-
-def proposers(pks):
-    """Who proposed some revisions: {number: name}."""
-    states = Revision.history.filter(history_type=NEW).select_related("act__user")
-    return {
-        state.id: state.act.who
-        for part in in_batches(pks)
-        for state in states.filter(id__in=part)
-        if state.act
-    }
-
-
-def waiting(revision, who, values):
-    """A revision without effect as seen from a change of some values."""
-    return Waiting(
-        f"第 {revision.number} 次变更申请（{revision.review_state.label}，{who}）",
-        reverse("admin:projects_revision_change", args=[revision.pk]),
-        revision.values == values,
-    )
-
-
 def owner_of(row):
     """The headquarters a row belongs to, or None."""
     owners = (follow_path(row, path) for path in row.OWNERS)
@@ -218,7 +169,7 @@ def apply(revision):
     """
     from projects.reviewing import follow
 
-    row = revision.model._base_manager.select_for_update().filter(pk=revision.row_id).first()
+    row = held(revision.model._base_manager.filter(pk=revision.row_id)).first()
     if row is None or not row.is_published:
         raise ValidationError("要变更的记录已不在发布状态。")
     refuse_if_changed(row, revision)

@@ -15,13 +15,14 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from aidtracker import acts
+from aidtracker.failures import failure_of
 from aidtracker.spreadsheets.annotated import annotated_file
 from aidtracker.spreadsheets.downloads import download
 from aidtracker.spreadsheets.guards import Guard
 from aidtracker.spreadsheets.rehearsal import rehearse
 from aidtracker.spreadsheets.resources import resource_for
 from aidtracker.spreadsheets.sheets import ManySheetsError, Sheet, SheetError, sheet_of
-from aidtracker.spreadsheets.storage import Pending, TokenError, peek, take
+from aidtracker.spreadsheets.storage import Pending, TokenError, peek, put_back, take
 from aidtracker.spreadsheets.storing import store
 from aidtracker.spreadsheets.templates import template_file
 from aidtracker.spreadsheets.uploads import read_upload
@@ -206,7 +207,10 @@ class SheetAdminMixin(admin.ModelAdmin):
         try:
             reason = request.POST.get("reason", "").strip()
             outcome = store(resource, sheet, pending.fingerprint, pending.file_name, reason)
-        except DatabaseError:
+        except DatabaseError as error:
+            if failure_of(error):
+                put_back(token, request.user.pk, self.opts.label, file=content, records=records)
+                raise
             messages.error(request, "数据库出错，什么也没有保存；请稍后重新上传文件。")
             return redirect(self.address_of("import"))
         if not outcome.is_stored:

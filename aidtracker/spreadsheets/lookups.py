@@ -9,7 +9,6 @@ from aidtracker.spreadsheets.cells import tidy
 
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
-
 BATCH = 2_000
 WIDE = 25
 

@@ -46,7 +46,8 @@ class Settling(Objections):
             self.settle(plan)
         self.check_table()
         self.planned = [plan for plan in self.planned if plan.number not in self.failed]
-        self.compare_with_waiting([plan for plan in self.planned if plan.is_proposal])
+        if proposed := [plan for plan in self.planned if plan.is_proposal]:
+            self.compare_with_waiting(proposed)
 
     def build_known(self):
         """Read the rows that change, and let them take what their cells say."""
@@ -100,20 +101,20 @@ class Settling(Objections):
 
     def compare_with_waiting(self, plans):
         """Name earlier proposals for the same rows, and make none of them a second time."""
-        found = self.model.waiting_changes([plan.proposal for plan in plans]) if plans else ()
-        repeated = set()
-        for plan, waiting in zip(plans, found, strict=bool(plans)):
+        found = self.model.waiting_changes([plan.proposal for plan in plans])
+        again = set()
+        for plan, waiting in zip(plans, found, strict=True):
             plan.waiting = waiting
             same = next((one.words for one in waiting if one.is_same), "")
             if same:
-                repeated.add(plan.number)
+                again.add(plan.number)
                 self.warn(plan.number, WHOLE_ROW, "", f"已有相同的{same}，不再另存。")
             elif waiting:
                 words = "、".join(one.words for one in waiting)
                 self.warn(plan.number, WHOLE_ROW, "", f"已有{words}，{STILL_WAITING}")
-        self.planned = [plan for plan in self.planned if plan.number not in repeated]
-        self.outcome.repeated = len(repeated)
-        self.outcome.unchanged += len(repeated)
+        self.planned = [plan for plan in self.planned if plan.number not in again]
+        self.outcome.repeated = len(again)
+        self.outcome.unchanged += len(again)
 
     def check_readonly(self, plan):
         for reader in self.checked:

@@ -13,7 +13,7 @@ from django.core import signing
 SALT = "aidtracker.spreadsheets"
 MAX_AGE = 24 * 60 * 60
 MAX_WAITING = 10  # uploads of one user
-GONE = "这次导入已经确认过或已过期，请重新上传文件。"
+GONE = "这次导入已经确认过或已过期：确认过的在“操作记录”里；没有的，请重新上传文件。"
 
 
 class TokenError(ValueError):
@@ -41,12 +41,17 @@ class Pending:
         purge()
         drop_older(self.user_id)
         stored = f"{self.user_id}-{secrets.token_hex(16)}"
-        for part, content in parts.items():
-            path = folder() / f"{stored}.{part}"
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+        write(stored, parts)
         return signing.dumps({"stored": stored, **vars(self)}, salt=SALT)
+
+
+def write(stored, parts):
+    """Store the bytes of parts under a name, for nobody else to read."""
+    for part, content in parts.items():
+        path = folder() / f"{stored}.{part}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
 
 
 def opened(token, user_id, model):
@@ -81,6 +86,12 @@ def take(token, user_id, model, part):
     for path in folder().glob(f"{stored}.*"):
         path.unlink(missing_ok=True)
     return pending, content
+
+
+def put_back(token, user_id, model, **parts):
+    """Let an upload be confirmed once more, of which nothing was stored."""
+    _, stored = opened(token, user_id, model)
+    write(stored, parts)
 
 
 def claimed_bytes(stored):

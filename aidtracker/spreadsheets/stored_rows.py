@@ -8,7 +8,8 @@ FEW = 50
 
 
 class StoredRows:
-    """The values of stored rows by key: number, version, then those that the readers compare.
+    """The values of stored rows by key: number, version, state of review if there is any, the key,
+    then those that the readers compare.
 
     Rows of other headquarters are among them, so that none is made a second time: `is_foreign`
     tells.
@@ -17,8 +18,8 @@ class StoredRows:
     def __init__(self, resource, readers, keys):
         self.model = resource._meta.model
         self.user = resource.user
-        self.review = getattr(self.model, "REVIEW", "")
-        self.paths = ["pk", "version", *([self.review, "correction_reason"] * bool(self.review))]
+        review = getattr(self.model, "REVIEW", "")
+        self.paths = ["pk", "version", *filter(None, [review])]
         self.key_size = len(resource.key_columns)
         self.key_names = [column.source.attname for column in resource.key_columns]
         self.first_key = len(self.paths)

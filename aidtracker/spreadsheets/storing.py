@@ -10,6 +10,7 @@ from aidtracker.batches import BATCH, in_batches
 from aidtracker.changes import after_change
 from aidtracker.copied_states import copy_states
 from aidtracker.history import CHANGED, NEW
+from aidtracker.locks import held
 from aidtracker.pinyin import syllables
 from aidtracker.records import SlugFromPinyinField
 from aidtracker.spreadsheets.columns import REASON
@@ -133,8 +134,8 @@ def lock(model, changed):
     """Hold the rows that change. Raises StaleError if somebody changed them meanwhile."""
     versions = {plan.values[0]: plan.values[1] for plan in changed}
     found = {}
-    for pks in in_batches(list(versions)):
-        rows = model._base_manager.select_for_update().filter(pk__in=pks)
+    for pks in in_batches(sorted(versions)):
+        rows = held(model._base_manager.filter(pk__in=pks))
         found.update(rows.values_list("pk", "version"))
     if found != versions:
         raise StaleError

@@ -108,3 +108,13 @@ def open_entries(request):
 )
 def test_menu_marks_the_page_in_use(rf, name, titles):
     assert open_entries(rf.get(reverse(f"admin:{name}"))) == titles
+
+
+# Headings
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["projects_project_import", "projects_monthly_totals", "index"])
+def test_page_has_one_main_heading(admin_client, page):
+    content = admin_client.get(reverse(f"admin:{page}")).content.decode()
+    assert content.count("<h1") == 1

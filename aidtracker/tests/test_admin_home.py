@@ -73,6 +73,16 @@ def test_own_drafts_are_listed_and_own_rows_do_not_wait_for_approval(client, hea
     assert waiting(client, user) == {("援疆项目", "我的草稿"): 1}
 
 
+def test_what_is_to_do_is_said_once_for_all_kinds_of_records(client, headquarters):
+    for make in (make_project, make_investment):
+        make(headquarters=headquarters, review="submitted")
+    kinds = ("project", "investment")
+    client.force_login(staff(headquarters, "view", "approve", models=kinds))
+    page = client.get(HOME)
+    assert len(page.context["own_work"]) == 2
+    assert page.content.decode().count("<h3>等我审核</h3>") == 1
+
+
 def test_every_line_leads_to_a_list_of_as_many_rows(admin_client):
     make_observation(status="submitted")
     make_observation(status="returned")

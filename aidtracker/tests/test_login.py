@@ -30,6 +30,14 @@ def test_login_and_logout_are_kept(client, clerk):
     assert ways() == [("login", "录入员", "127.0.0.1"), ("logout", "录入员", "127.0.0.1")]
 
 
+def test_login_page_speaks_of_no_saving_and_logout_thanks_nobody(client, clerk):
+    assert "没有保存" not in log_in(client, password="x").content.decode()
+    log_in(client)
+    farewell = client.post("/admin/logout/").content.decode()
+    assert "重新登录" in farewell
+    assert "美好时光" not in farewell
+
+
 def test_failed_login_is_kept_with_the_account(client, clerk):
     log_in(client, password="x")
     assert ways() == [("login_failed", "录入员", "127.0.0.1")]

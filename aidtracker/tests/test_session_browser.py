@@ -44,7 +44,7 @@ def form(driver, live_server, transactional_db):
     driver.find_element(By.NAME, "username").send_keys("clerk")
     driver.find_element(By.NAME, "password").send_keys(PASSWORD)
     driver.find_element(By.ID, "login-form").submit()
-    WebDriverWait(driver, 10).until(lambda driver: driver.find_elements(By.ID, "id_name"))
+    WebDriverWait(driver, 30).until(lambda driver: driver.find_elements(By.ID, "id_name"))
     return driver
 
 
@@ -68,7 +68,7 @@ def minutes_left():
 def test_typing_keeps_a_session(form):
     pass_minutes(form, 20)
     form.find_element(By.ID, "id_name").send_keys("某")
-    WebDriverWait(form, 10).until(lambda driver: minutes_left() > 29)
+    WebDriverWait(form, 30).until(lambda driver: minutes_left() > 29)
     assert form.execute_script(f"return {WARNING}") is None
 
 
@@ -97,7 +97,7 @@ def test_typing_is_not_told_every_time(form):
 def test_who_comes_back_too_late_is_told_before_typing_more(form):
     pass_minutes(form, 31)
     form.find_element(By.ID, "id_name").send_keys("某")
-    WebDriverWait(form, 10).until(lambda driver: driver.execute_script(f"return {WARNING}"))
+    WebDriverWait(form, 30).until(lambda driver: driver.execute_script(f"return {WARNING}"))
     words = form.execute_script(f"return {WARNING}.textContent")
     assert words.startswith("登录已结束，现在填的内容不能保存。")
     assert form.find_element(By.ID, "id_name").get_property("value") == "某"

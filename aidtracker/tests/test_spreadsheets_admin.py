@@ -14,6 +14,7 @@ from django.urls import reverse
 from aidtracker import testing
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.models import Act
+from aidtracker.spreadsheets import storage
 from aidtracker.spreadsheets.rehearsal import rehearse
 from aidtracker.spreadsheets.sheets import sheet_of
 from aidtracker.spreadsheets.uploads import read_upload
@@ -208,7 +209,7 @@ def test_confirmation_works_once(client, clerk):
 
     again = confirm(client, token)
 
-    assert said(again) == ["这次导入已经确认过或已过期，请重新上传文件。"]
+    assert said(again) == [storage.GONE]
 
 
 def test_confirmation_of_somebody_else_is_refused(client, clerk):

@@ -242,7 +242,9 @@ def test_same_proposal_is_not_made_twice(clerk, headquarters):
 
     assert (outcome.is_stored, outcome.can_be_stored, outcome.repeated) == (False, False, 1)
     assert numbers(outcome) == (0, 0, 0, 1)
-    assert messages(outcome) == [(2, "整行", "已有相同的第 1 次变更申请（草稿，张三），不再另存。")]
+    assert messages(outcome) == [
+        (2, "整行", "已有相同的第 1 次变更申请（草稿，张三提出），不再另存。")
+    ]
     assert Revision.objects.count() == 1
 
 
@@ -257,7 +259,7 @@ def test_proposal_that_waits_is_named(clerk, headquarters, state):
     label = Revision.objects.get().review_state.label
     [changed] = outcome.rows
     assert (outcome.proposed, outcome.warning_count) == (1, 1)
-    assert [one.words for one in changed.waiting] == [f"第 1 次变更申请（{label}，张三）"]
+    assert [one.words for one in changed.waiting] == [f"第 1 次变更申请（{label}，张三提出）"]
 
 
 def test_proposal_that_took_effect_is_not_named(clerk, headquarters):

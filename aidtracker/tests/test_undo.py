@@ -284,6 +284,38 @@ def test_undo_of_parts_of_a_public_project_is_for_who_publishes_it(office):
     assert not project.parties.exists()
 
 
+def test_project_whose_part_an_undo_took_back_is_reviewed_again(office):
+    rights = [f"projects.{verb}_projectparty" for verb in ("delete", "import")]
+    project = make_project(headquarters=office, review="draft")
+    act = act_of(lambda: make_project_party(project=project))
+    Project.objects.filter(pk=project.pk).update(review="submitted")
+
+    assert plan_for(act, make_staff(office)).notes == [
+        "所属的援疆项目如已提交或审核通过，撤销后退回草稿，须重新提交。"
+    ]
+    undo_as(make_staff(office, permissions=rights), act)
+
+    assert Project.objects.get(pk=project.pk).review == "draft"
+    assert project.history.latest().review == "draft"
+
+
+def test_project_that_comes_back_with_its_part_stays_as_it_was(office):
+    rights = [
+        f"projects.{verb}_{name}"
+        for verb in ("delete", "import", "change")
+        for name in ("projectparty", "project")
+    ]
+    project = make_project(headquarters=office, review="submitted")
+
+    def add_part():
+        make_project_party(project=project)
+        change(project, review="draft")
+
+    undo_as(make_staff(office, permissions=rights), act_of(add_part))
+
+    assert Project.objects.get(pk=project.pk).review == "submitted"
+
+
 @pytest.mark.parametrize("digest", ["", sha256(b"text").hexdigest()], ids=["first", "registered"])
 def test_undo_of_an_uploaded_text_is_refused(admin_user, digest):
     row = make_source(title="甲", sha256=digest)

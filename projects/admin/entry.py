@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aidtracker.changes import after_change
+from aidtracker.locks import held
 from aidtracker.scope import readable
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
@@ -63,7 +64,7 @@ class EntryPages(admin.ModelAdmin):
         act = actions.get(request.POST.get("action"), self.record)
         with transaction.atomic():
             # Locked, so that two people do not record one phrase at the same moment.
-            source = get_object_or_404(rows.select_for_update(), code=code)
+            source = get_object_or_404(held(rows), code=code)
             return act(request, source)
 
     # What the buttons do

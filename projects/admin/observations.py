@@ -12,10 +12,12 @@ from django.utils.text import Truncator
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, group
 from aidtracker.templatetags.formatting import period
+from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin
-from projects.models import Observation, SkippedPhrase
+from projects.badges import TO_SETTLE
+from projects.models import Finding, Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
 
 SHOWN_TITLE = 14  # characters of a document's title in a list
@@ -49,7 +51,7 @@ class ObservationForm(forms.ModelForm):
 
 
 @admin.register(Observation)
-class ObservationAdmin(ReviewedAdmin, EntryPages, ModelAdmin):
+class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     form = ObservationForm
     list_display = (
         "printed",
@@ -57,6 +59,7 @@ class ObservationAdmin(ReviewedAdmin, EntryPages, ModelAdmin):
         "when",
         "nature",
         "accumulation",
+        "cautions",
         "status",
         "short_source",
         "updated_at",
@@ -107,6 +110,21 @@ class ObservationAdmin(ReviewedAdmin, EntryPages, ModelAdmin):
     def is_of_consequence(self, form):
         """A figure that is not public has no part in any finding."""
         return form.instance.is_published
+
+    def warnings_of(self, rows):
+        """What checking the figures found and nobody has explained, in one query."""
+        open_ones = Finding.objects.published().filter(
+            state=Finding.State.OPEN, result__in=TO_SETTLE
+        )
+        links = Finding.observations.through.objects.filter(
+            observation__in=[row.pk for row in rows], finding__in=open_ones
+        )
+        found: dict = {}
+        for link in links.select_related("finding"):
+            finding = link.finding
+            words = f"{finding.sign} {finding.get_result_display()}：{finding.computation}"
+            found.setdefault(link.observation_id, []).append(words)
+        return found
 
     def read_figure(self, request):
         """Answer what would be stored for `printed`, for the form to show while it is typed."""

@@ -3,18 +3,20 @@
 from django.contrib import admin
 
 from aidtracker.admin_skin import ModelAdmin, group
+from projects.admin.cautions import Cautioned
 from projects.admin.ledger_filters import CommandFilter
 from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.rules import WarnedFilter
 from projects.models import Milestone, ProjectPlan
 
 
 @admin.register(ProjectPlan)
-class ProjectPlanAdmin(ReviewedAdmin, ModelAdmin):
+class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     list_display = (
-        *("project", "year", "number", "amount", "target", "reason", "review"),
-        "updated_at",
+        *("project", "year", "number", "amount", "target", "reason"),
+        *("cautions", "review", "updated_at"),
     )
-    list_filter = ("review", CommandFilter, "project", "source")
+    list_filter = ("review", CommandFilter, WarnedFilter, "project", "source")
     list_select_related = ("project", "source")
     search_fields = ("project__search_text", "reason")
     search_help_text = "项目或调整理由"
@@ -27,9 +29,12 @@ class ProjectPlanAdmin(ReviewedAdmin, ModelAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(ReviewedAdmin, ModelAdmin):
-    list_display = ("name", "project", "number", "planned_on", "actual_on", "review", "updated_at")
-    list_filter = ("review", CommandFilter, "project")
+class MilestoneAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
+    list_display = (
+        *("name", "project", "number", "planned_on", "actual_on"),
+        *("cautions", "review", "updated_at"),
+    )
+    list_filter = ("review", CommandFilter, WarnedFilter, "project")
     list_select_related = ("project",)
     search_fields = ("project__search_text", "name")
     search_help_text = "项目或节点"

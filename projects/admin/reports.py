@@ -3,11 +3,12 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from aidtracker.admin_skin import ChangeList, ModelAdmin, group
+from aidtracker.admin_skin import ModelAdmin, group
 from aidtracker.months import in_chinese
+from projects.admin.cautions import Cautioned
 from projects.admin.ledger_filters import CommandFilter, MonthFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
@@ -18,46 +19,15 @@ from projects.models import (
     ProgressReport,
     TrainingReport,
 )
-from projects.warnings import for_reports
 
 SHOWN = 24  # characters of the progress in a list
 STANDING = group("状态与采用", "review", "review_comment", "correction_reason", "note")
 
 
-class ReportList(ChangeList):
-    """A page of reports, each with what the rules say of it, in three queries for the page."""
-
-    result_list: Any
-
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        warnings = for_reports(self.result_list)
-        for report in self.result_list:
-            report.warnings = warnings.get(report.pk, [])
-
-
-class ReportAdmin(ReviewedAdmin, ModelAdmin):
+class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     """What the lists of all monthly reports have in common."""
 
     list_filter: ClassVar[Any] = (MonthFilter, "review", CommandFilter, WarnedFilter)
-
-    def get_changelist(self, request, **kwargs):
-        return ReportList
-
-    @admin.display(description="预警")
-    def cautions(self, row):
-        """A sign for who approves, and behind it what the rules say."""
-        if not row.warnings:
-            return ""
-        lines = format_html_join("", "<li>{}</li>", ((words,) for words in row.warnings))
-        return format_html(
-            '<details class="review-caution"><summary title="{}">⚠ {} 条</summary>'
-            "<ul>{}</ul></details>",
-            "\n".join(row.warnings),
-            len(row.warnings),
-            lines,
-        )
 
     @admin.display(description="进展")
     def progress(self, row):

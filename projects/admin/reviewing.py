@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ReasonActionForm
+from aidtracker.conflicts import hold, row_number
 from projects.models import Review, Revision
 from projects.models.reports import MonthlyReport
 from projects.models.reviews import Reviewed, may_publish
@@ -192,6 +193,8 @@ class ReviewedAdmin(admin.ModelAdmin):
     def step_view(self, request, pk):
         """A button of the panel; back to the form."""
         with transaction.atomic():
+            # Else a change that is just being stored would be approved unseen.
+            hold(self.model, [row_number(str(pk))])
             rows = self.get_queryset(request).filter(pk=pk)
             step = next((one for one in STEPS if one.name == request.POST.get("step")), None)
             row = rows.first()

@@ -6,6 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
 from aidtracker import acts
+from aidtracker.locks import held
 from aidtracker.spreadsheets.cells import cell_text
 from projects.grid.rows import OPEN
 
@@ -60,7 +61,7 @@ def identity(row):
 
 def stored_report(row, for_update=False):
     rows = row.kind.model.objects.filter(**identity(row))
-    return (rows.select_for_update() if for_update else rows).first()
+    return (held(rows) if for_update else rows).first()
 
 
 def new_report(row):

@@ -10,6 +10,7 @@ from aidtracker.acts import Way, doing
 from aidtracker.batches import BATCH, in_batches
 from aidtracker.datasets import dataset_model
 from aidtracker.history import keep_first_states, keep_states
+from aidtracker.locks import held
 from aidtracker.publication import public_rule
 from aidtracker.records import KeyedModel, KeyedQuerySet, NameListField
 from projects.badges import SIGNS, TO_SETTLE, address_of, key_in
@@ -74,7 +75,7 @@ class FindingQuerySet(KeyedQuerySet):
 
     def wait_for_others(self):
         """Two people who save at once must not both add the same finding."""
-        Metric.objects.select_for_update(no_key=True).order_by("pk").first()
+        held(Metric.objects).first()
 
     def forget(self, rows):
         """Delete findings that no person has touched; mark the others as no longer current."""

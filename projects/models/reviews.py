@@ -86,7 +86,7 @@ class Reviewed:
     @classmethod
     def waiting_changes(cls, changes):
         """For each of some changes of published rows, a list of what is `Waiting` for the row."""
-        from projects.revising import waiting_changes  # which needs all models
+        from projects.open_proposals import waiting_changes  # which needs all models
 
         return waiting_changes(changes)
 

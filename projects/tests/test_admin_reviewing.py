@@ -1,67 +1,33 @@
-"""The steps of the review in the admin: buttons of a form, actions of a list, saving."""
+"""The steps of the review in the admin: buttons of a form, actions of a list."""
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from aidtracker.conflicts import marks
 from aidtracker.testing import (
     make_headquarters,
     make_observation,
     make_progress_report,
     make_project,
-    make_project_party,
     make_revision,
     make_staff,
     make_warning_rule,
 )
 from projects.models import Observation, Project, Review, Revision
-from projects.tests.test_revisions import said, typed_form
+from projects.tests.review_pages import (
+    CLERK,
+    LIST,
+    act,
+    form_of,
+    panel,
+    press,
+    said,
+    staff,
+    typed_form,
+)
 
 pytestmark = pytest.mark.django_db
-
-LIST = reverse("admin:projects_project_changelist")
-CLERK = ("view", "add", "change")
-
-
-@pytest.fixture
-def headquarters():
-    return make_headquarters()
-
-
-def staff(headquarters, *verbs):
-    models = ("project", "observation", "revision")
-    codes = [f"projects.{verb}_{one}" for verb in verbs for one in models]
-    return make_staff(headquarters, permissions=codes)
-
-
-def change(row):
-    return reverse(f"admin:projects_{row._meta.model_name}_change", args=[row.pk])
-
-
-def press(client, row, step, **sent):
-    """Press a button of the panel above a row's form."""
-    address = reverse(f"admin:projects_{row._meta.model_name}_step", args=[row.pk])
-    sent = {"step": step, "version": row.version} | sent
-    response = client.post(address, sent, follow=True)
-    row.refresh_from_db()
-    return response
-
-
-def act(client, step, *rows, **sent):
-    """Choose rows in their list and run a step on them."""
-    name = f"admin:projects_{rows[0]._meta.model_name}_changelist"
-    sent |= {"action": f"take_{step}", "_selected_action": [row.pk for row in rows]}
-    sent |= dict(marks(rows))
-    response = client.post(reverse(name), sent, follow=True)
-    for row in rows:
-        row.refresh_from_db()
-    return said(response)
-
-
-def panel(client, row):
-    return client.get(change(row)).context["review"]
 
 
 # Buttons
@@ -90,7 +56,7 @@ def test_button_takes_the_step(client, headquarters):
     row = make_project(headquarters=headquarters, review="submitted")
     response = press(client, row, "approve")
     assert (row.review, said(response)) == ("approved", ["审核通过：1 条援疆项目。"])
-    assert response.redirect_chain[-1][0] == change(row)
+    assert response.redirect_chain[-1][0] == form_of(row)
 
 
 def test_returned_row_shows_the_comment_to_the_clerk(client, headquarters):
@@ -98,7 +64,7 @@ def test_returned_row_shows_the_comment_to_the_clerk(client, headquarters):
     client.force_login(staff(headquarters, "view", "approve"))
     press(client, row, "return", reason="金额与批复不符")
     client.force_login(staff(headquarters, *CLERK))
-    page = client.get(change(row))
+    page = client.get(form_of(row))
     assert page.context["review"]["comment"] == "金额与批复不符"
     assert "<strong>退回意见：</strong>金额与批复不符" in page.content.decode()
 
@@ -137,9 +103,6 @@ def test_form_tells_who_did_what(client, headquarters):
     assert story == [("录入", "—"), ("审核通过", reviewer.username)]
 
 
-# Lists
-
-
 def test_reviewer_reads_amounts_and_warnings_of_a_report(client, headquarters):
     make_warning_rule(ledger="progress-reports", left="disbursed_to_date", right="received_to_date")
     row = make_progress_report(
@@ -150,7 +113,7 @@ def test_reviewer_reads_amounts_and_warnings_of_a_report(client, headquarters):
     )
     codes = ["projects.view_progressreport", "projects.approve_progressreport"]
     client.force_login(make_staff(headquarters, permissions=codes))
-    page = client.get(change(row))
+    page = client.get(form_of(row))
     assert len(page.context["review"]["warnings"]) == 1
     assert ">600.5<" in page.content.decode()
     assert f"{row.month.month}月1日" not in page.content.decode()
@@ -159,7 +122,10 @@ def test_reviewer_reads_amounts_and_warnings_of_a_report(client, headquarters):
 def test_reader_of_a_project_reads_its_other_names(client, headquarters):
     client.force_login(staff(headquarters, "view"))
     row = make_project(headquarters=headquarters, aliases=["甲", "乙"])
-    assert "甲、乙" in client.get(change(row)).content.decode()
+    assert "甲、乙" in client.get(form_of(row)).content.decode()
+
+
+# Lists
 
 
 def test_list_offers_the_steps_of_the_users_rights(client, headquarters):
@@ -218,7 +184,7 @@ def own(client, headquarters):
     """A project that the user who is logged in, with all rights, entered and submitted."""
     client.force_login(staff(headquarters, *CLERK, "approve", "publish"))
     row = make_project(headquarters=headquarters, review="draft")
-    client.post(change(row), typed_form(client, row, name="我改的", _submit="1"))
+    client.post(form_of(row), typed_form(client, row, name="我改的", _submit="1"))
     row.refresh_from_db()
     assert row.review == "submitted"
     return row
@@ -237,7 +203,7 @@ def test_own_row_is_not_approved_by_an_action(client, own):
 
 
 def test_own_row_is_not_approved_through_its_form(client, own):
-    client.post(change(own), typed_form(client, own, review="approved", note="又改"))
+    client.post(form_of(own), typed_form(client, own, review="approved", note="又改"))
     own.refresh_from_db()
     assert own.review == "draft"
 
@@ -255,66 +221,14 @@ def test_own_proposal_is_not_approved_by_button_or_action(client, headquarters):
     client.force_login(staff(headquarters, *CLERK, "approve"))
     row = make_project(headquarters=headquarters)
     typed = {"name": "新名", "correction_reason": "原表有误", "_submit": "1"}
-    client.post(change(row), typed_form(client, row, **typed))
+    client.post(form_of(row), typed_form(client, row, **typed))
     revision = Revision.objects.get()
     press(client, revision, "approve")
     act(client, "approve", revision)
     assert revision.review == "submitted"
 
 
-# Saving
-
-
-def test_change_of_a_submitted_row_makes_it_a_draft_and_says_so(client, headquarters):
-    client.force_login(staff(headquarters, *CLERK))
-    row = make_project(headquarters=headquarters, review="approved")
-    response = client.post(change(row), typed_form(client, row, name="改名"), follow=True)
-    row.refresh_from_db()
-    assert (row.review, row.name) == ("draft", "改名")
-    assert "内容有改动，已回到草稿；请重新提交。" in said(response)
-
-
-def test_change_of_what_belongs_to_a_submitted_row_makes_it_a_draft(admin_client):
-    party = make_project_party(project=make_project(review="submitted"), organisation="甲")
-    row = party.project
-    page = admin_client.get(change(row))
-    typed = typed_form(admin_client, row)
-    for inline in page.context["inline_admin_formsets"]:
-        for form in inline.formset.initial_forms:
-            typed |= {field.html_name: field.value() for field in form if field.value() is not None}
-            typed |= (
-                {form.add_prefix("organisation"): "改"} if "organisation" in form.fields else {}
-            )
-    admin_client.post(change(row), typed)
-    row.refresh_from_db()
-    assert row.review == "draft"
-
-
-def test_published_row_is_corrected_by_who_publishes(client, headquarters):
-    client.force_login(staff(headquarters, *CLERK, "publish"))
-    row = make_project(headquarters=headquarters)
-    response = client.post(change(row), typed_form(client, row, name="改名"))
-    assert list(response.context["adminform"].form.errors) == ["correction_reason"]
-    client.post(change(row), typed_form(client, row, name="改名", correction_reason="更名"))
-    row.refresh_from_db()
-    assert (row.name, row.review) == ("改名", "published")
-
-
-def test_who_reviews_does_not_edit(client, headquarters):
-    client.force_login(staff(headquarters, "view", "approve"))
-    row = make_project(headquarters=headquarters, review="submitted")
-    page = client.get(change(row))
-    assert (page.status_code, page.context["has_change_permission"]) == (200, False)
-    assert client.post(change(row), {"name": "改名"}).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("state", "status"), [("draft", 200), ("returned", 200), ("submitted", 403), ("published", 403)]
-)
-def test_what_was_handed_on_is_not_deleted(client, headquarters, state, status):
-    client.force_login(staff(headquarters, *CLERK, "delete"))
-    row = make_project(headquarters=headquarters, review=state)
-    assert client.get(reverse("admin:projects_project_delete", args=[row.pk])).status_code == status
+# Other models
 
 
 def test_figure_has_the_same_steps(client, headquarters):

@@ -7,88 +7,50 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker.testing import (
-    make_enterprise,
-    make_headquarters,
     make_metric,
     make_observation,
-    make_region,
     make_series,
     make_skipped_phrase,
     make_source,
-    make_staff,
 )
-from programs.models import Account
 from projects.entry.forms import FigureForm
-from projects.models import Observation, Series
+from projects.models import Observation
+from projects.tests.entry_pages import (
+    CLERK,
+    MONEY,
+    OTHERS,
+    PEOPLE,
+    TEXT,
+    address,
+    errors,
+    log_in,
+    make_bulletin,
+    make_jobs,
+    message,
+    typed,
+)
 
 pytestmark = pytest.mark.django_db
-
-TEXT = "𠮷县简报 <一>\r\n2019年上半年，甲公司招工120人，销售超过30 亿元；乙公司招工45人。\r\n"
-PEOPLE, MONEY, OTHERS = "120人", "超过30 亿元", "45人"
 
 
 @pytest.fixture
 def source():
-    return make_source(code="jian-bao", title="简报", text=TEXT, published_on="2020-03-01")
+    return make_bulletin()
 
 
 @pytest.fixture
 def jobs():
-    metric = make_metric(name="招工人数", unit="人")
-    return make_series(
-        name="甲公司 招工人数", metric=metric, enterprise=make_enterprise(name="甲公司")
-    )
+    return make_jobs()
 
 
 @pytest.fixture
 def clerk(client):
-    """A clerk who may add figures, skipped phrases and series, and nothing else."""
-    return log_in(client, "add_observation", "add_skippedphrase", "add_series")
-
-
-def log_in(client, *permissions):
-    rights = [f"projects.{codename}" for codename in permissions]
-    user = make_staff(permissions=rights, reach=Account.Reach.CHANGES_ALL)
-    client.force_login(user)
-    client.user = user
-    return client
-
-
-def address(source, page="enter"):
-    return reverse(f"admin:projects_observation_{page}", args=[source.code])
-
-
-def typed(words, series="", **kwargs):
-    """What the form sends for words of the text."""
-    start = TEXT.index(words)
-    return {
-        "action": "save",
-        "text_sha256": hashlib.sha256(TEXT.encode()).hexdigest(),
-        "start": start,
-        "end": start + len(words),
-        "printed": words,
-        "series": str(series),
-        "nature": "actual",
-        "accumulation": "period",
-        **kwargs,
-    }
-
-
-def errors(response):
-    found = re.findall(r'class="entry-error">(.*?)</p>', response.content.decode())
-    return [unescape(words) for words in found]
-
-
-def message(response):
-    """The last of the messages on a page."""
-    found = re.findall(r'class="entry-message[^>]*>(.*?)</p>', response.content.decode())
-    return unescape(found[-1])
+    return log_in(client, *CLERK)
 
 
 # Who may enter
@@ -384,182 +346,3 @@ def test_entry_of_someone_else_is_not_undone(clerk, source, jobs):
     log_in(clerk, "add_observation")
     clerk.post(address(source), {"action": "undo"})
     assert source.observations.count() == 1
-
-
-# Series
-
-
-def new_series(**kwargs):
-    return typed(PEOPLE, action="series", metric="用工", subject="地区：新县", **kwargs)
-
-
-@pytest.fixture
-def place():
-    make_metric(name="用工", unit="人")
-    return make_region(name="新县")
-
-
-def test_series_is_made_without_leaving(clerk, source, place):
-    response = clerk.post(address(source), new_series(scope_note="全年", note="记一笔"))
-    series = Series.objects.get(region=place)
-    assert (series.metric.name, series.scope_note) == ("用工", "全年")
-    form = response.context["figure_form"]
-    assert [form[name].value() for name in ("series", "printed", "note")] == [
-        *(series.name, PEOPLE, "记一笔")
-    ]
-    kind = ContentType.objects.get_for_model(Series)
-    assert LogEntry.objects.filter(content_type=kind, user=clerk.user).count() == 1
-
-
-def test_series_may_have_two_subjects(clerk, source, place, jobs):
-    clerk.post(address(source), new_series(second_subject="企业：甲公司"))
-    assert Series.objects.get(region=place).enterprise.name == "甲公司"
-
-
-def test_series_that_exists_is_chosen(clerk, source, place):
-    clerk.post(address(source), new_series())
-    response = clerk.post(address(source), new_series())
-    assert message(response) == "已有这个序列，已选用：新县 用工。"
-    assert Series.objects.filter(region=place).count() == 1
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"metric": "没有"}, "没有叫“没有”的指标。请从列表中选择。"),
-        ({"metric": ""}, "请选择指标。"),
-        ({"subject": ""}, "请选择主体。"),
-        ({"subject": "新县"}, "看不懂主体“新县”，请从列表中选择，写成“地区：某市”这样。"),
-        ({"subject": "地区：旧县"}, "“地区：旧县”：没有这个主体，请从列表中选择。"),
-        ({"second_subject": "地区：新县"}, "两个主体须是不同的种类。"),
-    ],
-)
-def test_series_with_an_error_is_not_made(clerk, source, place, wrong, sentence):
-    response = clerk.post(address(source), new_series() | wrong)
-    assert errors(response) == [sentence]
-    assert Series.objects.filter(region=place).count() == 0
-
-
-# Proposals
-
-
-def find(clerk, source, words, **kwargs):
-    start = TEXT.index(words)
-    place = {"start": start, "end": start + len(words), "printed": words}
-    answer = clerk.get(address(source, "enter_find"), {**place, **kwargs}).json()
-    return [option["value"] for option in answer["options"]]
-
-
-def test_series_named_right_before_the_figure_comes_first(clerk, source, jobs):
-    other = make_enterprise(name="乙公司")
-    make_series(name="乙公司 招工人数", metric=jobs.metric, enterprise=other)
-    assert find(clerk, source, PEOPLE)[0] == "甲公司 招工人数"
-    assert find(clerk, source, OTHERS)[0] == "乙公司 招工人数"
-
-
-def test_series_used_last_comes_first_if_its_unit_fits(clerk, source, jobs):
-    last = make_series(name="别处 人数", metric=make_metric(unit="人"))
-    make_observation(source=source, series=last, printed="3人")
-    assert find(clerk, source, PEOPLE)[0] == "别处 人数"
-    assert "别处 人数" not in find(clerk, source, MONEY)
-
-
-def test_series_is_found_by_pinyin_initials(clerk, source, jobs):
-    assert find(clerk, source, MONEY, q="jgszgrs") == ["甲公司 招工人数"]
-
-
-def test_metric_whose_unit_fits_comes_first(clerk, source, jobs):
-    make_metric(name="招工费", unit="元")
-    assert find(clerk, source, PEOPLE, kind="metric", q="招工")[0] == "招工人数"
-    assert find(clerk, source, MONEY, kind="metric", q="招工")[0] == "招工费"
-
-
-def test_subject_is_found_by_name_with_or_without_its_kind(clerk, source, jobs):
-    assert find(clerk, source, PEOPLE, kind="subject", q="甲公司") == ["企业：甲公司"]
-    assert find(clerk, source, PEOPLE, kind="subject", q="企业：甲公司") == ["企业：甲公司"]
-    assert find(clerk, source, PEOPLE, kind="subject")[0] == "企业：甲公司"
-
-
-def test_period_is_proposed_as_inferred_and_not_filled_in(clerk, source):
-    response = clerk.get(address(source))
-    assert response.context["figure_form"]["period_text"].value() is None
-    start = TEXT.index(PEOPLE)
-    nearby = {"start": start, "end": start + 4}
-    part = clerk.get(address(source, "enter_nearby"), nearby).content.decode()
-    assert 'data-period_start="2019-01-01"' in part
-    assert re.findall("推断</span> (.*?)：(.*)", part)[0] == (
-        "2019年上半年",
-        "2019年1月1日—2019年6月30日",
-    )
-
-
-@pytest.mark.parametrize("number", ["9" * 5000, "99999999999999999999", "-1", "一", ""])
-@pytest.mark.parametrize("page", ["enter", "enter_find", "enter_nearby"])
-def test_place_that_is_none_is_answered(clerk, source, page, number):
-    asked = {"start": number, "end": number, "at": number, "q": "\0"}
-    assert clerk.get(address(source, page), asked).status_code == 200
-
-
-def test_figure_that_stands_at_a_place_is_shown(clerk, source, jobs):
-    clerk.post(address(source), typed(PEOPLE, jobs))
-    start = TEXT.index(PEOPLE)
-    part = clerk.get(address(source, "enter_nearby"), {"start": start, "end": start + 1})
-    assert "第 1 号“120人”" in part.content.decode()
-
-
-# Clerks of several headquarters
-
-
-@pytest.fixture
-def offices():
-    return [make_headquarters(name=name) for name in ("甲指挥部", "乙指挥部")]
-
-
-@pytest.fixture
-def clerk_of_two(client, offices):
-    rights = ("add_observation", "add_skippedphrase", "add_series")
-    user = make_staff(*offices, permissions=[f"projects.{right}" for right in rights])
-    client.force_login(user)
-    return client
-
-
-def chosen(client, source):
-    field = client.get(address(source)).context["owner_field"]
-    return field.value()
-
-
-def test_clerk_of_several_headquarters_says_whose_figure_it_is(clerk_of_two, source, jobs, offices):
-    response = clerk_of_two.post(address(source), typed(PEOPLE, jobs))
-    assert "请选择归哪一个维护" in response.content.decode()
-    assert not source.observations.exists()
-    clerk_of_two.post(address(source), typed(PEOPLE, jobs, maintainer=offices[1].pk))
-    assert source.observations.get().maintainer == offices[1]
-
-
-def test_choice_of_a_headquarters_is_kept_for_the_next_figure(clerk_of_two, source, jobs, offices):
-    assert chosen(clerk_of_two, source) is None
-    clerk_of_two.post(address(source), typed(PEOPLE, jobs, maintainer=offices[1].pk))
-    assert chosen(clerk_of_two, source) == offices[1].pk
-
-
-def test_own_document_proposes_its_headquarters(clerk_of_two, source, offices):
-    source.maintainer = offices[0]
-    source.save()
-    assert chosen(clerk_of_two, source) == offices[0].pk
-
-
-def test_headquarters_of_others_can_not_be_chosen(clerk_of_two, source, jobs):
-    other = make_headquarters()
-    clerk_of_two.post(address(source), typed(PEOPLE, jobs, maintainer=other.pk))
-    assert not source.observations.exists()
-
-
-def test_skipped_phrases_belong_to_the_chosen_headquarters(clerk_of_two, source, offices):
-    values = typed(PEOPLE, action="skip", reason="other", maintainer=offices[0].pk)
-    clerk_of_two.post(address(source), values | {"skip_note": "页码"})
-    assert [row.maintainer for row in source.skipped_phrases.all()] == [offices[0]]
-
-
-def test_clerk_of_one_headquarters_has_no_choice(client, source, offices):
-    client.force_login(make_staff(offices[0], permissions=["projects.add_observation"]))
-    assert client.get(address(source)).context["owner_field"] is None

@@ -69,7 +69,7 @@ class Clerk:
         return self.driver.execute_script(f"return {script}")
 
     def wait(self, script):
-        WebDriverWait(self.driver, 10, 0.05).until(lambda driver: self.see(script), script)
+        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: self.see(script), script)
 
     def value(self, name):
         return self.see(f"document.getElementById('id_{name}').value")

@@ -264,10 +264,22 @@ def test_public_figure_leads_to_the_rows_in_it(client, office):
 
     content = client.get(figure.get_absolute_url()).content.decode()
 
-    assert "2 条记录，相加得 70000元" in content
+    assert "2 条记录，相加得 7万元" in content
     assert f'href="{public.project.get_absolute_url()}"' in content
     assert hidden.project.get_absolute_url() not in content
     assert Observation.objects.get(pk=figure.pk).value == 70000
+
+
+def test_public_sum_that_is_rounded_is_followed_by_the_exact_one(client, office):
+    reported(office, work_done_month=Decimal("21934.56"))
+    source = freeze_now(office)
+    source.observations.update(status="published")
+
+    content = client.get(source.observations.get(number=1).get_absolute_url()).content.decode()
+
+    assert "相加得 约2.19亿元（准确数 21934.56万元）" in content
+    assert "数值（万元）" in content
+    assert "21934.56" in content
 
 
 def test_public_page_of_the_report_shows_its_text(client, office):

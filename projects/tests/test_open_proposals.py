@@ -4,16 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aidtracker.testing import make_headquarters, make_project
+from aidtracker.testing import make_project
 from projects.models import Revision
-from projects.tests.test_revisions import form_of, propose, said, staff
+from projects.tests.review_pages import form_of, propose, said, staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def headquarters():
-    return make_headquarters()
 
 
 @pytest.fixture

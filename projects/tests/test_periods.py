@@ -10,18 +10,13 @@ from aidtracker.conflicts import marks
 from aidtracker.models import Act
 from aidtracker.testing import make_headquarters, make_reporting_period, make_staff
 from projects.models import ReportingPeriod
-from projects.tests.test_revisions import said
+from projects.tests.review_pages import said
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:projects_reportingperiod_changelist")
 OPEN = reverse("admin:projects_reportingperiod_open")
 RIGHTS = tuple(f"projects.{verb}_reportingperiod" for verb in ("view", "add", "change", "delete"))
-
-
-@pytest.fixture
-def headquarters():
-    return make_headquarters()
 
 
 @pytest.fixture

@@ -6,21 +6,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker.testing import (
-    make_headquarters,
+    make_finding,
+    make_observation,
     make_progress_report,
     make_project,
+    make_project_plan,
     make_staff,
     make_warning_rule,
 )
-from projects.tests.test_admin_reviewing import LIST, staff
+from projects.tests.review_pages import LIST, staff
 from projects.warnings import for_reports
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def headquarters():
-    return make_headquarters()
 
 
 def test_list_says_which_queue_it_is_and_stays_in_it(client, headquarters):
@@ -81,3 +78,25 @@ def test_warnings_of_a_list_cost_the_same_for_more_rows(client, headquarters, re
             disbursed_to_date=6,
         )
     assert queries() == before
+
+
+def test_plans_of_one_name_and_figures_at_odds_are_marked_in_their_lists(client, headquarters):
+    paths = {"left": "project__headquarters_id/year", "right": "project__name"}
+    make_warning_rule(
+        ledger="project-plans", kind="duplicate", sentence="{count} 个“{name}”", **paths
+    )
+    for _ in range(2):
+        make_project_plan(project=make_project(headquarters=headquarters, name="同名项目"))
+    figure = make_observation(status="published")
+    make_finding(result="contradiction", computation="600≠700").observations.add(figure)
+    names = ("view_projectplan", "view_observation", "view_project")
+    client.force_login(make_staff(headquarters, permissions=[f"projects.{n}" for n in names]))
+
+    plans = client.get(reverse("admin:projects_projectplan_changelist")).content.decode()
+    page = client.get(
+        reverse("admin:projects_observation_changelist"),
+        {"source__id__exact": figure.source_id},
+    )
+
+    assert plans.count("⚠ 1 条") == 2
+    assert "≠ 矛盾：600≠700" in page.content.decode()

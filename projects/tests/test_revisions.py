@@ -6,32 +6,18 @@ import pytest
 from django.urls import reverse
 
 from aidtracker.testing import (
-    make_headquarters,
     make_observation,
     make_project,
     make_project_party,
     make_region,
-    make_staff,
 )
 from projects.corrections import corrections
 from projects.models import Observation, Project, Revision
 from projects.reviewing import APPROVE, OWN_ROW, PUBLISH, SUBMIT, take_step
 from projects.revising import changes_of, text_of
+from projects.tests.review_pages import form_of, propose, said, staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def headquarters():
-    return make_headquarters()
-
-
-def staff(headquarters, *verbs):
-    codes = [f"projects.{verb}_{one}" for verb in verbs for one in ("project", "observation")]
-    own = [f"projects.{verb}_revision" for verb in verbs]
-    parties = ("projects.view_projectparty", "projects.change_projectparty")
-    codes += [*own, *parties, "projects.view_revision"]
-    return make_staff(headquarters, permissions=codes)
 
 
 @pytest.fixture
@@ -44,30 +30,11 @@ def publisher(headquarters):
     return staff(headquarters, "view", "approve", "publish")
 
 
-def form_of(row):
-    return reverse(f"admin:projects_{row._meta.model_name}_change", args=[row.pk])
-
-
-def typed_form(client, row, **typed):
-    """What the form of a row would send with some fields typed over."""
-    page = client.get(form_of(row))
-    form = page.context["adminform"].form
-    data = {form.add_prefix(name): form[name].value() for name in form.fields}
-    for inline in page.context["inline_admin_formsets"]:
-        data |= {field.html_name: field.value() for field in inline.formset.management_form}
-    data |= dict(page.context["shown_versions"]) | typed
-    return {name: value for name, value in data.items() if value is not None and value is not False}
-
-
-def propose(client, user, row, **typed):
-    """Save the form of a published row as somebody who may not publish."""
-    client.force_login(user)
-    data = typed_form(client, row, **({"correction_reason": "原表有误"} | typed))
-    return client.post(form_of(row), data, follow=True)
-
-
-def said(response):
-    return [str(message) for message in response.context["messages"]]
+def test_act_of_a_proposal_submitted_at_once_keeps_its_reason(client, clerk, headquarters):
+    propose(client, clerk, make_project(headquarters=headquarters), name="新名", _submit="1")
+    revision = Revision.objects.get()
+    assert revision.review == "submitted"
+    assert revision.history.first().act.reason == "原表有误"
 
 
 def test_change_of_a_published_row_is_kept_as_a_proposal(client, clerk, headquarters):

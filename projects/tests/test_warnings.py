@@ -28,7 +28,7 @@ from aidtracker.testing import (
 from aidtracker.tests.admin_pages import send_form
 from projects.models import Investment, Outlet, Project, Review, WarningRule
 from projects.models.reports import REPORTS
-from projects.warnings import for_reports, warned, warnings_for
+from projects.warnings import for_reports, for_rows, warned, warnings_for
 from projects.warnings.season import is_winter
 
 pytestmark = pytest.mark.django_db
@@ -227,7 +227,24 @@ def test_reports_at_hand_are_warned_of_as_in_the_whole(command, django_assert_ma
 
 
 def test_no_reports_have_no_warnings():
-    assert for_reports([]) == {}
+    assert for_reports([]) == for_rows([]) == {}
+
+
+def test_plans_at_hand_are_warned_of_as_in_the_whole(command, django_assert_max_num_queries):
+    one, two = (make_project(headquarters=command, name="同名项目") for _ in range(2))
+    first, _ = make_project_plan(project=one), make_project_plan(project=two)
+    first = type(first).objects.get(pk=first.pk)
+
+    with django_assert_max_num_queries(4):
+        found = for_rows([first])
+
+    assert found[first.pk] == ["同一年度计划里有 2 个项目都叫“同名项目”。"]
+
+
+def test_milestones_at_hand_that_are_late_are_warned_of(command):
+    late = make_milestone(project=make_project(headquarters=command), planned_on="2020-01")
+    (words,) = for_rows([late])[late.pk]
+    assert "还没有实际完成日期" in words
 
 
 def test_same_name_twice_in_one_plan_is_said(command):

@@ -5,8 +5,8 @@ from decimal import Decimal
 from aidtracker.datasets import dataset_model
 from aidtracker.pages import Section
 from aidtracker.tables import Column, Item, table
-from aidtracker.templatetags.formatting import plain
 from programs.models import Source
+from projects.monthly_totals import YUAN_PER_WAN, in_words, rounded
 
 MOST_PARTS = 5_000
 
@@ -22,14 +22,20 @@ def parts_sections(observation):
     if not parts:
         return []
     pages = public_pages(parts)
-    unit = observation.unit
+    unit, size = ("万元", YUAN_PER_WAN) if observation.unit == "元" else (observation.unit, 1)
     columns = (
         Column("记录", lambda part: Item(part.name, pages.get((part.dataset, part.row_id), ""))),
-        Column(f"数值（{unit}）", "amount", kind="number"),
+        Column(f"数值（{unit}）", lambda part: part.amount and part.amount / size, kind="number"),
     )
-    total = plain(sum((part.amount or Decimal(0) for part in parts), Decimal(0)))
-    caption = f"{len(parts)} 条记录，相加得 {total}{unit}"
+    caption = f"{len(parts)} 条记录，相加得 {total_of(parts, observation.unit)}"
     return [Section("parts", "由哪些记录相加", table(caption, columns, parts))]
+
+
+def total_of(parts, unit):
+    """约2.19亿元（准确数 2.193亿元）: as read aloud, and to the last digit where that says less."""
+    total = sum((part.amount or Decimal(0) for part in parts), Decimal(0))
+    short, exact = rounded(total, unit), in_words(total, unit)
+    return short if short == exact else f"{short}（准确数 {exact}）"
 
 
 def public_pages(parts):

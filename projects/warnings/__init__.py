@@ -3,6 +3,6 @@
 Unknown amounts are never taken as 0: where one is missing, nothing is said.
 """
 
-from projects.warnings.evaluation import LedgerWarning, for_reports, warned, warnings_for
+from projects.warnings.evaluation import LedgerWarning, for_reports, for_rows, warned, warnings_for
 
-__all__ = ["LedgerWarning", "for_reports", "warned", "warnings_for"]
+__all__ = ["LedgerWarning", "for_reports", "for_rows", "warned", "warnings_for"]

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from aidtracker.datasets import dataset_name
 from programs.models import Headquarters
+from projects.models.reports import MonthlyReport
 from projects.models.rules import WarningRule
-from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT
+from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT, OF_OTHERS
 from projects.warnings.ledgers import Ledgers, ReportsAtHand, command_of
 from projects.warnings.values import sentence
 
@@ -62,11 +63,31 @@ def for_reports(reports, today=None):
     if not reports:
         return {}
     prefetch_related_objects(reports, reports[0].SUBJECT)
-    rules = WarningRule.objects.filter(
-        is_active=True, ledger=dataset_name(type(reports[0])), kind__in=OF_ONE_REPORT
-    )
+    rules = rules_of(type(reports[0])).filter(kind__in=OF_ONE_REPORT)
+    return sentences(rules, ReportsAtHand(reports, today or timezone.localdate()))
+
+
+def for_rows(rows, today=None):
+    """{number of a row: sentences} for rows of one ledger that a rule warns of.
+
+    Of other rows than reports all of their headquarters are read: one alone says less.
+    """
+    rows = list(rows)
+    if not rows or isinstance(rows[0], MonthlyReport):
+        return for_reports(rows, today)
+    prefetch_related_objects(rows, rows[0].OWNERS[0])
+    commands = {command.pk for command in map(command_of, rows) if command}
+    rules = rules_of(type(rows[0])).exclude(kind__in=OF_OTHERS)
+    return sentences(rules, Ledgers(commands, today or timezone.localdate()))
+
+
+def rules_of(model):
+    return WarningRule.objects.filter(is_active=True, ledger=dataset_name(model))
+
+
+def sentences(rules, ledgers):
     found: dict = {}
-    for one in apply(rules, ReportsAtHand(reports, today or timezone.localdate())):
+    for one in apply(rules, ledgers):
         found.setdefault(one.row.pk, []).append(one.sentence)
     return found
 

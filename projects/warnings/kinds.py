@@ -192,3 +192,5 @@ EVALUATORS = {
 }
 # What can be said of a report from itself and those before it.
 OF_ONE_REPORT = (Kind.COMPARISON, Kind.CONTINUITY, Kind.AFTER_END, Kind.ZEROS, Kind.WITHOUT)
+# What is said of another row than the one that was read.
+OF_OTHERS = (Kind.MISSING, Kind.SHARE)

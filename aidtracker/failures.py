@@ -1,0 +1,129 @@
+"""What people see when the database cannot do what a page asked: plain words, and a way to go on.
+
+Nothing of such a request is stored: every change of the site is in one transaction.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import Error, IntegrityError, InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.template.loader import render_to_string
+from django.utils.log import log_response
+
+RETRY_AFTER = 30  # seconds
+SAFE_METHODS = ("GET", "HEAD")
+# Two transactions waited for each other, or one waited too long.
+CLASHES = {"40P01", "40001", "55P03", sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+# Of SQLite's errors: not those of a query that is wrong.
+UNAVAILABLE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
+class Failure(NamedTuple):
+    """What became of a request, for a page that was asked for and for one that was sent in."""
+
+    status: int
+    title: str
+    asked: str
+    sent: str
+
+
+TAKEN = Failure(
+    409,
+    "没有保存：别人刚改了相关的记录",
+    "数据刚刚有变动，请刷新这一页。",
+    "同一时刻有人保存了同样名称或编号的记录，或者删除了这里引用的记录。"
+    "这次什么也没有保存；再提交一次，会写明是哪一栏。",
+)
+CLASH = Failure(
+    503,
+    "没有保存：正好有别人在改",
+    "正好有别人在改同样的内容，请过几秒刷新这一页。",
+    "正好有别人在保存同样的内容，互相等待，这次什么也没有保存。请过几秒再提交一次。",
+)
+AWAY = Failure(
+    503,
+    "数据库暂时不能用",
+    "这一页暂时打不开，已记入日志。请过几分钟刷新；一直如此，请告诉管理员打不开的时间。",
+    "这次提交的内容没有保存，已记入日志。请不要关闭这一页，过几分钟再提交一次；"
+    "一直如此，请告诉管理员时间。",
+)
+
+
+def failure_of(error):
+    """The Failure that an exception stands for; None if it is a mistake of the program's."""
+    if isinstance(error, IntegrityError):
+        return TAKEN
+    if isinstance(error, InterfaceError):
+        return AWAY
+    if not isinstance(error, OperationalError):
+        return None
+    code = code_of(error)
+    if code in CLASHES:
+        return CLASH
+    return AWAY if not isinstance(code, int) or code in UNAVAILABLE else None
+
+
+def code_of(error):
+    """What PostgreSQL (text) or SQLite (number) calls an error; None without an answer."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # The lowest byte says which error, the others in which of its forms.
+        return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return getattr(cause, "sqlstate", None)
+
+
+def failure_page(request, failure):
+    """Says what became of the request; what was typed can be sent once more from there."""
+    is_asked = request.method in SAFE_METHODS
+    context = {
+        "title": "暂时打不开" if is_asked else failure.title,
+        "advice": failure.asked if is_asked else failure.sent,
+        "address": request.get_full_path(),
+        "typed": [] if is_asked else typed_in(request),
+        "is_asked": is_asked,
+    }
+    # Without the frame of the site, which asks the database.
+    page = HttpResponse(render_to_string("failure.html", context), status=failure.status)
+    if failure.status == 503:
+        page["Retry-After"] = RETRY_AFTER
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def typed_in(request):
+    """The fields of a form, as (name, value); none where a file or a password is among them."""
+    try:
+        sent, files = request.POST, request.FILES
+    except (UnreadablePostError, SuspiciousOperation, MultiPartParserError):
+        return []
+    if files or any("password" in name for name in sent):
+        return []
+    return [(name, value) for name, values in sent.lists() for value in values]
+
+
+class FailureMiddleware:
+    """Answers where the database failed a view, with the debugger on or off."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        failure = failure_of(exception) if isinstance(exception, Error) else None
+        if failure is None:
+            return None
+        page = failure_page(request, failure)
+        words = "%s: %s", page.reason_phrase, request.path
+        log_response(*words, response=page, request=request, exception=exception)
+        return page
