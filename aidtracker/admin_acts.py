@@ -239,7 +239,7 @@ class ActAdmin(PlainModelAdmin):
         plan = plan_for(act, request.user)
         found = found or plan.obstacles
         context = {
-            "title": f"{undo_label(act)}：{act}",
+            "title": f"撤销{act}",
             "act": act,
             "form": form,
             "changes": plan_rows(plan),

@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import CASCADE, Model, QuerySet
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
@@ -132,20 +132,30 @@ class VersionedAdmin(VersionedActions, HistoryPages):
             if request.method == "POST":
                 hold(self.model, [row_number(object_id)])
             row = self.get_object(request, unquote(object_id))
-            if request.method == "POST" and row and self.is_outdated(request, row):
-                self.warn_of_changes(request, row)
+            along = rows_along(row) if row else []
+            if request.method == "POST" and row and self.warn_of_unseen(request, row, along):
                 return HttpResponseRedirect(request.get_full_path())
-            shown = {"shown_versions": marks([row] if row else [])}
+            shown = {"shown_versions": marks([row, *along] if row else [])}
             return super().delete_view(request, object_id, {**(extra_context or {}), **shown})
 
     def delete_model(self, request, obj):
         acts.describe(subject=f"删除{self.opts.verbose_name}：{obj}")
         super().delete_model(request, obj)
 
-    def warn_of_changes(self, request, row):
-        lines = missed(row, shown_version(request.POST, self.model, row.pk)).lines
-        words = "；".join(lines)
-        self.message_user(request, f"没有删除：{words}。请核对后再决定。", messages.ERROR)
+    def warn_of_unseen(self, request, row, along):
+        """Say what is not as the page showed it, of a row or of those that go along with it."""
+        lines = []
+        if self.is_outdated(request, row):
+            lines = missed(row, shown_version(request.POST, self.model, row.pk)).lines
+        lines += [
+            f"{one._meta.verbose_name}“{one}”是您打开这一页之后新增或改过的"
+            for one in along
+            if shown_version(request.POST, type(one), one.pk) != one.version
+        ]
+        if lines:
+            words = f"没有删除：{'；'.join(lines)}。请核对后再决定。"
+            self.message_user(request, words, messages.ERROR)
+        return bool(lines)
 
     # The history of rows takes the place of Django's log.
 
@@ -169,6 +179,16 @@ class VersionedInline(admin.options.InlineModelAdmin):
         super().__init__(*args, **kwargs)
         self.form = versioned(self.form)
         self.formset = versioned(self.formset, VersionedFormSet)
+
+
+def rows_along(row):
+    """The versioned rows that are deleted with a row."""
+    return [
+        one
+        for relation in row._meta.related_objects
+        if relation.on_delete is CASCADE and is_versioned(relation.related_model)
+        for one in relation.related_model._base_manager.filter(**{relation.field.name: row})
+    ]
 
 
 def is_changed(row, form):

@@ -25,7 +25,7 @@ def conflicts_of(plans, resource):
 
 def conflict_of(plan, states, resource):
     changes = [
-        Change(column.label, shortened(column.text_of(old)), shortened(column.text_of(new)), "")
+        Change(column.heading, shortened(column.text_of(old)), shortened(column.text_of(new)), "")
         for column, old, new, _ in plan.changes[:FEWEST_CHANGES]
     ]
     return Conflict(
@@ -55,7 +55,7 @@ def sentence(before, state, resource):
     who = (state.act.who if state.act else "") or "程序"
     when = f"{localtime(state.history_date):%Y-%m-%d %H:%M}"
     changes = [
-        f"{column.label}：{text_of(column, before)} → {text_of(column, state)}"
+        f"{column.heading}：{text_of(column, before)} → {text_of(column, state)}"
         for column in resource.columns
         if before is not None
         and not column.is_many

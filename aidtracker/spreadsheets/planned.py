@@ -136,4 +136,4 @@ def change_of(column, old, new, raw):
     """A changed field in words, with the cell that was read if that had to be converted."""
     old, new = column.text_of(old), column.text_of(new)
     read = "" if raw is None else cell_text(raw)
-    return Change(column.label, *map(shortened, (old, new, "" if read == new else read)))
+    return Change(column.heading, *map(shortened, (old, new, "" if read == new else read)))

@@ -50,9 +50,9 @@ def write_template(workbook, resource):
 def write_column(sheet, lists, place, column, resource, formats):
     is_required = column in resource.key_columns or not column.source.blank
     heading = formats["required" if is_required else "optional"]
-    sheet.write_string(0, place, column.label, heading)
+    sheet.write_string(0, place, column.heading, heading)
     sheet.write_comment(0, place, meaning(column, resource), {"x_scale": 2})
-    width = min(WIDE, max(NARROW, 2 * len(column.label) + 4))
+    width = min(WIDE, max(NARROW, 2 * len(column.heading) + 4))
     is_text = not column.unit and not column.source.get_internal_type().endswith("IntegerField")
     sheet.set_column(place, place, width, formats["text"] if is_text else None)
     choices = choices_of(column)

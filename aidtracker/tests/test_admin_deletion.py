@@ -26,8 +26,9 @@ def link(row, text):
     return f'{row._meta.verbose_name}：<a href="{change}" class="text-link">{text}</a>'
 
 
-def delete(client, row):
-    return client.post(address(type(row), "delete", row.pk), {"post": "yes", **versions_of(row)})
+def delete(client, row, *along):
+    seen = versions_of(row, *along)
+    return client.post(address(type(row), "delete", row.pk), {"post": "yes", **seen})
 
 
 def delete_selected(client, *rows):
@@ -92,7 +93,7 @@ def test_parts_that_mean_nothing_alone_go_with_the_row(admin_client):
     party = make_project_party(project=project, organisation="某单位")
     page = admin_client.get(address(Project, "delete", project.pk))
     assert page.context["deleted_objects"] == [link(project, project), [link(party, party)]]
-    delete(admin_client, project)
+    delete(admin_client, project, party)
     assert not Project.objects.filter(pk=project.pk).exists()
 
 

@@ -48,7 +48,7 @@ def test_ledger_with_title_unit_totals_and_signature_is_read():
     ]
     [row] = rehearse(resource_for(Project), found).rows
     assert [(one.heading, one.new) for one in row.changes] == [
-        ("总投资", "91100"),
+        ("总投资（万元）", "91100"),
         ("状态", "在建"),
     ]
 

@@ -90,7 +90,7 @@ def test_preview_shows_old_and_new_and_stores_nothing():
 
     [row] = outcome.rows
     cells = [(change.heading, change.old, change.new, change.read) for change in row.changes]
-    assert cells == [("名称", "旧名", "新名", ""), ("总投资", "5", "91100", "9.11 亿元")]
+    assert cells == [("名称", "旧名", "新名", ""), ("总投资（万元）", "5", "91100", "9.11 亿元")]
     project.refresh_from_db()
     assert (project.name, project.total_amount) == ("旧名", 5)
 

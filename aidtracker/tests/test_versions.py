@@ -27,7 +27,7 @@ from aidtracker.tests.admin_pages import (
     versions_of,
 )
 from programs.models import Official, Region
-from projects.models import Enterprise, ProjectParty
+from projects.models import Enterprise, Project, ProjectParty
 
 pytestmark = pytest.mark.django_db
 
@@ -366,6 +366,17 @@ def test_confirmed_deletion_of_a_row_changed_meanwhile_is_refused(desk, row):
     assert "没有删除：" in shown_text(response)
     desk.post(url, form_inputs(response))
     assert not Enterprise.objects.filter(pk=row.pk).exists()
+
+
+def test_confirmed_deletion_takes_no_row_along_that_came_meanwhile(desk, project):
+    url = address(Project, "delete", project.pk)
+    typed = form_inputs(desk.get(url))
+    party = make_project_party(project=project)
+    response = desk.post(url, typed, follow=True)
+    assert f"项目参与方“{party}”是您打开这一页之后新增或改过的" in shown_text(response)
+    assert Project.objects.filter(pk=project.pk).exists()
+    desk.post(url, form_inputs(response))
+    assert not Project.objects.filter(pk=project.pk).exists()
 
 
 # The trail
