@@ -13,6 +13,8 @@ PARTIAL_TOTALS = re.compile(
 NUMBERS = re.compile(r"[-0-9.,%/]+")
 NUMBER_MARKS = re.compile(r"[\s()（）栏]")
 STEMS = "甲乙丙丁"
+# How the first cell of such a row begins, without marks.
+FIRST_NUMBERS = ("1", "(1", "甲", "栏")
 FOOTERS = re.compile(
     r"(制表|填表|填报|审核|复核|审批|经办|报送|联系|单位负责|分管|主管|负责人|领导|签字|签章|盖章|日期"
     r"|注|备注|说明|单位)[^:：]{0,8}[:：].*|(制表人|填表人|填报人|审核人|负责人|联系人|经办人|注|说明)"
@@ -27,7 +29,7 @@ def reason_to_skip(cells, keys, titles):
     first = plain(cells[at])
     if is_total(first, cells, keys):
         return "合计"
-    if is_numbering(cells):
+    if first.startswith(FIRST_NUMBERS) and is_numbering(cells):
         return "栏次"
     if FOOTERS.match(spaceless(cells[at])) and is_footer(cells, at, keys):
         return "制表人、注释等说明"
@@ -38,12 +40,13 @@ def reason_to_skip(cells, keys, titles):
 
 def is_total(first, cells, keys):
     """Whether a row only sums up others: named 合计, or 城区小计 with nothing but numbers."""
+    is_whole = TOTALS.fullmatch(first)
+    if not (is_whole or PARTIAL_TOTALS.fullmatch(first)):
+        return False
     if any(plain(cells[key]) not in ("", first) for key in keys):
         return False
-    if TOTALS.fullmatch(first):
-        return True
     texts = {plain(cell) for cell in cells} - {"", first}
-    return bool(PARTIAL_TOTALS.fullmatch(first)) and all(map(NUMBERS.fullmatch, texts))
+    return bool(is_whole) or all(map(NUMBERS.fullmatch, texts))
 
 
 def is_numbering(cells):
