@@ -259,7 +259,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
     def get_search_results(self, request, queryset, search_term):
         words = search_words(search_term)
         if has_search_text(self.model):
-            return queryset.search(words), False
+            return queryset.search(words, best_first="/autocomplete/" in request.path), False
         return super().get_search_results(request, queryset, words)
 
     def get_deleted_objects(self, objs, request):

@@ -1,6 +1,7 @@
 """Dates as documents give them: 2014年, 2012年3月 or 2019年4月12日, as precise as they are."""
 
 import calendar
+import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,11 @@ from django.db.models.lookups import LessThanOrEqual
 ISO_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 HELP = "精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空"
 ERROR = "日期请写成 2014、2012-03 或 2019-04-12"
+# As people write them; 2019.1 is left alone, it may be what Excel made of 2019.10.
+WRITTEN = re.compile(
+    r"(?![0-9]{4}\.1$)([0-9]{4})(?:年|[年./-]([0-9]{1,2})(?:月|[月./-]([0-9]{1,2})日?)?)"
+)
+LONGEST = 20
 
 
 def first_day(text):
@@ -41,6 +47,18 @@ def in_chinese(text):
     )
 
 
+def as_iso(text):
+    """2026年5月, 2026.5 or 2026/5/3 in ISO; anything else as it is."""
+    parts = WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
+    return "-".join(part.zfill(2) for part in parts.groups() if part) if parts else text
+
+
+def validate_written(text):
+    """Refuse what is no date, saying one thing about it."""
+    RegexValidator(ISO_PATTERN, ERROR)(text)
+    validate_calendar(text)
+
+
 def validate_calendar(text):
     """Refuse 2019-02-30, which the pattern lets through."""
     try:
@@ -63,10 +81,17 @@ class PartialDateField(models.CharField):
         kwargs.setdefault("default", "")
         kwargs.setdefault("help_text", HELP)
         super().__init__(*args, **kwargs)
-        self.validators = [RegexValidator(ISO_PATTERN, ERROR), validate_calendar]
+        self.validators = [validate_written]
 
     def to_python(self, value):
         return value.isoformat() if isinstance(value, date) else super().to_python(value)
+
+    def clean(self, value, model_instance):
+        return super().clean(as_iso(value), model_instance)
+
+    def formfield(self, **kwargs):
+        """With room for a date as people write it."""
+        return super().formfield(**{"max_length": LONGEST} | kwargs)
 
 
 def partial_date_check(model, *names):

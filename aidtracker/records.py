@@ -1,7 +1,7 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -199,12 +199,19 @@ def search_text(names):
 class RecordQuerySet(KeyedQuerySet):
     """Named things that can be searched."""
 
-    def search(self, words):
-        """Rows whose names, aliases, pinyin or initials hold every word of the query."""
+    def search(self, words, best_first=False):
+        """Rows whose names, aliases, pinyin or initials hold every word of the query.
+
+        To choose from, `best_first`: those whose name begins with it before the others.
+        """
         rule = Q()
         for word in words[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS]:
             rule &= Q(search_text__contains=word)
-        return self.filter(rule)
+        found = self.filter(rule)
+        if not best_first:
+            return found
+        others_last = Case(When(search_text__startswith=words.lower(), then=0), default=1)
+        return found.order_by(others_last, *self.model._meta.ordering)
 
 
 class Record(KeyedModel):

@@ -17,6 +17,7 @@ from projects.models import (
     OutletReport,
     ProgressReport,
     Project,
+    Review,
     TrainingReport,
 )
 
@@ -142,13 +143,17 @@ def rounded(value, unit):
 
 @dataclass
 class MonthlyReport:
-    """The sums of a headquarters for a month, and how many reports are not published yet."""
+    """The sums of a headquarters for a month, and how many reports are not in them.
+
+    Of these `unpublished` are not published themselves; `hidden` wait for what they report of.
+    """
 
     headquarters: Any
     month: Any
     sums: list
     negative: list
     unpublished: int
+    hidden: int
 
     @property
     def title(self):
@@ -169,17 +174,19 @@ def monthly_report(headquarters, month):
         raise ValidationError(
             f"缺少指标：{'、'.join(missing)}；请先载入数据文件（load_fixtures）。"
         )
-    rows, unpublished = {}, 0
+    rows, unpublished, hidden = {}, 0, 0
     for model in dict.fromkeys(total.model for total in TOTALS):
         reports = reports_of(model, headquarters, month)
         rows[model] = list(reports.published())
-        unpublished += reports.count() - len(rows[model])
+        released = reports.filter(review=Review.PUBLISHED).count()
+        unpublished += reports.count() - released
+        hidden += released - len(rows[model])
     found = [sum_of(total, rows[total.model], metrics[total.metric]) for total in TOTALS]
     found += standing_sums(headquarters, metrics[STANDING])
     known = [one for one in found if one.parts]
     negative = [one for one in known if one.value < 0]
     sums = [one for one in known if one.value >= 0]
-    return MonthlyReport(headquarters, month, sums, negative, unpublished)
+    return MonthlyReport(headquarters, month, sums, negative, unpublished, hidden)
 
 
 def metric_names():

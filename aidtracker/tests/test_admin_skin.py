@@ -13,7 +13,7 @@ from aidtracker.admin_forms import NameListFormField
 from aidtracker.admin_skin import search_words
 from aidtracker.datasets import DATASETS, dataset_model
 from aidtracker.records import Record
-from aidtracker.testing import make_pairing, make_region
+from aidtracker.testing import make_batch, make_headquarters, make_pairing, make_region
 from aidtracker.tests.admin_pages import address
 from programs.models import Pairing, Region
 from projects.models import Revision
@@ -166,6 +166,25 @@ def test_autocompletion_finds_by_initials(admin_client):
     }
     response = admin_client.get(reverse("admin:autocomplete"), query)
     assert response.json()["results"] == [{"id": str(region.pk), "text": "核桃沟"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "term", "wanted"),
+    [
+        ("headquarters", "核桃", ["核桃沟指挥部", "阿镇指挥部"]),
+        ("batch", "核桃沟第12批", ["核桃沟第12批"]),
+    ],
+)
+def test_autocompletion_has_what_is_meant_first(admin_client, field, term, wanted):
+    place = make_region(name="核桃沟")
+    make_headquarters(name="阿镇指挥部", aliases=["核桃沟阿镇指挥部"])
+    make_headquarters(name="核桃沟指挥部")
+    make_batch(owner=place, number=11)
+    make_batch(owner=place, number=12)
+    query = {"term": term, "app_label": "projects", "model_name": "project", "field_name": field}
+    found = admin_client.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert [row["text"] for row in found] == wanted
 
 
 @pytest.mark.django_db

@@ -1,5 +1,7 @@
 """The admin of headquarters, deployments and office holders."""
 
+import re
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
@@ -49,6 +51,11 @@ class BatchAdmin(ModelAdmin):
         group("日期", ("starts_on", "ends_on")),
         group("出处", "sources", "note"),
     )
+
+    def get_search_results(self, request, queryset, search_term):
+        """With a name as it is shown, 中国第12批, taken for its place and its number."""
+        words = re.sub(r"第(\d+)批次?", r" \1 ", search_term)
+        return super().get_search_results(request, queryset, words)
 
 
 @admin.register(Official)

@@ -8,10 +8,21 @@ from django.utils.html import format_html
 from aidtracker.admin_filters import WorkToDo
 from aidtracker.admin_skin import ModelAdmin, group
 from aidtracker.datasets import dataset_model
+from aidtracker.differences import names_of
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Revision
 from projects.open_proposals import rivals_of
 from projects.revising import changes_of
+
+
+def name_rows(revisions):
+    """Tell each revision the name of its row, in one query for each dataset."""
+    wanted: dict = {}
+    for revision in revisions:
+        wanted.setdefault(revision.model, set()).add(revision.row_id)
+    names = {model: names_of(model, sorted(ids)) for model, ids in wanted.items()}
+    for revision in revisions:
+        revision.row_name = names[revision.model].get(revision.row_id, revision.row_key)
 
 
 @admin.register(Revision)
@@ -44,9 +55,15 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         rivals = list(rivals_of(row, row.row, request.user))
         return super().panel(request, row) | {"rivals": rivals}
 
+    def get_changelist_instance(self, request):
+        """The list, whose rows know the names of what is to be changed."""
+        changelist = super().get_changelist_instance(request)
+        name_rows(changelist.result_list)
+        return changelist
+
     @admin.display(description="变更申请", ordering="row_key")
     def name(self, revision):
-        return str(revision)
+        return f"{revision.row_name}的第 {revision.number} 次变更"
 
     @admin.display(description="类别", ordering="dataset")
     def kind(self, revision):

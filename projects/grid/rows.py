@@ -230,8 +230,9 @@ class Grid:
         return any(row.is_open for row in self.rows)
 
     @property
-    def has_locked(self):
-        return any(row.is_locked for row in self.rows)
+    def locked_commands(self):
+        """Whose rows on the page are of a locked month, in the order of the rows."""
+        return list(dict.fromkeys(str(row.subject.command) for row in self.rows if row.is_locked))
 
     @property
     def filled(self):

@@ -291,6 +291,8 @@ def test_row_handed_in_is_not_changed_here(clerk, project):
 def test_locked_month_takes_a_reason(clerk, command, project, reason, status):
     make_reporting_period(headquarters=command, locked_on="2026-06-10")
     assert send(clerk, project, {"problems": "无"}, reason=reason).status_code == status
+    said = f"{command}的2026年5月已锁定，更正须写明理由"
+    assert said in clerk.get(address()).content.decode()
 
 
 # Without a script

@@ -35,7 +35,7 @@ def named(projects, *others):
 
 def test_rows_and_columns_are_found_by_their_names(clerk, projects):
     clerk.go_to(projects[20], "note")
-    clerk.paste(named(projects, "39\t别的项目\t\t\t5\t开工"))
+    clerk.paste(named(projects, "39\t别的项目\t\t\t5\t开工") + "制表人：某某\t\t\t审核：某某\n")
     clerk.wait_until_saved(PROJECTS)
 
     found = reports().values_list("work_done_month", "work_done_to_date", "physical_progress")
@@ -43,6 +43,7 @@ def test_rows_and_columns_are_found_by_their_names(clerk, projects):
     assert clerk.value(projects[20], "note") == ""
     said = status(clerk)
     assert "已按名称贴入 38 行、114 格。表头没有贴入，各栏按表头放置。跳过 1 行合计。" in said
+    assert "跳过 1 行制表人、注释。" in said
     assert "这里没有这些栏，没有贴入：建设单位。" in said
     assert "“别的项目”：没有找到" in said
 

@@ -61,6 +61,8 @@ def test_sums_are_of_published_reports_of_the_month_alone(office):
     reported(office, work_done_month="12.345678", work_done_to_date="100")
     reported(office, work_done_month="0.000001", work_done_to_date=None)
     reported(office, work_done_month="7", review="approved")
+    hidden = make_project(headquarters=office, review="approved")
+    make_progress_report(project=hidden, month=MONTH, review="published", work_done_month="7")
     reported(make_headquarters(parent=office), work_done_month="7")
     other_month = reported(office)
     ProgressReport.objects.filter(pk=other_month.pk).update(month=date(2026, 4, 1))
@@ -70,7 +72,7 @@ def test_sums_are_of_published_reports_of_the_month_alone(office):
     assert found["项目月报合计", "本月完成投资"] == "12.345679万元"
     assert found["项目月报合计", "累计完成投资"] == "100万元"
     assert ("项目月报合计", "累计到位") not in found
-    assert report_of(office).unpublished == 1
+    assert (report_of(office).unpublished, report_of(office).hidden) == (1, 1)
 
 
 def test_sums_of_every_kind_of_report(office):

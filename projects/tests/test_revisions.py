@@ -229,6 +229,14 @@ def test_revision_shows_now_and_proposed_in_words(client, clerk, headquarters):
     assert "提出时为“旧名”，此后有改动" in client.get(form_of(revision)).content.decode()
 
 
+def test_list_names_what_is_to_be_changed(client, clerk, headquarters):
+    for name in ("林果园", "卫生院"):
+        propose(client, clerk, make_project(headquarters=headquarters, name=name), note="补充")
+    page = client.get(reverse("admin:projects_revision_changelist")).content.decode()
+    assert "林果园的第 1 次变更" in page
+    assert "卫生院的第 1 次变更" in page
+
+
 def test_revision_of_a_row_that_is_gone_still_opens(client, clerk, headquarters):
     row = make_project(headquarters=headquarters, code="P-旧")
     propose(client, clerk, row, name="新名")

@@ -6,6 +6,7 @@ const gridMatch = {
   ENOUGH: 3, // names in a column that make it a column of names
   NAMED: /^(?:援疆|建设|招商|工程|网点|场所|企业)?(?:项目|网点|场所|企业)?(?:名称|编号|编码|代码)?$/,
   TOTAL: /^(?:合计|总计|小计|共计)/,
+  FOOTER: /^(?:制表|填表|填报|审核|复核|审批|经办|报送|联系|负责人|分管|主管|签字|盖章|日期|注|备注|说明)[^:]{0,8}:/,
   NUMBER: /^[+-]?[\d,]+(?:\.\d+)?$/,
   UNIT: /单位:?(元|万元|亿元)/,
   UNIT_OF_HEADING: /\((?:单位:?)?(元|万元|亿元)\)$/,
@@ -25,7 +26,7 @@ const gridMatch = {
       return null;
     }
     const columns = gridMatch.columns(block, heading, finder.keys, at ? at.column : 0);
-    const plan = { cells: [], left: [], totals: 0, heading: heading.end > 0, named: finder.keys.length > 0 };
+    const plan = { cells: [], left: [], totals: 0, footers: 0, heading: heading.end > 0, named: finder.keys.length > 0 };
     body.forEach((texts, down) => {
       const values = gridMatch.values(texts, columns, heading, page);
       const row = plan.named ? gridMatch.rowOf(texts, finder, plan) : { at: at.row + down };
@@ -119,6 +120,11 @@ const gridMatch = {
     const isTotal = texts.slice(0, Math.max(...keys) + 1).some((text) => gridMatch.TOTAL.test(gridMatch.plain(text)));
     if (!texts.some((text) => text.trim()) || isTotal) {
       plan.totals += isTotal ? 1 : 0;
+      return null;
+    }
+    const isFooter = gridMatch.FOOTER.test(gridMatch.plain(texts.find((text) => text.trim())));
+    if (isFooter && !names.some(subjects)) {
+      plan.footers += 1;
       return null;
     }
     const places = [...names.map(subjects), ...commands.map((right) => command(texts[right]))].filter(Boolean);

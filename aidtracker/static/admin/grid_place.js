@@ -63,6 +63,7 @@ document.addEventListener("DOMContentLoaded", () => {
     line.textContent += [
       plan.heading ? "表头没有贴入，各栏按表头放置。" : "",
       plan.totals ? `跳过 ${plan.totals} 行合计。` : "",
+      plan.footers ? `跳过 ${plan.footers} 行制表人、注释。` : "",
       emptied ? `其中 ${emptied} 格原来有内容，现为空。` : "",
       plan.strange.length ? `这里没有这些栏，没有贴入：${plan.strange.join("、")}。` : "",
     ].join("");
