@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from aidtracker.admin_deletion import named_rows
 from aidtracker.batches import in_batches
 from aidtracker.history import DELETED, LEFT_OUT
-from aidtracker.money import LedgerAmountField
+from aidtracker.money import labelled
 from aidtracker.months import MonthField, in_chinese
 from aidtracker.partial_dates import PartialDateField
 from aidtracker.templatetags.formatting import UNKNOWN, day, names, partial_date, plain
@@ -100,9 +100,15 @@ def names_of(model, ids):
 
 
 def difference(field, before, after, related) -> Difference:
-    unit = "（万元）" if isinstance(field, LedgerAmountField) else ""
-    old, new = (in_words(field, value_in(state, field), related) for state in (before, after))
-    return Difference(f"{field.verbose_name}{unit}", old, new)
+    old, new = (words_in(state, field, related) for state in (before, after))
+    return Difference(labelled(field), old, new)
+
+
+def words_in(state, field, related):
+    """What a state says in a field, for people: as its model puts it, or by the field's kind."""
+    own = getattr(field.model, "state_in_words", None)
+    words = own(state, field.name) if own and state is not None else None
+    return in_words(field, value_in(state, field), related) if words is None else words
 
 
 def in_words(field, value, related):

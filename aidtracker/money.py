@@ -15,6 +15,12 @@ class LedgerAmountField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
+def labelled(field):
+    """A field's label, that of an amount with its unit."""
+    unit = "（万元）" if isinstance(field, LedgerAmountField) else ""
+    return f"{field.verbose_name}{unit}"
+
+
 def not_negative_check(model, *names):
     """A CheckConstraint: none of the named amounts of `model` is below zero."""
     rule = Q()

@@ -10,13 +10,13 @@ from django.db.models import Q
 from aidtracker.conflicts import PROGRAM, name_in, same
 from aidtracker.differences import (
     differences,
-    in_words,
     related_names,
     said_fields,
     value_in,
+    words_in,
 )
 from aidtracker.history import CHANGED, DELETED, FOLLOW_ON, NEW
-from aidtracker.money import LedgerAmountField
+from aidtracker.money import labelled
 from aidtracker.scope import NEVER, is_scoped, is_to_many, scope_of, seen_with
 
 KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
@@ -84,15 +84,13 @@ def lines(state, present):
     """Every field of a state beside the present row's; `present` is None for a deleted row."""
     fields = said_fields(state.instance_type)
     related = related_names([(state, present)], [fields])
-    return [
-        line(field, value_in(state, field), value_in(present, field), related) for field in fields
-    ]
+    return [line(field, state, present, related) for field in fields]
 
 
-def line(field, then, now, related):
-    unit = "（万元）" if isinstance(field, LedgerAmountField) else ""
-    then_words, now_words = in_words(field, then, related), in_words(field, now, related)
-    return Line(f"{field.verbose_name}{unit}", then_words, now_words, not same(then, now))
+def line(field, state, present, related):
+    then, now = (words_in(one, field, related) for one in (state, present))
+    differs = not same(value_in(state, field), value_in(present, field))
+    return Line(labelled(field), then, now, differs)
 
 
 def readable_states(states, user):

@@ -13,11 +13,12 @@ from django.db.models import Max, prefetch_related_objects
 
 from aidtracker import acts
 from aidtracker.batches import BATCH, in_batches
-from aidtracker.datasets import dataset_name
+from aidtracker.datasets import dataset_model, dataset_name
 from aidtracker.history import NEW, keep_links, keep_states
 from aidtracker.keys import follow as follow_path
 from aidtracker.keys import key_of, key_text
 from aidtracker.locks import held
+from aidtracker.money import labelled
 from aidtracker.proposals import Proposal
 from aidtracker.spreadsheets.cells import plain_number
 from aidtracker.templatetags.formatting import UNKNOWN
@@ -219,7 +220,7 @@ def changes_of(revision, row):
         field = revision.model._meta.get_field(name)
         present = text_of(row, name) if row else None
         before, now, proposed = (in_words(field, text) for text in (old, present, new))
-        yield Change(field.verbose_name, before, now, proposed, row is None or present != old)
+        yield Change(labelled(field), before, now, proposed, row is None or present != old)
 
 
 def in_words(field, text):
@@ -233,3 +234,17 @@ def in_words(field, text):
     if isinstance(text, list):
         return key_text(text) if field.is_relation else "、".join(map(str, text))
     return str(dict(field.flatchoices).get(text, text))
+
+
+def state_in_words(state, name):
+    """What a state of a revision says in a field; None for what needs no words of its own."""
+    model = dataset_model(state.dataset)
+    if name == "dataset":
+        return str(model._meta.verbose_name)
+    if name != "values":
+        return None
+    changes = ((model._meta.get_field(key), pair) for key, pair in state.values.items())
+    return "；".join(
+        f"{labelled(field)}：{in_words(field, old)} → {in_words(field, new)}"
+        for field, (old, new) in changes
+    )

@@ -48,7 +48,9 @@ def decimal_of(text):
     if not parts:
         is_percent = PERCENT.fullmatch(text)
         raise ValueError(
-            "这一列不填百分数。" if is_percent else "应为数字，如 1234.5，不带文字；不知道请留空。"
+            "这一列不填百分数。"
+            if is_percent
+            else "应为数字，如 1234.5，不带“约”等文字；不知道请留空。"
         )
     whole, fraction = re.sub("[, ]", "", parts[2]), (parts[3] or "").rstrip("0")
     if len(whole.lstrip("0")) + len(fraction) > MAX_DIGITS:

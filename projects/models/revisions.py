@@ -81,6 +81,13 @@ class Revision(Reviewed, KeyedModel):
         """The row to be changed, as it is now; None if it is gone."""
         return self.model._base_manager.filter(pk=self.row_id).first()
 
+    @staticmethod
+    def state_in_words(state, name):
+        """What a kept state says in a field; None for what needs no words of its own."""
+        from projects.revising import state_in_words  # which needs all models
+
+        return state_in_words(state, name)
+
     def take_effect(self):
         """Change the row. Raises ValidationError if it was changed meanwhile, or must not be so."""
         from projects.revising import apply  # which needs all models

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from aidtracker.differences import differences
 from aidtracker.testing import (
     make_observation,
     make_project,
@@ -227,6 +228,14 @@ def test_revision_shows_now_and_proposed_in_words(client, clerk, headquarters):
         "状态": ("在建", "在建", "完工", False),
     }
     assert "提出时为“旧名”，此后有改动" in client.get(form_of(revision)).content.decode()
+
+
+def test_trail_of_a_proposal_is_in_words(client, clerk, headquarters):
+    propose(client, clerk, make_project(headquarters=headquarters, name="旧名"), name="新名")
+    [state] = Revision.objects.get().history.all()
+    [found] = differences([(None, state)])
+    said = {one.label: one.new for one in found}
+    assert (said["数据集"], said["变更内容"]) == ("援疆项目", "名称：旧名 → 新名")
 
 
 def test_list_names_what_is_to_be_changed(client, clerk, headquarters):
