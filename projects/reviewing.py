@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from aidtracker import acts
+from aidtracker.batches import in_batches
 from aidtracker.changes import after_change
 from aidtracker.history import is_follow_on, keep_states
 from aidtracker.locks import held
@@ -158,9 +159,19 @@ class Outcome:
     def sentences(self, name):
         """What to tell the user about rows of a model called `name`: (is good, sentence)."""
         if self.done:
-            yield True, f"{self.step.label}：{len(self.done)} 条{name}。"
+            yield True, f"{self.step.label}：{len(self.done)} 条{name}{self.aside()}。"
         for reason, number in self.refused.items():
             yield False, f"{number} 条{name}未{self.step.label}：{reason}。"
+
+    def aside(self):
+        """What to add about published rows that are public only with others, which are not yet."""
+        model = type(self.done[0])
+        if self.step != PUBLISH or not getattr(model, "PUBLIC_WITH", ()):
+            return ""
+        parts = in_batches([row.pk for row in self.done])
+        seen = sum(model.objects.published().filter(pk__in=part).count() for part in parts)
+        hidden = len(self.done) - seen
+        return f"；其中 {hidden} 条所属的记录还没有发布，公开页上暂时看不到" if hidden else ""
 
 
 class Referee:

@@ -7,7 +7,7 @@ from aidtracker.testing import (
     make_project,
     make_staff,
 )
-from projects.models import Project, Review
+from projects.models import ProgressReport, Project, Review
 from projects.models.reviews import Reviewed
 from projects.reviewing import (
     APPROVE,
@@ -49,6 +49,20 @@ def test_row_goes_from_draft_to_the_public_and_back(staff, headquarters):
         ("published", 4, "action"),
         ("withdrawn", 5, "action"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "aside"),
+    [("published", ""), ("draft", "；其中 1 条所属的记录还没有发布，公开页上暂时看不到")],
+    ids=["public", "hidden"],
+)
+def test_publishing_says_what_the_public_does_not_see_yet(headquarters, state, aside):
+    project = make_project(headquarters=headquarters, review=state)
+    report = make_progress_report(project=project, review="approved")
+    publisher = make_staff(headquarters, permissions=["projects.publish_progressreport"])
+    rows = ProgressReport.objects.filter(pk=report.pk)
+    outcome = take_step(PUBLISH, rows, publisher)
+    assert [*outcome.sentences("项目月报")] == [(True, f"发布：1 条项目月报{aside}。")]
 
 
 STARTS = {
