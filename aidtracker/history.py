@@ -1,7 +1,7 @@
 """The history of every row: its states, each with the act that made it."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
@@ -96,6 +96,20 @@ def links_of(rows):
         for pk, _, key in links_of_field(field, pks):
             found.setdefault(pk, {}).setdefault(field.name, []).append(key)
     return found
+
+
+def set_values(rows, changes):
+    """Give stored rows of one model the same values, as their next version, and keep the states."""
+    if not rows:
+        return
+    now = timezone.now()
+    stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+    stored.update(**changes, version=F("version") + 1, updated_at=now)
+    for row in rows:
+        row.version, row.updated_at = row.version + 1, now
+        for name, value in changes.items():
+            setattr(row, name, value)
+    keep_states(rows)
 
 
 def keep_states(rows, kind=CHANGED, *, reason=None):

@@ -1,11 +1,10 @@
 """Locking the months of headquarters, and opening them again for a reason."""
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from aidtracker import acts
-from aidtracker.history import keep_states
+from aidtracker.history import set_values
 from aidtracker.locks import held
 from aidtracker.scope import changeable
 
@@ -23,13 +22,8 @@ def unlock(periods, user, reason):
 @acts.one_act()
 @transaction.atomic
 def mark(periods, user, locked_on, subject, reason=""):
-    model, now = periods.model, timezone.now()
     wanted = changeable(periods, user).order_by().values_list("pk", flat=True)
-    rows = list(held(model._base_manager.filter(pk__in=[*wanted])))
+    rows = list(held(periods.model._base_manager.filter(pk__in=[*wanted])))
     acts.describe(way=acts.Way.ACTION, subject=subject, reason=reason)
-    stored = model._base_manager.filter(pk__in=[row.pk for row in rows])
-    stored.update(locked_on=locked_on, version=F("version") + 1, updated_at=now)
-    for row in rows:
-        row.locked_on, row.version, row.updated_at = locked_on, row.version + 1, now
-    keep_states(rows)
+    set_values(rows, {"locked_on": locked_on})
     return len(rows)

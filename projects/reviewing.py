@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from aidtracker import acts
 from aidtracker.batches import in_batches
 from aidtracker.changes import after_change
-from aidtracker.history import is_follow_on, keep_states
+from aidtracker.history import is_follow_on, set_values
 from aidtracker.locks import held
 from aidtracker.scope import changeable
 from projects import ledger_follow
@@ -106,10 +105,9 @@ def entered_by(user, model):
 
 def parts_of(model):
     """The models whose rows are parts of rows of a model."""
-    related = (one for one in model._meta.related_objects)
     return [
         one.related_model
-        for one in related
+        for one in model._meta.related_objects
         if issubclass(one.related_model, PartOfReviewed)
         and one.field.name == one.related_model.WHOLE
     ]
@@ -260,21 +258,9 @@ def move(step, rows, words):
         changes[step.asks] = words
     elif step == APPROVE:
         changes["review_comment"] = ""
-    store(rows, changes)
+    set_values(rows, changes)
     if step.concerns_public:
         follow(rows)
-
-
-def store(rows, changes):
-    """Give rows of one model the same values, as their next version."""
-    now = timezone.now()
-    stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
-    stored.update(**changes, version=F("version") + 1, updated_at=now)
-    for row in rows:
-        row.version, row.updated_at = row.version + 1, now
-        for name, value in changes.items():
-            setattr(row, name, value)
-    keep_states(rows)
 
 
 @transaction.atomic
@@ -288,7 +274,7 @@ def review_again(rows):
     found = list(held(rows.filter(**{f"{model.REVIEW}__in": states})))
     fell = [row for row in found if row.review_state in (Review.SUBMITTED, Review.APPROVED)]
     if found:
-        store(found, {model.REVIEW: Review.DRAFT})
+        set_values(found, {model.REVIEW: Review.DRAFT})
     return fell
 
 
