@@ -9,7 +9,8 @@ class AidtrackerConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
-        from aidtracker import logins, sqlite
+        from aidtracker.accounts import logins
+        from aidtracker.ground import sqlite
 
         logins.connect()
         sqlite.connect()

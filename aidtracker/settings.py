@@ -8,7 +8,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from aidtracker.admin_theme import UNFOLD as UNFOLD
+from aidtracker.desk.theme import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -74,13 +74,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "aidtracker.acts.ActMiddleware",
-    "aidtracker.sessions.StaffSessionMiddleware",
-    "aidtracker.passwords.OwnPasswordFirst",
+    "aidtracker.trail.acts.ActMiddleware",
+    "aidtracker.accounts.sessions.StaffSessionMiddleware",
+    "aidtracker.accounts.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "aidtracker.security.ContentSecurityPolicyMiddleware",
+    "aidtracker.pages.security.ContentSecurityPolicyMiddleware",
     "axes.middleware.AxesMiddleware",
-    "aidtracker.failures.FailureMiddleware",
+    "aidtracker.pages.failures.FailureMiddleware",
 ]
 
 ROOT_URLCONF = "aidtracker.urls"
@@ -97,7 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "aidtracker.navigation.navigation",
+                "aidtracker.pages.navigation.navigation",
             ],
         },
     },
@@ -137,10 +137,13 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "aidtracker.passwords.NameValidator"},
-    {"NAME": "aidtracker.passwords.PasswordChange"},
+    {"NAME": "aidtracker.accounts.passwords.NameValidator"},
+    {"NAME": "aidtracker.accounts.passwords.PasswordChange"},
 ]
-AUTHENTICATION_BACKENDS = ["aidtracker.logins.LockOut", "aidtracker.logins.StaffBackend"]
+AUTHENTICATION_BACKENDS = [
+    "aidtracker.accounts.logins.LockOut",
+    "aidtracker.accounts.logins.StaffBackend",
+]
 # After so many days the first page after log-in suggests a new password; 0 never does.
 PASSWORD_REMINDER_DAYS = int(os.environ.get("PASSWORD_REMINDER_DAYS") or 0)
 LOGIN_URL = "admin:login"
@@ -158,14 +161,14 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # anywhere: that would let anybody lock anybody out.
 AXES_FAILURE_LIMIT = 5
 ADDRESS_FAILURE_LIMIT = 50
-AXES_HANDLER = "aidtracker.logins.Guesses"
+AXES_HANDLER = "aidtracker.accounts.logins.Guesses"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "aidtracker.acts.address_of"
-AXES_USERNAME_CALLABLE = "aidtracker.logins.name_to_count"
-AXES_LOCKOUT_CALLABLE = "aidtracker.logins.locked_out_page"
+AXES_CLIENT_IP_CALLABLE = "aidtracker.trail.acts.address_of"
+AXES_USERNAME_CALLABLE = "aidtracker.accounts.logins.name_to_count"
+AXES_LOCKOUT_CALLABLE = "aidtracker.accounts.logins.locked_out_page"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 # The audit trail keeps log-ins; the admin shows that.
 AXES_DISABLE_ACCESS_LOG = True

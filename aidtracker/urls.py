@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from aidtracker import sessions, views
-from aidtracker.admin_scope import view_on_site
+from aidtracker.accounts import sessions
+from aidtracker.desk.scope import view_on_site
+from aidtracker.pages import views
 from projects.admin.desk import choice as desk_choice
 from projects.admin.desk import desk
 from projects.admin.grid import grid
@@ -37,7 +38,7 @@ urlpatterns = [
     path("", include("projects.urls")),
 ]
 
-handler400 = "aidtracker.views.bad_request"
-handler403 = "aidtracker.views.permission_denied"
-handler404 = "aidtracker.views.page_not_found"
-handler500 = "aidtracker.views.server_error"
+handler400 = "aidtracker.pages.views.bad_request"
+handler403 = "aidtracker.pages.views.permission_denied"
+handler404 = "aidtracker.pages.views.page_not_found"
+handler500 = "aidtracker.pages.views.server_error"

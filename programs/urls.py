@@ -5,7 +5,9 @@ A document's own page shows its figures and therefore stands in the app above.
 
 from django.urls import path
 
-from programs import lists, region_views, views
+from programs.views import headquarters as views
+from programs.views import lists
+from programs.views import places as region_views
 
 urlpatterns = [
     path("headquarters/", lists.HeadquartersList.as_view(), name="headquarters-list"),

@@ -1,7 +1,7 @@
 """The spreadsheet of observations; those of all other models follow from their fields."""
 
-from aidtracker.spreadsheets.columns import Column
-from aidtracker.spreadsheets.resources import SheetResource, meta_for
+from aidtracker.sheets.columns.column import Column
+from aidtracker.sheets.columns.resources import SheetResource, meta_for
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.observations import COMPUTED

@@ -2,8 +2,20 @@
 
 from django.urls import path
 
-from projects import correction_list, figure_lists, finding_pages, lists, source_pages
-from projects.views import activities, enterprises, ledgers, metrics, observations, series, sites
+from projects.views import (
+    activities,
+    enterprises,
+    figure_lists,
+    ledgers,
+    lists,
+    metrics,
+    observations,
+    series,
+    sites,
+)
+from projects.views import corrections as correction_list
+from projects.views import findings as finding_pages
+from projects.views import sources as source_pages
 
 urlpatterns = [
     path("sources/<slug:code>/", source_pages.source_detail, name="source-detail"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django import template
 from django.utils.html import format_html
 
-from aidtracker import partial_dates, people
+from aidtracker.ground import partial_dates, people
 
 register = template.Library()
 

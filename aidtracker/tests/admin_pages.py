@@ -9,10 +9,10 @@ from django.db.models import CharField, TextField
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.conflicts import marks
-from aidtracker.datasets import dataset_model
-from aidtracker.fixtures import fixture_paths
-from aidtracker.records import NameListField
+from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.records import NameListField
+from aidtracker.storage.fixtures import fixture_paths
+from aidtracker.trail.conflicts import marks
 from projects.models import WarningRule
 
 WORD = re.compile(r"[A-Za-z]{2,}")

@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from aidtracker.conflicts import marks
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.records import KeyedModel
-from aidtracker.scope import owner_field
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.records import KeyedModel
+from aidtracker.ground.scope import owner_field
 from aidtracker.testing import make_headquarters, make_observation, make_staff
 from aidtracker.tests.admin_pages import make
+from aidtracker.trail.conflicts import marks
 from projects.models import Finding
 
 APPS = ("programs", "projects", "aidtracker")

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from aidtracker import acts
-from aidtracker.models import Act
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
 
 LOGIN = "/admin/login/"
 PASSWORD = "核桃-苹果-红枣-7"

@@ -2,11 +2,11 @@
 
 from contextlib import nullcontext
 
-from aidtracker.spreadsheets import download, resource_for
-from aidtracker.spreadsheets.rehearsal import rehearse
-from aidtracker.spreadsheets.sheets import Page, sheet_of
-from aidtracker.spreadsheets.storing import store
-from aidtracker.spreadsheets.uploads import read_upload
+from aidtracker.sheets import download, resource_for
+from aidtracker.sheets.reading.sheets import Page, sheet_of
+from aidtracker.sheets.reading.uploads import read_upload
+from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.storing.storing import store
 
 
 def exported(queryset, file_format, headers):

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aidtracker.scope import Scope, scope_of
+from aidtracker.ground.scope import Scope, scope_of
 from aidtracker.testing import make_headquarters, make_staff
 from aidtracker.tests.user_forms import PASSWORD, address, everything, group
 from programs.models import Account

@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
-from aidtracker import acts
-from aidtracker.models import Act
 from aidtracker.testing import make_headquarters, make_staff
 from aidtracker.tests.user_forms import PASSWORD, address, everything, group
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
 from programs.models import Batch
 
 pytestmark = pytest.mark.django_db

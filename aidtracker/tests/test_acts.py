@@ -16,11 +16,11 @@ from django.db.models import ProtectedError
 from django.test import RequestFactory
 from django.urls import reverse
 
-from aidtracker import acts
-from aidtracker.acts import Way
-from aidtracker.fixtures import fixture_paths
-from aidtracker.models import Act
+from aidtracker.storage.fixtures import fixture_paths
 from aidtracker.testing import make_source, make_staff
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
+from aidtracker.trail.models import Act
 from programs.models import Source
 from projects.models import SkippedPhrase
 
@@ -203,7 +203,7 @@ import os, signal, django
 django.setup()
 from django.db import connection, transaction
 from aidtracker import acts
-from aidtracker.history import keep_states
+from aidtracker.trail.history import keep_states
 from programs.models import Source
 
 def kill():

@@ -8,16 +8,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker import acts
-from aidtracker.acts import Way
-from aidtracker.admin_acts import MOST_COUNTED
-from aidtracker.effects import touched_by
-from aidtracker.history import FOLLOW_ON
-from aidtracker.models import Act
+from aidtracker.desk.acts import MOST_COUNTED
 from aidtracker.testing import make_headquarters, make_progress_report, make_project, make_staff
-from aidtracker.undo import undo
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
+from aidtracker.trail.effects import touched_by
+from aidtracker.trail.history import FOLLOW_ON
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo import undo
 from projects.models import ProgressReport, Project
-from projects.reviewing import PUBLISH, take_step
+from projects.review.steps import PUBLISH, take_step
 
 pytestmark = pytest.mark.django_db
 

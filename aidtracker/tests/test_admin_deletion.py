@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aidtracker.history import DELETED
 from aidtracker.testing import (
     make_finding,
     make_observation,
@@ -15,6 +14,7 @@ from aidtracker.testing import (
     make_source,
 )
 from aidtracker.tests.admin_pages import address, versions_of
+from aidtracker.trail.history import DELETED
 from programs.models import Region, Source
 from projects.models import Observation, Project, Series
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from django.urls import reverse
 
-from aidtracker.acts import Act
-from aidtracker.admin_columns import column_for
-from aidtracker.admin_theme import navigation
+from aidtracker.desk.columns import column_for
+from aidtracker.desk.theme import navigation
 from aidtracker.testing import make_region
 from aidtracker.tests.admin_pages import address, form_inputs, send_form
+from aidtracker.trail.acts import Act
 from programs.models import Region
 from projects.models import Investment, Project
 

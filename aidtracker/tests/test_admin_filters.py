@@ -2,8 +2,8 @@
 
 import pytest
 
-from aidtracker.admin_filters import kinds_of_work
-from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.desk.filters import kinds_of_work
+from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.testing import (
     make_finding,
     make_headquarters,

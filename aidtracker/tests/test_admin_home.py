@@ -7,10 +7,9 @@ from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from aidtracker import acts
-from aidtracker.admin_filters import kinds_of_work
-from aidtracker.admin_home import LISTS_WITH_WORK
-from aidtracker.months import following, last_complete_month, month_text
+from aidtracker.desk.filters import kinds_of_work
+from aidtracker.desk.home import LISTS_WITH_WORK
+from aidtracker.ground.months import following, last_complete_month, month_text
 from aidtracker.testing import (
     make_finding,
     make_headquarters,
@@ -24,8 +23,9 @@ from aidtracker.testing import (
     make_staff,
     make_training_report,
 )
+from aidtracker.trail import acts
 from projects.models.reviews import Reviewed
-from projects.reports_due import reports_due
+from projects.monthly.due import reports_due
 
 pytestmark = pytest.mark.django_db
 

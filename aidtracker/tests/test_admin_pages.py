@@ -8,9 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aidtracker.admin_theme import MENU
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.models import Act
+from aidtracker.desk.theme import MENU
+from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.tests.admin_pages import (
     address,
     foreign_words,
@@ -20,6 +19,7 @@ from aidtracker.tests.admin_pages import (
     words_of_data,
     words_of_row,
 )
+from aidtracker.trail.models import Act
 from programs.models import Region
 from projects.models import Finding, ObservationPart, Revision
 

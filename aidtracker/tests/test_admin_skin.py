@@ -9,10 +9,10 @@ from django.contrib.admin.utils import flatten
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
-from aidtracker.admin_forms import NameListFormField
-from aidtracker.admin_skin import search_words
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.records import Record
+from aidtracker.desk.forms import NameListFormField
+from aidtracker.desk.skin import search_words
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.records import Record
 from aidtracker.testing import make_batch, make_headquarters, make_pairing, make_region
 from aidtracker.tests.admin_pages import address
 from programs.models import Pairing, Region

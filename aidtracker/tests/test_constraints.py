@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from aidtracker import testing as make
-from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import DATASETS, dataset_model
 from programs.models import Account
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ import unfold
 from django.apps import apps
 from django.conf import settings
 
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.models import Act
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.trail.models import Act
 from programs.models import Account
 
 ROOT = Path(settings.BASE_DIR)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.models import Act
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.trail.models import Act
 from programs.models import Account
 
 DOCS = Path(settings.BASE_DIR) / "docs"

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from aidtracker import testing
-from aidtracker.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.tests.sheet_helpers import exported
 from projects.models import Observation
 

@@ -8,7 +8,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.failures import AWAY, CLASH, TAKEN, failure_of
+from aidtracker.pages.failures import AWAY, CLASH, TAKEN, failure_of
 from aidtracker.tests.admin_pages import form_inputs
 from programs.models import Region
 
@@ -32,7 +32,7 @@ def broken(monkeypatch):
             raise error
 
         monkeypatch.setattr(Region, "save_base", fail)
-        monkeypatch.setattr("aidtracker.views.record_counts", fail)
+        monkeypatch.setattr("aidtracker.pages.views.record_counts", fail)
 
     return break_with
 
@@ -101,7 +101,7 @@ def test_password_is_never_sent_back(client, monkeypatch):
     def fail(*args, **kwargs):
         raise failed(OperationalError, sqlstate=None)
 
-    monkeypatch.setattr("aidtracker.logins.StaffBackend.authenticate", fail)
+    monkeypatch.setattr("aidtracker.accounts.logins.StaffBackend.authenticate", fail)
     sent = {"username": "somebody", "password": "correct-horse-9"}
     page = client.post(reverse("admin:login"), sent)
     assert page.status_code == 503

@@ -8,14 +8,14 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from aidtracker.datasets import DATASETS, dataset_model, dataset_name
-from aidtracker.fixtures import dump_dataset, fixture_paths, load_dataset, load_fixtures
-from aidtracker.keys import follow
+from aidtracker.ground.datasets import DATASETS, dataset_model, dataset_name
+from aidtracker.ground.keys import follow
+from aidtracker.storage.fixtures import dump_dataset, fixture_paths, load_dataset, load_fixtures
 from programs.models import Pairing, Region, Source
-from projects import phrases
 from projects.models import Award, Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
-from projects.monthly_totals import metric_names
+from projects.monthly.totals import metric_names
+from projects.reading import phrases
 
 pytestmark = pytest.mark.django_db
 

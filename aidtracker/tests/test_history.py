@@ -5,10 +5,6 @@ import ast
 import pytest
 from django.conf import settings
 
-from aidtracker import acts
-from aidtracker.acts import Way
-from aidtracker.differences import differences
-from aidtracker.history import keep_links, keep_states
 from aidtracker.testing import (
     make_finding,
     make_headquarters,
@@ -17,6 +13,10 @@ from aidtracker.testing import (
     make_site,
     make_source,
 )
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
+from aidtracker.trail.differences import differences
+from aidtracker.trail.history import keep_links, keep_states
 from programs.models import Source
 from projects.models import Finding, Project
 

@@ -6,8 +6,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aidtracker import acts
-from aidtracker.models import Act
 from aidtracker.testing import (
     make_enterprise,
     make_headquarters,
@@ -24,6 +22,8 @@ from aidtracker.tests.admin_pages import (
     shown_text,
     versions_of,
 )
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
 from projects.models import Enterprise, Milestone, Project, Review, Revision, Series
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_history_asks_the_same_queries_for_more_states(desk, row):
 
 
 def test_history_of_many_states_has_pages(desk, row, monkeypatch):
-    monkeypatch.setattr("aidtracker.admin_history.PER_PAGE", 1)
+    monkeypatch.setattr("aidtracker.desk.history.PER_PAGE", 1)
     url = address(Enterprise, "history", row.pk)
     first, second = desk.get(url), desk.get(url, {"p": "2"})
     assert "第 1 页，共 2 页，2 条" in " ".join(shown_text(first).split())

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from aidtracker.models import Act
 from aidtracker.testing import make_staff
+from aidtracker.trail.models import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from aidtracker import acts
 from aidtracker.testing import make_staff
 from aidtracker.tests.admin_pages import foreign_words, title
 from aidtracker.tests.log_ins import LIMIT, PASSWORD, guess, is_logged_in, kept, log_in, ways
+from aidtracker.trail import acts
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from aidtracker.locks import held
+from aidtracker.ground.locks import held
 from programs.models import Region
 
 APPS = ("aidtracker", "programs", "projects")

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
-from aidtracker.models import Act
 from aidtracker.testing import make_batch, make_staff
 from aidtracker.tests.log_ins import LOGIN, PASSWORD, is_logged_in, log_in, ways
+from aidtracker.trail.models import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from aidtracker import views
-from aidtracker.overview import COUNTED, record_counts, search_everything
+from aidtracker.pages import views
+from aidtracker.pages.overview import COUNTED, record_counts, search_everything
 from aidtracker.testing import (
     make_headquarters,
     make_observation,

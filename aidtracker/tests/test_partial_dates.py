@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from aidtracker.partial_dates import ERROR, LONGEST, PartialDateField
+from aidtracker.ground.partial_dates import ERROR, LONGEST, PartialDateField
 
 FIELD = PartialDateField("计划开工")
 

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker import acts
-from aidtracker.models import Act
 from aidtracker.testing import make_staff
 from aidtracker.tests.log_ins import NEW_PASSWORD, PASSWORD, change_own, is_logged_in, kept, log_in
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
 from programs.models import Account
 
 pytestmark = pytest.mark.django_db

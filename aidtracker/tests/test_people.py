@@ -2,10 +2,10 @@
 
 import pytest
 
-from aidtracker import acts
-from aidtracker.people import full_name, with_own_name
+from aidtracker.ground.people import full_name, with_own_name
 from aidtracker.testing import make_enterprise, make_headquarters, make_project, make_staff
 from aidtracker.tests.admin_pages import address, shown_text
+from aidtracker.trail import acts
 from projects.models import Enterprise
 
 pytestmark = pytest.mark.django_db

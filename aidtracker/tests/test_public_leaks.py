@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.urls import get_resolver, reverse
 
 from aidtracker import testing
-from aidtracker.datasets import DATASETS, dataset_name
+from aidtracker.ground.datasets import DATASETS, dataset_name
 from aidtracker.testing import (
     make_activity,
     make_agreement,

@@ -7,9 +7,9 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from aidtracker.datasets import DATASETS
-from aidtracker.fixtures import load_fixtures
-from aidtracker.roles import PATH, dump_groups, load_groups
+from aidtracker.accounts.roles import PATH, dump_groups, load_groups
+from aidtracker.ground.datasets import DATASETS
+from aidtracker.storage.fixtures import load_fixtures
 from aidtracker.testing import make_staff
 from projects.models.reviews import Reviewed
 

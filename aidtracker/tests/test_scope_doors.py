@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLResolver
 
 from aidtracker import urls
-from aidtracker.datasets import DATASETS
+from aidtracker.ground.datasets import DATASETS
 from aidtracker.tests.doors import answers, list_doors, row_doors
 from aidtracker.tests.foreign_rows import (
     PRIVATE,

@@ -9,7 +9,7 @@ import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from aidtracker.spreadsheets import resource_for
+from aidtracker.sheets import resource_for
 from aidtracker.tests.doors import list_doors
 from aidtracker.tests.foreign_rows import (
     PRIVATE,

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from aidtracker.scope import (
+from aidtracker.ground.scope import (
     changeable,
     check_owner,
     fill_owner,

@@ -12,7 +12,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from aidtracker.sessions import PROLONGED_AT
+from aidtracker.accounts.sessions import PROLONGED_AT
 from aidtracker.testing import make_headquarters, make_staff
 
 BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.sessions import PROLONGED_AT, STARTED_AT
+from aidtracker.accounts.sessions import PROLONGED_AT, STARTED_AT
 from aidtracker.testing import make_staff
 from aidtracker.tests.log_ins import NEW_PASSWORD, PASSWORD, change_own, is_logged_in, log_in
 

@@ -10,14 +10,14 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker import testing
-from aidtracker.datasets import DATASETS, dataset_model, dataset_name
-from aidtracker.months import MonthField
-from aidtracker.partial_dates import PartialDateField
-from aidtracker.records import NameListField
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.columns import Column, widget_for
-from aidtracker.spreadsheets.resources import NOT_COVERED
-from aidtracker.spreadsheets.uploads import read_upload
+from aidtracker.ground.datasets import DATASETS, dataset_model, dataset_name
+from aidtracker.ground.months import MonthField
+from aidtracker.ground.partial_dates import PartialDateField
+from aidtracker.ground.records import NameListField
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.columns.column import Column, widget_for
+from aidtracker.sheets.columns.resources import NOT_COVERED
+from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.tests.sheet_helpers import exported, imported
 from programs.models import Region, Source
 from projects.models import Observation

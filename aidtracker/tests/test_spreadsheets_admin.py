@@ -12,14 +12,14 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.models import Act
-from aidtracker.spreadsheets import storage
-from aidtracker.spreadsheets.rehearsal import rehearse
-from aidtracker.spreadsheets.sheets import sheet_of
-from aidtracker.spreadsheets.uploads import read_upload
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.sheets.reading.sheets import sheet_of
+from aidtracker.sheets.reading.uploads import read_upload
+from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.storing import waiting as storage
 from aidtracker.tests.sheet_helpers import exported
 from aidtracker.tests.test_spreadsheets import maker
+from aidtracker.trail.models import Act
 from programs.models import Account, Region
 
 pytestmark = pytest.mark.django_db
@@ -266,7 +266,7 @@ def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch)
     def fail(*args):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr("aidtracker.spreadsheets.storing.copy_states", fail)
+    monkeypatch.setattr("aidtracker.sheets.storing.storing.copy_states", fail)
     response = confirm(client, token)
 
     region.refresh_from_db()
@@ -275,7 +275,7 @@ def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch)
 
 
 def test_preview_page_of_many_rows_is_small(client, clerk, monkeypatch):
-    monkeypatch.setattr("aidtracker.spreadsheets.rehearsal.SHOWN_ROWS", 5)
+    monkeypatch.setattr("aidtracker.sheets.rehearsing.rehearsal.SHOWN_ROWS", 5)
     lines = [f"99{number:04},新{number},县级" for number in range(12)]
 
     response = upload(client, "区划代码,名称,级别", *lines)

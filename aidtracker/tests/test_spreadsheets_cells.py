@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from aidtracker import testing
-from aidtracker.spreadsheets import download, resource_for
+from aidtracker.sheets import download, resource_for
 from aidtracker.tests.sheet_helpers import exported, imported, sheet
 from programs.models import Region
 from projects.models import Observation, Project

@@ -8,13 +8,13 @@ import openpyxl
 import pytest
 
 from aidtracker import testing
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.annotated import annotated_file
-from aidtracker.spreadsheets.example import example_of
-from aidtracker.spreadsheets.rehearsal import rehearse
-from aidtracker.spreadsheets.sheets import ManySheetsError, SheetError, sheet_of
-from aidtracker.spreadsheets.templates import template_file
-from aidtracker.spreadsheets.uploads import read_upload
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.columns.example import example_of
+from aidtracker.sheets.reading.sheets import ManySheetsError, SheetError, sheet_of
+from aidtracker.sheets.reading.uploads import read_upload
+from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.writing.annotated import annotated_file
+from aidtracker.sheets.writing.templates import template_file
 from aidtracker.tests.sheet_helpers import page, rehearsal, sheet
 from programs.models import Region
 from projects.models import ProgressReport, Project
@@ -248,7 +248,7 @@ def marked(content):
 
 
 def test_annotated_copy_of_very_many_problems_has_no_comments(monkeypatch):
-    monkeypatch.setattr("aidtracker.spreadsheets.annotated.MAX_COMMENTS", 1)
+    monkeypatch.setattr("aidtracker.sheets.writing.annotated.MAX_COMMENTS", 1)
     rows = [["区划代码", "级别"], ["9901", "太空"], ["9902", "海洋"]]
 
     cells = marked(workbook(("甲", rows)))["甲"]
@@ -258,7 +258,7 @@ def test_annotated_copy_of_very_many_problems_has_no_comments(monkeypatch):
 
 
 def test_annotated_copy_is_written_anew_if_the_workbook_is_large(monkeypatch):
-    monkeypatch.setattr("aidtracker.spreadsheets.annotated.MAX_CELLS", 1)
+    monkeypatch.setattr("aidtracker.sheets.writing.annotated.MAX_CELLS", 1)
     sheets = [("甲", [["区划代码", "级别"], ["9901", "太空"]]), ("说明", [["请填表"]])]
 
     written = marked(workbook(*sheets))

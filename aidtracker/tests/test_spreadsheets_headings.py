@@ -2,9 +2,9 @@
 
 import pytest
 
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.headings import find_heading, unit_in
-from aidtracker.spreadsheets.sheets import Page, SheetError, sheet_of
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.reading.headings import find_heading, unit_in
+from aidtracker.sheets.reading.sheets import Page, SheetError, sheet_of
 from aidtracker.tests.sheet_helpers import page, sheet
 from projects.models import Project
 

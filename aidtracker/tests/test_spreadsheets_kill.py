@@ -15,10 +15,10 @@ import django
 django.setup()
 from django.core.management import call_command
 from django.db import connection
-from aidtracker.spreadsheets.rehearsal import rehearse
-from aidtracker.spreadsheets.resources import resource_for
-from aidtracker.spreadsheets.sheets import Page, sheet_of
-from aidtracker.spreadsheets.storing import store
+from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.columns.resources import resource_for
+from aidtracker.sheets.reading.sheets import Page, sheet_of
+from aidtracker.sheets.storing.storing import store
 from programs.models import Region
 
 call_command("migrate", run_syncdb=True, verbosity=0)

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker import testing
-from aidtracker.spreadsheets import rehearsal as rehearsal_module
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.outcomes import Problem
-from aidtracker.spreadsheets.storing import store
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.rehearsing import rehearsal as rehearsal_module
+from aidtracker.sheets.rehearsing.outcomes import Problem
+from aidtracker.sheets.storing.storing import store
 from aidtracker.tests.sheet_helpers import messages, rehearsal, sheet, stored
 from programs.models import Region, Source
 from projects.models import Observation, Project, ProjectParty

@@ -3,9 +3,9 @@
 import pytest
 
 from aidtracker import testing
-from aidtracker.copied_states import copy_states
-from aidtracker.history import CHANGED
 from aidtracker.tests.sheet_helpers import messages, rehearsal
+from aidtracker.trail.copied_states import copy_states
+from aidtracker.trail.history import CHANGED
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aidtracker import acts, testing
-from aidtracker.models import Act
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.storing import store
+from aidtracker import testing
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.storing.storing import store
 from aidtracker.tests.sheet_helpers import messages, rehearsal, sheet, stored
-from aidtracker.undo import UndoError, undo
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo import UndoError, undo
 from projects.models import Observation, ProgressReport, Project, Revision
 
 pytestmark = pytest.mark.django_db

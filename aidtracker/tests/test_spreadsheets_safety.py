@@ -2,8 +2,9 @@
 
 import pytest
 
-from aidtracker import acts, testing
+from aidtracker import testing
 from aidtracker.tests.sheet_helpers import messages, rehearsal, stored
+from aidtracker.trail import acts
 from projects.models import Outlet, Project
 
 pytestmark = pytest.mark.django_db

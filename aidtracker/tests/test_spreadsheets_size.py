@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.spreadsheets import resource_for
-from aidtracker.spreadsheets.planned import twin
-from aidtracker.spreadsheets.rehearsal import rehearse
-from aidtracker.spreadsheets.rules import broken_checks
-from aidtracker.spreadsheets.sheets import sheet_of
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.reading.sheets import sheet_of
+from aidtracker.sheets.rehearsing.planned import twin
+from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.rehearsing.rules import broken_checks
 from aidtracker.tests.sheet_helpers import page, rehearsal, stored
 from projects.models import Project
 

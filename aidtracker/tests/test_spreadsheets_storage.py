@@ -6,8 +6,8 @@ import time
 import pytest
 from django.core import signing
 
-from aidtracker.spreadsheets import storage
-from aidtracker.spreadsheets.storage import Pending, TokenError, take
+from aidtracker.sheets.storing import waiting as storage
+from aidtracker.sheets.storing.waiting import Pending, TokenError, take
 
 
 @pytest.fixture

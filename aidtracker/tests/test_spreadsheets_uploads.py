@@ -7,11 +7,11 @@ import zipfile
 import openpyxl
 import pytest
 
-from aidtracker.spreadsheets import uploads
-from aidtracker.spreadsheets.formats import csv_chunks, write_xlsx
-from aidtracker.spreadsheets.sheets import SheetError
-from aidtracker.spreadsheets.uploads import read_upload as pages_of
-from aidtracker.spreadsheets.workbook_reader import MAX_ROWS
+from aidtracker.sheets.reading import uploads
+from aidtracker.sheets.reading.sheets import SheetError
+from aidtracker.sheets.reading.uploads import read_upload as pages_of
+from aidtracker.sheets.reading.workbook_reader import MAX_ROWS
+from aidtracker.sheets.writing.formats import csv_chunks, write_xlsx
 
 
 def read_upload(name, content):

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aidtracker.tables import CAP, Column, Item, Layout, capped, table
+from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, table
 
 
 def texts(column, row):

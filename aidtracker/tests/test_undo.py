@@ -7,10 +7,6 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from aidtracker import acts
-from aidtracker.acts import Way
-from aidtracker.history import keep_links
-from aidtracker.models import Act
 from aidtracker.testing import (
     make_headquarters,
     make_progress_report,
@@ -22,7 +18,11 @@ from aidtracker.testing import (
     make_source,
     make_staff,
 )
-from aidtracker.undo import UndoError, plan_for, undo
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
+from aidtracker.trail.history import keep_links
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo import UndoError, plan_for, undo
 from projects.models import Finding, ProgressReport, Project, Site
 from projects.tests.figure_sets import flow, observed
 

@@ -9,8 +9,6 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
 
-from aidtracker import acts
-from aidtracker.models import Act
 from aidtracker.testing import (
     make_enterprise,
     make_official,
@@ -26,6 +24,8 @@ from aidtracker.tests.admin_pages import (
     shown_text,
     versions_of,
 )
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
 from programs.models import Official, Region
 from projects.models import Enterprise, Project, ProjectParty
 

@@ -1,7 +1,7 @@
 """The scope of an account, on the form of its user."""
 
-from aidtracker.admin_accounts import may_grant
-from aidtracker.admin_skin import StackedInline
+from aidtracker.accounts.grants import may_grant
+from aidtracker.desk.skin import StackedInline
 from programs.models import Account
 
 

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, TabularInline, group
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, TabularInline, group
 from programs.models import Batch, Headquarters, Official, Pairing
 
 

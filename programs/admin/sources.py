@@ -10,8 +10,8 @@ from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.html import format_html
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import FileInput, ModelAdmin, group
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import FileInput, ModelAdmin, group
 from aidtracker.templatetags.formatting import UNKNOWN
 from programs.models import Source
 

@@ -9,8 +9,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import aidtracker.partial_dates
-import aidtracker.records
+import aidtracker.ground.partial_dates
+import aidtracker.ground.records
 import programs.models.sources
 
 
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -44,14 +44,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("number", models.PositiveSmallIntegerField(verbose_name="批次号")),
                 (
                     "starts_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -111,14 +111,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                 ("post", models.CharField(max_length=120, verbose_name="职务")),
                 (
                     "as_of",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="文献所述的时间，不是任期",
@@ -360,14 +360,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "issued_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -451,7 +451,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -483,7 +483,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "published_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -576,7 +576,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="内部报表属于哪个指挥部；公开文献留空",
@@ -607,7 +607,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -617,14 +617,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -634,7 +634,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -644,7 +644,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -693,7 +693,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "starts_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -703,7 +703,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -724,7 +724,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -777,14 +777,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -794,7 +794,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -843,7 +843,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "starts_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -853,7 +853,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -903,7 +903,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -958,7 +958,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -968,14 +968,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -985,7 +985,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -995,7 +995,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -1041,7 +1041,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_from",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1051,7 +1051,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_to",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1061,7 +1061,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -1122,14 +1122,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -1139,7 +1139,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -1185,7 +1185,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_from",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1195,7 +1195,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_to",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1233,7 +1233,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -1290,7 +1290,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1309,7 +1309,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_from",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1319,7 +1319,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_to",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1413,14 +1413,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -1430,7 +1430,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -1477,7 +1477,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -1533,14 +1533,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("number", models.PositiveSmallIntegerField(verbose_name="批次号")),
                 (
                     "starts_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1550,7 +1550,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1653,7 +1653,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -1663,7 +1663,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1700,7 +1700,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "published_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1738,7 +1738,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -1748,7 +1748,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="内部报表属于哪个指挥部；公开文献留空",
                         null=True,
@@ -1792,7 +1792,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -1802,14 +1802,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -1819,7 +1819,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -1829,7 +1829,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -1865,7 +1865,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "issued_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1875,7 +1875,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -1932,7 +1932,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -1942,7 +1942,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1961,7 +1961,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_from",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1971,7 +1971,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_to",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -2038,7 +2038,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -2048,7 +2048,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -2065,7 +2065,7 @@ class Migration(migrations.Migration):
                 ("post", models.CharField(max_length=120, verbose_name="职务")),
                 (
                     "as_of",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="文献所述的时间，不是任期",
@@ -2121,7 +2121,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -2131,7 +2131,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from aidtracker.partial_dates import last_day
-from aidtracker.scope import Scope
+from aidtracker.ground.partial_dates import last_day
+from aidtracker.ground.scope import Scope
 from programs.models.headquarters import Batch, Headquarters
 
 

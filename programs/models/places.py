@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
-from aidtracker.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
+from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
 
 CODE_PATTERN = r"^[0-9A-Z][0-9A-Za-z-]{1,39}$"
 

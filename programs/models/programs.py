@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.enums import Sector
-from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
-from aidtracker.records import KeyedModel, Record, RecordQuerySet
+from aidtracker.ground.enums import Sector
+from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from programs.models.headquarters import Headquarters
 from programs.models.places import Region
 

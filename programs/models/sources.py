@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from aidtracker.partial_dates import PartialDateField, partial_date_check
-from aidtracker.publication import public_rule
-from aidtracker.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
+from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
+from aidtracker.ground.publication import public_rule
+from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
 
 
 class WebAddressField(models.URLField):

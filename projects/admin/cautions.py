@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 
-from aidtracker.admin_skin import ChangeList
+from aidtracker.desk.skin import ChangeList
 from projects.warnings import for_rows
 
 

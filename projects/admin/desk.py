@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from aidtracker import acts
-from aidtracker.admin_theme import may_open
-from aidtracker.scope import scope_of
-from aidtracker.spreadsheets.downloads import file_name, file_of
-from aidtracker.spreadsheets.formats import FORMATS
+from aidtracker.desk.theme import may_open
+from aidtracker.ground.scope import scope_of
+from aidtracker.sheets.writing.downloads import file_name, file_of
+from aidtracker.sheets.writing.formats import FORMATS
+from aidtracker.trail import acts
 from programs.models import Headquarters
-from projects.desk import QUEUE, Desk
-from projects.desk_sheet import HEADINGS, sheet_rows
+from projects.monthly.overview import QUEUE, Desk
+from projects.monthly.overview_sheet import HEADINGS, sheet_rows
 
 
 @require_safe

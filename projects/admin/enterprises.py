@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, group
 from projects.models import Enterprise
 
 

@@ -11,9 +11,9 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aidtracker.changes import after_change
-from aidtracker.locks import held
-from aidtracker.scope import readable
+from aidtracker.desk.changes import after_change
+from aidtracker.ground.locks import held
+from aidtracker.ground.scope import readable
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
 from projects.entry.document import Document, with_visibility

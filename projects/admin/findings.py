@@ -7,9 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
-from aidtracker.scope import readable
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.ground.scope import readable
 from aidtracker.templatetags.formatting import UNKNOWN
 from projects.models import Finding
 from projects.models.findings import COMPUTED

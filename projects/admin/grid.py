@@ -9,18 +9,18 @@ from django.template.response import TemplateResponse
 from django.utils.timezone import localdate, localtime
 from django.views.decorators.http import require_http_methods
 
-from aidtracker import acts
-from aidtracker.months import (
+from aidtracker.ground.months import (
     first_of_month,
     following,
     last_complete_month,
     month_of,
     previous,
 )
-from projects.grid.kinds import KINDS
-from projects.grid.rows import MOST_COMMANDS, Grid, commands_of, warn
-from projects.grid.saving import ConflictError, save_row
-from projects.reviewing import SUBMIT, take_step
+from aidtracker.trail import acts
+from projects.monthly.kinds import KINDS
+from projects.monthly.rows import MOST_COMMANDS, Grid, commands_of, warn
+from projects.monthly.saving import ConflictError, save_row
+from projects.review.steps import SUBMIT, take_step
 
 CHANGED_MEANWHILE = (
     "您打开之后，{who}又改了这一行，您的改动还没有保存。要以您的为准，请再按一次保存。"

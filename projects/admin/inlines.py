@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from aidtracker.admin_skin import ReadOnlyInline, TabularInline
-from aidtracker.months import in_chinese
+from aidtracker.desk.skin import ReadOnlyInline, TabularInline
+from aidtracker.ground.months import in_chinese
 from projects.models import InvestmentReport, Milestone, OutletReport, ProgressReport, ProjectPlan
 
 

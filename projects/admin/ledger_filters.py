@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
-from aidtracker.admin_skin import CheckboxFilter
-from aidtracker.months import in_chinese, last_complete_month, month_of, month_text, previous
-from aidtracker.scope import readable
+from aidtracker.desk.skin import CheckboxFilter
+from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text, previous
+from aidtracker.ground.scope import readable
 from programs.models import Headquarters
 
 MONTHS_OFFERED = 24

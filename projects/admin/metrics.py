@@ -7,8 +7,8 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, ReadOnlyInline, group
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, group
 from aidtracker.templatetags.formatting import UNKNOWN, names, period
 from projects.admin.readings import reading
 from projects.models import Metric, Observation, Series

@@ -9,11 +9,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from aidtracker.months import in_chinese, last_complete_month, month_of, month_text
-from aidtracker.scope import scope_of
+from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
+from aidtracker.ground.scope import scope_of
 from programs.models import Headquarters
-from projects.monthly_reports import changes_since, editions, freeze
-from projects.monthly_totals import monthly_report
+from projects.monthly.reports import changes_since, editions, freeze
+from projects.monthly.totals import monthly_report
 
 
 class MonthForm(forms.Form):

@@ -9,16 +9,16 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, group
 from aidtracker.templatetags.formatting import period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin
-from projects.badges import TO_SETTLE
 from projects.models import Finding, Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
+from projects.reading.badges import TO_SETTLE
 
 SHOWN_TITLE = 14  # characters of a document's title in a list
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from aidtracker.admin_skin import PlainModelAdmin, group
+from aidtracker.desk.skin import PlainModelAdmin, group
 from projects.models import ObservationPart
 
 

@@ -10,15 +10,15 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from aidtracker import acts
-from aidtracker.admin_skin import ModelAdmin, ReasonActionForm, group
-from aidtracker.admin_theme import LEDGERS, may_open_any
-from aidtracker.months import in_chinese, last_complete_month, month_of, month_text
-from aidtracker.scope import scope_of
+from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.desk.theme import LEDGERS, may_open_any
+from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
+from aidtracker.ground.scope import scope_of
+from aidtracker.trail import acts
 from programs.models import Headquarters
 from projects.admin.ledger_filters import MonthFilter
 from projects.models import ReportingPeriod
-from projects.period_locks import lock, unlock
+from projects.monthly.period_locks import lock, unlock
 
 
 class PeriodActionForm(ReasonActionForm):

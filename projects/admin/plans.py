@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from aidtracker.admin_skin import ModelAdmin, group
+from aidtracker.desk.skin import ModelAdmin, group
 from projects.admin.cautions import Cautioned
 from projects.admin.ledger_filters import CommandFilter
 from projects.admin.reviewing import ReviewedAdmin

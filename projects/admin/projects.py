@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.forms import BaseInlineFormSet, ModelForm
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, TabularInline, group
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import names
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
 from projects.admin.parts_of_reviewed import PartAdmin

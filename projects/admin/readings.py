@@ -2,11 +2,11 @@
 
 from django.core.exceptions import ValidationError
 
-from aidtracker.admin_skin import is_row_number
-from aidtracker.scope import readable
+from aidtracker.desk.skin import is_row_number
+from aidtracker.ground.scope import readable
 from aidtracker.templatetags.formatting import plain
-from projects import figures
 from projects.models import Observation, Series
+from projects.reading import figures
 
 
 def reading(row, unit=None):

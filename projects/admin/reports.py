@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from aidtracker.admin_skin import ModelAdmin, group
-from aidtracker.months import in_chinese
+from aidtracker.desk.skin import ModelAdmin, group
+from aidtracker.ground.months import in_chinese
 from projects.admin.cautions import Cautioned
 from projects.admin.ledger_filters import CommandFilter, MonthFilter
 from projects.admin.reviewing import ReviewedAdmin

@@ -12,14 +12,15 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ReasonActionForm
-from aidtracker.conflicts import hold, row_number
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ReasonActionForm
+from aidtracker.trail.conflicts import hold, row_number
 from projects.models import Review, Revision
 from projects.models.reports import MonthlyReport
 from projects.models.reviews import Reviewed, may_publish
-from projects.open_proposals import linked, open_proposals
-from projects.reviewing import (
+from projects.review.open_proposals import linked, open_proposals
+from projects.review.revising import propose
+from projects.review.steps import (
     STEPS,
     SUBMIT,
     possible_steps,
@@ -27,8 +28,7 @@ from projects.reviewing import (
     steps_of,
     take_step,
 )
-from projects.reviewing_story import story_of
-from projects.revising import propose
+from projects.review.story import story_of
 from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.

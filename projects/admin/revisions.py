@@ -5,14 +5,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
-from aidtracker.admin_filters import WorkToDo
-from aidtracker.admin_skin import ModelAdmin, group
-from aidtracker.datasets import dataset_model
-from aidtracker.differences import names_of
+from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.skin import ModelAdmin, group
+from aidtracker.ground.datasets import dataset_model
+from aidtracker.trail.differences import names_of
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Revision
-from projects.open_proposals import rivals_of
-from projects.revising import changes_of
+from projects.review.open_proposals import rivals_of
+from projects.review.revising import changes_of
 
 
 def name_rows(revisions):

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from aidtracker.admin_skin import CheckboxFilter, ModelAdmin, group
-from aidtracker.datasets import dataset_name
-from aidtracker.scope import scope_of
+from aidtracker.desk.skin import CheckboxFilter, ModelAdmin, group
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.scope import scope_of
 from projects.models import WarningRule
 from projects.warnings import warned
 

@@ -6,7 +6,7 @@ from functools import reduce
 
 from projects.checks.evidence import Figure, MetricFacts
 from projects.checks.words import figure_words
-from projects.intervals import Interval
+from projects.reading.intervals import Interval
 
 Window = tuple[date | None, date | None]
 SINCE_A_DAY = ("period", "cumulative")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from aidtracker.partial_dates import in_chinese
+from aidtracker.ground.partial_dates import in_chinese
 from projects.checks.verdicts import Kind, Result, Verdict
 
 

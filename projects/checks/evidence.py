@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from projects import units
-from projects.bounds import PRECISION
-from projects.intervals import Interval
+from projects.reading import units
+from projects.reading.bounds import PRECISION
+from projects.reading.intervals import Interval
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
 COUNTED_ONE_BY_ONE = frozenset({"人次", "件"})

@@ -6,10 +6,10 @@ from itertools import chain
 
 from django.db.models import Case, Value, When
 
-from aidtracker.datasets import dataset_name
-from aidtracker.money import LedgerAmountField
-from aidtracker.partial_dates import first_day, in_chinese, last_day
-from aidtracker.publication import public_rule
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.money import LedgerAmountField
+from aidtracker.ground.partial_dates import first_day, in_chinese, last_day
+from aidtracker.ground.publication import public_rule
 from programs.models import Region
 from projects.checks.evidence import Evidence, Figure, MetricFacts, Row, SeriesFacts, Step
 from projects.models.activities import Activity, Agreement

@@ -13,7 +13,7 @@ from projects.checks.words import (
     span_words,
     time_words,
 )
-from projects.intervals import Interval
+from projects.reading.intervals import Interval
 
 COUNTS = ("period", "cumulative", "point")
 NOTHING = Interval.exactly(0)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from aidtracker.templatetags.formatting import period
 from projects.checks.words import amount_writer, span_words
-from projects.intervals import Interval
+from projects.reading.intervals import Interval
 
 
 def heading(rate):

@@ -18,7 +18,7 @@ from projects.checks.rate_words import (
     unchecked,
 )
 from projects.checks.verdicts import Kind, Result, Verdict, names
-from projects.intervals import Interval
+from projects.reading.intervals import Interval
 
 POINTS = ("个百分点", "百分点")  # a difference of rates is no growth
 FACTORS = {"%": Decimal(100), "‰": Decimal(1000)}

@@ -7,11 +7,11 @@ from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-from aidtracker.scope import visible
-from projects import phrases
-from projects.known_names import numeral_names
+from aidtracker.ground.scope import visible
 from projects.models import Observation
-from projects.source_text import Span, marked_text
+from projects.reading import phrases
+from projects.reading.known_names import numeral_names
+from projects.views.source_text import Span, marked_text
 
 FOREIGN_FIGURE = "其他指挥部已记录，尚未公开"
 

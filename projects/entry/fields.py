@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from aidtracker.partial_dates import first_day, last_day
-from aidtracker.scope import readable
+from aidtracker.ground.partial_dates import first_day, last_day
+from aidtracker.ground.scope import readable
 from projects.entry.proposals import subject_label, subject_rows
 from projects.models import Series
 from projects.models.metrics import SUBJECTS

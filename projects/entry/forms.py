@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from aidtracker.scope import check_owner, fill_owner, readable, scope_of
+from aidtracker.ground.scope import check_owner, fill_owner, readable, scope_of
 from programs.models import Headquarters
 from projects.entry.document import FOREIGN_FIGURE, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named

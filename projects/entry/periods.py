@@ -5,9 +5,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from aidtracker.partial_dates import last_day
+from aidtracker.ground.partial_dates import last_day
 from aidtracker.templatetags.formatting import day
-from projects.readings import days
+from projects.views.readings import days
 
 REACH = 200  # characters before a figure in which its period is looked for
 MOST = 3

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from aidtracker.scope import readable
+from aidtracker.ground.scope import readable
 from programs.models import Source
-from projects import figures, units
 from projects.models import Metric, Series
 from projects.models.metrics import SUBJECTS
+from projects.reading import figures, units
 
 REACH = 300  # characters before a figure in which names are looked for
 AROUND = 40  # characters on both sides of it that are compared with a metric's name

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from aidtracker.scope import may_change
+from aidtracker.ground.scope import may_change
 from projects.models import Observation, SkippedPhrase
 
 REACH = 50  # of the clerk's own latest additions, in any document

@@ -9,10 +9,10 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import aidtracker.money
-import aidtracker.months
-import aidtracker.partial_dates
-import aidtracker.records
+import aidtracker.ground.money
+import aidtracker.ground.months
+import aidtracker.ground.partial_dates
+import aidtracker.ground.records
 import projects.models.ledgers
 import projects.models.reviews
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -48,14 +48,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "starts_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -218,14 +218,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
                 ("industry", models.CharField(blank=True, max_length=60, verbose_name="行业")),
                 (
                     "founded_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -370,14 +370,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -420,7 +420,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(blank=True, max_length=200, verbose_name="内容")),
                 (
                     "signed_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -450,7 +450,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -518,14 +518,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -535,7 +535,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -558,7 +558,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(blank=True, max_length=200, verbose_name="内容")),
                 (
                     "signed_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -608,7 +608,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -640,14 +640,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -657,7 +657,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -690,7 +690,7 @@ class Migration(migrations.Migration):
                 ("industry", models.CharField(blank=True, max_length=60, verbose_name="行业")),
                 (
                     "founded_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -728,7 +728,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -796,7 +796,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -846,7 +846,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "records",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin",
@@ -928,14 +928,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -945,7 +945,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -980,7 +980,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opened_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -990,7 +990,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "closed_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1139,11 +1139,11 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "due_on",
                     models.DateField(
@@ -1224,7 +1224,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1332,7 +1332,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1392,7 +1392,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -1436,7 +1436,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1487,7 +1487,7 @@ class Migration(migrations.Migration):
                         verbose_name="培训类型",
                     ),
                 ),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "classes",
                     models.PositiveIntegerField(blank=True, null=True, verbose_name="班次"),
@@ -1561,7 +1561,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -1725,7 +1725,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -1735,14 +1735,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -1752,7 +1752,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -1762,7 +1762,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -1797,7 +1797,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "signed_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1807,7 +1807,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "started_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1817,7 +1817,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "producing_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -1827,7 +1827,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "agreed_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -1838,7 +1838,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "arrived_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -1986,7 +1986,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -2023,12 +2023,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 ("physical_progress", models.TextField(blank=True, verbose_name="进展")),
                 ("problems", models.TextField(blank=True, verbose_name="存在问题")),
                 (
                     "arrived_month",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -2039,7 +2039,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "arrived_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -2112,7 +2112,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -2122,7 +2122,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -2159,12 +2159,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 ("physical_progress", models.TextField(blank=True, verbose_name="进展")),
                 ("problems", models.TextField(blank=True, verbose_name="存在问题")),
                 (
                     "arrived_month",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -2175,7 +2175,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "arrived_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -2226,7 +2226,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -2236,14 +2236,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -2253,7 +2253,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -2263,7 +2263,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -2404,7 +2404,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -2455,14 +2455,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -2472,7 +2472,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -2629,7 +2629,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -2685,7 +2685,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -2695,7 +2695,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -2892,7 +2892,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -2941,7 +2941,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -3022,7 +3022,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -3032,7 +3032,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -3082,7 +3082,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "records",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin",
@@ -3143,7 +3143,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -3153,7 +3153,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -3203,7 +3203,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -3213,14 +3213,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -3230,7 +3230,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -3240,7 +3240,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -3275,7 +3275,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opened_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3285,7 +3285,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "closed_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3419,7 +3419,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -3456,7 +3456,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "tonnes",
                     models.DecimalField(
@@ -3538,7 +3538,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -3548,7 +3548,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -3585,7 +3585,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "tonnes",
                     models.DecimalField(
@@ -3645,7 +3645,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -3655,14 +3655,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -3672,7 +3672,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -3682,7 +3682,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -3763,7 +3763,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "approved_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3773,7 +3773,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_start",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3783,7 +3783,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_completion",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3793,7 +3793,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actual_start",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3803,7 +3803,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actual_completion",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -3813,7 +3813,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "total_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -3824,7 +3824,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -3835,7 +3835,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "adjusted_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -3846,7 +3846,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "received_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -3857,7 +3857,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "disbursed_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -3868,7 +3868,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "paid_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -3879,7 +3879,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "work_done_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4007,7 +4007,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -4017,7 +4017,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4054,13 +4054,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 ("physical_progress", models.TextField(blank=True, verbose_name="形象进度")),
                 ("problems", models.TextField(blank=True, verbose_name="存在问题")),
                 ("next_step", models.TextField(blank=True, verbose_name="下步计划")),
                 (
                     "work_done_month",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4071,7 +4071,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "work_done_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4082,7 +4082,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "received_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4093,7 +4093,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "disbursed_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4104,7 +4104,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "paid_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4151,7 +4151,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -4161,7 +4161,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4174,7 +4174,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -4184,7 +4184,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actual_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -4264,7 +4264,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4277,7 +4277,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元",
@@ -4402,7 +4402,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4517,7 +4517,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4554,13 +4554,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 ("physical_progress", models.TextField(blank=True, verbose_name="形象进度")),
                 ("problems", models.TextField(blank=True, verbose_name="存在问题")),
                 ("next_step", models.TextField(blank=True, verbose_name="下步计划")),
                 (
                     "work_done_month",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4571,7 +4571,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "work_done_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4582,7 +4582,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "received_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4593,7 +4593,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "disbursed_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4604,7 +4604,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "paid_to_date",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -4674,7 +4674,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4687,7 +4687,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -4697,7 +4697,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actual_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -4798,7 +4798,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -4808,7 +4808,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4890,7 +4890,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -4900,7 +4900,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -4913,7 +4913,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元",
@@ -5014,7 +5014,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -5024,11 +5024,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "due_on",
                     models.DateField(
@@ -5077,7 +5077,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -5087,7 +5087,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -5174,7 +5174,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -5184,7 +5184,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -5199,7 +5199,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -5227,7 +5227,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -5281,7 +5281,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -5386,7 +5386,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -5611,7 +5611,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -5666,7 +5666,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -5676,14 +5676,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -5693,7 +5693,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -5703,7 +5703,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -5730,7 +5730,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opened_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -5760,7 +5760,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -5876,7 +5876,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -5886,7 +5886,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -5923,7 +5923,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "jobs",
                     models.PositiveIntegerField(blank=True, null=True, verbose_name="月末在岗人数"),
@@ -6005,14 +6005,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -6022,7 +6022,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -6049,7 +6049,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opened_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6098,7 +6098,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -6178,7 +6178,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -6193,7 +6193,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -6285,7 +6285,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -6413,14 +6413,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -6430,7 +6430,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -6511,7 +6511,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "approved_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6521,7 +6521,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_start",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6531,7 +6531,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_completion",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6541,7 +6541,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actual_start",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6551,7 +6551,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actual_completion",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6561,7 +6561,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "total_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6572,7 +6572,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "planned_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6583,7 +6583,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "adjusted_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6594,7 +6594,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "received_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6605,7 +6605,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "disbursed_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6616,7 +6616,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "paid_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6627,7 +6627,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "work_done_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6765,7 +6765,7 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -6802,7 +6802,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "jobs",
                     models.PositiveIntegerField(blank=True, null=True, verbose_name="月末在岗人数"),
@@ -6897,14 +6897,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -6914,7 +6914,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -6949,7 +6949,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "signed_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6959,7 +6959,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "started_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6969,7 +6969,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "producing_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -6979,7 +6979,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "agreed_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -6990,7 +6990,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "arrived_amount",
-                    aidtracker.money.LedgerAmountField(
+                    aidtracker.ground.money.LedgerAmountField(
                         blank=True,
                         decimal_places=6,
                         help_text="单位：万元；不知道就留空，不要填 0",
@@ -7156,14 +7156,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -7173,7 +7173,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -7203,7 +7203,7 @@ class Migration(migrations.Migration):
                 ("edition", models.CharField(blank=True, max_length=60, verbose_name="批次或届次")),
                 (
                     "granted_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -7253,7 +7253,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -7309,14 +7309,14 @@ class Migration(migrations.Migration):
                 ("links", models.JSONField(default=dict, verbose_name="关联")),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -7326,7 +7326,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -7365,7 +7365,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "starts_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -7375,7 +7375,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -7419,7 +7419,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         db_constraint=False,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
@@ -7474,7 +7474,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -7484,14 +7484,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 (
                     "slug",
-                    aidtracker.records.SlugFromPinyinField(
+                    aidtracker.ground.records.SlugFromPinyinField(
                         blank=True,
                         help_text="网页地址的一部分；留空则取名称的拼音",
                         max_length=120,
@@ -7501,7 +7501,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "aliases",
-                    aidtracker.records.NameListField(
+                    aidtracker.ground.records.NameListField(
                         blank=True,
                         default=list,
                         help_text="其他叫法，每行一个",
@@ -7511,7 +7511,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "search_text",
-                    aidtracker.records.SearchTextField(
+                    aidtracker.ground.records.SearchTextField(
                         blank=True,
                         default="",
                         editable=False,
@@ -7541,7 +7541,7 @@ class Migration(migrations.Migration):
                 ("edition", models.CharField(blank=True, max_length=60, verbose_name="批次或届次")),
                 (
                     "granted_on",
-                    aidtracker.partial_dates.PartialDateField(
+                    aidtracker.ground.partial_dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空",
@@ -7551,7 +7551,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -7635,7 +7635,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -7645,7 +7645,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -7677,7 +7677,7 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 (
                     "maintainer",
-                    aidtracker.records.MaintainerField(
+                    aidtracker.ground.records.MaintainerField(
                         blank=True,
                         help_text="由哪个指挥部维护；留空的由全国数据管理员维护",
                         null=True,
@@ -7716,7 +7716,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -7726,7 +7726,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),
@@ -7777,7 +7777,7 @@ class Migration(migrations.Migration):
                         verbose_name="培训类型",
                     ),
                 ),
-                ("month", aidtracker.months.MonthField(verbose_name="月份")),
+                ("month", aidtracker.ground.months.MonthField(verbose_name="月份")),
                 (
                     "classes",
                     models.PositiveIntegerField(blank=True, null=True, verbose_name="班次"),
@@ -7828,7 +7828,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    aidtracker.records.UpdatedAtField(
+                    aidtracker.ground.records.UpdatedAtField(
                         db_index=True,
                         default=django.utils.timezone.now,
                         editable=False,
@@ -7838,7 +7838,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    aidtracker.records.VersionField(
+                    aidtracker.ground.records.VersionField(
                         default=1, editable=False, serialize=False, verbose_name="版本"
                     ),
                 ),

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
-from aidtracker.records import Record
+from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.ground.records import Record
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.sites import Site

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.partial_dates import PartialDateField, partial_date_check
-from aidtracker.records import Record
+from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
+from aidtracker.ground.records import Record
 from programs.models import Region
 
 

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.publication import public_rule
-from aidtracker.records import JSONGroup, KeyedQuerySet
-from projects.badges import TO_SETTLE, Result
+from aidtracker.ground.publication import public_rule
+from aidtracker.ground.records import JSONGroup, KeyedQuerySet
 from projects.models.metrics import SUBJECTS
+from projects.reading.badges import TO_SETTLE, Result
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")

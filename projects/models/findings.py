@@ -6,19 +6,19 @@ from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from aidtracker.acts import Way, doing
-from aidtracker.batches import BATCH, in_batches
-from aidtracker.datasets import dataset_model
-from aidtracker.history import keep_first_states, keep_states
-from aidtracker.locks import held
-from aidtracker.publication import public_rule
-from aidtracker.records import KeyedModel, KeyedQuerySet, NameListField
-from projects.badges import SIGNS, TO_SETTLE, address_of, key_in
+from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.locks import held
+from aidtracker.ground.publication import public_rule
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
+from aidtracker.trail.acts import Way, doing
+from aidtracker.trail.history import keep_first_states, keep_states
 from projects.checks import check
 from projects.checks.loading import load
 from projects.checks.verdicts import Kind, Result
 from projects.models.metrics import Metric
 from projects.models.observations import Observation
+from projects.reading.badges import SIGNS, TO_SETTLE, address_of, key_in
 
 COMPUTED = ("kind", "result", "computation", "records", "is_current")
 SEVERITY = (Result.CONTRADICTION, Result.CANDIDATE, Result.UNCHECKED, Result.HOLDS)

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.money import LedgerAmountField, not_negative_check
-from aidtracker.partial_dates import PartialDateField, order_check, partial_date_check
-from aidtracker.records import Record
+from aidtracker.ground.money import LedgerAmountField, not_negative_check
+from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
+from aidtracker.ground.records import Record
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet

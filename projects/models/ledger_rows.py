@@ -2,9 +2,9 @@
 
 from django.db.models import Count, OuterRef, Subquery, Sum
 
-from aidtracker.records import RecordQuerySet
-from projects.ledger_sums import explained_commands, sums_of, with_sums
-from projects.money_ladder import ladder_of
+from aidtracker.ground.records import RecordQuerySet
+from projects.sums.ledger_sums import explained_commands, sums_of, with_sums
+from projects.sums.money_ladder import ladder_of
 
 
 class LedgerQuerySet(RecordQuerySet):

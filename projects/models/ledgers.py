@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 
-from aidtracker.datasets import dataset_model
+from aidtracker.ground.datasets import dataset_model
 
 # Of what a printed count may count, the dataset and the date from which a row counts.
 COUNTED_DATES = {

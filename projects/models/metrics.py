@@ -7,9 +7,9 @@ from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from aidtracker.enums import Sector
-from aidtracker.publication import public_rule
-from aidtracker.records import (
+from aidtracker.ground.enums import Sector
+from aidtracker.ground.publication import public_rule
+from aidtracker.ground.records import (
     KeyedModel,
     MaintainerField,
     Record,

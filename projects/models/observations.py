@@ -7,10 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from aidtracker.records import KeyedModel, MaintainerField
+from aidtracker.ground.records import KeyedModel, MaintainerField
 from programs.models import Source
-from projects import figures, units
-from projects.badges import Result, badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.metrics import Series
 from projects.models.reviews import (
@@ -21,6 +19,8 @@ from projects.models.reviews import (
     Reviewed,
     ReviewField,
 )
+from projects.reading import figures, units
+from projects.reading.badges import Result, badges_of
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from aidtracker.records import KeyedModel
+from aidtracker.ground.records import KeyedModel
 from projects.models.observations import Observation
 
 

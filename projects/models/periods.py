@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from aidtracker.months import MonthField, following, in_chinese, month_check
-from aidtracker.records import KeyedModel, KeyedQuerySet
+from aidtracker.ground.months import MonthField, following, in_chinese, month_check
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet
 from programs.models import Headquarters
 
 DUE_DAY = 5  # of the month after

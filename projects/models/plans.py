@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.money import LedgerAmountField, not_negative_check
-from aidtracker.partial_dates import PartialDateField, partial_date_check
-from aidtracker.records import KeyedModel
+from aidtracker.ground.money import LedgerAmountField, not_negative_check
+from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
+from aidtracker.ground.records import KeyedModel
 from programs.models import Source
 from projects.models.projects import Project
 from projects.models.reviews import (

@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from aidtracker.money import LedgerAmountField, not_negative_check
-from aidtracker.months import MonthField, in_chinese, month_check
-from aidtracker.records import KeyedModel, KeyedQuerySet
+from aidtracker.ground.money import LedgerAmountField, not_negative_check
+from aidtracker.ground.months import MonthField, in_chinese, month_check
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet
 from programs.models import Headquarters
 from projects.models.investments import Investment
 from projects.models.outlets import Outlet

@@ -5,7 +5,7 @@ from functools import cache
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
-from aidtracker.records import SearchTextField
+from aidtracker.ground.records import SearchTextField
 from projects.models.periods import is_locked, locked_months
 
 REASON_LENGTH = 200
@@ -79,14 +79,14 @@ class Reviewed:
     @classmethod
     def propose_many(cls, changes):
         """Keep changes of published rows, `Proposal`s, as drafts of revisions."""
-        from projects.revising import propose_many  # which needs all models
+        from projects.review.revising import propose_many  # which needs all models
 
         return propose_many(changes)
 
     @classmethod
     def waiting_changes(cls, changes):
         """For each of some changes of published rows, a list of what is `Waiting` for the row."""
-        from projects.open_proposals import waiting_changes  # which needs all models
+        from projects.review.open_proposals import waiting_changes  # which needs all models
 
         return waiting_changes(changes)
 
@@ -214,7 +214,7 @@ class PartOfReviewed:
     @classmethod
     def review_wholes(cls, parts):
         """Let what `parts`, as they are and were, belong to be reviewed again: what fell back."""
-        from projects.reviewing import review_again  # which needs all models
+        from projects.review.steps import review_again  # which needs all models
 
         model = cls._meta.get_field(cls.WHOLE).related_model
         numbers = {getattr(part, f"{cls.WHOLE}_id") for part in parts}

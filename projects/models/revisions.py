@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.records import KeyedModel
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.records import KeyedModel
 from programs.models import Headquarters
 from projects.models.reviews import (
     REVIEW_PERMISSIONS,
@@ -84,12 +84,12 @@ class Revision(Reviewed, KeyedModel):
     @staticmethod
     def state_in_words(state, name):
         """What a kept state says in a field; None for what needs no words of its own."""
-        from projects.revising import state_in_words  # which needs all models
+        from projects.review.revising import state_in_words  # which needs all models
 
         return state_in_words(state, name)
 
     def take_effect(self):
         """Change the row. Raises ValidationError if it was changed meanwhile, or must not be so."""
-        from projects.revising import apply  # which needs all models
+        from projects.review.revising import apply  # which needs all models
 
         apply(self)

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 
-from aidtracker.datasets import dataset_model
-from aidtracker.records import KeyedModel
+from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.records import KeyedModel
 
 REPORTS = (
     *("progress_reports", "investment_reports", "outlet_reports"),

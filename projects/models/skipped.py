@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.records import KeyedModel, KeyedQuerySet, MaintainerField
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet, MaintainerField
 from programs.models import Source
 
 

@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 
-from aidtracker.conflicts import marks
 from aidtracker.testing import make_staff
+from aidtracker.trail.conflicts import marks
 
 LIST = reverse("admin:projects_project_changelist")
 CLERK = ("view", "add", "change")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from aidtracker.months import last_complete_month, month_text, previous
+from aidtracker.ground.months import last_complete_month, month_text, previous
 from aidtracker.testing import (
     make_headquarters,
     make_milestone,

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from aidtracker.conflicts import marks
 from aidtracker.testing import make_metric, make_observation, make_series, make_source
-from projects.corrections import corrections
+from aidtracker.trail.conflicts import marks
 from projects.models import Finding, Observation
+from projects.review.corrections import corrections
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ import pytest
 from django.template.loader import render_to_string
 
 from aidtracker.testing import make_metric, make_observation, make_series
-from projects.chart_axes import COMPACT, WIDE, nice_step
-from projects.chart_labels import Label, place_labels
-from projects.charts import TEMPLATE, series_chart
+from projects.charts.axes import COMPACT, WIDE, nice_step
+from projects.charts.drawing import TEMPLATE, series_chart
+from projects.charts.labels import Label, place_labels
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db

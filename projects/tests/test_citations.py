@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from aidtracker.testing import make_observation, make_series, make_source
-from projects.citations import (
+from projects.views.citations import (
     plain_citation,
     series_citation,
     standard_citation,

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.testing import make_observation, make_series, make_source
-from projects.corrections import changes, corrections, known_on, with_states_before
 from projects.models import Observation
+from projects.review.corrections import changes, corrections, known_on, with_states_before
 
 pytestmark = pytest.mark.django_db
 

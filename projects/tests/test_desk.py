@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from aidtracker.acts import Way, doing
-from aidtracker.models import Act
 from aidtracker.testing import (
     make_category,
     make_finding,
@@ -28,8 +26,10 @@ from aidtracker.testing import (
     make_staff,
     make_training_report,
 )
-from projects.desk import Desk
-from projects.ledger_follow import follow
+from aidtracker.trail.acts import Way, doing
+from aidtracker.trail.models import Act
+from projects.monthly.ledger_follow import follow
+from projects.monthly.overview import Desk
 
 pytestmark = pytest.mark.django_db
 

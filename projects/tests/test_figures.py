@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.figures import FigureError, Qualifier, format_figure, parse
+from projects.reading.figures import FigureError, Qualifier, format_figure, parse
 
 # printed, value, lower, upper, qualifier, unit
 PRINTED = [

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from aidtracker.models import Act
 from aidtracker.testing import (
     make_headquarters,
     make_progress_report,
@@ -16,8 +15,9 @@ from aidtracker.testing import (
     make_site,
     make_staff,
 )
-from projects.grid.kinds import KINDS
+from aidtracker.trail.models import Act
 from projects.models import JobsReport, ProgressReport, Project, Review, TrainingReport
+from projects.monthly.kinds import KINDS
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.intervals import Interval
+from projects.reading.intervals import Interval
 
 
 def span(low, high):

@@ -13,8 +13,8 @@ from aidtracker.testing import (
     make_project,
     make_project_plan,
 )
-from projects.ledger_follow import follow
 from projects.models import Review
+from projects.monthly.ledger_follow import follow
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from aidtracker import acts
-from aidtracker.models import Act
 from aidtracker.testing import (
     make_headquarters,
     make_investment,
@@ -21,12 +19,14 @@ from aidtracker.testing import (
     make_staff,
     make_training_report,
 )
-from aidtracker.undo import undo
+from aidtracker.trail import acts
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo import undo
 from programs.models import Source
 from projects.models import Observation, ObservationPart, ProgressReport, Series
 from projects.models.observations import COMPUTED
-from projects.monthly_reports import freeze
-from projects.monthly_totals import in_words, monthly_report, rounded
+from projects.monthly.reports import freeze
+from projects.monthly.totals import in_words, monthly_report, rounded
 
 pytestmark = pytest.mark.django_db
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from aidtracker.history import keep_links
 from aidtracker.testing import (
     make_progress_report,
     make_project,
     make_project_party,
     make_region,
 )
+from aidtracker.trail.history import keep_links
 from projects.models import Project, Review
-from projects.reviewing import (
+from projects.review.steps import (
     APPROVE,
     OWN_ROW,
     PUBLISH,

@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from aidtracker.conflicts import marks
 from aidtracker.testing import (
     make_project,
     make_project_party,
@@ -11,6 +10,7 @@ from aidtracker.testing import (
 )
 from aidtracker.tests.admin_pages import send_form, shown_text
 from aidtracker.tests.sheet_helpers import messages, rehearsal, stored
+from aidtracker.trail.conflicts import marks
 from projects.models import ProjectParty
 
 pytestmark = pytest.mark.django_db

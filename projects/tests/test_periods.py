@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from aidtracker.conflicts import marks
-from aidtracker.models import Act
 from aidtracker.testing import make_headquarters, make_reporting_period, make_staff
+from aidtracker.trail.conflicts import marks
+from aidtracker.trail.models import Act
 from projects.models import ReportingPeriod
 from projects.tests.review_pages import said
 

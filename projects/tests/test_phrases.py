@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.figures import FigureError, parse
-from projects.phrases import coverage, find
+from projects.reading.figures import FigureError, parse
+from projects.reading.phrases import coverage, find
 
 SOURCES = Path(__file__).resolve().parents[3] / "shared" / "sources"
 

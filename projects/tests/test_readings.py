@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from aidtracker.testing import make_metric, make_observation, make_series
-from projects.readings import (
+from projects.views.readings import (
     formula_words,
     interval_words,
     period_dates,

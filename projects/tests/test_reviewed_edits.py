@@ -13,7 +13,7 @@ from aidtracker.testing import (
 )
 from projects.models import Observation, Project, Review
 from projects.models.periods import locked_months
-from projects.reviewing import (
+from projects.review.steps import (
     PUBLISH,
 )
 from projects.tests.review_steps import reviewing_staff, step

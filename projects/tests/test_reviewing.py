@@ -9,7 +9,7 @@ from aidtracker.testing import (
 )
 from projects.models import ProgressReport, Project, Review
 from projects.models.reviews import Reviewed
-from projects.reviewing import (
+from projects.review.steps import (
     APPROVE,
     OWN_ROW,
     PUBLISH,

@@ -5,17 +5,17 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from aidtracker.differences import differences
 from aidtracker.testing import (
     make_observation,
     make_project,
     make_project_party,
     make_region,
 )
-from projects.corrections import corrections
+from aidtracker.trail.differences import differences
 from projects.models import Observation, Project, Revision
-from projects.reviewing import APPROVE, OWN_ROW, PUBLISH, SUBMIT, take_step
-from projects.revising import changes_of, text_of
+from projects.review.corrections import corrections
+from projects.review.revising import changes_of, text_of
+from projects.review.steps import APPROVE, OWN_ROW, PUBLISH, SUBMIT, take_step
 from projects.tests.review_pages import form_of, propose, said, staff
 
 pytestmark = pytest.mark.django_db

@@ -2,11 +2,11 @@
 
 from django.shortcuts import get_object_or_404
 
-from aidtracker.pages import Page, address, facts, figure_parts, listed
-from aidtracker.tables import Column
-from programs.columns import ENTERPRISE_COLUMNS, NOTE
+from aidtracker.pages.details import Page, address, facts, figure_parts, listed
+from aidtracker.pages.tables import Column
+from programs.views.columns import ENTERPRISE_COLUMNS, NOTE
 from projects.models import Activity, Agreement, Award
-from projects.readings import activity_days
+from projects.views.readings import activity_days
 from projects.views.sections import (
     AGREEMENT_COLUMNS,
     Part,

@@ -3,9 +3,9 @@
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from aidtracker.pages import Page, address, facts, figure_parts
-from aidtracker.tables import Column
-from programs.columns import ACTIVITY_COLUMNS, ENTERPRISE_COLUMNS, OUTLET_COLUMNS
+from aidtracker.pages.details import Page, address, facts, figure_parts
+from aidtracker.pages.tables import Column
+from programs.views.columns import ACTIVITY_COLUMNS, ENTERPRISE_COLUMNS, OUTLET_COLUMNS
 from projects.models import Enterprise, Investment, Outlet
 from projects.views.reports import OUTLET_COLUMNS as OUTLET_REPORT_COLUMNS
 from projects.views.reports import reports_section

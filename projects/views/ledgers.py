@@ -2,8 +2,8 @@
 
 from django.shortcuts import get_object_or_404
 
-from aidtracker.pages import Page, Section, address, facts, figure_parts
-from aidtracker.tables import Column, table
+from aidtracker.pages.details import Page, Section, address, facts, figure_parts
+from aidtracker.pages.tables import Column, table
 from projects.models import Investment, Project
 from projects.views.reports import (
     INVESTMENT_COLUMNS,

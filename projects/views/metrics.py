@@ -3,12 +3,12 @@
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from aidtracker.pages import NO_FIGURES, Page, facts
-from aidtracker.tables import PATH_END, Column, Item, period_words
-from programs.columns import NOTE
-from projects.figure_lists import FIGURE_OF_SERIES, SCOPE
+from aidtracker.pages.details import NO_FIGURES, Page, facts
+from aidtracker.pages.tables import PATH_END, Column, Item, period_words
+from programs.views.columns import NOTE
 from projects.models import Metric
-from projects.readings import formula_words, interval_words, remarks, scope_words
+from projects.views.figure_lists import FIGURE_OF_SERIES, SCOPE
+from projects.views.readings import formula_words, interval_words, remarks, scope_words
 from projects.views.sections import Part, crumbs, sentence
 
 READING_COLUMNS = (

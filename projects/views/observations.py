@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.pages import Page, Section, address, facts, listed
-from aidtracker.tables import PATH_END, Column, Item
-from projects.citations import plain_citation, standard_citation, text_link
+from aidtracker.pages.details import Page, Section, address, facts, listed
+from aidtracker.pages.tables import PATH_END, Column, Item
 from projects.models import Observation
-from projects.readings import interval_words, period_dates, qualifier_words, value_words
+from projects.views.citations import plain_citation, standard_citation, text_link
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import parts_sections
+from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
 
 TEMPLATE = "projects/observation_detail.html"
 FINDING_COLUMNS = (

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from aidtracker.datasets import dataset_model
-from aidtracker.pages import Section
-from aidtracker.tables import Column, Item, table
+from aidtracker.ground.datasets import dataset_model
+from aidtracker.pages.details import Section
+from aidtracker.pages.tables import Column, Item, table
 from programs.models import Source
-from projects.monthly_totals import YUAN_PER_WAN, in_words, rounded
+from projects.monthly.totals import YUAN_PER_WAN, in_words, rounded
 
 MOST_PARTS = 5_000
 

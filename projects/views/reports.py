@@ -2,13 +2,13 @@
 
 from django.db.models import Prefetch
 
-from aidtracker.months import in_chinese
-from aidtracker.pages import Section, listed
-from aidtracker.tables import Column, Layout, table
+from aidtracker.ground.months import in_chinese
+from aidtracker.pages.details import Section, listed
+from aidtracker.pages.tables import Column, Layout, table
 from aidtracker.templatetags.formatting import wan
-from programs.columns import LADDER_COLUMNS, NOTE
 from programs.models import Source
-from projects.money_ladder import funding_ladder
+from programs.views.columns import LADDER_COLUMNS, NOTE
+from projects.sums.money_ladder import funding_ladder
 
 EDITION = "第 1 版（年初计划）"
 MONTH = Column("月份", lambda report: in_chinese(report.month), kind="moment")

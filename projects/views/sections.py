@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from aidtracker.pages import address, listed, name_column
-from aidtracker.tables import Column, Item
-from programs.columns import HEADQUARTERS, KIND, NOTE, STATUS
+from aidtracker.pages.details import address, listed, name_column
+from aidtracker.pages.tables import Column, Item
+from programs.views.columns import HEADQUARTERS, KIND, NOTE, STATUS
 
 PROJECT_COLUMNS = (
     name_column(),

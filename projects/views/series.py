@@ -5,7 +5,7 @@ from datetime import date
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from aidtracker.pages import (
+from aidtracker.pages.details import (
     NO_FIGURES,
     WHOLE_LIST,
     Page,
@@ -15,12 +15,13 @@ from aidtracker.pages import (
     listed,
     name_column,
 )
-from aidtracker.tables import CAP, Column, Item, Layout, counted, table
-from projects import charts, totals
-from projects.citations import series_citation, standard_citations
-from projects.corrections import known_on
-from projects.figure_lists import FIGURE_OF_SERIES
+from aidtracker.pages.tables import CAP, Column, Item, Layout, counted, table
+from projects.charts import drawing as charts
 from projects.models import Observation, Series
+from projects.review.corrections import known_on
+from projects.sums import totals
+from projects.views.citations import series_citation, standard_citations
+from projects.views.figure_lists import FIGURE_OF_SERIES
 from projects.views.metrics import READING_COLUMNS
 from projects.views.sections import crumbs, sentence
 

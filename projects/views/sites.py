@@ -2,11 +2,11 @@
 
 from django.shortcuts import get_object_or_404
 
-from aidtracker.pages import Page, Section, address, facts, figure_parts
-from aidtracker.tables import Column
-from programs.columns import ACTIVITY_COLUMNS
+from aidtracker.pages.details import Page, Section, address, facts, figure_parts
+from aidtracker.pages.tables import Column
+from programs.views.columns import ACTIVITY_COLUMNS
 from projects.models import Site
-from projects.summaries import phases
+from projects.sums.chains import phases
 from projects.views.sections import (
     AWARD_COLUMNS,
     INVESTMENT_COLUMNS,

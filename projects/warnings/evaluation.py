@@ -6,7 +6,7 @@ from django.db.models import Model, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.datasets import dataset_name
+from aidtracker.ground.datasets import dataset_name
 from programs.models import Headquarters
 from projects.models.reports import MonthlyReport
 from projects.models.rules import WarningRule

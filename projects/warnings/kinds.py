@@ -8,9 +8,9 @@ import unicodedata
 from collections import defaultdict
 from decimal import Decimal
 
-from aidtracker.datasets import dataset_model, dataset_name
-from aidtracker.months import months_between
-from aidtracker.partial_dates import last_day
+from aidtracker.ground.datasets import dataset_model, dataset_name
+from aidtracker.ground.months import months_between
+from aidtracker.ground.partial_dates import last_day
 from projects.models.rules import WarningRule
 from projects.warnings.ledgers import HANDED_IN, STARTS, command_of, subject_of
 from projects.warnings.season import is_construction, is_winter

@@ -4,9 +4,9 @@ from collections import defaultdict
 from datetime import date
 from functools import cached_property
 
-from aidtracker.datasets import dataset_model, dataset_name
-from aidtracker.months import first_of_month, last_of_month, previous
-from aidtracker.partial_dates import first_day
+from aidtracker.ground.datasets import dataset_model, dataset_name
+from aidtracker.ground.months import first_of_month, last_of_month, previous
+from aidtracker.ground.partial_dates import first_day
 from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.reports import MonthlyReport

@@ -6,9 +6,9 @@ from decimal import Decimal
 from operator import gt, lt, ne
 from string import Formatter
 
-from aidtracker.months import in_chinese
-from aidtracker.partial_dates import ISO_PATTERN
-from aidtracker.partial_dates import in_chinese as date_in_chinese
+from aidtracker.ground.months import in_chinese
+from aidtracker.ground.partial_dates import ISO_PATTERN
+from aidtracker.ground.partial_dates import in_chinese as date_in_chinese
 from aidtracker.templatetags.formatting import two_decimals
 from projects.models.rules import paths
 

@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand
 
-from aidtracker.datasets import dataset_model
-from aidtracker.fixtures import dump_dataset, fixture_paths
-from aidtracker.roles import PATH, dump_groups
+from aidtracker.accounts.roles import PATH, dump_groups
+from aidtracker.ground.datasets import dataset_model
+from aidtracker.storage.fixtures import dump_dataset, fixture_paths
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.spreadsheets.downloads import workbook
-from aidtracker.spreadsheets.formats import csv_chunks
-from aidtracker.spreadsheets.resources import resource_for
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.sheets.columns.resources import resource_for
+from aidtracker.sheets.writing.downloads import workbook
+from aidtracker.sheets.writing.formats import csv_chunks
 
 
 class Command(BaseCommand):

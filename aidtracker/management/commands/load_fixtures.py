@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand
 
-from aidtracker.acts import CommandActs
-from aidtracker.fixtures import load_fixtures
+from aidtracker.storage.fixtures import load_fixtures
+from aidtracker.trail.acts import CommandActs
 
 
 class Command(CommandActs, BaseCommand):

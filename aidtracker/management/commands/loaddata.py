@@ -3,12 +3,12 @@
 from django.core.management.commands import loaddata
 from django.db import transaction
 
-from aidtracker.acts import CommandActs
-from aidtracker.changes import after_change
-from aidtracker.datasets import DATASETS, dataset_model
-from aidtracker.fixtures import complete, keep_loaded
-from aidtracker.history import keep_states
-from aidtracker.roles import is_kept
+from aidtracker.accounts.roles import is_kept
+from aidtracker.desk.changes import after_change
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.storage.fixtures import complete, keep_loaded
+from aidtracker.trail.acts import CommandActs
+from aidtracker.trail.history import keep_states
 
 
 class Command(CommandActs, loaddata.Command):

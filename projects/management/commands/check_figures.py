@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from aidtracker.acts import CommandActs
+from aidtracker.trail.acts import CommandActs
 from projects.models import Finding
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from aidtracker.acts import CommandActs
+from aidtracker.trail.acts import CommandActs
 from programs.models import Source
 
 LARGEST_FILE = 20 * 1024 * 1024

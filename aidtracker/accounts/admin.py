@@ -1,0 +1,220 @@
+"""The admin of users, and of what each group of people may do."""
+
+from itertools import groupby
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
+from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm, ModelMultipleChoiceField
+from django.forms.models import ModelChoiceIterator
+
+from aidtracker.accounts.grants import (
+    FLAGS,
+    IDENTITY,
+    SEPARATOR,
+    KeptInActs,
+    may_grant,
+    may_identify,
+    state_of_group,
+    state_of_user,
+)
+from aidtracker.desk import acts as admin_acts  # noqa: F401 (registers the audit trail)
+from aidtracker.desk.skin import (
+    AdminPasswordChangeForm,
+    CheckboxList,
+    PlainModelAdmin,
+    UserChangeForm,
+    UserCreationForm,
+    group,
+)
+from programs.admin.accounts import AccountInline
+
+VERBS = {
+    "view": "查看",
+    "add": "新增",
+    "change": "修改",
+    "delete": "删除",
+    "import": "导入",
+    "approve": "审核",
+    "publish": "发布",
+}
+APPS = ("programs", "projects", "auth", "aidtracker")
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class PasswordNote(ReadOnlyPasswordHashWidget):
+    """Says that there is a password instead of showing parts of its hash."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        return context | {"summary": [{"label": "已设置，不显示"}]}
+
+
+class AccountForm(UserChangeForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].widget = PasswordNote()
+
+
+@admin.register(User)
+class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):  # type: ignore[misc]
+    form = AccountForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = (
+        "username",
+        "full_name",
+        "roles",
+        "headquarters",
+        "is_active",
+        "last_day",
+        "last_login",
+    )
+    list_select_related = ("account__batch",)
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    search_fields = ("username", "first_name", "last_name", "email")
+    search_help_text = "用户名、姓名或电子邮件"
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = (
+        group(None, "username", ("last_name", "first_name"), "password1", "password2"),
+    )
+    fieldsets = (
+        group("名称与类型", "username", "password", ("last_name", "first_name"), "email"),
+        group("权限", "is_active", "is_staff", "is_superuser", "groups"),
+        group("日期", "last_login", "date_joined"),
+    )
+    state_of = staticmethod(state_of_user)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups", "account__headquarters")
+
+    @admin.display(description="姓名", ordering="last_name")
+    def full_name(self, user):
+        return f"{user.last_name}{user.first_name}" or None
+
+    @admin.display(description="组")
+    def roles(self, user):
+        return names(user.groups.all())
+
+    @admin.display(description="所属指挥部")
+    def headquarters(self, user):
+        return names(user.account.headquarters.all()) if hasattr(user, "account") else None
+
+    @admin.display(description="截止日期")
+    def last_day(self, user):
+        return getattr(user, "account", None) and user.account.last_day
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) or may_grant(request.user, obj)
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and may_identify(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return may_identify(request.user, obj) or may_grant(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Who has done something is deactivated, not deleted: the history would go too."""
+        is_kept = obj is not None and (obj.logentry_set.exists() or obj.acts.exists())
+        is_allowed = super().has_delete_permission(request, obj)
+        return is_allowed and not is_kept and may_identify(request.user, obj)
+
+    def get_inlines(self, request, obj):
+        return (AccountInline,) if obj else ()
+
+    def get_fieldsets(self, request, obj=None):
+        """Without the way to a new password for whom it is not."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or may_identify(request.user, obj):
+            return found
+        (title, options), *others = found
+        fields = tuple(name for name in options["fields"] if name != "password")
+        return (title, options | {"fields": fields}), *others
+
+    def get_readonly_fields(self, request, obj=None):
+        kept = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser or obj is None:
+            return kept
+        kept = (*kept, *FLAGS)
+        kept += () if may_identify(request.user, obj) else IDENTITY
+        return kept if may_grant(request.user, obj) else (*kept, "groups")
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, widget=CheckboxList(), **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        """A new user is one of the staff: nobody else logs in here."""
+        obj.is_staff = obj.is_staff or not change
+        super().save_model(request, obj, form, change)
+
+    def user_change_password(self, request, id, form_url=""):
+        user = self.get_object(request, id)
+        if user is not None and not may_identify(request.user, user):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+
+def names(rows):
+    return SEPARATOR.join(sorted(row.name for row in rows)) or None
+
+
+class PermissionsByModel(ModelChoiceIterator):
+    """Permissions grouped by what they are about."""
+
+    def __iter__(self):
+        for label, permissions in groupby(self.queryset, subject):
+            yield label, [self.choice(permission) for permission in permissions]
+
+
+def subject(permission):
+    model = permission.content_type.model_class()
+    return model._meta.verbose_name if model else permission.content_type.model
+
+
+class PermissionField(ModelMultipleChoiceField):
+    iterator = PermissionsByModel
+
+    def label_from_instance(self, permission):
+        return VERBS.get(permission.codename.split("_")[0], permission.name)
+
+
+class GroupForm(ModelForm):
+    permissions = PermissionField(
+        label="权限",
+        required=False,
+        widget=CheckboxList(attrs={"class": "permission"}),
+        queryset=Permission.objects.filter(content_type__app_label__in=APPS)
+        .exclude(content_type__model="permission")
+        .exclude(content_type__model__startswith="historical")
+        .select_related("content_type")
+        .order_by("content_type__app_label", "content_type__model", "pk"),
+    )
+
+
+@admin.register(Group)
+class GroupAdmin(KeptInActs, BaseGroupAdmin, PlainModelAdmin):
+    form = GroupForm
+    list_display = ("name",)
+    search_fields = ("name",)
+    search_help_text = "名称"
+    filter_horizontal = ()
+    fieldsets = (group(None, "name", "permissions"),)
+    state_of = staticmethod(state_of_group)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and is_not_own(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and is_not_own(request.user, obj)
+
+
+def is_not_own(actor, group):
+    """Whether a group's rights are not those of whoever would change them."""
+    return actor.is_superuser or group is None or not actor.groups.filter(pk=group.pk).exists()

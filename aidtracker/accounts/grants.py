@@ -1,0 +1,100 @@
+"""Who administers whom, so that no one person can make themselves powerful, and what is kept of it.
+
+Users are made by one person (系统管理员) and given rights by another (安全管理员); neither
+touches a superuser, the first not the second, and nobody grants anything to themselves.
+"""
+
+from django.contrib import admin
+
+from aidtracker.trail import acts
+from programs.models import Account
+
+IDENTITY = ("username", "last_name", "first_name", "email", "is_active")
+FLAGS = ("is_staff", "is_superuser")
+SEPARATOR = "、"
+
+
+def may_identify(actor, user=None):
+    """Whether `actor` may change a user's names and password, or that of users at all.
+
+    Not of who grants rights: with their password one would log in as them, and grant oneself.
+    """
+    is_above = user is not None and (
+        user.is_superuser or (user != actor and user.has_perm("programs.change_account"))
+    )
+    return actor.is_superuser or (actor.has_perm("auth.change_user") and not is_above)
+
+
+def may_grant(actor, user=None):
+    """Whether `actor` may give a user groups and a scope, or give them to users at all."""
+    is_above = user is not None and (user.is_superuser or user.pk == actor.pk)
+    return actor.is_superuser or (actor.has_perm("programs.change_account") and not is_above)
+
+
+def words(value):
+    """A value of a field as the audit trail shows it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else str(value)
+
+
+def state_of_user(user):
+    """What a stored user is and may do: {field label: words}, without the password."""
+    state = {label(user, name): words(getattr(user, name)) for name in (*IDENTITY, *FLAGS)}
+    groups = user.groups.order_by("name").values_list("name", flat=True)
+    state[label(user, "groups")] = SEPARATOR.join(groups)
+    account = Account.objects.select_related("batch__owner").filter(user=user).first()
+    return state | (state_of_account(account) if account else {})
+
+
+def state_of_account(account):
+    names = account.headquarters.order_by("name").values_list("name", flat=True)
+    return {
+        label(account, "headquarters"): SEPARATOR.join(names),
+        label(account, "reach"): account.get_reach_display(),
+        label(account, "batch"): words(account.batch),
+        label(account, "ends_on"): words(account.ends_on),
+    }
+
+
+def state_of_group(group):
+    """A stored group's name and each of its rights: {field label: words}."""
+    rows = group.permissions.select_related("content_type")
+    return {label(group, "name"): group.name} | {f"权限 {row.codename}": "有" for row in rows}
+
+
+def label(row, name):
+    return str(row._meta.get_field(name).verbose_name)
+
+
+def differences(before, after):
+    """What became of a state: [[field label, old words, new words]]."""
+    names = list(dict.fromkeys([*before, *after]))
+    pairs = [[name, before.get(name, ""), after.get(name, "")] for name in names]
+    return [[name, old, new] for name, old, new in pairs if old != new]
+
+
+class KeptInActs(admin.ModelAdmin):
+    """For the admins of users and groups: every change is an act, since these have no history."""
+
+    def state_of(self, row):
+        """The row as stored: {field label: words}."""
+        raise NotImplementedError
+
+    def save_model(self, request, obj, form, change):
+        form.before = self.state_of(type(obj).objects.get(pk=obj.pk)) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        row = type(form.instance).objects.get(pk=form.instance.pk)
+        self.keep(row, differences(form.before, self.state_of(row)))
+
+    def log_deletions(self, request, queryset):
+        for row in queryset:
+            self.keep(row, differences(self.state_of(row), {}))
+        return super().log_deletions(request, queryset)
+
+    def keep(self, row, details):
+        if details:
+            acts.keep(acts.Way.ACCOUNT, f"{row._meta.verbose_name} {row}", details)

@@ -1,0 +1,110 @@
+"""The admin's first page: what there is to do, and every list by its group."""
+
+from django.apps import apps
+from django.contrib.admin import site
+from django.db.models import Count
+from django.urls import reverse
+
+from aidtracker.desk.filters import KINDS, kinds_of_work
+from aidtracker.desk.theme import MENU, PAGES, may_open, may_open_page
+from aidtracker.ground.months import last_complete_month
+from aidtracker.ground.scope import changeable
+from projects.monthly.due import reports_due
+
+# Where work is looked for; other lists offer the same filters without being counted here.
+LISTS_WITH_WORK = (
+    "projects.Observation",
+    "projects.Project",
+    "projects.Investment",
+    "projects.Outlet",
+    "projects.ProgressReport",
+    "projects.InvestmentReport",
+    "projects.OutletReport",
+    "projects.JobsReport",
+    "projects.TrainingReport",
+    "projects.ProjectPlan",
+    "projects.Milestone",
+    "projects.Revision",
+    "projects.Finding",
+    "programs.Source",
+)
+# What waits for this person, the most urgent first; other work can wait.
+OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
+
+
+def dashboard(request, context):
+    """The context of the first page; called by the skin."""
+    groups = [
+        {
+            "title": title,
+            "lists": [
+                *pages_of(request, title),
+                *(item for label in labels for item in list_of(request, label)),
+            ],
+        }
+        for title, labels in MENU.items()
+    ]
+    work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
+    own = [item for item in (*work, *due_in(request)) if item["key"] in OWN]
+    other = [item for item in work if item["key"] not in OWN]
+    return context | {
+        "title": "首页",
+        "own_work": sorted(own, key=lambda item: OWN.index(item["key"])),
+        "work": sorted(other, key=lambda item: [*KINDS].index(item["key"])),
+        "groups": [group for group in groups if group["lists"]],
+    }
+
+
+def pages_of(request, title):
+    """The pages of a group that are no lists, as far as they are for this user."""
+    for name, _, address, labels in PAGES.get(title, ()):
+        if may_open_page(address, labels, request):
+            yield {"title": name, "link": reverse(f"admin:{address}"), "add_link": ""}
+
+
+def list_of(request, label):
+    """A list with the addresses to open it and to add to it; nothing if it is not for this user."""
+    meta = apps.get_model(label)._meta
+    name = f"admin:{meta.app_label}_{meta.model_name}"
+    may_add = site.get_model_admin(apps.get_model(label)).has_add_permission(request)
+    if may_open(meta.app_label, meta.model_name, request):
+        yield {
+            "title": meta.verbose_name_plural,
+            "link": reverse(f"{name}_changelist"),
+            "add_link": reverse(f"{name}_add") if may_add else "",
+        }
+
+
+def work_in(request, label):
+    """What is to be done in one list: a line for each kind of work that has rows. One query."""
+    model = apps.get_model(label)
+    meta = model._meta
+    kinds = kinds_of_work(model, request.user)
+    if not kinds or not may_open(meta.app_label, meta.model_name, request):
+        return []
+    rows = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in kinds.items()}
+    counts = changeable(model.objects.order_by(), request.user).aggregate(**rows)
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    return [
+        {
+            "key": key,
+            "what": meta.verbose_name_plural,
+            "kind": kinds[key][0],
+            "count": count,
+            "link": f"{address}?todo={key}",
+        }
+        for key, count in counts.items()
+        if count
+    ]
+
+
+def due_in(request):
+    """What the user's headquarters have not reported about the month that ended last."""
+    for due in reports_due(request.user, last_complete_month()):
+        yield {
+            "key": "due",
+            "what": due.kind.label,
+            "kind": due.words,
+            "count": due.count,
+            "link": f"{reverse('admin:projects_grid')}?{due.query}",
+        }

@@ -1,0 +1,320 @@
+"""The admin's look in one place: the only module that knows django-unfold.
+
+Every admin class of the project stands on `ModelAdmin`, or on `PlainModelAdmin` where there is
+nothing to import or export.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import SuspiciousOperation
+from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import StackedInline as UnfoldStackedInline
+from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    CheckboxFilter,
+    ChoicesCheckboxFilter,
+    DropdownFilter,
+    RangeDateFilter,
+)
+from unfold.forms import (
+    ActionForm,
+    AdminPasswordChangeForm,
+    AuthenticationForm,
+    UserChangeForm,
+    UserCreationForm,
+)
+from unfold.mixins import BaseModelAdminMixin
+from unfold.views import ChangeList
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from aidtracker.desk.changes import FollowChanges
+from aidtracker.desk.columns import column_for, read_only_words
+from aidtracker.desk.deletion import deletion, with_relations
+from aidtracker.desk.forms import (
+    LedgerFormField,
+    MonthFormField,
+    NamedCells,
+    NameListFormField,
+    PlainDecimalFormField,
+)
+from aidtracker.desk.history import HistoryPages
+from aidtracker.desk.scope import ScopedAdmin, ScopedInline
+from aidtracker.desk.versions import VersionedAdmin, VersionedInline
+from aidtracker.ground.money import LedgerAmountField
+from aidtracker.ground.months import MonthField
+from aidtracker.ground.partial_dates import PartialDateField
+from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
+from aidtracker.ground.scope import readable
+from aidtracker.sheets.views import SheetAdminMixin
+from aidtracker.templatetags.formatting import UNKNOWN
+
+__all__ = [
+    "AdminPasswordChangeForm",
+    "AuthenticationForm",
+    "ChangeList",
+    "CheckboxFilter",
+    "CheckboxList",
+    "DropdownFilter",
+    "FileInput",
+    "ModelAdmin",
+    "PlainModelAdmin",
+    "RangeDateFilter",
+    "ReadOnlyInline",
+    "ReasonActionForm",
+    "StackedInline",
+    "TabularInline",
+    "UserChangeForm",
+    "UserCreationForm",
+    "group",
+]
+
+CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
+FileInput = UnfoldAdminFileFieldWidget
+
+NUMBER_INPUT = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
+
+FORM_FIELDS = {
+    NameListField: {
+        "form_class": NameListFormField,
+        "widget": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    },
+    PartialDateField: {"widget": UnfoldAdminTextInputWidget(attrs={"placeholder": "2012-03"})},
+    models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    LedgerAmountField: {"form_class": LedgerFormField, "widget": NUMBER_INPUT},
+    models.DecimalField: {"form_class": PlainDecimalFormField, "widget": NUMBER_INPUT},
+    MonthField: {
+        "form_class": MonthFormField,
+        "widget": UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-05"}),
+    },
+    models.DateField: {"widget": UnfoldAdminSingleDateWidget(format="%Y-%m-%d")},
+}
+
+# How the address may ask for a field; any other way could read fields letter by letter.
+FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
+# The longest number of a row that every database can look for.
+ROW_NUMBER_LENGTH = 18
+
+
+def group(title, *names):
+    """One titled group of a form's fields; a tuple of names stands side by side."""
+    return title, {"fields": names}
+
+
+def search_words(term):
+    """A search term within the limits of the public search, so that no search is slow."""
+    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
+
+
+def is_row_number(text):
+    """Whether a text from an address or a form can be the number of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= ROW_NUMBER_LENGTH
+
+
+def with_row_numbers(posted, names):
+    """Posted values, those of the named fields (also of inlines) only where they number a row."""
+    kept = posted.copy()
+    for key in posted:
+        if key.rpartition("-")[2] in names:
+            kept.setlist(key, [text for text in posted.getlist(key) if is_row_number(text)])
+    return kept
+
+
+class FormFieldsMixin(BaseModelAdminMixin):
+    """Form fields in the site's manner.
+
+    Every related row is found by typing; no form lists many rows to choose from. A choice that
+    must be made is not made beforehand by whichever stands first.
+    """
+
+    formfield_overrides: ClassVar[Any] = FORM_FIELDS
+
+    @property
+    def readonly_preprocess_fields(self):
+        return read_only_words(self.model)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if not db_field.has_default():
+            blank = [("", "请选择")]
+            kwargs["choices"] = db_field.get_choices(include_blank=True, blank_choice=blank)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_autocomplete_fields(self, request):
+        return [
+            field.name
+            for field in (*self.opts.concrete_fields, *self.opts.many_to_many)
+            if field.is_relation and self.admin_site.is_registered(field.related_model)
+        ]
+
+
+class RelatedFilter(AutocompleteSelectFilter):
+    """A filter by a related row, found by typing among those that the user may read."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            field = choice["form"].fields[self.lookup_kwarg]
+            field.queryset = readable(field.queryset.all(), self.request.user)
+            yield choice
+
+
+class ReasonActionForm(ActionForm):
+    """The box of a list's actions, with room to say why."""
+
+    reason = forms.CharField(
+        label="",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "退回意见或理由", "aria-label": "理由"}
+        ),
+    )
+
+
+class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin, UnfoldModelAdmin):
+    """A list and a form in the site's manner, without import and export."""
+
+    list_select_related: ClassVar[Any] = ()
+    empty_value_display = UNKNOWN
+    list_per_page = 50
+    list_max_show_all = 200
+    list_filter_submit = True
+    show_full_result_count = False
+    list_filter: ClassVar[Any] = ()
+    search_fields: ClassVar[Any] = ("search_text",)
+    search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
+    warn_unsaved_form = True
+
+    def get_queryset(self, request):
+        """Rows with what their names and columns show, also for autocompletion and inlines."""
+        return with_relations(super().get_queryset(request), self)
+
+    def get_list_display(self, request):
+        return [column_for(self.model, name) for name in super().get_list_display(request)]
+
+    def get_list_filter(self, request):
+        return [self.filter_for(item) for item in self.list_filter]
+
+    def filter_for(self, item):
+        """The skin's filter for a field named in `list_filter`; other filters as they are."""
+        if not isinstance(item, str):
+            return item
+        field: Any = self.opts.get_field(item)
+        if field.is_relation:
+            return item, RelatedFilter
+        return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only what `list_filter` offers may be asked of rows through the address."""
+        names = [item for item in self.list_filter if isinstance(item, str)]
+        own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
+        ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
+        if lookup not in ways:
+            return lookup in own
+        name, way = ways[lookup]
+        is_number = self.opts.get_field(name).is_relation and way != "__isnull"
+        return not is_number or all(map(is_row_number, value.split(",")))
+
+    def get_changeform_initial_data(self, request):
+        """What the address fills in, but for related rows that cannot be."""
+        initial = super().get_changeform_initial_data(request)
+        for field in self.opts.get_fields():
+            value = initial.get(field.name, [])
+            numbers = value if isinstance(value, list) else [value]
+            if field.is_relation and not all(map(is_row_number, numbers)):
+                del initial[field.name]
+        return initial
+
+    def changeform_view(self, request, *args, **kwargs):
+        """What cannot be the number of a row is no choice: looking for it would be an error."""
+        request.POST = with_row_numbers(request.POST, self.relation_names(request))
+        return super().changeform_view(request, *args, **kwargs)
+
+    def relation_names(self, request):
+        """The fields of the form and of its inlines that name rows."""
+        models = [self.model, *(inline.model for inline in self.get_inline_instances(request))]
+        return {
+            field.name
+            for model in models
+            for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+            if field.is_relation
+        }
+
+    def response_action(self, request, queryset, *args, **kwargs):
+        if not all(map(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise SuspiciousOperation("A chosen row has no number.")
+        return super().response_action(request, queryset, *args, **kwargs)
+
+    def get_search_results(self, request, queryset, search_term):
+        words = search_words(search_term)
+        if has_search_text(self.model):
+            return queryset.search(words, best_first="/autocomplete/" in request.path), False
+        return super().get_search_results(request, queryset, words)
+
+    def get_deleted_objects(self, objs, request):
+        return deletion(objs, request, self.admin_site)
+
+
+def has_search_text(model):
+    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
+
+
+class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
+    """A list and a form with import and export."""
+
+    def import_page(self, request, form, **context):
+        form.fields["file"].widget = FileInput(attrs=form.fields["file"].widget.attrs)
+        return super().import_page(request, form, **context)
+
+
+class TabularInline(
+    NamedCells, ScopedInline, VersionedInline, FormFieldsMixin, UnfoldTabularInline
+):
+    """Rows that belong to a row, edited below it as a table."""
+
+    extra = 0
+    hide_title = True
+    show_change_link = True
+
+
+class StackedInline(ScopedInline, VersionedInline, FormFieldsMixin, UnfoldStackedInline):
+    """Rows that belong to a row, edited below it one under the other."""
+
+    extra = 0
+    show_change_link = True
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows that refer to a row, shown below it page by page, each linked to its own form."""
+
+    per_page = 20
+    can_delete = False
+    tab = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        related = self.admin_site.get_model_admin(self.model)
+        return with_relations(super().get_queryset(request), related)
+
+    @admin.display(description="记录")
+    def link(self, row):
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return format_html(
+            '<a href="{}" class="text-link">{}</a>', reverse(address, args=[row.pk]), row
+        )

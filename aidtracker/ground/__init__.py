@@ -1,0 +1,1 @@
+"""What everything stands on: keys, records, publication, scope, dates, months, money, datasets."""

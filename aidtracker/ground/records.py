@@ -1,0 +1,253 @@
+"""What every record of the site stands on: a natural key, a stable address, names to search by."""
+
+from django.db import models, transaction
+from django.db.models import Case, Q, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from aidtracker.ground.keys import follow
+from aidtracker.ground.pinyin import initials, syllables
+from aidtracker.ground.publication import public_rule
+from aidtracker.trail.history import History
+
+SEARCH_LENGTH = 64
+SEARCH_WORDS = 5
+
+
+class JSONGroup(models.Aggregate):
+    """A list, as JSON, of an expression's value in each row of a group."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler, connection, **extra_context):
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
+
+
+class KeyedQuerySet(models.QuerySet):
+    """Rows that can be named by their natural key."""
+
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.KEY, key, strict=True)))
+
+    def published(self):
+        """Those the public may see."""
+        return self.filter(public_rule(self.model))
+
+    def for_fixtures(self):
+        """The rows that fixtures keep."""
+        return self.all()
+
+
+class UpdatedAtField(models.DateTimeField):
+    """When a row was last saved; fixtures leave it out."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, db_index=True, default=timezone.now)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        setattr(model_instance, self.attname, timezone.now())
+        return super().pre_save(model_instance, add)
+
+
+class VersionField(models.PositiveIntegerField):
+    """How often a row was saved: whoever saves an older version than is stored has missed a change.
+
+    Fixtures leave it out.
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, default=1)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        # A state in a history is no new version of anything.
+        if not add and isinstance(model_instance, KeyedModel):
+            setattr(model_instance, self.attname, getattr(model_instance, self.attname) + 1)
+        return super().pre_save(model_instance, add)
+
+
+class MaintainerField(models.ForeignKey):
+    """The headquarters that keeps a row which otherwise belongs to nobody in particular."""
+
+    def __init__(self, verbose_name="维护单位", **kwargs):
+        kwargs.setdefault("to", "programs.Headquarters")
+        kwargs.setdefault("on_delete", models.PROTECT)
+        kwargs.setdefault("related_name", "+")
+        kwargs.setdefault("help_text", "由哪个指挥部维护；留空的由全国数据管理员维护")
+        kwargs.update(null=True, blank=True)
+        super().__init__(verbose_name=verbose_name, **kwargs)
+
+
+class KeyedModel(models.Model):
+    """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
+
+    `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
+    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it,
+    `IS_IMPORTED` that spreadsheets of its rows come in as well as go out.
+    `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
+    `KEPT_BESIDE` the fields that go with a text which no history keeps.
+    """
+
+    KEY: tuple[str, ...] = ("name",)
+    OWNERS: tuple[str, ...] = ()
+    IS_SHARED = True
+    IS_IMPORTED = True
+    SEEN_WITH: tuple[str, ...] = ()
+    PUBLIC_WITH: tuple[str, ...] = ()
+    KEPT_BESIDE: tuple[str, ...] = ()
+
+    updated_at = UpdatedAtField("更新时间")
+    version = VersionField("版本")
+
+    objects = KeyedQuerySet.as_manager()
+    history = History()
+
+    class Meta:
+        abstract = True
+        # Importing a spreadsheet is a right of its own, besides adding and changing.
+        default_permissions = ("add", "change", "delete", "view", "import")
+
+    @classmethod
+    def public_condition(cls, prefix):
+        """A further condition that the public may see a row; `prefix` leads to its fields."""
+        return Q()
+
+    def save_base(self, *args, **kwargs):
+        """Store a row and the state that is kept of it together or not at all."""
+        with transaction.atomic(savepoint=False):
+            super().save_base(*args, **kwargs)
+
+    def natural_key(self):
+        return tuple(follow(self, path) for path in self.KEY)
+
+
+class NameListField(models.JSONField):
+    """Other names of a thing, a list of texts."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+
+class SlugFromPinyinField(models.SlugField):
+    """The readable part of a page's address; made from the name's pinyin when left empty."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 120)
+        kwargs.setdefault("unique", True)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        # A history keeps an address many times: its migration must not fall back to unique.
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"unique": self.unique}
+
+    def pre_save(self, model_instance, add):
+        if not getattr(model_instance, self.attname):
+            setattr(model_instance, self.attname, self.unused_slug(model_instance))
+        return super().pre_save(model_instance, add)
+
+    def unused_slug(self, row):
+        """The pinyin of the row's name, numbered if another row has it already."""
+        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        rows = type(row).objects
+        # Mostly the stem is free, and the index says so without reading all addresses.
+        if not rows.filter(**{self.attname: stem}).exists():
+            return stem
+        taken = set(
+            rows.filter(**{f"{self.attname}__startswith": stem}).values_list(
+                self.attname, flat=True
+            )
+        )
+        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in numbered if slug not in taken)
+
+
+class SearchTextField(models.TextField):
+    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it.
+
+    Derived, so fixtures leave it out; filled on every save, but for that of a row that knows its
+    state `before` and has the same names still.
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, blank=True, default="")
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        names, before = model_instance.search_names, getattr(model_instance, "before", None)
+        if before is not None and before.search_names == names:
+            return super().pre_save(model_instance, add)
+        text = search_text(names)
+        setattr(model_instance, self.attname, text)
+        return text
+
+
+def search_text(names):
+    """The searchable form of several names: as written, in pinyin, and by pinyin initials."""
+    forms = []
+    for name in names:
+        forms += [name, "".join(syllables(name)), initials(name)]
+    return " ".join(dict.fromkeys(form.lower() for form in forms if form))
+
+
+class RecordQuerySet(KeyedQuerySet):
+    """Named things that can be searched."""
+
+    def search(self, words, best_first=False):
+        """Rows whose names, aliases, pinyin or initials hold every word of the query.
+
+        To choose from, `best_first`: those whose name begins with it before the others.
+        """
+        rule = Q()
+        for word in words[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS]:
+            rule &= Q(search_text__contains=word)
+        found = self.filter(rule)
+        if not best_first:
+            return found
+        others_last = Case(When(search_text__startswith=words.lower(), then=0), default=1)
+        return found.order_by(others_last, *self.model._meta.ordering)
+
+
+class Record(KeyedModel):
+    """A named thing with other names, sources that speak of it, a note, and a page of its own."""
+
+    OWNERS = ("maintainer",)
+
+    # Identification
+    name = models.CharField("名称", max_length=200)
+    slug = SlugFromPinyinField("网址名", help_text="网页地址的一部分；留空则取名称的拼音")
+    aliases = NameListField("别名", help_text="其他叫法，每行一个")
+
+    # Provenance
+    sources = models.ManyToManyField(
+        "programs.Source", verbose_name="出处", blank=True, related_name="%(class)s_set"
+    )
+    note = models.TextField("备注", blank=True)
+    maintainer = MaintainerField()
+    search_text = SearchTextField("检索文字")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(KeyedModel.Meta):
+        abstract = True
+        ordering = ("slug",)
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse(f"{self._meta.model_name}-detail", args=[self.slug])
+
+    @property
+    def slug_source(self):
+        return self.name
+
+    @property
+    def search_names(self):
+        return [self.name, *self.aliases]

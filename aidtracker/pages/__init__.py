@@ -1,0 +1,1 @@
+"""The public pages' parts: lists, details, sections, tables, search, and pages for errors."""

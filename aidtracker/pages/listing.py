@@ -1,0 +1,257 @@
+"""List pages: filter, search, sort, page and download, with the whole state in the address."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.generic import View
+
+from aidtracker import sheets as spreadsheets
+from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS
+from aidtracker.pages.details import EMPTY
+from aidtracker.pages.tables import Column, Heading, Item, Layout, table
+from aidtracker.trail import acts
+
+PAGE_SIZE = 50
+LONGEST_VALUE = 200
+MOST_VALUES = 40
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+FORMATS = {"csv": "CSV", "xlsx": "Excel"}
+CONTROLS = {"page", "sort", "download"}
+
+
+def matching(queryset, lookups, words):
+    """Rows where every word of `words` is found in at least one of the text fields `lookups`."""
+    rule = Q()
+    for word in words[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS]:
+        found = Q()
+        for lookup in lookups:
+            found |= Q(**{f"{lookup}__icontains": word})
+        rule &= found
+    return queryset.filter(rule)
+
+
+SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
+
+
+class ListFilter(django_filters.FilterSet):
+    """The search box every list has; rows without names of their own say where to look."""
+
+    SEARCH_LOOKUPS: tuple[str, ...] = ()
+
+    q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
+
+    def search(self, queryset, name, value):
+        if self.SEARCH_LOOKUPS:
+            return matching(queryset, self.SEARCH_LOOKUPS, value)
+        return queryset.search(value)
+
+
+def choice_filter(label, choices, **kwargs):
+    """A drop-down of a model's choices."""
+    return django_filters.ChoiceFilter(
+        label=label, choices=choices.choices, empty_label="全部", **kwargs
+    )
+
+
+def row_filter(label, queryset, key="slug", **kwargs):
+    """A drop-down of rows, named in the address by `key`; one query however many there are."""
+    return django_filters.ModelChoiceFilter(
+        label=label, queryset=queryset, to_field_name=key, empty_label="全部", **kwargs
+    )
+
+
+def clean_parameters(raw):
+    """The address's parameters without unprintable characters and at a sensible length.
+
+    Returns the parameters as a mutable `QueryDict` and a Chinese sentence for each thing ignored.
+    """
+    kept, notices = QueryDict(mutable=True), []
+    for name, values in list(raw.lists())[:MOST_VALUES]:
+        value = values[-1]
+        if UNPRINTABLE.search(name + value):
+            notices.append("地址中有不能识别的字符，已忽略这一条件。")
+        elif len(value) > LONGEST_VALUE:
+            notices.append(f"“{value[:12]}……”太长，已忽略这一条件（最多 {LONGEST_VALUE} 字）。")
+        elif value.strip():
+            kept[name] = value.strip()
+    return kept, list(dict.fromkeys(notices))
+
+
+@dataclass(frozen=True)
+class Links:
+    """The neighbours of a page of a long list, and where it stands."""
+
+    here: int
+    last: int
+    previous_url: str
+    next_url: str
+    first_shown: int
+    last_shown: int
+    total: int
+
+
+class ListPage(View):
+    """A list page: name the model, its columns and its filters; the rest is the same for all.
+
+    Subclasses set `model`, `title`, `lead`, `columns`, `filterset_class` and, for related names
+    in the columns, `rows()` with `select_related`/`prefetch_related`.
+    """
+
+    model: Any
+    title = ""
+    lead = ""
+    unit = ""
+    empty = EMPTY
+    columns: tuple[Column, ...] = ()
+    filterset_class: type[ListFilter] = ListFilter
+    trail: tuple[Item, ...] = ()
+    see_also: tuple[tuple[str, str], ...] = ()  # titles and address names of related lists
+    template_name = "list.html"
+
+    def rows(self):
+        """All public rows, in the order in which the list shows them first."""
+        return self.model.objects.published()
+
+    def get(self, request):
+        self.parameters, self.notices = clean_parameters(request.GET)
+        chosen = self.parameters.get("download", "")
+        if chosen in FORMATS:
+            response = self.download(chosen)
+            self.record_download(chosen)
+            return response
+        page = self.page()
+        context = {"list": self, "table": self.table(page), "links": self.links(page)}
+        return render(request, self.template_name, context | self.extra_context(page))
+
+    def download(self, file_format):
+        """All rows that meet the conditions, in the order shown, as a file."""
+        return spreadsheets.download(self.sorted_rows, file_format, is_public=True)
+
+    def record_download(self, file_format):
+        """Keep in the trail what staff took along; of readers nothing is kept."""
+        if settings.SESSION_COOKIE_NAME in self.request.COOKIES and self.request.user.is_staff:
+            conditions = self.parameters.copy()
+            conditions.pop("download")
+            details = [["格式", file_format], ["筛选", unquote(conditions.urlencode())]]
+            subject = f"公开页面：{self.title}"
+            acts.record(acts.Way.EXPORT, request=self.request, subject=subject, details=details)
+
+    def extra_context(self, page):
+        """What a page with a template of its own shows besides."""
+        return {}
+
+    @cached_property
+    def filterset(self):
+        return self.filterset_class(self.parameters, self.rows(), request=self.request)
+
+    @cached_property
+    def filtered_rows(self):
+        """The rows that meet every condition that can be understood."""
+        form = self.filterset.form
+        if not form.is_valid():
+            for name in form.errors:
+                self.notices.append(f"“{form.fields[name].label}”没有这一选项，已忽略这一条件。")
+                form.cleaned_data[name] = None
+        return self.filterset.filter_queryset(self.rows())
+
+    @cached_property
+    def sorted_rows(self):
+        rows = self.filtered_rows
+        if self.order:
+            return rows.order_by(*self.order, "pk")
+        return rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
+
+    @property
+    def order(self):
+        """The fields to sort by, from `?sort=3` or `?sort=-3` (the column's number)."""
+        wanted = self.parameters.get("sort", "")
+        for number, column in enumerate(self.columns, start=1):
+            if wanted.removeprefix("-") == str(number):
+                sign = "-" if wanted.startswith("-") else ""
+                return tuple(f"{sign}{name}" for name in column.sort)
+        return ()
+
+    def page(self):
+        paginator = Paginator(self.sorted_rows, PAGE_SIZE)
+        wanted = self.parameters.get("page", "1")
+        page = paginator.get_page(wanted)
+        if wanted != str(page.number):
+            self.notices.append(f"没有这一页，显示的是第 {page.number} 页。")
+        return page
+
+    def table(self, page):
+        layout = Layout(unit=self.unit, first_number=max(page.start_index(), 1))
+        shown = table(self.title, self.columns, page.object_list, layout)
+        headings = tuple(
+            self.heading(number, column) for number, column in enumerate(self.columns, start=1)
+        )
+        return replace(shown, headings=headings)
+
+    def heading(self, number, column):
+        if not column.sort:
+            return Heading(column.label, column.is_number)
+        current = self.parameters.get("sort", "")
+        direction = {str(number): "ascending", f"-{number}": "descending"}.get(current, "")
+        following = f"-{number}" if direction == "ascending" else str(number)
+        url = self.address(sort=following, page=None)
+        return Heading(column.label, column.is_number, url, direction)
+
+    def links(self, page):
+        before = page.number - 1 if page.has_previous() else None
+        after = page.number + 1 if page.has_next() else None
+        return Links(
+            here=page.number,
+            last=page.paginator.num_pages,
+            previous_url=self.address(page=before) if before else "",
+            next_url=self.address(page=after) if after else "",
+            first_shown=page.start_index(),
+            last_shown=page.end_index(),
+            total=page.paginator.count,
+        )
+
+    def address(self, **changes):
+        """This page's address with some parameters changed; None takes one away."""
+        parameters = self.parameters.copy()
+        for name, value in changes.items():
+            parameters.pop(name, None)
+            if value is not None:
+                parameters[name] = str(value)
+        query = parameters.urlencode()
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    @property
+    def downloads(self):
+        return [
+            Item(label, self.address(download=code, page=None)) for code, label in FORMATS.items()
+        ]
+
+    @property
+    def related_lists(self):
+        return [Item(title, reverse(name)) for title, name in self.see_also]
+
+    @property
+    def orders(self):
+        """Every order as (value, label, is chosen), for screens that show no headings."""
+        chosen = self.parameters.get("sort", "")
+        signs = (("", "升序"), ("-", "降序"))
+        return [
+            (f"{sign}{number}", f"{column.label}，{words}", chosen == f"{sign}{number}")
+            for number, column in enumerate(self.columns, start=1)
+            if column.sort
+            for sign, words in signs
+        ]
+
+    @property
+    def is_filtered(self):
+        return any(name not in CONTROLS for name in self.parameters)

@@ -1,0 +1,78 @@
+"""The pages that belong to no single record: home, search, method, robots, errors."""
+
+import sys
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from aidtracker.desk.refusals import is_for_staff, nothing_there, refusal
+from aidtracker.pages.failures import failure_of, failure_page
+from aidtracker.pages.listing import clean_parameters
+from aidtracker.pages.overview import record_counts, search_everything
+from projects.models import Observation
+from projects.views.findings import result_counts
+from projects.views.method import example_readings, rules
+
+HEADLINES = 8
+CHANGES = 10
+ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /*?*download=\n"
+
+
+def home(request):
+    public = Observation.objects.published().with_subjects()
+    context = {
+        "counts": record_counts(),
+        "results": result_counts(),
+        "headlines": list(public.headline()[:HEADLINES]),
+        "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
+    }
+    return render(request, "home.html", context)
+
+
+def search(request):
+    parameters, notices = clean_parameters(request.GET)
+    words = parameters.get("q", "")
+    context = {"words": words, "notices": notices, "groups": search_everything(words)}
+    return render(request, "search.html", context)
+
+
+def method(request):
+    context = {
+        "rules": rules(),
+        "readings": example_readings(),
+        "natures": Observation.Nature.choices,
+        "accumulations": Observation.Accumulation.choices,
+    }
+    return render(request, "method.html", context)
+
+
+def robots(request):
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+def error_page(request, status, title, advice):
+    return render(request, "error.html", {"title": title, "advice": advice}, status=status)
+
+
+def bad_request(request, exception):
+    return error_page(request, 400, "请求有误", "这个地址或表单有不能识别的内容，请返回后重试。")
+
+
+def permission_denied(request, exception):
+    if is_for_staff(request):
+        return refusal(request)
+    return error_page(request, 403, "没有权限", "这一页只对有权限的工作人员开放。")
+
+
+def page_not_found(request, exception):
+    if is_for_staff(request):
+        return nothing_there(request)
+    return error_page(request, 404, "没有这一页", "地址可能已改动，可以从下面的入口或检索找到它。")
+
+
+def server_error(request):
+    """Without the frame of the site: whatever broke may be in it."""
+    if failure := failure_of(sys.exc_info()[1]):
+        return failure_page(request, failure)
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,0 +1,1 @@
+"""The protocol of what is reviewed: proposals of changes by those who do not publish."""

@@ -1,0 +1,114 @@
+"""Related rows by their natural key, or by a name that only one of them has."""
+
+from django.db.models import TextField
+
+from aidtracker.ground.batches import in_batches
+from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
+from aidtracker.ground.scope import readable
+from aidtracker.sheets.columns.cells import tidy
+
+NAME_FIELDS = ("name", "full_name", "title")
+SHOWN_CANDIDATES = 5
+BATCH = 2_000
+WIDE = 25
+
+
+def key_labels(model):
+    """The Chinese names of the parts of a model's natural key: `文献 / 序号`."""
+    names = [path.partition("__")[0] for path in model.KEY]
+    return KEY_SEPARATOR.join(str(model._meta.get_field(name).verbose_name) for name in names)
+
+
+def undistributed_texts(model):
+    """The long texts of a model that no spreadsheet holds, such as a document's full text."""
+    texts = (field for field in model._meta.concrete_fields if isinstance(field, TextField))
+    return [field.name for field in texts if not getattr(field, "serialize", True)]
+
+
+class Lookup:
+    """All rows of one related model that a person may read, found by key, name or alias.
+
+    Read once per import, with no more than what names them; `find` gives a row's number.
+    """
+
+    def __init__(self, model, user=None):
+        self.model = model
+        self.user = user
+        self.by_key: dict[str, list] = {}
+        self.by_name: dict[str, list] = {}
+        self.keys: dict = {}
+        self.found: dict = {}
+        self.needed: set[str] = set()
+        self.is_read = False
+
+    def find(self, text):
+        """The number of the row that a cell names, or a row that the same file makes.
+
+        Raises ValueError in Chinese if none or several match.
+        """
+        if not self.is_read:
+            self.read()
+        wanted = tidy(text)
+        found = self.by_key.get(wanted) or self.by_name.get(wanted) or []
+        if len(found) == 1:
+            return found[0]
+        label, key = self.model._meta.verbose_name, key_labels(self.model)
+        if found:
+            keys = "、".join(map(self.key, found[:SHOWN_CANDIDATES]))
+            raise ValueError(f"“{wanted}”对应不止一个{label}：{keys}；请填其中一个的{key}。")
+        raise ValueError(
+            f"没有找到{label}“{wanted}”。可填{key}，或只有一个{label}才有的名称、别名；"
+            "在同一文件中新增的，要排在前面。"
+        )
+
+    def key(self, found):
+        """The natural key, as text, of what `find` gave."""
+        if not self.is_read:
+            self.read()
+        return self.keys.get(found, "") if isinstance(found, int) else key_of(found)
+
+    def read(self):
+        self.is_read = True
+        fields = {field.name for field in self.model._meta.concrete_fields}
+        names = [name for name in (*NAME_FIELDS, "aliases") if name in fields]
+        rows = self.model._base_manager.all()
+        if self.user is not None:
+            rows = readable(rows, self.user)
+        size = len(self.model.KEY)
+        for pk, *values in rows.order_by("pk").values_list("pk", *self.model.KEY, *names):
+            self.keys[pk] = key_text(values[:size])
+            self.enter(pk, self.keys[pk], values[size:])
+
+    def enter(self, found, key, names):
+        self.by_key.setdefault(tidy(key), []).append(found)
+        listed = (name if isinstance(name, list) else [name] for name in names)
+        for name in {tidy(name) for group in listed for name in group if name}:
+            self.by_name.setdefault(name, []).append(found)
+
+    def add(self, row):
+        """Make a row findable that the file makes."""
+        if not self.is_read:
+            self.read()
+        names = [getattr(row, name, "") for name in (*NAME_FIELDS, "aliases")]
+        self.enter(row, key_of(row), names)
+
+    def instances(self, pks):
+        """The rows of some numbers, {number: row}, each read once.
+
+        Of a wide model no more is read than names its rows, leads on, or is `needed`.
+        """
+        missing = [pk for pk in pks if pk not in self.found]
+        rows = self.model._base_manager.defer(*undistributed_texts(self.model))
+        if len(self.model._meta.concrete_fields) > WIDE:
+            rows = self.model._base_manager.only(*self.light_fields())
+        for part in in_batches(missing, BATCH):
+            self.found.update((row.pk, row) for row in rows.filter(pk__in=part))
+        return self.found
+
+    def light_fields(self):
+        named = {*NAME_FIELDS, *self.needed, *self.model.KEY}
+        return [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if field.primary_key or field.many_to_one or field.name in named
+        ]

@@ -1,0 +1,239 @@
+"""How each kind of value stands in a cell, and how a person's cell becomes a value again.
+
+`render` gives text, a number or a date for the writer to set down with its type; `clean` takes what
+was read and raises ValueError with a Chinese sentence that says what is allowed.
+"""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+from import_export import widgets
+
+from aidtracker.ground.keys import key_of
+from aidtracker.ground.months import month_text
+from aidtracker.ground.partial_dates import in_chinese
+from aidtracker.sheets.columns.cells import cell_text, half_width, tidy
+from aidtracker.sheets.columns.lookups import Lookup
+from aidtracker.sheets.columns.quantities import MAX_DIGITS, iso_date, quantity_of, written_out
+
+# Between them 15 digits are written without an exponent.
+SMALLEST_FLOAT, LARGEST_FLOAT = 1e-4, 1e15
+LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
+LIST_SEPARATORS = re.compile(r"[\uff1b;|\n]")
+YES = {"是", "true", "1", "yes", "y", "√", "✓", "有", "对"}
+NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}
+
+
+def split_list(value):
+    """The parts of a cell that lists several things, each once, in their order."""
+    parts = (tidy(part) for part in LIST_SEPARATORS.split(cell_text(value)))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+class TextWidget(widgets.CharWidget):
+    """Text as it is; a number that Excel made of a code becomes the code again."""
+
+    def clean(self, value, row=None, **kwargs):
+        return cell_text(value)
+
+
+class ChoiceWidget(widgets.Widget):
+    """A choice by its Chinese label, or by its code under code headings; either is read."""
+
+    def __init__(self, choices):
+        super().__init__()
+        self.labels = {value: str(label) for value, label in choices if value != ""}
+        self.values = {label: value for value, label in self.labels.items()}
+
+    def clean(self, value, row=None, **kwargs):
+        text = cell_text(value)
+        if text in self.labels or not text:
+            return text
+        if text not in self.values:
+            raise ValueError(f"只能是：{'、'.join(self.values)}。")
+        return self.values[text]
+
+    def render(self, value, obj=None, codes=False, **kwargs):
+        return value if codes or not value else self.labels.get(value, value)
+
+
+class YesNoWidget(widgets.Widget):
+    """是 or 否."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = half_width(cell_text(value)).lower()
+        if not text:
+            return None
+        if text not in YES | NO:
+            raise ValueError("只能是：是、否。")
+        return text in YES
+
+    def render(self, value, obj=None, **kwargs):
+        return cell_text(value)
+
+
+class NumberWidget(widgets.Widget):
+    """A decimal of at most 15 digits, or a whole number where `decimal_places` is 0.
+
+    A column of a `unit` takes that unit, and multiples of it, behind the number.
+    """
+
+    def __init__(self, max_digits=MAX_DIGITS, decimal_places=0, unit=""):
+        super().__init__()
+        self.max_digits = max_digits
+        self.decimal_places = decimal_places
+        self.unit = unit
+
+    def clean(self, value, row=None, unit="", **kwargs):
+        """`unit` is the one that the heading states, if that is not the column's own."""
+        if value.__class__ is float and not unit and SMALLEST_FLOAT < value < LARGEST_FLOAT:
+            return self.plain(format(value, ".15g"))
+        text = cell_text(value)
+        return self.fitting(self.read(written_out(text), unit)) if text else None
+
+    def plain(self, digits):
+        """The number that digits spell, at most 15 of them, without an exponent."""
+        whole, _, fraction = digits.partition(".")
+        if (
+            len(fraction) > self.decimal_places
+            or len(whole) > self.max_digits - self.decimal_places
+        ):
+            return self.fitting(Decimal(digits))
+        return Decimal(digits) if self.decimal_places else int(whole)
+
+    def read(self, text, unit=""):
+        return quantity_of(text, self.unit, unit)
+
+    def fitting(self, number):
+        places = -number.normalize().as_tuple().exponent
+        if places > self.decimal_places:
+            allowed = f"最多 {self.decimal_places} 位小数" if self.decimal_places else "应为整数"
+            raise ValueError(f"{allowed}。")
+        whole = self.max_digits - self.decimal_places
+        if abs(number) >= 10**whole:
+            raise ValueError(f"整数部分最多 {whole} 位。")
+        return number if self.decimal_places else int(number)
+
+    def render(self, value, obj=None, **kwargs):
+        return value
+
+
+class LedgerWidget(NumberWidget):
+    """An amount in 万元; one written with its unit (9.11 亿元) is converted."""
+
+    def __init__(self, max_digits=MAX_DIGITS, decimal_places=6):
+        super().__init__(max_digits, decimal_places, unit="万元")
+
+    def fitting(self, number):
+        if number < 0:
+            raise ValueError("金额不能是负数。")
+        return super().fitting(number)
+
+
+class PartialDateWidget(widgets.Widget):
+    """A date with its precision: a date in Excel if the day is known, else text."""
+
+    def __init__(self, years):
+        super().__init__()
+        self.years = years
+
+    def clean(self, value, row=None, **kwargs):
+        text = cell_text(value)
+        return iso_date(text, self.years) if text else ""
+
+    def render(self, value, obj=None, **kwargs):
+        try:
+            return date.fromisoformat(value) if value and len(value) == 10 else value
+        except ValueError:
+            return value
+
+
+class DayWidget(PartialDateWidget):
+    """A date that is known to the day."""
+
+    def clean(self, value, row=None, **kwargs):
+        iso = super().clean(value)
+        if not iso:
+            return None
+        if len(iso) < 10:
+            raise ValueError(f"请写到日；现在只到{in_chinese(iso)}。")
+        return date.fromisoformat(iso)
+
+    def render(self, value, obj=None, **kwargs):
+        return value
+
+
+class MonthWidget(PartialDateWidget):
+    """A month, whichever of its days is given; written 2026-05."""
+
+    def clean(self, value, row=None, **kwargs):
+        iso = super().clean(value)
+        if not iso:
+            return None
+        if len(iso) < 7:
+            raise ValueError("请写到月，如 2026-05 或 2026年5月。")
+        return date.fromisoformat(f"{iso[:7]}-01")
+
+    def render(self, value, obj=None, **kwargs):
+        return month_text(value)
+
+
+class NameListWidget(widgets.Widget):
+    """Several names in one cell."""
+
+    def clean(self, value, row=None, **kwargs):
+        return split_list(value)
+
+    def render(self, value, obj=None, **kwargs):
+        return LIST_SEPARATOR.join(value or [])
+
+
+class JSONWidget(widgets.Widget):
+    """A structure that programs write and read."""
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return json.loads(cell_text(value) or "{}")
+        except ValueError as error:
+            raise ValueError("应为 JSON，请照导出的原样。") from error
+
+    def render(self, value, obj=None, **kwargs):
+        return json.dumps(value, ensure_ascii=False) if value else ""
+
+
+class RelatedWidget(widgets.Widget):
+    """A related row by its natural key; a name or alias that only it has is read, too.
+
+    What is read is the row's number, or a row that the same file makes.
+    """
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+        self.lookup = Lookup(model)
+
+    def clean(self, value, row=None, **kwargs):
+        text = cell_text(value)
+        return self.lookup.find(text) if text else None
+
+    def render(self, value, obj=None, **kwargs):
+        return key_of(value)
+
+
+class ManyRelatedWidget(widgets.ManyToManyWidget):
+    """Several related rows in one cell."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.lookup = Lookup(model)
+
+    def clean(self, value, row=None, **kwargs):
+        return list(dict.fromkeys(self.lookup.find(text) for text in split_list(value)))
+
+    def render(self, value, obj=None, **kwargs):
+        return self.join(key_of(row) for row in (value.all() if value is not None else ()))
+
+    def join(self, keys):
+        return LIST_SEPARATOR.join(sorted(keys))

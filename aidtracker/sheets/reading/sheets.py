@@ -1,0 +1,270 @@
+"""A sheet that was read: which columns it has, and which of its rows are records."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from aidtracker.sheets.columns.cells import cell_text, half_width
+from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
+from aidtracker.sheets.reading.footers import reason_to_skip
+from aidtracker.sheets.reading.headings import LONGEST, find_heading, plain, unit_in
+from aidtracker.sheets.rehearsing.outcomes import ranges
+
+MAX_ROWS = 20_000
+TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
+UNIT_LINE = re.compile(r"单位(?:为|是)?(?:人民币)?(亿元|千万元|百万元|万元|千元|元)(?![/每])")
+VERSION = "version"
+SHOWN_UNKNOWN = 20
+LISTS = "选项"  # of a template
+
+
+class SheetError(ValueError):
+    """A file that cannot be imported, with the reason in Chinese."""
+
+
+class ManySheetsError(SheetError):
+    """A workbook of which several sheets fit: `names` are theirs."""
+
+    def __init__(self, names):
+        super().__init__(f"有几张工作表都像要导入的数据：{'、'.join(names)}。请选择其中一张。")
+        self.names = names
+
+
+@dataclass
+class Page:
+    """One sheet of a file as it was read: pairs of a row's number as in Excel and its cells."""
+
+    name: str
+    rows: list
+    is_hidden: bool = False
+    # First row, last row and column of numbers in cells that are merged over several rows.
+    joint: list = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Sheet:
+    """Records under their headings.
+
+    `columns` are (column code, position in a row, unit that the heading states).
+    """
+
+    name: str
+    columns: list
+    rows: list
+    notices: list[str] = field(default_factory=list)
+    heading_number: int = 1
+    version_at: int | None = None
+
+    def version_of(self, cells):
+        """The version a row was exported with, None if it does not say. Raises ValueError."""
+        if self.version_at is None:
+            return None
+        text = half_width(cell_text(cells[self.version_at]))
+        if not text or text == EXAMPLE:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise ValueError("“版本”应照导出时的原样，或留空。")
+        return int(text)
+
+    def packed(self):
+        """The sheet as bytes, to be unpacked when its import is confirmed."""
+        return json.dumps(vars(self), ensure_ascii=False, default=dated).encode()
+
+    @classmethod
+    def unpacked(cls, content):
+        """The sheet that `packed` was asked for."""
+        return cls(**json.loads(content, object_hook=moment))
+
+
+def dated(value):
+    return {"date": value.isoformat()}
+
+
+def moment(found):
+    """A date or time again of `{"date": …}`; any other object as it is."""
+    text = found.get("date")
+    if text is None:
+        return found
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def is_blank(cells):
+    return not any(cell_text(cell) for cell in cells)
+
+
+def choose_page(resource, pages, wanted=""):
+    """The page of a file that holds rows of the resource, with its heading.
+
+    Raises ManySheetsError if several do and none is `wanted`, SheetError if none does.
+    """
+    if wanted:
+        pages = [page for page in pages if page.name == wanted]
+    filled = [page for page in pages if page.rows]
+    if not filled:
+        raise SheetError("文件是空的：要有一行列名，下面每行一条记录。")
+    found = [(page, find_heading(resource, page.rows)) for page in filled]
+    fits = [(page, heading) for page, heading in found if heading and has_keys(resource, heading)]
+    fitting = [pair for pair in fits if not pair[0].is_hidden] or fits
+    fitting = [pair for pair in fitting if len(pair[0].rows) > pair[1].last + 1] or fitting
+    if len(fitting) > 1:
+        raise ManySheetsError([page.name for page, _ in fitting])
+    if fitting:
+        return fitting[0]
+    return max(found, key=lambda pair: len(pair[1].columns) if pair[1] else 0)
+
+
+def has_keys(resource, heading):
+    return all(column.column_name in heading.codes for column in resource.key_columns)
+
+
+def sheet_of(resource, pages, wanted=""):
+    """The Sheet of a resource in the pages of a file. Raises SheetError, ManySheetsError."""
+    page, heading = choose_page(resource, pages, wanted)
+    check_heading(resource, heading)
+    name = page.name if len(pages) > 1 else ""
+    sheet = Sheet(page.name, [], [], list(page.notices), heading.number)
+    hidden = [one.name for one in pages if one.is_hidden and one is not page and one.rows]
+    if hidden and any(one != LISTS for one in hidden):
+        sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_UNKNOWN])}。")
+    if name:
+        sheet.notices.append(f"读取{'隐藏的' * page.is_hidden}工作表“{name}”。")
+    if page.rows[0][0] < heading.number:
+        sheet.notices.append(f"第 {heading.number} 行是列名，它上面的各行没有读入。")
+    sheet.columns = [column for column in heading.columns if column[0] != VERSION]
+    sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
+    note_columns(sheet, heading)
+    check_unit(resource, sheet, page.rows[: heading.last + 1])
+    check_joint(resource, sheet, page.joint)
+    take_rows(resource, sheet, heading, page.rows[heading.last + 1 :])
+    return sheet
+
+
+def check_heading(resource, heading):
+    if heading is None:
+        allowed = "、".join(column.label for column in resource.columns)
+        raise SheetError(f"没有认出列名：前 30 行里应有一行列名。可用的列名：{allowed}。")
+    if heading.doubled:
+        names = labels(resource, heading.doubled)
+        raise SheetError(f"第 {heading.number} 行的列名重复：{names}；请只留一列。")
+    missing = {column.column_name for column in resource.key_columns} - heading.codes
+    if missing:
+        raise SheetError(
+            f"缺少列：{labels(resource, missing)}。没有它认不出是哪一条记录"
+            f"（第 {heading.number} 行是列名）。"
+        )
+
+
+def labels(resource, codes):
+    columns = resource.columns
+    return "、".join(column.label for column in columns if column.column_name in codes)
+
+
+def note_columns(sheet, heading):
+    unknown = list(dict.fromkeys(heading.unknown))
+    if len(unknown) > SHOWN_UNKNOWN:
+        sheet.notices.append(f"另有 {len(unknown) - SHOWN_UNKNOWN} 列没有导入：没有这样的栏目。")
+    for text in unknown[:SHOWN_UNKNOWN]:
+        sheet.notices.append(f"没有导入“{text[:40]}”这一列：没有这样的栏目。")
+    for _code, position, unit in sheet.columns:
+        if unit and unit != "万元":
+            text = heading.texts[position]
+            sheet.notices.append(f"“{text}”一列以{unit}计，没有写单位的数字按{unit}换算。")
+
+
+def check_unit(resource, sheet, above):
+    """Refuse a table whose unit line contradicts columns that state no unit themselves."""
+    stated = {unit for _, cells in above for unit in units_of(cells)} - {"万元"}
+    columns = resource.columns_by_code
+    unclear = [
+        columns[code].label
+        for code, _, unit in sheet.columns
+        if not unit and columns[code].is_amount and not columns[code].readonly
+    ]
+    if stated and unclear:
+        unit = "、".join(sorted(stated))
+        raise SheetError(
+            f"表上写着“单位：{unit}”，而这些列以万元计：{'、'.join(unclear)}。"
+            f"请在列名后注明单位，如“{unclear[0]}（{min(stated)}）”，或换算成万元。"
+        )
+
+
+def check_joint(resource, sheet, joint):
+    """Refuse a quantity in a cell that is merged over several rows: whose is it?"""
+    for top, bottom, at in joint:
+        column = next(
+            (resource.columns_by_code[code] for code, n, _ in sheet.columns if n == at), None
+        )
+        if top > sheet.heading_number and column and column.is_quantity:
+            raise SheetError(
+                f"第 {top}–{bottom} 行“{column.label}”是合并的单元格，分不清每行各是多少；"
+                "请取消合并，每行填自己的数。"
+            )
+
+
+def units_of(cells):
+    """The units of money that a row states for the whole table: 单位：元; （亿元） in a title."""
+    texts = {cell_text(cell)[:LONGEST] for cell in cells} - {""}
+    found = [match[1] for text in texts if (match := UNIT_LINE.search(plain(text)))]
+    return found or [unit_in(text) for text in texts if len(texts) == 1 and unit_in(text)]
+
+
+# Rows
+
+
+def take_rows(resource, sheet, heading, rows):
+    """Let the sheet have the records, and say which other rows were left out."""
+    width = max([len(heading.texts), *(position + 1 for _, position, _ in heading.columns)])
+    keys = [at for code, at, _ in heading.columns if code in key_codes(resource)]
+    titles = [plain(text) for text in heading.texts]
+    unnamed = [at for at, text in enumerate(heading.texts) if not text]
+    skipped: dict[str, list[int]] = {}
+    outside = []
+    for number, cells in rows:
+        cells = [*cells, *[""] * (width - len(cells))]
+        reason = reason_to_skip(cells, keys, titles)
+        if reason:
+            skipped.setdefault(reason, []).append(number)
+            continue
+        if is_example(resource, sheet, cells, keys):
+            skipped.setdefault("示例", []).append(number)
+            continue
+        if not is_blank(cells[width:] + [cells[at] for at in unnamed]):
+            outside.append(number)
+        sheet.rows.append((number, worded(cells[:width])))
+    for reason, numbers in skipped.items():
+        if reason != "空行":
+            sheet.notices.append(f"没有读入第 {ranges(numbers)} 行：{reason}。")
+    if outside:
+        sheet.notices.append(f"第 {ranges(outside)} 行在没有列名的地方有内容，没有读入。")
+    check_size(sheet)
+
+
+def worded(cells):
+    """Cells with 是 and 否 for true and false, which Python takes for 1 and 0."""
+    if True not in cells and False not in cells:
+        return cells
+    return [cell_text(cell) if cell.__class__ is bool else cell for cell in cells]
+
+
+def is_example(resource, sheet, cells, keys):
+    """Whether a row is the template's example, left as it was. Raises SheetError if it is not."""
+    is_marked = sheet.version_at is not None and cell_text(cells[sheet.version_at]) == EXAMPLE
+    if not (is_marked or is_named_example(keys, cells)):
+        return False
+    is_left = is_untouched(resource, sheet.columns, cells)
+    if is_marked and not is_left:
+        raise SheetError("示例行改过内容，却还标着“示例”；请清空这一行的“版本”，或删去这一行。")
+    return is_left
+
+
+def check_size(sheet):
+    if len(sheet.rows) > MAX_ROWS:
+        raise SheetError(TOO_MANY)
+    if not sheet.rows:
+        raise SheetError(f"第 {sheet.heading_number} 行是列名，下面没有记录。")
+
+
+def key_codes(resource):
+    return {column.column_name for column in resource.key_columns}

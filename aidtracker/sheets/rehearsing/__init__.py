@@ -1,0 +1,1 @@
+"""What an import would do, row by row, with all that speaks against it. Nothing is written."""

@@ -1,0 +1,163 @@
+"""The rules of a table, asked of many rows that are not stored yet, in a few queries.
+
+The database itself evaluates them over the rows' values, so that an import hears the same answer
+before it writes as it would hear afterwards.
+"""
+
+from operator import attrgetter
+from typing import Any
+
+from django.db import connections, models, router
+from django.db.models.sql import Query
+
+from aidtracker.ground.batches import in_batches
+
+BATCH = 400
+NUMERIC = (models.DecimalField, models.IntegerField, models.ForeignKey, models.BigAutoField)
+
+
+def broken_checks(rows, model):
+    """Yield (place in `rows`, CheckConstraint) for each check that a row breaks."""
+    rules = model._meta.constraints
+    for check in rules:
+        if isinstance(check, models.CheckConstraint):
+            condition: Any = check.condition
+            names = condition.referenced_base_fields
+            fields = [field for field in model._meta.concrete_fields if field.name in names]
+            places = asked(rows, fields, certainty(condition))
+            for values in broken_values(check, list(places), fields, model):
+                yield from ((place, check) for place in places[values])
+
+
+def asked(rows, fields, is_certain):
+    """The values that the database has to judge: {values of the fields: [places of rows]}.
+
+    Those of a row that is stored with the same values keep the rule already.
+    """
+    places: dict[tuple, list[int]] = {}
+    value_of = attrgetter(*(field.attname for field in fields), "pk")
+    for place, row in enumerate(rows):
+        found = value_of(row)
+        before = getattr(row, "before", None)
+        if not (is_certain(found[:-1]) or (before is not None and value_of(before) == found)):
+            places.setdefault(found[:-1], []).append(place)
+    return places
+
+
+def certainty(condition):
+    """A function that says whether values certainly keep a rule, so that nobody need be asked.
+
+    It knows the commonest kind of rule only: amounts that are not negative, or unknown.
+    """
+    parts = condition.children if condition.connector == models.Q.AND else [condition]
+    if not condition.negated and all(map(is_not_negative, parts)):
+        return lambda values: all(value is None or value >= 0 for value in values)
+    return lambda values: False
+
+
+def is_not_negative(rule):
+    """Whether a rule is: a field is empty, or at least 0."""
+    if not isinstance(rule, models.Q) or rule.connector != models.Q.OR or rule.negated:
+        return False
+    leaves = [leaf for leaf in rule.children if isinstance(leaf, tuple)]
+    name = leaves[0][0] if leaves else ""
+    return len(leaves) == len(rule.children) and leaves == [(name, None), (f"{name}__gte", 0)]
+
+
+def broken_values(check, candidates, fields, model):
+    """Those of the candidates, values of the fields, that break a check."""
+    connection = connections[router.db_for_write(model)]
+    query = Query(model, alias_cols=False)
+    condition, params = query.build_where(check.condition).as_sql(
+        query.get_compiler(connection=connection), connection
+    )
+    for batch in in_batches(candidates, BATCH):
+        head, given = typed_values(batch, fields, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{head} SELECT place FROM typed WHERE NOT ({condition})", [*given, *params]
+            )
+            yield from (batch[place] for (place,) in cursor.fetchall())
+
+
+def typed_values(rows, fields, connection):
+    """SQL that names some rows' values `typed`, a table with the model's own columns."""
+    quote = connection.ops.quote_name
+    plain = ", ".join(f"c{number}" for number in range(len(fields)))
+    typed = ", ".join(
+        f"{cast(f'c{number}', field, connection)} AS {quote(field.column)}"
+        for number, field in enumerate(fields)
+    )
+    marks = ", ".join(["%s"] * (len(fields) + 1))
+    values = ", ".join([f"({marks})"] * len(rows))
+    given = []
+    for place, row in enumerate(rows):
+        given.append(place)
+        given += [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, row, strict=True)
+        ]
+    return (
+        f"WITH raw (place, {plain}) AS (VALUES {values}),"
+        f" typed AS (SELECT CAST(place AS integer) AS place, {typed} FROM raw)"
+    ), given
+
+
+def cast(name, field, connection):
+    """A column of VALUES with its type; SQLite takes a text for a number only when told."""
+    if connection.vendor == "sqlite" and not isinstance(field, NUMERIC):
+        return name
+    return f"CAST({name} AS {field.db_type(connection).removesuffix(' unsigned')})"
+
+
+def unique_sets(model):
+    """The sets of fields whose values must be unique, with the message: (fields, rule, message)."""
+    for field in model._meta.concrete_fields:
+        if field.unique and not field.primary_key:
+            yield (field,), None, f"{field.verbose_name}与别的记录相同。"
+    for rule in model._meta.constraints:
+        if isinstance(rule, models.UniqueConstraint) and rule.fields:
+            fields = tuple(map(model._meta.get_field, rule.fields))
+            yield fields, rule, rule.violation_error_message
+
+
+def repeated(rows, model, touched):
+    """Yield (place in `rows`, fields, message) for each row whose values another row has already.
+
+    `touched` says of each row which fields it sets: all of a new row's.
+    """
+    key = {path.partition("__")[0] for path in model.KEY}
+    own = {row.pk for row in rows if row.pk}
+    for fields, rule, message in unique_sets(model):
+        names = {field.name for field in fields}
+        if names == key:
+            continue
+        wanted: dict[tuple, int] = {}
+        for place, row in enumerate(rows):
+            values = tuple(getattr(row, field.attname) for field in fields)
+            if not names & touched[place] or is_exempt(values, rule):
+                continue
+            if values in wanted:
+                yield place, fields, message
+            wanted.setdefault(values, place)
+        for values in stored_values(model, fields, wanted, own):
+            if values in wanted:
+                yield wanted[values], fields, message
+
+
+def is_exempt(values, rule):
+    """Whether values are too empty to be compared."""
+    if rule is None or rule.condition is not None:
+        return any(value in (None, "") for value in values)
+    return rule.nulls_distinct is not False and None in values
+
+
+def stored_values(model, fields, wanted, own):
+    """The values of stored rows, besides the `own`, that begin as one of those wanted does."""
+    firsts = sorted({values[0] for values in wanted if values[0] is not None}, key=str)
+    names = [field.attname for field in fields]
+    for part in in_batches(firsts, BATCH):
+        rows = model._base_manager.filter(**{f"{names[0]}__in": part})
+        for pk, *values in rows.values_list("pk", *names):
+            if pk not in own:
+                yield tuple(values)

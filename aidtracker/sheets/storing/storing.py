@@ -1,0 +1,230 @@
+"""Stores what was rehearsed: all of it or nothing, in bulk, with a state of every row."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.text import slugify
+
+from aidtracker.desk.changes import after_change
+from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.locks import held
+from aidtracker.ground.pinyin import syllables
+from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.sheets.columns.column import REASON
+from aidtracker.sheets.rehearsing.memory import collection_paused
+from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Problem, ranges
+from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
+from aidtracker.trail import acts
+from aidtracker.trail.copied_states import copy_states
+from aidtracker.trail.history import CHANGED, NEW
+
+REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
+
+
+class StaleError(Exception):
+    """A row was changed by somebody else while the import was about to be stored."""
+
+
+@acts.one_act()
+def store(resource, sheet, fingerprint, file_name="", reason=""):
+    """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
+
+    Nothing is stored if a row fails, if the outcome is no longer the one with `fingerprint`, which
+    the person has seen, or if rows lack a reason and `reason` is none for them. Raises
+    DatabaseError if the database fails; then, too, nothing is.
+    """
+    rehearsal = Rehearsal(resource, sheet)
+    outcome = rehearsal.run()
+    outcome.reason = reason
+    if not outcome.can_be_stored or outcome.fingerprint != fingerprint:
+        return outcome
+    give_reason(rehearsal, reason)
+    if outcome.reason_error:
+        return outcome
+    describe(outcome, rehearsal.model, file_name)
+    try:
+        with transaction.atomic():
+            write(rehearsal)
+            review_wholes(rehearsal, resource.user)
+            if outcome.new or outcome.changed:
+                after_change(resource._meta.model)
+    except StaleError:
+        return Rehearsal(type(resource)(user=resource.user), sheet).run()
+    except IntegrityError:
+        find_refused(rehearsal)
+    else:
+        outcome.is_stored = True
+    return outcome
+
+
+def describe(outcome, model, file_name):
+    """Say in the audit trail what is imported."""
+    details = [
+        ["数据", str(model._meta.verbose_name)],
+        ["新增", outcome.new],
+        ["修改", outcome.changed],
+        *([["变更申请", outcome.proposed]] if outcome.proposed else []),
+        ["冲突", outcome.conflicting],
+    ]
+    reason = outcome.reason if outcome.lacking else None
+    acts.describe(way=acts.Way.IMPORT, subject=file_name, details=details, reason=reason)
+
+
+def give_reason(rehearsal, reason):
+    """Let the rows that lack a reason take this one; the outcome says if it is none for them."""
+    plans = [plan for plan in rehearsal.planned if plan.lacks_reason]
+    if not plans:
+        return
+    column = rehearsal.resource.fields[REASON]
+    said = [plan.before.correction_reason if plan.before else "" for plan in plans]
+    again = [plan.number for plan, one in zip(plans, said, strict=True) if one == reason]
+    if not reason:
+        rehearsal.outcome.reason_error = f"请写明理由：有 {len(plans)} 行要有理由才能改动。"
+    elif len(reason) > column.source.max_length:
+        rehearsal.outcome.reason_error = f"理由最多 {column.source.max_length} 字。"
+    elif again:
+        words = f"第 {ranges(again)} 行上一次更正也是这个理由；请写明这一次的理由。"
+        rehearsal.outcome.reason_error = words
+    for plan, old in zip(plans, said, strict=True):
+        plan.changes.append((column, old, reason, None))
+        plan.row.correction_reason = reason
+
+
+@collection_paused()
+def write(rehearsal):
+    """Write all rows, their links and their states."""
+    model = rehearsal.model
+    proposed = [plan for plan in rehearsal.planned if plan.is_proposal]
+    written = [plan for plan in rehearsal.planned if not plan.is_proposal]
+    new = [plan for plan in written if plan.is_new]
+    changed = [plan for plan in written if not plan.is_new]
+    lock(model, [*changed, *proposed])
+    fill_slugs(model, [plan.row for plan in new])
+    for layer in layers([plan.row for plan in new]):
+        model._base_manager.bulk_create(layer, batch_size=BATCH)
+    for plan in changed:
+        plan.row.version += 1
+        refresh_links(plan.row)
+    if changed:
+        touched = {field for plan in changed for field in plan.touched()}
+        names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
+        model._base_manager.bulk_create(
+            [plan.row for plan in changed],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=names,
+        )
+    write_links(written)
+    copy_states([plan.row for plan in new], NEW)
+    copy_states([plan.row for plan in changed], CHANGED)
+    if proposed:
+        model.propose_many([plan.proposal for plan in proposed])
+
+
+def review_wholes(rehearsal, user):
+    """Let what imported parts belong to be reviewed again, as if a person had typed them."""
+    review = getattr(rehearsal.model, "review_wholes", None)
+    if review is not None and user is not None:
+        plans = rehearsal.planned
+        review([row for plan in plans for row in (plan.row, plan.before) if row])
+
+
+def lock(model, changed):
+    """Hold the rows that change. Raises StaleError if somebody changed them meanwhile."""
+    versions = {plan.values[0]: plan.values[1] for plan in changed}
+    found = {}
+    for pks in in_batches(sorted(versions)):
+        rows = held(model._base_manager.filter(pk__in=pks))
+        found.update(rows.values_list("pk", "version"))
+    if found != versions:
+        raise StaleError
+
+
+def derived(model):
+    """The fields that change with any other."""
+    names = {"version", "updated_at", "search_text"}
+    if review := getattr(model, "REVIEW", ""):
+        names.add(review)
+    return names
+
+
+def fill_slugs(model, rows):
+    """Give rows without an address one of their own, all at once."""
+    field = next((f for f in model._meta.fields if isinstance(f, SlugFromPinyinField)), None)
+    if field is None:
+        return
+    rows = [row for row in rows if not getattr(row, field.attname)]
+    if not rows:
+        return
+    taken = set(model._base_manager.values_list(field.attname, flat=True))
+    for row in rows:
+        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        slug, number = stem, 1
+        while slug in taken:
+            number += 1
+            slug = f"{stem}-{number}"
+        taken.add(slug)
+        setattr(row, field.attname, slug)
+
+
+def layers(rows):
+    """New rows in groups, each of which refers only to rows of the groups before."""
+    depths: dict[int, int] = {}
+    groups: list[list] = []
+    for row in rows:
+        parents = [one for one in row._state.fields_cache.values() if id(one) in depths]
+        depth = 1 + max((depths[id(parent)] for parent in parents), default=-1)
+        depths[id(row)] = depth
+        if depth == len(groups):
+            groups.append([])
+        groups[depth].append(row)
+    for group in groups:
+        for row in group:
+            refresh_links(row)
+        yield group
+
+
+def refresh_links(row):
+    """Let a row know the numbers of rows that were stored only just now."""
+    for field in row._meta.concrete_fields:
+        related = row._state.fields_cache.get(field.name)
+        if field.many_to_one and isinstance(related, Model) and related.pk:
+            setattr(row, field.attname, related.pk)
+
+
+def write_links(plans):
+    """Replace the links of many-to-many fields that changed."""
+    wanted: dict = {}
+    for plan in plans:
+        for column, _, numbers, _ in plan.changes:
+            if column.is_many:
+                wanted.setdefault(column.source, {})[plan.row.pk] = (plan.is_new, numbers)
+    for field, by_row in wanted.items():
+        through = field.remote_field.through
+        own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+        old = [pk for pk, (is_new, _) in by_row.items() if not is_new]
+        for part in in_batches(old):
+            through._base_manager.filter(**{f"{own}__in": part}).delete()
+        through._base_manager.bulk_create(
+            [
+                through(**{own: pk, other: number})
+                for pk, (_, numbers) in by_row.items()
+                for number in numbers
+            ],
+            batch_size=BATCH,
+        )
+
+
+def find_refused(rehearsal):
+    """Ask of each row why the database did not take it; one question at a time, but only now."""
+    for plan in rehearsal.planned:
+        try:
+            plan.row.validate_unique()
+            plan.row.validate_constraints()
+        except ValidationError as error:
+            rehearsal.explain(plan, error)
+    outcome = rehearsal.outcome
+    if not outcome.error_count:
+        outcome.problems.append(Problem(0, WHOLE_ROW, "", REFUSED))
+    outcome.failed = max(1, len(rehearsal.failed))

@@ -1,0 +1,1 @@
+"""Files that go out: exports, templates, the uploaded file with its problems marked."""

@@ -1,0 +1,1 @@
+"""The record outside the database: fixtures, loaded and dumped."""

@@ -1,0 +1,160 @@
+"""The history of every row: its states, each with the act that made it."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+from aidtracker.ground.batches import BATCH, links_of_field
+from aidtracker.trail import acts
+
+LEFT_OUT = ("updated_at", "search_text", "text")
+NEW, CHANGED, DELETED = "+", "~", "-"
+FOLLOW_ON = "随月报、计划更新"
+
+
+def is_follow_on():
+    """The condition on a state that nobody typed it: it followed from rows that were published.
+
+    Such a state bears other words than its act, so that no reason a person gives makes one.
+    """
+    return Q(history_change_reason=FOLLOW_ON) & ~Q(act__reason=FOLLOW_ON)
+
+
+class StateOfAct(models.Model):
+    """What each state of a row has besides the row's fields.
+
+    `links` are the rows that its many-to-many fields name, as {field: [natural keys]}.
+    """
+
+    act = models.ForeignKey(
+        "aidtracker.Act", models.PROTECT, verbose_name="操作", null=True, related_name="+"
+    )
+    links = models.JSONField("关联", default=dict)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_follow_on(self):
+        """Whether nobody typed it; as the condition of that name."""
+        said = getattr(self, "history_change_reason", "")  # which the history itself adds
+        return said == FOLLOW_ON and self.act is not None and self.act.reason != FOLLOW_ON
+
+
+class History(HistoricalRecords):
+    """Keeps each state of the rows of a model and of all models that inherit it."""
+
+    def __init__(self):
+        super().__init__(inherit=True, bases=[StateOfAct], excluded_fields=list(LEFT_OUT))
+
+    def get_meta_options(self, model):
+        name = f"{model._meta.verbose_name}的历史"
+        return {
+            **super().get_meta_options(model),
+            "verbose_name": name,
+            "verbose_name_plural": name,
+        }
+
+    def get_extra_fields(self, model, fields):
+        names = {field.name for field in model._meta.concrete_fields}
+        left_out = [name for name in LEFT_OUT if name in names]
+        return {**super().get_extra_fields(model, fields), "_history_excluded_fields": left_out}
+
+    def pre_delete(self, instance, **kwargs):
+        """Remember what a row is linked to: its links go before itself."""
+        super().pre_delete(instance, **kwargs)
+        instance.last_links = links_of([instance]).get(instance.pk, {})
+
+
+def attach_act(sender, instance, history_instance, **kwargs):
+    """Let a state that is about to be stored name the act in hand and what the row is linked to."""
+    act = acts.stored()
+    history_instance.act = act
+    history_instance.history_user = act.user
+    history_instance.history_change_reason = act.reason[:100] or None
+    is_deleted = history_instance.history_type == DELETED
+    history_instance.links = (
+        instance.last_links if is_deleted else links_of([instance]).get(instance.pk, {})
+    )
+
+
+pre_create_historical_record.connect(attach_act, dispatch_uid="aidtracker.trail.history")
+
+
+def links_of(rows):
+    """What the many-to-many fields of rows of one model name: {row id: {field: [keys]}}.
+
+    One query a field and portion.
+    """
+    found: dict = {}
+    if not rows or rows[0].pk is None:
+        return found
+    pks = [row.pk for row in rows]
+    for field in rows[0]._meta.many_to_many:
+        for pk, _, key in links_of_field(field, pks):
+            found.setdefault(pk, {}).setdefault(field.name, []).append(key)
+    return found
+
+
+def set_values(rows, changes):
+    """Give stored rows of one model the same values, as their next version, and keep the states."""
+    if not rows:
+        return
+    now = timezone.now()
+    stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+    stored.update(**changes, version=F("version") + 1, updated_at=now)
+    for row in rows:
+        row.version, row.updated_at = row.version + 1, now
+        for name, value in changes.items():
+            setattr(row, name, value)
+    keep_states(rows)
+
+
+def keep_states(rows, kind=CHANGED, *, reason=None):
+    """Store the present states of rows of one model that were written in bulk, with their links.
+
+    `reason` says why, where that is not what the act says.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    act, links, now = acts.stored(), links_of(rows), timezone.now()
+    history = type(rows[0]).history
+    names = [field.attname for field in history.model.tracked_fields]
+    states = [
+        history.model(
+            history_type=kind,
+            history_date=now,
+            history_user=act.user,
+            history_change_reason=(reason or act.reason)[:100] or None,
+            act=act,
+            links=links.get(row.pk, {}),
+            **{name: getattr(row, name) for name in names},
+        )
+        for row in rows
+    ]
+    history.bulk_create(states, batch_size=BATCH)
+
+
+def keep_first_states(rows):
+    """Give those rows of a queryset that have no history their first state."""
+    states = rows.model.history.model.objects.filter(id=OuterRef("pk"))
+    keep_states(rows.filter(~Exists(states)), NEW)
+
+
+def keep_links(row):
+    """Bring the latest state of a row up to date with its links, after those were saved.
+
+    A state that another act made stays as it is; then the row has one more state.
+    """
+    links = links_of([row]).get(row.pk, {})
+    last = row.history.order_by("-history_id").first()
+    if last is not None and last.links == links:
+        return
+    if last is not None and last.act_id == acts.current().pk:
+        last.links = links
+        last.save(update_fields=["links"])
+    else:
+        keep_states([row])

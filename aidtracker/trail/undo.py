@@ -1,0 +1,171 @@
+"""Taking back what an act did: all of it or nothing, and only where nothing built on it since."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, router, transaction
+from django.utils import timezone
+
+from aidtracker.desk.changes import CHECKED, after_change
+from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.locks import held
+from aidtracker.ground.records import SearchTextField
+from aidtracker.trail import acts
+from aidtracker.trail.effects import effects_of
+from aidtracker.trail.history import CHANGED, DELETED, NEW, keep_states
+from aidtracker.trail.links import link_tables, set_links
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo_checks import notes, obstacles
+
+CLASH = "这次操作之前的内容与现有记录冲突（如编号或名称已被占用），不能撤销。"
+
+
+class UndoError(ValidationError):
+    """The whole list of what keeps an act from being undone."""
+
+
+@dataclass
+class Plan:
+    """What undoing an act means: its effects by model, the rows as stored, what is in the way."""
+
+    act: Act
+    effects: dict = field(default_factory=dict)
+    stored: dict = field(default_factory=dict)
+    obstacles: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    locked: dict = field(default_factory=dict)
+
+    def of_kind(self, model, kind):
+        return [effect for effect in self.effects[model] if effect.kind == kind]
+
+    def needs_reason(self, effect):
+        """Whether a row, as it is or as it was, is public or belongs to a locked month."""
+        model = effect.model
+        if not hasattr(model, "changes_for_a_reason"):
+            return False
+        if model not in self.locked:
+            self.locked[model] = model.locked_months()
+        rows = (self.stored[model].get(effect.pk), effect.row_to_restore)
+        return any(row.changes_for_a_reason(self.locked[model]) for row in rows if row)
+
+
+def plan_for(act, user, reason=""):
+    """The Plan of undoing an act, as this user may; locks the rows inside a transaction."""
+    plan = Plan(act)
+    for model in map(dataset_model, DATASETS):
+        if effects := effects_of(model, [act.pk]):
+            plan.effects[model] = effects
+    # Rows before those that they refer to, as publishing holds them.
+    for model, effects in reversed(plan.effects.items()):
+        plan.stored[model] = stored_rows(model, effects)
+    plan.obstacles = list(obstacles(plan, user, reason))
+    plan.notes = list(notes(plan))
+    return plan
+
+
+def stored_rows(model, effects):
+    """The rows that effects are about, as they are now, by number."""
+    rows = model._base_manager.all()
+    if transaction.get_connection().in_atomic_block:
+        rows = held(rows)
+    parts = in_batches(sorted(effect.pk for effect in effects))
+    return {row.pk: row for part in parts for row in rows.filter(pk__in=part)}
+
+
+@acts.one_act()
+def undo(act, user, reason):
+    """Take back an act as a whole; returns the Plan that was carried out.
+
+    Raises UndoError with every obstacle; then nothing is changed.
+    """
+    try:
+        with transaction.atomic():
+            act = held(Act.objects).get(pk=act.pk)
+            plan = plan_for(act, user, reason.strip())
+            missing = [] if reason.strip() else ["请写明撤销的理由。"]
+            if plan.obstacles or missing:
+                raise UndoError([*missing, *plan.obstacles])
+            acts.describe(
+                way=acts.Way.UNDO, subject=f"撤销 {act}", reason=reason.strip(), undoes=act
+            )
+            carry_out(plan, reason.strip())
+    except IntegrityError as error:
+        raise UndoError([CLASH]) from error
+    return plan
+
+
+def carry_out(plan, reason):
+    """Delete what is new, last things first; then bring back what was, first things first."""
+    for model in reversed(plan.effects):
+        delete(model, [plan.stored[model][effect.pk] for effect in plan.of_kind(model, NEW)])
+    for model in plan.effects:
+        restore(plan, model, reason)
+    review_wholes(plan)
+    for model in plan.effects:
+        if model._meta.label in CHECKED:
+            after_change(model)
+            break
+
+
+def review_wholes(plan):
+    """Let what restored parts belong to be reviewed again, but for what is restored with them."""
+    for model, effects in plan.effects.items():
+        if not hasattr(model, "review_wholes"):
+            continue
+        whole = model._meta.get_field(model.WHOLE)
+        restored = {effect.pk for effect in plan.effects.get(whole.related_model, ())}
+        states = [state for one in effects for state in (one.before, one.after) if state]
+        model.review_wholes(
+            [state for state in states if getattr(state, whole.attname) not in restored]
+        )
+
+
+def delete(model, rows):
+    """Delete rows that nothing refers to, and their links, with one state each."""
+    keep_states(rows, DELETED)
+    using = router.db_for_write(model)
+    for keys in in_batches([row.pk for row in rows]):
+        for through, name in link_tables(model):
+            through._base_manager.filter(**{f"{name}__in": keys}).delete()
+        # Without signals: the states are kept already, in one query for many.
+        model._base_manager.filter(pk__in=keys)._raw_delete(using)
+
+
+def restore(plan, model, reason):
+    """Give changed rows back what they held before, and bring deleted ones back."""
+    changed, gone = plan.of_kind(model, CHANGED), plan.of_kind(model, DELETED)
+    effects = [*changed, *gone]
+    if not effects:
+        return
+    reasons = [reason if plan.needs_reason(effect) else None for effect in effects]
+    rows = [
+        row_before(effect, plan.stored[model].get(effect.pk), said)
+        for effect, said in zip(effects, reasons, strict=True)
+    ]
+    names = [one.name for one in model._meta.concrete_fields if not one.primary_key]
+    model._base_manager.bulk_create(
+        rows, BATCH, update_conflicts=True, update_fields=names, unique_fields=["pk"]
+    )
+    set_links(model, {effect.pk: effect.state_to_restore.links for effect in effects})
+    keep_states(rows[: len(changed)], CHANGED)
+    keep_states(rows[len(changed) :], NEW)
+
+
+def row_before(effect, stored, reason):
+    """A row as it was before an act, as its next version; what no history keeps stays as it is.
+
+    `reason` is noted with a row that changes only for a reason; None leaves that as it was.
+    """
+    state = effect.state_to_restore
+    row = stored or effect.model(pk=effect.pk)
+    version = (stored or effect.after).version
+    for one in effect.model.history.model.tracked_fields:
+        setattr(row, one.attname, getattr(state, one.attname))
+    row.version, row.updated_at = version + 1, timezone.now()
+    if reason is not None:
+        row.correction_reason = reason
+    for one in row._meta.concrete_fields:
+        if isinstance(one, SearchTextField):
+            one.pre_save(row, add=False)
+    return row

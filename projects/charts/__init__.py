@@ -1,0 +1,1 @@
+"""Charts of one series, computed in full so that the template only prints."""

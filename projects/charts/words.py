@@ -1,0 +1,105 @@
+"""What a chart says in words: its finding, its scope and sources, its marks aloud, its key."""
+
+from aidtracker.templatetags.formatting import nature_sign, period, split_figure
+from projects.charts.marks import Shape, stretch
+from projects.models import Observation
+
+DESCRIBED = 12
+Nature = Observation.Nature
+Accumulation = Observation.Accumulation
+
+SHAPE_KEYS = {
+    Shape.BAR: "柱：一段时间内，宽为期间的长短",
+    Shape.STEP: "横线：从起点累计到圆点",
+    Shape.LEVEL: "短横：一段时间的比率或名次",
+    Shape.POINT: "点：某一时点",
+}
+NATURE_KEYS = {
+    Nature.TARGET: "空心：目标、计划",
+    Nature.PLAN: "空心：目标、计划",
+    Nature.AGREEMENT: "虚线：协议、预计",
+    Nature.ESTIMATE: "虚线：协议、预计",
+}
+
+
+def printed_words(observation):
+    """The figure as printed, without the spaces that some documents set inside it."""
+    parts = split_figure(observation.printed)
+    return f"{parts.hedge}{parts.number}{parts.unit}"
+
+
+def title(rows):
+    """What the chart shows, from its first to its last actual figure: 2014年 4亿元，2023年 …"""
+    actual = [row for row in rows if row.nature == Nature.ACTUAL and is_in_use(row)]
+    dated = sorted((row for row in actual or rows if row.moment), key=lambda row: row.moment)
+    if not dated:
+        return "各文献都没有注明时间"
+    ends = [dated[0], dated[-1]] if dated[0].moment != dated[-1].moment else [dated[-1]]
+    return "，".join(f"{period(row)} {named_words(row)}" for row in ends)
+
+
+def is_in_use(row):
+    return row.rank != Observation.Rank.DEPRECATED
+
+
+def caption(rows, unit):
+    """Scope, unit and documents of a chart."""
+    series = rows[0].series
+    documents = dict.fromkeys(f"《{row.source.title}》" for row in rows)
+    scope = f"（{series.scope_note}）" if series.scope_note else ""
+    subjects = "·".join(map(str, series.subjects))
+    return f"{subjects} {series.metric}{scope}，单位：{unit}。据{'、'.join(documents)}。"
+
+
+def description(rows, conflicts):
+    """Every figure in one text, for those who hear the chart."""
+    parts = [spoken(row, conflicts) for row in rows[:DESCRIBED]]
+    if len(rows) > DESCRIBED:
+        parts.append(f"另有 {len(rows) - DESCRIBED} 个数字，见表")
+    return f"共 {len(rows)} 个数字。{'；'.join(parts)}。"
+
+
+def spoken(row, conflicts):
+    """One figure aloud: 2019年，892.18万人次，完成，当期，据《…》."""
+    words = [
+        period(row),
+        printed_words(row),
+        row.get_nature_display(),
+        row.get_accumulation_display(),
+        f"据《{row.source.title}》",
+    ]
+    return "，".join([*words, "与另一个数字矛盾"] if row.pk in conflicts else words)
+
+
+def named_words(row):
+    """The printed figure, after what it is if it is not an actual one: 目标1000万人次."""
+    nature = "" if row.nature == Nature.ACTUAL else row.get_nature_display()
+    return f"{nature}{printed_words(row)}"
+
+
+def label_words(row, is_conflict=False):
+    """What stands beside a mark: the printed figure, behind it what it is if not an actual one."""
+    signs = "≠ " if is_conflict else ""
+    if row.accumulation == Accumulation.UNCLEAR:
+        signs += "? "
+    if row.nature != Nature.ACTUAL:
+        signs += f"{nature_sign(row.nature)}{row.get_nature_display()} "
+    return f"{signs}{printed_words(row)}"
+
+
+def keys(rows, conflicts, forms):
+    """What each form in the chart means, and no more than occurs in it.
+
+    `forms` are the class names of the shapes that were drawn.
+    """
+    shapes = {stretch(row).shape for row in rows}
+    extra = {
+        "点线：累计的起点或终点没有注明": "chart-step is-open" in forms,
+        "浅带：原文容许的范围": "chart-band" in forms,
+        "向上渐淡：只说不低于，没有上界": "chart-arrow" in forms,
+        "?：累计方式不明": any(row.accumulation == Accumulation.UNCLEAR for row in rows),
+        "≠：与另一个数字矛盾": any(row.pk in conflicts for row in rows),
+    }
+    drawn = [words for shape, words in SHAPE_KEYS.items() if shape in shapes]
+    natures = [words for row in rows if (words := NATURE_KEYS.get(row.nature))]
+    return tuple(dict.fromkeys([*drawn, *natures, *(key for key, holds in extra.items() if holds)]))

@@ -1,0 +1,86 @@
+"""Which monthly reports of somebody's headquarters are still missing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from aidtracker.ground.months import in_chinese, month_text, previous
+from aidtracker.ground.scope import scope_of
+from projects.models import ReportingPeriod
+from projects.models.periods import due_day
+from projects.monthly.kinds import KINDS, Kind
+from projects.warnings.ledgers import HANDED_IN
+
+# Ledgers in which every subject is reported about each month.
+REGULAR = ("progress", "investment", "outlet")
+# Ledgers that are due again for whatever, named by these fields, was reported about lately.
+AS_BEFORE = {"jobs": ("headquarters", "site"), "training": ("headquarters",)}
+MONTHS_BEFORE = 3
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many reports of a kind are missing for a month, and the first day they are due."""
+
+    kind: Kind
+    month: date
+    count: int
+    due_on: date
+
+    @property
+    def words(self):
+        over = "已" if self.due_on < timezone.localdate() else ""
+        return f"{in_chinese(self.month)}要报，{self.due_on.month}月{self.due_on.day}日{over}截止"
+
+    @property
+    def query(self):
+        return f"kind={self.kind.key}&month={month_text(self.month)}"
+
+
+def reports_due(user, month):
+    """A Due for each kind of report that the user enters and that is not complete yet.
+
+    Months that are locked are over. One query, and one for each kind.
+    """
+    keys = (*REGULAR, *AS_BEFORE)
+    kinds = [KINDS[key] for key in keys if user.has_perm(right_to_add(KINDS[key].model))]
+    commands = scope_of(user).headquarters
+    if not kinds or not commands:
+        return
+    rows = ReportingPeriod.objects.filter(month=month, headquarters__in=commands)
+    periods = {period.headquarters_id: period for period in rows}
+    reporting = {pk for pk in commands if pk not in periods or not periods[pk].is_locked}
+    due_on = min((period.due for period in periods.values()), default=due_day(month))
+    for kind in kinds:
+        count = without_report(kind, reporting, month).count()
+        if count:
+            yield Due(kind, month, count, due_on)
+
+
+def right_to_add(model):
+    return f"{model._meta.app_label}.add_{model._meta.model_name}"
+
+
+def without_report(kind, commands, month, handed_in=False):
+    """What nothing was entered, or handed in, about for a month, though it was to be expected."""
+    if kind.key in REGULAR:
+        return subjects_without_report(kind, commands, month)
+    names, first = AS_BEFORE[kind.key], month
+    for _ in range(MONTHS_BEFORE):
+        first = previous(first)
+    rows = kind.model.objects.filter(headquarters__in=commands).order_by()
+    reported = rows.filter(month=month, **{name: OuterRef(name) for name in names})
+    if handed_in:
+        reported = reported.filter(review__in=HANDED_IN)
+    lately = rows.filter(~Exists(reported), month__gte=first, month__lt=month)
+    return lately.values(*names).distinct()
+
+
+def subjects_without_report(kind, commands, month):
+    """The subjects of a kind that nothing was entered about for a month."""
+    (name,) = kind.identity
+    reports = kind.model.objects.filter(month=month, **{name: OuterRef("pk")})
+    rows = kind.subject_model.objects.filter(~Exists(reports), headquarters__in=commands)
+    return rows.exclude(status__in=kind.ended)

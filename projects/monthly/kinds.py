@@ -1,0 +1,208 @@
+"""The ledgers that are filled in month by month: what a row is about, and which cells it has."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from aidtracker.ground.money import LedgerAmountField
+from aidtracker.sheets.columns.column import Column
+from aidtracker.sheets.columns.quantities import YUAN
+from programs.models import Headquarters
+from projects.models import (
+    Investment,
+    InvestmentReport,
+    JobsReport,
+    Outlet,
+    OutletReport,
+    ProgressReport,
+    Project,
+    Site,
+    TrainingReport,
+)
+
+STANDING = {"review", "review_comment", "correction_reason"}
+TEXT_TYPES = ("TextField", "CharField")
+DIGITS = 18  # more than any row's number has
+# What clerks call the columns in sheets of their own, besides their labels.
+ALSO_CALLED = {
+    "physical_progress": ("工程进度", "工程形象进度", "项目进展", "进展情况", "进度"),
+    "problems": ("问题", "存在的问题", "存在困难", "问题和困难"),
+    "next_step": ("下一步计划", "下步工作", "下一步工作", "下步打算"),
+    "work_done_month": ("本月完成", "当月完成", "当月完成投资", "本月投资"),
+    "work_done_to_date": ("累计完成", "累计投资", "自开工累计完成投资"),
+    "received_to_date": ("累计到位资金", "到位资金", "资金到位"),
+    "disbursed_to_date": ("累计拨付资金", "拨付资金", "资金拨付"),
+    "paid_to_date": ("累计支付资金", "支付资金", "资金支付"),
+    "arrived_month": ("本月到位", "当月到位资金"),
+    "arrived_to_date": ("累计到位",),
+    "tonnes": ("销量", "本月销售量"),
+    "sales": ("本月销售额",),
+    "jobs": ("就业人数", "在岗人数"),
+    "hired": ("新增人数", "本月新增"),
+    "left": ("离岗人数", "本月离岗"),
+    "classes": ("期数", "培训班次"),
+    "trainees": ("人次", "培训人数"),
+    "person_days": ("人天",),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one row is about: its headquarters, and the fields that name its reports."""
+
+    identity: tuple
+    name: str
+    remark: str
+    command: Headquarters
+
+    @property
+    def key(self):
+        """The identity as one word, for the names of a form's fields."""
+        return "-".join(map(str, self.identity))
+
+
+class GridColumn(Column):
+    """A column of cells to fill in."""
+
+    def __init__(self, field, sum_of=None):
+        super().__init__(field.name, field)
+        self.sum_of = sum_of
+
+    @property
+    def name(self):
+        return self.source.name
+
+    @property
+    def is_text(self):
+        return self.source.get_internal_type() in TEXT_TYPES
+
+    @property
+    def unit(self):
+        """The unit of amounts, which the label leaves out."""
+        return "万元" if isinstance(self.source, LedgerAmountField) else ""
+
+    @property
+    def labels(self):
+        """What the column may be called in a pasted heading."""
+        return (self.label, *ALSO_CALLED.get(self.name, ()))
+
+    @property
+    def money_unit(self):
+        """The unit of amounts, also where the label has it; empty for other numbers."""
+        return unit if (unit := super().unit) in YUAN else ""
+
+    @property
+    def is_copied(self):
+        """Whether last month's words are mostly a good beginning."""
+        return self.name in ("physical_progress", "next_step", "problems")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A ledger on the page: `identity` are the fields that, with the month, name a report.
+
+    Subjects whose status is among `ended` are left out unless they reported last.
+    """
+
+    key: str
+    model: Any
+    identity: tuple[str, ...]
+    subject_model: Any = Headquarters
+    ended: tuple[str, ...] = ()
+
+    @property
+    def label(self):
+        return self.model._meta.verbose_name
+
+    @property
+    def subject_label(self):
+        return LABELS.get(self.key, self.subject_model._meta.verbose_name)
+
+    @cached_property
+    def columns(self):
+        """The cells of a row, the note last; a cumulative one knows what it is the sum of."""
+        sums = {total: part for part, total in self.model.PAIRS}
+        fields = [field for field in self.model._meta.concrete_fields if self.is_cell(field)]
+        fields.sort(key=lambda field: field.name == "note")
+        return [GridColumn(field, sums.get(field.name)) for field in fields]
+
+    def is_cell(self, field):
+        named = {*self.identity, *STANDING, "month"}
+        return field.editable and not field.primary_key and field.attname not in named
+
+    def identity_of(self, report):
+        return tuple(getattr(report, name) for name in self.identity)
+
+    def named_by(self, key):
+        """The condition that a report is about the subject of a key; of none if it is no key."""
+        found = dict(zip(self.identity, key.split("-"), strict=False))
+        numbers = [part for name, part in found.items() if name.endswith("_id")]
+        is_key = key.count("-") == len(self.identity) - 1
+        is_key = is_key and all(one.isdecimal() and len(one) < DIGITS for one in numbers)
+        return found if is_key else {"pk__in": []}
+
+    def subjects(self, commands, reporting, key=""):
+        """What headquarters report about, in order; `reporting` are identities never left out.
+
+        With a key, that of the key is among them, and others may be missing.
+        """
+        by_pk = {command.pk: command for command in commands}
+        found = SUBJECTS.get(self.key, subjects_with_headquarters)(self, by_pk, reporting, key)
+        order = {command.pk: place for place, command in enumerate(commands)}
+        return sorted(found, key=lambda subject: order[subject.command.pk])
+
+
+def subjects_with_headquarters(kind, commands, reporting, key):
+    """Projects, investments, outlets: each belongs to one headquarters."""
+    rows = kind.subject_model.objects.filter(headquarters__in=commands).defer("search_text")
+    if key:
+        rows = rows.filter(pk=kind.named_by(key).get(*kind.identity))
+    if hasattr(kind.subject_model, "code"):
+        rows = rows.order_by("code")  # as in the headquarters' own lists
+    return [
+        Subject((row.pk,), row.name, getattr(row, "code", ""), commands[row.headquarters_id])
+        for row in rows
+        if row.status not in kind.ended or (row.pk,) in reporting
+    ]
+
+
+def sites_of_headquarters(kind, commands, reporting, key):
+    """Sites, once for each headquarters that helped to build them."""
+    links = Site.headquarters.through.objects.filter(headquarters__in=commands)
+    rows = links.order_by("site__slug").values_list("headquarters_id", "site_id", "site__name")
+    return [Subject((command, site), name, "", commands[command]) for command, site, name in rows]
+
+
+def kinds_of_training(kind, commands, reporting, key):
+    """Each kind of training, for each headquarters."""
+    return [
+        Subject((pk, value), label, "", command)
+        for pk, command in commands.items()
+        for value, label in TrainingReport.Kind.choices
+    ]
+
+
+LABELS = {"jobs": Site._meta.verbose_name, "training": "培训类型"}
+SUBJECTS = {"jobs": sites_of_headquarters, "training": kinds_of_training}
+DONE = (
+    Project.Status.COMPLETED,
+    Project.Status.ACCEPTED,
+    Project.Status.HANDED_OVER,
+    Project.Status.CANCELLED,
+)
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind("progress", ProgressReport, ("project_id",), Project, DONE),
+        Kind(
+            "investment",
+            InvestmentReport,
+            ("investment_id",),
+            Investment,
+            (Investment.Status.ENDED,),
+        ),
+        Kind("outlet", OutletReport, ("outlet_id",), Outlet, (Outlet.Status.CLOSED,)),
+        Kind("jobs", JobsReport, ("headquarters_id", "site_id")),
+        Kind("training", TrainingReport, ("headquarters_id", "kind")),
+    )
+}

@@ -1,0 +1,114 @@
+"""The amounts of projects and investments follow what is published about them, month by month.
+
+Reports and plans count once they are published themselves, whether or not the public sees the
+project yet: so the amounts are the same in whichever order a project and its papers are published.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from aidtracker.ground.locks import held
+from aidtracker.templatetags.formatting import plain
+from aidtracker.trail.history import FOLLOW_ON, keep_states
+from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review
+
+# Of each kind of report, where its amounts stand in the row that it is about.
+FOLLOWED = {
+    ProgressReport: {
+        "work_done_to_date": "work_done_amount",
+        "received_to_date": "received_amount",
+        "disbursed_to_date": "disbursed_amount",
+        "paid_to_date": "paid_amount",
+    },
+    InvestmentReport: {"arrived_to_date": "arrived_amount", "jobs": "jobs"},
+}
+PLANNED = ("planned_amount", "adjusted_amount")
+
+
+@dataclass(frozen=True)
+class Followed:
+    """An amount that was brought up to date."""
+
+    row: Any
+    name: str
+    old: object
+    new: object
+
+    def __str__(self):
+        label = self.row._meta.get_field(self.name).verbose_name
+        return f"{self.row}：{label} {plain(self.old)} → {plain(self.new)}"
+
+
+def follow(rows):
+    """Bring up to date the amounts that follow from `rows`, reports or plans of one model.
+
+    An amount about which nothing is published stays as it is. Returns a list of Followed.
+    """
+    rows = list(rows)
+    if not rows:
+        return []
+    if isinstance(rows[0], ProjectPlan):
+        return store({row.project_id for row in rows}, Project, planned_amounts)
+    model = type(rows[0])
+    subjects = {getattr(row, f"{model.SUBJECT}_id") for row in rows}
+    subject_model = model._meta.get_field(model.SUBJECT).related_model
+    return store(subjects, subject_model, lambda keys: reported_amounts(model, keys))
+
+
+def store(keys, model, amounts_of):
+    """Write the amounts of `amounts_of(keys)` where they are others than now."""
+    found, now, changes = amounts_of(keys), timezone.now(), []
+    rows = list(held(model.objects.filter(pk__in=found)))
+    for row in rows:
+        for name, amount in found[row.pk].items():
+            old = getattr(row, name)
+            if old != amount:
+                changes.append(Followed(row, name, old, amount))
+                setattr(row, name, amount)
+    changed = list({change.row.pk: change.row for change in changes}.values())
+    for row in changed:
+        row.version, row.updated_at = row.version + 1, now
+    names = {name for amounts in found.values() for name in amounts}
+    if changed:
+        model.objects.bulk_update(changed, [*sorted(names), "version", "updated_at"])
+        keep_states(changed, reason=FOLLOW_ON)
+    return changes
+
+
+def planned_amounts(projects):
+    """{project id: amounts}: first editions summed over the years, and the latest if adjusted."""
+    plans = ProjectPlan.objects.filter(review=Review.PUBLISHED, project__in=projects)
+    first, latest, adjusted = {}, {}, set()
+    for plan in plans.order_by("number"):
+        edition = plan.project_id, plan.year
+        if plan.number == 1:
+            first[edition] = plan.amount
+        else:
+            adjusted.add(plan.project_id)
+        latest[edition] = plan.amount
+    return {
+        project: sums(project, first, "planned_amount")
+        | (sums(project, latest, "adjusted_amount") if project in adjusted else {})
+        for project in {key for key, _ in latest}
+    }
+
+
+def sums(project, amounts, name):
+    """{name: the sum of a project's amounts}; nothing if there are none."""
+    own = [amount for (key, _), amount in amounts.items() if key == project]
+    return {name: sum(own)} if own else {}
+
+
+def reported_amounts(model, subjects):
+    """{subject id: amounts}: each as the latest published report says that says it at all."""
+    found: dict = {}
+    key = f"{model.SUBJECT}_id"
+    reports = model.objects.filter(review=Review.PUBLISHED, **{f"{key}__in": subjects})
+    for report in reports.order_by("month"):
+        amounts = found.setdefault(getattr(report, key), {})
+        for stated, name in FOLLOWED[model].items():
+            if getattr(report, stated) is not None:
+                amounts[name] = getattr(report, stated)
+    return found

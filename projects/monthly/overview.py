@@ -1,0 +1,259 @@
+"""The leader's page: all of a headquarters at a glance, as it stands in its ledgers on a day.
+
+Everything is counted over rows that are not withdrawn, drafts included: it is a page for staff.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, Count, Max, OuterRef, Q, Subquery, Sum, When
+from django.utils import timezone
+
+from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.months import first_of_month, in_chinese, previous
+from aidtracker.ground.people import with_own_name
+from aidtracker.trail.acts import Way
+from aidtracker.trail.history import FOLLOW_ON, is_follow_on
+from programs.models import Headquarters
+from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
+from projects.models.reviews import Reviewed
+from projects.monthly.due import AS_BEFORE, REGULAR, without_report
+from projects.monthly.kinds import KINDS
+from projects.reading.badges import TO_SETTLE
+from projects.warnings import warnings_for
+from projects.warnings.groups import grouped
+from projects.warnings.ledgers import HANDED_IN
+
+WEEK = timedelta(days=7)
+PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
+UNKNOWN = "未填"
+MOST_LINES = 100
+LATE = ("overdue", "missing")
+QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
+
+
+def ledgers_of_headquarters():
+    """The models whose rows belong to a headquarters alone."""
+    models = map(dataset_model, DATASETS)
+    return [model for model in models if model.OWNERS and not model.IS_SHARED]
+
+
+def reviewed_ledgers():
+    return [model for model in map(dataset_model, DATASETS) if issubclass(model, Reviewed)]
+
+
+@dataclass(frozen=True)
+class CountLine:
+    """A word, how many rows it stands for, and the list of them."""
+
+    label: str
+    count: int
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one person did to one ledger during the week: how, to how many rows, last when."""
+
+    when: Any
+    person: str
+    ledger: str
+    way: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """How many rows of a ledger stand in each state of review that waits for somebody."""
+
+    model: Any
+    counts: tuple[int, ...]
+
+    @property
+    def label(self):
+        return self.model._meta.verbose_name
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """The subjects of a monthly ledger that nothing was handed in about."""
+
+    kind: Any
+    subjects: list
+
+    @property
+    def count(self):
+        return len(self.subjects)
+
+
+@dataclass
+class Desk:
+    """One headquarters on a day; each part is read when it is asked for."""
+
+    headquarters: Headquarters
+    today: date
+
+    @cached_property
+    def projects(self):
+        return Project.objects.filter(headquarters=self.headquarters).exclude(
+            review=Review.WITHDRAWN
+        )
+
+    @cached_property
+    def counts(self):
+        """(all projects, published ones)."""
+        is_public = Q(review=Review.PUBLISHED)
+        found = self.projects.aggregate(all=Count("pk"), public=Count("pk", filter=is_public))
+        return found["all"], found["public"]
+
+    @cached_property
+    def statuses(self):
+        found = dict(self.grouped("status"))
+        labels = [*Project.Status.choices, ("", UNKNOWN)]
+        return [
+            CountLine(label, found[value], f"status__exact={value}" if value else "")
+            for value, label in labels
+            if value in found
+        ]
+
+    @cached_property
+    def categories(self):
+        found = self.grouped("category__code", "category__name", "category")
+        return [
+            CountLine(name or UNKNOWN, count, f"category__id__exact={pk}" if pk else "")
+            for _, name, pk, count in found
+        ]
+
+    def grouped(self, *names):
+        rows = self.projects.order_by(*names).values(*names).annotate(total=Count("pk"))
+        return rows.values_list(*names, "total")
+
+    @cached_property
+    def ladder(self):
+        return self.projects.ladder()
+
+    @cached_property
+    def plan(self):
+        """Of the year: how many projects are planned, for how much at first and as adjusted."""
+        plans = ProjectPlan.objects.filter(
+            project__headquarters=self.headquarters, year=self.today.year
+        ).exclude(review=Review.WITHDRAWN)
+        same = plans.filter(project=OuterRef("project")).order_by("-number")
+        last = Q(pk=Subquery(same.values("pk")[:1]))
+        return plans.aggregate(
+            projects=Count("project", distinct=True),
+            first=Sum("amount", filter=Q(number=1)),
+            adjusted=Count("project", filter=Q(number__gt=1), distinct=True),
+            amount=Sum("amount", filter=last),
+        )
+
+    @cached_property
+    def warnings(self):
+        return warnings_for([self.headquarters.pk], self.today)
+
+    @cached_property
+    def late(self):
+        """What is late, by rule; reports that are missing have a list of their own."""
+        return grouped(one for one in self.warnings if one.rule.kind == "overdue")
+
+    @cached_property
+    def wrong(self):
+        """Other warnings, by rule."""
+        return grouped(one for one in self.warnings if one.rule.kind not in LATE)
+
+    @property
+    def late_count(self):
+        return sum(group.count for group in self.late)
+
+    @property
+    def wrong_count(self):
+        return sum(group.count for group in self.wrong)
+
+    @cached_property
+    def month(self):
+        return previous(first_of_month(self.today))
+
+    @property
+    def month_words(self):
+        return in_chinese(self.month)
+
+    @cached_property
+    def missing(self):
+        """For each monthly ledger, what nothing was handed in about for last month."""
+        regular = [(key, self.without_report(KINDS[key])) for key in REGULAR]
+        as_before = [(key, self.reporting_before(KINDS[key])) for key in AS_BEFORE]
+        return [MissingLine(KINDS[key], subjects) for key, subjects in (*regular, *as_before)]
+
+    def reporting_before(self, kind):
+        """The sites, or the headquarters itself, that were reported about lately and not now."""
+        found = without_report(kind, [self.headquarters.pk], self.month, handed_in=True)
+        if kind.model.SUBJECT == "headquarters":
+            return [self.headquarters] if found else []
+        return list(Site.objects.filter(pk__in=[row["site"] for row in found]).only("name", "slug"))
+
+    def without_report(self, kind):
+        (name,) = kind.identity
+        reports = kind.model.objects.filter(month=self.month, review__in=HANDED_IN)
+        rows = kind.subject_model.objects.filter(headquarters=self.headquarters)
+        rows = rows.exclude(review=Review.WITHDRAWN).exclude(status__in=kind.ended)
+        return list(rows.exclude(pk__in=reports.values(name)).only("name", "slug"))
+
+    @cached_property
+    def changes(self):
+        """What was done during the last seven days, by person and ledger: a query a ledger.
+
+        What nobody typed, but followed from reports and plans, is counted apart.
+        """
+        found = [line for model in ledgers_of_headquarters() for line in self.changes_of(model)]
+        return sorted(found, key=lambda line: line.when, reverse=True)
+
+    def changes_of(self, model):
+        states = model.history.model
+        since = timezone.now() - WEEK
+        rows = states.objects.filter(history_date__gte=since).filter(
+            **{model.OWNERS[0]: self.headquarters.pk}
+        )
+        followed = Case(When(is_follow_on(), then=True), default=False)
+        grouped = (
+            rows.order_by().annotate(followed=followed).values(*PERSON, "act__way", "followed")
+        )
+        for row in grouped.annotate(last=Max("history_date"), rows=Count("id", distinct=True)):
+            way = Way(row["act__way"] or Way.PROGRAM).label
+            yield Change(
+                row["last"],
+                with_own_name(*(row[name] or "" for name in PERSON)) or "（程序）",
+                model._meta.verbose_name,
+                FOLLOW_ON if row["followed"] else way,
+                row["rows"],
+            )
+
+    @cached_property
+    def findings(self):
+        """Open findings about figures of the headquarters or its projects."""
+        series = Q(series__headquarters=self.headquarters)
+        for name in ("project", "investment", "outlet"):
+            series |= Q(**{f"series__{name}__headquarters": self.headquarters})
+        observations = Observation.objects.filter(series | Q(maintainer=self.headquarters))
+        return list(
+            Finding.objects.current()
+            .filter(state=Finding.State.OPEN, result__in=TO_SETTLE)
+            .filter(observations__in=observations)
+            .worst_first()
+            .distinct()[:MOST_LINES]
+        )
+
+    @cached_property
+    def queue(self):
+        """Rows that wait for review, by ledger; ledgers without any are left out."""
+        lines = (self.queue_of(model) for model in reviewed_ledgers())
+        return [line for line in lines if any(line.counts)]
+
+    def queue_of(self, model):
+        counts = {
+            state: Count("pk", filter=Q(**{model.REVIEW: state}), distinct=True) for state in QUEUE
+        }
+        own = model.objects.order_by().filter(**{model.OWNERS[0]: self.headquarters})
+        found = own.aggregate(**counts)
+        return QueueLine(model, tuple(found[state] for state in QUEUE))

@@ -1,0 +1,257 @@
+"""The page of a month: its rows with what is reported, what was reported last, and who may write.
+
+Read with one query for each kind of thing, however many rows there are.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, Max, OuterRef, Subquery
+from django.urls import reverse
+
+from aidtracker.ground.months import in_chinese, previous
+from aidtracker.ground.scope import scope_of
+from programs.models import Headquarters
+from projects.models import ReportingPeriod, Review
+from projects.monthly.kinds import Kind, Subject
+from projects.warnings import for_reports
+
+MOST_COMMANDS = 12  # whose rows stand on one page
+OPEN = (Review.DRAFT, Review.RETURNED, Review.WITHDRAWN)
+HANDED_IN = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
+
+
+@dataclass
+class Cell:
+    """One cell: what stands in it, what stood there last, what is wrong with what was typed."""
+
+    column: Any
+    row: "Row"
+    text: str
+    stored: str
+    last: str
+    error: str = ""
+
+    @property
+    def name(self):
+        return f"{self.row.subject.key}:{self.column.name}"
+
+    @property
+    def base(self):
+        """What a cumulative amount goes on from; empty if there is nothing to go on from."""
+        return self.last if self.column.sum_of else ""
+
+
+@dataclass
+class Row:
+    """A subject with its report of the month, if there is one, and its last report before."""
+
+    kind: Kind
+    subject: Subject
+    month: date
+    report: Any = None
+    last: Any = None
+    is_locked: bool = False
+    may_write: bool = False
+    typed: dict = field(default_factory=dict)
+    errors: dict = field(default_factory=dict)
+    warnings: list = field(default_factory=list)
+
+    @property
+    def version(self):
+        return self.report.version if self.report else 0
+
+    @property
+    def state(self):
+        return self.report.review_state if self.report else None
+
+    @property
+    def is_filled(self):
+        """Whether there is a report that says something: a draft may have been emptied again."""
+        return self.report is not None and (self.state != Review.DRAFT or any(self.values.values()))
+
+    @property
+    def state_label(self):
+        return self.state.label if self.is_filled else "未填"
+
+    @property
+    def is_open(self):
+        """Whether the cells can be written in; of a locked month, with a reason."""
+        return self.may_write and (self.state is None or self.state in OPEN)
+
+    @property
+    def is_handed_in(self):
+        return self.state in HANDED_IN
+
+    @property
+    def comment(self):
+        return self.report.review_comment if self.state == Review.RETURNED else ""
+
+    @property
+    def link(self):
+        """The report's own form; empty if there is no report."""
+        if not self.report:
+            return ""
+        meta = self.report._meta
+        name = f"admin:{meta.app_label}_{meta.model_name}_change"
+        return reverse(name, args=[self.report.pk])
+
+    @property
+    def last_month(self):
+        """The month of the last report, if it is not the month before."""
+        is_other = self.last is not None and self.last.month != previous(self.month)
+        return in_chinese(self.last.month) if is_other else ""
+
+    @property
+    def general_error(self):
+        """What is wrong with the row, but with no cell of it."""
+        names = {column.name for column in self.kind.columns}
+        return " ".join(text for name, text in self.errors.items() if name not in names)
+
+    @property
+    def values(self):
+        """The text of each cell, as stored."""
+        return {column.name: text_of(column, self.report) for column in self.kind.columns}
+
+    @property
+    def cells(self):
+        stored = self.values
+        return [
+            Cell(
+                column,
+                self,
+                self.typed.get(column.name, stored[column.name]),
+                stored[column.name],
+                text_of(column, self.last),
+                self.errors.get(column.name, ""),
+            )
+            for column in self.kind.columns
+        ]
+
+
+def text_of(column, report):
+    return column.text(report) if report else ""
+
+
+@dataclass
+class Grid:
+    """One ledger of one month, of one headquarters or of all that a person covers."""
+
+    kind: Kind
+    month: date
+    user: Any
+    commands: list
+    chosen: Headquarters | None = None
+    with_key: str = ""
+
+    @cached_property
+    def rows(self):
+        """A row for each subject; those of `with_key` only, if it is given."""
+        reports, last = self.reports, self.last_reports
+        subjects = self.kind.subjects(
+            self.shown_commands, {*reports, *self.just_before}, self.with_key
+        )
+        rows = [
+            Row(
+                self.kind,
+                subject,
+                self.month,
+                reports.get(subject.identity),
+                last.get(subject.identity),
+                subject.command.pk in self.locked,
+                self.may_write(subject, reports.get(subject.identity)),
+            )
+            for subject in subjects
+            if self.with_key in ("", subject.key)
+        ]
+        warn(rows)
+        return rows
+
+    @property
+    def shown_commands(self):
+        return [self.chosen] if self.chosen else self.commands
+
+    @cached_property
+    def own_reports(self):
+        """The reports of the headquarters shown, of all months; with a key, of that subject."""
+        owners = {f"{self.kind.model.OWNERS[0]}__in": [one.pk for one in self.shown_commands]}
+        rows = self.kind.model.objects.filter(**owners).order_by()
+        return rows.filter(**self.kind.named_by(self.with_key)) if self.with_key else rows
+
+    def by_identity(self, reports):
+        return {self.kind.identity_of(report): report for report in reports}
+
+    @cached_property
+    def reports(self):
+        return self.by_identity(self.own_reports.filter(month=self.month))
+
+    @cached_property
+    def last_reports(self):
+        """Of each subject, the latest report before the month."""
+        same = {name: OuterRef(name) for name in self.kind.identity}
+        earlier = self.kind.model.objects.filter(month__lt=self.month, **same).order_by()
+        latest = earlier.values(*self.kind.identity).annotate(latest=Max("month")).values("latest")
+        found = self.own_reports.filter(month__lt=self.month)
+        return self.by_identity(found.annotate(latest=Subquery(latest)).filter(month=F("latest")))
+
+    @property
+    def just_before(self):
+        """The subjects that reported in the month before."""
+        before = previous(self.month)
+        return {key for key, report in self.last_reports.items() if report.month == before}
+
+    @cached_property
+    def locked(self):
+        """The headquarters whose month is locked."""
+        periods = ReportingPeriod.objects.filter(month=self.month, locked_on__isnull=False)
+        return set(periods.values_list("headquarters_id", flat=True))
+
+    def may_write(self, subject, report):
+        scope = scope_of(self.user)
+        meta = self.kind.model._meta
+        verb = "change" if report else "add"
+        is_own = scope.changes_all or subject.command.pk in scope.headquarters
+        return is_own and self.user.has_perm(f"{meta.app_label}.{verb}_{meta.model_name}")
+
+    @property
+    def may_hand_in(self):
+        meta = self.kind.model._meta
+        return self.user.has_perm(f"{meta.app_label}.change_{meta.model_name}")
+
+    @property
+    def offers_all(self):
+        """Whether all headquarters can be looked at together."""
+        return len(self.commands) <= MOST_COMMANDS
+
+    @property
+    def is_writable(self):
+        return any(row.is_open for row in self.rows)
+
+    @property
+    def locked_commands(self):
+        """Whose rows on the page are of a locked month, in the order of the rows."""
+        return list(dict.fromkeys(str(row.subject.command) for row in self.rows if row.is_locked))
+
+    @property
+    def filled(self):
+        return sum(row.is_filled for row in self.rows)
+
+    @property
+    def handed_in(self):
+        return sum(row.is_handed_in for row in self.rows)
+
+
+def warn(rows):
+    """Let rows say what of their reports is worth a warning."""
+    found = for_reports([row.report for row in rows if row.report])
+    for row in rows:
+        row.warnings = found.get(row.report.pk, []) if row.report else []
+
+
+def commands_of(user):
+    """The headquarters whose ledgers a user may see: those covered, or all."""
+    scope = scope_of(user)
+    commands = Headquarters.objects.defer("search_text")
+    return [*(commands if scope.reads_all else commands.filter(pk__in=scope.headquarters))]

@@ -1,0 +1,124 @@
+"""Every numeric phrase of a text: which are figures to record, which are dates, names, ordinals.
+
+Precision first for Chinese numerals, which are half of all idioms: they count only with a
+hedge, a measuring classifier or both. Digits always belong to some phrase.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from projects.reading.phrase_patterns import PATTERN, RANKED, has_numeral
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """`text[start:end]` and what it is: figure, date, name or ordinal."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The figures of a text by what became of them."""
+
+    recorded: list[Phrase]
+    skipped: list[Phrase]
+    open: list[Phrase]
+
+
+def find(text, names=()):
+    """All numeric phrases of `text`, in order, none overlapping.
+
+    `names` are names and aliases of records; those with a numeral in them (15115计划,
+    十城百店) come first, the longer before the shorter. Time grows with the text.
+    """
+    phrases, position = [], 0
+    for start, end in _name_spans(text, names):
+        phrases += _scan(text, position, start)
+        phrases.append(Phrase(start, end, text[start:end], "name"))
+        position = end
+    return phrases + _scan(text, position, len(text))
+
+
+def coverage(phrases, recorded_spans, skipped_spans):
+    """Sort the figures among `phrases` by the (start, end) spans that overlap them → `Coverage`.
+
+    A figure that was both recorded and skipped counts as recorded.
+    """
+    result = Coverage([], [], [])
+    recorded, skipped = _joined(recorded_spans), _joined(skipped_spans)
+    for phrase in phrases:
+        if phrase.kind != "figure":
+            continue
+        if _overlaps(phrase, recorded):
+            result.recorded.append(phrase)
+        elif _overlaps(phrase, skipped):
+            result.skipped.append(phrase)
+        else:
+            result.open.append(phrase)
+    return result
+
+
+def _name_spans(text, names):
+    """Where names stand; of two that overlap the longer one, then the earlier one."""
+    numeric = sorted({name for name in names if has_numeral(name)}, key=len, reverse=True)
+    found = [span for name in numeric for span in _places(text, name)]
+    taken = bytearray(len(text))
+    spans = []
+    for start, end in found:
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            spans.append((start, end))
+    return sorted(spans)
+
+
+def _places(text, name):
+    """Where one name stands, but not as a part of a longer number (一师 in 第十一师)."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (_is_cut(text, start) or _is_cut(text, end)):
+            yield start, end
+        start = text.find(name, end)
+
+
+def _is_cut(text, position):
+    """Whether the characters on both sides of a position belong to one number."""
+    return 0 < position < len(text) and all(map(has_numeral, text[position - 1 : position + 1]))
+
+
+def _scan(text, start, end):
+    phrases = []
+    for match in PATTERN.finditer(text, start, end):
+        kind = str(match.lastgroup)
+        if kind == "rank" or (kind == "ordinal" and _is_rank(text, match)):
+            kind = "figure"
+        phrases.append(Phrase(match.start(), match.end(), match.group(), kind))
+    return phrases
+
+
+def _is_rank(text, match):
+    """第三 after 位居全疆 or 排名 measures something; 第三 before a noun only counts on."""
+    return bool(RANKED.search(text, max(0, match.start() - 12), match.start()))
+
+
+def _joined(spans):
+    """Overlapping spans joined, as two sorted lists of starts and ends."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted(spans):
+        if ends and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    return starts, ends
+
+
+def _overlaps(phrase, joined):
+    starts, ends = joined
+    last = bisect_left(starts, phrase.end) - 1
+    return last >= 0 and ends[last] > phrase.start

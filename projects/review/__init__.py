@@ -1,0 +1,1 @@
+"""The review as this app's rows go through it: steps, proposals, corrections."""

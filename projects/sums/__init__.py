@@ -1,0 +1,1 @@
+"""Sums that explain themselves, and the rules that stand against adding."""

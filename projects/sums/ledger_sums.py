@@ -1,0 +1,193 @@
+"""Amounts of a ledger added up, in 万元, and the explanations that pages open."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, QuerySet, Sum, Window
+from django.urls import reverse
+
+from aidtracker.ground.money import LedgerAmountField
+from aidtracker.templatetags.formatting import yi
+
+SHOWN_ROWS = 100
+
+
+@dataclass(frozen=True)
+class LedgerTotal:
+    """One column of a ledger added up, in 万元, and how many rows could not be counted in."""
+
+    label: str
+    amount: Decimal | None
+    known: int
+    unknown: int
+
+
+def ledger_totals(rows, names):
+    """The totals of the named amounts over `rows`, a queryset: one query.
+
+    An amount that no row knows is None, never 0.
+    """
+    sums = {f"{name}_sum": Sum(name) for name in names}
+    known = {f"{name}_known": Count(name) for name in names}
+    found = rows.order_by().aggregate(row_count=Count("pk"), **sums, **known)
+    return [
+        LedgerTotal(
+            label=rows.model._meta.get_field(name).verbose_name,
+            amount=found[f"{name}_sum"],
+            known=found[f"{name}_known"],
+            unknown=found["row_count"] - found[f"{name}_known"],
+        )
+        for name in names
+    ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an explanation: what it is, its amount or the reason, its page."""
+
+    name: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What `includes/total.html` prints: the amount and how it came about, or why there is none.
+
+    `unshown` is how many more rows a long ledger has than stand in `parts` and `exclusions`.
+    """
+
+    amount: str
+    formula: str
+    parts: tuple[Line, ...] = ()
+    exclusions: tuple[Line, ...] = ()
+    reasons: tuple[str, ...] = ()
+    unshown: int = 0
+
+
+@dataclass(frozen=True)
+class LedgerSum:
+    """One amount of a ledger added up, in 万元, and the rows it comes from.
+
+    `amount` is None where no row knows it; `known` and `unknown` count rows.
+    """
+
+    label: str
+    amount: Decimal | None
+    known: int
+    unknown: int
+    rows: QuerySet
+    field: str
+
+    @property
+    def words(self):
+        return yi(self.amount)
+
+    @property
+    def formula(self):
+        """12 项合计，另有 3 项金额未知，未计入。"""
+        if not self.known:
+            return f"{self.unknown} 项的金额都未知，没有相加。" if self.unknown else "没有记录。"
+        rest = f"，另有 {self.unknown} 项金额未知，未计入" if self.unknown else ""
+        return f"“{self.label}”{self.known} 项合计{rest}。"
+
+    def explain(self):
+        """The rows with their amounts, the largest first, and those whose amount is unknown.
+
+        Two queries; at most `SHOWN_ROWS` rows of each.
+        """
+        rows = self.rows.filter(**{f"{self.field}__isnull": False}).order_by(f"-{self.field}", "pk")
+        blanks = self.rows.filter(**{f"{self.field}__isnull": True}).order_by("pk")
+        return self.explained_by([*rows[:SHOWN_ROWS], *blanks[:SHOWN_ROWS]])
+
+    def explained_by(self, rows):
+        """The explanation with those of its rows that are at hand: no query."""
+        known = [row for row in rows if getattr(row, self.field) is not None]
+        known.sort(key=lambda row: -getattr(row, self.field))
+        parts = tuple(map(self._line, known))
+        blanks = tuple(self._line(row) for row in rows if getattr(row, self.field) is None)
+        unshown = self.known + self.unknown - len(rows)
+        return Explanation(self.words, self.formula, parts, blanks, reasons=(), unshown=unshown)
+
+    def _line(self, row):
+        amount = getattr(row, self.field)
+        words = "金额未知" if amount is None else yi(amount)
+        return Line(str(row), words, row.get_absolute_url())
+
+
+def ledger_total(queryset: QuerySet, field: str) -> LedgerSum:
+    """The sum of a 万元 field of Project or Investment over the rows: one query.
+
+    Raises ValueError for a field that is no ledger amount, such as a count of people.
+    """
+    if not isinstance(queryset.model._meta.get_field(field), LedgerAmountField):
+        raise ValueError(f"{field} is not an amount in 万元")
+    (found,) = ledger_totals(queryset, (field,))
+    return LedgerSum(**vars(found), rows=queryset, field=field)
+
+
+def with_sums(queryset, names):
+    """Rows that each carry the sums of all rows of the queryset, whichever slice is read."""
+    found = {f"{name}_sum": Window(Sum(name)) for name in names}
+    found |= {f"{name}_known": Window(Count(name)) for name in names}
+    return queryset.annotate(row_count=Window(Count("pk")), **found)
+
+
+def sums_of(rows, queryset, names):
+    """The `LedgerSum` of each amount from rows read through `with_sums`; no query."""
+    return [ledger_sum(rows[0] if rows else None, queryset, name) for name in names]
+
+
+def ledger_sum(row, queryset, name):
+    known = getattr(row, f"{name}_known", 0)
+    return LedgerSum(
+        label=queryset.model._meta.get_field(name).verbose_name,
+        amount=getattr(row, f"{name}_sum", None),
+        known=known,
+        unknown=getattr(row, "row_count", 0) - known,
+        rows=queryset,
+        field=name,
+    )
+
+
+def explained_totals(queryset, names):
+    """(label, `Explanation`) of each amount over the queryset, some of its rows named: one query.
+
+    The rows named are those with the largest first amount, at most `SHOWN_ROWS`.
+    """
+    largest = F(names[0]).desc(nulls_last=True)
+    plain = queryset.select_related(None).prefetch_related(None).only("name", "slug", *names)
+    rows = list(with_sums(plain, names).order_by(largest, "pk")[:SHOWN_ROWS])
+    return [(one.label, one.explained_by(rows)) for one in sums_of(rows, queryset, names)]
+
+
+def explained_commands(model, commands, name):
+    """(label, `Explanation`) of an amount over the ledgers of several headquarters; no query.
+
+    A row of a ledger belongs to one headquarters, so that their sums may be added.
+    """
+    meta = model._meta
+    parts, blanks, total = [], [], Decimal(0)
+    for command in commands:
+        url = f"{reverse(f'{meta.model_name}-list')}?headquarters={command.slug}"
+        count = getattr(command, f"{meta.model_name}_count") or 0
+        known = getattr(command, f"{meta.model_name}_{name}_known") or 0
+        if known:
+            amount = getattr(command, f"{meta.model_name}_{name}_sum")
+            total += amount
+            parts.append(Line(f"{command}（{known} 项）", yi(amount), url))
+        if count > known:
+            words = f"{count - known} 项金额未知"
+            blanks.append(Line(str(command), words, url))
+    label = f"{meta.verbose_name}{meta.get_field(name).verbose_name}"
+    formula = sum_of_commands(parts, total)
+    return label, Explanation(yi(total if parts else None), formula, tuple(parts), tuple(blanks))
+
+
+def sum_of_commands(parts, total):
+    if not parts:
+        return "各指挥部台账的这一金额都未知，没有相加。"
+    if len(parts) == 1:
+        return f"只有一个指挥部的台账有这一金额：{yi(total)}，没有相加。"
+    added = "＋".join(line.words for line in parts)
+    return f"每个项目只记在一个指挥部的台账里，可以相加：{added}＝{yi(total)}。"

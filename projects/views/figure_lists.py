@@ -1,0 +1,82 @@
+"""The list pages of metrics, their series, and the public figures."""
+
+from aidtracker.pages.details import name_column
+from aidtracker.pages.listing import ListPage
+from aidtracker.pages.tables import PATH_END, Column, metric_item, scope_items
+from programs.views.columns import NOTE
+from projects.models import Metric, Observation, Series
+from projects.views import filters
+from projects.views.lists import NarrowedList
+from projects.views.readings import scope_words
+
+
+class MetricList(ListPage):
+    model = Metric
+    title = "指标"
+    see_also = (("序列", "series-list"), ("观测值", "observation-list"))
+    lead = "数的是什么：口径、单位和公式；打开一个指标，可看到它的每个序列和每个数字。"
+    filterset_class = filters.MetricFilter
+    columns = (
+        name_column(),
+        Column("单位", "unit", sort=("unit",)),
+        Column("类型", "get_kind_display", sort=("kind",)),
+        Column("领域", "get_sector_display", sort=("sector",)),
+        Column("口径", "definition"),
+        Column("序列", "series_count", kind="number", sort=("series_count",)),
+        Column("数字", "figure_count", kind="number", sort=("figure_count",)),
+        NOTE,
+    )
+
+    def rows(self):
+        return Metric.objects.with_counts()
+
+
+def leading(series):
+    """The figure of a series that its list shows."""
+    return series.leading_figures[0]
+
+
+SCOPE = Column("主体与范围", scope_words, link=True, sort=("slug",))
+FIGURE_OF_SERIES = (
+    Column("数值", leading, kind="figure"),
+    Column("性质", leading, kind="nature"),
+    Column("期间", leading, kind="period"),
+    Column("出处", leading, kind="source"),
+    Column("全部数字", "figure_count", kind="number", sort=("figure_count",)),
+)
+
+
+class SeriesList(ListPage):
+    model = Series
+    title = "序列"
+    see_also = (("指标", "metric-list"), ("观测值", "observation-list"))
+    lead = "一个指标、一个主体、一个范围为一个序列；表中是采用值或最近的一个数字。"
+    empty = "还没有公开的数字；观测值审核通过后，它的序列列在这里。"
+    filterset_class = filters.SeriesFilter
+    columns = (Column("指标", "metric", sort=("metric__slug",)), SCOPE, *FIGURE_OF_SERIES)
+
+    def rows(self):
+        return Series.objects.published().with_leading_figures().with_subjects()
+
+
+class ObservationList(NarrowedList):
+    model = Observation
+    title = "观测值"
+    see_also = (("指标", "metric-list"), ("序列", "series-list"))
+    lead = "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
+    empty = "还没有公开的数字；审核通过后列在这里。"
+    filterset_class = filters.ObservationFilter
+    columns = (
+        Column("指标", metric_item, sort=("series__metric__slug",)),
+        Column("主体与范围", scope_items, sort=("series__slug",)),
+        Column("数值", PATH_END, kind="figure", sort=("value",)),
+        Column("性质", PATH_END, kind="nature", sort=("nature",)),
+        Column("期间", PATH_END, kind="period", sort=("as_of", "period_end", "period_start")),
+        Column("累计方式", "get_accumulation_display", sort=("accumulation",)),
+        Column("修饰", "get_qualifier_display", sort=("qualifier",)),
+        Column("出处", PATH_END, kind="source", sort=("source__code", "number")),
+        NOTE,
+    )
+
+    def rows(self):
+        return Observation.objects.published().with_subjects().in_reading_order()

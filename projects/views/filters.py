@@ -1,0 +1,232 @@
+"""What the lists of work, places of work, events and figures can be narrowed to."""
+
+import django_filters
+from django.db.models import Q
+from django.db.models.functions import Left
+from django.forms import HiddenInput
+
+from aidtracker.ground.enums import Sector
+from aidtracker.ground.publication import public_rule
+from aidtracker.pages.listing import ListFilter, choice_filter, row_filter
+from programs.models import Batch, Category, Headquarters, Program, Region, Source
+from projects.models import (
+    Activity,
+    Agreement,
+    Award,
+    Enterprise,
+    Finding,
+    Investment,
+    Metric,
+    Observation,
+    Outlet,
+    Project,
+    Series,
+    Site,
+)
+
+NUMBER_LENGTH = 9  # of a figure in its document
+
+
+def used(model, relation):
+    """Rows of `model` that at least one public row behind `relation` names, for a drop-down."""
+
+    def rows(request):
+        is_public = public_rule(end_of(model, relation), relation)
+        named = model.objects.filter(is_public, **{f"{relation}__isnull": False})
+        return model.objects.filter(pk__in=named.values("pk"))
+
+    return rows
+
+
+def end_of(model, relation):
+    """The model that a lookup path leads to."""
+    for name in relation.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model
+
+
+def named(model, label, **kwargs):
+    """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
+    return django_filters.ModelChoiceFilter(
+        label=label,
+        queryset=lambda request: model.objects.published(),
+        to_field_name="slug",
+        widget=HiddenInput,
+        **kwargs,
+    )
+
+
+def about(subject):
+    """A condition on one kind of thing that a figure's series is about."""
+    field = getattr(Series, subject).field
+    return named(field.related_model, field.verbose_name, field_name=f"series__{subject}")
+
+
+def batches(request):
+    return used(Batch, "projects")(request).select_related("owner")
+
+
+def sources_with_figures(request):
+    return used(Source, "observations")(request).without_text()
+
+
+class ProjectFilter(ListFilter):
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "projects"))
+    category = row_filter("项目类别", used(Category, "projects"), key="pk")
+    status = choice_filter("状态", Project.Status)
+    region = row_filter("受援地", used(Region, "projects"), field_name="regions")
+    program = row_filter("所属工程", used(Program, "projects"), field_name="programs")
+    batch = row_filter("批次", batches, key="pk")
+    site = named(Site, "场所")
+    enterprise = named(Enterprise, "参与企业", method="of_enterprise")
+
+    def of_enterprise(self, queryset, name, value):
+        return queryset.filter(pk__in=value.project_parties.values("project"))
+
+
+class InvestmentFilter(ListFilter):
+    kind = choice_filter("方式", Investment.Kind)
+    status = choice_filter("状态", Investment.Status)
+    headquarters = row_filter("引进指挥部", used(Headquarters, "investments"))
+    region = row_filter("落地地区", used(Region, "investments"))
+    origin = row_filter("来自", used(Region, "investments_from"))
+    program = row_filter("所属工程", used(Program, "investments"), field_name="programs")
+    enterprise = named(Enterprise, "投资方或落地企业", method="of_enterprise")
+    site = named(Site, "场所")
+
+    def of_enterprise(self, queryset, name, value):
+        return queryset.filter(Q(investor=value) | Q(local_enterprise=value))
+
+
+class EnterpriseFilter(ListFilter):
+    kind = choice_filter("类型", Enterprise.Kind)
+    region = row_filter("经营地", used(Region, "enterprises"))
+    origin = row_filter("来自", used(Region, "enterprises_from"))
+    parent = named(Enterprise, "母公司或主管")
+    activity = named(Activity, "参与活动", field_name="activities")
+
+
+class SiteFilter(ListFilter):
+    kind = choice_filter("类型", Site.Kind)
+    region = row_filter("所在地区", used(Region, "sites"))
+    headquarters = row_filter("援建指挥部", used(Headquarters, "sites"))
+    program = row_filter("所属工程", used(Program, "sites"), field_name="programs")
+    operator = named(Enterprise, "运营单位")
+    parent = named(Site, "所属场所")
+
+
+class OutletFilter(ListFilter):
+    kind = choice_filter("类型", Outlet.Kind)
+    status = choice_filter("状态", Outlet.Status)
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "outlets"))
+    city = row_filter("所在城市", used(Region, "outlets"))
+    program = row_filter("所属工程", used(Program, "outlets"))
+    platform = row_filter("所在平台", used(Enterprise, "outlets_hosted"))
+    enterprise = named(Enterprise, "经营单位或平台", method="of_enterprise")
+
+    def of_enterprise(self, queryset, name, value):
+        return queryset.filter(Q(operator=value) | Q(platform=value))
+
+
+def years():
+    """The years in which something began, as choices."""
+    dated = Activity.objects.exclude(starts_on="").order_by(Left("starts_on", 4))
+    found = dated.values_list(Left("starts_on", 4), flat=True).distinct()
+    return [(year, f"{year}年") for year in found]
+
+
+class ActivityFilter(ListFilter):
+    kind = choice_filter("类型", Activity.Kind)
+    year = django_filters.ChoiceFilter(
+        label="年份",
+        choices=years,
+        field_name="starts_on",
+        lookup_expr="startswith",
+        empty_label="全部",
+    )
+    headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
+    region = row_filter("地点", used(Region, "activities"))
+    program = row_filter("所属工程", used(Program, "activities"), field_name="programs")
+    enterprise = named(Enterprise, "参与企业", field_name="enterprises")
+    site = named(Site, "场所")
+
+
+class AgreementFilter(ListFilter):
+    kind = choice_filter("类型", Agreement.Kind)
+    headquarters = row_filter("签约指挥部", used(Headquarters, "agreements"))
+    region = row_filter("签约地方", used(Region, "agreements"), field_name="regions")
+    enterprise = named(Enterprise, "签约企业", field_name="enterprises")
+    activity = named(Activity, "签约活动")
+
+
+class AwardFilter(ListFilter):
+    level = choice_filter("级别", Award.Level)
+    region = row_filter("获得地区", used(Region, "awards"))
+    site = row_filter("获得场所", used(Site, "awards"))
+    enterprise = row_filter("获得企业", used(Enterprise, "awards"))
+
+
+class MetricFilter(ListFilter):
+    sector = choice_filter("领域", Sector)
+    kind = choice_filter("类型", Metric.Kind)
+
+
+class SeriesFilter(ListFilter):
+    SEARCH_LOOKUPS = ("search_text", "metric__search_text")
+
+    sector = choice_filter("领域", Sector, field_name="metric__sector")
+    metric = row_filter("指标", used(Metric, "series_set__observations"))
+
+
+class ObservationFilter(ListFilter):
+    """A figure by its document, its meaning, and what it is about (set by links from pages)."""
+
+    SEARCH_LOOKUPS = (
+        "printed",
+        "series__search_text",
+        "series__metric__search_text",
+        "source__search_text",
+    )
+
+    source = row_filter("文献", sources_with_figures, key="code")
+    metric = row_filter(
+        "指标",
+        used(Metric, "series_set__observations"),
+        field_name="series__metric",
+    )
+    nature = choice_filter("性质", Observation.Nature)
+    accumulation = choice_filter("累计方式", Observation.Accumulation)
+    qualifier = choice_filter("修饰", Observation.Qualifier)
+    rank = choice_filter("采用", Observation.Rank)
+    series = named(Series, "序列")
+    region = about("region")
+    headquarters = about("headquarters")
+    program = about("program")
+    project = about("project")
+    investment = about("investment")
+    enterprise = about("enterprise")
+    site = about("site")
+    outlet = about("outlet")
+    activity = about("activity")
+
+
+class FindingFilter(ListFilter):
+    SEARCH_LOOKUPS = ("computation", "explanation")
+
+    result = choice_filter("结果", Finding.Result)
+    kind = choice_filter("规则", Finding.Kind)
+    state = choice_filter("处理", Finding.State)
+    source = row_filter("文献", sources_with_figures, key="code", method="of_source")
+    observation = django_filters.CharFilter(
+        label="观测值", method="of_observation", widget=HiddenInput
+    )
+
+    def of_source(self, queryset, name, value):
+        return queryset.filter(pk__in=Finding.objects.filter(observations__source=value))
+
+    def of_observation(self, queryset, name, value):
+        """The findings of one figure, named as 文献编号.序号."""
+        code, _, number = value.rpartition(".")
+        if not (number.isascii() and number.isdecimal() and len(number) < NUMBER_LENGTH):
+            return queryset.none()
+        return queryset.filter(observations__source__code=code, observations__number=int(number))

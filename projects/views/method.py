@@ -1,0 +1,88 @@
+"""How printed figures are read, shown with the very constants and code that read them."""
+
+from dataclasses import dataclass
+
+from aidtracker.templatetags.formatting import UNKNOWN, plain
+from projects.reading import bounds, figures
+
+EXAMPLES = (
+    "9.11亿元",
+    "2646家",
+    "超过30亿元",
+    "20多家",
+    "5000余吨",
+    "475余人",
+    "近2000人",
+    "约50万吨",
+    "不足100家",
+    "1—2万名",
+    "近六成",
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One printed figure and what it is taken to allow, in the base unit."""
+
+    printed: str
+    hedge: str
+    value: str
+    interval: str
+    unit: str
+
+
+def example_readings():
+    """A `Reading` for each shape of figure the documents use."""
+    return [reading(printed) for printed in EXAMPLES]
+
+
+def reading(printed):
+    figure = figures.parse(printed)
+    value = plain(figure.value)
+    if figure.value_high is not None:
+        value = f"{value}—{plain(figure.value_high)}"
+    return Reading(
+        printed=printed,
+        hedge=QUALIFIER_WORDS[figure.qualifier],
+        value=value,
+        interval=interval(figure.lower, figure.upper),
+        unit=figure.unit,
+    )
+
+
+def interval(lower, upper):
+    """The bounds in words: 从 9 到 10; without an upper bound 不少于."""
+    if lower is None and upper is None:
+        return UNKNOWN
+    if upper is None:
+        return f"不少于 {plain(lower)}"
+    if lower == upper:
+        return f"恰为 {plain(lower)}"
+    return f"{plain(lower)} 至 {plain(upper)}"
+
+
+QUALIFIER_WORDS = {
+    "exact": "没有修饰",
+    "over": "超过、逾、突破、以上",
+    "more": "多、余",
+    "nearly": "近",
+    "about": "约、左右",
+    "under": "不足、以下",
+    "range": "范围",
+}
+
+
+def rules():
+    """The rules of interpretation as (words, rule), with their constants."""
+    percent = plain(bounds.ABOUT * 100)
+    nearly = plain(bounds.NEARLY)
+    return [
+        ("没有修饰", "整数是确数；带小数或“万、亿”的数，印到哪一位就准到哪一位的一半。"),
+        ("超过、逾、突破、以上", "不少于所印的数，没有上限。"),
+        ("多、余", "从所印的数到末位非零数字的下一档：20多家在 20 与 30 之间。"),
+        ("近", f"在所印的数的 {nearly} 倍与所印的数之间。"),
+        ("约、左右", f"所印的数上下各 {percent}%。"),
+        ("不足、以下", "在 0 与所印的数之间。"),
+        ("范围", "两端之间；“万”“亿”管到两端。"),
+        ("几十、数百", f"在 {bounds.VAGUE_LOW} 倍与 {bounds.VAGUE_HIGH} 倍之间，不取单一数值。"),
+    ]

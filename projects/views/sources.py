@@ -1,0 +1,150 @@
+"""The page of a document: what it is, its text with the figures marked, all figures in a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from aidtracker.pages.details import Page, Section, facts
+from aidtracker.pages.tables import (
+    PATH_END,
+    Column,
+    Item,
+    Layout,
+    metric_item,
+    period_words,
+    scope_items,
+    table,
+)
+from programs.models import Source
+from projects.models import Observation
+from projects.reading import phrases
+from projects.reading.known_names import numeral_names
+from projects.views.source_text import figure_span, marked_text, open_span, skipped_span
+
+MOST_FIGURES = 5_000
+SKIPPED_COLUMNS = (
+    Column("位置", "place_in_words"),
+    Column("原因", "get_reason_display"),
+    Column("说明", "note"),
+)
+NO_TEXT = "includes/source_without_text.html"
+NO_FIGURES = "还没有公开的数字；审核通过后，按原文先后列在这里。"
+NO_SKIPPED = "没有略过的数字。"
+
+
+@dataclass(frozen=True)
+class MarkedText:
+    """A document's text ready to print, the figures in it in reading order, and what became of all.
+
+    `figures` are the observations that have a place in the text.
+    """
+
+    html: SafeString
+    figures: Sequence[Observation]
+    recorded: int
+    skipped: int
+    open: int
+
+
+def source_detail(request, code):
+    source = get_object_or_404(Source.objects.published(), code=code)
+    figures = list(source.observations.published().with_subjects()[:MOST_FIGURES])
+    skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
+    page = Page(
+        kind=f"文献 · {source.get_kind_display()}",
+        title=source.title,
+        lead=source_lead(source, len(figures)),
+        trail=[Item("文献", reverse("source-list"))],
+        facts=source_facts(source),
+        sections=[
+            text_section(source, figures, skipped),
+            figure_section(source, figures),
+            Section(
+                "skipped", "略过的数字", table("略过的数字", SKIPPED_COLUMNS, skipped), NO_SKIPPED
+            ),
+        ],
+        note=source.note,
+        updated_at=source.updated_at,
+    )
+    return page.response(request)
+
+
+def source_lead(source, count):
+    names = dict.fromkeys(filter(None, (source.publisher, source.author)))
+    origin = "、".join(names)
+    return f"{origin or source.get_kind_display()}；记录其中 {count} 个数字。"
+
+
+def source_facts(source):
+    date_label = "发布日期（推断）" if source.is_date_inferred else "发布日期"
+    return facts(
+        source,
+        Column("编号", "code"),
+        Column("来源", "publisher"),
+        Column("作者", "author"),
+        Column(date_label, "published_on", kind="date"),
+        Column("文件名", "file_name"),
+        Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
+    )
+
+
+def text_section(source, figures, skipped):
+    """The text with its marks; without the text, how to supply it."""
+    if not source.has_text:
+        return Section("text", "全文", template=NO_TEXT, data=source)
+    data = mark(source.text, figures, skipped)
+    return Section("text", "全文", template="includes/source_text.html", data=data)
+
+
+def mark(text, figures, skipped):
+    """The text of a document with its figures, skipped and open phrases marked → `MarkedText`."""
+    placed = [one for one in figures if one.start is not None]
+    found = phrases.coverage(
+        phrases.find(text, numeral_names()),
+        [(one.start, one.end) for one in placed],
+        [(one.start, one.end) for one in skipped],
+    )
+    spans = [
+        *map(figure_span, placed),
+        *map(skipped_span, skipped),
+        *map(open_span, found.open),
+    ]
+    counts = (len(found.recorded), len(found.skipped), len(found.open))
+    return MarkedText(marked_text(text, spans), placed, *counts)
+
+
+def figure_section(source, figures):
+    """All figures in reading order; without the text the rows are where their links lead."""
+    prefix = "row-o" if source.has_text else "o"
+    layout = Layout(anchor=lambda observation: f"{prefix}{observation.number}")
+    return Section(
+        "figures", "数字", table("按原文先后", FIGURE_COLUMNS, figures, layout), NO_FIGURES
+    )
+
+
+def place_items(observation):
+    """Where the words stand: in the text on this page, and on the web where the document is."""
+    if observation.start is not None:
+        yield Item(observation.place_in_words, f"#o{observation.number}")
+    if observation.place_on_web:
+        yield Item("原网页", observation.place_on_web)
+
+
+def remark(observation):
+    """Who is quoted, and the note."""
+    said_by = f"据{observation.attributed_to}。" if observation.attributed_to else ""
+    return said_by + observation.note
+
+
+FIGURE_COLUMNS = (
+    Column("数值", PATH_END, kind="figure"),
+    Column("指标", metric_item),
+    Column("主体与范围", scope_items),
+    Column("性质", PATH_END, kind="nature"),
+    Column("期间", period_words, kind="phrase"),
+    Column("原文位置", place_items, kind="phrase"),
+    Column("备注", remark),
+)
