@@ -202,7 +202,7 @@ SCRIPT = """
 import os, signal, django
 django.setup()
 from django.db import connection, transaction
-from aidtracker import acts
+from aidtracker.trail import acts
 from aidtracker.trail.history import keep_states
 from programs.models import Source
 
