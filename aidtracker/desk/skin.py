@@ -8,8 +8,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import SuspiciousOperation
 from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html
@@ -28,11 +26,12 @@ from unfold.forms import (
     ActionForm,
     AdminPasswordChangeForm,
     AuthenticationForm,
+    PaginationInlineFormSet,
     UserChangeForm,
     UserCreationForm,
 )
 from unfold.mixins import BaseModelAdminMixin
-from unfold.views import ChangeList
+from unfold.views import ChangeList as UnfoldChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
@@ -42,18 +41,19 @@ from unfold.widgets import (
 )
 
 from aidtracker.desk.changes import FollowChanges
-from aidtracker.desk.columns import column_for, read_only_words
-from aidtracker.desk.deletion import deletion, with_relations
-from aidtracker.desk.forms import (
+from aidtracker.desk.deletion import deletion
+from aidtracker.desk.fields import (
     LedgerFormField,
     MonthFormField,
-    NamedCells,
     NameListFormField,
     PlainDecimalFormField,
+    column_for,
+    read_only_words,
 )
-from aidtracker.desk.history import HistoryPages
+from aidtracker.desk.forms import RecordFormSet
+from aidtracker.desk.lists import VersionedList
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
-from aidtracker.desk.versions import VersionedAdmin, VersionedInline
+from aidtracker.desk.versions import VersionedAdmin
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
@@ -61,6 +61,8 @@ from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField
 from aidtracker.ground.scope import readable
 from aidtracker.sheets.views import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
+from aidtracker.trail.conflicts import row_number
+from aidtracker.trail.differences import with_relations
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -105,8 +107,6 @@ FORM_FIELDS = {
 
 # How the address may ask for a field; any other way could read fields letter by letter.
 FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
-# The longest number of a row that every database can look for.
-ROW_NUMBER_LENGTH = 18
 
 
 def group(title, *names):
@@ -121,7 +121,7 @@ def search_words(term):
 
 def is_row_number(text):
     """Whether a text from an address or a form can be the number of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= ROW_NUMBER_LENGTH
+    return row_number(text) is not None
 
 
 def with_row_numbers(posted, names):
@@ -182,7 +182,11 @@ class ReasonActionForm(ActionForm):
     )
 
 
-class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin, UnfoldModelAdmin):
+class ChangeList(VersionedList, UnfoldChangeList):
+    """A page of a list."""
+
+
+class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelAdmin):
     """A list and a form in the site's manner, without import and export."""
 
     list_select_related: ClassVar[Any] = ()
@@ -199,6 +203,9 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
     def get_queryset(self, request):
         """Rows with what their names and columns show, also for autocompletion and inlines."""
         return with_relations(super().get_queryset(request), self)
+
+    def get_changelist(self, request, **kwargs):
+        return ChangeList
 
     def get_list_display(self, request):
         return [column_for(self.model, name) for name in super().get_list_display(request)]
@@ -251,11 +258,6 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
             if field.is_relation
         }
 
-    def response_action(self, request, queryset, *args, **kwargs):
-        if not all(map(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            raise SuspiciousOperation("A chosen row has no number.")
-        return super().response_action(request, queryset, *args, **kwargs)
-
     def get_search_results(self, request, queryset, search_term):
         words = search_words(search_term)
         if has_search_text(self.model):
@@ -278,19 +280,30 @@ class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
         return super().import_page(request, form, **context)
 
 
-class TabularInline(
-    NamedCells, ScopedInline, VersionedInline, FormFieldsMixin, UnfoldTabularInline
-):
+class RowsBelow(RecordFormSet, PaginationInlineFormSet):
+    """Rows that belong to a row, page by page."""
+
+
+class TabularInline(ScopedInline, FormFieldsMixin, UnfoldTabularInline):
     """Rows that belong to a row, edited below it as a table."""
 
+    formset = RowsBelow
     extra = 0
     hide_title = True
     show_change_link = True
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Who listens to the page hears the column's name in each cell."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return field
 
-class StackedInline(ScopedInline, VersionedInline, FormFieldsMixin, UnfoldStackedInline):
+
+class StackedInline(ScopedInline, FormFieldsMixin, UnfoldStackedInline):
     """Rows that belong to a row, edited below it one under the other."""
 
+    formset = RowsBelow
     extra = 0
     show_change_link = True
 

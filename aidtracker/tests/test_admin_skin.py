@@ -9,7 +9,7 @@ from django.contrib.admin.utils import flatten
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
-from aidtracker.desk.forms import NameListFormField
+from aidtracker.desk.fields import NameListFormField
 from aidtracker.desk.skin import search_words
 from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.ground.records import Record
