@@ -1,10 +1,10 @@
-"""Lists that know which version of each row they show, and actions that ask whether it is so still.
+"""Lists: what they may be asked, which version of each row they show, what is done to the rows.
 
 Actions leave out, and name, the rows of others and those that somebody changed meanwhile.
 """
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -17,10 +17,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, SearchTextField
 from aidtracker.ground.scope import changeable
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import hold, is_versioned, marks, row_number, shown_version
 
+# How the address may ask for a field; any other way could read fields letter by letter.
+FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
 MADE_AT = "list-made-at"
 MOST_NAMES = 5
 
@@ -29,6 +32,7 @@ class VersionedList(ChangeList):
     """What a page of rows carries along: which versions it shows, and when it was made."""
 
     result_list: Any
+    model_admin: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         made_at = timezone.now()
@@ -51,8 +55,31 @@ class VersionedList(ChangeList):
         return next(filter(None, queues), None)
 
 
-class RowActions(admin.ModelAdmin):
-    """For a ModelAdmin: what a list does to rows, it does to the rows as it showed them."""
+class Lists(admin.ModelAdmin):
+    """For a ModelAdmin: what its list does to rows, it does to the rows as it showed them."""
+
+    list_filter: ClassVar[Any] = ()
+
+    # What is asked
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only what `list_filter` offers may be asked of rows through the address."""
+        names = [item for item in self.list_filter if isinstance(item, str)]
+        own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
+        ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
+        if lookup not in ways:
+            return lookup in own
+        name, way = ways[lookup]
+        is_number = self.opts.get_field(name).is_relation and way != "__isnull"
+        return not is_number or all(map(is_row_number, value.split(",")))
+
+    def get_search_results(self, request, queryset, search_term):
+        words = search_words(search_term)
+        if has_search_text(self.model):
+            return queryset.search(words, best_first="/autocomplete/" in request.path), False
+        return super().get_search_results(request, queryset, words)
+
+    # What is done
 
     def changelist_view(self, request, extra_context=None):
         if request.method != "POST" or not is_versioned(self.model):
@@ -67,7 +94,7 @@ class RowActions(admin.ModelAdmin):
 
     def response_action(self, request, queryset, *args, **kwargs):
         picked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if None in map(row_number, picked):
+        if not all(map(is_row_number, picked)):
             raise SuspiciousOperation("A chosen row has no number.")
         own = self.own_rows(request, queryset, picked)
         some = self.unchanged_rows(request, own, picked) if is_versioned(self.model) else own
@@ -142,6 +169,20 @@ class RowActions(admin.ModelAdmin):
         place = int(index) if index.isdecimal() and int(index) < len(sent) else 0
         names = dict(self.get_action_choices(request))
         return str(names.get(sent[place], "")) if sent else ""
+
+
+def search_words(term):
+    """A search term within the limits of the public search, so that no search is slow."""
+    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
+
+
+def has_search_text(model):
+    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
+
+
+def is_row_number(text):
+    """Whether a text from an address or a form can be the number of a row."""
+    return row_number(text) is not None
 
 
 def is_for_all(data: Any) -> bool:

@@ -75,21 +75,28 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         row = super().get_object(request, object_id, from_field)
         if row is not None:
             hide_foreign_links(row, request.user)
-        elif self.has_view_or_change_permission(request):
+        elif self.has_view_or_change_permission(request) or self.has_delete_permission(request):
             raise Http404("No such row for this user.")
         return row
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         self.refuse_foreign(request, object_id)
+        if object_id is not None and request.method == "POST":
+            self.refuse_without(self.has_change_permission(request))
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         self.refuse_foreign(request, object_id)
+        self.refuse_without(self.has_delete_permission(request))
         row = self.get_object(request, unquote(object_id))
         # Before anything is said about the row, to whoever may not delete it either.
-        if row is not None and not self.has_delete_permission(request, row):
-            raise PermissionDenied
+        self.refuse_without(self.has_delete_permission(request, row))
         return super().delete_view(request, object_id, extra_context)
+
+    def refuse_without(self, right):
+        """Raise PermissionDenied for what a user may do with no row, before one is looked for."""
+        if not right:
+            raise PermissionDenied
 
     def refuse_foreign(self, request, object_id):
         """Raise Http404 for the number of a row that the user may not read, whatever was asked."""
@@ -117,7 +124,7 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
 class ScopedInline(ScopedChoices, admin.options.InlineModelAdmin):
     """For an inline: only rows that the user may read, and changes only of own rows."""
 
-    form = RecordForm
+    form: Any = RecordForm
 
     def has_add_permission(self, request, obj=None):
         return super().has_add_permission(request, obj) and self.is_open(request, obj)

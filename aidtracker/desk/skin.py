@@ -50,18 +50,17 @@ from aidtracker.desk.fields import (
     column_for,
     read_only_words,
 )
-from aidtracker.desk.forms import RecordFormSet
-from aidtracker.desk.lists import VersionedList
+from aidtracker.desk.formsets import RecordFormSet
+from aidtracker.desk.lists import VersionedList, is_row_number
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.versions import VersionedAdmin
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
-from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
+from aidtracker.ground.records import NameListField
 from aidtracker.ground.scope import readable
 from aidtracker.sheets.views import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
-from aidtracker.trail.conflicts import row_number
 from aidtracker.trail.differences import with_relations
 
 __all__ = [
@@ -105,23 +104,10 @@ FORM_FIELDS = {
     models.DateField: {"widget": UnfoldAdminSingleDateWidget(format="%Y-%m-%d")},
 }
 
-# How the address may ask for a field; any other way could read fields letter by letter.
-FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
-
 
 def group(title, *names):
     """One titled group of a form's fields; a tuple of names stands side by side."""
     return title, {"fields": names}
-
-
-def search_words(term):
-    """A search term within the limits of the public search, so that no search is slow."""
-    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
-
-
-def is_row_number(text):
-    """Whether a text from an address or a form can be the number of a row."""
-    return row_number(text) is not None
 
 
 def with_row_numbers(posted, names):
@@ -195,7 +181,6 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
     list_max_show_all = 200
     list_filter_submit = True
     show_full_result_count = False
-    list_filter: ClassVar[Any] = ()
     search_fields: ClassVar[Any] = ("search_text",)
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
@@ -222,17 +207,6 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
             return item, RelatedFilter
         return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
 
-    def lookup_allowed(self, lookup, value, request):
-        """Only what `list_filter` offers may be asked of rows through the address."""
-        names = [item for item in self.list_filter if isinstance(item, str)]
-        own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
-        ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
-        if lookup not in ways:
-            return lookup in own
-        name, way = ways[lookup]
-        is_number = self.opts.get_field(name).is_relation and way != "__isnull"
-        return not is_number or all(map(is_row_number, value.split(",")))
-
     def get_changeform_initial_data(self, request):
         """What the address fills in, but for related rows that cannot be."""
         initial = super().get_changeform_initial_data(request)
@@ -258,18 +232,8 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
             if field.is_relation
         }
 
-    def get_search_results(self, request, queryset, search_term):
-        words = search_words(search_term)
-        if has_search_text(self.model):
-            return queryset.search(words, best_first="/autocomplete/" in request.path), False
-        return super().get_search_results(request, queryset, words)
-
     def get_deleted_objects(self, objs, request):
         return deletion(objs, request, self.admin_site)
-
-
-def has_search_text(model):
-    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
 
 
 class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
@@ -287,7 +251,7 @@ class RowsBelow(RecordFormSet, PaginationInlineFormSet):
 class TabularInline(ScopedInline, FormFieldsMixin, UnfoldTabularInline):
     """Rows that belong to a row, edited below it as a table."""
 
-    formset = RowsBelow
+    formset: Any = RowsBelow
     extra = 0
     hide_title = True
     show_change_link = True

@@ -1,5 +1,7 @@
 """Nothing overwritten: who saves a row that somebody changed meanwhile is told what and by whom."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
@@ -10,7 +12,7 @@ from django.template.response import TemplateResponse
 
 from aidtracker.desk.forms import RecordForm, stored_by
 from aidtracker.desk.history import HistoryPages
-from aidtracker.desk.lists import RowActions
+from aidtracker.desk.lists import Lists
 from aidtracker.templatetags.formatting import names
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import (
@@ -28,10 +30,10 @@ from aidtracker.trail.history import keep_links
 LEFT_OUT = ("version", "updated_at", "search_text")
 
 
-class VersionedAdmin(RowActions, HistoryPages):
+class VersionedAdmin(Lists, HistoryPages):
     """For a ModelAdmin: its pages know which version of a row they show."""
 
-    form = RecordForm
+    form: Any = RecordForm
 
     # Forms
 

@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.forms import RecordForm, RecordFormSet
+from aidtracker.desk.forms import RecordForm
+from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import names
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline

@@ -224,7 +224,7 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     def may_change_parts(self, request, row):
         """What belongs to a published row can not be proposed, so it is only shown."""
-        return not must_propose(row, request.user) and super().may_change_parts(request, row)
+        return not must_propose(row, request.user)
 
     def save_form(self, request, form, change):
         """What shall be saved: the row, or the proposal of what it shall be."""
