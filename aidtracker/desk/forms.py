@@ -6,9 +6,7 @@ from decimal import Decimal
 from django import forms
 
 from aidtracker.ground.months import month_of, month_text
-from aidtracker.sheets.columns.cells import plain_number
-from aidtracker.sheets.columns.quantities import decimal_of
-from aidtracker.sheets.columns.widgets import LedgerWidget
+from aidtracker.sheets import LedgerWidget, decimal_of, plain_number
 
 
 class NameListFormField(forms.JSONField):

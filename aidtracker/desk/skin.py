@@ -53,13 +53,13 @@ from aidtracker.desk.forms import (
 )
 from aidtracker.desk.history import HistoryPages
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
+from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.versions import VersionedAdmin, VersionedInline
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
 from aidtracker.ground.scope import readable
-from aidtracker.sheets.views import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
 
 __all__ = [

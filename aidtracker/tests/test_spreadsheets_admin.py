@@ -275,7 +275,7 @@ def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch)
 
 
 def test_preview_page_of_many_rows_is_small(client, clerk, monkeypatch):
-    monkeypatch.setattr("aidtracker.sheets.rehearsing.rehearsal.SHOWN_ROWS", 5)
+    monkeypatch.setattr("aidtracker.sheets.rehearsing.previews.SHOWN_ROWS", 5)
     lines = [f"99{number:04},新{number},县级" for number in range(12)]
 
     response = upload(client, "区划代码,名称,级别", *lines)

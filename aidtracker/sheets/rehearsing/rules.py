@@ -4,6 +4,7 @@ The database itself evaluates them over the rows' values, so that an import hear
 before it writes as it would hear afterwards.
 """
 
+from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
@@ -16,29 +17,30 @@ BATCH = 400
 NUMERIC = (models.DecimalField, models.IntegerField, models.ForeignKey, models.BigAutoField)
 
 
-def broken_checks(rows, model):
-    """Yield (place in `rows`, CheckConstraint) for each check that a row breaks."""
-    rules = model._meta.constraints
-    for check in rules:
+def broken_checks(rows, model, befores=()):
+    """Yield (place in `rows`, CheckConstraint) for each check that a row breaks.
+
+    `befores` are the rows as they are stored, None for a new one.
+    """
+    for check in model._meta.constraints:
         if isinstance(check, models.CheckConstraint):
             condition: Any = check.condition
             names = condition.referenced_base_fields
             fields = [field for field in model._meta.concrete_fields if field.name in names]
-            places = asked(rows, fields, certainty(condition))
+            places = asked(rows, befores, fields, certainty(condition))
             for values in broken_values(check, list(places), fields, model):
                 yield from ((place, check) for place in places[values])
 
 
-def asked(rows, fields, is_certain):
+def asked(rows, befores, fields, is_certain):
     """The values that the database has to judge: {values of the fields: [places of rows]}.
 
     Those of a row that is stored with the same values keep the rule already.
     """
     places: dict[tuple, list[int]] = {}
     value_of = attrgetter(*(field.attname for field in fields), "pk")
-    for place, row in enumerate(rows):
+    for place, (row, before) in enumerate(zip_longest(rows, befores)):
         found = value_of(row)
-        before = getattr(row, "before", None)
         if not (is_certain(found[:-1]) or (before is not None and value_of(before) == found)):
             places.setdefault(found[:-1], []).append(place)
     return places

@@ -12,11 +12,11 @@ from django.http import FileResponse
 
 from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, cell_text
 from aidtracker.sheets.reading.uploads import read_upload
-from aidtracker.sheets.rehearsing.outcomes import ERROR
+from aidtracker.sheets.rehearsing.outcomes import ERROR, WARNING
 from aidtracker.sheets.writing import workbook_marker
-from aidtracker.sheets.writing.formats import WORKBOOK_OPTIONS
+from aidtracker.sheets.writing.files import FREE_WORKBOOK
 
-COLOURS = {ERROR: "#fca5a5", "warning": "#fde68a"}
+COLOURS = {ERROR: "#fca5a5", WARNING: "#fde68a"}
 COMMENT_LENGTH = 400
 WIDTH = 16
 # A larger workbook is written anew, with its values only.
@@ -74,7 +74,7 @@ def marks_of(page, sheet, notes):
 def written_anew(page, sheet, notes):
     """The bytes of a fresh workbook with the cells of a page, its problems marked."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, WORKBOOK_OPTIONS | {"constant_memory": False}) as workbook:
+    with xlsxwriter.Workbook(target, FREE_WORKBOOK) as workbook:
         write_page(workbook, page, sheet, notes)
     return target.getvalue()
 
@@ -133,7 +133,7 @@ def colour_of(problems):
 
 
 def level_of(problems):
-    return ERROR if any(problem.level == ERROR for problem in problems) else "warning"
+    return ERROR if any(problem.is_error for problem in problems) else WARNING
 
 
 def write_cell(target, row, at, cell, problems, formats):

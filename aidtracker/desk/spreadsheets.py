@@ -15,16 +15,21 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from aidtracker.pages.failures import failure_of
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.reading.sheets import ManySheetsError, Sheet, SheetError, sheet_of
-from aidtracker.sheets.reading.uploads import read_upload
-from aidtracker.sheets.rehearsing.guards import Guard
-from aidtracker.sheets.rehearsing.rehearsal import rehearse
-from aidtracker.sheets.storing.storing import store
+from aidtracker.sheets import (
+    Guard,
+    ManySheetsError,
+    Sheet,
+    SheetError,
+    annotated_file,
+    download,
+    read_upload,
+    rehearse,
+    resource_for,
+    sheet_of,
+    store,
+    template_file,
+)
 from aidtracker.sheets.storing.waiting import Pending, TokenError, peek, put_back, take
-from aidtracker.sheets.writing.annotated import annotated_file
-from aidtracker.sheets.writing.downloads import download
-from aidtracker.sheets.writing.templates import template_file
 from aidtracker.trail import acts
 
 EXPORT_PARAMETERS = ("format", "headers")
