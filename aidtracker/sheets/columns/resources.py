@@ -4,6 +4,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
+from typing import Any
 
 from django.db.models import Model
 from import_export.resources import ModelResource, modelresource_factory
@@ -36,6 +37,7 @@ class SheetResource(ModelResource):
     COMPUTED: tuple[str, ...] = ()
 
     class Meta:
+        model: Any = None
         exclude = tuple(NOT_COVERED)
 
     def __init__(self, user=None, **kwargs):
@@ -141,7 +143,7 @@ def hide(column, chunk, many):
 @cache
 def resource_class(model: type[Model]) -> type[SheetResource]:
     """The resource class of a model: its app's own `<Model>Resource`, else one made from fields."""
-    own = f"{model._meta.app_config.module.__name__}.resources"
+    own = f"{model.__module__.partition('.')[0]}.resources"
     declared = import_module(own) if find_spec(own) else None
     found = getattr(declared, f"{model.__name__}Resource", None)
     return found or modelresource_factory(model, SheetResource)

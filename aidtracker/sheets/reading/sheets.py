@@ -1,9 +1,7 @@
 """A sheet that was read: which columns it has, and which of its rows are records."""
 
-import json
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from aidtracker.sheets.columns.cells import cell_text, half_width
 from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
@@ -67,27 +65,6 @@ class Sheet:
         if not (text.isascii() and text.isdecimal() and len(text) < 10):
             raise ValueError("“版本”应照导出时的原样，或留空。")
         return int(text)
-
-    def packed(self):
-        """The sheet as bytes, to be unpacked when its import is confirmed."""
-        return json.dumps(vars(self), ensure_ascii=False, default=dated).encode()
-
-    @classmethod
-    def unpacked(cls, content):
-        """The sheet that `packed` was asked for."""
-        return cls(**json.loads(content, object_hook=moment))
-
-
-def dated(value):
-    return {"date": value.isoformat()}
-
-
-def moment(found):
-    """A date or time again of `{"date": …}`; any other object as it is."""
-    text = found.get("date")
-    if text is None:
-        return found
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
 def is_blank(cells):

@@ -63,7 +63,6 @@ class Conflict:
 
     number: int
     name: str
-    version: int
     changes: list[ShownChange]
     meanwhile: list[str]
 

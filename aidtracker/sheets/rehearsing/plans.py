@@ -96,36 +96,6 @@ def entered_names(model) -> frozenset[str]:
     return frozenset(one.name for one in model.entered_fields())
 
 
-class BlankRow:
-    """Makes new rows of a model; its defaults are looked up once."""
-
-    def __init__(self, model):
-        self.model = model
-        fields = model._meta.concrete_fields
-        self.places = {field.name: place for place, field in enumerate(fields)}
-        self.defaults = [one.get_default() for one in fields]
-        self.made = [
-            (place, one.default)
-            for place, one in enumerate(fields)
-            if one.has_default() and callable(one.default)
-        ]
-
-    def filled(self, changes: list[FieldChange]):
-        """A row that takes the new values of some changes."""
-        values, later = [*self.defaults], []
-        for place, make in self.made:
-            values[place] = make()
-        for column, _, value, _ in changes:
-            if isinstance(value, models.Model):
-                later.append((column, value))
-            elif not column.is_many:
-                values[self.places[column.attribute]] = value
-        row = self.model(*values)
-        for column, value in later:
-            put(row, column, value)
-        return row
-
-
 def put(row, column: SheetColumn, value) -> None:
     """Let a row take the value of a column; links to several rows are kept for later."""
     if column.is_many:

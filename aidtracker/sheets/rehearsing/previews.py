@@ -54,7 +54,6 @@ def conflicts_of(plans: list[PlannedRow], resource: SheetResource) -> list[Confl
         Conflict(
             plan.number,
             name_of(plan, states[plan.pk]),
-            plan.version,
             [shown_change(*one._replace(raw=None)) for one in plan.changes[:FEWEST_CHANGES]],
             meanwhile(plan, states[plan.pk], resource),
         )

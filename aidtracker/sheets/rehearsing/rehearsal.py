@@ -12,10 +12,10 @@ from aidtracker.sheets.reading.sheets import Sheet
 from aidtracker.sheets.rehearsing.guards import FOREIGN, PUBLISHED, Guard
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
-    BlankRow,
     FieldChange,
     PlannedRow,
     collection_paused,
+    put,
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
 from aidtracker.sheets.rehearsing.readers import YEARS_AHEAD, CellReader, Readers, doubt_of
@@ -43,7 +43,6 @@ class Rehearsal:
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
         self.required = self.required_fields()
-        self.blank = BlankRow(self.model)
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def required_fields(self):
@@ -129,7 +128,9 @@ class Rehearsal:
             raw = cells[reader.position]
             if raw != "" or not reader.is_optional:
                 self.fill(plan, reader, raw)
-        plan.row = self.blank.filled(plan.changes)
+        plan.row = self.model()
+        for change in plan.changes:
+            put(plan.row, change.column, change.new)
         for missing in self.required:
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
             self.objections.fail(number, message)

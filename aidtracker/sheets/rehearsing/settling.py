@@ -1,5 +1,7 @@
 """The rows as an import would leave them, held to the rules of their model and table."""
 
+from typing import Any
+
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
 
@@ -111,11 +113,8 @@ class Settling:
 
     def explain(self, plan: PlannedRow, error: ValidationError) -> None:
         """Turn the model's own objections into problems, each at its column."""
-        found = (
-            error.message_dict
-            if hasattr(error, "error_dict")
-            else {NON_FIELD_ERRORS: error.messages}
-        )
+        by_field = hasattr(error, "error_dict")
+        found: Any = error.message_dict if by_field else {NON_FIELD_ERRORS: error.messages}
         by_attribute = {reader.column.attribute: reader for reader in self.readers.all}
         known = {*self.objections.faulty.get(plan.number, ())}
         told = [(name, one) for name in found if name not in known for one in found[name]]
