@@ -1,5 +1,7 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
+from typing import Self
+
 from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
@@ -123,8 +125,8 @@ class KeyedModel(models.Model):
     def natural_key(self):
         return tuple(follow(self, path) for path in self.KEY)
 
-    def clean_change(self, before):
-        """As `clean`, for a caller who has read already how the row is stored, if it is."""
+    def complete(self, before: Self | None) -> None:
+        """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
         self.clean()
 
 

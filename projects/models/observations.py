@@ -225,9 +225,9 @@ class Observation(Reviewed, KeyedModel):
         return f"{paragraph}第 {self.start + 1}—{self.end} 字"
 
     def clean(self):
-        self.clean_change(self.pk and Observation.objects.filter(pk=self.pk).first())
+        self.complete(self.pk and Observation.objects.filter(pk=self.pk).first())
 
-    def clean_change(self, before):
+    def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
         if not before or before.start != self.start:

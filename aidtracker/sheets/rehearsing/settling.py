@@ -75,7 +75,7 @@ class Settling:
             plan.changes.append(FieldChange(column, None, getattr(row, field.attname)))
         old = [column.get_value(row) for column in self.resource.computed]
         if self.model.clean is not models.Model.clean:
-            row.clean_change(plan.before)
+            row.complete(plan.before)
         for column, before in zip(self.resource.computed, old, strict=True):
             if (after := column.get_value(row)) != before:
                 plan.changes.append(FieldChange(column, before, after))

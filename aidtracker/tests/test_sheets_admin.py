@@ -18,7 +18,7 @@ from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.storing import waiting as storage
 from aidtracker.tests.sheet_helpers import exported
-from aidtracker.tests.test_spreadsheets import maker
+from aidtracker.tests.test_sheets import maker
 from aidtracker.trail.models import Act
 from programs.models import Account, Region
 
