@@ -22,8 +22,7 @@ from django.views.decorators.http import require_safe
 
 from aidtracker.desk.skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
 from aidtracker.ground.people import with_own_name
-from aidtracker.sheets.writing.downloads import file_name, file_of
-from aidtracker.sheets.writing.formats import FORMATS
+from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
 from aidtracker.trail.effects import (
     Touched,

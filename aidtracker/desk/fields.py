@@ -19,9 +19,7 @@ from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField, month_of, month_text
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import NameListField, UpdatedAtField
-from aidtracker.sheets.columns.cells import plain_number
-from aidtracker.sheets.columns.quantities import decimal_of
-from aidtracker.sheets.columns.widgets import LedgerWidget
+from aidtracker.sheets import LedgerWidget, decimal_of, plain_number
 from aidtracker.templatetags.formatting import UNKNOWN, day, partial_date, plain, wan
 
 # The first kind that a field is an instance of decides: its words, unit and look.

@@ -53,13 +53,13 @@ from aidtracker.desk.fields import (
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import VersionedList, is_row_number
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
+from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.versions import VersionedAdmin
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import NameListField
 from aidtracker.ground.scope import readable
-from aidtracker.sheets.views import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
 from aidtracker.trail.differences import with_relations
 

@@ -1,5 +1,7 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
+from typing import Self
+
 from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
@@ -123,6 +125,10 @@ class KeyedModel(models.Model):
     def natural_key(self):
         return tuple(follow(self, path) for path in self.KEY)
 
+    def complete(self, before: Self | None) -> None:
+        """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
+        self.clean()
+
 
 class NameListField(models.JSONField):
     """Other names of a thing, a list of texts."""
@@ -152,9 +158,13 @@ class SlugFromPinyinField(models.SlugField):
             setattr(model_instance, self.attname, self.unused_slug(model_instance))
         return super().pre_save(model_instance, add)
 
+    def stem(self, row):
+        """The pinyin of the row's name."""
+        return slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+
     def unused_slug(self, row):
         """The pinyin of the row's name, numbered if another row has it already."""
-        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        stem = self.stem(row)
         rows = type(row).objects
         # Mostly the stem is free, and the index says so without reading all addresses.
         if not rows.filter(**{self.attname: stem}).exists():
