@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = "项目与数据"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from aidtracker.review.reviewed import FOLLOWERS
+        from projects.monthly import ledger_follow
+
+        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))

@@ -201,7 +201,7 @@ BULK_WRITES = {
     "projects/ledger_follow.py": "followed by keep_states",
     "projects/models/findings.py": "computed, or followed by keep_states",
     "projects/monthly_reports.py": "followed by keep_states",
-    "projects/revising.py": "followed by keep_states",
+    "aidtracker/review/proposals.py": "followed by keep_states",
 }
 CALLS = {"bulk_create", "bulk_update", "_raw_delete", "execute", "update"}
 

@@ -63,9 +63,12 @@ class History(HistoricalRecords):
         return {**super().get_extra_fields(model, fields), "_history_excluded_fields": left_out}
 
     def pre_delete(self, instance, **kwargs):
-        """Remember what a row is linked to: its links go before itself."""
+        """Keep the last state of a row before it goes: its links go before itself."""
         super().pre_delete(instance, **kwargs)
-        instance.last_links = links_of([instance]).get(instance.pk, {})
+        super().post_delete(instance, kwargs.get("using"))
+
+    def post_delete(self, instance, using=None, **kwargs):
+        """The state was kept before."""
 
 
 def attach_act(sender, instance, history_instance, **kwargs):
@@ -74,10 +77,7 @@ def attach_act(sender, instance, history_instance, **kwargs):
     history_instance.act = act
     history_instance.history_user = act.user
     history_instance.history_change_reason = act.reason[:100] or None
-    is_deleted = history_instance.history_type == DELETED
-    history_instance.links = (
-        instance.last_links if is_deleted else links_of([instance]).get(instance.pk, {})
-    )
+    history_instance.links = links_of([instance]).get(instance.pk, {})
 
 
 pre_create_historical_record.connect(attach_act, dispatch_uid="aidtracker.trail.history")

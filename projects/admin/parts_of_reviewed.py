@@ -19,7 +19,7 @@ class PartForm(forms.ModelForm):
         row: Any = self.instance
         if self.errors or not self.has_changed():
             return
-        self.before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+        self.before = row.stored()
         try:
             row.check_edit(self.before, self.user)
         except ValidationError as error:

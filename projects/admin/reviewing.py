@@ -14,21 +14,19 @@ from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ReasonActionForm
-from aidtracker.trail.conflicts import hold, row_number
-from projects.models import Review, Revision
-from projects.models.reports import MonthlyReport
-from projects.models.reviews import Reviewed, may_publish
-from projects.review.open_proposals import linked, open_proposals
-from projects.review.revising import propose
-from projects.review.steps import (
+from aidtracker.review.proposals import Proposal, linked, propose, readable_revisions
+from aidtracker.review.reviewed import may_publish, review_again
+from aidtracker.review.steps import (
     STEPS,
     SUBMIT,
     possible_steps,
-    review_again,
     steps_of,
+    story_of,
     take_step,
 )
-from projects.review.story import story_of
+from aidtracker.trail.conflicts import hold, row_number
+from projects.models import Review, Revision
+from projects.models.reports import MonthlyReport
 from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.
@@ -45,19 +43,20 @@ class ReviewChecks(forms.ModelForm):
     user: Any = None
     before: Any = None
     is_proposal = False
+    fell_back = False
 
     def _post_clean(self):
         super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         row = self.instance
         if self.errors:
             return
-        self.before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+        self.before = row.stored()
         self.is_proposal = must_propose(self.before, self.user)
         try:
             if self.is_proposal:
                 row.require_reason(self.before, self.links)
             else:
-                row.check_edit(self.before, self.user, also=self.links)
+                self.fell_back = row.check_edit(self.before, self.user, also=self.links)
         except ValidationError as error:
             for name, found in error.error_dict.items():
                 self.add_error(name if name in self.fields else None, found)
@@ -77,12 +76,7 @@ class ReviewChecks(forms.ModelForm):
 
 def must_propose(row, user):
     """Whether a user can change a stored row only by a revision that others approve."""
-    return (
-        row is not None
-        and row.is_published
-        and not isinstance(row, Revision)
-        and not may_publish(user, type(row))
-    )
+    return row is not None and row.is_published and row.is_only_proposed_by(user)
 
 
 def warnings_of(row):
@@ -169,7 +163,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     def proposals(self, request, row):
         """Changes of a published row that wait for others."""
         is_open = row.is_published and not isinstance(row, Revision)
-        return open_proposals(row, request.user) if is_open else []
+        return readable_revisions(row, request.user) if is_open else []
 
     # Steps
 
@@ -235,7 +229,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if form.is_proposal:
             reason = obj.correction_reason
-            obj.proposal = propose(form.before, obj, form.entered, form.links, reason)
+            obj.proposal = propose(Proposal(form.before, obj, form.entered, form.links, reason))
         else:
             super().save_model(request, obj, form, change)
 
@@ -243,13 +237,10 @@ class ReviewedAdmin(admin.ModelAdmin):
         if form.is_proposal:
             return
         super().save_related(request, form, formsets, change)
-        row = form.instance
-        parts = (one for one in formsets if not issubclass(one.model, Reviewed))
-        if change and any(formset.has_changed() for formset in parts):
-            row.fell_back = row.fell_back or bool(
-                review_again(self.model.objects.filter(pk=row.pk))
-            )
-        if getattr(row, "fell_back", False):
+        parts = (one for one in formsets if not one.model.REVIEW)
+        are_changed = change and any(formset.has_changed() for formset in parts)
+        fell = are_changed and review_again(self.model.objects.filter(pk=form.instance.pk))
+        if form.fell_back or fell:
             messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
 
     def construct_change_message(self, request, form, formsets, add=False):
@@ -276,7 +267,9 @@ class ReviewedAdmin(admin.ModelAdmin):
         """On to the revision, submitted if that was asked for."""
         messages.success(request, "您的改动已存为变更申请，提交并审核、发布后生效。")
         others = [
-            one for one in open_proposals(revision.row, request.user) if one.revision != revision
+            one
+            for one in readable_revisions(revision.row, request.user)
+            if one.revision != revision
         ]
         if others:
             words = "这条记录还有未生效的变更申请：{}。请核对是否重复。"

@@ -18,8 +18,7 @@ class StoredRows:
     def __init__(self, resource, readers, keys):
         self.model = resource._meta.model
         self.user = resource.user
-        review = getattr(self.model, "REVIEW", "")
-        self.paths = ["pk", "version", *filter(None, [review])]
+        self.paths = ["pk", "version", *filter(None, [self.model.REVIEW])]
         self.key_size = len(resource.key_columns)
         self.key_names = [column.source.attname for column in resource.key_columns]
         self.first_key = len(self.paths)

@@ -1,9 +1,9 @@
 """The rows as an import would leave them, held to the rules of their model and table."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.review.proposals import waiting_for
 from aidtracker.sheets.columns.stored_rows import BATCH
 from aidtracker.sheets.rehearsing.guards import Guard
 from aidtracker.sheets.rehearsing.objections import Objections
@@ -86,8 +86,7 @@ class Settling(Objections):
             plan.changes.append((column, None, getattr(row, field.attname), None))
         computed = self.resource.computed
         old = [column.get_value(row) for column in computed]
-        if type(row).clean is not models.Model.clean:
-            row.clean()
+        row.complete(plan.before)
         for column, before in zip(computed, old, strict=True):
             if (after := column.get_value(row)) != before:
                 plan.changes.append((column, before, after, None))
@@ -101,7 +100,7 @@ class Settling(Objections):
 
     def compare_with_waiting(self, plans):
         """Name earlier proposals for the same rows, and make none of them a second time."""
-        found = self.model.waiting_changes([plan.proposal for plan in plans])
+        found = waiting_for([plan.proposal for plan in plans])
         again = set()
         for plan, waiting in zip(plans, found, strict=True):
             plan.waiting = waiting
