@@ -222,9 +222,13 @@ class SlugFromPinyinField(models.SlugField):
             setattr(model_instance, self.attname, self.unused_slug(model_instance))
         return super().pre_save(model_instance, add)
 
+    def stem(self, row):
+        """The pinyin of the row's name."""
+        return slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+
     def unused_slug(self, row):
         """The pinyin of the row's name, numbered if another row has it already."""
-        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        stem = self.stem(row)
         rows = type(row).objects
         # Mostly the stem is free, and the index says so without reading all addresses.
         if not rows.filter(**{self.attname: stem}).exists():
