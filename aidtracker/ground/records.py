@@ -18,16 +18,6 @@ SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
 
 
-class JSONGroup(models.Aggregate):
-    """A list, as JSON, of an expression's value in each row of a group."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = models.JSONField()
-
-    def as_postgresql(self, compiler, connection, **extra_context):
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
-
-
 class KeyedQuerySet(models.QuerySet):
     """Rows that can be named by their natural key."""
 
@@ -167,12 +157,7 @@ class KeyedModel(models.Model):
         return False
 
     def check_edit(
-        self,
-        before: Any,
-        user: Any,
-        *,
-        also: Collection[str] = (),
-        locks: Collection | None = None,
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
     ) -> bool:
         """Refuse what `user` may not change; whether a row that was handed on is a draft again.
 

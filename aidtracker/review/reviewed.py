@@ -128,12 +128,7 @@ class Reviewed(KeyedModel):
     # What may be changed
 
     def check_edit(
-        self,
-        before: Any,
-        user: Any,
-        *,
-        also: Iterable[str] = (),
-        locks: Collection | None = None,
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
     ) -> bool:
         """Refuse what `user` may not change, and let what was reviewed be reviewed again.
 
@@ -193,12 +188,7 @@ class PartOfReviewed(KeyedModel):
         abstract = True
 
     def check_edit(
-        self,
-        before: Any,
-        user: Any,
-        *,
-        also: Iterable[str] = (),
-        locks: Collection | None = None,
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
     ) -> bool:
         """Refuse a change by who may not change what the row belongs to; as `Reviewed.check_edit`.
 
