@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.history import History
 from aidtracker.ground.keys import follow
 from aidtracker.ground.pinyin import initials, syllables
 from aidtracker.ground.publication import public_rule
-from aidtracker.trail.history import History
 
 SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
@@ -159,10 +159,7 @@ class KeyedModel(models.Model):
     def check_edit(
         self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
     ) -> bool:
-        """Refuse what `user` may not change; whether a row that was handed on is a draft again.
-
-        Raises ValidationError.
-        """
+        """ValidationError for what `user` may not change; whether what was handed on fell back."""
         return False
 
     def check_whole(self, user: Any) -> None:
@@ -232,10 +229,9 @@ class KnownText(str):
 
 
 class SearchTextField(models.TextField):
-    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it.
+    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it."""
 
-    Derived, so fixtures leave it out; filled on every save, unless it is known to be right.
-    """
+    # Derived, so fixtures leave it out; filled on every save, unless it is known to be right.
 
     def __init__(self, *args, **kwargs):
         kwargs.update(editable=False, serialize=False, blank=True, default="")
