@@ -1,15 +1,17 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
+from typing import Self
+
 from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.history import History
 from aidtracker.ground.keys import follow
 from aidtracker.ground.pinyin import initials, syllables
 from aidtracker.ground.publication import public_rule
-from aidtracker.trail.history import History
 
 SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
@@ -123,6 +125,10 @@ class KeyedModel(models.Model):
     def natural_key(self):
         return tuple(follow(self, path) for path in self.KEY)
 
+    def complete(self, before: Self | None) -> None:
+        """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
+        self.clean()
+
 
 class NameListField(models.JSONField):
     """Other names of a thing, a list of texts."""
@@ -152,9 +158,13 @@ class SlugFromPinyinField(models.SlugField):
             setattr(model_instance, self.attname, self.unused_slug(model_instance))
         return super().pre_save(model_instance, add)
 
+    def stem(self, row):
+        """The pinyin of the row's name."""
+        return slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+
     def unused_slug(self, row):
         """The pinyin of the row's name, numbered if another row has it already."""
-        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        stem = self.stem(row)
         rows = type(row).objects
         # Mostly the stem is free, and the index says so without reading all addresses.
         if not rows.filter(**{self.attname: stem}).exists():

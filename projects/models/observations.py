@@ -185,7 +185,6 @@ class Observation(Reviewed, KeyedModel):
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
 
-    before = None  # the row as it is stored, set by imports, which have read it already
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
     @property
@@ -226,9 +225,11 @@ class Observation(Reviewed, KeyedModel):
         return f"{paragraph}第 {self.start + 1}—{self.end} 字"
 
     def clean(self):
+        self.complete(self.pk and Observation.objects.filter(pk=self.pk).first())
+
+    def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
-        before = self.before or (self.pk and Observation.objects.filter(pk=self.pk).first())
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:

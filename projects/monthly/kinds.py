@@ -5,8 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from aidtracker.ground.money import LedgerAmountField
-from aidtracker.sheets.columns.column import Column
-from aidtracker.sheets.columns.quantities import YUAN
+from aidtracker.sheets import YUAN, SheetColumn
 from programs.models import Headquarters
 from projects.models import (
     Investment,
@@ -61,7 +60,7 @@ class Subject:
         return "-".join(map(str, self.identity))
 
 
-class GridColumn(Column):
+class GridColumn(SheetColumn):
     """A column of cells to fill in."""
 
     def __init__(self, field, sum_of=None):

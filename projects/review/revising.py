@@ -18,7 +18,7 @@ from aidtracker.ground.keys import key_of, key_text
 from aidtracker.ground.locks import held
 from aidtracker.ground.money import labelled
 from aidtracker.review.proposals import Proposal
-from aidtracker.sheets.columns.cells import plain_number
+from aidtracker.sheets import plain_number
 from aidtracker.templatetags.formatting import UNKNOWN
 from aidtracker.trail import acts
 from aidtracker.trail.history import NEW, keep_links, keep_states
