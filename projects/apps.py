@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = "项目与数据"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from aidtracker.desk import home
+        from projects.monthly.due import waiting_reports
+
+        home.WAITING.append(waiting_reports)

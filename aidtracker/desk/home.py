@@ -1,15 +1,17 @@
 """The admin's first page: what there is to do, and every list by its group."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from django.apps import apps
 from django.contrib.admin import site
 from django.db.models import Count
+from django.http import HttpRequest
 from django.urls import reverse
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
 from aidtracker.desk.theme import MENU, PAGES, may_open, may_open_page
-from aidtracker.ground.months import last_complete_month
 from aidtracker.ground.scope import changeable
-from projects.monthly.due import reports_due
 
 # Where work is looked for; other lists offer the same filters without being counted here.
 LISTS_WITH_WORK = (
@@ -30,6 +32,8 @@ LISTS_WITH_WORK = (
 )
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
+# What else waits for whoever sent a request, as `work_in` says it; the apps add to it.
+WAITING: list[Callable[[HttpRequest], Iterable[dict[str, Any]]]] = []
 
 
 def dashboard(request, context):
@@ -45,7 +49,8 @@ def dashboard(request, context):
         for title, labels in MENU.items()
     ]
     work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
-    own = [item for item in (*work, *due_in(request)) if item["key"] in OWN]
+    waiting = [item for found in WAITING for item in found(request)]
+    own = [item for item in (*work, *waiting) if item["key"] in OWN]
     other = [item for item in work if item["key"] not in OWN]
     return context | {
         "title": "首页",
@@ -96,15 +101,3 @@ def work_in(request, label):
         for key, count in counts.items()
         if count
     ]
-
-
-def due_in(request):
-    """What the user's headquarters have not reported about the month that ended last."""
-    for due in reports_due(request.user, last_complete_month()):
-        yield {
-            "key": "due",
-            "what": due.kind.label,
-            "kind": due.words,
-            "count": due.count,
-            "link": f"{reverse('admin:projects_grid')}?{due.query}",
-        }

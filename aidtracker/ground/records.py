@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.history import History
 from aidtracker.ground.keys import follow
 from aidtracker.ground.pinyin import initials, syllables
 from aidtracker.ground.publication import public_rule
-from aidtracker.trail.history import History
 
 SEARCH_LENGTH = 64
 SEARCH_WORDS = 5

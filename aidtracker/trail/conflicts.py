@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
 
+from aidtracker.ground.history import links_of
 from aidtracker.ground.keys import key_of
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import KeyedModel
@@ -21,7 +22,6 @@ from aidtracker.trail.differences import (
     related_names,
     value_in,
 )
-from aidtracker.trail.history import links_of
 
 PROGRAM = "程序"
 LONGEST = 60  # characters of a value in a sentence

@@ -8,11 +8,12 @@ from django.db import models
 from django.utils.timezone import localtime
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.history import LEFT_OUT
 from aidtracker.ground.money import labelled
 from aidtracker.ground.months import MonthField, in_chinese
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.templatetags.formatting import UNKNOWN, day, names, partial_date, plain
-from aidtracker.trail.history import DELETED, LEFT_OUT
+from aidtracker.trail.history import DELETED
 
 # What the program counts up by itself says nothing of the row.
 UNSAID = ("version", *LEFT_OUT)

@@ -12,7 +12,15 @@ from django.utils.timezone import localtime
 from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.templatetags.formatting import UNKNOWN, known
 from aidtracker.trail.differences import differences, names_of
-from aidtracker.trail.history import CHANGED, DELETED, FOLLOW_ON, KINDS, NEW, is_follow_on
+from aidtracker.trail.history import (
+    CHANGED,
+    DELETED,
+    FOLLOW_ON,
+    KINDS,
+    NEW,
+    is_follow_on,
+    was_follow_on,
+)
 
 SHOWN = 200
 ACTS_AT_ONCE = 100
@@ -65,7 +73,7 @@ class Effect:
     @property
     def is_follow_on(self):
         """Whether nobody typed it: it followed from rows that the act published."""
-        return self.first.is_follow_on and self.after.is_follow_on
+        return was_follow_on(self.first) and was_follow_on(self.after)
 
     @property
     def kind_in_words(self):

@@ -1,15 +1,14 @@
-"""The history of every row: its states, each with the act that made it."""
+"""The states of rows: each is kept with the act that made it."""
 
-from django.db import connections, models, router
+from django.db import connections, router
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
-from aidtracker.ground.batches import BATCH, in_batches, links_of_field
+from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.history import links_of
 from aidtracker.trail import acts
 
-LEFT_OUT = ("updated_at", "search_text", "text")
 NEW, CHANGED, DELETED = "+", "~", "-"
 KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
 FOLLOW_ON = "随月报、计划更新"
@@ -23,50 +22,10 @@ def is_follow_on():
     return Q(history_change_reason=FOLLOW_ON) & ~Q(act__reason=FOLLOW_ON)
 
 
-class StateOfAct(models.Model):
-    """What each state of a row has besides the row's fields.
-
-    `links` are the rows that its many-to-many fields name, as {field: [natural keys]}.
-    """
-
-    act = models.ForeignKey(
-        "aidtracker.Act", models.PROTECT, verbose_name="操作", null=True, related_name="+"
-    )
-    links = models.JSONField("关联", default=dict)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def is_follow_on(self):
-        """Whether nobody typed it; as the condition of that name."""
-        said = getattr(self, "history_change_reason", "")  # which the history itself adds
-        return said == FOLLOW_ON and self.act is not None and self.act.reason != FOLLOW_ON
-
-
-class History(HistoricalRecords):
-    """Keeps each state of the rows of a model and of all models that inherit it."""
-
-    def __init__(self):
-        super().__init__(inherit=True, bases=[StateOfAct], excluded_fields=list(LEFT_OUT))
-
-    def get_meta_options(self, model):
-        name = f"{model._meta.verbose_name}的历史"
-        return {
-            **super().get_meta_options(model),
-            "verbose_name": name,
-            "verbose_name_plural": name,
-        }
-
-    def get_extra_fields(self, model, fields):
-        names = {field.name for field in model._meta.concrete_fields}
-        left_out = [name for name in LEFT_OUT if name in names]
-        return {**super().get_extra_fields(model, fields), "_history_excluded_fields": left_out}
-
-    def pre_delete(self, instance, **kwargs):
-        """Remember what a row is linked to: its links go before itself."""
-        super().pre_delete(instance, **kwargs)
-        instance.last_links = links_of([instance]).get(instance.pk, {})
+def was_follow_on(state):
+    """Whether nobody typed a state; as `is_follow_on`."""
+    is_said = state.history_change_reason == FOLLOW_ON
+    return is_said and state.act is not None and state.act.reason != FOLLOW_ON
 
 
 def attach_act(sender, instance, history_instance, **kwargs):
@@ -81,22 +40,8 @@ def attach_act(sender, instance, history_instance, **kwargs):
     )
 
 
-pre_create_historical_record.connect(attach_act, dispatch_uid="aidtracker.trail.history")
-
-
-def links_of(rows):
-    """What the many-to-many fields of rows of one model name: {row id: {field: [keys]}}.
-
-    One query a field and portion.
-    """
-    found: dict = {}
-    if not rows or rows[0].pk is None:
-        return found
-    pks = [row.pk for row in rows]
-    for field in rows[0]._meta.many_to_many:
-        for pk, _, key in links_of_field(field, pks):
-            found.setdefault(pk, {}).setdefault(field.name, []).append(key)
-    return found
+def connect():
+    pre_create_historical_record.connect(attach_act, dispatch_uid="aidtracker.trail.history")
 
 
 def set_values(rows, changes):

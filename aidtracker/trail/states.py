@@ -17,7 +17,7 @@ from aidtracker.trail.differences import (
     value_in,
     words_in,
 )
-from aidtracker.trail.history import DELETED, FOLLOW_ON, KINDS
+from aidtracker.trail.history import DELETED, FOLLOW_ON, KINDS, was_follow_on
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Step:
 
     @property
     def reason(self):
-        if self.state.is_follow_on:
+        if was_follow_on(self.state):
             return FOLLOW_ON
         return self.state.act.reason if self.state.act else ""
 
