@@ -52,25 +52,23 @@ def missing_rights(plan, model, user):
 
 def reviews_in(plan, model):
     """How far the rows have come, as they are and as they were."""
-    name = getattr(model, "REVIEW", None)
-    if name is None:
+    if not model.REVIEW:
         return set()
     before = [effect.state_to_restore for effect in plan.effects[model] if effect.kind != NEW]
-    return {getattr(row, name) for row in (*plan.stored[model].values(), *before)}
+    return {getattr(row, model.REVIEW) for row in (*plan.stored[model].values(), *before)}
 
 
 def reasons_said_before(plan, model, reason):
     """Rows whose last correction was for the same reason that is now given."""
-    for effect in plan.effects[model]:
+    for effect in plan.of_kind(model, CHANGED) if reason else ():
         stored = plan.stored[model].get(effect.pk)
-        said = getattr(stored, "correction_reason", "")
-        if effect.kind == CHANGED and said and said == reason and plan.needs_reason(effect):
+        if stored and plan.needs_reason(effect) and stored.correction_reason == reason:
             yield f"{named(model, effect.name)}上一次更正也是这个理由；请写明这一次的理由。"
 
 
 def closed_parts(plan, model, user):
     """What keeps the user from changing rows that belong to a reviewed row."""
-    if not hasattr(model, "check_whole"):
+    if not model.WHOLE:
         return
     rows = [*plan.stored[model].values()]
     rows += filter(None, (effect.row_to_restore for effect in plan.effects[model]))
@@ -156,7 +154,7 @@ def changed_columns(effect):
 def notes(plan):
     """What whoever undoes an act should know besides its rows."""
     for model in plan.effects:
-        if hasattr(model, "review_wholes"):
+        if model.WHOLE:
             whole = model._meta.get_field(model.WHOLE).related_model
             if whole not in plan.effects:
                 name = whole._meta.verbose_name

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from aidtracker.desk.changes import after_change
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.locks import held
-from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
+from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet, ranges
@@ -103,6 +104,7 @@ def write(rehearsal: Rehearsal) -> None:
         model._base_manager.bulk_create(layer, batch_size=BATCH)
     for plan in changed:
         plan.row.version += 1
+        spare_search_text(plan.row, plan.before)
     if changed:
         touched = {field for plan in changed for field in plan.touched()}
         names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
@@ -117,15 +119,16 @@ def write(rehearsal: Rehearsal) -> None:
     copy_states([plan.row for plan in new], NEW)
     copy_states([plan.row for plan in changed], CHANGED)
     if proposed:
-        model.propose_many([plan.proposal for plan in proposed])
+        propose_many([plan.proposal for plan in proposed])
 
 
 def review_wholes(rehearsal, user):
     """Let what imported parts belong to be reviewed again, as if a person had typed them."""
-    review = getattr(rehearsal.model, "review_wholes", None)
-    if review is not None and user is not None:
+    if user is not None:
         plans = rehearsal.planned
-        review([row for plan in plans for row in (plan.row, plan.before) if row])
+        rehearsal.model.review_wholes(
+            [row for plan in plans for row in (plan.row, plan.before) if row]
+        )
 
 
 def lock(model, changed: list[PlannedRow]) -> None:
@@ -141,10 +144,7 @@ def lock(model, changed: list[PlannedRow]) -> None:
 
 def derived(model):
     """The fields that change with any other."""
-    names = {"version", "updated_at", "search_text"}
-    if review := getattr(model, "REVIEW", ""):
-        names.add(review)
-    return names
+    return {"version", "updated_at", "search_text", model.REVIEW}
 
 
 def fill_slugs(model, rows):
