@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from aidtracker.desk.changes import CHECKED, after_change
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import SearchTextField
@@ -100,10 +100,7 @@ def carry_out(plan, reason):
     for model in plan.effects:
         restore(plan, model, reason)
     review_wholes(plan)
-    for model in plan.effects:
-        if model._meta.label in CHECKED:
-            after_change(model)
-            break
+    after_change(*plan.effects)
 
 
 def review_wholes(plan):
