@@ -93,11 +93,13 @@ def is_locked(row, locked=None):
     """
     month = getattr(row, "month", None)
     # Whose month it is takes a query, so that is asked only where it matters.
-    if month is None or (locked is not None and month not in {one for _, one in locked}):
+    if month is None or isinstance(row, ReportingPeriod):
         return False
-    command = getattr(row, "command", None)
-    if command is None:
+    if locked is not None and month not in {one for _, one in locked}:
+        return False
+    headquarters = getattr(row, "headquarters", None)
+    if headquarters is None:
         return False
     if locked is not None:
-        return (command.pk, month) in locked
-    return ReportingPeriod.objects.locked().filter(headquarters=command, month=month).exists()
+        return (headquarters.pk, month) in locked
+    return ReportingPeriod.objects.locked().filter(headquarters=headquarters, month=month).exists()

@@ -58,7 +58,7 @@ class MonthlyReport(Reviewed, KeyedModel):
         return getattr(self, self.SUBJECT)
 
     @property
-    def command(self):
+    def headquarters(self):
         """The headquarters that reports."""
         return getattr(self.subject, "headquarters", None)
 
@@ -216,10 +216,6 @@ class JobsReport(MonthlyReport):
             month_check("jobs_report"),
         )
 
-    @property
-    def command(self):
-        return self.headquarters
-
 
 class TrainingReport(MonthlyReport):
     """培训月报: how much training of one kind a headquarters held in a month."""
@@ -258,10 +254,6 @@ class TrainingReport(MonthlyReport):
 
     def __str__(self):
         return f"{self.headquarters}{self.get_kind_display()} {in_chinese(self.month)}"
-
-    @property
-    def command(self):
-        return self.headquarters
 
 
 REPORTS = (ProgressReport, InvestmentReport, OutletReport, JobsReport, TrainingReport)

@@ -46,7 +46,7 @@ def subject_of(row):
     return getattr(row, "project", row)
 
 
-def command_of(row):
+def headquarters_of(row):
     """The headquarters that a row of a ledger belongs to; None if nobody's."""
     own = getattr(row, "headquarters", None)
     return own or getattr(subject_of(row), "headquarters", None)
