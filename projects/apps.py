@@ -10,6 +10,9 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.desk import home
+        from aidtracker.review.reviewed import FOLLOWERS
+        from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
 
+        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
         home.WAITING.append(waiting_reports)

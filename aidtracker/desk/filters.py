@@ -14,8 +14,7 @@ from aidtracker.desk.skin import CheckboxFilter
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.scope import changeable
-from projects.models.reviews import Reviewed
-from projects.review.steps import queues
+from aidtracker.review.steps import queues
 
 KINDS = {
     "source": "没有出处",
@@ -54,7 +53,7 @@ def all_empty(model: type[models.Model], kind: type[models.Field], empty: Any) -
 
 def kinds_of_work(model: Any, user: Any) -> dict[str, tuple[str, Q]]:
     """The kinds of work that rows of a model can need of a user: {key: (label, condition)}."""
-    waiting = queues(model, user) if issubclass(model, Reviewed) else {}
+    waiting = queues(model, user) if model.REVIEW else {}
     if not user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
         return waiting
     return waiting | {key: (KINDS[key], rule) for key, rule in conditions(model).items()}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.desk.acts import MOST_COUNTED
+from aidtracker.review.steps import PUBLISH, take_step
 from aidtracker.testing import make_headquarters, make_progress_report, make_project, make_staff
 from aidtracker.trail import acts
 from aidtracker.trail.acts import Way
@@ -17,7 +18,6 @@ from aidtracker.trail.history import FOLLOW_ON
 from aidtracker.trail.models import Act
 from aidtracker.trail.undo import undo
 from projects.models import ProgressReport, Project
-from projects.review.steps import PUBLISH, take_step
 
 pytestmark = pytest.mark.django_db
 

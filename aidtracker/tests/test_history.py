@@ -200,7 +200,7 @@ BULK_WRITES = {
     "projects/monthly/ledger_follow.py": "followed by keep_states",
     "projects/models/findings.py": "computed, or followed by keep_states",
     "projects/monthly/reports.py": "followed by keep_states",
-    "projects/review/revising.py": "followed by keep_states",
+    "aidtracker/review/proposals.py": "followed by keep_states",
 }
 CALLS = {"bulk_create", "bulk_update", "_raw_delete", "execute", "update"}
 

@@ -9,9 +9,9 @@ from django.core.management import call_command
 
 from aidtracker.accounts.roles import PATH, dump_groups, load_groups
 from aidtracker.ground.datasets import DATASETS
+from aidtracker.review.reviewed import Reviewed
 from aidtracker.storage.fixtures import load_fixtures
 from aidtracker.testing import make_staff
-from projects.models.reviews import Reviewed
 
 pytestmark = pytest.mark.django_db
 

@@ -138,7 +138,7 @@ def missed(row, version):
 
 
 def changes_between(base, later, present):
-    """A LaterChange for each field in which the present differs from the base; the last one counts."""
+    """A LaterChange for each field that differs now from the base; the last one of each counts."""
     last_change: dict = {}
     for before, after in zip([base, *later], later, strict=False):
         last_change |= {field.name: after for field in changed_fields(before, after)}

@@ -33,7 +33,7 @@ class Plan:
     effects: dict = field(default_factory=dict)
     obstacles: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    locked: dict = field(default_factory=dict)
+    locks: dict = field(default_factory=dict)
 
     def of_kind(self, model, *kinds):
         return [effect for effect in self.effects.get(model, ()) if effect.kind in kinds]
@@ -41,12 +41,10 @@ class Plan:
     def needs_reason(self, effect):
         """Whether a row, as it is or as it was, is public or belongs to a locked month."""
         model = effect.model
-        if not hasattr(model, "changes_for_a_reason"):
-            return False
-        if model not in self.locked:
-            self.locked[model] = model.locked_months()
+        if model not in self.locks:
+            self.locks[model] = model.locks()
         rows = (effect.row, effect.row_to_restore)
-        return any(row.changes_for_a_reason(self.locked[model]) for row in rows if row)
+        return any(row.changes_for_a_reason(self.locks[model]) for row in rows if row)
 
 
 def plan_for(act, user, reason=""):
@@ -112,7 +110,7 @@ def carry_out(plan, reason):
 def review_wholes(plan):
     """Let what restored parts belong to be reviewed again, but for what is restored with them."""
     for model, effects in plan.effects.items():
-        if not hasattr(model, "review_wholes"):
+        if not model.WHOLE:
             continue
         whole = model._meta.get_field(model.WHOLE)
         restored = {effect.pk for effect in plan.effects.get(whole.related_model, ())}

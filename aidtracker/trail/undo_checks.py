@@ -23,7 +23,7 @@ def obstacles(plan, user, reason=""):
         yield "这次操作没有改动记录，无可撤销。"
     for model, effects in plan.effects.items():
         yield from missing_rights(plan, model, user)
-        yield from reasons_said_before(plan, effects, reason)
+        yield from reasons_said_before(plan, model, reason)
         yield from closed_parts(model, effects, user)
         yield from outside_scope(model, effects, user)
         yield from changed_since(model, effects)
@@ -49,25 +49,24 @@ def missing_rights(plan, model, user):
 
 def reviews_in(plan, model):
     """How far the rows have come, as they are and as they were."""
-    name = getattr(model, "REVIEW", None)
-    if name is None:
+    if not model.REVIEW:
         return set()
     before = [effect.state_to_restore for effect in plan.of_kind(model, CHANGED, DELETED)]
     now = [effect.row for effect in plan.effects[model] if effect.row]
-    return {getattr(row, name) for row in (*now, *before)}
+    return {getattr(row, model.REVIEW) for row in (*now, *before)}
 
 
-def reasons_said_before(plan, effects, reason):
+def reasons_said_before(plan, model, reason):
     """Rows whose last correction was for the same reason that is now given."""
-    for effect in effects:
-        said = getattr(effect.row, "correction_reason", "")
-        if effect.kind == CHANGED and said and said == reason and plan.needs_reason(effect):
+    for effect in plan.of_kind(model, CHANGED) if reason else ():
+        row = effect.row
+        if row and plan.needs_reason(effect) and row.correction_reason == reason:
             yield f"{effect.title}上一次更正也是这个理由；请写明这一次的理由。"
 
 
 def closed_parts(model, effects, user):
     """What keeps the user from changing rows that belong to a reviewed row."""
-    if not hasattr(model, "check_whole"):
+    if not model.WHOLE:
         return
     both = [one for effect in effects for one in (effect.row, effect.row_to_restore)]
     rows = [row for row in both if row]
@@ -151,7 +150,7 @@ def changed_columns(effect):
 def notes(plan):
     """What whoever undoes an act should know besides its rows."""
     for model in plan.effects:
-        if hasattr(model, "review_wholes"):
+        if model.WHOLE:
             whole = model._meta.get_field(model.WHOLE).related_model
             if whole not in plan.effects:
                 name = whole._meta.verbose_name

@@ -16,11 +16,11 @@ from aidtracker.ground.months import (
     month_of,
     previous,
 )
+from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
 from projects.monthly.kinds import KINDS
 from projects.monthly.rows import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
 from projects.monthly.saving import ConflictError, save_row
-from projects.review.steps import SUBMIT, take_step
 
 CHANGED_MEANWHILE = (
     "您打开之后，{who}又改了这一行，您的改动还没有保存。要以您的为准，请再按一次保存。"

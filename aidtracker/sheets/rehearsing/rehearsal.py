@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from aidtracker.review.proposals import waiting_for
 from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
@@ -240,7 +241,7 @@ class Rehearsal:
         proposed = [plan for plan in plans if plan.is_proposal]
         if not proposed:
             return plans
-        found = self.model.waiting_changes([plan.proposal for plan in proposed])
+        found = waiting_for([plan.proposal for plan in proposed])
         again = set()
         for plan, waiting in zip(proposed, found, strict=True):
             plan.waiting = waiting

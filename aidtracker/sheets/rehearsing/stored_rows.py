@@ -32,8 +32,7 @@ class StoredRows:
     def __init__(self, resource: SheetResource, readers: list[CellReader], keys):
         self.model = resource.model
         self.user = resource.user
-        review = getattr(self.model, "REVIEW", "")
-        self.paths = ["pk", "version", *filter(None, [review])]
+        self.paths = ["pk", "version", *filter(None, [self.model.REVIEW])]
         self.key_size = len(resource.key_columns)
         self.key_names = [column.source.attname for column in resource.key_columns]
         first_key = len(self.paths)

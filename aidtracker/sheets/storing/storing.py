@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from aidtracker.desk.changes import after_change
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.locks import held
-from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
+from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.reading.sheets import ranges
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Problem
@@ -101,6 +102,7 @@ def write(rehearsal):
     for plan in changed:
         plan.row.version += 1
         refresh_links(plan.row)
+        spare_search_text(plan.row, plan.before)
     if changed:
         touched = {field for plan in changed for field in plan.touched()}
         names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
@@ -115,15 +117,16 @@ def write(rehearsal):
     copy_states([plan.row for plan in new], NEW)
     copy_states([plan.row for plan in changed], CHANGED)
     if proposed:
-        model.propose_many([plan.proposal for plan in proposed])
+        propose_many([plan.proposal for plan in proposed])
 
 
 def review_wholes(rehearsal, user):
     """Let what imported parts belong to be reviewed again, as if a person had typed them."""
-    review = getattr(rehearsal.model, "review_wholes", None)
-    if review is not None and user is not None:
+    if user is not None:
         plans = rehearsal.planned
-        review([row for plan in plans for row in (plan.row, plan.before) if row])
+        rehearsal.model.review_wholes(
+            [row for plan in plans for row in (plan.row, plan.before) if row]
+        )
 
 
 def lock(model, changed):
@@ -139,10 +142,7 @@ def lock(model, changed):
 
 def derived(model):
     """The fields that change with any other."""
-    names = {"version", "updated_at", "search_text"}
-    if review := getattr(model, "REVIEW", ""):
-        names.add(review)
-    return names
+    return {"version", "updated_at", "search_text", model.REVIEW}
 
 
 def fill_slugs(model, rows):
