@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from aidtracker.accounts.roles import load_groups
-from aidtracker.desk.changes import after_change
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import DATASETS, WORKING, dataset_model
 from aidtracker.ground.records import SearchTextField
 from aidtracker.trail.history import keep_first_states, keep_states

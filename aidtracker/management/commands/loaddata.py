@@ -4,7 +4,7 @@ from django.core.management.commands import loaddata
 from django.db import transaction
 
 from aidtracker.accounts.roles import is_kept
-from aidtracker.desk.changes import after_change
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.storage.fixtures import complete, keep_loaded
 from aidtracker.trail.acts import CommandActs
