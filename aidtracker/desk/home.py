@@ -1,51 +1,47 @@
 """The admin's first page: what there is to do, and every list by its group."""
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
 from django.apps import apps
 from django.contrib.admin import site
-from django.db.models import Count
+from django.db.models import Count, Model
+from django.http import HttpRequest
 from django.urls import reverse
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
-from aidtracker.desk.theme import MENU, PAGES, may_open, may_open_page
-from aidtracker.ground.months import last_complete_month
+from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
+from aidtracker.ground.datasets import MenuGroup, declared
 from aidtracker.ground.scope import changeable
-from projects.monthly.due import reports_due
 
-# Where work is looked for; other lists offer the same filters without being counted here.
-LISTS_WITH_WORK = (
-    "projects.Observation",
-    "projects.Project",
-    "projects.Investment",
-    "projects.Outlet",
-    "projects.ProgressReport",
-    "projects.InvestmentReport",
-    "projects.OutletReport",
-    "projects.JobsReport",
-    "projects.TrainingReport",
-    "projects.ProjectPlan",
-    "projects.Milestone",
-    "projects.Revision",
-    "projects.Finding",
-    "programs.Source",
-)
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
+
+
+Work = dict[str, Any]
+_finders: list[Callable[[HttpRequest], Iterable[Work]]] = []
+
+
+def also_find(finder: Callable[[HttpRequest], Iterable[Work]]) -> None:
+    """Let `finder` say what else waits for who asks, as `work_in` does; for an app's `ready`."""
+    _finders.append(finder)
 
 
 def dashboard(request, context):
     """The context of the first page; called by the skin."""
     groups = [
         {
-            "title": title,
+            "title": group.title,
             "lists": [
-                *pages_of(request, title),
+                *open_pages(request, group),
                 *(item for label in labels for item in list_of(request, label)),
             ],
         }
-        for title, labels in MENU.items()
+        for group, labels in menu().items()
     ]
-    work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
-    own = [item for item in (*work, *due_in(request)) if item["key"] in OWN]
+    work = [item for model in models_with_work() for item in work_in(request, model)]
+    found = [item for finder in _finders for item in finder(request)]
+    own = [item for item in (*work, *found) if item["key"] in OWN]
     other = [item for item in work if item["key"] not in OWN]
     return context | {
         "title": "首页",
@@ -55,11 +51,16 @@ def dashboard(request, context):
     }
 
 
-def pages_of(request, title):
+def models_with_work() -> list[type[Model]]:
+    """The lists in which work is looked for; others offer the same filters without a count."""
+    return [dataset.model for dataset in declared() if dataset.has_work]
+
+
+def open_pages(request: HttpRequest, group: MenuGroup) -> Iterator[dict[str, str]]:
     """The pages of a group that are no lists, as far as they are for this user."""
-    for name, _, address, labels in PAGES.get(title, ()):
-        if may_open_page(address, labels, request):
-            yield {"title": name, "link": reverse(f"admin:{address}"), "add_link": ""}
+    for page in pages_of(group):
+        if may_open_page(page, request):
+            yield {"title": page.title, "link": page.link, "add_link": ""}
 
 
 def list_of(request, label):
@@ -75,9 +76,8 @@ def list_of(request, label):
         }
 
 
-def work_in(request, label):
+def work_in(request, model):
     """What is to be done in one list: a line for each kind of work that has rows. One query."""
-    model = apps.get_model(label)
     meta = model._meta
     kinds = kinds_of_work(model, request.user)
     if not kinds or not may_open(meta.app_label, meta.model_name, request):
@@ -96,15 +96,3 @@ def work_in(request, label):
         for key, count in counts.items()
         if count
     ]
-
-
-def due_in(request):
-    """What the user's headquarters have not reported about the month that ended last."""
-    for due in reports_due(request.user, last_complete_month()):
-        yield {
-            "key": "due",
-            "what": due.kind.label,
-            "kind": due.words,
-            "count": due.count,
-            "link": f"{reverse('admin:projects_grid')}?{due.query}",
-        }

@@ -85,8 +85,7 @@ class KeyedModel(models.Model):
     """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
 
     `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
-    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it,
-    `IS_IMPORTED` that spreadsheets of its rows come in as well as go out.
+    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
     `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
     `KEPT_BESIDE` the fields that go with a text which no history keeps.
     """
@@ -94,7 +93,6 @@ class KeyedModel(models.Model):
     KEY: tuple[str, ...] = ("name",)
     OWNERS: tuple[str, ...] = ()
     IS_SHARED = True
-    IS_IMPORTED = True
     SEEN_WITH: tuple[str, ...] = ()
     PUBLIC_WITH: tuple[str, ...] = ()
     KEPT_BESIDE: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Subquery, Value
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.trail.differences import differences, names_of
 from aidtracker.trail.history import CHANGED, DELETED, FOLLOW_ON, NEW, is_follow_on
 
@@ -127,7 +127,7 @@ def name_effects(model, effects):
 def counts_of(acts):
     """How many rows each of some acts changed: {act id: {dataset: Touched}}; one query."""
     acts = [act.pk for act in acts]
-    parts = [count_in(dataset, acts) for dataset in DATASETS]
+    parts = [count_in(dataset, acts) for dataset in datasets()]
     found: dict = {}
     for act, dataset, rows, own in parts[0].union(*parts[1:], all=True):
         found.setdefault(act, {})[dataset] = Touched(own, rows - own)

@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
-from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.datasets import dataset_model, dataset_of
 from aidtracker.ground.locks import held
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
@@ -225,3 +225,9 @@ class Finding(KeyedModel):
             setattr(self, name, value)
         self.is_changed, self.updated_at = True, timezone.now()
         self.version += 1
+
+
+def follow_with_findings(models) -> None:
+    """Check the figures again if rows of one of the changed `models` have a part in it."""
+    if any(dataset_of(model).is_checked for model in models):
+        Finding.objects.recompute()

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, dataset_names
 from aidtracker.ground.records import KeyedModel
 from programs.models import Headquarters
 from projects.models.reviews import (
@@ -24,7 +24,6 @@ class Revision(Reviewed, KeyedModel):
     KEY = ("dataset", "row_key", "number")
     OWNERS = ("headquarters",)
     IS_SHARED = False
-    IS_IMPORTED = False
     CAN_BE_WITHDRAWN = False
 
     # Identification
@@ -62,7 +61,7 @@ class Revision(Reviewed, KeyedModel):
                 violation_error_message="这条记录已有同序号的变更申请。",
             ),
             models.CheckConstraint(
-                condition=Q(dataset__in=list(DATASETS)),
+                condition=Q(dataset__in=dataset_names()),
                 name="revision_of_a_dataset",
                 violation_error_message="没有这样的数据集。",
             ),

@@ -1,12 +1,16 @@
 """Which monthly reports of somebody's headquarters are still missing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.ground.months import in_chinese, month_text, previous
+from aidtracker.ground.months import in_chinese, last_complete_month, month_text, previous
 from aidtracker.ground.scope import scope_of
 from projects.models import ReportingPeriod
 from projects.models.periods import due_day
@@ -84,3 +88,15 @@ def subjects_without_report(kind, commands, month):
     reports = kind.model.objects.filter(month=month, **{name: OuterRef("pk")})
     rows = kind.subject_model.objects.filter(~Exists(reports), headquarters__in=commands)
     return rows.exclude(status__in=kind.ended)
+
+
+def due_for(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """What the user's headquarters have not reported about the month that ended last."""
+    for due in reports_due(request.user, last_complete_month()):
+        yield {
+            "key": "due",
+            "what": due.kind.label,
+            "kind": due.words,
+            "count": due.count,
+            "link": f"{reverse('admin:projects_grid')}?{due.query}",
+        }

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from aidtracker.desk.changes import after_change
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.locks import held
 from aidtracker.ground.scope import changeable
 from aidtracker.trail import acts

@@ -5,8 +5,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.text import slugify
 
-from aidtracker.desk.changes import after_change
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.locks import held
 from aidtracker.ground.pinyin import syllables
 from aidtracker.ground.records import SlugFromPinyinField
