@@ -1,6 +1,5 @@
 """What the site itself registers in the admin: users and groups, and the audit trail."""
 
 from aidtracker.accounts import admin as accounts
-from aidtracker.desk import acts
 
-__all__ = ("accounts", "acts")
+__all__ = ("accounts",)

@@ -11,6 +11,8 @@ class AidtrackerConfig(AppConfig):
         # Models can be imported only now.
         from aidtracker.accounts import logins
         from aidtracker.ground import sqlite
+        from aidtracker.trail import history
 
+        history.connect()
         logins.connect()
         sqlite.connect()

@@ -23,10 +23,8 @@ import tablib  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from import_export.resources import modelresource_factory  # noqa: E402
 
-from aidtracker.sheets.columns.resources import resource_for  # noqa: E402
-from aidtracker.sheets.reading.sheets import Page, sheet_of  # noqa: E402
-from aidtracker.sheets.rehearsing.rehearsal import rehearse  # noqa: E402
-from aidtracker.sheets.storing.storing import store  # noqa: E402
+from aidtracker.sheets import rehearse, resource_for, sheet_of, store  # noqa: E402
+from aidtracker.sheets.reading.sheets import Page  # noqa: E402
 from aidtracker.testing import make_headquarters  # noqa: E402
 from projects.models import Project  # noqa: E402
 

@@ -11,9 +11,12 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
-        from aidtracker.desk.home import also_find
+        from aidtracker.desk import home
+        from aidtracker.review.reviewed import FOLLOWERS
         from projects.models.findings import follow_with_findings
-        from projects.monthly.due import due_for
+        from projects.monthly import ledger_follow
+        from projects.monthly.due import waiting_reports
 
         follow_changes(follow_with_findings)
-        also_find(due_for)
+        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
+        home.WAITING.append(waiting_reports)

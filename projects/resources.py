@@ -1,7 +1,6 @@
 """The spreadsheet of observations; those of all other models follow from their fields."""
 
-from aidtracker.sheets.columns.column import Column
-from aidtracker.sheets.columns.resources import SheetResource, meta_for
+from aidtracker.sheets import SheetColumn, SheetResource
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.observations import COMPUTED
@@ -9,7 +8,7 @@ from projects.models.observations import COMPUTED
 
 def series_column(name):
     """A column that the series gives; an import only checks it."""
-    return Column(f"series__{name}", Series._meta.get_field(name))
+    return SheetColumn(f"series__{name}", Series._meta.get_field(name))
 
 
 class ObservationResource(SheetResource):
@@ -29,7 +28,7 @@ class ObservationResource(SheetResource):
         *("review_comment", "maintainer", "version"),
     )
 
-    unit = Column("series__metric__unit", Metric._meta.get_field("unit"))
+    unit = SheetColumn("series__metric__unit", Metric._meta.get_field("unit"))
     metric = series_column("metric")
     region = series_column("region")
     headquarters = series_column("headquarters")
@@ -42,7 +41,8 @@ class ObservationResource(SheetResource):
     activity = series_column("activity")
     scope_note = series_column("scope_note")
 
-    Meta = meta_for(Observation)
+    class Meta:
+        model = Observation
 
     def get_export_order(self):
         return self.ORDER

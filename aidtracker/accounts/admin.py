@@ -21,7 +21,7 @@ from aidtracker.accounts.grants import (
     state_of_group,
     state_of_user,
 )
-from aidtracker.desk import acts as admin_acts  # noqa: F401 (registers the audit trail)
+from aidtracker.desk.acts import ActAdmin
 from aidtracker.desk.skin import (
     AdminPasswordChangeForm,
     CheckboxList,
@@ -31,6 +31,7 @@ from aidtracker.desk.skin import (
     group,
 )
 from aidtracker.ground.datasets import declared
+from aidtracker.trail.models import Act
 
 VERBS = {
     "view": "查看",
@@ -218,3 +219,11 @@ class GroupAdmin(KeptInActs, BaseGroupAdmin, PlainModelAdmin):
 def is_not_own(actor, group):
     """Whether a group's rights are not those of whoever would change them."""
     return actor.is_superuser or group is None or not actor.groups.filter(pk=group.pk).exists()
+
+
+@admin.register(Act)
+class OverseenActAdmin(ActAdmin):
+    """The audit trail: who grants rights sees what is done about accounts."""
+
+    def oversees_accounts(self, user: User) -> bool:
+        return may_grant(user)

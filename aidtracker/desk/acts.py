@@ -20,22 +20,21 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localtime, make_aware
 from django.views.decorators.http import require_safe
 
-from aidtracker.accounts.grants import may_grant
+from aidtracker.desk.scope import Frozen
 from aidtracker.desk.skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
 from aidtracker.ground.people import with_own_name
-from aidtracker.sheets.writing.downloads import file_name, file_of
-from aidtracker.sheets.writing.formats import FORMATS
+from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
-from aidtracker.trail.act_rows import (
+from aidtracker.trail.effects import (
+    Touched,
     act_facts,
     changes_of,
+    counts_of,
     detail_words,
     may_be_undone,
     plan_rows,
     trail,
 )
-from aidtracker.trail.effects import Touched, counts_of
-from aidtracker.trail.models import Act
 from aidtracker.trail.undo import UndoError, plan_for, undo
 
 MOST_COUNTED = 10_000
@@ -73,7 +72,7 @@ class Person(DropdownFilter):
 
     def lookups(self, request, model_admin):
         """Everybody; nobody, and so no filter, for those who see only their own acts."""
-        if not (sees_all(request) or may_grant(request.user)):
+        if not (sees_all(request) or model_admin.oversees_accounts(request.user)):
             return []
         people = User.objects.filter(is_staff=True).order_by("username")
         names = people.values_list("pk", "username", "last_name", "first_name")
@@ -117,19 +116,15 @@ def sees_all(request):
     return request.user.has_perm("aidtracker.view_act")
 
 
-def rule_of_seen(user):
-    """Whose acts a person sees: their own; who grants rights, also all log-ins and accounts."""
-    own = Q(user=user)
-    return own | Q(way__in=acts.ABOUT_ACCOUNTS) if may_grant(user) else own
-
-
 def undo_label(act):
     return "撤销本次导入" if act.way == acts.Way.IMPORT else "撤销"
 
 
-@admin.register(Act)
-class ActAdmin(PlainModelAdmin):
-    """操作记录, for whoever may see it; others see their own acts, and whose work they oversee."""
+class ActAdmin(Frozen, PlainModelAdmin):
+    """操作记录, for whoever may see it; others see their own acts, and whose work they oversee.
+
+    Registered by who knows who oversees the accounts.
+    """
 
     list_display = ("when", "who", "way", "what", "address", "rows_changed", "reason")
     list_display_links = ("when",)
@@ -142,23 +137,22 @@ class ActAdmin(PlainModelAdmin):
     paginator = BoundedPaginator
     change_list_template = "admin/acts/list.html"
 
-    # Who may see it: nobody changes it
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+    # Who may see it
 
     def has_view_permission(self, request, obj=None):
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        return rows if sees_all(request) else rows.filter(rule_of_seen(request.user))
+        if sees_all(request):
+            return rows
+        own = Q(user=request.user)
+        oversees = self.oversees_accounts(request.user)
+        return rows.filter(own | Q(way__in=acts.ABOUT_ACCOUNTS) if oversees else own)
+
+    def oversees_accounts(self, user: User) -> bool:
+        """Whether a person sees all log-ins and changes of accounts."""
+        raise NotImplementedError
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
@@ -205,7 +199,7 @@ class ActAdmin(PlainModelAdmin):
             "act": act,
             "facts": act_facts(act),
             "details": [detail_words(item) for item in act.details],
-            "changes": changes_of(act),
+            "changes": list(changes_of(act)),
             "undo_label": undo_label(act) if may_be_undone(act, request.user) else "",
         }
         return self.act_page(request, "admin/acts/act.html", context)
@@ -249,7 +243,7 @@ class ActAdmin(PlainModelAdmin):
             "title": f"撤销{act}",
             "act": act,
             "form": form,
-            "changes": plan_rows(plan),
+            "changes": list(plan_rows(plan)),
             "obstacles": found[:SHOWN_OBSTACLES],
             "more_obstacles": max(0, len(found) - SHOWN_OBSTACLES),
             "notes": plan.notes[:SHOWN_OBSTACLES],

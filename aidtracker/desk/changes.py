@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import transaction
 
+from aidtracker.desk.forms import has_saved
 from aidtracker.ground.changes import after_change
 
 
@@ -15,7 +16,7 @@ class FollowChanges(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if self.is_of_consequence(form) and not getattr(request, "is_unchanged", False):
+        if self.is_of_consequence(form) and has_saved(form, formsets):
             after_change(self.model)
 
     def delete_model(self, request, obj):

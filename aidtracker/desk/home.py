@@ -16,15 +16,8 @@ from aidtracker.ground.scope import changeable
 
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
-
-
-Work = dict[str, Any]
-_finders: list[Callable[[HttpRequest], Iterable[Work]]] = []
-
-
-def also_find(finder: Callable[[HttpRequest], Iterable[Work]]) -> None:
-    """Let `finder` say what else waits for who asks, as `work_in` does; for an app's `ready`."""
-    _finders.append(finder)
+# What else waits for whoever sent a request, as `work_in` says it; the apps add to it.
+WAITING: list[Callable[[HttpRequest], Iterable[dict[str, Any]]]] = []
 
 
 def dashboard(request, context):
@@ -40,8 +33,8 @@ def dashboard(request, context):
         for group, labels in menu().items()
     ]
     work = [item for model in models_with_work() for item in work_in(request, model)]
-    found = [item for finder in _finders for item in finder(request)]
-    own = [item for item in (*work, *found) if item["key"] in OWN]
+    waiting = [item for found in WAITING for item in found(request)]
+    own = [item for item in (*work, *waiting) if item["key"] in OWN]
     other = [item for item in work if item["key"] not in OWN]
     return context | {
         "title": "首页",

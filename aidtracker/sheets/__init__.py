@@ -1,6 +1,28 @@
-"""Excel in, Excel out: every dataset as CSV and XLSX, and edited files back in, with a preview."""
+"""Excel in, Excel out: every dataset as CSV and XLSX, and edited files back in, with a preview.
 
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.writing.downloads import download
+Rooms, lowest first: columns, reading, rehearsing, storing, writing. Other rooms of the site use
+what stands here, and `storing.waiting` for uploads that wait for their confirmation.
+"""
 
-__all__ = ["download", "resource_for"]
+# ruff: noqa: F401
+
+from aidtracker.sheets.columns.cells import cell_text, plain_number
+from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.columns.quantities import YUAN, decimal_of
+from aidtracker.sheets.columns.resources import SheetResource, resource_for
+from aidtracker.sheets.columns.widgets import LedgerWidget
+from aidtracker.sheets.reading.sheets import ManySheetsError, SheetError, sheet_of
+from aidtracker.sheets.reading.uploads import read_upload
+from aidtracker.sheets.rehearsing.guards import Guard
+from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.storing.storing import store
+from aidtracker.sheets.writing.annotated import annotated_file
+from aidtracker.sheets.writing.files import (
+    FORMATS,
+    csv_chunks,
+    download,
+    file_name,
+    file_of,
+    workbook,
+)
+from aidtracker.sheets.writing.templates import template_file

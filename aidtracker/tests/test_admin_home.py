@@ -10,6 +10,7 @@ from django.urls import reverse
 from aidtracker.desk.filters import kinds_of_work
 from aidtracker.desk.home import models_with_work
 from aidtracker.ground.months import following, last_complete_month, month_text
+from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_finding,
     make_headquarters,
@@ -24,7 +25,6 @@ from aidtracker.testing import (
     make_training_report,
 )
 from aidtracker.trail import acts
-from projects.models.reviews import Reviewed
 from projects.monthly.due import reports_due
 
 pytestmark = pytest.mark.django_db

@@ -7,6 +7,7 @@ from django.urls import get_resolver, reverse
 
 from aidtracker import testing
 from aidtracker.ground.datasets import dataset_name, datasets, record_models
+from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
     make_agreement,
@@ -29,7 +30,6 @@ from aidtracker.testing import (
     make_source,
 )
 from projects.models import Finding, Review, Series
-from projects.models.reviews import Reviewed
 
 pytestmark = pytest.mark.django_db
 

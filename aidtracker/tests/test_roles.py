@@ -9,9 +9,9 @@ from django.core.management import call_command
 
 from aidtracker.accounts.roles import dump_groups
 from aidtracker.ground.datasets import record_models
+from aidtracker.review.reviewed import Reviewed
 from aidtracker.storage.fixtures import fixture_path, load_fixtures
 from aidtracker.testing import make_staff
-from projects.models.reviews import Reviewed
 
 pytestmark = pytest.mark.django_db
 

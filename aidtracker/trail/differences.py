@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.db import models
 from django.utils.timezone import localtime
 
-from aidtracker.desk.deletion import named_rows
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.history import LEFT_OUT
 from aidtracker.ground.money import labelled
 from aidtracker.ground.months import MonthField, in_chinese
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.templatetags.formatting import UNKNOWN, day, names, partial_date, plain
-from aidtracker.trail.history import DELETED, LEFT_OUT
+from aidtracker.trail.history import DELETED
 
 # What the program counts up by itself says nothing of the row.
 UNSAID = ("version", *LEFT_OUT)
@@ -99,6 +99,19 @@ def names_of(model, ids):
     return found
 
 
+def with_relations(rows, model_admin):
+    """Rows with the foreign keys that `model_admin` names as shown."""
+    names = model_admin.list_select_related
+    return rows.select_related(*names) if names else rows
+
+
+def named_rows(rows, admin_site):
+    """Rows with the foreign keys that their names show."""
+    if not admin_site.is_registered(rows.model):
+        return rows
+    return with_relations(rows, admin_site.get_model_admin(rows.model))
+
+
 def difference(field, before, after, related) -> Difference:
     old, new = (words_in(state, field, related) for state in (before, after))
     return Difference(labelled(field), old, new)
@@ -106,8 +119,7 @@ def difference(field, before, after, related) -> Difference:
 
 def words_in(state, field, related):
     """What a state says in a field, for people: as its model puts it, or by the field's kind."""
-    own = getattr(field.model, "state_in_words", None)
-    words = own(state, field.name) if own and state is not None else None
+    words = None if state is None else field.model.state_in_words(state, field.name)
     return in_words(field, value_in(state, field), related) if words is None else words
 
 

@@ -1,8 +1,8 @@
 """The links between rows, as tables: which there are, whom they name, setting many at once."""
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.history import StateOfAct
 from aidtracker.ground.keys import KEY_SEPARATOR, key_text
-from aidtracker.trail.history import StateOfAct
 
 
 def relations_to(model):

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_safe
 
 from aidtracker.desk.theme import may_open
 from aidtracker.ground.scope import scope_of
-from aidtracker.sheets.writing.downloads import file_name, file_of
-from aidtracker.sheets.writing.formats import FORMATS
+from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
 from projects.monthly.overview import QUEUE, Desk

@@ -7,18 +7,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from aidtracker.ground.records import KeyedModel, MaintainerField
-from programs.models import Source
-from projects.models.figure_queries import ObservationQuerySet
-from projects.models.metrics import Series
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.ground.records import MaintainerField
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Source
+from projects.models.figure_queries import ObservationQuerySet
+from projects.models.metrics import Series
 from projects.reading import figures, units
 from projects.reading.badges import Result, badges_of
 
@@ -30,7 +29,7 @@ PUBLIC = (
 )
 
 
-class Observation(Reviewed, KeyedModel):
+class Observation(Reviewed):
     """观测值: one value of one series for one period, as one source states it."""
 
     KEY = ("source__code", "number")
@@ -132,10 +131,9 @@ class Observation(Reviewed, KeyedModel):
 
     objects = ObservationQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Reviewed.Meta):
         verbose_name = "观测值"
         verbose_name_plural = "观测值"
-        default_permissions = REVIEW_PERMISSIONS
         ordering = ("source", "number")
         indexes = (
             models.Index(fields=("series", "status"), name="observation_of_series"),
@@ -185,7 +183,6 @@ class Observation(Reviewed, KeyedModel):
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
 
-    before = None  # the row as it is stored, set by imports, which have read it already
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
     @property
@@ -226,9 +223,11 @@ class Observation(Reviewed, KeyedModel):
         return f"{paragraph}第 {self.start + 1}—{self.end} 字"
 
     def clean(self):
+        self.complete(self.stored())
+
+    def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
-        before = self.before or (self.pk and Observation.objects.filter(pk=self.pk).first())
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:

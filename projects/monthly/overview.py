@@ -18,7 +18,6 @@ from aidtracker.trail.acts import Way
 from aidtracker.trail.history import FOLLOW_ON, is_follow_on
 from programs.models import Headquarters
 from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
-from projects.models.reviews import Reviewed
 from projects.monthly.due import AS_BEFORE, REGULAR, without_report
 from projects.monthly.kinds import KINDS
 from projects.reading.badges import TO_SETTLE
@@ -41,7 +40,7 @@ def ledgers_of_headquarters():
 
 
 def reviewed_ledgers():
-    return [model for model in record_models() if issubclass(model, Reviewed)]
+    return [model for model in record_models() if model.REVIEW]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class CountLine:
 
 
 @dataclass(frozen=True)
-class Change:
+class DoneLine:
     """What one person did to one ledger during the week: how, to how many rows, last when."""
 
     when: Any
@@ -221,7 +220,7 @@ class Desk:
         )
         for row in grouped.annotate(last=Max("history_date"), rows=Count("id", distinct=True)):
             way = Way(row["act__way"] or Way.PROGRAM).label
-            yield Change(
+            yield DoneLine(
                 row["last"],
                 with_own_name(*(row[name] or "" for name in PERSON)) or "（程序）",
                 model._meta.verbose_name,

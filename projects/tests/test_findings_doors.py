@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from aidtracker.review.steps import PUBLISH, WITHDRAW, take_step
 from aidtracker.storage.fixtures import load_fixtures
 from aidtracker.testing import (
     make_finding,
@@ -17,7 +18,6 @@ from aidtracker.testing import (
 from aidtracker.tests.admin_pages import versions_of
 from aidtracker.tests.sheet_helpers import stored
 from projects.models import Award, Finding, Observation
-from projects.review.steps import PUBLISH, WITHDRAW, take_step
 from projects.tests.figure_sets import flow, observed
 
 pytestmark = pytest.mark.django_db

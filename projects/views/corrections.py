@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from aidtracker.pages.listing import ListFilter, ListPage
 from aidtracker.pages.tables import Column, Item
-from aidtracker.sheets.writing.downloads import file_name, file_of
+from aidtracker.sheets import file_name, file_of
 from programs.models import Source
 from projects.models import Observation
 from projects.review.corrections import State, changes, corrections, with_states_before

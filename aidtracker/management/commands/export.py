@@ -7,9 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from aidtracker.ground.datasets import dataset_model, datasets
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.writing.downloads import workbook
-from aidtracker.sheets.writing.formats import csv_chunks
+from aidtracker.sheets import csv_chunks, resource_for, workbook
 
 
 class Command(BaseCommand):

@@ -22,6 +22,7 @@ MOST_DIGITS = 1e15  # Excel keeps 15 digits of a number
 SHORTENED = re.compile(r"[0-9.]+E\+[0-9]{2}")
 MIDNIGHT = time()
 EXCEL_TEXT_LENGTH = 32_767
+EMPTY: tuple = (None, "", [])  # the values that say nothing
 # Stands in a workbook for a text that no cell can hold; read back, it changes nothing.
 TOO_LONG = "（文字过长，Excel 单元格放不下，请下载 CSV）"
 

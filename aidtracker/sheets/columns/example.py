@@ -1,26 +1,9 @@
 """The example row of a template; left in a file, it is known again and skipped."""
 
-from django.db import models
-
-from aidtracker.ground.money import LedgerAmountField
-from aidtracker.ground.months import MonthField
-from aidtracker.ground.partial_dates import PartialDateField
-from aidtracker.ground.records import NameListField
 from aidtracker.sheets.columns.cells import cell_text
 
 EXAMPLE = "示例"
-# The first kind that fits decides.
-EXAMPLES = (
-    (PartialDateField, "2026-05"),
-    (MonthField, "2026-05"),
-    (LedgerAmountField, 1200.5),
-    (models.DecimalField, 100),
-    (models.IntegerField, 1),
-    (models.DateField, "2026-05-20"),
-    (models.BooleanField, "是"),
-    (NameListField, "别名一；别名二"),
-    (models.TextField, ""),
-)
+LEFT_EMPTY = ("slug", "review_comment", "correction_reason")
 
 
 def example_of(resource):
@@ -31,24 +14,15 @@ def example_of(resource):
 
 def example_cell(column):
     source = column.source
-    if column.readonly or source.name in ("slug", "review_comment", "correction_reason"):
+    if column.readonly or source.name in LEFT_EMPTY or source.many_to_many:
         return ""
     if source.is_relation:
-        return related_example(column) if not column.is_many else ""
-    if source.choices:
-        return next(iter(column.widget.labels.values()))
-    for kind, value in EXAMPLES:
-        if isinstance(source, kind):
-            return value
-    return f"示例{column.label}"[: source.max_length]
-
-
-def related_example(column):
-    """The first row that a column may name, for columns that must be filled."""
-    if column.source.blank:
-        return ""
-    column.widget.lookup.key(0)
-    return next(iter(sorted(column.widget.lookup.keys.values())), "")
+        # The first row that the column may name, if it must name one.
+        return "" if source.blank else next(iter(column.widget.choices), "")
+    if column.widget.example is not None:
+        return column.widget.example
+    is_long = source.get_internal_type() == "TextField"
+    return "" if is_long else f"示例{column.label}"[: source.max_length]
 
 
 def is_named_example(keys, cells):

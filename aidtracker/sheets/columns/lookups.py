@@ -2,7 +2,7 @@
 
 from django.db.models import TextField
 
-from aidtracker.ground.batches import in_batches
+from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
 from aidtracker.ground.scope import readable
 from aidtracker.sheets.columns.cells import tidy
@@ -67,6 +67,12 @@ class Lookup:
             self.read()
         return self.keys.get(found, "") if isinstance(found, int) else key_of(found)
 
+    def all_keys(self):
+        """The natural keys of all rows, in order."""
+        if not self.is_read:
+            self.read()
+        return sorted(self.keys.values())
+
     def read(self):
         self.is_read = True
         fields = {field.name for field in self.model._meta.concrete_fields}
@@ -92,11 +98,12 @@ class Lookup:
         names = [getattr(row, name, "") for name in (*NAME_FIELDS, "aliases")]
         self.enter(row, key_of(row), names)
 
-    def instances(self, pks):
+    def instances(self, pks, also=()):
         """The rows of some numbers, {number: row}, each read once.
 
-        Of a wide model no more is read than names its rows, leads on, or is `needed`.
+        Of a wide model no more is read than names its rows, leads on, or is needed `also`.
         """
+        self.needed.update(also)
         missing = [pk for pk in pks if pk not in self.found]
         rows = self.model._base_manager.defer(*undistributed_texts(self.model))
         if len(self.model._meta.concrete_fields) > WIDE:
@@ -112,3 +119,11 @@ class Lookup:
             for field in self.model._meta.concrete_fields
             if field.primary_key or field.many_to_one or field.name in named
         ]
+
+
+def links_of(field, pks):
+    """What a many-to-many field of rows names: {row number: {number: natural key}}."""
+    found: dict[int, dict[int, str]] = {}
+    for pk, number, key in links_of_field(field, pks, BATCH):
+        found.setdefault(pk, {})[number] = key
+    return found

@@ -4,15 +4,14 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
+from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db import models
-from import_export.resources import ModelDeclarativeMetaclass, ModelResource
+from django.db.models import Model
+from import_export.resources import ModelResource, modelresource_factory
 
 from aidtracker.ground.publication import public_rule
-from aidtracker.sheets.columns.column import Column
-from aidtracker.sheets.columns.lookups import Lookup
-from aidtracker.sheets.columns.stored_rows import links_of
+from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.columns.lookups import Lookup, links_of
 
 # Fields that stand in no spreadsheet, and why.
 NOT_COVERED = {
@@ -38,18 +37,20 @@ class SheetResource(ModelResource):
     COMPUTED: tuple[str, ...] = ()
 
     class Meta:
+        model: Any = None
         exclude = tuple(NOT_COVERED)
 
     def __init__(self, user=None, **kwargs):
         super().__init__(**kwargs)
+        self.model = self.Meta.model
         self.user = user
         self.lookups: dict[type, Lookup] = {}
         for column in self.fields.values():
             if column.source.is_relation:
                 column.widget.lookup = self.lookup(column.source.related_model)
-        self.own_lookup = self.lookups.get(self._meta.model)
+        self.own_lookup = self.lookups.get(self.model)
         self.key_columns = [self.fields[name] for name in self.get_import_id_fields()]
-        self.columns = [self.fields[name] for name in self.get_export_order()]
+        self.columns = self.get_export_fields()
         self.columns_by_code = {
             column.column_name: column for column in self.columns if column.attribute != VERSION
         }
@@ -64,19 +65,17 @@ class SheetResource(ModelResource):
     def field_from_django_field(cls, field_name, django_field, readonly):
         code = cls.RENAMED.get(field_name, "")
         is_fixed = field_name in cls.COMPUTED or field_name == VERSION
-        return Column(field_name, django_field, code, readonly=is_fixed)
+        return SheetColumn(field_name, django_field, code, readonly=is_fixed)
+
+    def get_import_id_fields(self):
+        """The fields that make up the natural key."""
+        return list(dict.fromkeys(path.partition("__")[0] for path in self.model.KEY))
 
     def get_export_order(self):
         keys = tuple(self.get_import_id_fields())
         names = [name for name in self.fields if name not in keys and name not in LAST_COLUMNS]
         last = [name for name in LAST_COLUMNS if name in self.fields and name not in keys]
         return (*keys, *names, *last)
-
-    def get_export_fields(self, selected_fields=None):
-        return self.columns
-
-    def get_import_fields(self):
-        return self.columns
 
     def headings(self, codes=False):
         """The headings of all columns: Chinese, or codes."""
@@ -111,7 +110,7 @@ class SheetResource(ModelResource):
 
     def guarded_columns(self):
         """The columns that name rows of which the public may see only some."""
-        own = {*self._meta.model._meta.concrete_fields, *self._meta.model._meta.many_to_many}
+        own = {*self.model._meta.concrete_fields, *self.model._meta.many_to_many}
         return [
             column
             for column in self.columns
@@ -120,38 +119,9 @@ class SheetResource(ModelResource):
             and public_rule(column.source.related_model)
         ]
 
-    # Import
-
     def import_data(self, dataset, **kwargs):
         """Refused: rows come in through `rehearse` and `store`, which know scope and versions."""
         raise TypeError("Use rehearse() and store().")
-
-    def attach_related(self, rows):
-        """Read what rows refer to as far as imports ask: once for all rows, not row by row."""
-        model = self._meta.model
-        paths = {*model.OWNERS, *model.KEY}
-        paths |= {column.attribute for column in self.columns if "__" in column.attribute}
-        if model.clean is not models.Model.clean:
-            paths |= {field.name for field in model._meta.concrete_fields if field.many_to_one}
-        for path in sorted(paths, key=lambda path: path.count("__"), reverse=True):
-            self.attach(rows, model, path.split("__"))
-
-    def attach(self, rows, model, names):
-        try:
-            field = model._meta.get_field(names[0])
-        except FieldDoesNotExist:
-            return
-        if not rows or not field.many_to_one:
-            return
-        lookup = self.lookup(field.related_model)
-        lookup.needed.update(names[1:2])
-        wanted = {pk for row in rows if (pk := getattr(row, field.attname)) is not None}
-        found = lookup.instances(wanted)
-        for row in rows:
-            if (pk := getattr(row, field.attname)) in found and not field.is_cached(row):
-                field.set_cached_value(row, found[pk])
-        if names[1:]:
-            self.attach([found[pk] for pk in wanted], field.related_model, names[1:])
 
 
 def hide(column, chunk, many):
@@ -171,21 +141,14 @@ def hide(column, chunk, many):
 
 
 @cache
-def resource_class(model):
+def resource_class(model: type[Model]) -> type[SheetResource]:
     """The resource class of a model: its app's own `<Model>Resource`, else one made from fields."""
-    module = f"{model._meta.app_config.module.__name__}.resources"
-    name = f"{model.__name__}Resource"
-    if find_spec(module) and hasattr(import_module(module), name):
-        return getattr(import_module(module), name)
-    return ModelDeclarativeMetaclass(name, (SheetResource,), {"Meta": meta_for(model)})
+    own = f"{model.__module__.partition('.')[0]}.resources"
+    declared = import_module(own) if find_spec(own) else None
+    found = getattr(declared, f"{model.__name__}Resource", None)
+    return found or modelresource_factory(model, SheetResource)
 
 
-def meta_for(model):
-    """The Meta of a resource: its model, and the fields that make up the natural key."""
-    keys = list(dict.fromkeys(path.partition("__")[0] for path in model.KEY))
-    return type("Meta", (), {"model": model, "import_id_fields": keys})
-
-
-def resource_for(model, user=None):
+def resource_for(model: type[Model], user=None) -> SheetResource:
     """A fresh resource for a model; `user` is whose scope an import keeps to."""
     return resource_class(model)(user=user)

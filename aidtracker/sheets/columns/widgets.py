@@ -6,18 +6,26 @@ was read and raises ValueError with a Chinese sentence that says what is allowed
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.db import models
 from import_export import widgets
 
 from aidtracker.ground.keys import key_of
-from aidtracker.ground.months import month_text
-from aidtracker.ground.partial_dates import in_chinese
+from aidtracker.ground.money import LedgerAmountField
+from aidtracker.ground.months import YEARS as LEDGER_YEARS
+from aidtracker.ground.months import MonthField, month_text
+from aidtracker.ground.partial_dates import PartialDateField, in_chinese
+from aidtracker.ground.records import NameListField
 from aidtracker.sheets.columns.cells import cell_text, half_width, tidy
 from aidtracker.sheets.columns.lookups import Lookup
 from aidtracker.sheets.columns.quantities import MAX_DIGITS, iso_date, quantity_of, written_out
 
+YEARS = (1900, 2100)
+UNIT = re.compile(r"（([^（）]{1,6})）$")
 # Between them 15 digits are written without an exponent.
 SMALLEST_FLOAT, LARGEST_FLOAT = 1e-4, 1e15
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
@@ -32,20 +40,30 @@ def split_list(value):
     return list(dict.fromkeys(part for part in parts if part))
 
 
-class TextWidget(widgets.CharWidget):
+class SheetWidget(widgets.Widget):
+    """A kind of cell: the `unit` of its numbers, what may be chosen, and what a template shows."""
+
+    unit = ""
+    choices: Sequence[str] = ()
+    example: Any = None
+
+
+class TextWidget(SheetWidget):
     """Text as it is; a number that Excel made of a code becomes the code again."""
 
     def clean(self, value, row=None, **kwargs):
         return cell_text(value)
 
 
-class ChoiceWidget(widgets.Widget):
+class ChoiceWidget(SheetWidget):
     """A choice by its Chinese label, or by its code under code headings; either is read."""
 
     def __init__(self, choices):
         super().__init__()
         self.labels = {value: str(label) for value, label in choices if value != ""}
         self.values = {label: value for value, label in self.labels.items()}
+        self.choices = list(self.values)
+        self.example = self.choices[0]
 
     def clean(self, value, row=None, **kwargs):
         text = cell_text(value)
@@ -59,8 +77,11 @@ class ChoiceWidget(widgets.Widget):
         return value if codes or not value else self.labels.get(value, value)
 
 
-class YesNoWidget(widgets.Widget):
+class YesNoWidget(SheetWidget):
     """是 or 否."""
+
+    choices = ("是", "否")
+    example = "是"
 
     def clean(self, value, row=None, **kwargs):
         text = half_width(cell_text(value)).lower()
@@ -74,7 +95,7 @@ class YesNoWidget(widgets.Widget):
         return cell_text(value)
 
 
-class NumberWidget(widgets.Widget):
+class NumberWidget(SheetWidget):
     """A decimal of at most 15 digits, or a whole number where `decimal_places` is 0.
 
     A column of a `unit` takes that unit, and multiples of it, behind the number.
@@ -82,9 +103,10 @@ class NumberWidget(widgets.Widget):
 
     def __init__(self, max_digits=MAX_DIGITS, decimal_places=0, unit=""):
         super().__init__()
-        self.max_digits = max_digits
         self.decimal_places = decimal_places
+        self.whole_digits = max_digits - decimal_places
         self.unit = unit
+        self.example = 100 if decimal_places else 1
 
     def clean(self, value, row=None, unit="", **kwargs):
         """`unit` is the one that the heading states, if that is not the column's own."""
@@ -96,10 +118,7 @@ class NumberWidget(widgets.Widget):
     def plain(self, digits):
         """The number that digits spell, at most 15 of them, without an exponent."""
         whole, _, fraction = digits.partition(".")
-        if (
-            len(fraction) > self.decimal_places
-            or len(whole) > self.max_digits - self.decimal_places
-        ):
+        if len(fraction) > self.decimal_places or len(whole) > self.whole_digits:
             return self.fitting(Decimal(digits))
         return Decimal(digits) if self.decimal_places else int(whole)
 
@@ -111,9 +130,8 @@ class NumberWidget(widgets.Widget):
         if places > self.decimal_places:
             allowed = f"最多 {self.decimal_places} 位小数" if self.decimal_places else "应为整数"
             raise ValueError(f"{allowed}。")
-        whole = self.max_digits - self.decimal_places
-        if abs(number) >= 10**whole:
-            raise ValueError(f"整数部分最多 {whole} 位。")
+        if abs(number) >= 10**self.whole_digits:
+            raise ValueError(f"整数部分最多 {self.whole_digits} 位。")
         return number if self.decimal_places else int(number)
 
     def render(self, value, obj=None, **kwargs):
@@ -125,6 +143,7 @@ class LedgerWidget(NumberWidget):
 
     def __init__(self, max_digits=MAX_DIGITS, decimal_places=6):
         super().__init__(max_digits, decimal_places, unit="万元")
+        self.example = 1200.5
 
     def fitting(self, number):
         if number < 0:
@@ -132,8 +151,10 @@ class LedgerWidget(NumberWidget):
         return super().fitting(number)
 
 
-class PartialDateWidget(widgets.Widget):
+class PartialDateWidget(SheetWidget):
     """A date with its precision: a date in Excel if the day is known, else text."""
+
+    example = "2026-05"
 
     def __init__(self, years):
         super().__init__()
@@ -153,13 +174,13 @@ class PartialDateWidget(widgets.Widget):
 class DayWidget(PartialDateWidget):
     """A date that is known to the day."""
 
+    example = "2026-05-20"
+
     def clean(self, value, row=None, **kwargs):
         iso = super().clean(value)
-        if not iso:
-            return None
-        if len(iso) < 10:
+        if iso and len(iso) < 10:
             raise ValueError(f"请写到日；现在只到{in_chinese(iso)}。")
-        return date.fromisoformat(iso)
+        return date.fromisoformat(iso) if iso else None
 
     def render(self, value, obj=None, **kwargs):
         return value
@@ -170,18 +191,18 @@ class MonthWidget(PartialDateWidget):
 
     def clean(self, value, row=None, **kwargs):
         iso = super().clean(value)
-        if not iso:
-            return None
-        if len(iso) < 7:
+        if iso and len(iso) < 7:
             raise ValueError("请写到月，如 2026-05 或 2026年5月。")
-        return date.fromisoformat(f"{iso[:7]}-01")
+        return date.fromisoformat(f"{iso[:7]}-01") if iso else None
 
     def render(self, value, obj=None, **kwargs):
         return month_text(value)
 
 
-class NameListWidget(widgets.Widget):
+class NameListWidget(SheetWidget):
     """Several names in one cell."""
+
+    example = "别名一；别名二"
 
     def clean(self, value, row=None, **kwargs):
         return split_list(value)
@@ -190,7 +211,7 @@ class NameListWidget(widgets.Widget):
         return LIST_SEPARATOR.join(value or [])
 
 
-class JSONWidget(widgets.Widget):
+class JSONWidget(SheetWidget):
     """A structure that programs write and read."""
 
     def clean(self, value, row=None, **kwargs):
@@ -203,7 +224,7 @@ class JSONWidget(widgets.Widget):
         return json.dumps(value, ensure_ascii=False) if value else ""
 
 
-class RelatedWidget(widgets.Widget):
+class RelatedWidget(SheetWidget):
     """A related row by its natural key; a name or alias that only it has is read, too.
 
     What is read is the row's number, or a row that the same file makes.
@@ -211,8 +232,12 @@ class RelatedWidget(widgets.Widget):
 
     def __init__(self, model):
         super().__init__()
-        self.model = model
         self.lookup = Lookup(model)
+
+    @property
+    def choices(self):  # type: ignore[override]
+        """The keys of all rows that may be named."""
+        return self.lookup.all_keys()
 
     def clean(self, value, row=None, **kwargs):
         text = cell_text(value)
@@ -221,13 +246,15 @@ class RelatedWidget(widgets.Widget):
     def render(self, value, obj=None, **kwargs):
         return key_of(value)
 
+    def key(self, value):
+        """The cell's text for what was read."""
+        return "" if value is None else self.lookup.key(value)
 
-class ManyRelatedWidget(widgets.ManyToManyWidget):
+
+class ManyRelatedWidget(RelatedWidget):
     """Several related rows in one cell."""
 
-    def __init__(self, model):
-        super().__init__(model)
-        self.lookup = Lookup(model)
+    choices = ()  # several of them cannot be chosen from a list
 
     def clean(self, value, row=None, **kwargs):
         return list(dict.fromkeys(self.lookup.find(text) for text in split_list(value)))
@@ -235,5 +262,50 @@ class ManyRelatedWidget(widgets.ManyToManyWidget):
     def render(self, value, obj=None, **kwargs):
         return self.join(key_of(row) for row in (value.all() if value is not None else ()))
 
+    def key(self, value):
+        return self.join(map(self.lookup.key, value or ()))
+
     def join(self, keys):
         return LIST_SEPARATOR.join(sorted(keys))
+
+
+def years_of(model):
+    """The years in which dates of a model may lie; aid with a ledger began in 1997."""
+    has_ledger = any(isinstance(field, LedgerAmountField) for field in model._meta.fields)
+    return LEDGER_YEARS if has_ledger else YEARS
+
+
+def stated_unit(field):
+    """The unit that a field's label states in brackets: 吨 of 销售量（吨）."""
+    found = UNIT.search(str(field.verbose_name))
+    return found[1] if found else ""
+
+
+# The first kind that fits decides.
+WIDGETS = (
+    (models.ManyToManyField, lambda field: ManyRelatedWidget(field.related_model)),
+    (models.ForeignKey, lambda field: RelatedWidget(field.related_model)),
+    (PartialDateField, lambda field: PartialDateWidget(years_of(field.model))),
+    (LedgerAmountField, lambda field: LedgerWidget()),
+    (
+        models.DecimalField,
+        lambda field: NumberWidget(field.max_digits, field.decimal_places, stated_unit(field)),
+    ),
+    (models.IntegerField, lambda field: NumberWidget()),
+    (MonthField, lambda field: MonthWidget(LEDGER_YEARS)),
+    (models.DateField, lambda field: DayWidget(years_of(field.model))),
+    (models.BooleanField, lambda field: YesNoWidget()),
+    (NameListField, lambda field: NameListWidget()),
+    (models.JSONField, lambda field: JSONWidget()),
+    ((models.CharField, models.TextField), lambda field: TextWidget()),
+)
+
+
+def widget_for(field):
+    """The widget for a model field. Raises TypeError for a kind of field that has none."""
+    if field.choices:
+        return ChoiceWidget(field.choices)
+    for kind, make in WIDGETS:
+        if isinstance(field, kind):
+            return make(field)
+    raise TypeError(f"No widget for {field}")

@@ -18,22 +18,7 @@ UNITS = "|".join(YUAN)
 UNIT_BEHIND = re.compile(rf"[,/、]?(?:单位)?((?:{UNITS})(?<!亿)(?<!万))$")
 BRACKETS_OF = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
 PARTS = re.compile(r"[,，;；、 ]")
-OTHER_UNITS = {
-    "吨",
-    "人",
-    "人次",
-    "个",
-    "家",
-    "亩",
-    "公里",
-    "平方米",
-    "㎡",
-    "%",
-    "％",
-    "-",
-    "—",
-    "/",
-}
+OTHER_UNITS = {*"吨人个家亩㎡%％-—/", "人次", "公里", "平方米"}
 UNIT_NOTE = re.compile(rf"(?:单位|金额|人民币)*({UNITS})")
 # Other words of ledgers for a column's label.
 SYNONYMS = {
@@ -110,7 +95,7 @@ def names_of(resource):
 def other_labels(resource, column):
     """What people call a column after its model: 项目名称; a related row by its key's label."""
     if column.attribute == "name":
-        label = str(resource._meta.model._meta.verbose_name)
+        label = str(resource.model._meta.verbose_name)
         yield from (f"{label}名称", f"{label[2:]}名称", f"{label[-2:]}名称", label)
     elif column.source.many_to_one and "__" not in column.attribute:
         model = column.source.related_model
@@ -206,26 +191,18 @@ def add_units(heading, texts):
 
 
 def heading_of(names, place, number, texts):
+    """What the texts of a row name: of two for one column the exact one, of two exact ones both."""
     heading = Heading(place, number, texts=texts)
-    taken: dict[str, bool] = {}
-    loose = []
-    for position, text in enumerate(texts):
-        code, is_exact = names.code(text)
-        if not code:
-            heading.unknown += [text] * bool(text and plain(text) not in IGNORED)
-        elif not is_exact:
-            loose.append((code, position, text))
-        elif code in taken:
+    named = [(*names.code(text), position, text) for position, text in enumerate(texts)]
+    taken: set[str] = set()
+    for code, is_exact, position, text in sorted(named, key=lambda one: (not one[1], one[0] > "")):
+        if code and code not in taken:
+            taken.add(code)
+            heading.columns.append((code, position, unit_in(text)))
+        elif is_exact:
             heading.doubled.append(code)
-        else:
-            taken[code] = True
-            heading.columns.append((code, position, unit_in(text)))
-    for code, position, text in loose:
-        if code in taken:
+        elif code or (text and plain(text) not in IGNORED):
             heading.unknown.append(text)
-        else:
-            taken[code] = True
-            heading.columns.append((code, position, unit_in(text)))
     heading.columns.sort(key=lambda column: column[1])
     return heading
 

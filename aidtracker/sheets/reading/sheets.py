@@ -1,21 +1,19 @@
 """A sheet that was read: which columns it has, and which of its rows are records."""
 
-import json
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from aidtracker.sheets.columns.cells import cell_text, half_width
 from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
 from aidtracker.sheets.reading.footers import reason_to_skip
 from aidtracker.sheets.reading.headings import LONGEST, find_heading, plain, unit_in
-from aidtracker.sheets.rehearsing.outcomes import ranges
 
 MAX_ROWS = 20_000
 TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
 UNIT_LINE = re.compile(r"单位(?:为|是)?(?:人民币)?(亿元|千万元|百万元|万元|千元|元)(?![/每])")
 VERSION = "version"
 SHOWN_UNKNOWN = 20
+SHOWN_RANGES = 12
 LISTS = "选项"  # of a template
 
 
@@ -68,27 +66,6 @@ class Sheet:
             raise ValueError("“版本”应照导出时的原样，或留空。")
         return int(text)
 
-    def packed(self):
-        """The sheet as bytes, to be unpacked when its import is confirmed."""
-        return json.dumps(vars(self), ensure_ascii=False, default=dated).encode()
-
-    @classmethod
-    def unpacked(cls, content):
-        """The sheet that `packed` was asked for."""
-        return cls(**json.loads(content, object_hook=moment))
-
-
-def dated(value):
-    return {"date": value.isoformat()}
-
-
-def moment(found):
-    """A date or time again of `{"date": …}`; any other object as it is."""
-    text = found.get("date")
-    if text is None:
-        return found
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
 
 def is_blank(cells):
     return not any(cell_text(cell) for cell in cells)
@@ -105,7 +82,8 @@ def choose_page(resource, pages, wanted=""):
     if not filled:
         raise SheetError("文件是空的：要有一行列名，下面每行一条记录。")
     found = [(page, find_heading(resource, page.rows)) for page in filled]
-    fits = [(page, heading) for page, heading in found if heading and has_keys(resource, heading)]
+    keys = key_codes(resource)
+    fits = [(page, heading) for page, heading in found if heading and keys <= heading.codes]
     fitting = [pair for pair in fits if not pair[0].is_hidden] or fits
     fitting = [pair for pair in fitting if len(pair[0].rows) > pair[1].last + 1] or fitting
     if len(fitting) > 1:
@@ -115,8 +93,8 @@ def choose_page(resource, pages, wanted=""):
     return max(found, key=lambda pair: len(pair[1].columns) if pair[1] else 0)
 
 
-def has_keys(resource, heading):
-    return all(column.column_name in heading.codes for column in resource.key_columns)
+def key_codes(resource):
+    return {column.column_name for column in resource.key_columns}
 
 
 def sheet_of(resource, pages, wanted=""):
@@ -148,8 +126,7 @@ def check_heading(resource, heading):
     if heading.doubled:
         names = labels(resource, heading.doubled)
         raise SheetError(f"第 {heading.number} 行的列名重复：{names}；请只留一列。")
-    missing = {column.column_name for column in resource.key_columns} - heading.codes
-    if missing:
+    if missing := key_codes(resource) - heading.codes:
         raise SheetError(
             f"缺少列：{labels(resource, missing)}。没有它认不出是哪一条记录"
             f"（第 {heading.number} 行是列名）。"
@@ -216,7 +193,8 @@ def units_of(cells):
 def take_rows(resource, sheet, heading, rows):
     """Let the sheet have the records, and say which other rows were left out."""
     width = max([len(heading.texts), *(position + 1 for _, position, _ in heading.columns)])
-    keys = [at for code, at, _ in heading.columns if code in key_codes(resource)]
+    key = key_codes(resource)
+    keys = [at for code, at, _ in heading.columns if code in key]
     titles = [plain(text) for text in heading.texts]
     unnamed = [at for at, text in enumerate(heading.texts) if not text]
     skipped: dict[str, list[int]] = {}
@@ -266,5 +244,14 @@ def check_size(sheet):
         raise SheetError(f"第 {sheet.heading_number} 行是列名，下面没有记录。")
 
 
-def key_codes(resource):
-    return {column.column_name for column in resource.key_columns}
+def ranges(numbers):
+    """Row numbers in words: 2–5、9; a long list ends with how many there are."""
+    parts: list[list[int]] = []
+    for number in dict.fromkeys(numbers):
+        if parts and number == parts[-1][1] + 1:
+            parts[-1][1] = number
+        else:
+            parts.append([number, number])
+    words = [str(low) if low == high else f"{low}–{high}" for low, high in parts[:SHOWN_RANGES]]
+    more = f"……共 {len(numbers)} 行" if len(parts) > SHOWN_RANGES else ""
+    return "、".join(words) + more

@@ -10,12 +10,13 @@ import sys
 import tempfile
 import zipfile
 import zlib
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path, PurePath
 
 from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, unmark
 from aidtracker.sheets.reading import workbook_reader
-from aidtracker.sheets.reading.sheets import TOO_MANY, Page, SheetError, moment
+from aidtracker.sheets.reading.sheets import TOO_MANY, Page, SheetError
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 10 * MEGABYTE
@@ -165,6 +166,14 @@ def read_xlsx(content):
     for page in pages:
         page.notices += [notice for pattern, notice in NOTICES.items() if pattern in found]
     return pages
+
+
+def moment(found):
+    """A date or time again of `{"date": …}`; any other object as it is."""
+    text = found.get("date")
+    if text is None:
+        return found
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
 def page_of(found):

@@ -1,1 +1,3 @@
-"""What an import would do, row by row, with all that speaks against it. Nothing is written."""
+"""What an import would do to each row, found out without writing: a sheet compared with the record,
+completed and held to all rules.
+"""

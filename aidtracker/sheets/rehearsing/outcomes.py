@@ -1,31 +1,19 @@
 """What an import does, or would do: counts, changed cells, conflicts and problems."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from aidtracker.sheets.reading.sheets import ranges
+
 ERROR, WARNING = "error", "warning"
-SHOWN_ROWS = 100
-# All changes of a few rows, the first ones of many: the page stays below a megabyte.
-SHOWN_CHANGES = 1_200
-FEWEST_CHANGES = 12
 SHOWN_GROUPS = 150
 SHOWN_LENGTH = 40
-SHOWN_RANGES = 12
 WHOLE_ROW = "整行"
 NEW, CHANGED, PROPOSED = "新增", "修改", "变更申请"
 
 
-def shortened(text):
+def shortened(text: str) -> str:
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}……"
-
-
-@dataclass(frozen=True)
-class Change:
-    """A cell that changes a field; `read` is what was read if it had to be converted."""
-
-    heading: str
-    old: str
-    new: str
-    read: str
 
 
 @dataclass(frozen=True)
@@ -38,35 +26,34 @@ class Problem:
     message: str
     level: str = ERROR
 
-
-@dataclass(frozen=True)
-class ProblemGroup:
-    """The same problem in several rows: `rows` is their numbers in words."""
-
-    rows: str
-    heading: str
-    value: str
-    message: str
-    level: str
-
     @property
-    def is_error(self):
+    def is_error(self) -> bool:
         return self.level == ERROR
 
 
 @dataclass(frozen=True)
-class ChangedRow:
+class ShownChange:
+    """A cell that changes a field; `read` is what was read if it had to be converted."""
+
+    heading: str
+    old: str
+    new: str
+    read: str = ""
+
+
+@dataclass(frozen=True)
+class ShownRow:
     """A row that an import changes; `waiting` are earlier proposals for it without effect yet."""
 
     number: int
     kind: str
     name: str
-    changes: list[Change]
+    changes: list[ShownChange]
     unlisted: int = 0
     waiting: list = field(default_factory=list)
 
     @property
-    def is_new(self):
+    def is_new(self) -> bool:
         return self.kind == NEW
 
 
@@ -76,8 +63,7 @@ class Conflict:
 
     number: int
     name: str
-    version: int
-    changes: list[Change]
+    changes: list[ShownChange]
     meanwhile: list[str]
 
 
@@ -106,75 +92,99 @@ class Outcome:
     reason_error: str = ""
     is_stored: bool = False
     notices: list[str] = field(default_factory=list)
-    rows: list[ChangedRow] = field(default_factory=list)
+    rows: list[ShownRow] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def written(self):
+    def written(self) -> int:
         """How many rows the import adds, changes or proposes to change."""
         return self.new + self.changed + self.proposed
 
     @property
-    def total(self):
+    def total(self) -> int:
         return self.written + self.unchanged + self.conflicting + self.failed
 
     @property
-    def reason_label(self):
+    def reason_label(self) -> str:
         """What the reason is called, after what the rows that lack one become."""
         return "变更理由" if self.proposed == self.written else "更正理由"
 
     @property
-    def unlisted_rows(self):
+    def unlisted_rows(self) -> int:
         return self.written - len(self.rows)
 
     @property
-    def unlisted_conflicts(self):
+    def unlisted_conflicts(self) -> int:
         return self.conflicting - len(self.conflicts)
 
     @property
-    def error_count(self):
-        return sum(problem.level == ERROR for problem in self.problems)
+    def error_count(self) -> int:
+        return sum(problem.is_error for problem in self.problems)
 
     @property
-    def warning_count(self):
+    def warning_count(self) -> int:
         return len(self.problems) - self.error_count
 
     @property
-    def groups(self):
-        """The first groups of equal problems, errors before warnings."""
-        return [group_of(*item) for item in self.grouped[:SHOWN_GROUPS]]
+    def can_be_stored(self) -> bool:
+        return not self.error_count and bool(self.written)
 
     @property
-    def unlisted_groups(self):
+    def groups(self) -> list[tuple[str, Problem]]:
+        """The first groups of equal problems: their rows in words, and one of them."""
+        shown = self.grouped[:SHOWN_GROUPS]
+        return [(ranges([problem.number for problem in same]), same[0]) for same in shown]
+
+    @property
+    def unlisted_groups(self) -> int:
         return max(0, len(self.grouped) - SHOWN_GROUPS)
 
     @property
-    def grouped(self):
-        found: dict[tuple, list[int]] = {}
-        for problem in self.problems:
-            same = (problem.heading, problem.value, problem.message, problem.level)
-            found.setdefault(same, []).append(problem.number)
-        return sorted(found.items(), key=lambda item: (item[0][-1] != ERROR, item[1][0]))
-
-    @property
-    def can_be_stored(self):
-        return not self.error_count and bool(self.written)
+    def grouped(self) -> list[list[Problem]]:
+        """Equal problems of several rows together, errors before warnings."""
+        found: dict[tuple, list[Problem]] = {}
+        for one in self.problems:
+            found.setdefault((one.heading, one.value, one.message, one.level), []).append(one)
+        return sorted(found.values(), key=lambda same: (not same[0].is_error, same[0].number))
 
 
-def group_of(same, numbers):
-    heading, value, message, level = same
-    return ProblemGroup(ranges(numbers), heading, value, message, level)
+class Objections:
+    """What is wrong with the rows of a sheet, noted while its import is rehearsed.
 
+    `failed` are the numbers of the rows that have errors, `faulty` the names of each row's fields
+    that have them.
+    """
 
-def ranges(numbers):
-    """Row numbers in words: 2–5、9; a long list ends with how many there are."""
-    parts: list[list[int]] = []
-    for number in dict.fromkeys(numbers):
-        if parts and number == parts[-1][1] + 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    words = [str(low) if low == high else f"{low}–{high}" for low, high in parts[:SHOWN_RANGES]]
-    more = f"……共 {len(numbers)} 行" if len(parts) > SHOWN_RANGES else ""
-    return "、".join(words) + more
+    def __init__(self, outcome: Outcome):
+        self.problems = outcome.problems
+        self.failed: set[int] = set()
+        self.faulty: dict[int, set[str]] = {}
+
+    def add(self, number: int, reader, cells, message: str) -> None:
+        """Note an error of the cell that a reader reads."""
+        self.mark(number, [reader.column.attribute])
+        value = shortened(reader.text(cells[reader.position]))
+        self.problems.append(Problem(number, reader.column.label, value, message))
+
+    def mark(self, number: int, names: Iterable[str]) -> None:
+        self.failed.add(number)
+        self.faulty.setdefault(number, set()).update(names)
+
+    def fail(self, number: int, message: str, heading: str = WHOLE_ROW) -> None:
+        self.failed.add(number)
+        self.problems.append(Problem(number, heading, "", message))
+
+    def warn(self, number: int, heading: str, value: str, message: str) -> None:
+        self.problems.append(Problem(number, heading, shortened(value), message, WARNING))
+
+    def disagree(self, number: int, reader, cells, shown: str) -> None:
+        message = f"这一列由其他列得出，应为“{shown or '空'}”；请改正或留空。"
+        self.add(number, reader, cells, message)
+
+    def withdraw(self, number: int) -> None:
+        """Forget the problems of a row that is not going to be imported anyway."""
+        while self.problems and self.problems[-1].number == number:
+            self.problems.pop()
+        self.failed.discard(number)
+        self.faulty.pop(number, None)

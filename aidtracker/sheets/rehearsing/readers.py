@@ -1,23 +1,25 @@
-"""How an import reads one column: each different cell is read once, however often it stands."""
+"""How an import reads the columns of a file: each different cell once, however often it stands."""
 
 from dataclasses import dataclass
-from decimal import Decimal
-from operator import itemgetter
+from functools import cached_property
 from typing import Any
 
-from aidtracker.ground.keys import key_text
 from aidtracker.sheets.columns.cells import (
     BLANKS,
+    EMPTY,
     MOST_DIGITS,
     SHORTENED,
-    TOO_LONG,
     cell_text,
     half_width,
 )
-from aidtracker.sheets.columns.column import Column
+from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.columns.resources import SheetResource
+from aidtracker.sheets.reading.sheets import Sheet
 
-EMPTY: tuple[Any, ...] = (None, "", [])
-NOTHING = (*EMPTY, ())
+# What is probably wrong, though the database would take it.
+JUMP = 1_000
+LARGEST = 1_000_000  # 万元: a hundred times 亿元
+YEARS_AHEAD = 5
 
 
 @dataclass(slots=True)
@@ -30,35 +32,28 @@ class Reading:
 
 
 class CellReader:
-    """One column of the file: compares its cells with stored rows, and reads those that differ.
+    """Reads the cells of one column of the file, which stand at a `position` in each row.
 
-    Of a stored row's values, those of the column begin at `first`; `links` are the rows that a
-    many-to-many field names, as {row number: {number: key}}.
+    `unit` is the one that the heading states.
     """
 
-    def __init__(self, column: Column, position: int, unit: str = ""):
+    def __init__(self, column: SheetColumn, position: int, unit: str = ""):
         self.column = column
         self.position = position
         self.unit = unit
-        self.first = 0
-        self.links: dict[int, dict[int, str]] = {}
         self.texts: dict = {}
-        self.shown: dict = {}
         self.readings: dict = {}
-        self.same: dict = {}
         self.is_optional = column.source.blank
         self.is_relation = column.source.is_relation
-        # A number without a unit of its own is not what an export would write.
-        self.is_converted = bool(unit) and unit != column.unit
 
-    def text(self, raw):
+    def text(self, raw) -> str:
         """The canonical text of a cell."""
         text = self.texts.get(raw)
         if text is None:
             text = self.texts[raw] = cell_text(raw)
         return text
 
-    def read(self, raw):
+    def read(self, raw) -> Reading:
         """The Reading of a cell."""
         found = self.readings.get(raw)
         if found is None:
@@ -68,7 +63,7 @@ class CellReader:
                 self.readings[raw] = found
         return found
 
-    def reading(self, raw):
+    def reading(self, raw) -> Reading:
         is_text = self.column.is_text
         if is_text and lost_digits(raw):
             return Reading(problem="编号被 Excel 当成数字，后面的数位已丢失；请设为文本格式重填。")
@@ -81,102 +76,54 @@ class CellReader:
             return Reading(problem=str(error))
         return Reading(value, is_empty=value in EMPTY)
 
-    # Stored rows
-
-    @property
-    def paths(self):
-        """The lookup paths that a stored row is read by: the value, then what its cell shows."""
-        if self.column.is_many:
-            return ()
-        if self.column.source.is_relation:
-            return (self.column.attribute, *self.column.paths)
-        return (self.column.attribute,)
-
-    def stored(self, values):
-        """The value of a stored row: a number of a related row, or numbers of several."""
-        return list(self.links.get(values[0], ())) if self.column.is_many else values[self.first]
-
-    def differing(self, known):
-        """The places in `known`, triples of place, cells and stored values, with another cell."""
-        position, value_of = self.position, self.comparison()
-        is_plain = not (self.is_relation or self.is_converted)
-        for place, cells, values in known:
-            raw, value = cells[position], value_of(values)
-            if (raw == value and is_plain) or (raw == "" and value in NOTHING):
-                continue
-            if is_plain and raw.__class__ is float and value.__class__ is Decimal:
-                # Both have at most 15 digits, which a float keeps.
-                is_same = float(value) == raw
-            else:
-                is_same = self.is_known_same(values, value, raw)
-            if not is_same:
-                yield place
-
-    def is_known_same(self, values, value, raw):
-        """As `is_same`, asked once for each pair of a cell and a stored value."""
-        try:
-            return self.same[raw, value]
-        except KeyError:
-            found = self.same[raw, value] = self.is_same(values, raw)
-            return found
-        except TypeError:
-            return self.is_same(values, raw)
-
-    def comparison(self):
-        """What of a stored row decides whether a cell says the same: a function of its values."""
-        if self.column.is_many:
-            return self.shown_parts
-        return itemgetter(self.first)
-
-    def is_same(self, values, raw):
-        """Whether a cell is what an export writes of a stored row."""
-        if self.is_converted:
-            return False
-        text = self.text(raw)
-        return text in self.shown_texts(values) or text == TOO_LONG
-
-    def says_same(self, values, reading):
-        """Whether what was read is what is stored, written in another form."""
-        stored = self.stored(values)
-        if self.column.is_many:
-            return set(stored) == set(reading.value)
-        return stored == reading.value or (reading.is_empty and stored in EMPTY)
-
-    def shown_texts(self, values):
-        """What exports write of a stored row: the cell with Chinese choices, then with codes."""
-        shown = self.shown_parts(values)
-        try:
-            found = self.shown.get(shown)
-        except TypeError:
-            return self.rendered(shown)
-        if found is None:
-            found = self.shown[shown] = self.rendered(shown)
-        return found
-
-    def shown_parts(self, values):
-        column = self.column
-        if column.is_many:
-            return tuple(self.links.get(values[0], {}).values())
-        if column.source.is_relation:
-            return values[self.first + 1 : self.first + 1 + len(column.paths)]
-        return values[self.first]
-
-    def rendered(self, shown):
-        column = self.column
-        if column.is_many:
-            return (cell_text(column.widget.join(shown)),)
-        if column.source.is_relation:
-            return (cell_text(key_text(shown)),)
-        spellings = (False, True) if column.source.choices else (False,)
-        ways = (column.widget.render(shown, codes=codes) for codes in spellings)
-        return tuple(map(cell_text, ways))
-
-    def old_text(self, values):
-        return self.shown_texts(values)[0]
+    @cached_property
+    def is_converted(self) -> bool:
+        """Whether a number without a unit of its own is not what an export would write."""
+        return bool(self.unit) and self.unit != self.column.unit
 
 
-def lost_digits(raw):
+class Readers:
+    """The columns of a file, by what an import does with them."""
+
+    def __init__(self, resource: SheetResource, sheet: Sheet, ignored):
+        self.all = [
+            CellReader(resource.columns_by_code[code], position, unit)
+            for code, position, unit in sheet.columns
+            if code in resource.columns_by_code
+        ]
+        by_code = {reader.column.column_name: reader for reader in self.all}
+        self.keys = [by_code[column.column_name] for column in resource.key_columns]
+        self.checked = [reader for reader in self.all if reader.column.readonly]
+        self.ignored = [reader for reader in self.all if reader.column.attribute in ignored]
+        left_alone = {*self.checked, *self.ignored}
+        self.writable = [reader for reader in self.all if reader not in left_alone]
+        self.changeable = [reader for reader in self.writable if reader not in self.keys]
+
+
+def lost_digits(raw) -> bool:
     """Whether a cell shows a number of which Excel has dropped the last digits."""
     if raw.__class__ is str:
         return raw[-4:-2] == "E+" and bool(SHORTENED.fullmatch(raw))
     return raw.__class__ in (int, float) and abs(raw) >= MOST_DIGITS
+
+
+def doubt_of(column: SheetColumn, value, old, latest: int) -> str:
+    """Why a value that was read is doubtful, in Chinese; empty if it is not.
+
+    `old` is what is stored, `latest` the last year that is near enough.
+    """
+    if column.is_amount:
+        return doubtful_amount(value, old)
+    if value and int(str(value)[:4]) > latest:
+        return f"日期在 {YEARS_AHEAD} 年以后，请核对。"
+    return ""
+
+
+def doubtful_amount(value, old) -> str:
+    if old and value and value >= old * JUMP:
+        return f"是原值的 {value / old:.0f} 倍；这一列以万元计，请核对是否填成了元。"
+    if old and value and value * JUMP <= old:
+        return f"只有原值的 {old / value:.0f} 分之一；这一列以万元计，请核对是否填成了亿元。"
+    if value and abs(value) > LARGEST:
+        return "超过 100 亿元；这一列以万元计，请核对是否填成了元。"
+    return ""

@@ -1,49 +1,54 @@
 """One pass over a sheet: what each of its rows would do. Nothing is written."""
 
 import hashlib
+from typing import Any
 
 from django.utils import timezone
 
+from aidtracker.review.proposals import waiting_for
+from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
-from aidtracker.sheets.columns.stored_rows import StoredRows
-from aidtracker.sheets.rehearsing.conflicts import conflicts_of
-from aidtracker.sheets.rehearsing.doubts import YEARS_AHEAD, doubt_of
-from aidtracker.sheets.rehearsing.guards import FOREIGN, PUBLISHED
-from aidtracker.sheets.rehearsing.memory import collection_paused
-from aidtracker.sheets.rehearsing.outcomes import (
-    FEWEST_CHANGES,
-    SHOWN_CHANGES,
-    SHOWN_ROWS,
-    WHOLE_ROW,
+from aidtracker.sheets.columns.resources import SheetResource
+from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.rehearsing.guards import FOREIGN, PUBLISHED, Guard
+from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
+from aidtracker.sheets.rehearsing.plans import (
+    FieldChange,
+    PlannedRow,
+    collection_paused,
+    put,
 )
-from aidtracker.sheets.rehearsing.planned import Blank, Planned, shown
-from aidtracker.sheets.rehearsing.readers import EMPTY
+from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
+from aidtracker.sheets.rehearsing.readers import YEARS_AHEAD, CellReader, Readers, doubt_of
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
+from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
 
-UNREADABLE = object()
+UNREADABLE: Any = object()
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
 NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
+STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。"
 
 
-class Rehearsal(Settling):
+class Rehearsal:
     """What importing a sheet would do; `planned` are the rows to write if nothing is wrong."""
 
-    def __init__(self, resource, sheet):
-        super().__init__(resource, sheet)
-        self.conflicting: list[Planned] = []
-        by_code = {reader.column.column_name: reader for reader in self.readers}
-        self.keys = [by_code[column.column_name] for column in resource.key_columns]
-        left_alone = {*self.checked, *self.ignored}
-        self.writable = [reader for reader in self.readers if reader not in left_alone]
-        self.changeable = [reader for reader in self.writable if reader not in self.keys]
+    def __init__(self, resource: SheetResource, sheet: Sheet):
+        self.resource = resource
+        self.sheet = sheet
+        self.model: Any = resource.model
+        self.guard = Guard(self.model, resource.user)
+        self.readers = Readers(resource, sheet, self.guard.ignored)
+        self.outcome = Outcome(sheet=sheet.name, notices=list(sheet.notices))
+        self.objections = Objections(self.outcome)
+        self.settling = Settling(resource, self.readers, self.guard, self.objections)
+        self.planned: list[PlannedRow] = []
+        self.conflicting: list[PlannedRow] = []
         self.required = self.required_fields()
-        self.blank = Blank(self.model)
-        self.versions: dict = {}
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def required_fields(self):
         """Fields that a new row must fill, but that the file has no column for."""
-        present = {reader.column.attribute for reader in self.writable}
+        present = {reader.column.attribute for reader in self.readers.writable}
         return [
             one
             for one in self.model._meta.concrete_fields
@@ -53,12 +58,11 @@ class Rehearsal(Settling):
     # The pass
 
     @collection_paused()
-    def run(self):
+    def run(self) -> Outcome:
         """The Outcome of the whole sheet."""
         keys = self.read_keys()
-        self.stored = StoredRows(
-            self.resource, self.readers, [k for k in keys if k is not UNREADABLE]
-        )
+        readable = [key for key in keys if key is not UNREADABLE]
+        self.stored = StoredRows(self.resource, self.readers.all, readable)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
         differing = self.differing(found)
         for place, (number, cells) in enumerate(self.sheet.rows):
@@ -68,167 +72,190 @@ class Rehearsal(Settling):
                 self.take_new(number, cells)
             else:
                 self.take_known(number, cells, found[place], differing.get(place, ()))
-        self.finish()
+        self.planned = self.unlike_waiting(self.settling.settle(self.planned))
         self.count()
         return self.outcome
 
-    def differing(self, found):
-        """The readers whose cell differs from the stored row: {place of the row: [readers]}."""
+    def differing(self, found) -> dict[int, list[StoredColumn]]:
+        """The columns whose cell differs from the stored row's: {place of the row: [columns]}."""
         rows = self.sheet.rows
         known = [
             (place, rows[place][1], values)
             for place, values in enumerate(found)
             if values is not None
         ]
-        readers: dict[int, list] = {}
-        for reader in (*self.changeable, *self.checked):
-            for place in reader.differing(known):
-                readers.setdefault(place, []).append(reader)
-        return readers
+        columns: dict[int, list[StoredColumn]] = {}
+        for reader in (*self.readers.changeable, *self.readers.checked):
+            column = self.stored.columns[reader]
+            for place in column.differing(known):
+                columns.setdefault(place, []).append(column)
+        return columns
 
     def read_keys(self):
         """The natural key of each row; UNREADABLE, with its problem noted, or None for no key."""
         keys: list = []
         first: dict = {}
+        failed = self.objections.failed
         for number, cells in self.sheet.rows:
-            parts = tuple(self.key_part(number, cells, reader) for reader in self.keys)
+            parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
             key = None if all(part in EMPTY for part in parts) else parts
-            if number not in self.failed and key and first.setdefault(key, number) != number:
-                labels = "、".join(reader.column.label for reader in self.keys)
+            if number not in failed and key and first.setdefault(key, number) != number:
+                labels = "、".join(reader.column.label for reader in self.readers.keys)
                 same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                self.fail(number, same)
-            keys.append(UNREADABLE if number in self.failed else key)
+                self.objections.fail(number, same)
+            keys.append(UNREADABLE if number in failed else key)
         return keys
 
-    def key_part(self, number, cells, reader):
+    def key_part(self, number, cells, reader: CellReader):
         """What a row's cell adds to its key."""
         reading, source = reader.read(cells[reader.position]), reader.column.source
         if reading.problem:
-            self.add(number, reader, cells, reading.problem)
+            self.objections.add(number, reader, cells, reading.problem)
         elif reading.is_empty and source.has_default():
             return source.get_default()
         elif reading.is_empty and not source.blank:
-            self.add(number, reader, cells, "不能留空。")
+            self.objections.add(number, reader, cells, "不能留空。")
         return reading.value
 
     def take_nameless(self, number, cells):
         """Of a row whose key names none, say what else can not be read."""
-        for reader in self.changeable:
+        for reader in self.readers.changeable:
             if problem := reader.read(cells[reader.position]).problem:
-                self.add(number, reader, cells, problem)
+                self.objections.add(number, reader, cells, problem)
 
     def take_new(self, number, cells):
-        plan = Planned(number, cells)
-        for reader in self.writable:
+        plan = PlannedRow(number, cells)
+        for reader in self.readers.writable:
             raw = cells[reader.position]
             if raw != "" or not reader.is_optional:
-                self.fill(plan, reader, reader.read(raw))
-        plan.row = self.blank.row(plan.changes)
+                self.fill(plan, reader, raw)
+        plan.row = self.model()
+        for change in plan.changes:
+            put(plan.row, change.column, change.new)
         for missing in self.required:
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
-            self.fail(number, message)
-            self.faulty.setdefault(number, set()).add(missing.name)
+            self.objections.fail(number, message)
+            self.objections.mark(number, [missing.name])
         if self.version_of(plan) is not None:
-            self.warn(number, WHOLE_ROW, "", GONE)
-        if self.resource.own_lookup and number not in self.failed:
+            self.objections.warn(number, WHOLE_ROW, "", GONE)
+        if self.resource.own_lookup and number not in self.objections.failed:
             self.resource.own_lookup.add(plan.row)
         self.planned.append(plan)
 
-    def fill(self, plan, reader, reading):
+    def fill(self, plan, reader: CellReader, raw):
         """Let a new row take what a cell says."""
-        source = reader.column.source
+        reading, source = reader.read(raw), reader.column.source
         if reading.problem:
-            self.add(plan.number, reader, plan.cells, reading.problem)
+            self.objections.add(plan.number, reader, plan.cells, reading.problem)
         elif not reading.is_empty:
             self.set(plan, reader, reading.value, None)
         elif not (source.blank or source.has_default() or self.guard.fills(source)):
-            self.add(plan.number, reader, plan.cells, "不能留空。")
+            self.objections.add(plan.number, reader, plan.cells, "不能留空。")
 
     def take_known(self, number, cells, values, differing):
-        """Compare a row with the stored one; `differing` are the readers of its other cells."""
+        """Compare a row with the stored one; `differing` are the columns of its other cells."""
         foreign = self.stored.is_foreign(values)
         if foreign and not self.model.IS_SHARED:
-            self.fail(number, FOREIGN)
+            self.objections.fail(number, FOREIGN)
             return
         if not differing and self.sheet.version_at is None:
             self.outcome.unchanged += 1
             return
-        plan = Planned(number, cells, values=values)
-        for reader in differing:
-            if not reader.column.readonly:
-                self.compare(plan, reader, cells[reader.position])
-        self.judge(plan, foreign, [reader for reader in differing if reader.column.readonly])
+        plan = PlannedRow(number, cells, values=values)
+        for column in differing:
+            if not column.column.readonly:
+                self.compare(plan, column)
+        self.judge(plan, foreign, [one for one in differing if one.column.readonly])
 
-    def compare(self, plan, reader, raw):
+    def compare(self, plan, stored: StoredColumn):
         """Note what a cell changes in a stored row, or why it cannot."""
-        reading = reader.read(raw)
+        reader, source = stored.reader, stored.column.source
+        reading = reader.read(plan.cells[reader.position])
         if reading.problem:
-            self.add(plan.number, reader, plan.cells, reading.problem)
-        elif reading.is_empty and (reader.column.stays or self.is_kept(reader, plan)):
+            self.objections.add(plan.number, reader, plan.cells, reading.problem)
+        elif reading.is_empty and stored.column.stays:
             return
-        elif not reader.says_same(plan.values, reading):
-            self.set(plan, reader, reading.value, reader.stored(plan.values))
+        elif reading.is_empty and not (source.blank or source.null):
+            self.objections.add(plan.number, reader, plan.cells, "不能留空。")
+        elif not stored.says_same(plan.values, reading):
+            self.set(plan, reader, reading.value, stored.value(plan.values))
 
-    def is_kept(self, reader, plan):
-        if reader.column.source.blank or reader.column.source.null:
-            return False
-        self.add(plan.number, reader, plan.cells, "不能留空。")
-        return True
+    def set(self, plan, reader: CellReader, value, old):
+        """Let a row take a value from a cell."""
+        column, raw = reader.column, plan.cells[reader.position]
+        plan.changes.append(FieldChange(column, old, value, raw))
+        if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
+            self.objections.warn(plan.number, column.label, reader.text(raw), doubt)
 
     def judge(self, plan, foreign, disputed):
         """Sort a stored row into unchanged, conflicting, foreign or to be changed.
 
-        `disputed` are the readers of cells that follow from other columns, and differ.
+        `disputed` are the columns that follow from others and whose cells differ.
         """
-        version = self.version_of(plan)
-        is_touched = bool(plan.changes) or plan.number in self.failed
-        if is_touched and version not in (None, plan.values[1]):
-            plan.version = version
-            self.withdraw(plan.number)
+        plan.version = self.version_of(plan)
+        is_touched = bool(plan.changes) or plan.number in self.objections.failed
+        if is_touched and plan.version not in (None, plan.stored_version):
+            self.objections.withdraw(plan.number)
             self.conflicting.append(plan)
         elif foreign and is_touched:
-            self.withdraw(plan.number)
-            self.fail(plan.number, FOREIGN)
+            self.objections.withdraw(plan.number)
+            self.objections.fail(plan.number, FOREIGN)
         elif plan.changes:
             self.plan_change(plan)
-        elif plan.number not in self.failed:
+        elif plan.number not in self.objections.failed:
             self.check_unchanged(plan, disputed)
-
-    def plan_change(self, plan):
-        """Plan what becomes of a stored row: a change or, if it is public, only a proposal."""
-        plan.is_proposal = self.guard.is_proposer and plan.values[2] == PUBLISHED
-        only_reason = all(column.attribute == REASON for column, *_ in plan.changes)
-        if plan.is_proposal and only_reason and plan.number not in self.failed:
-            self.warn(plan.number, plan.changes[0][0].label, "", NOTHING_PROPOSED)
-            self.outcome.unchanged += 1
-        else:
-            self.planned.append(plan)
 
     def version_of(self, plan):
         try:
             return self.sheet.version_of(plan.cells)
         except ValueError as error:
-            self.fail(plan.number, str(error))
+            self.objections.fail(plan.number, str(error))
             return None
+
+    def plan_change(self, plan):
+        """Plan what becomes of a stored row: a change or, if it is public, only a proposal."""
+        plan.is_proposal = self.guard.is_proposer and plan.values[REVIEW] == PUBLISHED
+        only_reason = all(one.column.attribute == REASON for one in plan.changes)
+        if plan.is_proposal and only_reason and plan.number not in self.objections.failed:
+            label = plan.changes[0].column.label
+            self.objections.warn(plan.number, label, "", NOTHING_PROPOSED)
+            self.outcome.unchanged += 1
+        else:
+            self.planned.append(plan)
 
     def check_unchanged(self, plan, disputed):
         """What follows from other columns must agree with the stored row."""
-        for reader in disputed:
+        for stored in disputed:
+            reader = stored.reader
             raw = plan.cells[reader.position]
             if raw != "":
                 reading = reader.read(raw)
-                if not reading.is_empty and not reader.says_same(plan.values, reading):
-                    self.disagree(plan, reader, reader.old_text(plan.values))
-        if plan.number not in self.failed:
+                if not reading.is_empty and not stored.says_same(plan.values, reading):
+                    shown = stored.shown_texts(plan.values)[0]
+                    self.objections.disagree(plan.number, reader, plan.cells, shown)
+        if plan.number not in self.objections.failed:
             self.outcome.unchanged += 1
 
-    def set(self, plan, reader, value, old):
-        """Let a row take a value from a cell."""
-        column = reader.column
-        raw = plan.cells[reader.position]
-        plan.changes.append((column, old, value, raw))
-        if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
-            self.warn(plan.number, column.label, reader.text(raw), doubt)
+    def unlike_waiting(self, plans: list[PlannedRow]) -> list[PlannedRow]:
+        """Name earlier proposals for the same rows, and make none of them a second time."""
+        proposed = [plan for plan in plans if plan.is_proposal]
+        if not proposed:
+            return plans
+        found = waiting_for([plan.proposal for plan in proposed])
+        again = set()
+        for plan, waiting in zip(proposed, found, strict=True):
+            plan.waiting = waiting
+            same = next((one.words for one in waiting if one.is_same), "")
+            if same:
+                again.add(plan.number)
+                words = f"已有相同的{same}，不再另存。"
+                self.objections.warn(plan.number, WHOLE_ROW, "", words)
+            elif waiting:
+                words = f"已有{'、'.join(one.words for one in waiting)}，{STILL_WAITING}"
+                self.objections.warn(plan.number, WHOLE_ROW, "", words)
+        self.outcome.repeated = len(again)
+        self.outcome.unchanged += len(again)
+        return [plan for plan in plans if plan.number not in again]
 
     # The result
 
@@ -238,18 +265,17 @@ class Rehearsal(Settling):
         outcome.proposed = sum(plan.is_proposal for plan in self.planned)
         outcome.changed = len(self.planned) - outcome.new - outcome.proposed
         outcome.lacking = sum(plan.lacks_reason for plan in self.planned)
-        outcome.failed = len(self.failed)
+        outcome.failed = len(self.objections.failed)
         outcome.conflicting = len(self.conflicting)
-        listed = self.planned[:SHOWN_ROWS]
-        most = max(FEWEST_CHANGES, SHOWN_CHANGES // max(1, len(listed)))
-        outcome.rows = [shown(plan, most) for plan in listed]
+        outcome.rows = shown_rows(self.planned)
         outcome.conflicts = conflicts_of(self.conflicting, self.resource)
         outcome.problems.sort(key=lambda problem: problem.number)
         outcome.fingerprint = self.fingerprint()
 
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """A digest of all that the import changes; the same file on other data has another."""
-        digest = hashlib.sha256(f"{len(self.conflicting)} {len(self.failed)}".encode())
+        failed = len(self.objections.failed)
+        digest = hashlib.sha256(f"{len(self.conflicting)} {failed}".encode())
         for plan in self.planned:
             # What a cell itself says is the same whenever the file is read.
             changes = [
@@ -257,12 +283,12 @@ class Rehearsal(Settling):
                 for column, old, new, raw in plan.changes
                 if old is not None or raw is None or column.source.is_relation
             ]
-            stored = None if plan.is_new else plan.values[:2]
+            stored = None if plan.is_new else (plan.pk, plan.stored_version)
             row = (plan.number, stored, plan.is_proposal, len(plan.changes), changes)
             digest.update(repr(row).encode())
         return digest.hexdigest()
 
 
-def rehearse(resource, sheet):
+def rehearse(resource: SheetResource, sheet: Sheet) -> Outcome:
     """The Outcome that importing the sheet would have; nothing is written."""
     return Rehearsal(resource, sheet).run()

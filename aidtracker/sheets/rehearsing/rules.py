@@ -4,6 +4,7 @@ The database itself evaluates them over the rows' values, so that an import hear
 before it writes as it would hear afterwards.
 """
 
+from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
@@ -16,52 +17,33 @@ BATCH = 400
 NUMERIC = (models.DecimalField, models.IntegerField, models.ForeignKey, models.BigAutoField)
 
 
-def broken_checks(rows, model):
-    """Yield (place in `rows`, CheckConstraint) for each check that a row breaks."""
-    rules = model._meta.constraints
-    for check in rules:
+def broken_checks(rows, model, befores=()):
+    """Yield (place in `rows`, CheckConstraint) for each check that a row breaks.
+
+    `befores` are the rows as they are stored, None for a new one.
+    """
+    for check in model._meta.constraints:
         if isinstance(check, models.CheckConstraint):
             condition: Any = check.condition
             names = condition.referenced_base_fields
             fields = [field for field in model._meta.concrete_fields if field.name in names]
-            places = asked(rows, fields, certainty(condition))
+            places = asked(rows, befores, fields)
             for values in broken_values(check, list(places), fields, model):
                 yield from ((place, check) for place in places[values])
 
 
-def asked(rows, fields, is_certain):
+def asked(rows, befores, fields):
     """The values that the database has to judge: {values of the fields: [places of rows]}.
 
     Those of a row that is stored with the same values keep the rule already.
     """
     places: dict[tuple, list[int]] = {}
     value_of = attrgetter(*(field.attname for field in fields), "pk")
-    for place, row in enumerate(rows):
+    for place, (row, before) in enumerate(zip_longest(rows, befores)):
         found = value_of(row)
-        before = getattr(row, "before", None)
-        if not (is_certain(found[:-1]) or (before is not None and value_of(before) == found)):
+        if before is None or value_of(before) != found:
             places.setdefault(found[:-1], []).append(place)
     return places
-
-
-def certainty(condition):
-    """A function that says whether values certainly keep a rule, so that nobody need be asked.
-
-    It knows the commonest kind of rule only: amounts that are not negative, or unknown.
-    """
-    parts = condition.children if condition.connector == models.Q.AND else [condition]
-    if not condition.negated and all(map(is_not_negative, parts)):
-        return lambda values: all(value is None or value >= 0 for value in values)
-    return lambda values: False
-
-
-def is_not_negative(rule):
-    """Whether a rule is: a field is empty, or at least 0."""
-    if not isinstance(rule, models.Q) or rule.connector != models.Q.OR or rule.negated:
-        return False
-    leaves = [leaf for leaf in rule.children if isinstance(leaf, tuple)]
-    name = leaves[0][0] if leaves else ""
-    return len(leaves) == len(rule.children) and leaves == [(name, None), (f"{name}__gte", 0)]
 
 
 def broken_values(check, candidates, fields, model):

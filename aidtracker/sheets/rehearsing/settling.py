@@ -1,66 +1,55 @@
 """The rows as an import would leave them, held to the rules of their model and table."""
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
 
 from aidtracker.ground.batches import in_batches
-from aidtracker.sheets.columns.stored_rows import BATCH
+from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.guards import Guard
-from aidtracker.sheets.rehearsing.objections import Objections
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW
-from aidtracker.sheets.rehearsing.planned import Planned, put, twin
-from aidtracker.sheets.rehearsing.readers import CellReader
+from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections
+from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put, twin
+from aidtracker.sheets.rehearsing.readers import CellReader, Readers
 from aidtracker.sheets.rehearsing.rules import broken_checks, repeated
+from aidtracker.sheets.rehearsing.stored_rows import BATCH
 
 # Stands for the reason that is given with the confirmation.
 ASKED_LATER = "……"
-STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。"
 
 
-class Settling(Objections):
-    """Completes and checks the `planned` rows; those that break a rule are planned no longer."""
+class Settling:
+    """Completes and checks planned rows, noting what is wrong with them."""
 
-    def __init__(self, resource, sheet):
-        super().__init__(sheet)
+    def __init__(
+        self, resource: SheetResource, readers: Readers, guard: Guard, objections: Objections
+    ):
         self.resource = resource
-        self.sheet = sheet
-        self.model = resource._meta.model
-        self.guard = Guard(self.model, resource.user)
-        self.planned: list[Planned] = []
-        self.readers = [
-            CellReader(resource.columns_by_code[code], position, unit)
-            for code, position, unit in sheet.columns
-            if code in resource.columns_by_code
-        ]
-        self.checked = [reader for reader in self.readers if reader.column.readonly]
-        self.ignored = [reader for reader in self.readers if self.is_ignored(reader)]
+        self.model = resource.model
+        self.readers = readers
+        self.guard = guard
+        self.objections = objections
 
-    def is_ignored(self, reader):
-        return reader.column.attribute in self.guard.ignored
+    def settle(self, plans: list[PlannedRow]) -> list[PlannedRow]:
+        """Build the new states and hold them to the rules; the plans that keep them all."""
+        self.build_known(plans)
+        attach_related(self.resource, [plan.row for plan in plans])
+        for plan in plans:
+            self.settle_row(plan)
+        self.check_table(plans)
+        return [plan for plan in plans if plan.number not in self.objections.failed]
 
-    def finish(self):
-        """Build the new states and hold them to the rules."""
-        self.build_known()
-        self.resource.attach_related([plan.row for plan in self.planned])
-        for plan in self.planned:
-            self.settle(plan)
-        self.check_table()
-        self.planned = [plan for plan in self.planned if plan.number not in self.failed]
-        if proposed := [plan for plan in self.planned if plan.is_proposal]:
-            self.compare_with_waiting(proposed)
-
-    def build_known(self):
+    def build_known(self, plans):
         """Read the rows that change, and let them take what their cells say."""
-        plans = {plan.values[0]: plan for plan in self.planned if not plan.is_new}
-        for pks in in_batches(list(plans), BATCH):
+        known = {plan.pk: plan for plan in plans if not plan.is_new}
+        for pks in in_batches(list(known), BATCH):
             for row in self.model._base_manager.filter(pk__in=pks):
-                plan = plans[row.pk]
+                plan = known[row.pk]
                 plan.row, plan.before = row, twin(row)
-                row.before = plan.before
-                for column, _, value, _ in plan.changes:
-                    put(row, column, value)
+                for change in plan.changes:
+                    put(row, change.column, change.new)
 
-    def settle(self, plan):
+    def settle_row(self, plan):
         """Let the model complete a row, and the guard and the model judge it."""
         if plan.is_new and self.lacks_something(plan):
             return
@@ -71,109 +60,112 @@ class Settling(Objections):
                 step(plan)
             except ValidationError as error:
                 self.explain(plan, error)
-        if plan.number not in self.failed:
+        if plan.number not in self.objections.failed:
             self.check_readonly(plan)
 
     def lacks_something(self, plan):
         """Whether a new row has not all that it must have, so that it can not be judged."""
-        faulty = self.faulty.get(plan.number, ())
+        faulty = self.objections.faulty.get(plan.number, ())
         return any(is_required(self.model._meta.get_field(name)) for name in faulty)
 
     def complete(self, plan):
         row = plan.row
         if plan.is_new and (field := self.guard.fill_owner(row)):
             column = self.resource.fields[field.name]
-            plan.changes.append((column, None, getattr(row, field.attname), None))
-        computed = self.resource.computed
-        old = [column.get_value(row) for column in computed]
-        if type(row).clean is not models.Model.clean:
-            row.clean()
-        for column, before in zip(computed, old, strict=True):
+            plan.changes.append(FieldChange(column, None, getattr(row, field.attname)))
+        old = [column.get_value(row) for column in self.resource.computed]
+        if self.model.clean is not models.Model.clean:
+            row.complete(plan.before)
+        for column, before in zip(self.resource.computed, old, strict=True):
             if (after := column.get_value(row)) != before:
-                plan.changes.append((column, before, after, None))
+                plan.changes.append(FieldChange(column, before, after))
 
     def judge_state(self, plan):
-        row = plan.row
-        if self.guard.fall_back(row, plan.before):
-            column, before = self.resource.fields[self.guard.review], plan.before
-            plan.changes.append((column, column.get_value(before), column.get_value(row), None))
-        self.guard.check(row, plan.before)
-
-    def compare_with_waiting(self, plans):
-        """Name earlier proposals for the same rows, and make none of them a second time."""
-        found = self.model.waiting_changes([plan.proposal for plan in plans])
-        again = set()
-        for plan, waiting in zip(plans, found, strict=True):
-            plan.waiting = waiting
-            same = next((one.words for one in waiting if one.is_same), "")
-            if same:
-                again.add(plan.number)
-                self.warn(plan.number, WHOLE_ROW, "", f"已有相同的{same}，不再另存。")
-            elif waiting:
-                words = "、".join(one.words for one in waiting)
-                self.warn(plan.number, WHOLE_ROW, "", f"已有{words}，{STILL_WAITING}")
-        self.planned = [plan for plan in self.planned if plan.number not in again]
-        self.outcome.repeated = len(again)
-        self.outcome.unchanged += len(again)
+        row, before = plan.row, plan.before
+        if self.guard.fall_back(row, before):
+            column = self.resource.fields[self.guard.review]
+            change = FieldChange(column, column.get_value(before), column.get_value(row))
+            plan.changes.append(change)
+        self.guard.check(row, before)
 
     def check_readonly(self, plan):
-        for reader in self.checked:
+        """What follows from other columns, or from the review, must agree with the row."""
+        for reader in self.readers.checked:
             raw = plan.cells[reader.position]
-            if raw == "":
-                continue
-            shown = reader.column.text(plan.row)
-            if reader.text(raw) not in (shown, reader.column.text(plan.row, codes=True)):
+            if self.differs(reader, raw, plan.row):
                 reading = reader.read(raw)
                 if not reading.is_empty and reading.value != reader.column.comparable(plan.row):
-                    self.disagree(plan, reader, shown)
-        for reader in self.ignored:
-            self.check_ignored(plan, reader)
+                    shown = reader.column.text(plan.row)
+                    self.objections.disagree(plan.number, reader, plan.cells, shown)
+        for reader in self.readers.ignored:
+            raw = plan.cells[reader.position]
+            if self.differs(reader, raw, plan.before or plan.row):
+                text = "导入不改变审核状态，这一格没有读入。"
+                self.objections.warn(plan.number, reader.column.label, reader.text(raw), text)
 
-    def check_ignored(self, plan, reader):
-        raw = plan.cells[reader.position]
-        state = plan.before or plan.row
-        if raw != "" and reader.text(raw) not in (
-            reader.column.text(state),
-            reader.column.text(state, codes=True),
-        ):
-            text = "导入不改变审核状态，这一格没有读入。"
-            self.warn(plan.number, reader.column.label, reader.text(raw), text)
-
-    def explain(self, plan, error):
-        """Turn the model's own objections into problems, each at its column."""
-        found = (
-            error.message_dict
-            if hasattr(error, "error_dict")
-            else {NON_FIELD_ERRORS: error.messages}
+    def differs(self, reader: CellReader, raw, state) -> bool:
+        """Whether a filled cell is not what an export writes of a state of the row."""
+        column = reader.column
+        return raw != "" and reader.text(raw) not in (
+            column.text(state),
+            column.text(state, codes=True),
         )
-        by_attribute = {reader.column.attribute: reader for reader in self.readers}
-        known = {*self.faulty.get(plan.number, ())}
-        objections = [(name, one) for name in found if name not in known for one in found[name]]
-        for name, message in objections:
+
+    def explain(self, plan: PlannedRow, error: ValidationError) -> None:
+        """Turn the model's own objections into problems, each at its column."""
+        by_field = hasattr(error, "error_dict")
+        found: Any = error.message_dict if by_field else {NON_FIELD_ERRORS: error.messages}
+        by_attribute = {reader.column.attribute: reader for reader in self.readers.all}
+        known = {*self.objections.faulty.get(plan.number, ())}
+        told = [(name, one) for name in found if name not in known for one in found[name]]
+        for name, message in told:
             if name in by_attribute:
-                self.add(plan.number, by_attribute[name], plan.cells, message)
+                self.objections.add(plan.number, by_attribute[name], plan.cells, message)
             else:
-                self.fail(plan.number, message, self.heading_of(name))
+                column = self.resource.fields.get(name)
+                heading = column.label if column else WHOLE_ROW
+                self.objections.fail(plan.number, message, heading)
 
-    def heading_of(self, name):
-        column = self.resource.fields.get(name)
-        return column.label if column else WHOLE_ROW
-
-    def check_table(self):
+    def check_table(self, plans):
         """Ask the database whether the rows keep the rules of the table."""
-        rows = [plan.row for plan in self.planned]
-        faulty = [self.faulty.get(plan.number, set()) for plan in self.planned]
-        for place, check in broken_checks(rows, self.model):
+        rows = [plan.row for plan in plans]
+        faulty = [self.objections.faulty.get(plan.number, set()) for plan in plans]
+        for place, check in broken_checks(rows, self.model, [plan.before for plan in plans]):
             if not faulty[place] & check.condition.referenced_base_fields:
-                self.fail(self.planned[place].number, check.violation_error_message)
-        every = {field.name for field in self.model._meta.concrete_fields}
-        touched = [every if plan.is_new else plan.touched() for plan in self.planned]
-        for place, fields, message in repeated(rows, self.model, touched):
+                self.objections.fail(plans[place].number, check.violation_error_message)
+        for place, fields, message in repeated(rows, self.model, [one.touched() for one in plans]):
             if not faulty[place] & {field.name for field in fields}:
                 heading = fields[0].verbose_name if len(fields) == 1 else WHOLE_ROW
-                self.fail(self.planned[place].number, message, heading)
+                self.objections.fail(plans[place].number, message, heading)
 
 
-def is_required(field):
+def is_required(field) -> bool:
     """Whether a new row must say something in a field."""
     return field.editable and not (field.blank or field.has_default() or field.primary_key)
+
+
+def attach_related(resource: SheetResource, rows: list) -> None:
+    """Read what rows refer to as far as imports ask: once for all rows, not row by row."""
+    model = resource.model
+    paths = {*model.OWNERS, *model.KEY}
+    paths |= {column.attribute for column in resource.columns if "__" in column.attribute}
+    if model.clean is not models.Model.clean:
+        paths |= {field.name for field in model._meta.concrete_fields if field.many_to_one}
+    for path in sorted(paths, key=lambda path: path.count("__"), reverse=True):
+        attach(resource, rows, model, path.split("__"))
+
+
+def attach(resource, rows, model, names):
+    try:
+        field = model._meta.get_field(names[0])
+    except FieldDoesNotExist:
+        return
+    if not rows or not field.many_to_one:
+        return
+    wanted = {pk for row in rows if (pk := getattr(row, field.attname)) is not None}
+    found = resource.lookup(field.related_model).instances(wanted, also=names[1:2])
+    for row in rows:
+        if (pk := getattr(row, field.attname)) in found and not field.is_cached(row):
+            field.set_cached_value(row, found[pk])
+    if names[1:]:
+        attach(resource, [found[pk] for pk in wanted], field.related_model, names[1:])

@@ -2,21 +2,19 @@
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model
-from django.utils.text import slugify
 
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.locks import held
-from aidtracker.ground.pinyin import syllables
-from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
+from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
-from aidtracker.sheets.rehearsing.memory import collection_paused
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Problem, ranges
+from aidtracker.sheets.reading.sheets import ranges
+from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Problem
+from aidtracker.sheets.rehearsing.plans import FieldChange, collection_paused
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
-from aidtracker.trail.copied_states import copy_states
-from aidtracker.trail.history import CHANGED, NEW
+from aidtracker.trail.history import CHANGED, NEW, copy_states
 
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
 
@@ -47,7 +45,7 @@ def store(resource, sheet, fingerprint, file_name="", reason=""):
             write(rehearsal)
             review_wholes(rehearsal, resource.user)
             if outcome.new or outcome.changed:
-                after_change(resource._meta.model)
+                after_change(resource.model)
     except StaleError:
         return Rehearsal(type(resource)(user=resource.user), sheet).run()
     except IntegrityError:
@@ -76,8 +74,7 @@ def give_reason(rehearsal, reason):
     if not plans:
         return
     column = rehearsal.resource.fields[REASON]
-    said = [plan.before.correction_reason if plan.before else "" for plan in plans]
-    again = [plan.number for plan, one in zip(plans, said, strict=True) if one == reason]
+    again = [plan.number for plan in plans if plan.last_reason == reason]
     if not reason:
         rehearsal.outcome.reason_error = f"请写明理由：有 {len(plans)} 行要有理由才能改动。"
     elif len(reason) > column.source.max_length:
@@ -85,8 +82,8 @@ def give_reason(rehearsal, reason):
     elif again:
         words = f"第 {ranges(again)} 行上一次更正也是这个理由；请写明这一次的理由。"
         rehearsal.outcome.reason_error = words
-    for plan, old in zip(plans, said, strict=True):
-        plan.changes.append((column, old, reason, None))
+    for plan in plans:
+        plan.changes.append(FieldChange(column, plan.last_reason, reason))
         plan.row.correction_reason = reason
 
 
@@ -105,6 +102,7 @@ def write(rehearsal):
     for plan in changed:
         plan.row.version += 1
         refresh_links(plan.row)
+        spare_search_text(plan.row, plan.before)
     if changed:
         touched = {field for plan in changed for field in plan.touched()}
         names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
@@ -119,20 +117,21 @@ def write(rehearsal):
     copy_states([plan.row for plan in new], NEW)
     copy_states([plan.row for plan in changed], CHANGED)
     if proposed:
-        model.propose_many([plan.proposal for plan in proposed])
+        propose_many([plan.proposal for plan in proposed])
 
 
 def review_wholes(rehearsal, user):
     """Let what imported parts belong to be reviewed again, as if a person had typed them."""
-    review = getattr(rehearsal.model, "review_wholes", None)
-    if review is not None and user is not None:
+    if user is not None:
         plans = rehearsal.planned
-        review([row for plan in plans for row in (plan.row, plan.before) if row])
+        rehearsal.model.review_wholes(
+            [row for plan in plans for row in (plan.row, plan.before) if row]
+        )
 
 
 def lock(model, changed):
     """Hold the rows that change. Raises StaleError if somebody changed them meanwhile."""
-    versions = {plan.values[0]: plan.values[1] for plan in changed}
+    versions = {plan.pk: plan.stored_version for plan in changed}
     found = {}
     for pks in in_batches(sorted(versions)):
         rows = held(model._base_manager.filter(pk__in=pks))
@@ -143,10 +142,7 @@ def lock(model, changed):
 
 def derived(model):
     """The fields that change with any other."""
-    names = {"version", "updated_at", "search_text"}
-    if review := getattr(model, "REVIEW", ""):
-        names.add(review)
-    return names
+    return {"version", "updated_at", "search_text", model.REVIEW}
 
 
 def fill_slugs(model, rows):
@@ -159,7 +155,7 @@ def fill_slugs(model, rows):
         return
     taken = set(model._base_manager.values_list(field.attname, flat=True))
     for row in rows:
-        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        stem = field.stem(row)
         slug, number = stem, 1
         while slug in taken:
             number += 1
@@ -173,8 +169,8 @@ def layers(rows):
     depths: dict[int, int] = {}
     groups: list[list] = []
     for row in rows:
-        parents = [one for one in row._state.fields_cache.values() if id(one) in depths]
-        depth = 1 + max((depths[id(parent)] for parent in parents), default=-1)
+        parents = [id(parent) for _, parent in known_parents(row)]
+        depth = 1 + max((depths[parent] for parent in parents if parent in depths), default=-1)
         depths[id(row)] = depth
         if depth == len(groups):
             groups.append([])
@@ -185,21 +181,28 @@ def layers(rows):
         yield group
 
 
+def known_parents(row):
+    """The rows that a row refers to and has at hand, with the fields."""
+    for field in row._meta.concrete_fields:
+        if field.many_to_one and field.is_cached(row) and (parent := getattr(row, field.name)):
+            yield field, parent
+
+
 def refresh_links(row):
     """Let a row know the numbers of rows that were stored only just now."""
-    for field in row._meta.concrete_fields:
-        related = row._state.fields_cache.get(field.name)
-        if field.many_to_one and isinstance(related, Model) and related.pk:
-            setattr(row, field.attname, related.pk)
+    for field, parent in known_parents(row):
+        if parent.pk:
+            setattr(row, field.attname, parent.pk)
 
 
 def write_links(plans):
     """Replace the links of many-to-many fields that changed."""
     wanted: dict = {}
     for plan in plans:
-        for column, _, numbers, _ in plan.changes:
-            if column.is_many:
-                wanted.setdefault(column.source, {})[plan.row.pk] = (plan.is_new, numbers)
+        for change in plan.changes:
+            if change.column.is_many:
+                links = wanted.setdefault(change.column.source, {})
+                links[plan.row.pk] = (plan.is_new, change.new)
     for field, by_row in wanted.items():
         through = field.remote_field.through
         own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
@@ -223,8 +226,8 @@ def find_refused(rehearsal):
             plan.row.validate_unique()
             plan.row.validate_constraints()
         except ValidationError as error:
-            rehearsal.explain(plan, error)
+            rehearsal.settling.explain(plan, error)
     outcome = rehearsal.outcome
     if not outcome.error_count:
         outcome.problems.append(Problem(0, WHOLE_ROW, "", REFUSED))
-    outcome.failed = max(1, len(rehearsal.failed))
+    outcome.failed = max(1, len(rehearsal.objections.failed))

@@ -1,7 +1,6 @@
 """An empty workbook for a model: headings, an example, lists to choose from, and what is meant."""
 
 import tempfile
-from datetime import date
 
 import xlsxwriter
 from django.http import FileResponse
@@ -10,20 +9,20 @@ from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.example import example_of
 from aidtracker.sheets.columns.resources import VERSION
 from aidtracker.sheets.reading.sheets import LISTS
-from aidtracker.sheets.writing.formats import WORKBOOK_OPTIONS
+from aidtracker.sheets.writing.files import FREE_WORKBOOK, width_of
 
 LISTED = 500
 ROWS = 2_000
-NARROW, WIDE = 10, 32
+WIDE = 32
 
 
 def template_file(resource):
     """The template workbook of a resource as a response."""
     target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    with xlsxwriter.Workbook(target, WORKBOOK_OPTIONS | {"constant_memory": False}) as workbook:
+    with xlsxwriter.Workbook(target, FREE_WORKBOOK) as workbook:
         write_template(workbook, resource)
     target.seek(0)
-    name = f"{dataset_name(resource._meta.model)}-template.xlsx"
+    name = f"{dataset_name(resource.model)}-template.xlsx"
     return FileResponse(target, as_attachment=True, filename=name)
 
 
@@ -44,7 +43,7 @@ def write_template(workbook, resource):
     example = example_of(resource)
     for place, column in enumerate(columns):
         write_column(sheet, lists, place, column, resource, formats)
-        sheet.write(1, place, written(example.get(column.column_name, "")), formats["example"])
+        sheet.write(1, place, example[column.column_name], formats["example"])
 
 
 def write_column(sheet, lists, place, column, resource, formats):
@@ -52,29 +51,18 @@ def write_column(sheet, lists, place, column, resource, formats):
     heading = formats["required" if is_required else "optional"]
     sheet.write_string(0, place, column.heading, heading)
     sheet.write_comment(0, place, meaning(column, resource), {"x_scale": 2})
-    width = min(WIDE, max(NARROW, 2 * len(column.heading) + 4))
     is_text = not column.unit and not column.source.get_internal_type().endswith("IntegerField")
-    sheet.set_column(place, place, width, formats["text"] if is_text else None)
-    choices = choices_of(column)
-    if choices:
+    sheet.set_column(
+        place, place, width_of(column.heading, WIDE), formats["text"] if is_text else None
+    )
+    choices = column.widget.choices
+    if 0 < len(choices) <= LISTED:
         lists.write_column(0, place, choices)
         letter = xlsxwriter.utility.xl_col_to_name(place)
         source = f"={LISTS}!${letter}$1:${letter}${len(choices)}"
         sheet.data_validation(
             1, place, ROWS, place, {"validate": "list", "source": source, "show_error": False}
         )
-
-
-def choices_of(column):
-    """What a cell of a column may be chosen from; nothing if that would be too long a list."""
-    if column.source.is_relation and not column.is_many:
-        lookup = column.widget.lookup
-        lookup.key(0)
-        return sorted(lookup.keys.values()) if len(lookup.keys) <= LISTED else []
-    labels = getattr(column.widget, "labels", None)
-    if labels:
-        return list(labels.values())
-    return ["是", "否"] if column.source.get_internal_type() == "BooleanField" else []
 
 
 def meaning(column, resource):
@@ -90,7 +78,3 @@ def meaning(column, resource):
         words.append("多项用“；”隔开。")
     words.append(str(column.source.help_text))
     return "".join(words)
-
-
-def written(value):
-    return value.isoformat() if isinstance(value, date) else value

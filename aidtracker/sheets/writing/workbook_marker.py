@@ -31,7 +31,7 @@ def mark(page, row, column, colour, comment, text):
             row, column = merged.min_row, merged.min_col
     cell = page.cell(row, column)
     if colour:
-        cell.fill = PatternFill("solid", fgColor=colour)
+        cell.fill = PatternFill("solid", fgColor=f"FF{colour}")
     if comment:
         before = f"{cell.comment.text}\n" if cell.comment else ""
         cell.comment = Comment(before + comment, AUTHOR, COMMENT_HEIGHT, COMMENT_WIDTH)

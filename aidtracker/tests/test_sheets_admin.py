@@ -18,7 +18,7 @@ from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.storing import waiting as storage
 from aidtracker.tests.sheet_helpers import exported
-from aidtracker.tests.test_spreadsheets import maker
+from aidtracker.tests.test_sheets import maker
 from aidtracker.trail.models import Act
 from programs.models import Account, Region
 
@@ -275,7 +275,7 @@ def test_failing_database_stores_nothing_and_says_so(client, clerk, monkeypatch)
 
 
 def test_preview_page_of_many_rows_is_small(client, clerk, monkeypatch):
-    monkeypatch.setattr("aidtracker.sheets.rehearsing.rehearsal.SHOWN_ROWS", 5)
+    monkeypatch.setattr("aidtracker.sheets.rehearsing.previews.SHOWN_ROWS", 5)
     lines = [f"99{number:04},新{number},县级" for number in range(12)]
 
     response = upload(client, "区划代码,名称,级别", *lines)

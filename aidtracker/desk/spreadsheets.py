@@ -16,16 +16,20 @@ from django.views.decorators.http import require_safe
 
 from aidtracker.ground.datasets import dataset_of
 from aidtracker.pages.failures import failure_of
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.reading.sheets import ManySheetsError, Sheet, SheetError, sheet_of
-from aidtracker.sheets.reading.uploads import read_upload
-from aidtracker.sheets.rehearsing.guards import Guard
-from aidtracker.sheets.rehearsing.rehearsal import rehearse
-from aidtracker.sheets.storing.storing import store
+from aidtracker.sheets import (
+    Guard,
+    ManySheetsError,
+    SheetError,
+    annotated_file,
+    download,
+    read_upload,
+    rehearse,
+    resource_for,
+    sheet_of,
+    store,
+    template_file,
+)
 from aidtracker.sheets.storing.waiting import Pending, TokenError, peek, put_back, take
-from aidtracker.sheets.writing.annotated import annotated_file
-from aidtracker.sheets.writing.downloads import download
-from aidtracker.sheets.writing.templates import template_file
 from aidtracker.trail import acts
 
 EXPORT_PARAMETERS = ("format", "headers")
@@ -169,7 +173,7 @@ class SheetAdminMixin(admin.ModelAdmin):
         try:
             sheet = sheet_of(resource, pages, wanted)
         except ManySheetsError as many:
-            token = Pending(file_name, request.user.pk, self.opts.label).save(file=content)
+            token = Pending(file_name, request.user.pk, self.opts.label).save(content)
             context = {"sheets": many.names, "token": token, "file_name": file_name}
             return self.import_page(request, UploadForm(), **context)
         outcome = rehearse(resource, sheet)
@@ -177,41 +181,36 @@ class SheetAdminMixin(admin.ModelAdmin):
 
     def preview_page(self, request, outcome, sheet, file_name, content):
         """What the file would do, and the buttons to do it or to take it back annotated."""
-        pending = Pending(
-            file_name, request.user.pk, self.opts.label, outcome.fingerprint, sheet.name
-        )
         token = ""
         if outcome.can_be_stored or outcome.problems:
-            token = pending.save(file=content, records=sheet.packed())
+            owner = (request.user.pk, self.opts.label)
+            token = Pending(file_name, *owner, outcome.fingerprint, sheet.name).save(content)
         context = {"outcome": outcome, "token": token, "file_name": file_name}
         return self.import_page(request, UploadForm(), **context)
 
     def choose(self, request, token):
         """Go on with the sheet that was chosen."""
-        pending, content = peek(token, request.user.pk, self.opts.label, "file")
+        pending, content = peek(token, request.user.pk, self.opts.label)
         return self.preview(request, pending.file_name, content, request.POST.get("sheet", ""))
 
     def annotate(self, request, token):
         """The uploaded file with its problems marked, to send back to whoever filled it in."""
-        pending, content = peek(token, request.user.pk, self.opts.label, "records")
-        sheet = Sheet.unpacked(content)
-        outcome = rehearse(self.import_resource(request), sheet)
-        _, file = peek(token, request.user.pk, self.opts.label, "file")
-        return annotated_file(
-            pending.file_name, file, sheet, outcome, self.import_resource(request)
-        )
+        pending, content = peek(token, request.user.pk, self.opts.label)
+        resource = self.import_resource(request)
+        return annotated_file(resource, pending.file_name, content, pending.sheet)
 
     def confirm(self, request, token):
-        _, content = peek(token, request.user.pk, self.opts.label, "file")
-        pending, records = take(token, request.user.pk, self.opts.label, "records")
-        sheet = Sheet.unpacked(records)
+        owner = (request.user.pk, self.opts.label)
+        pending, content = peek(token, *owner)
         resource = self.import_resource(request)
+        sheet = sheet_of(resource, read_upload(pending.file_name, content), pending.sheet)
+        take(token, *owner)
         try:
             reason = request.POST.get("reason", "").strip()
             outcome = store(resource, sheet, pending.fingerprint, pending.file_name, reason)
         except DatabaseError as error:
             if failure_of(error):
-                put_back(token, request.user.pk, self.opts.label, file=content, records=records)
+                put_back(token, *owner, content)
                 raise
             messages.error(request, "数据库出错，什么也没有保存；请稍后重新上传文件。")
             return redirect(self.address_of("import"))

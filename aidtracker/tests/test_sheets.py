@@ -15,8 +15,9 @@ from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import NameListField
 from aidtracker.sheets import resource_for
-from aidtracker.sheets.columns.column import Column, widget_for
+from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.resources import NOT_COVERED
+from aidtracker.sheets.columns.widgets import widget_for
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.tests.sheet_helpers import exported, imported
 from programs.models import Region, Source
@@ -184,7 +185,7 @@ def test_field_of_a_new_kind_is_an_error():
 
 
 def test_dataset_of_every_model_has_a_resource_class_of_one_base():
-    labels = {dataset_name(resource_for(model)._meta.model) for model in MODELS}
+    labels = {dataset_name(resource_for(model).model) for model in MODELS}
     kinds = {type(column) for model in MODELS for column in resource_for(model).fields.values()}
 
-    assert (labels, kinds) == (set(datasets()), {Column})
+    assert (labels, kinds) == (set(datasets()), {SheetColumn})

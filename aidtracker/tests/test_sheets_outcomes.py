@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aidtracker import testing
 from aidtracker.sheets import resource_for
-from aidtracker.sheets.rehearsing import rehearsal as rehearsal_module
+from aidtracker.sheets.rehearsing import previews
 from aidtracker.sheets.rehearsing.outcomes import Problem
 from aidtracker.sheets.storing.storing import store
 from aidtracker.tests.sheet_helpers import messages, rehearsal, sheet, stored
@@ -128,7 +128,7 @@ def test_import_that_would_do_something_else_than_previewed_stores_nothing():
 
 
 def test_page_of_a_large_file_stays_small(monkeypatch):
-    monkeypatch.setattr(rehearsal_module, "SHOWN_ROWS", 10)
+    monkeypatch.setattr(previews, "SHOWN_ROWS", 10)
     rows = [[f"99{number:04}", f"新{number}", "县级"] for number in range(15)]
     outcome = rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
 
@@ -139,9 +139,9 @@ def test_same_problem_of_many_rows_is_one_line():
     rows = [[f"99{number:04}", f"新{number}", "太空"] for number in range(15)]
     outcome = rehearsal(Region, ["区划代码", "名称", "级别"], *rows)
 
-    [group] = outcome.groups
+    [(rows, problem)] = outcome.groups
     assert (outcome.failed, outcome.error_count) == (15, 15)
-    assert (group.rows, group.heading, group.value) == ("2–16", "级别", "太空")
+    assert (rows, problem.heading, problem.value) == ("2–16", "级别", "太空")
 
 
 def test_new_row_shows_only_what_is_filled():

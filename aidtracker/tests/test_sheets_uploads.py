@@ -11,7 +11,7 @@ from aidtracker.sheets.reading import uploads
 from aidtracker.sheets.reading.sheets import SheetError
 from aidtracker.sheets.reading.uploads import read_upload as pages_of
 from aidtracker.sheets.reading.workbook_reader import MAX_ROWS
-from aidtracker.sheets.writing.formats import csv_chunks, write_xlsx
+from aidtracker.sheets.writing.files import csv_chunks, write_xlsx
 
 
 def read_upload(name, content):

@@ -195,11 +195,8 @@ def test_example_that_was_written_over_is_not_skipped():
 
 def test_annotated_copy_marks_the_cell_and_says_why():
     content = workbook(("甲", [["标题"], ["区划代码", "级别"], ["9901", "太空"]]))
-    resource = resource_for(Region)
-    found = sheet_of(resource, read_upload("a.xlsx", content))
-    outcome = rehearse(resource, found)
 
-    marked = response_bytes(annotated_file("a.xlsx", content, found, outcome, resource))
+    marked = response_bytes(annotated_file(resource_for(Region), "a.xlsx", content))
 
     cells = openpyxl.load_workbook(io.BytesIO(marked))["甲"]
     assert [cells["A1"].value, cells["B3"].value, cells["C2"].value] == ["标题", "太空", "问题"]
@@ -240,10 +237,7 @@ def calculated(book):
 
 def marked(content):
     """The annotated copy of a workbook of regions, as openpyxl reads it."""
-    resource = resource_for(Region)
-    pages = [found for found in read_upload("a.xlsx", content) if found.rows]
-    found = sheet_of(resource, pages)
-    response = annotated_file("a.xlsx", content, found, rehearse(resource, found), resource)
+    response = annotated_file(resource_for(Region), "a.xlsx", content)
     return openpyxl.load_workbook(io.BytesIO(response_bytes(response)))
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from aidtracker import testing
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.reading.sheets import sheet_of
-from aidtracker.sheets.rehearsing.planned import twin
+from aidtracker.sheets.rehearsing.plans import twin
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.rehearsing.rules import broken_checks
 from aidtracker.tests.sheet_helpers import page, rehearsal, stored
@@ -110,13 +110,13 @@ def test_negative_amount_in_the_table_breaks_its_rule():
 
 def test_stored_row_that_keeps_its_values_is_not_asked_again(django_assert_num_queries):
     project = testing.make_project(planned_start="2026-05", planned_completion="2026-09")
-    project.before = twin(project)
+    before = twin(project)
     project.note = "改"
     with django_assert_num_queries(0):
-        assert list(broken_checks([project], Project)) == []
+        assert list(broken_checks([project], Project, [before])) == []
 
     project.planned_completion = "2026-01"
-    names = [check.name for _, check in broken_checks([project], Project)]
+    names = [check.name for _, check in broken_checks([project], Project, [before])]
     assert names == ["project_planned_start_before_planned_completion"]
 
 

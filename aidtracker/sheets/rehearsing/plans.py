@@ -1,0 +1,131 @@
+"""The rows that an import is going to write."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models.base import ModelState
+
+from aidtracker.review.proposals import OpenRevision, Proposal
+from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.rehearsing.outcomes import CHANGED, NEW, PROPOSED
+from aidtracker.sheets.rehearsing.stored_rows import PK, VERSION
+
+
+class FieldChange(NamedTuple):
+    """What a row changes in a column; `raw` is the cell that was read, None for what follows."""
+
+    column: SheetColumn
+    old: Any
+    new: Any
+    raw: Any = None
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """A row that is to be written: its new state, and which cells make it differ."""
+
+    number: int
+    cells: list
+    row: Any = None
+    # Of the stored row, if there is one: the values that were read, and its state before.
+    values: Any = None
+    before: Any = None
+    # The version that the file was exported with.
+    version: int | None = None
+    changes: list[FieldChange] = field(default_factory=list)
+    # Whether the change is only proposed, and what was proposed before without effect yet.
+    is_proposal: bool = False
+    waiting: list[OpenRevision] = field(default_factory=list)
+    # Whether the row changes only for a reason that the file does not give.
+    lacks_reason: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return self.values is None
+
+    @property
+    def pk(self) -> int:
+        return self.values[PK]
+
+    @property
+    def stored_version(self) -> int:
+        return self.values[VERSION]
+
+    @property
+    def kind(self) -> str:
+        """What becomes of the row, in a word."""
+        return PROPOSED if self.is_proposal else NEW if self.is_new else CHANGED
+
+    @property
+    def last_reason(self) -> str:
+        """The reason that was given for the last change of the stored row."""
+        return self.before.correction_reason if self.before else ""
+
+    @property
+    def proposal(self) -> Proposal:
+        """The change of a public row, for others to approve."""
+        columns = [one.column for one in self.changes]
+        entered = entered_names(self.row.__class__)
+        names = [
+            column.attribute
+            for column in columns
+            if column.attribute in entered and not (column.readonly or column.is_many)
+        ]
+        links = {
+            one.column.attribute: [*map(one.column.widget.lookup.instances(one.new).get, one.new)]
+            for one in self.changes
+            if one.column.is_many
+        }
+        return Proposal(self.before, self.row, names, links, self.row.correction_reason)
+
+    def touched(self) -> set[str]:
+        """The names of the fields that the row sets: all of a new row's."""
+        if self.is_new:
+            return {field.name for field in self.row._meta.concrete_fields}
+        return {one.column.attribute for one in self.changes}
+
+
+@cache
+def entered_names(model) -> frozenset[str]:
+    """The names of the fields that hold what a person entered."""
+    return frozenset(one.name for one in model.entered_fields())
+
+
+def put(row, column: SheetColumn, value) -> None:
+    """Let a row take the value of a column; links to several rows are kept for later."""
+    if column.is_many:
+        return
+    if column.source.is_relation and not isinstance(value, models.Model):
+        setattr(row, column.source.attname, value)
+    else:
+        setattr(row, column.attribute, value)
+
+
+def twin(row: Any) -> Any:
+    """A row as it is now, to remain so; what it refers to is not taken along."""
+    model: Any = type(row)
+    before = model.__new__(model)
+    before.__dict__.update(row.__dict__)
+    before._state = ModelState()
+    before._state.db, before._state.adding = row._state.db, row._state.adding
+    return before
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Keep Python's collector of cyclic garbage from walking thousands of rows again and again.
+
+    What is counted by references is freed as ever.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,180 @@
+"""The stored rows that a sheet speaks of, found by their natural keys and compared with its cells.
+
+Of a stored row only values are read: its number, its version, its state of review if there is any,
+the key, then those of the file's columns.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from operator import itemgetter
+
+from aidtracker.ground.batches import in_batches
+from aidtracker.ground.keys import key_text
+from aidtracker.ground.scope import changeable, scope_of
+from aidtracker.sheets.columns.cells import EMPTY, TOO_LONG, cell_text
+from aidtracker.sheets.columns.lookups import links_of
+from aidtracker.sheets.columns.resources import SheetResource
+from aidtracker.sheets.rehearsing.readers import CellReader, Reading
+
+BATCH = 2_000
+FEW = 50
+NOTHING = (*EMPTY, ())
+PK, VERSION, REVIEW = range(3)
+
+
+class StoredRows:
+    """The values of stored rows by key, and the `columns` that compare them.
+
+    Rows of other headquarters are among them, so that none is made a second time: `is_foreign`
+    tells.
+    """
+
+    def __init__(self, resource: SheetResource, readers: list[CellReader], keys):
+        self.model = resource.model
+        self.user = resource.user
+        self.paths = ["pk", "version", *filter(None, [self.model.REVIEW])]
+        self.key_size = len(resource.key_columns)
+        self.key_names = [column.source.attname for column in resource.key_columns]
+        first_key = len(self.paths)
+        self.paths += self.key_names
+        firsts = []
+        for reader in readers:
+            firsts.append(len(self.paths))
+            self.paths += stored_paths(reader.column)
+        last_key = first_key + self.key_size
+        wanted = {key for key in keys if key}
+        self.by_key = {values[first_key:last_key]: values for values in self.found(wanted)}
+        pks = [values[PK] for values in self.by_key.values()]
+        self.changeable = self.changeable_of(pks)
+        self.columns = {
+            reader: StoredColumn(reader, first, pks)
+            for reader, first in zip(readers, firsts, strict=True)
+        }
+
+    def get(self, key):
+        """The values of the row with a key; None if there is none, or no key yet."""
+        return self.by_key.get(key) if key else None
+
+    def found(self, keys):
+        """The stored rows that may have one of the keys."""
+        if not keys:
+            return
+        parts = [set(part) for part in zip(*keys, strict=True)]
+        widest = max(range(self.key_size), key=lambda place: len(parts[place]))
+        rows = self.model._base_manager.order_by()
+        for place, part in enumerate(parts):
+            if place != widest and len(part) <= FEW:
+                rows = rows.filter(**{f"{self.key_names[place]}__in": part})
+        wanted = sorted(parts[widest], key=str)
+        for part in in_batches(wanted, BATCH):
+            batch = {f"{self.key_names[widest]}__in": part}
+            yield from rows.filter(**batch).values_list(*self.paths)
+
+    def changeable_of(self, pks):
+        """The numbers of those rows that the person may change; None for all."""
+        if self.user is None or scope_of(self.user).changes_all:
+            return None
+        rows = (self.model._base_manager.filter(pk__in=part) for part in in_batches(pks, BATCH))
+        return {
+            pk for part in rows for pk in changeable(part, self.user).values_list("pk", flat=True)
+        }
+
+    def is_foreign(self, values) -> bool:
+        """Whether a row belongs to other headquarters than the person's."""
+        return self.changeable is not None and values[PK] not in self.changeable
+
+
+def stored_paths(column) -> tuple[str, ...]:
+    """The lookup paths that a stored row is read by: the value, then what its cell shows."""
+    if column.is_many:
+        return ()
+    return (column.attribute, *column.paths) if column.source.is_relation else (column.attribute,)
+
+
+class StoredColumn:
+    """One column of the file beside the stored rows: which of its cells say something else.
+
+    Of a stored row's values, those of the column begin at `first`; `links` are the rows that a
+    many-to-many field names, as {row number: {number: key}}.
+    """
+
+    def __init__(self, reader: CellReader, first: int, pks: list[int]):
+        self.reader = reader
+        self.column = reader.column
+        self.first = first
+        self.links = links_of(self.column.source, pks) if self.column.is_many else {}
+        self.shown: dict = {}
+        self.same: dict = {}
+
+    def value(self, values):
+        """The value of a stored row: a number of a related row, or numbers of several."""
+        return list(self.links.get(values[PK], ())) if self.column.is_many else values[self.first]
+
+    def differing(self, known) -> Iterator[int]:
+        """The places in `known`, triples of place, cells and stored values, with another cell."""
+        position = self.reader.position
+        value_of = self.shown_parts if self.column.is_many else itemgetter(self.first)
+        is_plain = not (self.reader.is_relation or self.reader.is_converted)
+        for place, cells, values in known:
+            raw, value = cells[position], value_of(values)
+            if (raw == value and is_plain) or (raw == "" and value in NOTHING):
+                continue
+            if is_plain and raw.__class__ is float and value.__class__ is Decimal:
+                # Both have at most 15 digits, which a float keeps.
+                is_same = float(value) == raw
+            else:
+                is_same = self.is_known_same(values, value, raw)
+            if not is_same:
+                yield place
+
+    def is_known_same(self, values, value, raw) -> bool:
+        """As `is_same`, asked once for each pair of a cell and a stored value."""
+        try:
+            return self.same[raw, value]
+        except KeyError:
+            found = self.same[raw, value] = self.is_same(values, raw)
+            return found
+        except TypeError:
+            return self.is_same(values, raw)
+
+    def is_same(self, values, raw) -> bool:
+        """Whether a cell is what an export writes of a stored row."""
+        if self.reader.is_converted:
+            return False
+        text = self.reader.text(raw)
+        return text in self.shown_texts(values) or text == TOO_LONG
+
+    def says_same(self, values, reading: Reading) -> bool:
+        """Whether what was read is what is stored, written in another form."""
+        stored = self.value(values)
+        if self.column.is_many:
+            return set(stored) == set(reading.value)
+        return stored == reading.value or (reading.is_empty and stored in EMPTY)
+
+    def shown_texts(self, values) -> tuple[str, ...]:
+        """What exports write of a stored row: the cell with Chinese choices, then with codes."""
+        shown = self.shown_parts(values)
+        try:
+            found = self.shown.get(shown)
+        except TypeError:
+            return self.rendered(shown)
+        if found is None:
+            found = self.shown[shown] = self.rendered(shown)
+        return found
+
+    def shown_parts(self, values):
+        column = self.column
+        if column.is_many:
+            return tuple(self.links.get(values[PK], {}).values())
+        if column.source.is_relation:
+            return values[self.first + 1 : self.first + 1 + len(column.paths)]
+        return values[self.first]
+
+    def rendered(self, shown) -> tuple[str, ...]:
+        column = self.column
+        if column.is_many:
+            return (cell_text(column.widget.join(shown)),)
+        if column.source.is_relation:
+            return (cell_text(key_text(shown)),)
+        spellings = (False, True) if column.source.choices else (False,)
+        return tuple(cell_text(column.cell([shown], codes)) for codes in spellings)
