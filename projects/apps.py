@@ -13,7 +13,7 @@ class ProjectsConfig(AppConfig):
         # Models can be imported only now.
         from aidtracker.desk import home
         from aidtracker.review.reviewed import FOLLOWERS
-        from projects.models.findings import follow_with_findings
+        from projects.checks.recomputing import follow_with_findings
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
 

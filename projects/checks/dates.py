@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from aidtracker.ground.partial_dates import in_chinese
-from projects.checks.verdicts import Kind, Result, Verdict
+from projects.reading.verdicts import Kind, Result, Verdict
 
 
 def check_dates(evidence):

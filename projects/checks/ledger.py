@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from projects.checks.verdicts import Kind, Result, Verdict
 from projects.checks.words import amount_words, time_words
 from projects.reading.intervals import Interval
+from projects.reading.verdicts import Kind, Result, Verdict
 
 # A plan is kept as a plan, an agreement as agreed; what arrived has happened.
 NATURES = {

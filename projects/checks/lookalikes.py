@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from aidtracker.templatetags.formatting import period
 from projects.checks.same_series import MANY, pairs_of
-from projects.checks.verdicts import Kind, Result, Verdict, names
 from projects.checks.words import naming
 from projects.reading.bounds import ABOUT
+from projects.reading.verdicts import Kind, Result, Verdict, names
 
 LEAST = Decimal(1000)
 UPWARD, DOWNWARD = ("over", "more"), ("under", "nearly")

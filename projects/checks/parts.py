@@ -4,7 +4,6 @@ from collections import defaultdict
 from functools import reduce
 
 from projects.checks.choosing import best
-from projects.checks.verdicts import Kind, Result, Verdict, names
 from projects.checks.words import (
     allowed_words,
     amount_writer,
@@ -14,6 +13,7 @@ from projects.checks.words import (
     time_words,
 )
 from projects.reading.intervals import Interval
+from projects.reading.verdicts import Kind, Result, Verdict, names
 
 COUNTS = ("period", "cumulative", "point")
 NOTHING = Interval.exactly(0)

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from functools import lru_cache
 
-from projects.checks.verdicts import Kind, Result, Verdict
 from projects.checks.words import amount_writer, span_words
 from projects.reading import figures, units
 from projects.reading.intervals import Interval
+from projects.reading.verdicts import Kind, Result, Verdict
 
 READ = ("value", "value_high", "lower", "upper", "qualifier")
 

@@ -17,8 +17,8 @@ from projects.checks.rate_words import (
     timeless,
     unchecked,
 )
-from projects.checks.verdicts import Kind, Result, Verdict, names
 from projects.reading.intervals import Interval
+from projects.reading.verdicts import Kind, Result, Verdict, names
 
 POINTS = ("个百分点", "百分点")  # a difference of rates is no growth
 FACTORS = {"%": Decimal(100), "‰": Decimal(1000)}

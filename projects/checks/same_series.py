@@ -4,8 +4,8 @@ from collections import defaultdict
 from itertools import combinations, pairwise
 
 from projects.checks.evidence import Figure
-from projects.checks.verdicts import Kind, Result, Verdict, names
 from projects.checks.words import allowed_words, time_words
+from projects.reading.verdicts import Kind, Result, Verdict, names
 
 MANY = 6  # of more figures for one time each is compared with its neighbour only
 COUNTED_UP = ("actual", "agreement")

@@ -1,24 +1,18 @@
 """What checking the figures against each other found, with a person's explanation."""
 
-from collections import Counter
-
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from aidtracker.ground.batches import BATCH, in_batches
-from aidtracker.ground.datasets import dataset_model, dataset_of
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import BATCH
+from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
-from projects.checks import check
-from projects.checks.loading import load
-from projects.checks.verdicts import Kind, Result
-from projects.models.metrics import Metric
 from projects.models.observations import Observation
 from projects.reading.badges import SIGNS, TO_SETTLE, address_of, key_in
+from projects.reading.verdicts import Kind, Result
 
 COMPUTED = ("kind", "result", "computation", "records", "is_current")
 SEVERITY = (Result.CONTRADICTION, Result.CANDIDATE, Result.UNCHECKED, Result.HOLDS)
@@ -51,42 +45,6 @@ class FindingQuerySet(KeyedQuerySet):
         """Findings are computed; kept in files are those a person worked on."""
         return self.exclude(state=Finding.State.OPEN, explanation="")
 
-    @transaction.atomic
-    def recompute(self):
-        """Check all published figures again; call it after any change of figures or ledgers.
-
-        What a person wrote stays. Findings that no longer follow are deleted if no person has
-        touched them, else kept as no longer current. Only states of what a person touched are
-        kept: the rest follows from the figures. Returns how many there are of each result.
-        """
-        self.wait_for_others()
-        verdicts = check(load())
-        found = {row.key: row for row in Finding.objects.all()}
-        Finding.objects.forget(row for key, row in found.items() if key not in verdicts)
-        for key, verdict in verdicts.items():
-            found.setdefault(key, Finding(key=key)).take(verdict)
-        rows = [found[key] for key in verdicts]
-        changed = [row for row in rows if row.is_changed and row.pk is not None]
-        Finding.objects.bulk_create([row for row in rows if row.pk is None], BATCH)
-        Finding.objects.bulk_update(changed, (*COMPUTED, "state", "version", "updated_at"), BATCH)
-        Finding.objects.link({found[key].pk: each for key, each in verdicts.items()})
-        keep_states(row for row in changed if row.is_touched)
-        return Counter(verdict.result for verdict in verdicts.values())
-
-    def wait_for_others(self):
-        """Two people who save at once must not both add the same finding."""
-        held(Metric.objects).first()
-
-    def forget(self, rows):
-        """Delete findings that no person has touched; mark the others as no longer current."""
-        rows = list(rows)
-        for keys in in_batches([row.pk for row in rows if not row.is_touched]):
-            Finding.observations.through.objects.filter(finding__in=keys).delete()
-            # Without signals: a computed row leaves no state behind.
-            self.filter(pk__in=keys)._raw_delete(self.db)
-        for keys in in_batches([row.pk for row in rows if row.is_touched]):
-            self.filter(pk__in=keys, is_current=True).update(is_current=False)
-
     def remember(self):
         """Keep the states that findings are in before a person first touches them."""
         with doing(Way.PROGRAM, subject="核对"):
@@ -101,29 +59,6 @@ class FindingQuerySet(KeyedQuerySet):
             row.version, row.updated_at = row.version + 1, now
         self.bulk_update(rows, ("state", "explanation", "version", "updated_at"), BATCH)
         keep_states(rows)
-
-    def link(self, verdicts):
-        """Link findings, by their numbers, to just the observations of their verdicts."""
-        through = Finding.observations.through
-        wanted = {
-            (pk, figure.pk) for pk, verdict in verdicts.items() for figure in verdict.observations
-        }
-        links = {
-            (finding, observation): pk
-            for pk, finding, observation in through.objects.values_list(
-                "pk", "finding_id", "observation_id"
-            )
-            if finding in verdicts
-        }
-        for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
-            through.objects.filter(pk__in=keys).delete()
-        through.objects.bulk_create(
-            (
-                through(finding_id=finding, observation_id=observation)
-                for finding, observation in sorted(wanted - links.keys())
-            ),
-            BATCH,
-        )
 
 
 class Finding(KeyedModel):
@@ -166,8 +101,6 @@ class Finding(KeyedModel):
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
 
     objects = FindingQuerySet.as_manager()
-
-    is_changed = False  # whether `take` changed anything that is kept
 
     class Meta(KeyedModel.Meta):
         verbose_name = "核对"
@@ -212,22 +145,3 @@ class Finding(KeyedModel):
             found = dataset_model(dataset).objects.published().filter(slug__in=slugs)
             rows |= {(dataset, row.slug): row for row in found}
         return [rows[name] for name in names if name in rows]
-
-    def take(self, verdict):
-        """Set what a check computed; a settled finding that turned worse is open again."""
-        values = (verdict.kind, verdict.result, verdict.computation, list(verdict.records), True)
-        before = tuple(getattr(self, name) for name in COMPUTED)
-        if before == values:
-            return
-        if self.result != verdict.result and verdict.result in TO_SETTLE:
-            self.state = self.State.OPEN
-        for name, value in zip(COMPUTED, values, strict=True):
-            setattr(self, name, value)
-        self.is_changed, self.updated_at = True, timezone.now()
-        self.version += 1
-
-
-def follow_with_findings(models) -> None:
-    """Check the figures again if rows of one of the changed `models` have a part in it."""
-    if any(dataset_of(model).is_checked for model in models):
-        Finding.objects.recompute()

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from projects.checks.verdicts import Result
+from projects.reading.verdicts import Result
 
 SIGNS = {
     Result.CONTRADICTION: "≠",

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 
 from aidtracker.pages.details import Page, Section, address, facts
 from aidtracker.pages.tables import PATH_END, Column, period_words, table
-from projects.checks.verdicts import Kind, Result
 from projects.models import Finding, Observation
 from projects.reading.badges import SIGNS
+from projects.reading.verdicts import Kind, Result
 from projects.views import filters
 from projects.views.lists import NarrowedList
 from projects.views.readings import interval_words, remarks
