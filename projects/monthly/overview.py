@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Case, Count, Max, OuterRef, Q, Subquery, Sum, When
 from django.utils import timezone
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.months import first_of_month, in_chinese, previous
 from aidtracker.ground.people import with_own_name
 from aidtracker.trail.acts import Way
@@ -35,12 +35,12 @@ QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
 def ledgers_of_headquarters():
     """The models whose rows belong to a headquarters alone."""
-    models = map(dataset_model, DATASETS)
+    models = record_models()
     return [model for model in models if model.OWNERS and not model.IS_SHARED]
 
 
 def reviewed_ledgers():
-    return [model for model in map(dataset_model, DATASETS) if model.REVIEW]
+    return [model for model in record_models() if model.REVIEW]
 
 
 @dataclass(frozen=True)
