@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localtime, make_aware
 from django.views.decorators.http import require_safe
 
+from aidtracker.desk.scope import Frozen
 from aidtracker.desk.skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
 from aidtracker.ground.people import with_own_name
 from aidtracker.sheets import FORMATS, file_name, file_of
@@ -119,7 +120,7 @@ def undo_label(act):
     return "撤销本次导入" if act.way == acts.Way.IMPORT else "撤销"
 
 
-class ActAdmin(PlainModelAdmin):
+class ActAdmin(Frozen, PlainModelAdmin):
     """操作记录, for whoever may see it; others see their own acts, and whose work they oversee.
 
     Registered by who knows who oversees the accounts.
@@ -136,16 +137,7 @@ class ActAdmin(PlainModelAdmin):
     paginator = BoundedPaginator
     change_list_template = "admin/acts/list.html"
 
-    # Who may see it: nobody changes it
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+    # Who may see it
 
     def has_view_permission(self, request, obj=None):
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
@@ -207,7 +199,7 @@ class ActAdmin(PlainModelAdmin):
             "act": act,
             "facts": act_facts(act),
             "details": [detail_words(item) for item in act.details],
-            "changes": changes_of(act),
+            "changes": list(changes_of(act)),
             "undo_label": undo_label(act) if may_be_undone(act, request.user) else "",
         }
         return self.act_page(request, "admin/acts/act.html", context)
@@ -251,7 +243,7 @@ class ActAdmin(PlainModelAdmin):
             "title": f"撤销{act}",
             "act": act,
             "form": form,
-            "changes": plan_rows(plan),
+            "changes": list(plan_rows(plan)),
             "obstacles": found[:SHOWN_OBSTACLES],
             "more_obstacles": max(0, len(found) - SHOWN_OBSTACLES),
             "notes": plan.notes[:SHOWN_OBSTACLES],

@@ -4,7 +4,7 @@ Which of them a list offers follows from the fields of its model and from what t
 Only rows in the user's own charge are work for them.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -14,78 +14,49 @@ from aidtracker.desk.skin import CheckboxFilter
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.scope import changeable
-from projects.models.reviews import Reviewed
-from projects.review.steps import queues
-
-
-def fields_of(model, kind):
-    return [field.name for field in model._meta.concrete_fields if type(field) is kind]
-
-
-def all_empty(names, empty):
-    """The condition that every named field is empty; None if there are no such fields."""
-    return Q(**dict.fromkeys(names, empty)) if names else None
-
-
-def without_source(model):
-    return Q(sources=None) if "sources" in names_of(model) else None
-
-
-def without_amount(model):
-    return all_empty(fields_of(model, LedgerAmountField), None)
-
-
-def without_date(model):
-    partial = all_empty(fields_of(model, PartialDateField), "")
-    return partial or all_empty(fields_of(model, models.DateField), None)
-
-
-def without_place(model):
-    """Figures that nobody has found in the document yet."""
-    return Q(start=None) if {"start", "printed"} <= names_of(model) else None
-
-
-def without_text(model):
-    return Q(text="") if {"text", "sha256"} <= names_of(model) else None
-
-
-def contradictions(model):
-    return to_settle(model, "contradiction")
-
-
-def candidates(model):
-    return to_settle(model, "candidate")
-
-
-def to_settle(model, result):
-    """Findings of a result that still follow from the figures and that nobody has explained."""
-    if "computation" not in names_of(model):
-        return None
-    return Q(state="open", is_current=True, result=result)
-
-
-def names_of(model):
-    return {field.name for field in model._meta.get_fields()}
-
+from aidtracker.review.steps import queues
 
 KINDS = {
-    "source": ("没有出处", without_source),
-    "amount": ("金额未知", without_amount),
-    "date": ("日期未知", without_date),
-    "place": ("没有位置", without_place),
-    "text": ("没有全文", without_text),
-    "contradiction": ("矛盾待处理", contradictions),
-    "candidate": ("待看", candidates),
+    "source": "没有出处",
+    "amount": "金额未知",
+    "date": "日期未知",
+    "place": "没有位置",  # figures that nobody has found in the document yet
+    "text": "没有全文",
+    "contradiction": "矛盾待处理",
+    "candidate": "待看",
 }
 
 
-def kinds_of_work(model, user):
+def conditions(model: type[models.Model]) -> dict[str, Q]:
+    """When a row of a model is work of one of the KINDS, of those that its fields allow."""
+    names = {field.name for field in model._meta.get_fields()}
+    is_finding = "computation" in names
+    # Findings that still follow from the figures and that nobody has explained.
+    to_settle = Q(state="open", is_current=True)
+    rules = {
+        "source": "sources" in names and Q(sources=None),
+        "amount": all_empty(model, LedgerAmountField, None),
+        "date": all_empty(model, PartialDateField, "") or all_empty(model, models.DateField, None),
+        "place": {"start", "printed"} <= names and Q(start=None),
+        "text": {"text", "sha256"} <= names and Q(text=""),
+        "contradiction": is_finding and to_settle & Q(result="contradiction"),
+        "candidate": is_finding and to_settle & Q(result="candidate"),
+    }
+    return {key: rule for key, rule in rules.items() if rule}
+
+
+def all_empty(model: type[models.Model], kind: type[models.Field], empty: Any) -> Q:
+    """The condition that every field of a kind is empty; no condition if there are none."""
+    names = [field.name for field in model._meta.concrete_fields if type(field) is kind]
+    return Q(**dict.fromkeys(names, empty))
+
+
+def kinds_of_work(model: Any, user: Any) -> dict[str, tuple[str, Q]]:
     """The kinds of work that rows of a model can need of a user: {key: (label, condition)}."""
-    waiting = queues(model, user) if issubclass(model, Reviewed) else {}
+    waiting = queues(model, user) if model.REVIEW else {}
     if not user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
         return waiting
-    conditions = {key: (label, condition(model)) for key, (label, condition) in KINDS.items()}
-    return waiting | {key: found for key, found in conditions.items() if found[1] is not None}
+    return waiting | {key: (KINDS[key], rule) for key, rule in conditions(model).items()}
 
 
 class Queue(NamedTuple):

@@ -146,6 +146,19 @@ class ScopedInline(ScopedChoices, admin.options.InlineModelAdmin):
         return formset
 
 
+class Frozen(admin.ModelAdmin):
+    """For a ModelAdmin, first among its bases: nobody touches its rows by hand."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 def made_for(request, form):
     """A class of forms that was made for one request, told whose that is."""
     if issubclass(form, RecordForm):

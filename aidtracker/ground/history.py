@@ -44,9 +44,12 @@ class History(HistoricalRecords):
         return {**super().get_extra_fields(model, fields), "_history_excluded_fields": left_out}
 
     def pre_delete(self, instance, **kwargs):
-        """Remember what a row is linked to: its links go before itself."""
+        """Keep the last state of a row before it goes: its links go before itself."""
         super().pre_delete(instance, **kwargs)
-        instance.last_links = links_of([instance]).get(instance.pk, {})
+        super().post_delete(instance, kwargs.get("using"))
+
+    def post_delete(self, instance, using=None, **kwargs):
+        """The state was kept before."""
 
 
 def links_of(rows):

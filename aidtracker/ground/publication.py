@@ -12,7 +12,7 @@ def public_rule(model, path=""):
     some kinds of rows have a condition of their own.
     """
     prefix = f"{path}__" if path else ""
-    rule = Q(**{f"{prefix}{model.REVIEW}": PUBLISHED}) if hasattr(model, "REVIEW") else Q()
+    rule = Q(**{f"{prefix}{model.REVIEW}": PUBLISHED}) if model.REVIEW else Q()
     rule &= model.public_condition(prefix)
     for name in model.PUBLIC_WITH:
         field = model._meta.get_field(name)

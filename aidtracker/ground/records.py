@@ -1,7 +1,9 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
-from typing import Self
+from collections.abc import Collection, Iterable
+from typing import Any, Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
@@ -15,16 +17,6 @@ from aidtracker.ground.publication import public_rule
 
 SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
-
-
-class JSONGroup(models.Aggregate):
-    """A list, as JSON, of an expression's value in each row of a group."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = models.JSONField()
-
-    def as_postgresql(self, compiler, connection, **extra_context):
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
 
 
 class KeyedQuerySet(models.QuerySet):
@@ -75,7 +67,7 @@ class MaintainerField(models.ForeignKey):
     """The headquarters that keeps a row which otherwise belongs to nobody in particular."""
 
     def __init__(self, verbose_name="维护单位", **kwargs):
-        kwargs.setdefault("to", "programs.Headquarters")
+        kwargs.setdefault("to", settings.HEADQUARTERS_MODEL)
         kwargs.setdefault("on_delete", models.PROTECT)
         kwargs.setdefault("related_name", "+")
         kwargs.setdefault("help_text", "由哪个指挥部维护；留空的由全国数据管理员维护")
@@ -87,19 +79,21 @@ class KeyedModel(models.Model):
     """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
 
     `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
-    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it,
-    `IS_IMPORTED` that spreadsheets of its rows come in as well as go out.
+    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
     `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
     `KEPT_BESIDE` the fields that go with a text which no history keeps.
+    `REVIEW` names the field that says how far a reviewed row has come, `WHOLE` the reviewed row
+    that a row is part of: models with one of them inherit it from `aidtracker.review.reviewed`.
     """
 
     KEY: tuple[str, ...] = ("name",)
     OWNERS: tuple[str, ...] = ()
     IS_SHARED = True
-    IS_IMPORTED = True
     SEEN_WITH: tuple[str, ...] = ()
     PUBLIC_WITH: tuple[str, ...] = ()
     KEPT_BESIDE: tuple[str, ...] = ()
+    REVIEW = ""
+    WHOLE = ""
 
     updated_at = UpdatedAtField("更新时间")
     version = VersionField("版本")
@@ -125,9 +119,60 @@ class KeyedModel(models.Model):
     def natural_key(self):
         return tuple(follow(self, path) for path in self.KEY)
 
+    def stored(self) -> Self | None:
+        """The row as it is stored; None for a new one."""
+        return type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
+
     def complete(self, before: Self | None) -> None:
         """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
         self.clean()
+
+    # What every row is asked about its review; this is what rows answer that have none.
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its review lets the public see it."""
+        return True
+
+    @classmethod
+    def is_only_proposed_by(cls, user: Any) -> bool:
+        """Whether a user changes published rows only by proposals that others approve."""
+        return False
+
+    @classmethod
+    def locks(cls) -> Collection:
+        """All that locks rows of the model now, for `is_under_lock` of many rows."""
+        return ()
+
+    def is_under_lock(self, locks: Collection | None = None) -> bool:
+        """Whether the row changes only for a reason whatever its review: its month is locked.
+
+        `locks` are the model's `locks`, where they have been read already.
+        """
+        return False
+
+    def changes_for_a_reason(self, locks: Collection | None = None) -> bool:
+        """Whether the row as it stands changes only for a reason: public, or locked."""
+        return False
+
+    def check_edit(
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
+    ) -> bool:
+        """ValidationError for what `user` may not change; whether what was handed on fell back."""
+        return False
+
+    def check_whole(self, user: Any) -> None:
+        """ValidationError if what the row is part of is open only to others than `user`."""
+
+    @classmethod
+    def review_wholes(cls, parts: Iterable[Any]) -> list[Any]:
+        """Let what `parts`, as they are and were, belong to be reviewed again: what fell back."""
+        return []
+
+    @staticmethod
+    def state_in_words(state: Any, name: str) -> str | None:
+        """What a kept state says in a field; None for what needs no words of its own."""
+        return None
 
 
 class NameListField(models.JSONField):
@@ -178,24 +223,32 @@ class SlugFromPinyinField(models.SlugField):
         return next(slug for slug in numbered if slug not in taken)
 
 
-class SearchTextField(models.TextField):
-    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it.
+class KnownText(str):
+    """A search text that is known to be that of its row's present names."""
 
-    Derived, so fixtures leave it out; filled on every save, but for that of a row that knows its
-    state `before` and has the same names still.
-    """
+
+class SearchTextField(models.TextField):
+    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it."""
+
+    # Derived, so fixtures leave it out; filled on every save, unless it is known to be right.
 
     def __init__(self, *args, **kwargs):
         kwargs.update(editable=False, serialize=False, blank=True, default="")
         super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance, add):
-        names, before = model_instance.search_names, getattr(model_instance, "before", None)
-        if before is not None and before.search_names == names:
-            return super().pre_save(model_instance, add)
-        text = search_text(names)
-        setattr(model_instance, self.attname, text)
+        text = getattr(model_instance, self.attname)
+        if not isinstance(text, KnownText):
+            text = search_text(model_instance.search_names)
+            setattr(model_instance, self.attname, text)
         return text
+
+
+def spare_search_text(row, before):
+    """Let a row whose names are as they were `before` keep its search text without reading them."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, SearchTextField) and row.search_names == before.search_names:
+            setattr(row, field.attname, KnownText(getattr(before, field.attname)))
 
 
 def search_text(names):
@@ -236,7 +289,7 @@ class Record(KeyedModel):
 
     # Provenance
     sources = models.ManyToManyField(
-        "programs.Source", verbose_name="出处", blank=True, related_name="%(class)s_set"
+        settings.SOURCE_MODEL, verbose_name="出处", blank=True, related_name="%(class)s_set"
     )
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField()

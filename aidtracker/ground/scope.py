@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 
 from aidtracker.ground.keys import follow
+from aidtracker.ground.records import KeyedModel
 
 FOREIGN = "不归您的指挥部维护。"
 NO_OWNER = "您的账号不只一个指挥部，请选择其中一个。"
@@ -50,7 +51,7 @@ def read_scope(user):
 
 def is_scoped(model):
     """Whether rows of a model belong to headquarters at all."""
-    return hasattr(model, "OWNERS")
+    return issubclass(model, KeyedModel)
 
 
 def keeps_any(model, user):
@@ -105,8 +106,7 @@ def visible_rule(model, scope, path=""):
     """The condition that a row may be read, or is public."""
     rule = read_rule(model, scope, path)
     # An empty rule allows all rows; an alternative to it would narrow it.
-    is_limited = rule and hasattr(model, "REVIEW")
-    return rule | Q(**{path + model.REVIEW: PUBLIC}) if is_limited else rule
+    return rule | Q(**{path + model.REVIEW: PUBLIC}) if rule and model.REVIEW else rule
 
 
 def seen_with(model, scope, path=""):

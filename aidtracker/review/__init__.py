@@ -1,1 +1,1 @@
-"""The protocol of what is reviewed: proposals of changes by those who do not publish."""
+"""What is reviewed before the public sees it: the steps, proposals of changes, abstract models."""

@@ -1,8 +1,22 @@
-"""Changes of what is public by those who do not publish: kept until others approve them."""
+"""Changes of what is public by those who do not publish: kept as drafts until others approve."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, prefetch_related_objects
+from django.urls import reverse
+from django.utils.html import format_html_join
+
+from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.keys import follow, key_of
+from aidtracker.ground.scope import readable
+from aidtracker.review.reviewed import Review
+from aidtracker.review.revisions import AbstractRevision, natural_keys, revision_model, text_of
+from aidtracker.trail import acts
+from aidtracker.trail.history import NEW, keep_states
 
 
 @dataclass(frozen=True)
@@ -19,11 +33,196 @@ class Proposal:
     links: dict = field(default_factory=dict)
     reason: str = ""
 
+    @property
+    def values(self) -> dict[str, list]:
+        """What it changes, {field: [value as stored, proposed value]}, each as in fixtures."""
+        pairs = {name: (text_of(self.before, name), text_of(self.row, name)) for name in self.names}
+        for name, linked in self.links.items():
+            pairs[name] = text_of(self.before, name), natural_keys(linked)
+        return {name: [old, new] for name, (old, new) in pairs.items() if old != new}
+
+
+@acts.one_act()
+def propose(proposal: Proposal) -> AbstractRevision | None:
+    """Store a proposal as a draft; None if it changes nothing."""
+    if not proposal.values:
+        return None
+    acts.describe(subject=f"变更申请：{proposal.before}", reason=proposal.reason)
+    return propose_many([proposal])[0]
+
+
+@transaction.atomic
+def propose_many(proposals: list[Proposal]) -> list[AbstractRevision]:
+    """Store proposals for rows of one model as drafts, in bulk; those of no change are left out.
+
+    Raises ValidationError if one can not be kept.
+    """
+    read_ahead(proposals)
+    valued = [(one, values) for one in proposals if (values := one.values)]
+    numbers = last_numbers([one.before for one, _ in valued])
+    revisions = []
+    for one, values in valued:
+        key = key_of(one.before)
+        numbers[key] = numbers.get(key, 0) + 1
+        revision = revision_model()(
+            dataset=dataset_name(type(one.before)),
+            row_id=one.before.pk,
+            row_key=key,
+            number=numbers[key],
+            headquarters=owner_of(one.before),
+            row_version=one.before.version,
+            values=values,
+            correction_reason=one.reason,
+        )
+        revision.clean_fields(exclude=["headquarters"])
+        revisions.append(revision)
+    revision_model().objects.bulk_create(revisions, batch_size=BATCH)
+    keep_states(revisions, NEW)
+    return revisions
+
+
+def last_numbers(rows: list[Any]) -> dict[str, int]:
+    """The number of the last revision of each of some rows of one model: {key: number}."""
+    found: dict[str, int] = {}
+    for part in in_batches(rows):
+        earlier = revision_model().objects.filter(
+            dataset=dataset_name(type(part[0])), row_key__in=[key_of(row) for row in part]
+        )
+        found.update(earlier.order_by().values_list("row_key").annotate(Max("number")))
+    return found
+
+
+def read_ahead(proposals: list[Proposal]) -> None:
+    """Read at once what the natural keys and the owners of changed rows lead to."""
+    if not proposals:
+        return
+    model = type(proposals[0].before)
+    names = {name for one in proposals for name in one.names}
+    linked = {name for one in proposals for name in one.links}
+    own = [*key_relations(model), *model.OWNERS]
+    befores, rows = zip(*((one.before, one.row) for one in proposals), strict=True)
+    prefetch_related_objects(befores, *own, *relations(model, names | linked))
+    prefetch_related_objects(rows, *relations(model, names))
+    for name in linked:
+        wanted = [row for one in proposals for row in one.links.get(name, ())]
+        prefetch_related_objects(wanted, *key_relations(model._meta.get_field(name).related_model))
+
+
+def relations(model: Any, names: Iterable[str]) -> Iterator[str]:
+    """The relations to follow from a model for the natural keys of what some fields name."""
+    fields = [model._meta.get_field(name) for name in sorted(names)]
+    for one in fields:
+        if one.is_relation:
+            yield one.name
+            yield from (f"{one.name}__{path}" for path in key_relations(one.related_model))
+
+
+def key_relations(model: Any) -> list[str]:
+    """The relations to follow for the natural key of a model's own rows."""
+    return [path.rpartition("__")[0] for path in model.KEY if "__" in path]
+
+
+def owner_of(row: Any) -> Any:
+    """The headquarters a row belongs to, or None."""
+    owners = (follow(row, path) for path in row.OWNERS)
+    return next((owner for owner in owners if owner is not None), None)
+
+
+# What was proposed and has no effect yet
+
 
 @dataclass(frozen=True)
-class Waiting:
-    """An earlier proposal for a row that has no effect yet, in words, and the page it stands on."""
+class OpenRevision:
+    """A revision that others have not decided on, and who proposed it.
 
-    words: str
-    address: str
-    is_same: bool
+    `is_same` says that it proposes just what is to be proposed now.
+    """
+
+    revision: AbstractRevision
+    who: str
+    is_same: bool = False
+
+    @property
+    def words(self) -> str:
+        revision = self.revision
+        return f"第 {revision.number} 次变更申请（{revision.review_state.label}，{self.who}提出）"
+
+    @property
+    def address(self) -> str:
+        meta = self.revision._meta
+        name = f"admin:{meta.app_label}_{meta.model_name}_change"
+        return reverse(name, args=[self.revision.pk])
+
+
+@dataclass(frozen=True)
+class Rival:
+    """What another open revision wants of a field that a revision changes as well."""
+
+    label: str
+    proposed: str
+    other: OpenRevision
+
+
+def open_revisions(rows: list[Any]) -> dict[int, list[OpenRevision]]:
+    """The open revisions of rows of one model, by number: {row id: revisions}."""
+    waiting = revision_model().objects.exclude(review=Review.PUBLISHED).order_by("number")
+    found: list[AbstractRevision] = []
+    for part in in_batches(rows):
+        dataset, pks = dataset_name(type(part[0])), [row.pk for row in part]
+        found += waiting.filter(dataset=dataset, row_id__in=pks)
+    people = proposers([one.pk for one in found])
+    by_row: dict[int, list[OpenRevision]] = {}
+    for one in found:
+        by_row.setdefault(one.row_id, []).append(OpenRevision(one, people.get(one.pk, "程序")))
+    return by_row
+
+
+def proposers(pks: list[int]) -> dict[int, str]:
+    """Who proposed some revisions: {revision id: name}."""
+    states = revision_model().history.filter(history_type=NEW).select_related("act__user")
+    return {
+        state.id: state.act.who
+        for part in in_batches(pks)
+        for state in states.filter(id__in=part)
+        if state.act
+    }
+
+
+def waiting_for(proposals: list[Proposal]) -> list[list[OpenRevision]]:
+    """The open revisions of the row of each of some proposals, which are for rows of one model."""
+    found = open_revisions([one.before for one in proposals])
+    read_ahead([one for one in proposals if one.before.pk in found])
+    return [compared(one, found.get(one.before.pk, ())) for one in proposals]
+
+
+def compared(proposal: Proposal, others: Iterable[OpenRevision]) -> list[OpenRevision]:
+    values = proposal.values if others else None
+    return [OpenRevision(one.revision, one.who, one.revision.values == values) for one in others]
+
+
+def readable_revisions(row: Any, user: Any) -> list[OpenRevision]:
+    """The open revisions of a stored row that a user may read; three queries at most."""
+    model = revision_model()
+    found = open_revisions([row]).get(row.pk, [])
+    if not found or not user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+        return []
+    own = model.objects.filter(pk__in=[one.revision.pk for one in found])
+    seen = set(readable(own, user).values_list("pk", flat=True))
+    return [one for one in found if one.revision.pk in seen]
+
+
+def rivals_of(revision: AbstractRevision, row: Any, user: Any) -> Iterator[Rival]:
+    """The Rivals of a revision that has no effect yet; `row` is the one to be changed, or None."""
+    if row is None or revision.is_published:
+        return
+    for one in readable_revisions(row, user):
+        if one.revision.pk != revision.pk:
+            for name in revision.values.keys() & one.revision.values.keys():
+                yield Rival(revision.label_of(name), one.revision.proposed(name), one)
+
+
+def linked(revisions: Iterable[OpenRevision]) -> str:
+    """Open revisions as links, for a message."""
+    link = '<a class="text-link" href="{}">{}</a>（改{}）'
+    given = ((one.address, one.words, one.revision.edited) for one in revisions)
+    return format_html_join("、", link, given)

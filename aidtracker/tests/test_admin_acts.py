@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.desk.acts import MOST_COUNTED
+from aidtracker.review.steps import PUBLISH, take_step
 from aidtracker.testing import make_headquarters, make_progress_report, make_project, make_staff
 from aidtracker.trail import acts
 from aidtracker.trail.acts import Way
@@ -17,7 +18,6 @@ from aidtracker.trail.history import FOLLOW_ON
 from aidtracker.trail.models import Act
 from aidtracker.trail.undo import undo
 from projects.models import ProgressReport, Project
-from projects.review.steps import PUBLISH, take_step
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ RIGHTS = tuple(f"projects.{verb}_project" for verb in ("add", "change", "delete"
 
 
 @pytest.fixture
-def office():
+def headquarters():
     return make_headquarters()
 
 
@@ -39,14 +39,14 @@ def auditor(client):
 
 
 @pytest.fixture
-def import_act(office):
+def import_act(headquarters):
     """An import that renamed one project and added another."""
-    row = make_project(headquarters=office, code="HZ-1", name="渠道", review="draft")
+    row = make_project(headquarters=headquarters, code="HZ-1", name="渠道", review="draft")
     with acts.doing(Way.IMPORT, subject="援疆项目") as act:
         act.details = ["新增 1，修改 1"]
         row.name = "水渠"
         row.save()
-        make_project(headquarters=office, code="HZ-2", name="学校", review="draft")
+        make_project(headquarters=headquarters, code="HZ-2", name="学校", review="draft")
     return Act.objects.get(pk=act.pk)
 
 
@@ -134,20 +134,20 @@ def test_act_page_says_old_and_new_in_words(auditor, import_act):
     assert response.context["undo_label"] == ""
 
 
-def test_act_page_lists_the_first_200_rows(admin_client, office):
+def test_act_page_lists_the_first_200_rows(admin_client, headquarters):
     with acts.doing(Way.IMPORT) as act:
         for _ in range(205):
-            make_project(headquarters=office)
+            make_project(headquarters=headquarters)
 
     [part] = admin_client.get(page(act)).context["changes"]
 
     assert (part.count, len(part.rows), part.unlisted) == ("205 条", 200, 5)
 
 
-def publishing(user, office):
+def publishing(user, headquarters):
     """The act of publishing two reports, after which two projects follow."""
     for _ in range(2):
-        project = make_project(headquarters=office, name="渠", paid_amount=1)
+        project = make_project(headquarters=headquarters, name="渠", paid_amount=1)
         make_progress_report(project=project, review="approved", paid_to_date=12)
     with acts.doing(Way.ACTION) as act:
         act.user = user
@@ -155,8 +155,8 @@ def publishing(user, office):
     return act
 
 
-def test_amounts_that_followed_are_counted_apart(admin_client, admin_user, office):
-    act = publishing(admin_user, office)
+def test_amounts_that_followed_are_counted_apart(admin_client, admin_user, headquarters):
+    act = publishing(admin_user, headquarters)
     [row] = admin_client.get(LIST, {"q": "发布"}).context["cl"].result_list
     assert str(row.touched) == "2 条，另有 2 条随月报、计划更新"
 
@@ -166,19 +166,19 @@ def test_amounts_that_followed_are_counted_apart(admin_client, admin_user, offic
     assert {row.kind for row in parts["援疆项目"].rows} == {"随月报、计划更新"}
 
 
-def test_undoing_a_publication_takes_back_what_followed(admin_user, office):
-    act = publishing(admin_user, office)
+def test_undoing_a_publication_takes_back_what_followed(admin_user, headquarters):
+    act = publishing(admin_user, headquarters)
     undo(act, admin_user, "发错了")
-    own = Project.objects.filter(headquarters=office)
+    own = Project.objects.filter(headquarters=headquarters)
     assert [*own.values_list("paid_amount", flat=True)] == [1, 1]
     assert [*ProgressReport.objects.values_list("review", flat=True)] == ["approved"] * 2
 
 
 @pytest.mark.parametrize("reason", ["", FOLLOW_ON])
-def test_no_reason_of_a_person_hides_a_change(office, reason):
+def test_no_reason_of_a_person_hides_a_change(headquarters, reason):
     with acts.doing(Way.FORM) as act:
         acts.describe(reason=reason)
-        make_project(headquarters=office)
+        make_project(headquarters=headquarters)
     assert str(touched_by(act)["projects"]) == "1 条"
 
 
@@ -203,8 +203,8 @@ def test_act_is_not_changed_by_posting(admin_client, import_act):
     assert Act.objects.get(pk=import_act.pk).reason == ""
 
 
-def test_undo_page_asks_and_undoes(client, office, import_act):
-    clerk = make_staff(office, permissions=RIGHTS)
+def test_undo_page_asks_and_undoes(client, headquarters, import_act):
+    clerk = make_staff(headquarters, permissions=RIGHTS)
     Act.objects.filter(pk=import_act.pk).update(user=clerk)
     client.force_login(clerk)
     assert client.get(page(import_act)).context["undo_label"] == "撤销本次导入"
@@ -218,7 +218,9 @@ def test_undo_page_asks_and_undoes(client, office, import_act):
     undone = Act.objects.get(undoes=import_act)
     assert response.url == page(undone)
     assert (undone.user, undone.way, undone.reason) == (clerk, Way.UNDO, "导错了文件")
-    assert list(Project.objects.filter(headquarters=office).values_list("name")) == [("渠道",)]
+    assert list(Project.objects.filter(headquarters=headquarters).values_list("name")) == [
+        ("渠道",)
+    ]
     assert client.get(response.url).context["undo_label"] == "撤销"
 
 

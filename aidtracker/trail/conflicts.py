@@ -80,7 +80,7 @@ def short(words):
     return Truncator(words).chars(LONGEST)
 
 
-class Change(NamedTuple):
+class LaterChange(NamedTuple):
     """What somebody made of one field since a page showed it."""
 
     label: str
@@ -98,7 +98,7 @@ class Change(NamedTuple):
 class Missed:
     """What happened to a row since the version a page showed: that state, and the present one.
 
-    `base` is None where no such state is kept. `changes` has a Change for each field that is
+    `base` is None where no such state is kept. `changes` has a LaterChange for each field that is
     another now, by its name; `saved` says who saved the row last, and when.
     """
 
@@ -138,7 +138,7 @@ def missed(row, version):
 
 
 def changes_between(base, later, present):
-    """A Change for each field in which the present differs from the base; the last one counts."""
+    """A LaterChange for each field that differs now from the base; the last one of each counts."""
     last_change: dict = {}
     for before, after in zip([base, *later], later, strict=False):
         last_change |= {field.name: after for field in changed_fields(before, after)}
@@ -147,7 +147,7 @@ def changes_between(base, later, present):
     found = {}
     for field in fields:
         who, when = who_and_when(last_change.get(field.name))
-        found[field.name] = Change(*difference(field, base, present, related), who, when)
+        found[field.name] = LaterChange(*difference(field, base, present, related), who, when)
     return found
 
 

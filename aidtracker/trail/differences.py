@@ -119,8 +119,7 @@ def difference(field, before, after, related) -> Difference:
 
 def words_in(state, field, related):
     """What a state says in a field, for people: as its model puts it, or by the field's kind."""
-    own = getattr(field.model, "state_in_words", None)
-    words = own(state, field.name) if own and state is not None else None
+    words = None if state is None else field.model.state_in_words(state, field.name)
     return in_words(field, value_in(state, field), related) if words is None else words
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Subquery, Value
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.templatetags.formatting import UNKNOWN, known
 from aidtracker.trail.differences import differences, names_of
 from aidtracker.trail.history import (
@@ -33,13 +33,17 @@ HEADINGS = (
 
 @dataclass
 class Effect:
-    """One row that an act changed: its states before (None for a new row), at first and after."""
+    """One row that an act changed: its states before (None for a new row), at first and after.
+
+    `row` is the row as its table now has it, if that is asked for; None for one that is not there.
+    """
 
     model: Any
     before: Any
     first: Any
     after: Any
     stored_name: str = ""
+    row: Any = None
 
     @property
     def pk(self):
@@ -88,6 +92,10 @@ class Effect:
     @property
     def name(self):
         return self.own_name or self.stored_name or f"编号 {self.pk}"
+
+    @property
+    def title(self):
+        return f"{self.model._meta.verbose_name}“{self.name}”"
 
 
 class Touched(NamedTuple):
@@ -146,7 +154,7 @@ def name_effects(model, effects):
 def counts_of(acts):
     """How many rows each of some acts changed: {act id: {dataset: Touched}}; one query."""
     acts = [act.pk for act in acts]
-    parts = [count_in(dataset, acts) for dataset in DATASETS]
+    parts = [count_in(dataset, acts) for dataset in datasets()]
     found: dict = {}
     for act, dataset, rows, own in parts[0].union(*parts[1:], all=True):
         found.setdefault(act, {})[dataset] = Touched(own, rows - own)
@@ -220,15 +228,14 @@ def detail_words(item):
 
 def changes_of(act):
     """What an act changed, dataset by dataset: ChangedRows, the first 200 rows in words."""
-    left, found = SHOWN, []
+    left = SHOWN
     for dataset, touched in touched_by(act).items():
         model = dataset_model(dataset)
         effects = effects_of(model, [act.pk], limit=left) if left else []
         left -= len(effects)
         rows = [changed_row(effect, changes) for effect, changes in said(effects)]
         title, unlisted = model._meta.verbose_name_plural, touched.all - len(rows)
-        found.append(ChangedRows(title, str(touched), rows, unlisted))
-    return found
+        yield ChangedRows(title, str(touched), rows, unlisted)
 
 
 def changed_row(effect, changes):
@@ -243,7 +250,7 @@ def changed_row(effect, changes):
 
 def plan_rows(plan):
     """What undoing an act would do, dataset by dataset: ChangedRows, the first 200 rows."""
-    left, found = SHOWN, []
+    left = SHOWN
     for model, effects in plan.effects.items():
         shown = effects[:left]
         left -= len(shown)
@@ -253,8 +260,7 @@ def plan_rows(plan):
             for effect, words in zip(shown, changes, strict=True)
         ]
         title, unlisted = model._meta.verbose_name_plural, len(effects) - len(rows)
-        found.append(ChangedRows(title, f"{len(effects)} 条", rows, unlisted))
-    return found
+        yield ChangedRows(title, f"{len(effects)} 条", rows, unlisted)
 
 
 def backwards(effect):

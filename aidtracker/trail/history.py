@@ -34,10 +34,7 @@ def attach_act(sender, instance, history_instance, **kwargs):
     history_instance.act = act
     history_instance.history_user = act.user
     history_instance.history_change_reason = act.reason[:100] or None
-    is_deleted = history_instance.history_type == DELETED
-    history_instance.links = (
-        instance.last_links if is_deleted else links_of([instance]).get(instance.pk, {})
-    )
+    history_instance.links = links_of([instance]).get(instance.pk, {})
 
 
 def connect():

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from aidtracker.desk.changes import CHECKED, after_change
 from aidtracker.ground.batches import BATCH, in_batches
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.changes import after_change
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import SearchTextField
 from aidtracker.trail import acts
@@ -27,38 +27,37 @@ class UndoError(ValidationError):
 
 @dataclass
 class Plan:
-    """What undoing an act means: its effects by model, the rows as stored, what is in the way."""
+    """What undoing an act means: its effects by model, what is in the way, what to know."""
 
     act: Act
     effects: dict = field(default_factory=dict)
-    stored: dict = field(default_factory=dict)
     obstacles: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    locked: dict = field(default_factory=dict)
+    locks: dict = field(default_factory=dict)
 
-    def of_kind(self, model, kind):
-        return [effect for effect in self.effects[model] if effect.kind == kind]
+    def of_kind(self, model, *kinds):
+        return [effect for effect in self.effects.get(model, ()) if effect.kind in kinds]
 
     def needs_reason(self, effect):
         """Whether a row, as it is or as it was, is public or belongs to a locked month."""
         model = effect.model
-        if not hasattr(model, "changes_for_a_reason"):
-            return False
-        if model not in self.locked:
-            self.locked[model] = model.locked_months()
-        rows = (self.stored[model].get(effect.pk), effect.row_to_restore)
-        return any(row.changes_for_a_reason(self.locked[model]) for row in rows if row)
+        if model not in self.locks:
+            self.locks[model] = model.locks()
+        rows = (effect.row, effect.row_to_restore)
+        return any(row.changes_for_a_reason(self.locks[model]) for row in rows if row)
 
 
 def plan_for(act, user, reason=""):
     """The Plan of undoing an act, as this user may; locks the rows inside a transaction."""
     plan = Plan(act)
-    for model in map(dataset_model, DATASETS):
+    for model in record_models():
         if effects := effects_of(model, [act.pk]):
             plan.effects[model] = effects
     # Rows before those that they refer to, as publishing holds them.
     for model, effects in reversed(plan.effects.items()):
-        plan.stored[model] = stored_rows(model, effects)
+        stored = stored_rows(model, effects)
+        for effect in effects:
+            effect.row = stored.get(effect.pk)
     plan.obstacles = list(obstacles(plan, user, reason))
     plan.notes = list(notes(plan))
     return plan
@@ -98,20 +97,17 @@ def undo(act, user, reason):
 def carry_out(plan, reason):
     """Delete what is new, last things first; then bring back what was, first things first."""
     for model in reversed(plan.effects):
-        delete(model, [plan.stored[model][effect.pk] for effect in plan.of_kind(model, NEW)])
+        delete(model, [effect.row for effect in plan.of_kind(model, NEW)])
     for model in plan.effects:
         restore(plan, model, reason)
     review_wholes(plan)
-    for model in plan.effects:
-        if model._meta.label in CHECKED:
-            after_change(model)
-            break
+    after_change(*plan.effects)
 
 
 def review_wholes(plan):
     """Let what restored parts belong to be reviewed again, but for what is restored with them."""
     for model, effects in plan.effects.items():
-        if not hasattr(model, "review_wholes"):
+        if not model.WHOLE:
             continue
         whole = model._meta.get_field(model.WHOLE)
         restored = {effect.pk for effect in plan.effects.get(whole.related_model, ())}
@@ -138,11 +134,7 @@ def restore(plan, model, reason):
     effects = [*changed, *gone]
     if not effects:
         return
-    reasons = [reason if plan.needs_reason(effect) else None for effect in effects]
-    rows = [
-        row_before(effect, plan.stored[model].get(effect.pk), said)
-        for effect, said in zip(effects, reasons, strict=True)
-    ]
+    rows = [row_before(one, reason if plan.needs_reason(one) else None) for one in effects]
     names = [one.name for one in model._meta.concrete_fields if not one.primary_key]
     model._base_manager.bulk_create(
         rows, BATCH, update_conflicts=True, update_fields=names, unique_fields=["pk"]
@@ -152,14 +144,14 @@ def restore(plan, model, reason):
     keep_states(rows[len(changed) :], NEW)
 
 
-def row_before(effect, stored, reason):
+def row_before(effect, reason):
     """A row as it was before an act, as its next version; what no history keeps stays as it is.
 
     `reason` is noted with a row that changes only for a reason; None leaves that as it was.
     """
     state = effect.state_to_restore
-    row = stored or effect.model(pk=effect.pk)
-    version = (stored or effect.after).version
+    row = effect.row or effect.model(pk=effect.pk)
+    version = (effect.row or effect.after).version
     for one in effect.model.history.model.tracked_fields:
         setattr(row, one.attname, getattr(state, one.attname))
     row.version, row.updated_at = version + 1, timezone.now()

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max, prefetch_related_objects
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.keys import follow, key_text
 from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many
 from aidtracker.trail.acts import Way
@@ -24,23 +25,20 @@ def obstacles(plan, user, reason=""):
     for model, effects in plan.effects.items():
         yield from missing_rights(plan, model, user)
         yield from reasons_said_before(plan, model, reason)
-        yield from closed_parts(plan, model, user)
-        yield from outside_scope(plan, model, user)
-        yield from changed_since(plan, model)
-        yield from texts_not_kept(plan, model)
+        yield from closed_parts(model, effects, user)
+        yield from outside_scope(model, effects, user)
+        yield from changed_since(model, effects)
+        yield from texts_not_kept(model, effects)
         yield from still_referred_to(plan, model)
-        yield from missing_relations(plan, model)
-        yield from missing_links(plan, model, [one for one in effects if one.kind != NEW])
-
-
-def named(model, name):
-    return f"{model._meta.verbose_name}“{name}”"
+        restored = plan.of_kind(model, CHANGED, DELETED)
+        yield from missing_relations(plan, model, restored)
+        yield from missing_links(plan, model, restored)
 
 
 def missing_rights(plan, model, user):
     """The rights to undo what was done, and to change what was reviewed."""
     needed = {VERBS[effect.kind] for effect in plan.effects[model]}
-    if plan.act.way == Way.IMPORT and model.IS_IMPORTED:
+    if plan.act.way == Way.IMPORT and dataset_of(model).is_imported:
         needed.add(("import", "导入"))
     needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
     if any(map(plan.needs_reason, plan.effects[model])):
@@ -52,28 +50,27 @@ def missing_rights(plan, model, user):
 
 def reviews_in(plan, model):
     """How far the rows have come, as they are and as they were."""
-    name = getattr(model, "REVIEW", None)
-    if name is None:
+    if not model.REVIEW:
         return set()
-    before = [effect.state_to_restore for effect in plan.effects[model] if effect.kind != NEW]
-    return {getattr(row, name) for row in (*plan.stored[model].values(), *before)}
+    before = [effect.state_to_restore for effect in plan.of_kind(model, CHANGED, DELETED)]
+    now = [effect.row for effect in plan.effects[model] if effect.row]
+    return {getattr(row, model.REVIEW) for row in (*now, *before)}
 
 
 def reasons_said_before(plan, model, reason):
     """Rows whose last correction was for the same reason that is now given."""
-    for effect in plan.effects[model]:
-        stored = plan.stored[model].get(effect.pk)
-        said = getattr(stored, "correction_reason", "")
-        if effect.kind == CHANGED and said and said == reason and plan.needs_reason(effect):
-            yield f"{named(model, effect.name)}上一次更正也是这个理由；请写明这一次的理由。"
+    for effect in plan.of_kind(model, CHANGED) if reason else ():
+        row = effect.row
+        if row and plan.needs_reason(effect) and row.correction_reason == reason:
+            yield f"{effect.title}上一次更正也是这个理由；请写明这一次的理由。"
 
 
-def closed_parts(plan, model, user):
+def closed_parts(model, effects, user):
     """What keeps the user from changing rows that belong to a reviewed row."""
-    if not hasattr(model, "check_whole"):
+    if not model.WHOLE:
         return
-    rows = [*plan.stored[model].values()]
-    rows += filter(None, (effect.row_to_restore for effect in plan.effects[model]))
+    both = [one for effect in effects for one in (effect.row, effect.row_to_restore)]
+    rows = [row for row in both if row]
     prefetch_related_objects(rows, model.WHOLE)
     found: dict = {}
     for row in rows:
@@ -84,25 +81,26 @@ def closed_parts(plan, model, user):
     yield from found
 
 
-def outside_scope(plan, model, user):
+def outside_scope(model, effects, user):
     """Rows of other headquarters, as they are or as they were."""
-    stored, own = plan.stored[model], set()
-    for keys in in_batches(list(stored)):
+    own: set = set()
+    for keys in in_batches([effect.pk for effect in effects if effect.row]):
         rows = changeable(model._base_manager.filter(pk__in=keys), user)
         own.update(rows.values_list("pk", flat=True))
-    for effect in plan.effects[model]:
-        is_own = effect.pk not in stored or effect.pk in own
-        if not is_own or not had_own_owner(effect, stored.get(effect.pk), user):
-            yield f"{named(model, effect.name)}{FOREIGN}"
+    for effect in effects:
+        is_own = effect.row is None or effect.pk in own
+        if not is_own or not had_own_owner(effect, user):
+            yield f"{effect.title}{FOREIGN}"
 
 
-def had_own_owner(effect, stored, user):
+def had_own_owner(effect, user):
     """Whether the user may give a row back to the owner that it had before."""
     if effect.kind == NEW or not is_scoped(effect.model):
         return True
     columns = owner_columns(effect.model)
     before = {name: getattr(effect.state_to_restore, name) for name in columns}
-    if stored and all(getattr(stored, name) == value for name, value in before.items()):
+    row = effect.row
+    if row and all(getattr(row, name) == value for name, value in before.items()):
         return True
     try:
         check_owner(effect.model(**before), user)
@@ -117,33 +115,30 @@ def owner_columns(model):
     return [model._meta.get_field(step).attname for step in steps]
 
 
-def changed_since(plan, model):
+def changed_since(model, effects):
     """Rows that have another version or another state than the act left."""
     newest: dict = {}
-    for keys in in_batches([effect.pk for effect in plan.effects[model]]):
+    for keys in in_batches([effect.pk for effect in effects]):
         states = model.history.model.objects.filter(id__in=keys).order_by().values_list("id")
         newest |= dict(states.annotate(Max("history_id")))
-    for effect in plan.effects[model]:
-        stored = plan.stored[model].get(effect.pk)
-        if (stored is None) != (effect.kind == DELETED):
-            yield f"{named(model, effect.name)}后来{'又录入' if stored else '被删除'}了。"
-        elif newest[effect.pk] != effect.after.history_id or (
-            stored and stored.version != effect.after.version
-        ):
-            yield f"{named(model, effect.name)}后来又改过。"
+    for effect in effects:
+        row, left = effect.row, effect.after
+        if (row is None) != (effect.kind == DELETED):
+            yield f"{effect.title}后来{'又录入' if row else '被删除'}了。"
+        elif newest[effect.pk] != left.history_id or (row and row.version != left.version):
+            yield f"{effect.title}后来又改过。"
         elif effect.kind == CHANGED and effect.before is None:
-            yield f"{named(model, effect.name)}没有更早的状态可以恢复。"
+            yield f"{effect.title}没有更早的状态可以恢复。"
 
 
-def texts_not_kept(plan, model):
+def texts_not_kept(model, effects):
     """Rows whose text came with the act: no history keeps texts, so it can not be taken back."""
-    for effect in plan.effects[model]:
+    for effect in effects:
         if not model.KEPT_BESIDE or effect.kind != CHANGED or effect.before is None:
             continue
         names = changed_columns(effect)
         if not names or names.intersection(model.KEPT_BESIDE):
-            words = "的全文不留历史，上传全文不能撤销；可再上传正确的文件。"
-            yield named(model, effect.name) + words
+            yield f"{effect.title}的全文不留历史，上传全文不能撤销；可再上传正确的文件。"
 
 
 def changed_columns(effect):
@@ -156,39 +151,35 @@ def changed_columns(effect):
 def notes(plan):
     """What whoever undoes an act should know besides its rows."""
     for model in plan.effects:
-        if hasattr(model, "review_wholes"):
+        if model.WHOLE:
             whole = model._meta.get_field(model.WHOLE).related_model
             if whole not in plan.effects:
                 name = whole._meta.verbose_name
                 yield f"所属的{name}如已提交或审核通过，撤销后退回草稿，须重新提交。"
         for effect in plan.of_kind(model, DELETED):
             if any(getattr(effect.state_to_restore, name) for name in model.KEPT_BESIDE):
-                yield f"{named(model, effect.name)}恢复后没有全文，请再上传登记时的原文件。"
+                yield f"{effect.title}恢复后没有全文，请再上传登记时的原文件。"
 
 
 def still_referred_to(plan, model):
-    """New rows that others have come to name."""
-    gone = {effect.pk: effect for effect in plan.effects[model] if effect.kind == NEW}
+    """New rows that others have come to name, but for those that undoing changes, too."""
+    gone = [effect.pk for effect in plan.of_kind(model, NEW)]
     for field in relations_to(model) if gone else ():
         other = field.model
         manager = other._default_manager
         # What is only computed, as most findings are, is computed again without them.
         kept = getattr(manager, "for_fixtures", manager.all)()
-        for keys in in_batches(list(gone)):
-            rows = kept.filter(**{f"{field.name}__in": keys})
-            for row in rows.distinct():
-                if not is_in(plan, row):
-                    yield f"{named(other, row)}已引用这次新增的{model._meta.verbose_name}。"
+        undone = {effect.pk for effect in plan.effects.get(other, ()) if effect.row}
+        for keys in in_batches(gone):
+            for row in kept.filter(**{f"{field.name}__in": keys}).distinct():
+                if row.pk not in undone:
+                    name = f"{other._meta.verbose_name}“{row}”"
+                    yield f"{name}已引用这次新增的{model._meta.verbose_name}。"
 
 
-def is_in(plan, row):
-    """Whether undoing an act changes or deletes a row, too."""
-    return row.pk in plan.stored.get(type(row), {})
-
-
-def missing_relations(plan, model):
+def missing_relations(plan, model, effects):
     """Rows that the former state of a row names and that will not be there."""
-    states = [effect.state_to_restore for effect in plan.effects[model] if effect.kind != NEW]
+    states = [effect.state_to_restore for effect in effects]
     for field in model.history.model.tracked_fields if states else ():
         if not field.is_relation:
             continue
@@ -203,9 +194,8 @@ def numbers_there(plan, model, numbers):
     found = set()
     for keys in in_batches(numbers):
         found.update(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
-    effects = plan.effects.get(model, ())
-    found -= {effect.pk for effect in effects if effect.kind == NEW}
-    return found | {effect.pk for effect in effects if effect.kind == DELETED}
+    found -= {effect.pk for effect in plan.of_kind(model, NEW)}
+    return found | {effect.pk for effect in plan.of_kind(model, DELETED)}
 
 
 def missing_links(plan, model, effects):
@@ -222,8 +212,5 @@ def missing_links(plan, model, effects):
 
 def keys_back(plan, model):
     """The natural keys of the rows that come back, as text."""
-    effects = [effect for effect in plan.effects.get(model, ()) if effect.kind == DELETED]
-    return {
-        key_text([follow(effect.state_to_restore, path) for path in model.KEY])
-        for effect in effects
-    }
+    gone = [effect.state_to_restore for effect in plan.of_kind(model, DELETED)]
+    return {key_text([follow(state, path) for path in model.KEY]) for state in gone}

@@ -32,7 +32,7 @@ def headquarters_detail(request, slug):
             Column("上级指挥部", "parent"),
         ),
         figures=cards,
-        sections=headquarters_sections(headquarters, figure_section),
+        sections=branches_sections(headquarters, figure_section),
         sources=headquarters.sources.published().without_text(),
         note=headquarters.note,
         updated_at=headquarters.updated_at,
@@ -40,7 +40,7 @@ def headquarters_detail(request, slug):
     return page.response(request)
 
 
-def headquarters_sections(headquarters, figure_section):
+def branches_sections(headquarters, figure_section):
     pairings = listed(
         "pairings",
         "结对关系",
@@ -51,7 +51,7 @@ def headquarters_sections(headquarters, figure_section):
     return [
         pairings,
         figure_section,
-        *commands_sections(headquarters),
+        *sections_below(headquarters),
         *funding_sections(headquarters),
         *(related.of(headquarters) for related in sections.OF_HEADQUARTERS),
     ]
@@ -66,33 +66,33 @@ def funding_sections(headquarters):
     return [Section("funding", "资金", shown)]
 
 
-def commands_sections(headquarters):
+def sections_below(headquarters):
     """The headquarters below this one, and its ledgers and theirs added up: one query."""
     own = Q(pk=headquarters.pk) | Q(parent=headquarters)
     found = Headquarters.objects.filter(own).annotate(**ledger_sums(headquarters))
-    commands = sorted(found, key=lambda row: row != headquarters)
-    rows = commands[1:]
+    rows = sorted(found, key=lambda row: row != headquarters)
+    branches = rows[1:]
     section = Section(
         "children",
         "下属指挥部",
-        table(counted("下属指挥部", rows), columns.HEADQUARTERS_COLUMNS, rows),
+        table(counted("下属指挥部", branches), columns.HEADQUARTERS_COLUMNS, branches),
         "没有登记下属指挥部。",
     )
-    if not rows:
+    if not branches:
         return [section]
     totals = [
-        *headquarters.projects.all().explained_commands(commands, sections.PROJECT_TOTALS),
-        *headquarters.investments.all().explained_commands(commands, sections.INVESTMENT_TOTALS),
+        *headquarters.projects.all().explained_by_headquarters(rows, sections.PROJECT_TOTALS),
+        *headquarters.investments.all().explained_by_headquarters(rows, sections.INVESTMENT_TOTALS),
     ]
-    template = "programs/commands_total.html"
+    template = "programs/headquarters_total.html"
     return [section, Section("totals", "本级与下属指挥部合计", template=template, data=totals)]
 
 
 def ledger_sums(headquarters):
     """Annotations that give a headquarters the sums of its ledgers."""
     return {
-        **headquarters.projects.all().sums_of_commands(sections.PROJECT_TOTALS),
-        **headquarters.investments.all().sums_of_commands(sections.INVESTMENT_TOTALS),
+        **headquarters.projects.all().sums_by_headquarters(sections.PROJECT_TOTALS),
+        **headquarters.investments.all().sums_by_headquarters(sections.INVESTMENT_TOTALS),
     }
 
 

@@ -16,11 +16,11 @@ from aidtracker.ground.months import (
     month_of,
     previous,
 )
+from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
 from projects.monthly.kinds import KINDS
-from projects.monthly.rows import MOST_COMMANDS, Grid, commands_of, warn
+from projects.monthly.rows import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
 from projects.monthly.saving import ConflictError, save_row
-from projects.review.steps import SUBMIT, take_step
 
 CHANGED_MEANWHILE = (
     "您打开之后，{who}又改了这一行，您的改动还没有保存。要以您的为准，请再按一次保存。"
@@ -56,13 +56,13 @@ def asked_grid(request, kind, **options):
         raise Http404("No such ledger.")
     if not may_see(request.user, kind):
         raise PermissionDenied
-    commands = commands_of(request.user)
+    several = headquarters_seen_by(request.user)
     return Grid(
         kind,
         asked_month(request),
         request.user,
-        commands,
-        chosen_command(request, commands),
+        several,
+        chosen_headquarters(request, several),
         **options,
     )
 
@@ -91,14 +91,14 @@ def asked_month(request):
         return last_complete_month()
 
 
-def chosen_command(request, commands):
+def chosen_headquarters(request, several):
     """The headquarters asked for; whoever reads all of them looks at one at a time."""
     asked = request.GET.get("headquarters", "")
-    found = [command for command in commands if str(command.pk) == asked]
+    found = [one for one in several if str(one.pk) == asked]
     if asked and not found:
         raise Http404("No such headquarters for this user.")
-    if not found and len(commands) > MOST_COMMANDS:
-        found = commands
+    if not found and len(several) > MOST_HEADQUARTERS:
+        found = several
     return found[0] if found else None
 
 

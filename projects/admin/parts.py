@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
+from aidtracker.desk.scope import Frozen
 from aidtracker.desk.skin import PlainModelAdmin, group
 from projects.models import ObservationPart
 
 
 @admin.register(ObservationPart)
-class ObservationPartAdmin(PlainModelAdmin):
+class ObservationPartAdmin(Frozen, PlainModelAdmin):
     list_display = ("observation", "number", "name", "amount", "row_version")
     list_display_links = ("observation", "name")
     list_filter = ("observation",)
@@ -20,12 +21,3 @@ class ObservationPartAdmin(PlainModelAdmin):
         group("名称与类型", "observation", "number"),
         group("记录", "dataset", "row_id", "row_key", "row_version", "name", "amount"),
     )
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from aidtracker.desk.skin import ModelAdmin, group
 from aidtracker.ground.months import in_chinese
 from projects.admin.cautions import Cautioned
-from projects.admin.ledger_filters import CommandFilter, MonthFilter
+from projects.admin.ledger_filters import HeadquartersFilter, MonthFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
 from projects.models import (
@@ -27,7 +27,7 @@ STANDING = group("状态与采用", "review", "review_comment", "correction_reas
 class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     """What the lists of all monthly reports have in common."""
 
-    list_filter: ClassVar[Any] = (MonthFilter, "review", CommandFilter, WarnedFilter)
+    list_filter: ClassVar[Any] = (MonthFilter, "review", HeadquartersFilter, WarnedFilter)
 
     @admin.display(description="进展")
     def progress(self, row):

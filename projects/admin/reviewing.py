@@ -14,21 +14,19 @@ from django.views.decorators.http import require_POST
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import ReasonActionForm
-from aidtracker.trail.conflicts import hold, row_number
-from projects.models import Review, Revision
-from projects.models.reports import MonthlyReport
-from projects.models.reviews import Reviewed, may_publish
-from projects.review.open_proposals import linked, open_proposals
-from projects.review.revising import propose
-from projects.review.steps import (
+from aidtracker.review.proposals import Proposal, linked, propose, readable_revisions
+from aidtracker.review.reviewed import may_publish, review_again
+from aidtracker.review.steps import (
     STEPS,
     SUBMIT,
     possible_steps,
-    review_again,
     steps_of,
+    story_of,
     take_step,
 )
-from projects.review.story import story_of
+from aidtracker.trail.conflicts import hold, row_number
+from projects.models import Review, Revision
+from projects.models.reports import MonthlyReport
 from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.
@@ -47,7 +45,7 @@ def ask_review(form: "ReviewedForm") -> None:
     if form.is_proposal:
         row.require_reason(form.before, form.links)
     else:
-        row.check_edit(form.before, form.user, also=form.links)
+        form.fell_back = row.check_edit(form.before, form.user, also=form.links)
 
 
 class ReviewedForm(RecordForm):
@@ -55,6 +53,7 @@ class ReviewedForm(RecordForm):
 
     before: Any = None
     is_proposal = False
+    fell_back = False
     row_checks = (*RecordForm.row_checks, ask_review)
 
     @property
@@ -80,12 +79,7 @@ class Proposing:
 
 def must_propose(row, user):
     """Whether a user can change a stored row only by a revision that others approve."""
-    return (
-        row is not None
-        and row.is_published
-        and not isinstance(row, Revision)
-        and not may_publish(user, type(row))
-    )
+    return row is not None and row.is_published and row.is_only_proposed_by(user)
 
 
 def warnings_of(row):
@@ -173,7 +167,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     def proposals(self, request, row):
         """Changes of a published row that wait for others."""
         is_open = row.is_published and not isinstance(row, Revision)
-        return open_proposals(row, request.user) if is_open else []
+        return readable_revisions(row, request.user) if is_open else []
 
     # Steps
 
@@ -234,7 +228,8 @@ class ReviewedAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if form.is_proposal:
             reason = obj.row.correction_reason
-            obj.revision = propose(form.before, obj.row, form.entered, form.links, reason)
+            proposal = Proposal(form.before, obj.row, form.entered, form.links, reason)
+            obj.revision = propose(proposal)
         else:
             super().save_model(request, obj, form, change)
 
@@ -242,12 +237,10 @@ class ReviewedAdmin(admin.ModelAdmin):
         if form.is_proposal:
             return
         super().save_related(request, form, formsets, change)
-        row = form.instance
-        parts = (one for one in formsets if not issubclass(one.model, Reviewed))
-        fell_back = row.fell_back
-        if change and any(formset.has_changed() for formset in parts):
-            fell_back |= bool(review_again(self.model.objects.filter(pk=row.pk)))
-        if fell_back:
+        parts = (one for one in formsets if not one.model.REVIEW)
+        are_changed = change and any(formset.has_changed() for formset in parts)
+        fell = are_changed and review_again(self.model.objects.filter(pk=form.instance.pk))
+        if form.fell_back or fell:
             messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
 
     def construct_change_message(self, request, form, formsets, add=False):
@@ -274,7 +267,9 @@ class ReviewedAdmin(admin.ModelAdmin):
         """On to the revision, submitted if that was asked for."""
         messages.success(request, "您的改动已存为变更申请，提交并审核、发布后生效。")
         others = [
-            one for one in open_proposals(revision.row, request.user) if one.revision != revision
+            one
+            for one in readable_revisions(revision.row, request.user)
+            if one.revision != revision
         ]
         if others:
             words = "这条记录还有未生效的变更申请：{}。请核对是否重复。"

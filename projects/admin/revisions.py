@@ -8,11 +8,10 @@ from django.utils.html import format_html
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, group
 from aidtracker.ground.datasets import dataset_model
+from aidtracker.review.proposals import rivals_of
 from aidtracker.trail.differences import names_of
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Revision
-from projects.review.open_proposals import rivals_of
-from projects.review.revising import changes_of
 
 
 def name_rows(revisions):
@@ -42,9 +41,6 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         """Revisions come from the forms of published rows."""
         return False
 
-    def has_import_permission(self, request):
-        return False
-
     def has_change_permission(self, request, obj=None):
         """What has taken effect stays as it was said."""
         allowed = super().has_change_permission(request, obj)
@@ -71,8 +67,7 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
 
     @admin.display(description="改动")
     def edited(self, revision):
-        labels = (revision.model._meta.get_field(name).verbose_name for name in revision.values)
-        return "、".join(labels)
+        return revision.edited
 
     @admin.display(description="记录")
     def target(self, revision):
@@ -87,5 +82,5 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
     @admin.display(description="变更内容")
     def changes(self, revision):
         """Field by field: when proposed, now, as proposed."""
-        context = {"changes": list(changes_of(revision, revision.row)), "revision": revision}
+        context = {"changes": list(revision.changes(revision.row)), "revision": revision}
         return render_to_string("admin/projects/revision_changes.html", context)

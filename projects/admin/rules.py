@@ -46,8 +46,10 @@ class WarnedFilter(CheckboxFilter):
 
     def queryset(self, request, queryset):
         scope = scope_of(request.user)
-        commands = None if scope.reads_all else scope.headquarters
+        headquarters = None if scope.reads_all else scope.headquarters
         offered = {code for code, _ in self.lookup_choices}
         chosen = [code for code in self.value() or () if code in offered]
-        found = (warned(queryset.model, commands, "" if code == ANY else code) for code in chosen)
+        found = (
+            warned(queryset.model, headquarters, "" if code == ANY else code) for code in chosen
+        )
         return queryset.filter(pk__in=set().union(*found)) if chosen else queryset

@@ -13,8 +13,8 @@ import aidtracker.ground.money
 import aidtracker.ground.months
 import aidtracker.ground.partial_dates
 import aidtracker.ground.records
+import aidtracker.review.reviewed
 import projects.models.ledgers
-import projects.models.reviews
 
 
 class Migration(migrations.Migration):
@@ -1000,7 +1000,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -1017,13 +1017,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -1241,7 +1241,7 @@ class Migration(migrations.Migration):
                 ("values", models.JSONField(default=dict, verbose_name="变更内容")),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -1258,13 +1258,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="发布后公布在更正记录",
                         max_length=200,
@@ -1442,7 +1442,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -1459,13 +1459,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -1853,7 +1853,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -1870,13 +1870,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -1972,7 +1972,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalInvestmentReport",
@@ -1992,7 +1991,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -2009,13 +2008,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -2128,7 +2127,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -2145,13 +2144,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -2213,7 +2212,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="Metric",
@@ -2842,7 +2840,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -2859,7 +2857,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
@@ -2882,7 +2880,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已公开的数字时必填，写这一次为什么改；旧值和理由公布在更正记录",
                         max_length=200,
@@ -2927,7 +2925,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalObservationPart",
@@ -3295,7 +3292,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -3312,13 +3309,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -3405,7 +3402,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalOutletReport",
@@ -3425,7 +3421,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -3442,13 +3438,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -3554,7 +3550,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -3571,13 +3567,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -3632,7 +3628,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="Project",
@@ -3890,7 +3885,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -3907,13 +3902,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -3994,7 +3989,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="ProgressReport",
@@ -4023,7 +4017,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -4040,13 +4034,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -4138,7 +4132,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="Milestone",
@@ -4194,7 +4187,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -4211,13 +4204,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -4250,7 +4243,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalProjectPlan",
@@ -4298,7 +4290,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -4315,13 +4307,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -4523,7 +4515,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -4540,13 +4532,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -4707,7 +4699,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -4724,13 +4716,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -4877,7 +4869,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": ("add", "change", "delete", "view", "import"),
             },
-            bases=(projects.models.reviews.PartOfReviewed, models.Model),
         ),
         migrations.CreateModel(
             name="ProjectPlan",
@@ -4934,7 +4925,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -4951,13 +4942,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -5001,7 +4992,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="ReportingPeriod",
@@ -5104,7 +5094,7 @@ class Migration(migrations.Migration):
                 ("values", models.JSONField(default=dict, verbose_name="变更内容")),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -5121,13 +5111,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="发布后公布在更正记录",
                         max_length=200,
@@ -5161,7 +5151,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="Series",
@@ -5533,7 +5522,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -5550,7 +5539,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
@@ -5573,7 +5562,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已公开的数字时必填，写这一次为什么改；旧值和理由公布在更正记录",
                         max_length=200,
@@ -5892,7 +5881,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -5909,13 +5898,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -5979,7 +5968,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.AddField(
             model_name="investment",
@@ -6638,7 +6626,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -6655,13 +6643,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -6771,7 +6759,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -6788,13 +6776,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -7005,7 +6993,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -7022,13 +7010,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -7732,7 +7720,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review",
-                    projects.models.reviews.ReviewField(
+                    aidtracker.review.reviewed.ReviewField(
                         choices=[
                             ("draft", "草稿"),
                             ("submitted", "已提交"),
@@ -7749,13 +7737,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_comment",
-                    projects.models.reviews.ReviewCommentField(
+                    aidtracker.review.reviewed.ReviewCommentField(
                         blank=True, max_length=200, verbose_name="退回意见"
                     ),
                 ),
                 (
                     "correction_reason",
-                    projects.models.reviews.CorrectionReasonField(
+                    aidtracker.review.reviewed.CorrectionReasonField(
                         blank=True,
                         help_text="改动或撤回已发布、已锁定的内容时必填，写这一次为什么改",
                         max_length=200,
@@ -7815,7 +7803,6 @@ class Migration(migrations.Migration):
                     "publish",
                 ),
             },
-            bases=(projects.models.reviews.Reviewed, models.Model),
         ),
         migrations.CreateModel(
             name="WarningRule",

@@ -1,5 +1,6 @@
 """What was done with the aid, and how much of what was measured."""
 
+from aidtracker.review.reviewed import Review
 from projects.models.activities import Activity, Agreement, Award
 from projects.models.enterprises import Enterprise
 from projects.models.findings import Finding
@@ -18,7 +19,6 @@ from projects.models.reports import (
     ProgressReport,
     TrainingReport,
 )
-from projects.models.reviews import Review
 from projects.models.revisions import Revision
 from projects.models.rules import WarningRule
 from projects.models.sites import Site

@@ -4,12 +4,22 @@ from django.db import models
 from django.db.models import Q
 
 from aidtracker.ground.publication import public_rule
-from aidtracker.ground.records import JSONGroup, KeyedQuerySet
+from aidtracker.ground.records import KeyedQuerySet
+from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
-from projects.reading.badges import TO_SETTLE, Result
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
+
+
+class JSONGroup(models.Aggregate):
+    """A list, as JSON, of an expression's value in each row of a group."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler, connection, **extra_context):
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
 
 
 class ObservationQuerySet(KeyedQuerySet):

@@ -6,16 +6,15 @@ from django.db.models import Q
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
-from programs.models import Headquarters, Program, Region
-from projects.models.enterprises import Enterprise
-from projects.models.ledger_rows import LedgerQuerySet
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.sites import Site
 
 
@@ -113,10 +112,9 @@ class Investment(Reviewed, Record):
 
     objects = LedgerQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Reviewed.Meta, Record.Meta):
         verbose_name = "招商项目"
         verbose_name_plural = "招商项目"
-        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             not_negative_check("investment", "agreed_amount", "arrived_amount", "jobs"),
             models.CheckConstraint(

@@ -3,8 +3,8 @@
 from django.db.models import Count, OuterRef, Subquery, Sum
 
 from aidtracker.ground.records import RecordQuerySet
-from projects.sums.ledger_sums import explained_commands, sums_of, with_sums
-from projects.sums.money_ladder import ladder_of
+from projects.amounts.ledger_sums import explained_by_headquarters, sums_of, with_sums
+from projects.amounts.money_ladder import ladder_of
 
 
 class LedgerQuerySet(RecordQuerySet):
@@ -16,7 +16,7 @@ class LedgerQuerySet(RecordQuerySet):
         rows = list(with_sums(self, names)[:limit])
         return rows, [(one.label, one.explained_by(rows)) for one in sums_of(rows, self, names)]
 
-    def sums_of_commands(self, names):
+    def sums_by_headquarters(self, names):
         """Annotations for headquarters: of public rows each amount's sum, and how many know it."""
         rows = self.model._default_manager.published().filter(headquarters=OuterRef("pk"))
         own = rows.order_by().values("headquarters")
@@ -32,6 +32,6 @@ class LedgerQuerySet(RecordQuerySet):
         """The steps of the money of these projects, from 总投资 to 结余, each explained."""
         return ladder_of(self)
 
-    def explained_commands(self, commands, names):
-        """(label, explanation) of each amount over headquarters with `sums_of_commands`."""
-        return [explained_commands(self.model, commands, name) for name in names]
+    def explained_by_headquarters(self, several, names):
+        """(label, explanation) of each amount over headquarters with `sums_by_headquarters`."""
+        return [explained_by_headquarters(self.model, several, name) for name in names]

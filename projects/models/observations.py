@@ -7,20 +7,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from aidtracker.ground.records import KeyedModel, MaintainerField
-from programs.models import Source
-from projects.models.figure_queries import ObservationQuerySet
-from projects.models.metrics import Series
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.ground.records import MaintainerField
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Source
+from projects.models.badges import badges_of
+from projects.models.figure_queries import ObservationQuerySet
+from projects.models.finding_kinds import Result
+from projects.models.metrics import Series
 from projects.reading import figures, units
-from projects.reading.badges import Result, badges_of
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
@@ -30,7 +30,7 @@ PUBLIC = (
 )
 
 
-class Observation(Reviewed, KeyedModel):
+class Observation(Reviewed):
     """观测值: one value of one series for one period, as one source states it."""
 
     KEY = ("source__code", "number")
@@ -132,10 +132,9 @@ class Observation(Reviewed, KeyedModel):
 
     objects = ObservationQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Reviewed.Meta):
         verbose_name = "观测值"
         verbose_name_plural = "观测值"
-        default_permissions = REVIEW_PERMISSIONS
         ordering = ("source", "number")
         indexes = (
             models.Index(fields=("series", "status"), name="observation_of_series"),
@@ -225,7 +224,7 @@ class Observation(Reviewed, KeyedModel):
         return f"{paragraph}第 {self.start + 1}—{self.end} 字"
 
     def clean(self):
-        self.complete(self.pk and Observation.objects.filter(pk=self.pk).first())
+        self.complete(self.stored())
 
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""

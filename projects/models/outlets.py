@@ -4,16 +4,15 @@ from django.db import models
 
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
-from programs.models import Headquarters, Program, Region
-from projects.models.enterprises import Enterprise
-from projects.models.ledger_rows import LedgerQuerySet
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+from projects.models.ledger_rows import LedgerQuerySet
 
 
 class Outlet(Reviewed, Record):
@@ -95,10 +94,9 @@ class Outlet(Reviewed, Record):
 
     objects = LedgerQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Reviewed.Meta, Record.Meta):
         verbose_name = "网点"
         verbose_name_plural = "网点"
-        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             models.UniqueConstraint(
                 fields=("name",),

@@ -79,25 +79,3 @@ class ReportingPeriod(KeyedModel):
 def due_day(month):
     """The day until which a month is reported about unless a period says otherwise."""
     return following(month).replace(day=DUE_DAY)
-
-
-def locked_months():
-    """All locked months, as (headquarters id, month): one query for many rows."""
-    return set(ReportingPeriod.objects.locked().values_list("headquarters_id", "month"))
-
-
-def is_locked(row, locked=None):
-    """Whether a row is a monthly report of a locked month; other rows never are.
-
-    `locked` are the `locked_months`, where they have been read already.
-    """
-    month = getattr(row, "month", None)
-    # Whose month it is takes a query, so that is asked only where it matters.
-    if month is None or (locked is not None and month not in {one for _, one in locked}):
-        return False
-    command = getattr(row, "command", None)
-    if command is None:
-        return False
-    if locked is not None:
-        return (command.pk, month) in locked
-    return ReportingPeriod.objects.locked().filter(headquarters=command, month=month).exists()

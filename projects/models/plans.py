@@ -5,19 +5,17 @@ from django.db.models import Q
 
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.records import KeyedModel
-from programs.models import Source
-from projects.models.projects import Project
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Source
+from projects.models.projects import Project
 
 
-class ProjectPlan(Reviewed, KeyedModel):
+class ProjectPlan(Reviewed):
     """年度计划: aid money planned for a project in a year; an adjustment is a further edition."""
 
     KEY = ("project__code", "year", "number")
@@ -50,11 +48,10 @@ class ProjectPlan(Reviewed, KeyedModel):
     correction_reason = CorrectionReasonField()
     note = models.TextField("备注", blank=True)
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Reviewed.Meta):
         verbose_name = "年度计划"
         verbose_name_plural = "年度计划"
         ordering = ("project", "year", "number")
-        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             models.UniqueConstraint(
                 fields=("project", "year", "number"),
@@ -78,7 +75,7 @@ class ProjectPlan(Reviewed, KeyedModel):
         return f"{self.project} {self.year} 年第 {self.number} 版计划"
 
 
-class Milestone(Reviewed, KeyedModel):
+class Milestone(Reviewed):
     """节点: a step of a project, when it was to be reached and when it was."""
 
     KEY = ("project__code", "number")
@@ -103,10 +100,9 @@ class Milestone(Reviewed, KeyedModel):
     correction_reason = CorrectionReasonField()
     note = models.TextField("备注", blank=True)
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Reviewed.Meta):
         verbose_name = "项目节点"
         verbose_name_plural = "项目节点"
-        default_permissions = REVIEW_PERMISSIONS
         ordering = ("project", "number")
         constraints = (
             models.UniqueConstraint(

@@ -5,18 +5,17 @@ from django.db.models import Q
 
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
-from aidtracker.ground.records import KeyedModel, Record
-from programs.models import Batch, Category, Headquarters, Program, Region
-from projects.models.enterprises import Enterprise
-from projects.models.ledger_rows import LedgerQuerySet
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.ground.records import Record
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     PartOfReviewed,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Batch, Category, Headquarters, Program, Region
+from projects.models.enterprises import Enterprise
+from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.sites import Site
 
 AMOUNTS = (
@@ -130,10 +129,9 @@ class Project(Reviewed, Record):
 
     objects = LedgerQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Reviewed.Meta, Record.Meta):
         verbose_name = "援疆项目"
         verbose_name_plural = "援疆项目"
-        default_permissions = REVIEW_PERMISSIONS
         constraints = (
             not_negative_check("project", *AMOUNTS),
             partial_date_check(
@@ -157,7 +155,7 @@ class Project(Reviewed, Record):
         return [self.name, *self.aliases, self.code]
 
 
-class ProjectParty(PartOfReviewed, KeyedModel):
+class ProjectParty(PartOfReviewed):
     """Who takes part in a project, and as what: an enterprise, a headquarters or another body."""
 
     KEY = ("project__code", "number")
@@ -200,7 +198,7 @@ class ProjectParty(PartOfReviewed, KeyedModel):
         "其他单位", max_length=120, blank=True, help_text="不是企业也不是指挥部的单位，照文献所写"
     )
 
-    class Meta(KeyedModel.Meta):
+    class Meta(PartOfReviewed.Meta):
         verbose_name = "项目参与方"
         verbose_name_plural = "项目参与方"
         ordering = ("project", "number")

@@ -2,20 +2,21 @@
 
 from django.db import models
 
+from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check
-from aidtracker.ground.records import KeyedModel, KeyedQuerySet
-from programs.models import Headquarters
-from projects.models.investments import Investment
-from projects.models.outlets import Outlet
-from projects.models.projects import Project
-from projects.models.reviews import (
-    REVIEW_PERMISSIONS,
+from aidtracker.ground.records import KeyedQuerySet
+from aidtracker.review.reviewed import (
     CorrectionReasonField,
     ReviewCommentField,
     Reviewed,
     ReviewField,
 )
+from programs.models import Headquarters
+from projects.models.investments import Investment
+from projects.models.outlets import Outlet
+from projects.models.periods import ReportingPeriod
+from projects.models.projects import Project
 from projects.models.sites import Site
 
 
@@ -26,7 +27,7 @@ class ReportQuerySet(KeyedQuerySet):
         return self.filter(month=month)
 
 
-class MonthlyReport(Reviewed, KeyedModel):
+class MonthlyReport(Reviewed):
     """What is reported of one subject for one month, in the words and numbers of a headquarters.
 
     `SUBJECT` names the field of what is reported about, `PAIRS` the fields (this month, in all) of
@@ -36,6 +37,7 @@ class MonthlyReport(Reviewed, KeyedModel):
     SUBJECT = ""
     PAIRS: tuple[tuple[str, str], ...] = ()
     IS_SHARED = False
+    LOCK = "这个月的账期"
 
     # Standing
     review = ReviewField()
@@ -45,9 +47,8 @@ class MonthlyReport(Reviewed, KeyedModel):
 
     objects = ReportQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Reviewed.Meta):
         abstract = True
-        default_permissions = REVIEW_PERMISSIONS
 
     def __str__(self):
         return f"{self.subject} {in_chinese(self.month)}"
@@ -58,9 +59,20 @@ class MonthlyReport(Reviewed, KeyedModel):
         return getattr(self, self.SUBJECT)
 
     @property
-    def command(self):
+    def headquarters(self):
         """The headquarters that reports."""
         return getattr(self.subject, "headquarters", None)
+
+    @classmethod
+    def locks(cls):
+        """All locked months, as (headquarters id, month)."""
+        return {*ReportingPeriod.objects.locked().values_list("headquarters_id", "month")}
+
+    def is_under_lock(self, locks=None):
+        locks = self.locks() if locks is None else locks
+        # Whose month it is takes a query, so that is asked only where it matters.
+        whose = {owner for owner, month in locks if month == self.month}
+        return bool(whose) and getattr(follow(self, self.OWNERS[0]), "pk", None) in whose
 
 
 def once_a_month(model, *names):
@@ -216,10 +228,6 @@ class JobsReport(MonthlyReport):
             month_check("jobs_report"),
         )
 
-    @property
-    def command(self):
-        return self.headquarters
-
 
 class TrainingReport(MonthlyReport):
     """培训月报: how much training of one kind a headquarters held in a month."""
@@ -258,10 +266,6 @@ class TrainingReport(MonthlyReport):
 
     def __str__(self):
         return f"{self.headquarters}{self.get_kind_display()} {in_chinese(self.month)}"
-
-    @property
-    def command(self):
-        return self.headquarters
 
 
 REPORTS = (ProgressReport, InvestmentReport, OutletReport, JobsReport, TrainingReport)

@@ -50,12 +50,12 @@ def reports_due(user, month):
     """
     keys = (*REGULAR, *AS_BEFORE)
     kinds = [KINDS[key] for key in keys if user.has_perm(right_to_add(KINDS[key].model))]
-    commands = scope_of(user).headquarters
-    if not kinds or not commands:
+    headquarters = scope_of(user).headquarters
+    if not kinds or not headquarters:
         return
-    rows = ReportingPeriod.objects.filter(month=month, headquarters__in=commands)
+    rows = ReportingPeriod.objects.filter(month=month, headquarters__in=headquarters)
     periods = {period.headquarters_id: period for period in rows}
-    reporting = {pk for pk in commands if pk not in periods or not periods[pk].is_locked}
+    reporting = {pk for pk in headquarters if pk not in periods or not periods[pk].is_locked}
     due_on = min((period.due for period in periods.values()), default=due_day(month))
     for kind in kinds:
         count = without_report(kind, reporting, month).count()
@@ -67,14 +67,14 @@ def right_to_add(model):
     return f"{model._meta.app_label}.add_{model._meta.model_name}"
 
 
-def without_report(kind, commands, month, handed_in=False):
+def without_report(kind, headquarters, month, handed_in=False):
     """What nothing was entered, or handed in, about for a month, though it was to be expected."""
     if kind.key in REGULAR:
-        return subjects_without_report(kind, commands, month)
+        return subjects_without_report(kind, headquarters, month)
     names, first = AS_BEFORE[kind.key], month
     for _ in range(MONTHS_BEFORE):
         first = previous(first)
-    rows = kind.model.objects.filter(headquarters__in=commands).order_by()
+    rows = kind.model.objects.filter(headquarters__in=headquarters).order_by()
     reported = rows.filter(month=month, **{name: OuterRef(name) for name in names})
     if handed_in:
         reported = reported.filter(review__in=HANDED_IN)
@@ -82,11 +82,11 @@ def without_report(kind, commands, month, handed_in=False):
     return lately.values(*names).distinct()
 
 
-def subjects_without_report(kind, commands, month):
+def subjects_without_report(kind, headquarters, month):
     """The subjects of a kind that nothing was entered about for a month."""
     (name,) = kind.identity
     reports = kind.model.objects.filter(month=month, **{name: OuterRef("pk")})
-    rows = kind.subject_model.objects.filter(~Exists(reports), headquarters__in=commands)
+    rows = kind.subject_model.objects.filter(~Exists(reports), headquarters__in=headquarters)
     return rows.exclude(status__in=kind.ended)
 
 

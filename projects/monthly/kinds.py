@@ -52,7 +52,7 @@ class Subject:
     identity: tuple
     name: str
     remark: str
-    command: Headquarters
+    headquarters: Headquarters
 
     @property
     def key(self):
@@ -140,43 +140,43 @@ class Kind:
         is_key = is_key and all(one.isdecimal() and len(one) < DIGITS for one in numbers)
         return found if is_key else {"pk__in": []}
 
-    def subjects(self, commands, reporting, key=""):
+    def subjects(self, headquarters, reporting, key=""):
         """What headquarters report about, in order; `reporting` are identities never left out.
 
         With a key, that of the key is among them, and others may be missing.
         """
-        by_pk = {command.pk: command for command in commands}
+        by_pk = {one.pk: one for one in headquarters}
         found = SUBJECTS.get(self.key, subjects_with_headquarters)(self, by_pk, reporting, key)
-        order = {command.pk: place for place, command in enumerate(commands)}
-        return sorted(found, key=lambda subject: order[subject.command.pk])
+        order = {pk: place for place, pk in enumerate(by_pk)}
+        return sorted(found, key=lambda subject: order[subject.headquarters.pk])
 
 
-def subjects_with_headquarters(kind, commands, reporting, key):
+def subjects_with_headquarters(kind, headquarters, reporting, key):
     """Projects, investments, outlets: each belongs to one headquarters."""
-    rows = kind.subject_model.objects.filter(headquarters__in=commands).defer("search_text")
+    rows = kind.subject_model.objects.filter(headquarters__in=headquarters).defer("search_text")
     if key:
         rows = rows.filter(pk=kind.named_by(key).get(*kind.identity))
     if hasattr(kind.subject_model, "code"):
         rows = rows.order_by("code")  # as in the headquarters' own lists
     return [
-        Subject((row.pk,), row.name, getattr(row, "code", ""), commands[row.headquarters_id])
+        Subject((row.pk,), row.name, getattr(row, "code", ""), headquarters[row.headquarters_id])
         for row in rows
         if row.status not in kind.ended or (row.pk,) in reporting
     ]
 
 
-def sites_of_headquarters(kind, commands, reporting, key):
+def sites_of_headquarters(kind, headquarters, reporting, key):
     """Sites, once for each headquarters that helped to build them."""
-    links = Site.headquarters.through.objects.filter(headquarters__in=commands)
+    links = Site.headquarters.through.objects.filter(headquarters__in=headquarters)
     rows = links.order_by("site__slug").values_list("headquarters_id", "site_id", "site__name")
-    return [Subject((command, site), name, "", commands[command]) for command, site, name in rows]
+    return [Subject((pk, site), name, "", headquarters[pk]) for pk, site, name in rows]
 
 
-def kinds_of_training(kind, commands, reporting, key):
+def kinds_of_training(kind, headquarters, reporting, key):
     """Each kind of training, for each headquarters."""
     return [
-        Subject((pk, value), label, "", command)
-        for pk, command in commands.items()
+        Subject((pk, value), label, "", one)
+        for pk, one in headquarters.items()
         for value, label in TrainingReport.Kind.choices
     ]
 

@@ -24,7 +24,8 @@ FOLLOWED = {
     },
     InvestmentReport: {"arrived_to_date": "arrived_amount", "jobs": "jobs"},
 }
-PLANNED = ("planned_amount", "adjusted_amount")
+# The models from whose published rows amounts follow.
+SOURCES = (*FOLLOWED, ProjectPlan)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ def follow(rows):
     subjects = {getattr(row, f"{model.SUBJECT}_id") for row in rows}
     subject_model = model._meta.get_field(model.SUBJECT).related_model
     return store(subjects, subject_model, lambda keys: reported_amounts(model, keys))
+
+
+def follow_published(rows):
+    """As `follow`, for the review: says of which models rows changed."""
+    return {type(followed.row) for followed in follow(rows)}
 
 
 def store(keys, model, amounts_of):

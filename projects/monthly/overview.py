@@ -11,17 +11,16 @@ from typing import Any
 from django.db.models import Case, Count, Max, OuterRef, Q, Subquery, Sum, When
 from django.utils import timezone
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.months import first_of_month, in_chinese, previous
 from aidtracker.ground.people import with_own_name
 from aidtracker.trail.acts import Way
 from aidtracker.trail.history import FOLLOW_ON, is_follow_on
 from programs.models import Headquarters
 from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
-from projects.models.reviews import Reviewed
+from projects.models.finding_kinds import TO_SETTLE
 from projects.monthly.due import AS_BEFORE, REGULAR, without_report
 from projects.monthly.kinds import KINDS
-from projects.reading.badges import TO_SETTLE
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
 from projects.warnings.ledgers import HANDED_IN
@@ -36,12 +35,12 @@ QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
 def ledgers_of_headquarters():
     """The models whose rows belong to a headquarters alone."""
-    models = map(dataset_model, DATASETS)
+    models = record_models()
     return [model for model in models if model.OWNERS and not model.IS_SHARED]
 
 
 def reviewed_ledgers():
-    return [model for model in map(dataset_model, DATASETS) if issubclass(model, Reviewed)]
+    return [model for model in record_models() if model.REVIEW]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class CountLine:
 
 
 @dataclass(frozen=True)
-class Change:
+class DoneLine:
     """What one person did to one ledger during the week: how, to how many rows, last when."""
 
     when: Any
@@ -221,7 +220,7 @@ class Desk:
         )
         for row in grouped.annotate(last=Max("history_date"), rows=Count("id", distinct=True)):
             way = Way(row["act__way"] or Way.PROGRAM).label
-            yield Change(
+            yield DoneLine(
                 row["last"],
                 with_own_name(*(row[name] or "" for name in PERSON)) or "（程序）",
                 model._meta.verbose_name,

@@ -18,7 +18,7 @@ from projects.models import ReportingPeriod, Review
 from projects.monthly.kinds import Kind, Subject
 from projects.warnings import for_reports
 
-MOST_COMMANDS = 12  # whose rows stand on one page
+MOST_HEADQUARTERS = 12  # whose rows stand on one page
 OPEN = (Review.DRAFT, Review.RETURNED, Review.WITHDRAWN)
 HANDED_IN = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
 
@@ -142,7 +142,7 @@ class Grid:
     kind: Kind
     month: date
     user: Any
-    commands: list
+    headquarters: list
     chosen: Headquarters | None = None
     with_key: str = ""
 
@@ -151,7 +151,7 @@ class Grid:
         """A row for each subject; those of `with_key` only, if it is given."""
         reports, last = self.reports, self.last_reports
         subjects = self.kind.subjects(
-            self.shown_commands, {*reports, *self.just_before}, self.with_key
+            self.shown_headquarters, {*reports, *self.just_before}, self.with_key
         )
         rows = [
             Row(
@@ -160,7 +160,7 @@ class Grid:
                 self.month,
                 reports.get(subject.identity),
                 last.get(subject.identity),
-                subject.command.pk in self.locked,
+                subject.headquarters.pk in self.locked,
                 self.may_write(subject, reports.get(subject.identity)),
             )
             for subject in subjects
@@ -170,13 +170,13 @@ class Grid:
         return rows
 
     @property
-    def shown_commands(self):
-        return [self.chosen] if self.chosen else self.commands
+    def shown_headquarters(self):
+        return [self.chosen] if self.chosen else self.headquarters
 
     @cached_property
     def own_reports(self):
         """The reports of the headquarters shown, of all months; with a key, of that subject."""
-        owners = {f"{self.kind.model.OWNERS[0]}__in": [one.pk for one in self.shown_commands]}
+        owners = {f"{self.kind.model.OWNERS[0]}__in": [one.pk for one in self.shown_headquarters]}
         rows = self.kind.model.objects.filter(**owners).order_by()
         return rows.filter(**self.kind.named_by(self.with_key)) if self.with_key else rows
 
@@ -212,7 +212,7 @@ class Grid:
         scope = scope_of(self.user)
         meta = self.kind.model._meta
         verb = "change" if report else "add"
-        is_own = scope.changes_all or subject.command.pk in scope.headquarters
+        is_own = scope.changes_all or subject.headquarters.pk in scope.headquarters
         return is_own and self.user.has_perm(f"{meta.app_label}.{verb}_{meta.model_name}")
 
     @property
@@ -223,16 +223,18 @@ class Grid:
     @property
     def offers_all(self):
         """Whether all headquarters can be looked at together."""
-        return len(self.commands) <= MOST_COMMANDS
+        return len(self.headquarters) <= MOST_HEADQUARTERS
 
     @property
     def is_writable(self):
         return any(row.is_open for row in self.rows)
 
     @property
-    def locked_commands(self):
+    def locked_headquarters(self):
         """Whose rows on the page are of a locked month, in the order of the rows."""
-        return list(dict.fromkeys(str(row.subject.command) for row in self.rows if row.is_locked))
+        return list(
+            dict.fromkeys(str(row.subject.headquarters) for row in self.rows if row.is_locked)
+        )
 
     @property
     def filled(self):
@@ -250,8 +252,8 @@ def warn(rows):
         row.warnings = found.get(row.report.pk, []) if row.report else []
 
 
-def commands_of(user):
+def headquarters_seen_by(user):
     """The headquarters whose ledgers a user may see: those covered, or all."""
     scope = scope_of(user)
-    commands = Headquarters.objects.defer("search_text")
-    return [*(commands if scope.reads_all else commands.filter(pk__in=scope.headquarters))]
+    rows = Headquarters.objects.defer("search_text")
+    return [*(rows if scope.reads_all else rows.filter(pk__in=scope.headquarters))]

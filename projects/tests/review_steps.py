@@ -2,10 +2,10 @@
 
 from contextlib import contextmanager
 
+from aidtracker.review.steps import take_step
 from aidtracker.testing import make_project, make_staff
 from aidtracker.trail import acts
 from projects.models import Review
-from projects.review.steps import take_step
 
 MAY = {"clerk": "change", "reviewer": "approve", "publisher": "publish"}
 

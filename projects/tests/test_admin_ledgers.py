@@ -42,8 +42,8 @@ def test_months_of_an_address_that_are_none_are_passed_over(admin_client):
 def test_reports_are_found_by_headquarters(admin_client):
     row = make_progress_report()
     make_progress_report()
-    command = row.project.headquarters_id
-    assert found(admin_client, ProgressReport, command=command) == {row}
+    headquarters = row.project.headquarters_id
+    assert found(admin_client, ProgressReport, command=headquarters) == {row}
 
 
 def test_only_ones_own_headquarters_are_offered(client):
@@ -83,9 +83,9 @@ def test_project_shows_its_plans_steps_and_reports(admin_client):
 
 @pytest.mark.parametrize("number", [3, 30])
 def test_list_of_reports_takes_few_queries(admin_client, number, django_assert_max_num_queries):
-    command = make_headquarters()
+    headquarters = make_headquarters()
     for _ in range(number):
-        make_progress_report(project=make_project(headquarters=command))
+        make_progress_report(project=make_project(headquarters=headquarters))
     with django_assert_max_num_queries(14):
         response = admin_client.get(address(ProgressReport, "changelist"))
     assert len(response.context["cl"].result_list) == number

@@ -38,7 +38,7 @@ TODAY = date(2026, 6, 20)
 
 
 @pytest.fixture
-def command():
+def headquarters():
     return make_headquarters(name="某某指挥部")
 
 
@@ -46,9 +46,9 @@ def address(headquarters):
     return reverse("admin:projects_desk", args=[headquarters.slug])
 
 
-def fill(command):
+def fill(headquarters):
     project = make_project(
-        headquarters=command,
+        headquarters=headquarters,
         status="building",
         category=make_category(name="产业"),
         planned_amount=100,
@@ -58,17 +58,17 @@ def fill(command):
     make_project_plan(project=project, year=timezone.localdate().year, amount=90)
     make_milestone(project=project, planned_on="2021-05")
     make_progress_report(project=project, month=date(2026, 4, 1), review="submitted")
-    figure = make_observation(series=make_series(headquarters=command))
+    figure = make_observation(series=make_series(headquarters=headquarters))
     make_finding(result="contradiction", observations=[figure])
     return project
 
 
-def test_desk_counts_by_status_and_category_and_leaves_withdrawn_rows_out(command):
-    fill(command)
-    make_project(headquarters=command, review="draft")
-    make_project(headquarters=command, review="withdrawn", status="building")
+def test_desk_counts_by_status_and_category_and_leaves_withdrawn_rows_out(headquarters):
+    fill(headquarters)
+    make_project(headquarters=headquarters, review="draft")
+    make_project(headquarters=headquarters, review="withdrawn", status="building")
     make_project(status="building")
-    desk = Desk(command, TODAY)
+    desk = Desk(headquarters, TODAY)
 
     assert desk.counts == (2, 1)
     assert [(line.label, line.count) for line in desk.statuses] == [("在建", 1), ("未填", 1)]
@@ -78,14 +78,14 @@ def test_desk_counts_by_status_and_category_and_leaves_withdrawn_rows_out(comman
     ]
 
 
-def test_desk_plan_takes_the_latest_edition_of_each_project(command):
-    project = make_project(headquarters=command)
+def test_desk_plan_takes_the_latest_edition_of_each_project(headquarters):
+    project = make_project(headquarters=headquarters)
     make_project_plan(project=project, amount=10)
     make_project_plan(project=project, amount=15, number=2, reason="追加")
-    make_project_plan(project=make_project(headquarters=command), amount=20)
+    make_project_plan(project=make_project(headquarters=headquarters), amount=20)
     make_project_plan(project=project, amount=7, year=2025)
 
-    assert Desk(command, TODAY).plan == {
+    assert Desk(headquarters, TODAY).plan == {
         "projects": 2,
         "first": Decimal(30),
         "adjusted": 1,
@@ -93,62 +93,62 @@ def test_desk_plan_takes_the_latest_edition_of_each_project(command):
     }
 
 
-def test_desk_lists_late_and_wrong_rows_and_missing_reports(command):
-    project = fill(command)
-    desk = Desk(command, TODAY)
+def test_desk_lists_late_and_wrong_rows_and_missing_reports(headquarters):
+    project = fill(headquarters)
+    desk = Desk(headquarters, TODAY)
 
     late = [(group.rule.code, group.count) for group in desk.late]
     assert late == [("project-completion-late", 1), ("milestone-late", 1)]
     assert [group.rule.code for group in desk.wrong] == ["project-received-over-plan"]
     assert [line.subjects for line in desk.missing] == [[project], [], [], [], []]
     make_progress_report(project=project, month=date(2026, 5, 1), review="submitted")
-    assert [line.count for line in Desk(command, TODAY).missing] == [0] * 5
+    assert [line.count for line in Desk(headquarters, TODAY).missing] == [0] * 5
 
 
-def test_desk_misses_jobs_and_training_that_were_reported_before(command):
+def test_desk_misses_jobs_and_training_that_were_reported_before(headquarters):
     site = make_site(name="产业园")
-    make_jobs_report(headquarters=command, site=site, month=date(2026, 4, 1))
-    make_training_report(headquarters=command, month=date(2026, 4, 1))
-    make_jobs_report(headquarters=command, site=site, month=date(2026, 5, 1), review="draft")
-    missing = {line.kind.key: line.subjects for line in Desk(command, TODAY).missing}
-    assert (missing["jobs"], missing["training"]) == ([site], [command])
+    make_jobs_report(headquarters=headquarters, site=site, month=date(2026, 4, 1))
+    make_training_report(headquarters=headquarters, month=date(2026, 4, 1))
+    make_jobs_report(headquarters=headquarters, site=site, month=date(2026, 5, 1), review="draft")
+    missing = {line.kind.key: line.subjects for line in Desk(headquarters, TODAY).missing}
+    assert (missing["jobs"], missing["training"]) == ([site], [headquarters])
 
 
-def test_what_was_due_last_leads_and_investments_come_after_projects(command):
+def test_what_was_due_last_leads_and_investments_come_after_projects(headquarters):
     for signed in ("2012", "2024-06"):
-        make_investment(headquarters=command, signed_on=signed, status="signed")
+        make_investment(headquarters=headquarters, signed_on=signed, status="signed")
     for planned in ("2019", "2026-05", "2025-03-01"):
-        make_project(headquarters=command, planned_completion=planned, status="building")
-    found = {group.rule.code: group.found for group in Desk(command, TODAY).late}
+        make_project(headquarters=headquarters, planned_completion=planned, status="building")
+    found = {group.rule.code: group.found for group in Desk(headquarters, TODAY).late}
     assert [*found] == ["project-completion-late", "investment-nothing-arrived"]
     days = [one.row.planned_completion for one in found["project-completion-late"]]
     assert days == ["2026-05", "2025-03-01", "2019"]
 
 
-def test_desk_says_who_changed_what_this_week(command):
-    project = make_project(headquarters=command)
+def test_desk_says_who_changed_what_this_week(headquarters):
+    project = make_project(headquarters=headquarters)
     other = make_project()
-    staff = make_staff(command, username="填报的人")
+    staff = make_staff(headquarters, username="填报的人")
     with doing_as(staff):
         project.status = "building"
         project.save()
         other.save()
 
-    lines = [line for line in Desk(command, TODAY).changes if line.person == "填报的人"]
+    lines = [line for line in Desk(headquarters, TODAY).changes if line.person == "填报的人"]
 
     assert [(line.ledger, line.way, line.rows) for line in lines] == [("援疆项目", "表单", 1)]
 
 
-def test_amounts_that_followed_from_a_report_are_counted_apart(command):
-    project = make_project(headquarters=command, work_done_amount=1)
+def test_amounts_that_followed_from_a_report_are_counted_apart(headquarters):
+    project = make_project(headquarters=headquarters, work_done_amount=1)
     make_progress_report(project=project, work_done_to_date=7, review="published")
-    with doing_as(make_staff(command, username="发布的人")):
+    with doing_as(make_staff(headquarters, username="发布的人")):
         follow(project.progress_reports.all())
         project.refresh_from_db()
         project.name = "水厂"
         project.save()
 
-    lines = [line for line in Desk(command, TODAY).changes if line.person == "发布的人"]
+    lines = [line for line in Desk(headquarters, TODAY).changes if line.person == "发布的人"]
 
     assert sorted((line.ledger, line.way, line.rows) for line in lines) == [
         ("援疆项目", "表单", 1),
@@ -163,11 +163,11 @@ def doing_as(user):
     return doing(Way.FORM, request=request)
 
 
-def test_desk_lists_open_findings_and_the_queue(command):
-    fill(command)
+def test_desk_lists_open_findings_and_the_queue(headquarters):
+    fill(headquarters)
     make_finding(result="contradiction", observations=[make_observation()])
-    make_project(headquarters=command, review="returned")
-    desk = Desk(command, TODAY)
+    make_project(headquarters=headquarters, review="returned")
+    desk = Desk(headquarters, TODAY)
 
     assert len(desk.findings) == 1
     queue = {line.label: line.counts for line in desk.queue}
@@ -175,64 +175,68 @@ def test_desk_lists_open_findings_and_the_queue(command):
     assert queue["项目月报"] == (0, 1, 0, 0)
 
 
-def test_page_shows_the_headquarters(command, client):
-    fill(command)
-    client.force_login(make_staff(command, permissions=VIEW))
+def test_page_shows_the_headquarters(headquarters, client):
+    fill(headquarters)
+    client.force_login(make_staff(headquarters, permissions=VIEW))
 
-    text = client.get(address(command)).content.decode()
+    text = client.get(address(headquarters)).content.decode()
 
     for words in ("某某指挥部", "在建", "到位率", "120", "资金到位 120 万元，超过计划 100 万元。"):
         assert words in text
 
 
-def test_page_of_another_headquarters_is_not_there(command, client):
+def test_page_of_another_headquarters_is_not_there(headquarters, client):
     client.force_login(make_staff(make_headquarters(), permissions=VIEW))
-    assert client.get(address(command)).status_code == 404
-    assert client.get(address(command), {"download": "csv"}).status_code == 404
+    assert client.get(address(headquarters)).status_code == 404
+    assert client.get(address(headquarters), {"download": "csv"}).status_code == 404
 
 
-def test_page_of_a_headquarters_below_is_open(command, client):
-    below = make_headquarters(parent=command)
-    client.force_login(make_staff(command, permissions=VIEW))
+def test_page_of_a_headquarters_below_is_open(headquarters, client):
+    below = make_headquarters(parent=headquarters)
+    client.force_login(make_staff(headquarters, permissions=VIEW))
     assert below.name in client.get(address(below)).content.decode()
 
 
-def test_observer_opens_every_page(command, client):
+def test_observer_opens_every_page(headquarters, client):
     client.force_login(make_staff(reach="reads_all", permissions=VIEW))
-    assert client.get(address(command)).status_code == 200
+    assert client.get(address(headquarters)).status_code == 200
 
 
-def test_page_needs_the_right_to_see_projects(command, client):
-    client.force_login(make_staff(command))
-    assert client.get(address(command)).status_code == 403
+def test_page_needs_the_right_to_see_projects(headquarters, client):
+    client.force_login(make_staff(headquarters))
+    assert client.get(address(headquarters)).status_code == 403
     assert client.get(reverse("admin:projects_desks")).status_code == 403
 
 
-def test_visitor_is_led_to_the_login(command, client):
-    assert client.get(address(command)).status_code == 302
+def test_visitor_is_led_to_the_login(headquarters, client):
+    assert client.get(address(headquarters)).status_code == 302
 
 
-def test_choice_leads_to_the_only_headquarters(command, client):
-    client.force_login(make_staff(command, permissions=VIEW))
-    assert client.get(reverse("admin:projects_desks")).url == address(command)
+def test_choice_leads_to_the_only_headquarters(headquarters, client):
+    client.force_login(make_staff(headquarters, permissions=VIEW))
+    assert client.get(reverse("admin:projects_desks")).url == address(headquarters)
 
 
-def test_choice_lists_only_covered_headquarters(command, client):
+def test_choice_lists_only_covered_headquarters(headquarters, client):
     other, foreign = make_headquarters(), make_headquarters(name="别处的")
-    client.force_login(make_staff(command, other, permissions=VIEW))
+    client.force_login(make_staff(headquarters, other, permissions=VIEW))
 
     text = client.get(reverse("admin:projects_desks")).content.decode()
 
-    assert (command.name in text, other.name in text, foreign.name in text) == (True, True, False)
+    assert (headquarters.name in text, other.name in text, foreign.name in text) == (
+        True,
+        True,
+        False,
+    )
 
 
-def test_downloads_have_the_numbers_of_the_page_and_are_noted(command, client):
-    fill(command)
-    user = make_staff(command, permissions=VIEW)
+def test_downloads_have_the_numbers_of_the_page_and_are_noted(headquarters, client):
+    fill(headquarters)
+    user = make_staff(headquarters, permissions=VIEW)
     client.force_login(user)
 
-    csv = b"".join(client.get(address(command), {"download": "csv"})).decode("utf-8-sig")
-    xlsx = b"".join(client.get(address(command), {"download": "xlsx"}))
+    csv = b"".join(client.get(address(headquarters), {"download": "csv"})).decode("utf-8-sig")
+    xlsx = b"".join(client.get(address(headquarters), {"download": "xlsx"}))
 
     rows = CalamineWorkbook.from_filelike(io.BytesIO(xlsx)).get_sheet_by_index(0).to_python()
     assert ["资金", "到位率", 120.0, "%"] in [row[:4] for row in rows]
@@ -241,13 +245,13 @@ def test_downloads_have_the_numbers_of_the_page_and_are_noted(command, client):
     assert Act.objects.filter(way="export", user=user).count() == 2
 
 
-def test_number_of_queries_does_not_grow_with_rows(command, client, django_assert_num_queries):
-    client.force_login(make_staff(command, permissions=VIEW))
-    fill(command)
-    client.get(address(command))
+def test_number_of_queries_does_not_grow_with_rows(headquarters, client, django_assert_num_queries):
+    client.force_login(make_staff(headquarters, permissions=VIEW))
+    fill(headquarters)
+    client.get(address(headquarters))
     with django_assert_num_queries(70, exact=False) as first:
-        client.get(address(command))
+        client.get(address(headquarters))
     for _ in range(5):
-        fill(command)
+        fill(headquarters)
     with django_assert_num_queries(len(first)):
-        client.get(address(command))
+        client.get(address(headquarters))

@@ -30,18 +30,18 @@ CLERK = [
 
 
 @pytest.fixture
-def command():
+def headquarters():
     return make_headquarters(name="甲指挥部")
 
 
 @pytest.fixture
-def project(command):
-    return make_project(headquarters=command, name="水厂")
+def project(headquarters):
+    return make_project(headquarters=headquarters, name="水厂")
 
 
 @pytest.fixture
-def clerk(command, client):
-    client.force_login(make_staff(command, permissions=CLERK, username="小王"))
+def clerk(headquarters, client):
+    client.force_login(make_staff(headquarters, permissions=CLERK, username="小王"))
     return client
 
 
@@ -68,9 +68,11 @@ def test_subjects_are_those_of_ones_own_headquarters(clerk, project):
     assert [row.subject.name for row in rows_of(clerk)] == ["水厂"]
 
 
-def test_finished_projects_are_left_out_unless_they_reported_last(clerk, command):
-    make_project(headquarters=command, status=Project.Status.COMPLETED)
-    reporting = make_project(headquarters=command, status=Project.Status.COMPLETED, name="学校")
+def test_finished_projects_are_left_out_unless_they_reported_last(clerk, headquarters):
+    make_project(headquarters=headquarters, status=Project.Status.COMPLETED)
+    reporting = make_project(
+        headquarters=headquarters, status=Project.Status.COMPLETED, name="学校"
+    )
     make_progress_report(project=reporting, month=APRIL)
     assert [row.subject.name for row in rows_of(clerk)] == ["学校"]
 
@@ -83,8 +85,8 @@ def test_last_report_stands_beside_even_if_a_month_is_missing(clerk, project):
     assert (cell.last, row.last_month) == ("7", "2026年3月")
 
 
-def test_sites_have_a_row_for_each_own_headquarters(clerk, command):
-    make_site(headquarters=[command], name="产业园")
+def test_sites_have_a_row_for_each_own_headquarters(clerk, headquarters):
+    make_site(headquarters=[headquarters], name="产业园")
     make_site(headquarters=[make_headquarters()])
     assert [row.subject.name for row in rows_of(clerk, kind="jobs")] == ["产业园"]
 
@@ -94,9 +96,9 @@ def test_training_has_a_row_for_each_kind(clerk):
     assert names == TrainingReport.Kind.labels
 
 
-def test_counts_stand_in_the_head(clerk, command):
+def test_counts_stand_in_the_head(clerk, headquarters):
     for state in (None, Review.DRAFT, Review.SUBMITTED):
-        project = make_project(headquarters=command)
+        project = make_project(headquarters=headquarters)
         if state:
             make_progress_report(project=project, review=state, problems="无")
     grid = clerk.get(address()).context["grid"]
@@ -117,23 +119,23 @@ def test_headquarters_of_others_is_not_found(clerk):
     assert clerk.get(address(headquarters=make_headquarters().pk)).status_code == 404
 
 
-def test_nobody_sees_it_without_the_right(client, command):
-    client.force_login(make_staff(command))
+def test_nobody_sees_it_without_the_right(client, headquarters):
+    client.force_login(make_staff(headquarters))
     assert client.get(address()).status_code == 403
 
 
-def test_who_may_only_read_finds_no_cells_to_write_in(client, command, project):
-    client.force_login(make_staff(command, permissions=["projects.view_progressreport"]))
+def test_who_may_only_read_finds_no_cells_to_write_in(client, headquarters, project):
+    client.force_login(make_staff(headquarters, permissions=["projects.view_progressreport"]))
     page = client.get(address()).content.decode()
     assert ("水厂" in page, "<textarea" in page) == (True, False)
 
 
 @pytest.mark.parametrize("kind", ["progress", "jobs"])
-def test_queries_do_not_grow_with_rows(clerk, command, kind, django_assert_num_queries):
+def test_queries_do_not_grow_with_rows(clerk, headquarters, kind, django_assert_num_queries):
     def fill(number):
         for _ in range(number):
-            make_progress_report(project=make_project(headquarters=command), month=APRIL)
-            make_site(headquarters=[command])
+            make_progress_report(project=make_project(headquarters=headquarters), month=APRIL)
+            make_site(headquarters=[headquarters])
 
     fill(3)
     clerk.get(address(kind))
@@ -205,15 +207,15 @@ def test_sending_what_is_stored_changes_nothing(clerk, project):
     assert answer["version"] == 1
 
 
-def test_jobs_of_a_site_are_saved(clerk, command):
-    site = make_site(headquarters=[command])
-    send(clerk, f"{command.pk}-{site.pk}", {"jobs": "475"}, kind="jobs")
+def test_jobs_of_a_site_are_saved(clerk, headquarters):
+    site = make_site(headquarters=[headquarters])
+    send(clerk, f"{headquarters.pk}-{site.pk}", {"jobs": "475"}, kind="jobs")
     report = JobsReport.objects.get()
-    assert (report.headquarters, report.site, report.jobs) == (command, site, 475)
+    assert (report.headquarters, report.site, report.jobs) == (headquarters, site, 475)
 
 
-def test_training_is_saved(clerk, command):
-    send(clerk, f"{command.pk}-vocational", {"trainees": "600"}, kind="training")
+def test_training_is_saved(clerk, headquarters):
+    send(clerk, f"{headquarters.pk}-vocational", {"trainees": "600"}, kind="training")
     report = TrainingReport.objects.get()
     assert (report.kind, report.trainees) == ("vocational", 600)
 
@@ -243,8 +245,8 @@ def test_project_of_others_is_not_found(clerk):
     assert not ProgressReport.objects.exists()
 
 
-def test_reader_can_not_save(client, command, project):
-    client.force_login(make_staff(command, permissions=["projects.view_progressreport"]))
+def test_reader_can_not_save(client, headquarters, project):
+    client.force_login(make_staff(headquarters, permissions=["projects.view_progressreport"]))
     assert send(client, project, {"problems": "无"}).status_code == 403
     assert not ProgressReport.objects.exists()
 
@@ -288,10 +290,10 @@ def test_row_handed_in_is_not_changed_here(clerk, project):
 
 
 @pytest.mark.parametrize(("reason", "status"), [("", 400), ("漏填", 200)])
-def test_locked_month_takes_a_reason(clerk, command, project, reason, status):
-    make_reporting_period(headquarters=command, locked_on="2026-06-10")
+def test_locked_month_takes_a_reason(clerk, headquarters, project, reason, status):
+    make_reporting_period(headquarters=headquarters, locked_on="2026-06-10")
     assert send(clerk, project, {"problems": "无"}, reason=reason).status_code == status
-    said = f"{command}的2026年5月已锁定，更正须写明理由"
+    said = f"{headquarters}的2026年5月已锁定，更正须写明理由"
     assert said in clerk.get(address()).content.decode()
 
 
@@ -305,8 +307,8 @@ def form_of(response):
     return cells | {f"{row.subject.key}:version": row.version for row in rows}
 
 
-def test_form_saves_what_was_changed(clerk, command, project):
-    other = make_project(headquarters=command)
+def test_form_saves_what_was_changed(clerk, headquarters, project):
+    other = make_project(headquarters=headquarters)
     typed = form_of(clerk.get(address())) | {f"{project.pk}:problems": "缺电"}
     response = clerk.post(address(), typed | {"action": "save"})
     assert response.status_code == 302
@@ -334,9 +336,9 @@ def test_form_does_not_overwrite_what_others_changed(clerk, project):
     assert ProgressReport.objects.get().problems == "缺人"
 
 
-def test_all_drafts_are_handed_in(clerk, command):
+def test_all_drafts_are_handed_in(clerk, headquarters):
     for state in (Review.DRAFT, Review.RETURNED, Review.APPROVED):
-        project = make_project(headquarters=command)
+        project = make_project(headquarters=headquarters)
         make_progress_report(project=project, review=state, problems="无")
     clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"})
     states = sorted(report.review for report in ProgressReport.objects.all())

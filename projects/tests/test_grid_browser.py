@@ -87,28 +87,28 @@ def drivers():
 
 
 @pytest.fixture
-def command(transactional_db):
+def headquarters(transactional_db):
     return make_headquarters()
 
 
 @pytest.fixture
-def projects(command):
+def projects(headquarters):
     """Projects of a headquarters, each with a report of the month before."""
-    found = [make_project(headquarters=command, code=f"P{n:03}") for n in range(PROJECTS)]
+    found = [make_project(headquarters=headquarters, code=f"P{n:03}") for n in range(PROJECTS)]
     for project in found:
         make_progress_report(project=project, month=date(2026, 4, 1), work_done_to_date=100)
     return found
 
 
 @pytest.fixture
-def clerks(drivers, projects, command, live_server):
+def clerks(drivers, projects, headquarters, live_server):
     """Two clerks of the headquarters, each with the page open in a browser."""
-    return [open_page(driver, command, live_server) for driver in drivers]
+    return [open_page(driver, headquarters, live_server) for driver in drivers]
 
 
-def open_page(driver, command, live_server):
+def open_page(driver, headquarters, live_server):
     client = Client()
-    client.force_login(make_staff(command, permissions=RIGHTS))
+    client.force_login(make_staff(headquarters, permissions=RIGHTS))
     driver.get(f"{live_server.url}/robots.txt")
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "path": "/"}
     driver.add_cookie(cookie)
@@ -121,8 +121,8 @@ def open_page(driver, command, live_server):
 
 
 @pytest.fixture
-def clerk(drivers, projects, command, live_server):
-    return open_page(drivers[0], command, live_server)
+def clerk(drivers, projects, headquarters, live_server):
+    return open_page(drivers[0], headquarters, live_server)
 
 
 def reports():

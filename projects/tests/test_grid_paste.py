@@ -11,14 +11,14 @@ from projects.models import Review
 from projects.tests.test_grid_browser import (
     PROJECTS,
     clerk,
-    command,
     drivers,
+    headquarters,
     projects,
     pytestmark,
     reports,
 )
 
-__all__ = ["clerk", "command", "drivers", "projects", "pytestmark"]
+__all__ = ["clerk", "drivers", "headquarters", "projects", "pytestmark"]
 
 SHEET = "序号\t项目名称\t建设单位\t累计完成投资\t本月完成\t工程形象进度\n"
 

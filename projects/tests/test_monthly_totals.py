@@ -35,57 +35,59 @@ PAGE = reverse("admin:projects_monthly_totals")
 
 
 @pytest.fixture
-def office():
+def headquarters():
     return make_headquarters(name="某市援疆指挥部")
 
 
-def reported(office, review="published", **amounts):
-    project = make_project(headquarters=office)
+def reported(headquarters, review="published", **amounts):
+    project = make_project(headquarters=headquarters)
     return make_progress_report(project=project, month=MONTH, review=review, **amounts)
 
 
-def report_of(office):
-    return monthly_report(office, MONTH)
+def report_of(headquarters):
+    return monthly_report(headquarters, MONTH)
 
 
-def sums(office):
-    return {(one.scope_note, one.label): one.printed for one in report_of(office).sums}
+def sums(headquarters):
+    return {(one.scope_note, one.label): one.printed for one in report_of(headquarters).sums}
 
 
-def freeze_now(office):
+def freeze_now(headquarters):
     with acts.doing(acts.Way.FORM):
-        return freeze(report_of(office))
+        return freeze(report_of(headquarters))
 
 
-def test_sums_are_of_published_reports_of_the_month_alone(office):
-    reported(office, work_done_month="12.345678", work_done_to_date="100")
-    reported(office, work_done_month="0.000001", work_done_to_date=None)
-    reported(office, work_done_month="7", review="approved")
-    hidden = make_project(headquarters=office, review="approved")
+def test_sums_are_of_published_reports_of_the_month_alone(headquarters):
+    reported(headquarters, work_done_month="12.345678", work_done_to_date="100")
+    reported(headquarters, work_done_month="0.000001", work_done_to_date=None)
+    reported(headquarters, work_done_month="7", review="approved")
+    hidden = make_project(headquarters=headquarters, review="approved")
     make_progress_report(project=hidden, month=MONTH, review="published", work_done_month="7")
-    reported(make_headquarters(parent=office), work_done_month="7")
-    other_month = reported(office)
+    reported(make_headquarters(parent=headquarters), work_done_month="7")
+    other_month = reported(headquarters)
     ProgressReport.objects.filter(pk=other_month.pk).update(month=date(2026, 4, 1))
 
-    found = sums(office)
+    found = sums(headquarters)
 
     assert found["项目月报合计", "本月完成投资"] == "12.345679万元"
     assert found["项目月报合计", "累计完成投资"] == "100万元"
     assert ("项目月报合计", "累计到位") not in found
-    assert (report_of(office).unpublished, report_of(office).hidden) == (1, 1)
+    assert (report_of(headquarters).unpublished, report_of(headquarters).hidden) == (1, 1)
 
 
-def test_sums_of_every_kind_of_report(office):
+def test_sums_of_every_kind_of_report(headquarters):
     ready = {"month": MONTH, "review": "published"}
-    investment = make_investment(headquarters=office)
+    investment = make_investment(headquarters=headquarters)
     make_investment_report(investment=investment, arrived_month=1, jobs=12, **ready)
-    outlet = make_outlet(headquarters=office)
+    outlet = make_outlet(headquarters=headquarters)
     make_outlet_report(outlet=outlet, tonnes="1.5", sales="20000.50", **ready)
-    make_jobs_report(headquarters=office, jobs=30, hired=4, **ready)
-    make_training_report(headquarters=office, classes=2, trainees=60, person_days=180, **ready)
-    make_project(headquarters=office, status="building")
+    make_jobs_report(headquarters=headquarters, jobs=30, hired=4, **ready)
+    make_training_report(
+        headquarters=headquarters, classes=2, trainees=60, person_days=180, **ready
+    )
+    make_project(headquarters=headquarters, status="building")
 
-    assert sums(office) == {
+    assert sums(headquarters) == {
         ("招商月报合计", "本月到位资金"): "1万元",
         ("招商月报合计", "月末就业人数"): "12人",
         ("网点月报合计", "销售量"): "1.5吨",
@@ -99,16 +101,16 @@ def test_sums_of_every_kind_of_report(office):
     }
 
 
-def test_freeze_stores_drafts_that_stand_in_the_text(office):
-    reported(office, work_done_month=3, paid_to_date="0.5")
-    reported(office, work_done_month=4)
+def test_freeze_stores_drafts_that_stand_in_the_text(headquarters):
+    reported(headquarters, work_done_month=3, paid_to_date="0.5")
+    reported(headquarters, work_done_month=4)
 
-    source = freeze_now(office)
+    source = freeze_now(headquarters)
 
-    assert (source.kind, source.maintainer) == (Source.Kind.REPORT, office)
+    assert (source.kind, source.maintainer) == (Source.Kind.REPORT, headquarters)
     assert source.title == "某市援疆指挥部 2026年5月 月报"
     figures = list(source.observations.order_by("number"))
-    assert {(figure.status, figure.maintainer) for figure in figures} == {("draft", office)}
+    assert {(figure.status, figure.maintainer) for figure in figures} == {("draft", headquarters)}
     assert all(source.text[one.start : one.end] == one.printed for one in figures)
     first = figures[0]
     assert (first.printed, first.accumulation) == ("7万元", "period")
@@ -116,18 +118,18 @@ def test_freeze_stores_drafts_that_stand_in_the_text(office):
     assert figures[1].note.startswith("由 1 条记录相加。1 条没有填写，未计入：")
 
 
-def test_frozen_figures_read_as_they_are_printed(office):
-    reported(office, work_done_month="1234.567891")
-    for figure in freeze_now(office).observations.all():
+def test_frozen_figures_read_as_they_are_printed(headquarters):
+    reported(headquarters, work_done_month="1234.567891")
+    for figure in freeze_now(headquarters).observations.all():
         stored = [getattr(figure, name) for name in COMPUTED]
         figure.full_clean()
         assert [getattr(figure, name) for name in COMPUTED] == stored
 
 
-def test_frozen_parts_add_up_and_name_the_rows_as_they_were(office):
-    rows = [reported(office, work_done_month=amount) for amount in (3, "4.000001")]
+def test_frozen_parts_add_up_and_name_the_rows_as_they_were(headquarters):
+    rows = [reported(headquarters, work_done_month=amount) for amount in (3, "4.000001")]
 
-    figure = freeze_now(office).observations.get(number=1)
+    figure = freeze_now(headquarters).observations.get(number=1)
 
     parts = list(figure.ledger_parts.order_by("number"))
     assert [part.row_id for part in parts] == sorted(row.pk for row in rows)
@@ -138,77 +140,81 @@ def test_frozen_parts_add_up_and_name_the_rows_as_they_were(office):
     )
 
 
-def test_freezing_again_without_a_change_adds_nothing(office):
-    reported(office, work_done_month=3)
-    freeze_now(office)
+def test_freezing_again_without_a_change_adds_nothing(headquarters):
+    reported(headquarters, work_done_month=3)
+    freeze_now(headquarters)
 
-    assert freeze_now(office) is None
-    assert Source.objects.filter(maintainer=office).count() == 1
+    assert freeze_now(headquarters) is None
+    assert Source.objects.filter(maintainer=headquarters).count() == 1
 
 
-def test_freezing_again_after_a_change_makes_another_edition(office):
-    row = reported(office, work_done_month=3)
-    first = freeze_now(office)
+def test_freezing_again_after_a_change_makes_another_edition(headquarters):
+    row = reported(headquarters, work_done_month=3)
+    first = freeze_now(headquarters)
     text = first.text
     row.work_done_month = 5
     row.save()
 
-    second = freeze_now(office)
+    second = freeze_now(headquarters)
 
     assert (second.code, second.title) == (f"{first.code}-2", f"{first.title}（第2版）")
     assert second.note == "与上一版不同：项目月报合计，本月完成投资：3万元 → 5万元。"
     first.refresh_from_db()
     assert first.text == text
-    assert Series.objects.filter(headquarters=office).count() == len(report_of(office).sums)
-    assert freeze_now(office) is None
+    assert Series.objects.filter(headquarters=headquarters).count() == len(
+        report_of(headquarters).sums
+    )
+    assert freeze_now(headquarters) is None
 
 
-def test_month_without_published_reports_is_refused(office):
-    reported(office, work_done_month=3, review="draft")
+def test_month_without_published_reports_is_refused(headquarters):
+    reported(headquarters, work_done_month=3, review="draft")
 
     with pytest.raises(ValidationError, match="没有已发布的月报"):
-        freeze_now(office)
+        freeze_now(headquarters)
 
 
-def test_negative_sum_is_said_and_left_out(office):
-    reported(office, work_done_month=-3)
+def test_negative_sum_is_said_and_left_out(headquarters):
+    reported(headquarters, work_done_month=-3)
 
-    report = report_of(office)
+    report = report_of(headquarters)
 
     assert [(one.label, one.printed) for one in report.negative] == [("本月完成投资", "-3万元")]
 
 
-def test_freezing_can_be_undone(office, django_user_model):
-    reported(office, work_done_month=3)
+def test_freezing_can_be_undone(headquarters, django_user_model):
+    reported(headquarters, work_done_month=3)
     with acts.doing(acts.Way.FORM) as act:
-        source = freeze(report_of(office))
+        source = freeze(report_of(headquarters))
     keeper = django_user_model.objects.create_superuser("keeper")
 
     with acts.doing(acts.Way.FORM):
         undo(Act.objects.get(pk=act.pk), keeper, "月报还没有收齐")
 
     assert not Source.objects.filter(pk=source.pk).exists()
-    assert not Series.objects.filter(headquarters=office).exists()
+    assert not Series.objects.filter(headquarters=headquarters).exists()
 
 
 # The page
 
 
-def asked(office):
-    return {"headquarters": office.pk, "month": "2026-05"}
+def asked(headquarters):
+    return {"headquarters": headquarters.pk, "month": "2026-05"}
 
 
-def test_page_previews_and_freezes(client, office):
-    reported(office, work_done_month=3)
+def test_page_previews_and_freezes(client, headquarters):
+    reported(headquarters, work_done_month=3)
     client.force_login(
-        make_staff(office, permissions=["projects.add_observation", "projects.view_observation"])
+        make_staff(
+            headquarters, permissions=["projects.add_observation", "projects.view_observation"]
+        )
     )
 
-    page = client.get(PAGE, asked(office))
+    page = client.get(PAGE, asked(headquarters))
     assert page.context["report"].sums[0].printed == "3万元"
 
-    response = client.post(PAGE, asked(office))
-    source = Source.objects.get(maintainer=office)
+    response = client.post(PAGE, asked(headquarters))
+    source = Source.objects.get(maintainer=headquarters)
     assert (
         response.url
         == f"{reverse('admin:projects_observation_changelist')}?source__id__exact={source.pk}"
@@ -216,39 +222,39 @@ def test_page_previews_and_freezes(client, office):
     act = Source.history.get(id=source.pk).act
     assert act.subject == source.title
 
-    again = client.post(PAGE, asked(office), follow=True)
+    again = client.post(PAGE, asked(headquarters), follow=True)
     assert "没有变化，没有新增" in again.content.decode()
 
 
-def test_page_is_closed_without_the_right_to_add_figures(client, office):
-    client.force_login(make_staff(office, permissions=["projects.view_observation"]))
+def test_page_is_closed_without_the_right_to_add_figures(client, headquarters):
+    client.force_login(make_staff(headquarters, permissions=["projects.view_observation"]))
 
     assert client.get(PAGE).status_code == 403
-    assert client.post(PAGE, asked(office)).status_code == 403
+    assert client.post(PAGE, asked(headquarters)).status_code == 403
     assert PAGE not in client.get("/admin/").content.decode()
 
 
-def test_page_chooses_the_only_headquarters(client, office):
-    client.force_login(make_staff(office, permissions=["projects.add_observation"]))
+def test_page_chooses_the_only_headquarters(client, headquarters):
+    client.force_login(make_staff(headquarters, permissions=["projects.add_observation"]))
 
-    assert client.get(PAGE).context["form"]["headquarters"].initial == office
+    assert client.get(PAGE).context["form"]["headquarters"].initial == headquarters
 
 
-def test_page_sums_no_foreign_headquarters(client, office):
-    reported(office, work_done_month=3)
+def test_page_sums_no_foreign_headquarters(client, headquarters):
+    reported(headquarters, work_done_month=3)
     client.force_login(make_staff(make_headquarters(), permissions=["projects.add_observation"]))
 
-    page = client.post(PAGE, asked(office))
+    page = client.post(PAGE, asked(headquarters))
 
     assert "这个指挥部不在您的范围之内。" in page.content.decode()
-    assert not Source.objects.filter(maintainer=office).exists()
+    assert not Source.objects.filter(maintainer=headquarters).exists()
 
 
 @pytest.mark.parametrize("month", ["2026-13", "五月", ""])
-def test_page_refuses_what_is_no_month(client, office, month):
-    client.force_login(make_staff(office, permissions=["projects.add_observation"]))
+def test_page_refuses_what_is_no_month(client, headquarters, month):
+    client.force_login(make_staff(headquarters, permissions=["projects.add_observation"]))
 
-    page = client.get(PAGE, asked(office) | {"month": month})
+    page = client.get(PAGE, asked(headquarters) | {"month": month})
 
     assert page.context["report"] is None
     assert page.context["form"].errors["month"]
@@ -257,9 +263,9 @@ def test_page_refuses_what_is_no_month(client, office, month):
 # The public page
 
 
-def test_public_figure_leads_to_the_rows_in_it(client, office):
-    public, hidden = (reported(office, work_done_month=amount) for amount in (3, 4))
-    source = freeze_now(office)
+def test_public_figure_leads_to_the_rows_in_it(client, headquarters):
+    public, hidden = (reported(headquarters, work_done_month=amount) for amount in (3, 4))
+    source = freeze_now(headquarters)
     type(hidden.project).objects.filter(pk=hidden.project.pk).update(review="withdrawn")
     source.observations.update(status="published")
     figure = source.observations.get(number=1)
@@ -272,9 +278,9 @@ def test_public_figure_leads_to_the_rows_in_it(client, office):
     assert Observation.objects.get(pk=figure.pk).value == 70000
 
 
-def test_public_sum_that_is_rounded_is_followed_by_the_exact_one(client, office):
-    reported(office, work_done_month=Decimal("21934.56"))
-    source = freeze_now(office)
+def test_public_sum_that_is_rounded_is_followed_by_the_exact_one(client, headquarters):
+    reported(headquarters, work_done_month=Decimal("21934.56"))
+    source = freeze_now(headquarters)
     source.observations.update(status="published")
 
     content = client.get(source.observations.get(number=1).get_absolute_url()).content.decode()
@@ -284,9 +290,9 @@ def test_public_sum_that_is_rounded_is_followed_by_the_exact_one(client, office)
     assert "21934.56" in content
 
 
-def test_public_page_of_the_report_shows_its_text(client, office):
-    reported(office, work_done_month=3)
-    source = freeze_now(office)
+def test_public_page_of_the_report_shows_its_text(client, headquarters):
+    reported(headquarters, work_done_month=3)
+    source = freeze_now(headquarters)
     source.observations.update(status="published")
 
     content = client.get(source.get_absolute_url()).content.decode()
@@ -312,8 +318,8 @@ def test_amounts_are_said_in_large_units_and_hedged_where_shortened(value, unit,
     assert rounded(Decimal(value), unit) == short
 
 
-def test_page_belongs_to_no_list(office, client):
-    client.force_login(make_staff(office, permissions=["projects.add_observation"]))
+def test_page_belongs_to_no_list(headquarters, client):
+    client.force_login(make_staff(headquarters, permissions=["projects.add_observation"]))
     page = client.get(PAGE)
     assert PAGE == "/admin/projects/monthly-totals/"
     assert "合计明细" not in page.content.decode()

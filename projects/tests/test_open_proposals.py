@@ -33,7 +33,9 @@ def contested(client, clerk, headquarters):
 def test_form_of_a_published_row_names_its_open_proposals(client, clerk, contested):
     page = client.get(form_of(contested))
     first, second = Revision.objects.order_by("number")
-    found = [(one.words, one.edited, one.address) for one in page.context["review"]["proposals"]]
+    found = [
+        (one.words, one.revision.edited, one.address) for one in page.context["review"]["proposals"]
+    ]
     assert found == [
         (f"第 1 次变更申请（草稿，{clerk.username}提出）", "名称", form_of(first)),
         (f"第 2 次变更申请（已提交，{clerk.username}提出）", "名称、状态", form_of(second)),
@@ -59,7 +61,7 @@ def test_approver_sees_what_others_propose_for_the_same_column(client, publisher
     client.force_login(publisher)
     page = client.get(form_of(second))
     [rival] = page.context["review"]["rivals"]
-    assert (rival.label, rival.proposed, rival.proposal.revision) == ("名称", "新名", first)
+    assert (rival.label, rival.proposed, rival.other.revision) == ("名称", "新名", first)
     assert "拟改为“新名”" in page.content.decode()
 
 

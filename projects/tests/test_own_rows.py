@@ -2,15 +2,7 @@
 
 import pytest
 
-from aidtracker.testing import (
-    make_progress_report,
-    make_project,
-    make_project_party,
-    make_region,
-)
-from aidtracker.trail.history import keep_links
-from projects.models import Project, Review
-from projects.review.steps import (
+from aidtracker.review.steps import (
     APPROVE,
     OWN_ROW,
     PUBLISH,
@@ -20,6 +12,14 @@ from projects.review.steps import (
     entered_by,
     possible_steps,
 )
+from aidtracker.testing import (
+    make_progress_report,
+    make_project,
+    make_project_party,
+    make_region,
+)
+from aidtracker.trail.history import keep_links
+from projects.models import Project, Review
 from projects.tests.review_steps import by, entered, reviewing_staff, step
 
 pytestmark = pytest.mark.django_db

@@ -2,14 +2,8 @@
 
 import pytest
 
-from aidtracker.testing import (
-    make_progress_report,
-    make_project,
-    make_staff,
-)
-from projects.models import ProgressReport, Project, Review
-from projects.models.reviews import Reviewed
-from projects.review.steps import (
+from aidtracker.review.reviewed import Reviewed
+from aidtracker.review.steps import (
     APPROVE,
     OWN_ROW,
     PUBLISH,
@@ -21,6 +15,12 @@ from projects.review.steps import (
     steps_of,
     take_step,
 )
+from aidtracker.testing import (
+    make_progress_report,
+    make_project,
+    make_staff,
+)
+from projects.models import ProgressReport, Project, Review
 from projects.tests.review_steps import entered, reviewing_staff, step
 
 pytestmark = pytest.mark.django_db

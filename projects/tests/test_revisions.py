@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from aidtracker.review.revisions import text_of
+from aidtracker.review.steps import APPROVE, OWN_ROW, PUBLISH, SUBMIT, take_step
 from aidtracker.testing import (
     make_observation,
     make_project,
@@ -12,10 +14,8 @@ from aidtracker.testing import (
     make_region,
 )
 from aidtracker.trail.differences import differences
+from projects.corrections import corrections
 from projects.models import Observation, Project, Revision
-from projects.review.corrections import corrections
-from projects.review.revising import changes_of, text_of
-from projects.review.steps import APPROVE, OWN_ROW, PUBLISH, SUBMIT, take_step
 from projects.tests.review_pages import form_of, propose, said, staff
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +221,7 @@ def test_revision_shows_now_and_proposed_in_words(client, clerk, headquarters):
     revision = Revision.objects.get()
     changes = {
         change.label: (change.before, change.now, change.proposed, change.is_stale)
-        for change in changes_of(revision, revision.row)
+        for change in revision.changes(revision.row)
     }
     assert changes == {
         "名称": ("旧名", "别名", "新名", True),

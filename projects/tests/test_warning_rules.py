@@ -107,92 +107,91 @@ INVESTMENT: dict[str, Any] = {
 MISSING = ("investment-missing", "outlet-missing", "jobs-missing", "training-missing")
 
 
-@pytest.fixture
-def command():
-    return make_headquarters()
-
-
 @pytest.mark.parametrize("code", PROGRESS)
-def test_progress_rule_warns_of_the_wrong_month(command, code):
+def test_progress_rule_warns_of_the_wrong_month(headquarters, code):
     values, before, now, sentence = PROGRESS[code]
-    project = make_project(headquarters=command, **values)
+    project = make_project(headquarters=headquarters, **values)
     make_progress_report(project=project, month=APRIL, **before)
-    assert said(command, code) == []
+    assert said(headquarters, code) == []
     make_progress_report(project=project, month=MAY, **now)
-    assert said(command, code) == [sentence]
+    assert said(headquarters, code) == [sentence]
 
 
 @pytest.mark.parametrize("code", INVESTMENT)
-def test_investment_rule_warns_of_the_wrong_month(command, code):
+def test_investment_rule_warns_of_the_wrong_month(headquarters, code):
     values, before, now, sentence = INVESTMENT[code]
-    investment = make_investment(headquarters=command, **values)
+    investment = make_investment(headquarters=headquarters, **values)
     make_investment_report(investment=investment, month=APRIL, **before)
-    assert said(command, code) == []
+    assert said(headquarters, code) == []
     make_investment_report(investment=investment, month=MAY, **now)
-    assert said(command, code) == [sentence]
+    assert said(headquarters, code) == [sentence]
 
 
-def test_project_of_the_same_name_in_one_batch_is_said(command):
-    own: dict[str, Any] = {"headquarters": command, "batch": make_batch()}
+def test_project_of_the_same_name_in_one_batch_is_said(headquarters):
+    own: dict[str, Any] = {"headquarters": headquarters, "batch": make_batch()}
     make_project(**own, name="水厂", status="cancelled")
     make_project(**own, name="水厂")
-    assert said(command, "project-same-name") == []
+    assert said(headquarters, "project-same-name") == []
     make_project(**own, name="水 厂")
-    found = said(command, "project-same-name")
+    found = said(headquarters, "project-same-name")
     assert len(found) == 2
     assert "同一指挥部同一批次有 2 个项目都叫“水厂”。" in found
 
 
-def test_county_share_is_of_the_money_that_says_where_it_goes(command):
+def test_county_share_is_of_the_money_that_says_where_it_goes(headquarters):
     for amount, is_local in ((79, True), (21, False), (500, None)):
-        project = make_project(headquarters=command, is_local=is_local)
+        project = make_project(headquarters=headquarters, is_local=is_local)
         make_project_plan(project=project, amount=amount)
-    assert said(command, "plan-county-share") == [
+    assert said(headquarters, "plan-county-share") == [
         "2026 年计划中面向县及以下的占 79%（79÷100 万元），低于 80%；另有 1 项没有注明，未计入。"
     ]
 
 
-def test_share_of_just_the_limit_is_enough(command):
+def test_share_of_just_the_limit_is_enough(headquarters):
     for amount, is_local in ((80, True), (20, False)):
-        project = make_project(headquarters=command, is_local=is_local, is_livelihood=is_local)
+        project = make_project(headquarters=headquarters, is_local=is_local, is_livelihood=is_local)
         make_project_plan(project=project, amount=Decimal(amount))
-    assert said(command, "plan-county-share") == said(command, "plan-livelihood-share") == []
+    assert (
+        said(headquarters, "plan-county-share") == said(headquarters, "plan-livelihood-share") == []
+    )
 
 
-def test_investment_and_outlet_without_a_report_are_said(command):
-    make_investment(headquarters=command, status="signed", signed_on="2026-05-20")
-    make_outlet(headquarters=command, status="open", opened_on="2026-04")
-    assert said(command, "investment-missing") == ["还没有提交2026年5月的月报。"]
-    assert said(command, "outlet-missing") == [
+def test_investment_and_outlet_without_a_report_are_said(headquarters):
+    make_investment(headquarters=headquarters, status="signed", signed_on="2026-05-20")
+    make_outlet(headquarters=headquarters, status="open", opened_on="2026-04")
+    assert said(headquarters, "investment-missing") == ["还没有提交2026年5月的月报。"]
+    assert said(headquarters, "outlet-missing") == [
         "还没有提交2026年5月的月报。",
         "还没有提交2026年4月的月报。",
     ]
 
 
-def report_jobs(command, site, month, **values):
-    return make_jobs_report(headquarters=command, site=site, month=month, **values)
+def report_jobs(headquarters, site, month, **values):
+    return make_jobs_report(headquarters=headquarters, site=site, month=month, **values)
 
 
-def test_site_that_reported_lately_misses_its_next_month(command):
+def test_site_that_reported_lately_misses_its_next_month(headquarters):
     site = make_site()
-    make_jobs_report(headquarters=command, site=make_site(), month=date(2026, 1, 1))
-    report_jobs(command, site, APRIL, review=Review.SUBMITTED)
+    make_jobs_report(headquarters=headquarters, site=make_site(), month=date(2026, 1, 1))
+    report_jobs(headquarters, site, APRIL, review=Review.SUBMITTED)
     report_jobs(make_headquarters(), site, MAY, review=Review.SUBMITTED)
-    assert said(command, "jobs-missing") == [
+    assert said(headquarters, "jobs-missing") == [
         "此后还没有提交2026年4月的月报。",
         "此后还没有提交2026年3月的月报。",
         "此后还没有提交2026年5月的月报。",
     ]
-    assert said(command, "jobs-missing", date(2026, 12, 1)) == []
+    assert said(headquarters, "jobs-missing", date(2026, 12, 1)) == []
 
 
-def test_headquarters_that_trained_lately_misses_its_next_month(command):
-    make_training_report(headquarters=command, month=APRIL, review=Review.SUBMITTED)
-    assert said(command, "training-missing") == ["此后还没有提交2026年5月的月报。"]
-    make_training_report(headquarters=command, kind="officials", month=MAY, review=Review.SUBMITTED)
-    assert said(command, "training-missing") == []
-    make_reporting_period(headquarters=command, month=date(2026, 6, 1), locked_on=TODAY)
-    assert said(command, "training-missing", date(2026, 7, 1)) == [
+def test_headquarters_that_trained_lately_misses_its_next_month(headquarters):
+    make_training_report(headquarters=headquarters, month=APRIL, review=Review.SUBMITTED)
+    assert said(headquarters, "training-missing") == ["此后还没有提交2026年5月的月报。"]
+    make_training_report(
+        headquarters=headquarters, kind="officials", month=MAY, review=Review.SUBMITTED
+    )
+    assert said(headquarters, "training-missing") == []
+    make_reporting_period(headquarters=headquarters, month=date(2026, 6, 1), locked_on=TODAY)
+    assert said(headquarters, "training-missing", date(2026, 7, 1)) == [
         "此后还没有提交2026年6月的月报。"
     ]
 

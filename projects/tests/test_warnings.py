@@ -37,14 +37,9 @@ TODAY = date(2026, 6, 20)
 WINTER = date(2026, 12, 1)
 
 
-@pytest.fixture
-def command():
-    return make_headquarters()
-
-
-def said(command, code, today=TODAY):
+def said(headquarters, code, today=TODAY):
     """The sentences of one rule about the rows of a headquarters."""
-    found = warnings_for([command.pk], today)
+    found = warnings_for([headquarters.pk], today)
     return [one.sentence for one in found if one.rule.code == code]
 
 
@@ -93,27 +88,27 @@ PROJECT_CASES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("code", PROJECT_CASES)
-def test_project_rule_warns_of_just_the_wrong_row(command, code):
+def test_project_rule_warns_of_just_the_wrong_row(headquarters, code):
     wrong, right, sentence = PROJECT_CASES[code]
-    make_project(headquarters=command, **right)
-    make_project(headquarters=command)
-    assert said(command, code) == []
+    make_project(headquarters=headquarters, **right)
+    make_project(headquarters=headquarters)
+    assert said(headquarters, code) == []
 
-    make_project(headquarters=command, **wrong)
+    make_project(headquarters=headquarters, **wrong)
 
-    assert said(command, code) == [sentence]
+    assert said(headquarters, code) == [sentence]
 
 
-def test_received_is_compared_with_the_adjusted_plan(command):
+def test_received_is_compared_with_the_adjusted_plan(headquarters):
     amounts = {"received_amount": 12, "planned_amount": 10, "adjusted_amount": 15}
-    make_project(headquarters=command, **amounts)
-    assert said(command, "project-received-over-plan") == []
+    make_project(headquarters=headquarters, **amounts)
+    assert said(headquarters, "project-received-over-plan") == []
 
 
 @pytest.mark.parametrize("status", ["paused", "cancelled", "building", "handed_over"])
-def test_start_is_not_late_in_a_status_that_says_otherwise(command, status):
-    make_project(headquarters=command, planned_start="2020", status=status)
-    assert said(command, "project-start-late") == []
+def test_start_is_not_late_in_a_status_that_says_otherwise(headquarters, status):
+    make_project(headquarters=headquarters, planned_start="2020", status=status)
+    assert said(headquarters, "project-start-late") == []
 
 
 @pytest.mark.parametrize(
@@ -134,18 +129,18 @@ def test_winter_is_from_mid_october_to_march(day, expected):
     ("kind", "count"),
     [({"spend_nature": "fixed"}, 0), ({"construction": "new"}, 0), ({"spend_nature": "other"}, 1)],
 )
-def test_construction_is_not_late_in_winter(command, kind, count):
-    project = make_project(headquarters=command, planned_completion="2026-11-01", **kind)
+def test_construction_is_not_late_in_winter(headquarters, kind, count):
+    project = make_project(headquarters=headquarters, planned_completion="2026-11-01", **kind)
     make_milestone(project=project, planned_on="2026-11-01")
 
-    assert len(said(command, "project-completion-late", WINTER)) == count
-    assert len(said(command, "milestone-late", WINTER)) == count
-    assert len(said(command, "milestone-late", date(2027, 4, 1))) == 1
+    assert len(said(headquarters, "project-completion-late", WINTER)) == count
+    assert len(said(headquarters, "milestone-late", WINTER)) == count
+    assert len(said(headquarters, "milestone-late", date(2027, 4, 1))) == 1
 
 
-def test_month_after_its_due_day_misses_a_report(command):
-    project = make_project(headquarters=command, status="building", actual_start="2026-04-20")
-    assert said(command, "progress-missing") == [
+def test_month_after_its_due_day_misses_a_report(headquarters):
+    project = make_project(headquarters=headquarters, status="building", actual_start="2026-04-20")
+    assert said(headquarters, "progress-missing") == [
         "还没有提交2026年5月的月报。",
         "还没有提交2026年4月的月报。",
     ]
@@ -153,29 +148,29 @@ def test_month_after_its_due_day_misses_a_report(command):
     make_progress_report(project=project, month=date(2026, 5, 1), review=Review.SUBMITTED)
     make_progress_report(project=project, month=date(2026, 4, 1), review=Review.DRAFT)
 
-    assert said(command, "progress-missing") == ["还没有提交2026年4月的月报。"]
+    assert said(headquarters, "progress-missing") == ["还没有提交2026年4月的月报。"]
 
 
-def test_month_before_its_due_day_misses_nothing(command):
-    make_project(headquarters=command, status="building", actual_start="2026-05-01")
-    assert said(command, "progress-missing", date(2026, 6, 5)) == []
-    assert said(command, "progress-missing", date(2026, 6, 6)) != []
+def test_month_before_its_due_day_misses_nothing(headquarters):
+    make_project(headquarters=headquarters, status="building", actual_start="2026-05-01")
+    assert said(headquarters, "progress-missing", date(2026, 6, 5)) == []
+    assert said(headquarters, "progress-missing", date(2026, 6, 6)) != []
 
 
-def test_locked_month_misses_a_report_before_its_due_day(command):
-    make_project(headquarters=command, status="building", actual_start="2026-05-01")
-    make_reporting_period(headquarters=command, due_on=date(2026, 7, 1))
-    assert said(command, "progress-missing") == []
+def test_locked_month_misses_a_report_before_its_due_day(headquarters):
+    make_project(headquarters=headquarters, status="building", actual_start="2026-05-01")
+    make_reporting_period(headquarters=headquarters, due_on=date(2026, 7, 1))
+    assert said(headquarters, "progress-missing") == []
 
-    command.reporting_periods.update(locked_on=TODAY)
+    headquarters.reporting_periods.update(locked_on=TODAY)
 
-    assert said(command, "progress-missing") == ["还没有提交2026年5月的月报。"]
+    assert said(headquarters, "progress-missing") == ["还没有提交2026年5月的月报。"]
 
 
 @pytest.mark.parametrize("status", ["", "completed", "reserve"])
-def test_project_that_is_not_under_way_misses_no_report(command, status):
-    make_project(headquarters=command, status=status)
-    assert said(command, "progress-missing") == []
+def test_project_that_is_not_under_way_misses_no_report(headquarters, status):
+    make_project(headquarters=headquarters, status=status)
+    assert said(headquarters, "progress-missing") == []
 
 
 def reports_of(project, *rows):
@@ -190,28 +185,30 @@ def reports_of(project, *rows):
     ]
 
 
-def test_total_that_does_not_go_on_from_last_month_is_said(command):
-    project = make_project(headquarters=command)
+def test_total_that_does_not_go_on_from_last_month_is_said(headquarters):
+    project = make_project(headquarters=headquarters)
     reports_of(project, (3, 5, 5), (4, 2, 7), (5, 2, 10))
-    assert said(command, "progress-not-continuous") == [
+    assert said(headquarters, "progress-not-continuous") == [
         "累计完成投资 10 万元，不等于上月累计 7 加本月 2（应为 9 万元）。"
     ]
-    assert said(command, "progress-work-fell") == []
+    assert said(headquarters, "progress-work-fell") == []
 
 
-def test_total_is_not_compared_across_a_gap_or_with_an_unknown(command):
-    reports_of(make_project(headquarters=command), (3, 5, 5), (5, 2, 10))
-    reports_of(make_project(headquarters=command), (3, 5, 5), (4, None, 9), (5, 2, None))
-    assert said(command, "progress-not-continuous") == []
+def test_total_is_not_compared_across_a_gap_or_with_an_unknown(headquarters):
+    reports_of(make_project(headquarters=headquarters), (3, 5, 5), (5, 2, 10))
+    reports_of(make_project(headquarters=headquarters), (3, 5, 5), (4, None, 9), (5, 2, None))
+    assert said(headquarters, "progress-not-continuous") == []
 
 
-def test_total_that_fell_is_said(command):
-    reports_of(make_project(headquarters=command), (4, 5, 9), (5, None, 8))
-    assert said(command, "progress-work-fell") == ["累计完成投资 8 万元，比上月的 9 万元还小。"]
+def test_total_that_fell_is_said(headquarters):
+    reports_of(make_project(headquarters=headquarters), (4, 5, 9), (5, None, 8))
+    assert said(headquarters, "progress-work-fell") == [
+        "累计完成投资 8 万元，比上月的 9 万元还小。"
+    ]
 
 
-def test_reports_at_hand_are_warned_of_as_in_the_whole(command, django_assert_max_num_queries):
-    project = make_project(headquarters=command, total_amount=9)
+def test_reports_at_hand_are_warned_of_as_in_the_whole(headquarters, django_assert_max_num_queries):
+    project = make_project(headquarters=headquarters, total_amount=9)
     *_, last = reports_of(project, (4, 7, 7), (5, 2, 10))
     last = type(last).objects.get(pk=last.pk)
 
@@ -230,8 +227,8 @@ def test_no_reports_have_no_warnings():
     assert for_reports([]) == for_rows([]) == {}
 
 
-def test_plans_at_hand_are_warned_of_as_in_the_whole(command, django_assert_max_num_queries):
-    one, two = (make_project(headquarters=command, name="同名项目") for _ in range(2))
+def test_plans_at_hand_are_warned_of_as_in_the_whole(headquarters, django_assert_max_num_queries):
+    one, two = (make_project(headquarters=headquarters, name="同名项目") for _ in range(2))
     first, _ = make_project_plan(project=one), make_project_plan(project=two)
     first = type(first).objects.get(pk=first.pk)
 
@@ -241,64 +238,68 @@ def test_plans_at_hand_are_warned_of_as_in_the_whole(command, django_assert_max_
     assert found[first.pk] == ["同一年度计划里有 2 个项目都叫“同名项目”。"]
 
 
-def test_milestones_at_hand_that_are_late_are_warned_of(command):
-    late = make_milestone(project=make_project(headquarters=command), planned_on="2020-01")
+def test_milestones_at_hand_that_are_late_are_warned_of(headquarters):
+    late = make_milestone(project=make_project(headquarters=headquarters), planned_on="2020-01")
     (words,) = for_rows([late])[late.pk]
     assert "还没有实际完成日期" in words
 
 
-def test_same_name_twice_in_one_plan_is_said(command):
-    one, two = (make_project(headquarters=command, name=name) for name in ("阿 克苏", "阿克苏"))
+def test_same_name_twice_in_one_plan_is_said(headquarters):
+    one, two = (
+        make_project(headquarters=headquarters, name=name) for name in ("阿 克苏", "阿克苏")
+    )
     make_project_plan(project=one)
     make_project_plan(project=two, year=2025)
     make_project_plan(project=one, number=2, reason="追加")
-    assert said(command, "plan-same-name") == []
+    assert said(headquarters, "plan-same-name") == []
 
     make_project_plan(project=two)
 
-    assert len(said(command, "plan-same-name")) == 3
-    assert "同一年度计划里有 2 个项目都叫“阿克苏”。" in said(command, "plan-same-name")
+    assert len(said(headquarters, "plan-same-name")) == 3
+    assert "同一年度计划里有 2 个项目都叫“阿克苏”。" in said(headquarters, "plan-same-name")
 
 
-def plan(command, amount, mark, **kwargs):
-    project = make_project(headquarters=command, is_livelihood=mark, is_local=True)
+def plan(headquarters, amount, mark, **kwargs):
+    project = make_project(headquarters=headquarters, is_livelihood=mark, is_local=True)
     return make_project_plan(project=project, amount=amount, **kwargs)
 
 
-def test_livelihood_share_counts_latest_editions_and_leaves_out_unknowns(command):
-    plan(command, 70, True)
-    first = plan(command, 10, False)
-    plan(command, 1000, None)
-    assert said(command, "plan-livelihood-share") == []
+def test_livelihood_share_counts_latest_editions_and_leaves_out_unknowns(headquarters):
+    plan(headquarters, 70, True)
+    first = plan(headquarters, 10, False)
+    plan(headquarters, 1000, None)
+    assert said(headquarters, "plan-livelihood-share") == []
 
     make_project_plan(project=first.project, number=2, amount=30, reason="追加")
 
-    assert said(command, "plan-livelihood-share") == [
+    assert said(headquarters, "plan-livelihood-share") == [
         "2026 年计划中民生项目占 70%（70÷100 万元），低于 80%；另有 1 项没有注明，未计入。"
     ]
-    assert said(command, "plan-county-share") == []
+    assert said(headquarters, "plan-county-share") == []
 
 
-def test_investment_rules(command):
-    make_investment(headquarters=command, agreed_amount=10, arrived_amount=12)
-    make_investment(headquarters=command, signed_on="2025-05", status="signed")
-    assert said(command, "investment-arrived-over-agreed") == [
+def test_investment_rules(headquarters):
+    make_investment(headquarters=headquarters, agreed_amount=10, arrived_amount=12)
+    make_investment(headquarters=headquarters, signed_on="2025-05", status="signed")
+    assert said(headquarters, "investment-arrived-over-agreed") == [
         "到位资金 12 万元，超过协议资金 10 万元。"
     ]
-    assert said(command, "investment-nothing-arrived") == [
+    assert said(headquarters, "investment-nothing-arrived") == [
         "2025年5月签约，已过 385 天，还没有登记到位资金。"
     ]
 
 
-def test_jobs_fall_beyond_the_threshold_is_said(command):
+def test_jobs_fall_beyond_the_threshold_is_said(headquarters):
     site = make_site()
     for month, jobs in ((3, 100), (4, 80), (5, 63)):
-        make_jobs_report(headquarters=command, site=site, month=date(2026, month, 1), jobs=jobs)
-    assert said(command, "jobs-fell") == ["月末在岗 63 人，上月 80 人，减少超过 20%。"]
+        make_jobs_report(
+            headquarters=headquarters, site=site, month=date(2026, month, 1), jobs=jobs
+        )
+    assert said(headquarters, "jobs-fell") == ["月末在岗 63 人，上月 80 人，减少超过 20%。"]
 
 
-def test_investment_total_goes_on_from_last_month(command):
-    investment = make_investment(headquarters=command)
+def test_investment_total_goes_on_from_last_month(headquarters):
+    investment = make_investment(headquarters=headquarters)
     for month, added, total in ((4, 3, 3), (5, 1, 5)):
         make_investment_report(
             investment=investment,
@@ -306,41 +307,41 @@ def test_investment_total_goes_on_from_last_month(command):
             arrived_month=added,
             arrived_to_date=total,
         )
-    assert len(said(command, "investment-not-continuous")) == 1
+    assert len(said(headquarters, "investment-not-continuous")) == 1
 
 
-def test_outlet_that_sells_after_closing_is_said(command):
-    outlet = make_outlet(headquarters=command, closed_on="2026-04", status="closed")
+def test_outlet_that_sells_after_closing_is_said(headquarters):
+    outlet = make_outlet(headquarters=headquarters, closed_on="2026-04", status="closed")
     make_outlet_report(outlet=outlet, month=date(2026, 4, 1), sales=5)
     make_outlet_report(outlet=outlet, month=date(2026, 5, 1), sales=Decimal("5.5"))
-    assert said(command, "outlet-sales-after-closing") == [
+    assert said(headquarters, "outlet-sales-after-closing") == [
         "网点2026年4月已关闭，这个月仍填报销售 5.5。"
     ]
 
 
 @pytest.mark.parametrize(("sales", "count"), [((0, 0, 0), 1), ((0, None, 0), 0), ((0, 1, 0), 0)])
-def test_outlet_without_sales_for_three_months_is_said(command, sales, count):
-    outlet = make_outlet(headquarters=command)
+def test_outlet_without_sales_for_three_months_is_said(headquarters, sales, count):
+    outlet = make_outlet(headquarters=headquarters)
     for month, amount in enumerate(sales, 3):
         make_outlet_report(outlet=outlet, month=date(2026, month, 1), sales=amount)
-    assert len(said(command, "outlet-no-sales")) == count
+    assert len(said(headquarters, "outlet-no-sales")) == count
 
 
-def test_trainees_without_classes_are_said(command):
-    make_training_report(headquarters=command, trainees=30)
-    make_training_report(headquarters=command, kind="officials", trainees=30, classes=1)
-    assert said(command, "training-without-classes") == ["填了培训 30 人次，没有填班次。"]
+def test_trainees_without_classes_are_said(headquarters):
+    make_training_report(headquarters=headquarters, trainees=30)
+    make_training_report(headquarters=headquarters, kind="officials", trainees=30, classes=1)
+    assert said(headquarters, "training-without-classes") == ["填了培训 30 人次，没有填班次。"]
 
 
-def test_withdrawn_rows_and_other_headquarters_are_not_looked_at(command):
+def test_withdrawn_rows_and_other_headquarters_are_not_looked_at(headquarters):
     wrong = {"received_amount": 12, "planned_amount": 10}
-    make_project(headquarters=command, review=Review.WITHDRAWN, **wrong)
+    make_project(headquarters=headquarters, review=Review.WITHDRAWN, **wrong)
     make_project(**wrong)
-    assert said(command, "project-received-over-plan") == []
+    assert said(headquarters, "project-received-over-plan") == []
 
 
-def test_editing_a_rule_in_the_admin_changes_what_it_says(command, client):
-    make_project(headquarters=command, received_amount=12, planned_amount=10)
+def test_editing_a_rule_in_the_admin_changes_what_it_says(headquarters, client):
+    make_project(headquarters=headquarters, received_amount=12, planned_amount=10)
     rule = WarningRule.objects.get(code="project-received-over-plan")
     staff = make_staff(
         reach="changes_all",
@@ -349,11 +350,11 @@ def test_editing_a_rule_in_the_admin_changes_what_it_says(command, client):
     client.force_login(staff)
 
     edit(client, rule, threshold="20")
-    assert said(command, rule.code) == []
+    assert said(headquarters, rule.code) == []
     edit(client, rule, threshold="10", sentence="多了：{left}")
-    assert said(command, rule.code) == ["多了：12"]
+    assert said(headquarters, rule.code) == ["多了：12"]
     edit(client, rule, is_active="false")
-    assert said(command, rule.code) == []
+    assert said(headquarters, rule.code) == []
 
 
 def edit(client, rule, **changes):
@@ -393,29 +394,29 @@ def test_every_rule_of_the_fixture_can_be_applied():
     assert {rule.kind for rule in WarningRule.objects.all()} == set(WarningRule.Kind)
 
 
-def test_number_of_queries_does_not_grow_with_rows(command, django_assert_num_queries):
+def test_number_of_queries_does_not_grow_with_rows(headquarters, django_assert_num_queries):
     def fill():
         for _ in range(3):
-            project = make_project(headquarters=command, status="building", planned_amount=1)
+            project = make_project(headquarters=headquarters, status="building", planned_amount=1)
             make_project_plan(project=project)
             make_milestone(project=project, planned_on="2026-01-01")
             reports_of(project, (4, 5, 9), (5, None, 8))
-            make_outlet_report(outlet=make_outlet(headquarters=command), sales=0)
+            make_outlet_report(outlet=make_outlet(headquarters=headquarters), sales=0)
 
     fill()
     with django_assert_num_queries(12):
-        first = warnings_for([command.pk], TODAY)
+        first = warnings_for([headquarters.pk], TODAY)
     fill()
     with django_assert_num_queries(12):
-        second = warnings_for([command.pk], TODAY)
+        second = warnings_for([headquarters.pk], TODAY)
     assert len(second) > len(first)
 
 
-def test_list_of_projects_is_narrowed_to_those_with_warnings(command):
-    wrong = make_project(headquarters=command, received_amount=12, planned_amount=10)
-    make_project(headquarters=command)
-    assert warned(type(wrong), [command.pk]) == {wrong.pk}
-    assert warned(type(wrong), [command.pk], "project-paid-over-disbursed") == set()
+def test_list_of_projects_is_narrowed_to_those_with_warnings(headquarters):
+    wrong = make_project(headquarters=headquarters, received_amount=12, planned_amount=10)
+    make_project(headquarters=headquarters)
+    assert warned(type(wrong), [headquarters.pk]) == {wrong.pk}
+    assert warned(type(wrong), [headquarters.pk], "project-paid-over-disbursed") == set()
 
 
 WARNED: dict[str, Any] = {
@@ -439,19 +440,19 @@ def test_every_ledger_is_narrowed_to_what_a_rule_warns_of(admin_client, model):
 
 
 @pytest.mark.parametrize("kind", WARNED)
-def test_list_offers_the_rows_with_warnings(client, command, kind):
+def test_list_offers_the_rows_with_warnings(client, headquarters, kind):
     maker, values = WARNED[kind]
-    wrong = maker(headquarters=command, **values)
+    wrong = maker(headquarters=headquarters, **values)
     foreign = maker(headquarters=make_headquarters(), **values)
-    right = maker(headquarters=command)
-    found = {one.rule.code for one in warnings_for([command.pk]) if one.row == wrong}
-    client.force_login(make_staff(command, permissions=[f"projects.view_{kind}"]))
+    right = maker(headquarters=headquarters)
+    found = {one.rule.code for one in warnings_for([headquarters.pk]) if one.row == wrong}
+    client.force_login(make_staff(headquarters, permissions=[f"projects.view_{kind}"]))
     url = reverse(f"admin:projects_{kind}_changelist")
 
     def shown(**query):
         return {*client.get(url, query).context["cl"].queryset} & {wrong, right, foreign}
 
-    others = {one.row for one in warnings_for([command.pk])} - {wrong}
+    others = {one.row for one in warnings_for([headquarters.pk])} - {wrong}
     assert found
     assert foreign not in shown()
     assert shown(warned="any") == {wrong} | (others & {right})

@@ -50,6 +50,6 @@ def public_pages(parts):
         rows = model._base_manager.select_related(*([subject] if subject else []))
         for row in rows.filter(pk__in=numbers):
             about = getattr(row, subject) if subject else row
-            if getattr(about, "is_published", True):
+            if about.is_published:
                 found[dataset, row.pk] = about.get_absolute_url()
     return found

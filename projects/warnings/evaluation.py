@@ -11,7 +11,7 @@ from programs.models import Headquarters
 from projects.models.reports import MonthlyReport
 from projects.models.rules import WarningRule
 from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT, OF_OTHERS
-from projects.warnings.ledgers import Ledgers, ReportsAtHand, command_of
+from projects.warnings.ledgers import Ledgers, ReportsAtHand, headquarters_of
 from projects.warnings.values import sentence
 
 
@@ -32,9 +32,9 @@ class LedgerWarning:
         return self.rule.get_level_display()
 
     @property
-    def command(self):
+    def headquarters(self):
         """The headquarters whose row it is; None if nobody's."""
-        return self.row if isinstance(self.row, Headquarters) else command_of(self.row)
+        return self.row if isinstance(self.row, Headquarters) else headquarters_of(self.row)
 
     @property
     def url(self):
@@ -76,9 +76,9 @@ def for_rows(rows, today=None):
     if not rows or isinstance(rows[0], MonthlyReport):
         return for_reports(rows, today)
     prefetch_related_objects(rows, rows[0].OWNERS[0])
-    commands = {command.pk for command in map(command_of, rows) if command}
+    headquarters = {own.pk for own in map(headquarters_of, rows) if own}
     rules = rules_of(type(rows[0])).exclude(kind__in=OF_OTHERS)
-    return sentences(rules, Ledgers(commands, today or timezone.localdate()))
+    return sentences(rules, Ledgers(headquarters, today or timezone.localdate()))
 
 
 def rules_of(model):

@@ -12,7 +12,7 @@ from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import months_between
 from aidtracker.ground.partial_dates import last_day
 from projects.models.rules import WarningRule
-from projects.warnings.ledgers import HANDED_IN, STARTS, command_of, subject_of
+from projects.warnings.ledgers import HANDED_IN, STARTS, headquarters_of, subject_of
 from projects.warnings.season import is_construction, is_winter
 from projects.warnings.values import HUNDRED, is_beyond, value_at
 
@@ -79,10 +79,10 @@ def missing_again(rule, ledgers, count):
     """
     groups = defaultdict(list)
     for report in ledgers.rows(rule.ledger):
-        groups[command_of(report).pk, subject_of(report).pk].append(report)
-    for (command, _), reports in groups.items():
+        groups[headquarters_of(report).pk, subject_of(report).pk].append(report)
+    for (headquarters, _), reports in groups.items():
         handed_in = {one.month for one in reports if one.review_state in HANDED_IN}
-        for month in ledgers.closed_months(command, count):
+        for month in ledgers.closed_months(headquarters, count):
             lately = [
                 one for one in reports if months_between(one.month, month) in range(1, count + 1)
             ]
@@ -128,15 +128,15 @@ def share(rule, ledgers):
     groups = defaultdict(list)
     for plan in latest_editions(rows_of(rule, ledgers)):
         if plan.year >= ledgers.today.year - 1:
-            groups[command_of(plan), plan.year].append(plan)
-    for (command, year), plans in groups.items():
+            groups[headquarters_of(plan), plan.year].append(plan)
+    for (headquarters, year), plans in groups.items():
         known = [(value_at(plan, rule.left), value_at(plan, rule.right)) for plan in plans]
         counted = [(mark, amount) for mark, amount in known if None not in (mark, amount)]
         whole = sum((amount for _, amount in counted), Decimal(0))
         part = sum((amount for mark, amount in counted if mark), Decimal(0))
         if whole and part / whole * HUNDRED < rule.threshold:
             yield (
-                command,
+                headquarters,
                 {
                     "plan": f"{year} 年",
                     "share": (part / whole * HUNDRED).quantize(Decimal("0.01")),

@@ -46,7 +46,7 @@ def subject_of(row):
     return getattr(row, "project", row)
 
 
-def command_of(row):
+def headquarters_of(row):
     """The headquarters that a row of a ledger belongs to; None if nobody's."""
     own = getattr(row, "headquarters", None)
     return own or getattr(subject_of(row), "headquarters", None)
@@ -73,7 +73,7 @@ class Ledgers:
         rows = model.objects.select_related(*JOINS.get(dataset_name(model), ())).order_by("pk")
         if self.headquarters_ids is not None:
             rows = rows.filter(**{f"{model.OWNERS[0]}__in": self.headquarters_ids})
-        if hasattr(model, "REVIEW"):
+        if model.REVIEW:
             rows = rows.exclude(**{model.REVIEW: Review.WITHDRAWN})
         if issubclass(model, MonthlyReport):
             rows = rows.filter(month__gte=self.first_month)

@@ -18,14 +18,14 @@ class Guard:
     def __init__(self, model, user):
         self.model = model
         self.user = user
-        self.review = getattr(model, "REVIEW", "")
+        self.review = model.REVIEW
         self.owner = None if user is None else self.default_owner()
         self.owner_paths = own_paths(model())
         self.refusals: dict[tuple, ValidationError | None] = {}
 
     def default_owner(self):
         """The field of a row's owner, and the person's headquarters if there is but one."""
-        direct = [path for path in getattr(self.model, "OWNERS", ()) if "__" not in path]
+        direct = [path for path in self.model.OWNERS if "__" not in path]
         account = getattr(self.user, "account", None)
         own = list(account.headquarters.all()[:2]) if account and direct else []
         return (self.model._meta.get_field(direct[0]), own[0]) if len(own) == 1 else None
@@ -62,13 +62,13 @@ class Guard:
             return
         if self.owner_paths and (refusal := self.refusal(row)):
             raise refusal
-        if hasattr(row, "check_edit") and not self.proposes(before):
-            row.check_edit(before, self.user, locked=self.locked)
+        if not self.proposes(before):
+            row.check_edit(before, self.user, locks=self.locks)
 
     @cached_property
     def is_proposer(self):
         """Whether the person changes what is public only by proposals that others approve."""
-        return bool(self.user and self.review and self.model.is_only_proposed_by(self.user))
+        return bool(self.user and self.model.is_only_proposed_by(self.user))
 
     def proposes(self, before):
         """Whether a change of a row, as it is stored, is only a proposal."""
@@ -79,7 +79,7 @@ class Guard:
         if self.user is None or not self.review:
             return False
         states = (row,) if before is None else (before, row)
-        asks = any(state.changes_for_a_reason(self.locked) for state in states)
+        asks = any(state.changes_for_a_reason(self.locks) for state in states)
         said = "" if before is None else before.correction_reason
         return asks and row.correction_reason in ("", said)
 
@@ -96,6 +96,6 @@ class Guard:
         return self.refusals[owners]
 
     @cached_property
-    def locked(self):
-        """The months that are locked, if rows of the model belong to one."""
-        return self.model.locked_months() if hasattr(self.model, "locked_months") else set()
+    def locks(self):
+        """All that locks rows of the model, read once."""
+        return self.model.locks()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.models.base import ModelState
 
-from aidtracker.review.proposals import Proposal, Waiting
+from aidtracker.review.proposals import OpenRevision, Proposal
 from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.rehearsing.outcomes import CHANGED, NEW, PROPOSED
 from aidtracker.sheets.rehearsing.stored_rows import PK, VERSION
@@ -40,7 +40,7 @@ class PlannedRow:
     changes: list[FieldChange] = field(default_factory=list)
     # Whether the change is only proposed, and what was proposed before without effect yet.
     is_proposal: bool = False
-    waiting: list[Waiting] = field(default_factory=list)
+    waiting: list[OpenRevision] = field(default_factory=list)
     # Whether the row changes only for a reason that the file does not give.
     lacks_reason: bool = False
 

@@ -77,9 +77,9 @@ const gridMatch = {
   },
 
   // Headings of columns that the page does not have.
-  strange: ({ places, titles }, { keys, commands }) =>
+  strange: ({ places, titles }, { keys, headquartersTitles }) =>
     (places || []).flatMap((place, right) => {
-      const isKnown = place >= 0 || keys.includes(right) || commands.includes(right);
+      const isKnown = place >= 0 || keys.includes(right) || headquartersTitles.includes(right);
       return isKnown || !titles[right].trim() || gridMatch.plain(titles[right]) === "序号" ? [] : [titles[right].trim()];
     }),
 
@@ -97,7 +97,7 @@ const gridMatch = {
   // Which columns of a block name the rows of the page, and how to look a name up.
   finder(body, page, { places, titles }) {
     const subjects = gridMatch.indexOf(page.rows, ({ words }) => words);
-    const command = gridMatch.indexOf(page.rows, (row) => [row.command]);
+    const headquarters = gridMatch.indexOf(page.rows, (row) => [row.headquarters]);
     const filled = body.filter((texts) => texts.some((text) => text.trim()));
     const wanted = places ? 1 : Math.min(gridMatch.ENOUGH, Math.ceil(filled.length / 2));
     const free = Array.from({ length: Math.max(0, ...filled.map((texts) => texts.length)) }, (_, right) => right).filter(
@@ -109,13 +109,13 @@ const gridMatch = {
       keys = free.filter((right) => gridMatch.isNamed(titles[right])).slice(0, 1);
     }
     const isOnly = !places && keys.length > 0 && filled.every((texts) => texts.length <= Math.max(...keys) + 1);
-    return { subjects, command, keys: isOnly ? [] : keys, commands: naming(command), filled };
+    return { subjects, headquarters, keys: isOnly ? [] : keys, headquartersTitles: naming(headquarters), filled };
   },
 
   nameOf: (texts, { keys }) => keys.map((right) => (texts[right] || "").trim()).filter(Boolean).join(" "),
 
   // {at} of the one row that a line names, or {why} not; null for a line that is none.
-  rowOf(texts, { subjects, command, keys, commands }, plan) {
+  rowOf(texts, { subjects, headquarters, keys, headquartersTitles }, plan) {
     const names = keys.map((right) => texts[right] || "").filter((text) => text.trim());
     const isTotal = texts.slice(0, Math.max(...keys) + 1).some((text) => gridMatch.TOTAL.test(gridMatch.plain(text)));
     if (!texts.some((text) => text.trim()) || isTotal) {
@@ -127,7 +127,7 @@ const gridMatch = {
       plan.footers += 1;
       return null;
     }
-    const places = [...names.map(subjects), ...commands.map((right) => command(texts[right]))].filter(Boolean);
+    const places = [...names.map(subjects), ...headquartersTitles.map((right) => headquarters(texts[right]))].filter(Boolean);
     if (!names.map(subjects).some(Boolean)) {
       return { why: "没有找到" };
     }

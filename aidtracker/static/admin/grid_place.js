@@ -13,7 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
       labels: heading.dataset.labels.split("/").map(gridMatch.label),
       unit: heading.dataset.unit,
     })),
-    rows: rows.map(({ dataset }) => ({ words: [dataset.name, dataset.code], command: dataset.command })),
+    rows: rows.map(({ dataset }) => ({ words: [dataset.name, dataset.code], headquarters: dataset.headquarters })),
   };
 
   document.addEventListener("paste", (event) => {
@@ -110,7 +110,7 @@ document.addEventListener("DOMContentLoaded", () => {
     choice.append(element("option", "放到…"));
     rows.forEach((row, at) => {
       if (row.querySelector("td :is(input, textarea)")) {
-        const option = element("option", [row.dataset.name, row.dataset.command].filter(Boolean).join("，"));
+        const option = element("option", [row.dataset.name, row.dataset.headquarters].filter(Boolean).join("，"));
         option.value = at;
         choice.append(option);
       }

@@ -161,30 +161,30 @@ def explained_totals(queryset, names):
     return [(one.label, one.explained_by(rows)) for one in sums_of(rows, queryset, names)]
 
 
-def explained_commands(model, commands, name):
+def explained_by_headquarters(model, several, name):
     """(label, `Explanation`) of an amount over the ledgers of several headquarters; no query.
 
     A row of a ledger belongs to one headquarters, so that their sums may be added.
     """
     meta = model._meta
     parts, blanks, total = [], [], Decimal(0)
-    for command in commands:
-        url = f"{reverse(f'{meta.model_name}-list')}?headquarters={command.slug}"
-        count = getattr(command, f"{meta.model_name}_count") or 0
-        known = getattr(command, f"{meta.model_name}_{name}_known") or 0
+    for headquarters in several:
+        url = f"{reverse(f'{meta.model_name}-list')}?headquarters={headquarters.slug}"
+        count = getattr(headquarters, f"{meta.model_name}_count") or 0
+        known = getattr(headquarters, f"{meta.model_name}_{name}_known") or 0
         if known:
-            amount = getattr(command, f"{meta.model_name}_{name}_sum")
+            amount = getattr(headquarters, f"{meta.model_name}_{name}_sum")
             total += amount
-            parts.append(Line(f"{command}（{known} 项）", yi(amount), url))
+            parts.append(Line(f"{headquarters}（{known} 项）", yi(amount), url))
         if count > known:
             words = f"{count - known} 项金额未知"
-            blanks.append(Line(str(command), words, url))
+            blanks.append(Line(str(headquarters), words, url))
     label = f"{meta.verbose_name}{meta.get_field(name).verbose_name}"
-    formula = sum_of_commands(parts, total)
+    formula = sum_of_headquarters(parts, total)
     return label, Explanation(yi(total if parts else None), formula, tuple(parts), tuple(blanks))
 
 
-def sum_of_commands(parts, total):
+def sum_of_headquarters(parts, total):
     if not parts:
         return "各指挥部台账的这一金额都未知，没有相加。"
     if len(parts) == 1:

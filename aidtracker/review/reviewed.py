@@ -1,14 +1,20 @@
 """What is entered by one person and approved by another before the public sees it."""
 
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import models, transaction
 
-from aidtracker.ground.records import SearchTextField
-from projects.models.periods import is_locked, locked_months
+from aidtracker.ground.changes import after_change
+from aidtracker.ground.locks import held
+from aidtracker.ground.records import KeyedModel, SearchTextField
+from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200
+# Approving and publishing are rights of their own, besides entering and importing.
+REVIEW_PERMISSIONS = ("add", "change", "delete", "view", "import", "approve", "publish")
 
 
 class Review(models.TextChoices):
@@ -20,6 +26,10 @@ class Review(models.TextChoices):
     PUBLISHED = "published", "已发布"
     RETURNED = "returned", "退回"
     WITHDRAWN = "withdrawn", "撤回"
+
+
+# Whose change makes a draft of it again, so that what is approved is what was seen.
+HANDED_ON = (Review.SUBMITTED, Review.APPROVED)
 
 
 class ReviewField(models.CharField):
@@ -52,51 +62,51 @@ class CorrectionReasonField(models.CharField):
         super().__init__(verbose_name, **kwargs)
 
 
-class Reviewed:
+class Reviewed(KeyedModel):
     """A model whose rows are reviewed; `REVIEW` names the field that says how far they are.
 
     Has `review_comment` and `correction_reason`, too. `CORRECTED` names the fields whose change is
-    a correction once they are public; None stands for all that a person enters.
+    a correction once they are public; None stands for all that a person enters. `LOCK` says in
+    words what can lock a row; then the model says by `locks` and `is_under_lock` what is locked.
     """
 
     REVIEW = "review"
     CORRECTED: tuple[str, ...] | None = None
     CAN_BE_WITHDRAWN = True
+    LOCK = ""
+
+    review_comment: Any
+    correction_reason: Any
+
+    class Meta(KeyedModel.Meta):
+        abstract = True
+        default_permissions = REVIEW_PERMISSIONS
 
     @property
-    def review_state(self):
+    def review_state(self) -> Review:
         return Review(getattr(self, self.REVIEW))
 
     @review_state.setter
-    def review_state(self, state):
+    def review_state(self, state: Review) -> None:
         setattr(self, self.REVIEW, state)
 
-    @classmethod
-    def is_only_proposed_by(cls, user):
-        """Whether a user changes published rows only by proposals that others approve."""
-        return not may_publish(user, cls)
-
-    @classmethod
-    def propose_many(cls, changes):
-        """Keep changes of published rows, `Proposal`s, as drafts of revisions."""
-        from projects.review.revising import propose_many  # which needs all models
-
-        return propose_many(changes)
-
-    @classmethod
-    def waiting_changes(cls, changes):
-        """For each of some changes of published rows, a list of what is `Waiting` for the row."""
-        from projects.review.open_proposals import waiting_changes  # which needs all models
-
-        return waiting_changes(changes)
-
     @property
-    def is_published(self):
+    def is_published(self) -> bool:
         return self.review_state == Review.PUBLISHED
 
     @classmethod
+    def is_only_proposed_by(cls, user: Any) -> bool:
+        return not may_publish(user, cls)
+
+    def changes_for_a_reason(self, locks: Collection | None = None) -> bool:
+        return self.is_published or self.is_under_lock(locks)
+
+    def take_effect(self) -> None:
+        """What publishing the row brings about besides; ValidationError if that cannot be."""
+
+    @classmethod
     @cache
-    def entered_fields(cls):
+    def entered_fields(cls) -> list[models.Field]:
         """The fields of the table that hold what a person entered, not how it was reviewed."""
         apart = (cls.REVIEW, "review_comment", "correction_reason", "version", "updated_at")
         return [
@@ -107,7 +117,7 @@ class Reviewed:
             and not isinstance(field, SearchTextField)
         ]
 
-    def fields_edited(self, before):
+    def fields_edited(self, before: Any) -> set[str]:
         """The names of the fields that hold something else than in the row as stored."""
         return {
             field.name
@@ -115,48 +125,33 @@ class Reviewed:
             if getattr(self, field.attname) != getattr(before, field.attname)
         }
 
-    def check_edit(self, before, user, *, also=(), locked=None):
+    # What may be changed
+
+    def check_edit(
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
+    ) -> bool:
         """Refuse what `user` may not change, and let what was reviewed be reviewed again.
 
         `before` is the row as stored, None for a new one; `also` are the names of many-to-many
-        fields that will change; `locked` are all locked (headquarters id, month), where many rows
-        are checked. Call it when the row is otherwise valid and before it is saved: it decides the
-        review state. Raises ValidationError by field.
+        fields that will change. Call it when the row is otherwise valid and before it is saved: it
+        decides the review state. Raises ValidationError by field.
         """
-        self.fell_back = False
-        self.review_state = before.review_state if before else Review.DRAFT
-        edited = before is None or {*self.fields_edited(before), *also}
-        if not edited:
-            self.review_reason_again(before, user)
-            return
-        if before and before.is_published:
+        self.review_state = state = before.review_state if before else Review.DRAFT
+        if before is not None and not self.fields_edited(before) and not also:
+            # The reason is made public, too: changed by who does not publish, it is no other.
+            is_same = self.correction_reason == before.correction_reason
+            is_kept = is_same or state not in HANDED_ON or may_publish(user, type(self))
+            self.review_state = state if is_kept else Review.DRAFT
+            return not is_kept
+        if state == Review.PUBLISHED:
             self.check_correction(before, user, also)
-        elif before:
-            self.fell_back = before.review_state in (Review.SUBMITTED, Review.APPROVED)
+        else:
             self.review_state = Review.DRAFT
-        if is_locked(self, locked) or (before and is_locked(before, locked)):
-            self.require_new_reason(before, "这个月的账期已锁定；请写明这一次的更正理由。")
+        if self.is_under_lock(locks) or (before and before.is_under_lock(locks)):
+            self.require_new_reason(before, f"{self.LOCK}已锁定；请写明这一次的更正理由。")
+        return state in HANDED_ON
 
-    def review_reason_again(self, before, user):
-        """The reason is made public, too: changed by who does not publish, it is reviewed anew."""
-        is_changed = self.correction_reason != before.correction_reason
-        was_handed_on = before.review_state in (Review.SUBMITTED, Review.APPROVED)
-        if is_changed and was_handed_on and not may_publish(user, type(self)):
-            self.fell_back, self.review_state = True, Review.DRAFT
-
-    @classmethod
-    def locked_months(cls):
-        """All locked months if rows of the model belong to a month; else none."""
-        return locked_months() if hasattr(cls, "month") else set()
-
-    def changes_for_a_reason(self, locked=None):
-        """Whether the row as it stands changes only for a reason: public, or of a locked month."""
-        return self.is_published or is_locked(self, locked)
-
-    def take_effect(self):
-        """What publishing the row brings about besides; ValidationError if that cannot be."""
-
-    def check_correction(self, before, user, also=()):
+    def check_correction(self, before: Any, user: Any, also: Iterable[str] = ()) -> None:
         """What is public is changed by those who publish, for a reason."""
         if not may_publish(user, type(self)):
             words = (
@@ -166,7 +161,7 @@ class Reviewed:
             raise ValidationError({NON_FIELD_ERRORS: [words]})
         self.require_reason(before, also)
 
-    def require_reason(self, before, also=()):
+    def require_reason(self, before: Any, also: Iterable[str] = ()) -> None:
         """What is public changes only with a reason that is new."""
         edited = {*self.fields_edited(before), *also}
         if before.review_state != self.review_state:
@@ -174,23 +169,27 @@ class Reviewed:
         if edited if self.CORRECTED is None else edited.intersection(self.CORRECTED):
             self.require_new_reason(before, "这条内容已经公开；改动请写明这一次的更正理由。")
 
-    def require_new_reason(self, before, message):
+    def require_new_reason(self, before: Any, message: str) -> None:
         """The reason must be there, and not the one of an earlier change."""
         if self.correction_reason in ("", before.correction_reason if before else ""):
             raise ValidationError({"correction_reason": [message]})
 
 
-class PartOfReviewed:
+class PartOfReviewed(KeyedModel):
     """A model whose rows belong to a reviewed row, which `WHOLE` names, and are public with it.
 
     They have no review of their own: once the whole was approved, only those who publish it
     change them, and a change of them is a change of the whole.
     """
 
-    WHOLE = ""
     CLOSED = (Review.APPROVED, Review.PUBLISHED)
 
-    def check_edit(self, before, user, *, also=(), locked=None):
+    class Meta(KeyedModel.Meta):
+        abstract = True
+
+    def check_edit(
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
+    ) -> bool:
         """Refuse a change by who may not change what the row belongs to; as `Reviewed.check_edit`.
 
         A row that moves from one whole to another is a change of both.
@@ -199,9 +198,9 @@ class PartOfReviewed:
         column = f"{self.WHOLE}_id"
         if before is not None and getattr(before, column) != getattr(self, column):
             before.check_whole(user)
+        return False
 
-    def check_whole(self, user):
-        """Raise ValidationError if the whole is open only to those who publish, and not `user`."""
+    def check_whole(self, user: Any) -> None:
         whole = getattr(self, self.WHOLE, None)
         if whole is None or whole.review_state not in self.CLOSED:
             return
@@ -212,19 +211,38 @@ class PartOfReviewed:
             )
 
     @classmethod
-    def review_wholes(cls, parts):
-        """Let what `parts`, as they are and were, belong to be reviewed again: what fell back."""
-        from projects.review.steps import review_again  # which needs all models
-
+    def review_wholes(cls, parts: Iterable[Any]) -> list[Any]:
         model = cls._meta.get_field(cls.WHOLE).related_model
         numbers = {getattr(part, f"{cls.WHOLE}_id") for part in parts}
         return review_again(model._base_manager.filter(pk__in=numbers))
 
 
-def may_publish(user, model):
+def may_publish(user: Any, model: type[models.Model]) -> bool:
     """Whether a user may publish rows of a model, and so correct what is public."""
     return user.has_perm(f"{model._meta.app_label}.publish_{model._meta.model_name}")
 
 
-# Approving and publishing are rights of their own, besides entering and importing.
-REVIEW_PERMISSIONS = ("add", "change", "delete", "view", "import", "approve", "publish")
+@transaction.atomic
+def review_again(rows: models.QuerySet) -> list[Any]:
+    """Make drafts of those of `rows` whose parts changed on their way to the public.
+
+    Returns those that had been handed on.
+    """
+    review = rows.model.REVIEW
+    states = (*HANDED_ON, Review.RETURNED, Review.WITHDRAWN)
+    found = list(held(rows.filter(**{f"{review}__in": states})))
+    fell = [row for row in found if row.review_state in HANDED_ON]
+    set_values(found, {review: Review.DRAFT})
+    return fell
+
+
+# What brings other rows up to date when rows of a model are published or withdrawn, by model:
+# it is given the rows and says of which models it changed rows. The apps fill it when they start.
+FOLLOWERS: dict[type[Reviewed], Callable[[list[Any]], set[type[KeyedModel]]]] = {}
+
+
+def follow(rows: list[Any]) -> None:
+    """Bring up to date what follows from rows of one model that are public, or were."""
+    model = type(rows[0])
+    changed = FOLLOWERS[model](rows) if model in FOLLOWERS else set()
+    after_change(*changed, model)

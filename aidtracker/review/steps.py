@@ -1,4 +1,4 @@
-"""The steps of the review: who may take which with which rows, and taking them.
+"""The steps of the review: who may take which with which rows, taking them, and who took them.
 
 A row's states tell who entered it: everybody who made a state of it, or of a part of it, since it
 was last published, but for the states that a reviewer's step made and those that followed from
@@ -6,25 +6,23 @@ other rows. Nobody approves what they entered themselves.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from aidtracker.desk.changes import after_change
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.locks import held
+from aidtracker.ground.people import called
 from aidtracker.ground.scope import changeable
+from aidtracker.review.reviewed import REASON_LENGTH, PartOfReviewed, Review, Reviewed, follow
 from aidtracker.trail import acts
 from aidtracker.trail.history import is_follow_on, set_values
-from projects.models import InvestmentReport, ProgressReport, ProjectPlan
-from projects.models.periods import is_locked, locked_months
-from projects.models.reviews import REASON_LENGTH, PartOfReviewed, Review
-from projects.monthly import ledger_follow
 
-# What the amounts of projects and investments are taken from.
-LEDGERS = (InvestmentReport, ProgressReport, ProjectPlan)
 OWN_ROW = "您录入、修改或提交过，须由他人审核"
 
 
@@ -43,13 +41,13 @@ class Step:
     asks: str = ""
     words: str = ""
 
-    def is_allowed(self, user, model):
+    def is_allowed(self, user: Any, model: type[Reviewed]) -> bool:
         """Whether the user has a right to take the step with some rows of a model."""
         app, name = model._meta.app_label, model._meta.model_name
         return any(user.has_perm(f"{app}.{verb}_{name}") for verb in self.verbs)
 
     @property
-    def concerns_public(self):
+    def concerns_public(self) -> bool:
         return Review.PUBLISHED in (self.target, *self.origins)
 
 
@@ -85,12 +83,12 @@ STEPS = (SUBMIT, APPROVE, RETURN, PUBLISH, WITHDRAW)
 BY_REVIEWERS = (Review.APPROVED, Review.RETURNED, Review.WITHDRAWN)
 
 
-def steps_of(model):
+def steps_of(model: type[Reviewed]) -> tuple[Step, ...]:
     """The steps that rows of a model can take."""
     return tuple(step for step in STEPS if model.CAN_BE_WITHDRAWN or step != WITHDRAW)
 
 
-def entered_by(user, model):
+def entered_by(user: Any, model: type[Reviewed]) -> Q:
     """The condition that a user entered, changed or submitted a row since its last publication."""
     states = model.history.model.objects
     since = {"id": OuterRef("id"), "history_id__gte": OuterRef("history_id")}
@@ -103,7 +101,7 @@ def entered_by(user, model):
     return rule
 
 
-def parts_of(model):
+def parts_of(model: type[Reviewed]) -> list[type[PartOfReviewed]]:
     """The models whose rows are parts of rows of a model."""
     return [
         one.related_model
@@ -113,7 +111,7 @@ def parts_of(model):
     ]
 
 
-def part_entered_by(user, part, model):
+def part_entered_by(user: Any, part: Any, model: Any) -> Exists:
     """The condition that a user changed a part of a row since the row's last publication.
 
     A part that moves from one row to another is a change of both.
@@ -128,10 +126,10 @@ def part_entered_by(user, part, model):
     return Exists(own.filter(belonged, ~Exists(published)))
 
 
-def queues(model, user):
+def queues(model: type[Reviewed], user: Any) -> dict[str, tuple[str, Q]]:
     """What waits for a user among the rows of a model: {key: (label, condition)}."""
 
-    def state(wanted, *conditions):
+    def state(wanted: Review, *conditions: Q) -> Q:
         # First what is cheap: only for rows in that state is it asked who entered them.
         return Q(Q(**{model.REVIEW: wanted}), *conditions)
 
@@ -154,17 +152,17 @@ class Outcome:
     done: list = field(default_factory=list)
     refused: Counter = field(default_factory=Counter)
 
-    def sentences(self, name):
+    def sentences(self, name: str) -> Iterator[tuple[bool, str]]:
         """What to tell the user about rows of a model called `name`: (is good, sentence)."""
         if self.done:
             yield True, f"{self.step.label}：{len(self.done)} 条{name}{self.aside()}。"
         for reason, number in self.refused.items():
             yield False, f"{number} 条{name}未{self.step.label}：{reason}。"
 
-    def aside(self):
+    def aside(self) -> str:
         """What to add about published rows that are public only with others, which are not yet."""
         model = type(self.done[0])
-        if self.step != PUBLISH or not getattr(model, "PUBLIC_WITH", ()):
+        if self.step != PUBLISH or not model.PUBLIC_WITH:
             return ""
         parts = in_batches([row.pk for row in self.done])
         seen = sum(model.objects.published().filter(pk__in=part).count() for part in parts)
@@ -175,14 +173,13 @@ class Outcome:
 class Referee:
     """Says of rows of one model whether a user can take a step with them; reads once for all."""
 
-    def __init__(self, rows, user):
-        """`rows` is a queryset."""
+    def __init__(self, rows: QuerySet, user: Any) -> None:
         self.user, self.model = user, rows.model
         self.own = set(rows.filter(entered_by(user, rows.model)).values_list("pk", flat=True))
         self.covered = set(changeable(rows, user).values_list("pk", flat=True))
-        self.locked = locked_months() if hasattr(rows.model, "month") else set()
+        self.locks = rows.model.locks()
 
-    def obstacle(self, step, row):
+    def obstacle(self, step: Step, row: Any) -> str:
         """Why the step can not be taken with a row; empty if it can."""
         if row.pk not in self.covered:
             return "不在您的范围之内"
@@ -192,12 +189,12 @@ class Referee:
             return f"您没有{step.label}的权限"
         if step == APPROVE and row.pk in self.own:
             return OWN_ROW
-        if step == PUBLISH and not row.correction_reason and is_locked(row, self.locked):
-            return "这个月的账期已锁定，须先在表单里写明更正理由"
+        if step == PUBLISH and not row.correction_reason and row.is_under_lock(self.locks):
+            return f"{row.LOCK}已锁定，须先在表单里写明更正理由"
         return ""
 
 
-def possible_steps(row, user):
+def possible_steps(row: Any, user: Any) -> tuple[list[Step], str]:
     """The steps a user can take with a row as it is, and a sentence if only being its own bars."""
     referee = Referee(type(row)._base_manager.filter(pk=row.pk), user)
     found = {step: referee.obstacle(step, row) for step in steps_of(type(row))}
@@ -207,8 +204,8 @@ def possible_steps(row, user):
 
 @acts.one_act()
 @transaction.atomic
-def take_step(step, rows, user, words=""):
-    """Let those of `rows` (a queryset) that can take a step; `words` say why. Returns an Outcome.
+def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> Outcome:
+    """Let those of `rows` that can take a step; `words` say why. Returns an Outcome.
 
     The rows are locked and looked at again: what a list or form showed may be out of date.
     """
@@ -232,7 +229,7 @@ def take_step(step, rows, user, words=""):
     return outcome
 
 
-def unsaid(step, row, words):
+def unsaid(step: Step, row: Any, words: str) -> str:
     """Why the words with a step do not do; empty if they do."""
     if step.asks and not words:
         return f"请写明{step.words}"
@@ -241,7 +238,7 @@ def unsaid(step, row, words):
     return ""
 
 
-def refusal(step, row):
+def refusal(step: Step, row: Any) -> str:
     """Why publishing a row has not the effect it should have; empty if it had."""
     try:
         if step == PUBLISH:
@@ -251,7 +248,7 @@ def refusal(step, row):
     return ""
 
 
-def move(step, rows, words):
+def move(step: Step, rows: list, words: str) -> None:
     """Store rows of one model in the state a step leads to, with their history."""
     changes = {rows[0].REVIEW: step.target}
     if step.asks:
@@ -263,24 +260,33 @@ def move(step, rows, words):
         follow(rows)
 
 
-@transaction.atomic
-def review_again(rows):
-    """Make drafts of those of `rows` (a queryset) whose parts changed on their way to the public.
-
-    Returns those that had been handed on.
-    """
-    model = rows.model
-    states = (Review.SUBMITTED, Review.APPROVED, Review.RETURNED, Review.WITHDRAWN)
-    found = list(held(rows.filter(**{f"{model.REVIEW}__in": states})))
-    fell = [row for row in found if row.review_state in (Review.SUBMITTED, Review.APPROVED)]
-    if found:
-        set_values(found, {model.REVIEW: Review.DRAFT})
-    return fell
+# Who took them
 
 
-def follow(rows):
-    """Bring up to date what follows from rows of one model that are public, or were."""
-    if isinstance(rows[0], LEDGERS):
-        for model in {type(followed.row) for followed in ledger_follow.follow(rows)}:
-            after_change(model)
-    after_change(type(rows[0]))
+# Each state but that of a draft is reached by one step.
+LABELS: dict[str, str] = {step.target: step.label for step in STEPS}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The last time something happened to a row: what, who (— for nobody known), when."""
+
+    what: str
+    who: str
+    at: datetime
+
+
+def story_of(row: Any) -> list[Moment]:
+    """The Moments of a row in time: one for its entry and one for each state it reached."""
+    states = row.history.select_related("history_user").order_by("history_id")
+    found: dict[str, Moment] = {}
+    last = None
+    for state in states.only(*("history_date", "history_type", "history_user", row.REVIEW)):
+        reached = getattr(state, row.REVIEW)
+        what = "录入" if last is None else LABELS.get(reached) if reached != last else None
+        if what:
+            found.pop(what, None)
+            who = called(state.history_user) if state.history_user else "—"
+            found[what] = Moment(what, who, state.history_date)
+        last = reached
+    return list(found.values())
