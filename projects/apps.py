@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from aidtracker.ground.changes import follow_changes
+
 
 class ProjectsConfig(AppConfig):
     name = "projects"
@@ -10,7 +12,6 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.desk import home
-        from aidtracker.ground.changes import follow_changes
         from aidtracker.review.reviewed import FOLLOWERS
         from projects.checks.recomputing import follow_with_findings
         from projects.monthly import ledger_follow

@@ -8,10 +8,10 @@ from aidtracker.ground.changes import after_change
 
 
 class FollowChanges(admin.ModelAdmin):
-    """For a ModelAdmin: saving and deleting rows, one or many, lets the findings follow."""
+    """For a ModelAdmin: saving and deleting rows, one or many, lets follow what is computed."""
 
     def is_of_consequence(self, form):
-        """Whether what a form saved can change a finding; most rows can."""
+        """Whether what a form saved has a part in anything computed; most rows have."""
         return True
 
     def save_related(self, request, form, formsets, change):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import SearchTextField
 from aidtracker.trail import acts
@@ -50,7 +50,7 @@ class Plan:
 def plan_for(act, user, reason=""):
     """The Plan of undoing an act, as this user may; locks the rows inside a transaction."""
     plan = Plan(act)
-    for model in map(dataset_model, DATASETS):
+    for model in record_models():
         if effects := effects_of(model, [act.pk]):
             plan.effects[model] = effects
     # Rows before those that they refer to, as publishing holds them.

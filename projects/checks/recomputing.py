@@ -7,39 +7,20 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.locks import held
 from aidtracker.trail.history import keep_states
-from programs.models import Headquarters, Program, Region
 from projects.checks import check
 from projects.checks.loading import load
-from projects.models import (
-    Activity,
-    Agreement,
-    Award,
-    Enterprise,
-    Finding,
-    Investment,
-    Metric,
-    Observation,
-    Outlet,
-    Project,
-    Series,
-    Site,
-)
+from projects.checks.verdicts import Verdict
+from projects.models import Finding, Metric
+from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.findings import COMPUTED
-from projects.reading.badges import TO_SETTLE
-from projects.reading.verdicts import Result, Verdict
-
-# Whose rows the checks read; changes of other rows leave every finding as it is.
-CHECKED = {
-    *(Headquarters, Program, Region, Activity, Agreement, Award, Enterprise, Investment, Metric),
-    *(Observation, Outlet, Project, Series, Site),
-}
 
 
 def follow_with_findings(changed: Collection[type[models.Model]]) -> None:
     """Check the figures again if rows of one of the changed models have a part in it."""
-    if CHECKED.intersection(changed):
+    if any(dataset_of(model).is_checked for model in changed):
         recompute()
 
 
@@ -73,7 +54,8 @@ def take(row: Finding, verdict: Verdict) -> bool:
 
     Whether that changed it.
     """
-    values = (verdict.kind, verdict.result, verdict.computation, list(verdict.records), True)
+    computed = (verdict.result, verdict.computation, list(verdict.records), True)
+    values = (verdict.kind.value, *computed)
     if tuple(getattr(row, name) for name in COMPUTED) == values:
         return False
     if row.result != verdict.result and verdict.result in TO_SETTLE:

@@ -117,7 +117,7 @@ def test_fixtures(pair):
 
 
 def test_loaddata(pair):
-    call_command("loaddata", "fixtures/01_sources.json", verbosity=0)
+    call_command("loaddata", "sources", verbosity=0)
     assert are_at_odds(pair)
 
 
