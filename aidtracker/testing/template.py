@@ -135,7 +135,9 @@ class PostgresTemplate:
 
     def names(self, server: Any) -> list[str]:
         """Return the names of all templates of the cluster, of earlier keys too."""
-        rows = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [PREFIX + "%"])
+        rows = server.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s", [PREFIX + "%"]
+        )
         return [row[0] for row in rows.fetchall()]
 
     def create(self) -> None:
