@@ -14,7 +14,7 @@ TEMPLATES = $(shell find templates aidtracker programs projects -name '*.html')
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run database fixtures test check format requirements clean
+.PHONY: help run database fixtures test check measure format requirements clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +45,9 @@ check: $(VENV)/.development ## 格式、静态检查、类型、迁移、部署�
 	$(MANAGE) makemigrations --check --dry-run
 	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(MANAGE) check --deploy --fail-level WARNING
+
+measure: $(VENV)/.development ## 各目录代码行数、最长的函数和文件；只供参考，不作限制
+	@$(BIN)/python scripts/measure.py
 
 format: $(VENV)/.development ## 统一代码与模板的格式
 	$(BIN)/ruff check --fix .

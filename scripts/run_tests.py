@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 # One database is enough for the pictures: what a browser does depends on none.
 WITHOUT_BROWSER = ["-m", "not browser"]
+# As many processes as processors for each database: the one that ends first leaves them all to
+# the other. A process starts with neighbouring tests and helps the others when it is through.
+PARALLEL = ["--numprocesses", str(os.cpu_count() or 1), "--dist", "worksteal"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def run_pytest(
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         code = subprocess.run(
-            [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments],
+            [sys.executable, "-m", "pytest", f"--junitxml={report}", *PARALLEL, *arguments],
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": url},
             stdout=output,

@@ -10,11 +10,13 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import grimp
+import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -23,6 +25,8 @@ from django.db import connection
 PACKAGES = ("aidtracker", "programs", "projects")
 # With what they import, they make the tables and load the rows.
 LOADING = ("aidtracker.settings", "aidtracker.storage.fixtures", "aidtracker.testing.template")
+# When the rows were loaded: before any day that a test lives on.
+LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 PREFIX = "aidtracker_template_"
 
 
@@ -57,8 +61,9 @@ def key() -> str:
 
 def load() -> None:
     """Make the tables from the models at once, not migration by migration, and load the rows."""
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    call_command("load_fixtures", verbosity=0)
+    with time_machine.travel(LOADED_AT):
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        call_command("load_fixtures", verbosity=0)
 
 
 def use_database(name: str) -> None:

@@ -15,7 +15,7 @@ CODE = [
     path
     for app in ("aidtracker", "programs", "projects")
     for path in sorted((ROOT / app).rglob("*.py"))
-    if not {"tests", "testing", "migrations"} & {*path.parts}
+    if not {"tests", "testing", "migrations"} & {*path.relative_to(ROOT).parts}
 ]
 # The documented names of the library, by module.
 PUBLIC = {
