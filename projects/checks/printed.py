@@ -3,10 +3,11 @@
 from decimal import Decimal
 from functools import lru_cache
 
+from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_writer, span_words
+from projects.models.finding_kinds import PRINTED, Result
 from projects.reading import figures, units
 from projects.reading.intervals import Interval
-from projects.reading.verdicts import Kind, Result, Verdict
 
 READ = ("value", "value_high", "lower", "upper", "qualifier")
 
@@ -38,7 +39,7 @@ def check_printed(evidence):
 
 
 def verdict(figure, result, words):
-    return Verdict(Kind.PRINTED, result, figure.key, words, (figure,))
+    return Verdict(PRINTED, result, figure.key, words, (figure,))
 
 
 def stored(figure):

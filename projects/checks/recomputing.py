@@ -12,10 +12,10 @@ from aidtracker.ground.locks import held
 from aidtracker.trail.history import keep_states
 from projects.checks import check
 from projects.checks.loading import load
+from projects.checks.verdicts import Verdict
 from projects.models import Finding, Metric
+from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.findings import COMPUTED
-from projects.reading.badges import TO_SETTLE
-from projects.reading.verdicts import Result, Verdict
 
 
 def follow_with_findings(changed: Collection[type[models.Model]]) -> None:
@@ -54,7 +54,8 @@ def take(row: Finding, verdict: Verdict) -> bool:
 
     Whether that changed it.
     """
-    values = (verdict.kind, verdict.result, verdict.computation, list(verdict.records), True)
+    computed = (verdict.result, verdict.computation, list(verdict.records), True)
+    values = (verdict.kind.value, *computed)
     if tuple(getattr(row, name) for name in COMPUTED) == values:
         return False
     if row.result != verdict.result and verdict.result in TO_SETTLE:

@@ -10,12 +10,11 @@ from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
+from projects.models.badges import address_of, key_in
+from projects.models.finding_kinds import KINDS, TO_SETTLE, Result, kind_choices
 from projects.models.observations import Observation
-from projects.reading.badges import SIGNS, TO_SETTLE, address_of, key_in
-from projects.reading.verdicts import Kind, Result
 
 COMPUTED = ("kind", "result", "computation", "records", "is_current")
-SEVERITY = (Result.CONTRADICTION, Result.CANDIDATE, Result.UNCHECKED, Result.HOLDS)
 
 
 class FindingQuerySet(KeyedQuerySet):
@@ -31,7 +30,7 @@ class FindingQuerySet(KeyedQuerySet):
 
     def worst_first(self):
         """With `severity`, 0 for contradictions; open ones of each result first."""
-        cases = [When(result=result, then=Value(at)) for at, result in enumerate(SEVERITY)]
+        cases = [When(result=result, then=Value(at)) for at, result in enumerate(Result)]
         is_settled = Case(When(state=Finding.State.OPEN, then=Value(0)), default=Value(1))
         return self.annotate(severity=Case(*cases, output_field=models.IntegerField())).order_by(
             "severity", is_settled, "kind", "key"
@@ -68,7 +67,6 @@ class Finding(KeyedModel):
     OWNERS = ("observations__maintainer", "observations__series__headquarters")
     SEEN_WITH = ("observations",)
 
-    Kind = Kind
     Result = Result
 
     class State(models.TextChoices):
@@ -81,7 +79,7 @@ class Finding(KeyedModel):
     key = models.CharField(
         "核对键", max_length=200, unique=True, help_text="规则与所涉观测值，重算时据此认出同一条"
     )
-    kind = models.CharField("规则", max_length=12, choices=Kind)
+    kind = models.CharField("规则", max_length=12, choices=kind_choices)
     result = models.CharField("结果", max_length=16, choices=Result)
     observations = models.ManyToManyField(
         Observation, verbose_name="所涉观测值", related_name="findings"
@@ -132,8 +130,13 @@ class Finding(KeyedModel):
         return self.get_state_display() if has_to else ""
 
     @property
+    def condition(self) -> str:
+        """What must be so for its check to hold; empty for a kind that is no more."""
+        return KINDS[self.kind].condition if self.kind in KINDS else ""
+
+    @property
     def sign(self):
-        return SIGNS[Result(self.result)]
+        return Result(self.result).sign
 
     @property
     def linked_records(self):

@@ -18,9 +18,9 @@ from aidtracker.trail.acts import Way
 from aidtracker.trail.history import FOLLOW_ON, is_follow_on
 from programs.models import Headquarters
 from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
+from projects.models.finding_kinds import TO_SETTLE
 from projects.monthly.due import AS_BEFORE, REGULAR, without_report
 from projects.monthly.kinds import KINDS
-from projects.reading.badges import TO_SETTLE
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
 from projects.warnings.ledgers import HANDED_IN

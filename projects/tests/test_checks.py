@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects.reading.verdicts import Result
+from projects.checks.verdicts import Result
 from projects.tests.figure_sets import verdicts
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,6 @@ from aidtracker.ground.locks import held
 from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
-from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet, ranges
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Outcome, Problem
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, collection_paused
@@ -25,9 +24,7 @@ class StaleError(Exception):
 
 
 @acts.one_act()
-def store(
-    resource: SheetResource, sheet: Sheet, fingerprint: str, file_name="", reason=""
-) -> Outcome:
+def store(resource, sheet: Sheet, fingerprint: str, file_name="", reason="") -> Outcome:
     """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
 
     Nothing is stored if a row fails, if the outcome is no longer the one with `fingerprint`, which
@@ -102,24 +99,28 @@ def write(rehearsal: Rehearsal) -> None:
     fill_slugs(model, [plan.row for plan in new])
     for layer in layers([plan.row for plan in new]):
         model._base_manager.bulk_create(layer, batch_size=BATCH)
-    for plan in changed:
-        plan.row.version += 1
-        spare_search_text(plan.row, plan.before)
-    if changed:
-        touched = {field for plan in changed for field in plan.touched()}
-        names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
-        model._base_manager.bulk_create(
-            [plan.row for plan in changed],
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=names,
-        )
+    write_changed(model, changed)
     write_links(written)
     copy_states([plan.row for plan in new], NEW)
     copy_states([plan.row for plan in changed], CHANGED)
     if proposed:
         propose_many([plan.proposal for plan in proposed])
+
+
+def write_changed(model, plans: list[PlannedRow]) -> None:
+    """Write the new states of stored rows, as far as any of them changes."""
+    for plan in plans:
+        plan.row.version += 1
+        spare_search_text(plan.row, plan.before)
+    if plans:
+        touched = {name for plan in plans for name in plan.touched()} | derived(model)
+        model._base_manager.bulk_create(
+            [plan.row for plan in plans],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[one.name for one in model._meta.concrete_fields if one.name in touched],
+        )
 
 
 def review_wholes(rehearsal, user):
