@@ -64,7 +64,8 @@ def pairs_of_columns(model: type[Model], pairs: tuple[tuple[str, str], ...]) -> 
 
 
 def choice_of_review(model: type[Model], name: str) -> Iterator[str]:
-    if name and "published" not in dict(model._meta.get_field(name).flatchoices):
+    field: Any = model._meta.get_field(name) if name else None
+    if field is not None and "published" not in dict(field.flatchoices):
         yield f"{name} cannot say published"
 
 

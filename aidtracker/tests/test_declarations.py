@@ -5,6 +5,7 @@ import inspect
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -70,9 +71,9 @@ def declare(monkeypatch):
     """Let other datasets be declared than there are."""
 
     def declare(*found):
+        labels = {dataset.label for dataset in found}
         monkeypatch.setattr(checks, "declared", lambda: found)
         monkeypatch.setattr(checks, "is_dataset", lambda model: model._meta.label in labels)
-        labels = {dataset.label for dataset in found}
         return [(error.id, error.msg, error.hint) for error in checks.check_datasets(None)]
 
     return declare
@@ -136,12 +137,13 @@ def features():
 
 def docstrings(feature):
     """What is written below each constant of a feature: {name: text}."""
-    (tree,) = ast.parse(inspect.getsource(feature)).body
+    tree: Any = ast.parse(inspect.getsource(feature)).body[0]
     found = {}
     for line, below in zip(tree.body, tree.body[1:], strict=False):
         is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
-        if isinstance(line, ast.AnnAssign) and line.target.id.isupper():
-            found[line.target.id] = below.value.value if is_text else ""
+        name = ast.unparse(line.target) if isinstance(line, ast.AnnAssign) else ""
+        if name.isupper():
+            found[name] = below.value.value if is_text else ""
     return found
 
 
