@@ -27,7 +27,7 @@ def model_id(model):
 
 def owned_by(headquarters, model, **kwargs):
     """A row of any model, a draft where there are drafts, that belongs to a headquarters."""
-    if hasattr(model, "REVIEW"):
+    if model.REVIEW:
         kwargs.setdefault(model.REVIEW, "draft")
     if model is Finding:
         figure = make_observation(maintainer=headquarters, status="draft")

@@ -6,11 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from aidtracker.review.proposals import waiting_for
+from aidtracker.review.reviewed import Review
 from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
-from aidtracker.sheets.rehearsing.guards import FOREIGN, PUBLISHED, Guard
+from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
     FieldChange,
@@ -214,7 +215,7 @@ class Rehearsal:
 
     def plan_change(self, plan: PlannedRow) -> None:
         """Plan what becomes of a stored row: a change or, if it is public, only a proposal."""
-        plan.is_proposal = self.guard.is_proposer and plan.values[REVIEW] == PUBLISHED
+        plan.is_proposal = self.guard.is_proposer and plan.values[REVIEW] == Review.PUBLISHED
         only_reason = all(one.column.attribute == REASON for one in plan.changes)
         if plan.is_proposal and only_reason and plan.number not in self.objections.failed:
             label = plan.changes[0].column.label

@@ -82,11 +82,11 @@ class Settling:
 
     def judge_state(self, plan: PlannedRow) -> None:
         row, before = plan.row, plan.before
-        if self.guard.fall_back(row, before):
+        links = [one.column.attribute for one in plan.changes if one.column.is_many]
+        if self.guard.check(row, before, links):
             column = self.resource.fields[self.guard.review]
             change = FieldChange(column, column.get_value(before), column.get_value(row))
             plan.changes.append(change)
-        self.guard.check(row, before)
 
     def check_readonly(self, plan: PlannedRow) -> None:
         """What follows from other columns, or from the review, must agree with the row."""
