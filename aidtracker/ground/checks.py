@@ -87,9 +87,12 @@ def errors_of_dataset(dataset: Dataset) -> Iterator[Error]:
     if not admin.site.is_registered(model):
         words = f"{dataset.name}: {dataset.label} has no admin class."
         yield Error(words, hint=f"Write one in {app}/admin/.", id="record.E005")
-    if dataset.home is not None:
+    name = model._meta.model_name
+    pages = [(f"{name}-list", [])] if dataset.home is not None else []
+    pages += [(f"{name}-detail", ["x"])] if dataset.is_searched else []
+    for page, arguments in pages:
         try:
-            reverse(f"{model._meta.model_name}-list")
+            reverse(page, args=arguments)
         except NoReverseMatch:
-            words = f"{dataset.name}: counted on the home page, but has no list."
-            yield Error(words, hint=f"Name its address in {app}/urls.py.", id="record.E006")
+            words = f"{dataset.name}: shown to the public, but no address is called {page}."
+            yield Error(words, hint=f"Name it in {app}/urls.py.", id="record.E006")

@@ -16,7 +16,14 @@ from aidtracker.ground.checks import annotations, models_of_record
 from aidtracker.ground.datasets import Dataset, MenuGroup
 from programs.models import Account, Source
 from programs.models import Headquarters as Office
-from projects.models import Award, Observation, ProgressReport, Project, ProjectParty, Revision
+from projects.models import (
+    Award,
+    Observation,
+    ProgressReport,
+    Project,
+    ProjectParty,
+    WarningRule,
+)
 
 PAGE = Path(settings.BASE_DIR, "docs", "declarations.md")
 WRONG = [
@@ -108,13 +115,14 @@ def test_dataset_without_an_admin_class_is_named(declare, monkeypatch):
     ]
 
 
-def test_dataset_of_the_home_page_without_a_list_is_named(declare):
+@pytest.mark.parametrize(("shown", "page"), [("home", "list"), ("is_searched", "detail")])
+def test_dataset_that_is_shown_without_a_page_is_named(declare, shown, page):
     found = [
-        replace(dataset, home=5) if dataset.label == Revision._meta.label else dataset
+        replace(dataset, **{shown: True}) if dataset.label == WarningRule._meta.label else dataset
         for dataset in datasets.declared()
     ]
-    words = "revisions: counted on the home page, but has no list."
-    assert declare(*found) == [("record.E006", words, "Name its address in projects/urls.py.")]
+    words = f"warning_rules: shown to the public, but no address is called warningrule-{page}."
+    assert declare(*found) == [("record.E006", words, "Name it in projects/urls.py.")]
 
 
 def test_two_datasets_of_one_name_are_refused():
