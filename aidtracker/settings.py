@@ -103,6 +103,10 @@ TEMPLATES = [
     },
 ]
 
+# Whose rows are whose, and which documents say so: as with AUTH_USER_MODEL, an app has the models.
+HEADQUARTERS_MODEL = "programs.Headquarters"
+SOURCE_MODEL = "programs.Source"
+
 # Database
 
 # Every write of two people at once is answered instead of failing with "database is locked":

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from aidtracker.ground.changes import follow_changes
+
 
 class ProjectsConfig(AppConfig):
     name = "projects"
@@ -11,8 +13,10 @@ class ProjectsConfig(AppConfig):
         # Models can be imported only now.
         from aidtracker.desk import home
         from aidtracker.review.reviewed import FOLLOWERS
+        from projects.checks.recomputing import follow_with_findings
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
 
+        follow_changes(follow_with_findings)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
         home.WAITING.append(waiting_reports)

@@ -30,8 +30,8 @@ from aidtracker.desk.skin import (
     UserCreationForm,
     group,
 )
+from aidtracker.ground.datasets import declared
 from aidtracker.trail.models import Act
-from programs.admin.accounts import AccountInline
 
 VERBS = {
     "view": "查看",
@@ -42,7 +42,7 @@ VERBS = {
     "approve": "审核",
     "publish": "发布",
 }
-APPS = ("programs", "projects", "auth", "aidtracker")
+APPS = {*(dataset.app_label for dataset in declared()), "auth", "aidtracker"}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -128,7 +128,7 @@ class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):  # type: ignore[mis
         return is_allowed and not is_kept and may_identify(request.user, obj)
 
     def get_inlines(self, request, obj):
-        return (AccountInline,) if obj else ()
+        return super().get_inlines(request, obj) if obj else ()
 
     def get_fieldsets(self, request, obj=None):
         """Without the way to a new password for whom it is not."""

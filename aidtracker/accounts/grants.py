@@ -5,13 +5,24 @@ touches a superuser, the first not the second, and nobody grants anything to the
 """
 
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Model
 
 from aidtracker.trail import acts
-from programs.models import Account
 
 IDENTITY = ("username", "last_name", "first_name", "email", "is_active")
 FLAGS = ("is_staff", "is_superuser")
 SEPARATOR = "、"
+
+
+def account_model() -> type[Model]:
+    """The model that says for which headquarters a user works: `account` of a user."""
+    return User._meta.get_field("account").related_model
+
+
+def right_to_grant() -> str:
+    meta = account_model()._meta
+    return f"{meta.app_label}.change_{meta.model_name}"
 
 
 def may_identify(actor, user=None):
@@ -20,7 +31,7 @@ def may_identify(actor, user=None):
     Not of who grants rights: with their password one would log in as them, and grant oneself.
     """
     is_above = user is not None and (
-        user.is_superuser or (user != actor and user.has_perm("programs.change_account"))
+        user.is_superuser or (user != actor and user.has_perm(right_to_grant()))
     )
     return actor.is_superuser or (actor.has_perm("auth.change_user") and not is_above)
 
@@ -28,7 +39,7 @@ def may_identify(actor, user=None):
 def may_grant(actor, user=None):
     """Whether `actor` may give a user groups and a scope, or give them to users at all."""
     is_above = user is not None and (user.is_superuser or user.pk == actor.pk)
-    return actor.is_superuser or (actor.has_perm("programs.change_account") and not is_above)
+    return actor.is_superuser or (actor.has_perm(right_to_grant()) and not is_above)
 
 
 def words(value):
@@ -43,7 +54,7 @@ def state_of_user(user):
     state = {label(user, name): words(getattr(user, name)) for name in (*IDENTITY, *FLAGS)}
     groups = user.groups.order_by("name").values_list("name", flat=True)
     state[label(user, "groups")] = SEPARATOR.join(groups)
-    account = Account.objects.select_related("batch__owner").filter(user=user).first()
+    account = account_model()._default_manager.filter(user=user).first()
     return state | (state_of_account(account) if account else {})
 
 

@@ -7,11 +7,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.timezone import localtime
 
+from aidtracker.accounts.grants import account_model
 from aidtracker.accounts.logins import counted_name
 from aidtracker.ground.pinyin import syllables
 from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.trail import acts
-from programs.models import Account
 
 # Shorter names stand in many passwords by chance.
 SHORTEST_NAME, SHORTEST_PINYIN = 2, 4
@@ -67,7 +67,7 @@ class PasswordChange:
             "password_changed_at": timezone.now(),
             "password_set_by": "" if is_own else doer.who or doer.get_way_display(),
         }
-        Account.objects.update_or_create(user=user, defaults=changed)
+        account_model()._default_manager.update_or_create(user=user, defaults=changed)
         acts.keep(acts.Way.ACCOUNT, f"用户 {user}", [["密码", "", "已重设"]])
         reset(username=counted_name(user.get_username()))
 

@@ -1,12 +1,10 @@
 """The groups of the staff (填报员, 审核员 …) as a fixture: each with the rights it has."""
 
 import json
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import serializers
-
-PATH = settings.BASE_DIR / "fixtures" / "00_groups.json"
 
 
 def is_kept(row):
@@ -14,9 +12,9 @@ def is_kept(row):
     return isinstance(row, Group) and Group.objects.filter(name=row.name).exists()
 
 
-def load_groups(keep_existing=True):
-    """Load the groups; those that are there keep their rights when `keep_existing`."""
-    for row in serializers.deserialize("json", PATH.read_text(encoding="utf-8")):
+def load_groups(items: list[dict[str, Any]], keep_existing: bool = True) -> None:
+    """Load the groups of a fixture; those that are there keep their rights when `keep_existing`."""
+    for row in serializers.deserialize("python", items):
         if not (keep_existing and is_kept(row.object)):
             row.save()
 

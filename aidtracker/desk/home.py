@@ -1,35 +1,19 @@
 """The admin's first page: what there is to do, and every list by its group."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import site
-from django.db.models import Count
+from django.db.models import Count, Model
 from django.http import HttpRequest
 from django.urls import reverse
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
-from aidtracker.desk.theme import MENU, PAGES, may_open, may_open_page
+from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
+from aidtracker.ground.datasets import MenuGroup, declared
 from aidtracker.ground.scope import changeable
 
-# Where work is looked for; other lists offer the same filters without being counted here.
-LISTS_WITH_WORK = (
-    "projects.Observation",
-    "projects.Project",
-    "projects.Investment",
-    "projects.Outlet",
-    "projects.ProgressReport",
-    "projects.InvestmentReport",
-    "projects.OutletReport",
-    "projects.JobsReport",
-    "projects.TrainingReport",
-    "projects.ProjectPlan",
-    "projects.Milestone",
-    "projects.Revision",
-    "projects.Finding",
-    "programs.Source",
-)
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
 # What else waits for whoever sent a request, as `work_in` says it; the apps add to it.
@@ -40,15 +24,15 @@ def dashboard(request, context):
     """The context of the first page; called by the skin."""
     groups = [
         {
-            "title": title,
+            "title": group.title,
             "lists": [
-                *pages_of(request, title),
+                *open_pages(request, group),
                 *(item for label in labels for item in list_of(request, label)),
             ],
         }
-        for title, labels in MENU.items()
+        for group, labels in menu().items()
     ]
-    work = [item for label in LISTS_WITH_WORK for item in work_in(request, label)]
+    work = [item for model in models_with_work() for item in work_in(request, model)]
     waiting = [item for found in WAITING for item in found(request)]
     own = [item for item in (*work, *waiting) if item["key"] in OWN]
     other = [item for item in work if item["key"] not in OWN]
@@ -60,11 +44,16 @@ def dashboard(request, context):
     }
 
 
-def pages_of(request, title):
+def models_with_work() -> list[type[Model]]:
+    """The lists in which work is looked for; others offer the same filters without a count."""
+    return [dataset.model for dataset in declared() if dataset.has_work]
+
+
+def open_pages(request: HttpRequest, group: MenuGroup) -> Iterator[dict[str, str]]:
     """The pages of a group that are no lists, as far as they are for this user."""
-    for name, _, address, labels in PAGES.get(title, ()):
-        if may_open_page(address, labels, request):
-            yield {"title": name, "link": reverse(f"admin:{address}"), "add_link": ""}
+    for page in pages_of(group):
+        if may_open_page(page, request):
+            yield {"title": page.title, "link": page.link, "add_link": ""}
 
 
 def list_of(request, label):
@@ -80,9 +69,8 @@ def list_of(request, label):
         }
 
 
-def work_in(request, label):
+def work_in(request, model):
     """What is to be done in one list: a line for each kind of work that has rows. One query."""
-    model = apps.get_model(label)
     meta = model._meta
     kinds = kinds_of_work(model, request.user)
     if not kinds or not may_open(meta.app_label, meta.model_name, request):

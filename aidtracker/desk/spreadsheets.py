@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from aidtracker.ground.datasets import dataset_of
 from aidtracker.pages.failures import failure_of
 from aidtracker.sheets import (
     Guard,
@@ -71,6 +72,7 @@ class SheetAdminMixin(admin.ModelAdmin):
             self.has_add_permission(request)
             and self.has_change_permission(request)
             and request.user.has_perm(own)
+            and dataset_of(self.model).is_imported
         )
 
     def changelist_view(self, request, extra_context=None):

@@ -1,6 +1,6 @@
 """The admin's name, colours and side menu; read by the settings, so without models at import."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.apps import apps
@@ -8,126 +8,69 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
-MENU = {
-    "谁援助谁": {
-        "programs.Headquarters": "corporate_fare",
-        "programs.Pairing": "handshake",
-        "programs.Region": "location_on",
-        "programs.Batch": "groups",
-        "programs.Official": "badge",
-    },
-    "工程与政策": {
-        "programs.Program": "account_tree",
-        "programs.Policy": "gavel",
-        "programs.Category": "category",
-    },
-    "项目与招商": {
-        "projects.Project": "construction",
-        "projects.ProjectParty": "diversity_3",
-        "projects.Investment": "payments",
-    },
-    "台账与月报": {
-        "projects.ProgressReport": "engineering",
-        "projects.InvestmentReport": "trending_up",
-        "projects.OutletReport": "point_of_sale",
-        "projects.JobsReport": "work",
-        "projects.TrainingReport": "school",
-        "projects.ProjectPlan": "event_note",
-        "projects.Milestone": "flag",
-    },
-    "审核与账期": {
-        "projects.Revision": "rate_review",
-        "projects.ReportingPeriod": "calendar_month",
-        "projects.WarningRule": "notification_important",
-    },
-    "企业、场所、网点": {
-        "projects.Enterprise": "factory",
-        "projects.Site": "domain",
-        "projects.Outlet": "storefront",
-    },
-    "活动、协议、荣誉": {
-        "projects.Activity": "event",
-        "projects.Agreement": "contract",
-        "projects.Award": "workspace_premium",
-    },
-    "指标与数据": {
-        "projects.Observation": "pin",
-        "projects.Series": "timeline",
-        "projects.Metric": "straighten",
-        "projects.Finding": "fact_check",
-        "projects.ObservationPart": "functions",
-    },
-    "文献": {
-        "programs.Source": "menu_book",
-        "projects.SkippedPhrase": "skip_next",
-    },
-    "审计": {
-        "aidtracker.Act": "history_edu",
-    },
-    "用户": {
-        "auth.User": "person",
-        "auth.Group": "group",
-    },
-}
+from aidtracker.ground.datasets import MenuGroup, MenuPage, declared, menu_pages
 
-
-LEDGERS = (
-    "projects.ProgressReport",
-    "projects.InvestmentReport",
-    "projects.OutletReport",
-    "projects.JobsReport",
-    "projects.TrainingReport",
+# The lists of the site itself: group, model, icon.
+OWN_LISTS = (
+    (MenuGroup("审计", 100), "aidtracker.Act", "history_edu"),
+    (MenuGroup("用户", 110), "auth.User", "person"),
+    (MenuGroup("用户", 110), "auth.Group", "group"),
 )
-MONTHLY_TOTALS = "projects_monthly_totals"
-# Pages in front of a group's lists: title, icon, address, and the lists whose readers see them.
-PAGES: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = {
-    "项目与招商": [("指挥部一页", "dashboard", "projects_desks", ("projects.Project",))],
-    "台账与月报": [("按月填报", "edit_note", "projects_grid", LEDGERS)],
-    "指标与数据": [("月报汇总", "calculate", MONTHLY_TOTALS, ("projects.Observation",))],
-}
+
+
+@cache
+def menu() -> dict[MenuGroup, dict[str, str]]:
+    """The admin's lists: {group: {model: icon}}, groups by their places."""
+    lists = [(dataset.group, dataset.label, dataset.icon) for dataset in declared()]
+    found: dict[MenuGroup, dict[str, str]] = {}
+    for group, label, icon in sorted([*lists, *OWN_LISTS], key=lambda entry: entry[0].place):
+        found.setdefault(group, {})[label] = icon
+    return found
+
+
+def pages_of(group: MenuGroup) -> list[MenuPage]:
+    """The pages in front of a group's lists."""
+    return [page for page in menu_pages() if page.group == group]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side menu: groups of lists, each with what the user may see."""
     return [
         {
-            "title": title,
+            "title": group.title,
             "items": [
-                *(page_item(*page) for page in PAGES.get(title, ())),
+                *map(page_item, pages_of(group)),
                 *(menu_item(*entry) for entry in entries.items()),
             ],
         }
-        for title, entries in MENU.items()
+        for group, entries in menu().items()
     ]
 
 
-def page_item(title: str, icon: str, name: str, labels: tuple[str, ...]) -> dict[str, Any]:
-    link = reverse(f"admin:{name}")
-    return {
-        "title": title,
-        "icon": icon,
-        "link": link,
-        "active": partial(is_open, link),
-        "permission": partial(may_open_page, name, labels),
-    }
+def page_item(page: MenuPage) -> dict[str, Any]:
+    return item(page.title, page.icon, page.link, partial(may_open_page, page))
 
 
 def menu_item(label: str, icon: str) -> dict[str, Any]:
     meta = apps.get_model(label)._meta
     link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    may = partial(may_open, meta.app_label, meta.model_name)
+    return item(meta.verbose_name_plural, icon, link, may)
+
+
+def item(title: str, icon: str, link: str, permission: Any) -> dict[str, Any]:
     return {
-        "title": meta.verbose_name_plural,
+        "title": title,
         "icon": icon,
         "link": link,
         "active": partial(is_open, link),
-        "permission": partial(may_open, meta.app_label, meta.model_name),
+        "permission": permission,
     }
 
 
 def is_open(link: str, request: HttpRequest) -> bool:
     """Whether an entry of the menu is the one in use: a page within a list is not the list."""
-    pages = [reverse(f"admin:{name}") for found in PAGES.values() for _, _, name, _ in found]
-    inside = [page for page in pages if request.path.startswith(page)]
+    inside = [page.link for page in menu_pages() if request.path.startswith(page.link)]
     return link in inside if inside else request.path.startswith(link)
 
 
@@ -138,17 +81,8 @@ def may_open(app_label: str, model_name: str, request: HttpRequest) -> bool:
     )
 
 
-def may_open_any(labels: tuple[str, ...], request: HttpRequest) -> bool:
-    """Whether one of the lists would open."""
-    lists = (label.lower().split(".") for label in labels)
-    return any(may_open(app_label, name, request) for app_label, name in lists)
-
-
-def may_open_page(name: str, labels: tuple[str, ...], request: HttpRequest) -> bool:
-    """Whether a page of `PAGES` would open; the sums of a month only for who enters figures."""
-    if name == MONTHLY_TOTALS:
-        return request.user.has_perm("projects.add_observation")
-    return may_open_any(labels, request)
+def may_open_page(page: MenuPage, request: HttpRequest) -> bool:
+    return any(map(request.user.has_perm, page.rights))
 
 
 # The site's own paper, ink and accent: light at one end, dark at the other.

@@ -97,7 +97,7 @@ class VersionedAdmin(Lists, HistoryPages):
             super().save_model(request, obj, form, change)
             return
         if acts.current().way == acts.Way.FORM:
-            reason = getattr(obj, "correction_reason", "") if form.changed_data else ""
+            reason = obj.correction_reason if obj.REVIEW and form.changed_data else ""
             acts.describe(subject=f"{self.opts.verbose_name}：{obj}", reason=reason)
         form.is_unchanged = change and not is_changed(obj, form)
         if not form.is_unchanged:

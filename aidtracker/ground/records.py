@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
@@ -66,7 +67,7 @@ class MaintainerField(models.ForeignKey):
     """The headquarters that keeps a row which otherwise belongs to nobody in particular."""
 
     def __init__(self, verbose_name="维护单位", **kwargs):
-        kwargs.setdefault("to", "programs.Headquarters")
+        kwargs.setdefault("to", settings.HEADQUARTERS_MODEL)
         kwargs.setdefault("on_delete", models.PROTECT)
         kwargs.setdefault("related_name", "+")
         kwargs.setdefault("help_text", "由哪个指挥部维护；留空的由全国数据管理员维护")
@@ -78,8 +79,7 @@ class KeyedModel(models.Model):
     """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
 
     `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
-    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it,
-    `IS_IMPORTED` that spreadsheets of its rows come in as well as go out.
+    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
     `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
     `KEPT_BESIDE` the fields that go with a text which no history keeps.
     `REVIEW` names the field that says how far a reviewed row has come, `WHOLE` the reviewed row
@@ -89,7 +89,6 @@ class KeyedModel(models.Model):
     KEY: tuple[str, ...] = ("name",)
     OWNERS: tuple[str, ...] = ()
     IS_SHARED = True
-    IS_IMPORTED = True
     SEEN_WITH: tuple[str, ...] = ()
     PUBLIC_WITH: tuple[str, ...] = ()
     KEPT_BESIDE: tuple[str, ...] = ()
@@ -290,7 +289,7 @@ class Record(KeyedModel):
 
     # Provenance
     sources = models.ManyToManyField(
-        "programs.Source", verbose_name="出处", blank=True, related_name="%(class)s_set"
+        settings.SOURCE_MODEL, verbose_name="出处", blank=True, related_name="%(class)s_set"
     )
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField()

@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 
 from aidtracker.ground.keys import follow
+from aidtracker.ground.publication import PUBLISHED
 from aidtracker.ground.records import KeyedModel
 
 FOREIGN = "不归您的指挥部维护。"
 NO_OWNER = "您的账号不只一个指挥部，请选择其中一个。"
-PUBLIC = "published"
 NEVER = Q(pk__in=[])
 
 
@@ -106,7 +106,7 @@ def visible_rule(model, scope, path=""):
     """The condition that a row may be read, or is public."""
     rule = read_rule(model, scope, path)
     # An empty rule allows all rows; an alternative to it would narrow it.
-    return rule | Q(**{path + model.REVIEW: PUBLIC}) if rule and model.REVIEW else rule
+    return rule | Q(**{path + model.REVIEW: PUBLISHED}) if rule and model.REVIEW else rule
 
 
 def seen_with(model, scope, path=""):

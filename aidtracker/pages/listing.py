@@ -58,9 +58,9 @@ class ListFilter(django_filters.FilterSet):
 
 
 def choice_filter(label, choices, **kwargs):
-    """A drop-down of a model's choices."""
+    """A drop-down of a model's choices, or of what a function gives."""
     return django_filters.ChoiceFilter(
-        label=label, choices=choices.choices, empty_label="全部", **kwargs
+        label=label, choices=getattr(choices, "choices", choices), empty_label="全部", **kwargs
     )
 
 

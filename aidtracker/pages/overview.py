@@ -7,48 +7,9 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.datasets import Dataset, dataset_model, declared
 from aidtracker.pages.tables import Item
 
-COUNTED = (
-    "headquarters",
-    "pairings",
-    "programs",
-    "projects",
-    "investments",
-    "enterprises",
-    "sites",
-    "outlets",
-    "regions",
-    "activities",
-    "agreements",
-    "awards",
-    "policies",
-    "officials",
-    "batches",
-    "categories",
-    "metrics",
-    "series",
-    "observations",
-    "sources",
-)
-SEARCHED = (
-    "headquarters",
-    "programs",
-    "projects",
-    "investments",
-    "enterprises",
-    "sites",
-    "outlets",
-    "regions",
-    "activities",
-    "agreements",
-    "awards",
-    "policies",
-    "metrics",
-    "series",
-    "sources",
-)
 SHOWN_PER_GROUP = 8
 
 
@@ -75,23 +36,29 @@ def list_url(model):
     return reverse(f"{model._meta.model_name}-list")
 
 
-def record_counts():
+def counted() -> list[Dataset]:
+    """The datasets of the home page, in its order."""
+    found = [(dataset.home, dataset) for dataset in declared() if dataset.home is not None]
+    return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0])]
+
+
+def record_counts() -> list[RecordCount]:
     """A `RecordCount` for each kind of record."""
     queries = [
-        dataset_model(name)
-        .objects.published()
+        dataset.model.objects.published()
         .order_by()
-        .annotate(dataset=Value(name))
+        .annotate(dataset=Value(dataset.name))
         .values("dataset")
         .annotate(total=Count("pk"))
         .values_list("dataset", "total")
-        for name in COUNTED
+        for dataset in counted()
     ]
     totals = dict(queries[0].union(*queries[1:], all=True))
-    models = [(name, dataset_model(name)) for name in COUNTED]
     return [
-        RecordCount(model._meta.verbose_name, totals.get(name, 0), list_url(model))
-        for name, model in models
+        RecordCount(
+            dataset.model._meta.verbose_name, totals.get(dataset.name, 0), list_url(dataset.model)
+        )
+        for dataset in counted()
     ]
 
 
@@ -99,11 +66,12 @@ def search_everything(words):
     """The first rows of each kind of record that match `words`, in groups; [] for no words."""
     if not words.split():
         return []
-    queries = [matches(name, words) for name in SEARCHED]
+    names = [dataset.name for dataset in counted() if dataset.is_searched]
+    queries = [matches(name, words) for name in names]
     found: dict[str, list[tuple]] = {}
     for dataset, name, slug, total in queries[0].union(*queries[1:], all=True):
         found.setdefault(dataset, []).append((name, slug, total))
-    return [group(name, sorted(found[name]), words) for name in SEARCHED if name in found]
+    return [group(name, sorted(found[name]), words) for name in names if name in found]
 
 
 def matches(dataset, words):

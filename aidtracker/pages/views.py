@@ -11,6 +11,7 @@ from aidtracker.pages.failures import failure_of, failure_page
 from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.overview import record_counts, search_everything
 from projects.models import Observation
+from projects.models.finding_kinds import KINDS
 from projects.views.findings import result_counts
 from projects.views.method import example_readings, rules
 
@@ -41,6 +42,7 @@ def method(request):
     context = {
         "rules": rules(),
         "readings": example_readings(),
+        "finding_kinds": list(KINDS.values()),
         "natures": Observation.Nature.choices,
         "accumulations": Observation.Accumulation.choices,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
-from aidtracker.desk.changes import after_change
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import KeyedModel, SearchTextField
 from aidtracker.trail.history import set_values
@@ -245,5 +245,4 @@ def follow(rows: list[Any]) -> None:
     """Bring up to date what follows from rows of one model that are public, or were."""
     model = type(rows[0])
     changed = FOLLOWERS[model](rows) if model in FOLLOWERS else set()
-    for one in (*changed, model):
-        after_change(one)
+    after_change(*changed, model)

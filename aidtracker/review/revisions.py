@@ -53,7 +53,6 @@ class AbstractRevision(Reviewed):
     KEY = ("dataset", "row_key", "number")
     OWNERS = ("headquarters",)
     IS_SHARED = False
-    IS_IMPORTED = False
     CAN_BE_WITHDRAWN = False
 
     # Identification

@@ -5,26 +5,73 @@ survive loading: Django's own loaddata alone would empty them.
 """
 
 import json
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core import serializers
+from django.core.management.base import CommandError
+from django.core.serializers.base import DeserializedObject
 from django.db import transaction
 from django.utils import timezone
 
-from aidtracker.accounts.roles import load_groups
-from aidtracker.desk.changes import after_change
-from aidtracker.ground.datasets import DATASETS, WORKING, dataset_model
+from aidtracker.accounts.roles import dump_groups, load_groups
+from aidtracker.ground.changes import after_change
+from aidtracker.ground.datasets import (
+    Dataset,
+    Fixture,
+    dataset_model,
+    datasets,
+    record_models,
+)
 from aidtracker.ground.records import SearchTextField
 from aidtracker.trail.history import keep_first_states, keep_states
 
+GROUPS = "groups"
 
-def fixture_paths():
+
+def fixture_path(name: str) -> Path:
+    return settings.FIXTURE_DIRS[0] / f"{name}.json"
+
+
+def fixture_paths() -> dict[str, Path]:
     """Path of each dataset's fixture, by dataset name, in loading order."""
-    return {
-        name: settings.BASE_DIR / "fixtures" / f"{number:02d}_{name}.json"
-        for number, name in enumerate(DATASETS, start=1)
-        if name not in WORKING
-    }
+    kept = (one for one in datasets().values() if one.fixture != Fixture.NEVER)
+    return {dataset.name: fixture_path(dataset.name) for dataset in kept}
+
+
+def check_names() -> None:
+    """Refuse, with CommandError, a folder with a file that would not be loaded."""
+    groups = fixture_path(GROUPS)
+    unknown = {*groups.parent.glob("*.json")} - {groups, *fixture_paths().values()}
+    if unknown:
+        names = "、".join(sorted(path.name for path in unknown))
+        raise CommandError(f"数据文件 {names} 不属于任何数据集。")
+
+
+def read_fixture(name: str, label: str) -> list[dict[str, Any]]:
+    """The rows in a fixture, all of one model. Raises CommandError, with the file's name."""
+    path = fixture_path(name)
+    try:
+        items = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CommandError(f"缺少数据文件 {path.name}。") from error
+    except ValueError as error:
+        raise CommandError(f"数据文件 {path.name} 是空的，或者不是 JSON：{error}") from error
+    if not items:
+        raise CommandError(f"数据文件 {path.name} 里没有记录。")
+    others = {item["model"] for item in items} - {label.lower()}
+    if others:
+        raise CommandError(f"数据文件 {path.name} 里有别的数据集的记录：{'、'.join(others)}。")
+    return items
+
+
+def items_of(dataset: Dataset) -> list[dict[str, Any]]:
+    """The rows in a dataset's fixture; none if there is no file and need not be one."""
+    if dataset.fixture == Fixture.IF_ANY and not fixture_path(dataset.name).exists():
+        return []
+    return read_fixture(dataset.name, dataset.label)
 
 
 def sort_key(key):
@@ -107,39 +154,61 @@ def key_in(item, model):
     return tuple(key)
 
 
-def load_dataset(name, keep_existing):
+def load_dataset(name: str, keep_existing: bool, later: list) -> tuple[int, int]:
     """Load one fixture; return how many rows were new and how many were there before.
 
     Existing rows are kept as they are when `keep_existing`, else brought to the fixture's state.
+    Rows that name what is not there yet are added to `later`.
     """
-    model = dataset_model(name)
-    items = json.loads(fixture_paths()[name].read_text(encoding="utf-8"))
+    model, items = dataset_model(name), items_of(datasets()[name])
     known = set(model.objects.values_list(*model.KEY))
     new = [item for item in items if key_in(item, model) not in known]
     changed = []
-    for item in serializers.deserialize("python", new if keep_existing else items):
+    rows = new if keep_existing else items
+    for item in serializers.deserialize("python", rows, handle_forward_references=True):
         if complete(item):
             changed.append(item.object)
         item.save()
+        if item.deferred_fields:
+            later.append(item)
     keep_states(changed)
     return len(new), len(items) - len(new)
 
 
 def keep_loaded():
     """Give rows without history their first state: loading does not save, so none was kept."""
-    for model in map(dataset_model, DATASETS):
+    for model in record_models():
         keep_first_states(model.objects.for_fixtures())
 
 
 @transaction.atomic
-def load_fixtures(keep_existing=True):
-    """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}."""
-    load_groups(keep_existing)
-    counts = {
-        name: load_dataset(name, keep_existing)
-        for name, path in fixture_paths().items()
-        if path.exists()
-    }
+def load_fixtures(keep_existing: bool = True) -> dict[str, tuple[int, int]]:
+    """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}.
+
+    Raises CommandError for a file that is missing, empty or no dataset's.
+    """
+    check_names()
+    load_groups(read_fixture(GROUPS, Group._meta.label), keep_existing)
+    later: list[DeserializedObject] = []
+    counts = {name: load_dataset(name, keep_existing, later) for name in fixture_paths()}
+    for item in later:
+        item.save_deferred_fields()
     keep_loaded()
-    after_change(dataset_model("observations"))
+    after_change(*record_models())
     return counts
+
+
+def dump_fixtures() -> None:
+    """Write all fixtures anew; CommandError, before any is written, if one would have no rows."""
+    texts = {name: dump_dataset(name) for name in fixture_paths()}
+    empty = {name for name, text in texts.items() if not json.loads(text)}
+    missed = [name for name in empty if datasets()[name].fixture == Fixture.ALWAYS]
+    if missed:
+        files = "、".join(f"{name}.json" for name in sorted(missed))
+        raise CommandError(f"{files} 会没有记录；没有写出任何文件。")
+    fixture_path(GROUPS).write_text(dump_groups(), encoding="utf-8")
+    for name, text in texts.items():
+        if name in empty:
+            fixture_path(name).unlink(missing_ok=True)
+        else:
+            fixture_path(name).write_text(text, encoding="utf-8")

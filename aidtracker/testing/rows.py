@@ -229,7 +229,7 @@ def make_skipped_phrase(**kwargs):
 def make_finding(**kwargs):
     number = next(numbers)
     kwargs.setdefault("key", f"conflict:{number}")
-    kwargs.setdefault("kind", Finding.Kind.CONFLICT)
+    kwargs.setdefault("kind", "conflict")
     kwargs.setdefault("result", Finding.Result.CANDIDATE)
     kwargs.setdefault("computation", "甲 5 家，乙 6 家")
     return create(Finding, kwargs)

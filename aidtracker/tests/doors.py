@@ -20,7 +20,7 @@ WRITTEN_BY_PROGRAM = {ObservationPart: {"import", "import_template", "export"}}
 
 
 def row_doors(model):
-    return {door for door in ROW_DOORS if door not in REVIEW_DOORS or hasattr(model, "REVIEW")}
+    return {door for door in ROW_DOORS if door not in REVIEW_DOORS or model.REVIEW}
 
 
 def list_doors(model):

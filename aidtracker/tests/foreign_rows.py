@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.records import KeyedModel
 from aidtracker.ground.scope import owner_field
 from aidtracker.testing import make_headquarters, make_observation, make_staff
@@ -15,7 +15,7 @@ from aidtracker.trail.conflicts import marks
 from projects.models import Finding
 
 APPS = ("programs", "projects", "aidtracker")
-RECORDS = [one for one in map(dataset_model, DATASETS) if admin.site.is_registered(one)]
+RECORDS = [one for one in record_models() if admin.site.is_registered(one)]
 PRIVATE = [model for model in RECORDS if not model.IS_SHARED]
 # What a person might type into, the first of them that a form offers.
 TYPED = ("note", "name", "title", "explanation", "reason", "computation")
@@ -27,7 +27,7 @@ def model_id(model):
 
 def owned_by(headquarters, model, **kwargs):
     """A row of any model, a draft where there are drafts, that belongs to a headquarters."""
-    if hasattr(model, "REVIEW"):
+    if model.REVIEW:
         kwargs.setdefault(model.REVIEW, "draft")
     if model is Finding:
         figure = make_observation(maintainer=headquarters, status="draft")

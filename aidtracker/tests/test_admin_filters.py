@@ -3,7 +3,7 @@
 import pytest
 
 from aidtracker.desk.filters import kinds_of_work
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.testing import (
     make_finding,
     make_headquarters,
@@ -42,7 +42,7 @@ def test_kinds_of_work_follow_from_the_fields(model, admin_user):
 
 @pytest.mark.django_db
 def test_every_record_with_sources_can_be_asked_for_those_without(admin_user):
-    models = [dataset_model(name) for name in DATASETS]
+    models = record_models()
     with_sources = [model for model in models if hasattr(model, "sources")]
     assert [
         model for model in with_sources if "source" not in kinds_of_work(model, admin_user)

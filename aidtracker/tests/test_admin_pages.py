@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aidtracker.desk.theme import MENU
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.desk.theme import menu
+from aidtracker.ground.datasets import record_models
 from aidtracker.tests.admin_pages import (
     address,
     foreign_words,
@@ -25,7 +25,7 @@ from projects.models import Finding, ObservationPart, Revision
 
 pytestmark = pytest.mark.django_db
 
-RECORDS = [dataset_model(name) for name in DATASETS]
+RECORDS = record_models()
 MODELS = [*RECORDS, User, Group]
 SITE = "援疆记录后台"
 
@@ -63,9 +63,9 @@ def test_all_datasets_are_in_the_admin():
 
 
 def test_menu_has_every_list_once():
-    listed = [label for entries in MENU.values() for label in entries]
+    listed = [label for entries in menu().values() for label in entries]
     staff = ("auth.User", "auth.Group", "aidtracker.Act")
-    assert sorted(listed) == sorted([*DATASETS.values(), *staff])
+    assert sorted(listed) == sorted([*(model._meta.label for model in record_models()), *staff])
 
 
 def test_page_of_a_list_opens(clerk, model, row):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from aidtracker.desk.fields import NameListFormField
 from aidtracker.desk.lists import search_words
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.records import Record
 from aidtracker.testing import make_batch, make_headquarters, make_pairing, make_region
 from aidtracker.tests.admin_pages import address
@@ -19,7 +19,7 @@ from programs.models import Pairing, Region
 from projects.models import Revision
 from projects.models.reports import MonthlyReport
 
-RECORDS = [dataset_model(name) for name in DATASETS]
+RECORDS = record_models()
 TITLES = {
     "Identification": "名称与类型",
     "Place": "位置",

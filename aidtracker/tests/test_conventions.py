@@ -10,13 +10,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.trail.models import Act
 from programs.models import Account
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("aidtracker", "programs", "projects")
-MODELS = [dataset_model(name) for name in DATASETS]
+MODELS = record_models()
 CHINESE = re.compile("[一-鿿]")
 MODULES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py"))
 CODE = [path for path in MODULES if "migrations" not in path.parts and "tests" not in path.parts]

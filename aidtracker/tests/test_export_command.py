@@ -8,14 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from aidtracker import testing
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.tests.sheet_helpers import exported
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", datasets())
 def test_every_dataset_is_written_whole(dataset, tmp_path):
     path = tmp_path / "rows.csv"
 

@@ -2,17 +2,34 @@
 
 import json
 import re
+import shutil
+from io import StringIO
 from itertools import chain
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.core.management.commands import loaddata
 
-from aidtracker.ground.datasets import DATASETS, dataset_model, dataset_name
+from aidtracker.ground.datasets import (
+    dataset_model,
+    dataset_name,
+    datasets,
+    declared,
+    record_models,
+    references,
+)
 from aidtracker.ground.keys import follow
-from aidtracker.storage.fixtures import dump_dataset, fixture_paths, load_dataset, load_fixtures
-from programs.models import Pairing, Region, Source
-from projects.models import Award, Observation, SkippedPhrase
+from aidtracker.storage.fixtures import (
+    dump_dataset,
+    fixture_path,
+    fixture_paths,
+    load_dataset,
+    load_fixtures,
+)
+from aidtracker.testing import make_headquarters, make_source
+from programs.models import Headquarters, Pairing, Region, Source
+from projects.models import Award, Finding, Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
 from projects.monthly.totals import metric_names
 from projects.reading import phrases
@@ -42,19 +59,127 @@ def test_fixture_dumped_is_the_file_that_was_loaded(name):
 def test_fixtures_loaded_again_change_nothing():
     before = {name: list(dataset_model(name).objects.values()) for name in LOADED}
     counts = load_fixtures()
-    assert [new for new, old in counts.values()] == [0] * len(LOADED)
+    assert [new for new, old in counts.values()] == [0] * len(fixture_paths())
     assert {name: list(dataset_model(name).objects.values()) for name in LOADED} == before
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    """A copy of the fixtures, which is the folder that is loaded and dumped."""
+    settings.FIXTURE_DIRS = [shutil.copytree(settings.FIXTURE_DIRS[0], tmp_path / "fixtures")]
+    return settings.FIXTURE_DIRS[0]
+
+
+@pytest.mark.parametrize("name", ["awards", "groups"])
+@pytest.mark.parametrize("content", [None, "", "[]", "{", '[{"model": "auth.user"}]'])
+def test_fixture_missing_empty_or_of_something_else_is_named(folder, name, content):
+    path = folder / f"{name}.json"
+    path.unlink()
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(CommandError, match=path.name):
+        load_fixtures()
+
+
+def test_file_of_no_dataset_is_named(folder):
+    (folder / "12_projects.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"12_projects\.json"):
+        load_fixtures()
+
+
+def test_dumping_a_dataset_without_rows_writes_nothing(folder):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    SkippedPhrase.objects.all().delete()
+    with pytest.raises(CommandError, match=r"skipped_phrases\.json"):
+        call_command("dump_fixtures")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_computed_rows_have_a_file_once_a_person_worked_on_them(folder):
+    call_command("dump_fixtures", stdout=StringIO())
+    assert not (folder / "findings.json").exists()
+    Finding.objects.filter(pk=Finding.objects.first().pk).update(
+        state="explained", explanation="口径不同。"
+    )
+    call_command("dump_fixtures", stdout=StringIO())
+    assert len(json.loads((folder / "findings.json").read_text(encoding="utf-8"))) == 1
+    assert load_fixtures()["findings"] == (0, 1)
+
+
+def test_source_of_a_headquarters_is_loaded_before_it(folder):
+    office = make_headquarters()
+    make_source(code="internal", maintainer=office)
+    call_command("dump_fixtures", stdout=StringIO())
+    Source.objects.filter(code="internal").delete()
+    office.delete()
+    load_fixtures()
+    assert Source.objects.get(code="internal").maintainer.name == office.name
+
+
+def test_every_dataset_is_loaded_after_what_it_refers_to():
+    names, models = list(datasets()), record_models()
+    assert sorted(names) == sorted(dataset.name for dataset in declared())
+    for at, model in enumerate(models):
+        later = {*models[at + 1 :]}
+        assert references(model, are_firm=True) & later == set()
+        # Places and sources can do without who keeps them, not a headquarters without these.
+        assert references(model, are_firm=False) & later <= {Headquarters}
+
+
+def test_order_is_that_of_the_declarations_where_nothing_else_decides():
+    order = [name for name in datasets() if name.endswith("_reports")]
+    assert order == [one.name for one in declared() if one.name.endswith("_reports")]
+
+
+def empty_the_record():
+    for model in reversed(record_models()):
+        for table in (*(one.remote_field.through for one in model._meta.many_to_many), model):
+            rows = table._base_manager.all()
+            rows._raw_delete(rows.db)
+
+
+def test_stock_loaddata_loads_the_files_in_their_order():
+    empty_the_record()
+    paths = [fixture_path("groups"), *(fixture_paths()[name] for name in LOADED)]
+    call_command(loaddata.Command(), *paths, verbosity=0)
+    for name in LOADED:
+        assert dump_dataset(name) == fixture_paths()[name].read_text(encoding="utf-8")
+
+
+def test_own_loaddata_loads_a_dataset_by_its_name():
+    Award.objects.all().delete()
+    call_command("loaddata", "awards", verbosity=0)
+    assert dump_dataset("awards") == fixture_path("awards").read_text(encoding="utf-8")
+    assert Award.objects.exclude(search_text="").count() == Award.objects.count()
+
+
+def by_key(items):
+    """Rows of a fixture as texts, in any order and with what they are linked to in any order."""
+    for item in items:
+        for name, value in item["fields"].items():
+            if isinstance(value, list):
+                item["fields"][name] = sorted(map(str, value))
+    return sorted(map(str, items))
+
+
+def test_dumpdata_writes_what_stock_loaddata_reads():
+    names = {"natural_foreign": True, "natural_primary": True}
+    for name in LOADED:
+        written = StringIO()
+        call_command("dumpdata", dataset_model(name)._meta.label, stdout=written, **names)
+        known = json.loads(fixture_paths()[name].read_text(encoding="utf-8"))
+        assert by_key(json.loads(written.getvalue())) == by_key(known)
 
 
 def test_fixtures_keep_what_staff_changed():
     Region.objects.filter(code="652901").update(note="改过的备注")
-    load_dataset("regions", keep_existing=True)
+    load_dataset("regions", keep_existing=True, later=[])
     assert Region.objects.get(code="652901").note == "改过的备注"
 
 
 def test_fixtures_overwrite_when_asked():
     Source.objects.update(note="改过的备注", text="全文")
-    counts = load_dataset("sources", keep_existing=False)
+    counts = load_dataset("sources", keep_existing=False, later=[])
     assert counts == (0, Source.objects.count())
     assert not Source.objects.filter(note="改过的备注").exists()
     assert set(Source.objects.values_list("text", flat=True)) == {"全文"}
@@ -122,7 +247,7 @@ def test_no_sentence_of_a_document_is_in_the_fixtures():
 
 
 def test_every_record_names_its_source():
-    models = [dataset_model(name) for name in DATASETS]
+    models = record_models()
     without = chain.from_iterable(
         model.objects.filter(sources=None)
         for model in models
@@ -133,13 +258,13 @@ def test_every_record_names_its_source():
 
 
 def test_natural_keys_are_single_in_every_dataset():
-    for name in DATASETS:
+    for name in datasets():
         keys = [row.natural_key() for row in dataset_model(name).objects.all()]
         assert len(keys) == len(set(keys)), name
 
 
 def test_dataset_names_lead_to_models_and_back():
-    assert [dataset_name(dataset_model(name)) for name in DATASETS] == list(DATASETS)
+    assert [dataset_name(dataset_model(name)) for name in datasets()] == list(datasets())
 
 
 def recipients_since(year):

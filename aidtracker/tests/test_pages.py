@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from aidtracker.pages import views
-from aidtracker.pages.overview import COUNTED, record_counts, search_everything
+from aidtracker.pages.overview import counted, record_counts, search_everything
 from aidtracker.testing import (
     make_headquarters,
     make_observation,
@@ -118,7 +118,7 @@ def test_home_counts_public_rows_only():
     make_observation()
     make_observation(status=Observation.Status.DRAFT)
     after = {one.label: one.count for one in record_counts()}
-    assert (len(after), after["观测值"] - before["观测值"]) == (len(COUNTED), 1)
+    assert (len(after), after["观测值"] - before["观测值"]) == (len(counted()), 1)
 
 
 def test_home_shows_preferred_figures_first_and_latest_changes(client):

@@ -7,10 +7,10 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from aidtracker.accounts.roles import PATH, dump_groups, load_groups
-from aidtracker.ground.datasets import DATASETS
+from aidtracker.accounts.roles import dump_groups
+from aidtracker.ground.datasets import record_models
 from aidtracker.review.reviewed import Reviewed
-from aidtracker.storage.fixtures import load_fixtures
+from aidtracker.storage.fixtures import fixture_path, load_fixtures
 from aidtracker.testing import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_groups_are_the_roles():
 def test_table_of_roles_knows_every_dataset():
     """A new model is seen by nobody until somebody decides who may see it."""
     known = {right.split(".view_")[1] for right in SEES_RECORDS}
-    assert known == {label.split(".")[1].lower() for label in DATASETS.values()}
+    assert known == {model._meta.model_name for model in record_models()}
 
 
 def test_table_of_roles_knows_every_reviewed_model():
@@ -112,7 +112,7 @@ def all_rights():
 
 
 @pytest.mark.parametrize(
-    "load", [load_fixtures, lambda: call_command("loaddata", PATH, verbosity=0)]
+    "load", [load_fixtures, lambda: call_command("loaddata", "groups", verbosity=0)]
 )
 def test_groups_loaded_again_change_nothing(load):
     group = Group.objects.get(name="填报员")
@@ -125,7 +125,7 @@ def test_groups_loaded_again_change_nothing(load):
 
 
 @pytest.mark.parametrize(
-    "load", [load_fixtures, lambda: call_command("loaddata", PATH, verbosity=0)]
+    "load", [load_fixtures, lambda: call_command("loaddata", "groups", verbosity=0)]
 )
 def test_group_that_is_missing_is_loaded(load):
     Group.objects.all().delete()
@@ -135,12 +135,12 @@ def test_group_that_is_missing_is_loaded(load):
 
 def test_groups_are_brought_back_when_asked():
     Group.objects.get(name="填报员").permissions.clear()
-    load_groups(keep_existing=False)
+    load_fixtures(keep_existing=False)
     assert all_rights() == ROLES
 
 
 def test_groups_dumped_are_the_file_that_was_loaded():
-    assert dump_groups() == PATH.read_text(encoding="utf-8")
+    assert dump_groups() == fixture_path("groups").read_text(encoding="utf-8")
 
 
 def test_group_of_the_staff_gives_its_rights():

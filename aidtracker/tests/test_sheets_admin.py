@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
@@ -125,7 +125,7 @@ def test_export_of_an_unknown_filter_is_refused(client, query):
     assert client.get(EXPORT, {"format": "csv", **query}).status_code == 400
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", datasets())
 def test_list_exported_from_the_admin_is_imported_unchanged(rf, admin_user, name):
     model = dataset_model(name)
     request = rf.get("/")

@@ -214,3 +214,15 @@ def test_cells_that_excel_typed_become_codes_and_dates_again():
 
     region.refresh_from_db()
     assert (region.city_code, region.valid_from) == ("659002", "2019")
+
+
+def test_known_row_refers_to_a_row_that_the_same_file_makes():
+    known = testing.make_region()
+    rows = [["9901", "新州", "地级", ""], [known.code, known.name, known.level, "9901"]]
+
+    outcome = stored(Region, ["区划代码", "名称", "级别", "上级"], *rows)
+
+    known.refresh_from_db()
+    assert (outcome.problems, outcome.new, outcome.changed) == ([], 1, 1)
+    assert known.parent == Region.objects.get(code="9901")
+    assert known.history.latest("history_id").parent_id == known.parent_id

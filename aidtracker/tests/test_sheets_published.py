@@ -315,3 +315,18 @@ def test_columns_that_an_import_leaves_alone_are_marked(client, page):
     text = client.get(PAGE).content.decode()
 
     assert text.count("不导入：由审核的各步得出。") == 2
+
+
+# On the way to the public
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_links_that_an_import_changes_make_a_draft_again(clerk, headquarters, state):
+    row = testing.make_project(headquarters=headquarters, review=state)
+    region = testing.make_region()
+
+    outcome = imported(clerk, ["code", "regions"], [row.code, region.code])
+
+    row.refresh_from_db()
+    assert (numbers(outcome), row.review) == ((0, 1, 0, 0), "draft")
+    assert list(row.regions.all()) == [region]

@@ -23,7 +23,8 @@ from aidtracker.trail.acts import Way
 from aidtracker.trail.history import keep_links
 from aidtracker.trail.models import Act
 from aidtracker.trail.undo import UndoError, plan_for, undo
-from projects.models import Finding, ProgressReport, Project, Site
+from projects.checks.recomputing import recompute
+from projects.models import ProgressReport, Project, Site
 from projects.tests.figure_sets import flow, observed
 
 pytestmark = pytest.mark.django_db
@@ -389,7 +390,7 @@ def test_undo_lets_the_findings_follow(django_user_model):
     series = make_series(metric=flow())
     first = observed(series, "600元")
     act = act_of(lambda: observed(series, "700元"))
-    Finding.objects.recompute()
+    recompute()
     assert first.findings.count() == 1
 
     undo_as(keeper, act)

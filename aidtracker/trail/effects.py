@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Subquery, Value
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.templatetags.formatting import UNKNOWN, known
 from aidtracker.trail.differences import differences, names_of
 from aidtracker.trail.history import (
@@ -154,7 +154,7 @@ def name_effects(model, effects):
 def counts_of(acts):
     """How many rows each of some acts changed: {act id: {dataset: Touched}}; one query."""
     acts = [act.pk for act in acts]
-    parts = [count_in(dataset, acts) for dataset in DATASETS]
+    parts = [count_in(dataset, acts) for dataset in datasets()]
     found: dict = {}
     for act, dataset, rows, own in parts[0].union(*parts[1:], all=True):
         found.setdefault(act, {})[dataset] = Touched(own, rows - own)

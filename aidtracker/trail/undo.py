@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from aidtracker.desk.changes import CHECKED, after_change
 from aidtracker.ground.batches import BATCH, in_batches
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.changes import after_change
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import SearchTextField
 from aidtracker.trail import acts
@@ -50,7 +50,7 @@ class Plan:
 def plan_for(act, user, reason=""):
     """The Plan of undoing an act, as this user may; locks the rows inside a transaction."""
     plan = Plan(act)
-    for model in map(dataset_model, DATASETS):
+    for model in record_models():
         if effects := effects_of(model, [act.pk]):
             plan.effects[model] = effects
     # Rows before those that they refer to, as publishing holds them.
@@ -101,10 +101,7 @@ def carry_out(plan, reason):
     for model in plan.effects:
         restore(plan, model, reason)
     review_wholes(plan)
-    for model in plan.effects:
-        if model._meta.label in CHECKED:
-            after_change(model)
-            break
+    after_change(*plan.effects)
 
 
 def review_wholes(plan):

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max, prefetch_related_objects
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.keys import follow, key_text
 from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many
 from aidtracker.trail.acts import Way
@@ -37,7 +38,7 @@ def obstacles(plan, user, reason=""):
 def missing_rights(plan, model, user):
     """The rights to undo what was done, and to change what was reviewed."""
     needed = {VERBS[effect.kind] for effect in plan.effects[model]}
-    if plan.act.way == Way.IMPORT and model.IS_IMPORTED:
+    if plan.act.way == Way.IMPORT and dataset_of(model).is_imported:
         needed.add(("import", "导入"))
     needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
     if any(map(plan.needs_reason, plan.effects[model])):

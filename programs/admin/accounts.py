@@ -1,5 +1,6 @@
 """The scope of an account, on the form of its user."""
 
+from aidtracker.accounts.admin import UserAdmin
 from aidtracker.accounts.grants import may_grant
 from aidtracker.desk.skin import StackedInline
 from programs.models import Account
@@ -22,3 +23,6 @@ class AccountInline(StackedInline):
 
     def has_add_permission(self, request, obj=None):
         return may_grant(request.user, obj)
+
+
+UserAdmin.inlines = (*UserAdmin.inlines, AccountInline)

@@ -17,8 +17,8 @@ from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
 from projects.models import Finding, Observation, SkippedPhrase
+from projects.models.finding_kinds import TO_SETTLE
 from projects.models.observations import COMPUTED
-from projects.reading.badges import TO_SETTLE
 
 SHOWN_TITLE = 14  # characters of a document's title in a list
 

@@ -11,12 +11,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
-from aidtracker.desk.theme import LEDGERS, may_open_any
+from aidtracker.desk.theme import may_open_page
 from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
 from aidtracker.ground.scope import scope_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
 from projects.admin.ledger_filters import MonthFilter
+from projects.datasets import GRID
 from projects.models import ReportingPeriod
 from projects.monthly.period_locks import lock, unlock
 
@@ -110,7 +111,7 @@ class ReportingPeriodAdmin(ModelAdmin):
 
     def ways_on(self, request):
         """Which pages of a month this user may open."""
-        found = ["filling"] if may_open_any(LEDGERS, request) else []
+        found = ["filling"] if may_open_page(GRID, request) else []
         return [*found, "totals"] if request.user.has_perm("projects.add_observation") else found
 
     @admin.display(description="按月填报")

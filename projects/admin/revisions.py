@@ -41,9 +41,6 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         """Revisions come from the forms of published rows."""
         return False
 
-    def has_import_permission(self, request):
-        return False
-
     def has_change_permission(self, request, obj=None):
         """What has taken effect stays as it was said."""
         allowed = super().has_change_permission(request, obj)

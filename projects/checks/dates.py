@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from aidtracker.ground.partial_dates import in_chinese
-from projects.checks.verdicts import Kind, Result, Verdict
+from projects.checks.verdicts import Verdict
+from projects.models.finding_kinds import DATES, Result
 
 
 def check_dates(evidence):
@@ -21,4 +22,4 @@ def dated_differently(name, steps):
     dates = "，".join(f"{in_chinese(step.text)}（{step.words}）" for step in steps)
     words = f"同一件事有不同的日期：{steps[0].name}，{dates}。"
     records = tuple(dict.fromkeys(step.record for step in steps))
-    return Verdict(Kind.DATES, Result.CANDIDATE, name, words, (), records)
+    return Verdict(DATES, Result.CANDIDATE, name, words, (), records)

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
-from projects.checks.verdicts import Kind, Result, Verdict
+from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_words, time_words
+from projects.models.finding_kinds import LEDGER, Result
 from projects.reading.intervals import Interval
 
 # A plan is kept as a plan, an agreement as agreed; what arrived has happened.
@@ -66,7 +67,7 @@ def ledger_verdict(figure, field, thing, result, evidence):
         f"台账{kept}，{relation}。"
     )
     record = evidence.ledger_names.get(thing, "")
-    return Verdict(Kind.LEDGER, result, figure.key, words, (figure,), (record,) if record else ())
+    return Verdict(LEDGER, result, figure.key, words, (figure,), (record,) if record else ())
 
 
 def check_counts(evidence):
@@ -97,7 +98,7 @@ def check_count(figure, name, rows):
     if result == Result.UNCHECKED and not possible:
         words = f"{heading}，{name}台账还没有登记，要相符须有{figure.printed}。"
     records = tuple(row.record for row in possible)
-    return Verdict(Kind.LEDGER, result, f"count:{figure.key}", words, (figure,), records)
+    return Verdict(LEDGER, result, f"count:{figure.key}", words, (figure,), records)
 
 
 def count_result(figure, count):

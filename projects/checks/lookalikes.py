@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from aidtracker.templatetags.formatting import period
 from projects.checks.same_series import MANY, pairs_of
-from projects.checks.verdicts import Kind, Result, Verdict, names
+from projects.checks.verdicts import Verdict, names
 from projects.checks.words import naming
+from projects.models.finding_kinds import LOOKALIKE, Result
 from projects.reading.bounds import ABOUT
 
 LEAST = Decimal(1000)
@@ -98,7 +99,7 @@ def lookalike(one, other, reason):
     differences = "、".join(differing(one, other))
     words = f"{naming(one)}与{naming(other)}：{reason}，{differences}不同，不要混用。"
     figures = (one, other)
-    return Verdict(Kind.LOOKALIKE, Result.CANDIDATE, names(figures), words, figures)
+    return Verdict(LOOKALIKE, Result.CANDIDATE, names(figures), words, figures)
 
 
 def differing(one, other):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import reduce
 
 from projects.checks.choosing import best
-from projects.checks.verdicts import Kind, Result, Verdict, names
+from projects.checks.verdicts import Verdict, names
 from projects.checks.words import (
     allowed_words,
     amount_writer,
@@ -13,6 +13,7 @@ from projects.checks.words import (
     span_words,
     time_words,
 )
+from projects.models.finding_kinds import PARTS, Result
 from projects.reading.intervals import Interval
 
 COUNTS = ("period", "cumulative", "point")
@@ -62,7 +63,7 @@ def check_level(series, above, is_wholly_inside, evidence):
 
 def excess(low, high, relation, result):
     words = f"{naming(low)}至少{least(low)}，{relation}：{naming(high)}只有{allowed_words(high)}。"
-    return Verdict(Kind.PARTS, result, names([low, high]), words, (low, high))
+    return Verdict(PARTS, result, names([low, high]), words, (low, high))
 
 
 def least(figure):
@@ -153,4 +154,4 @@ def sum_verdict(whole, known, total, result, remark=""):
     span = span_words(total, amount_writer(whole.metric.unit))
     heading = f"{whole.series.name}（{time_words(whole.window)}）"
     words = f"{heading}：{formula} → {span}，原文合计{whole.printed}{remark}。"
-    return Verdict(Kind.PARTS, result, f"sum:{whole.key}", words, (whole, *addends))
+    return Verdict(PARTS, result, f"sum:{whole.key}", words, (whole, *addends))

@@ -3,8 +3,9 @@
 from decimal import Decimal
 from functools import lru_cache
 
-from projects.checks.verdicts import Kind, Result, Verdict
+from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_writer, span_words
+from projects.models.finding_kinds import PRINTED, Result
 from projects.reading import figures, units
 from projects.reading.intervals import Interval
 
@@ -38,7 +39,7 @@ def check_printed(evidence):
 
 
 def verdict(figure, result, words):
-    return Verdict(Kind.PRINTED, result, figure.key, words, (figure,))
+    return Verdict(PRINTED, result, figure.key, words, (figure,))
 
 
 def stored(figure):

@@ -17,7 +17,8 @@ from projects.checks.rate_words import (
     timeless,
     unchecked,
 )
-from projects.checks.verdicts import Kind, Result, Verdict, names
+from projects.checks.verdicts import Verdict, names
+from projects.models.finding_kinds import GROWTH, RATIO, Kind, Result
 from projects.reading.intervals import Interval
 
 POINTS = ("个百分点", "百分点")  # a difference of rates is no growth
@@ -46,12 +47,12 @@ class Law:
 
 
 LAWS = {
-    "growth": Law(Kind.GROWTH, 1, -1, "增长", "下降"),
-    "multiple": Law(Kind.GROWTH, 1, -1, "增长", "下降"),
-    "decline": Law(Kind.GROWTH, -1, 1, "下降", "增长"),
-    "ratio": Law(Kind.RATIO),
-    "share": Law(Kind.RATIO),
-    "completion": Law(Kind.RATIO),
+    "growth": Law(GROWTH, 1, -1, "增长", "下降"),
+    "multiple": Law(GROWTH, 1, -1, "增长", "下降"),
+    "decline": Law(GROWTH, -1, 1, "下降", "增长"),
+    "ratio": Law(RATIO),
+    "share": Law(RATIO),
+    "completion": Law(RATIO),
 }
 
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from itertools import combinations, pairwise
 
 from projects.checks.evidence import Figure
-from projects.checks.verdicts import Kind, Result, Verdict, names
+from projects.checks.verdicts import Verdict, names
 from projects.checks.words import allowed_words, time_words
+from projects.models.finding_kinds import CONFLICT, CUMULATIVE, Result
 
 MANY = 6  # of more figures for one time each is compared with its neighbour only
 COUNTED_UP = ("actual", "agreement")
@@ -40,7 +41,7 @@ def conflict(one, other):
         f"与{other.printed}（{allowed_words(other)}）没有共同的取值"
     )
     return Verdict(
-        Kind.CONFLICT,
+        CONFLICT,
         Result.CANDIDATE if is_unclear else Result.CONTRADICTION,
         names([one, other]),
         f"{words}；累计方式不明，也可能各算各的。" if is_unclear else f"{words}。",
@@ -84,4 +85,4 @@ def fall(early, late):
         f"（{allowed_words(late)}），起点相同而累计减少。"
     )
     figures = (early, late)
-    return Verdict(Kind.CUMULATIVE, Result.CONTRADICTION, names(figures), words, figures)
+    return Verdict(CUMULATIVE, Result.CONTRADICTION, names(figures), words, figures)

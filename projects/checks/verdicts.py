@@ -3,32 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.db.models import TextChoices
+from projects.models.finding_kinds import Kind, Result
 
 KEY_LENGTH = 200
-
-
-class Kind(TextChoices):
-    """The rule that was applied."""
-
-    CONFLICT = "conflict", "同一序列不一致"
-    GROWTH = "growth", "增长率"
-    RATIO = "ratio", "比率"
-    PARTS = "parts", "部分与整体"
-    CUMULATIVE = "cumulative", "累计减少"
-    LOOKALIKE = "lookalike", "容易混淆"
-    LEDGER = "ledger", "与台账核对"
-    PRINTED = "printed", "与原文核对"
-    DATES = "dates", "日期不一致"
-
-
-class Result(TextChoices):
-    """What came out of it."""
-
-    CONTRADICTION = "contradiction", "矛盾"
-    CANDIDATE = "candidate", "待看"
-    UNCHECKED = "unchecked", "无法核对"
-    HOLDS = "holds", "相符"
 
 
 @dataclass(frozen=True)

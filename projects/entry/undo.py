@@ -6,7 +6,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from aidtracker.ground.scope import may_change
-from projects.models import Observation, SkippedPhrase
+from projects.models import Observation, Review, SkippedPhrase
 
 REACH = 50  # of the clerk's own latest additions, in any document
 
@@ -30,5 +30,4 @@ def last_entry(user, source):
 
 def is_untouched(row):
     """Whether a row is still as its addition left it: its first version, no step of review."""
-    is_draft = getattr(row, "status", Observation.Status.DRAFT) == Observation.Status.DRAFT
-    return is_draft and row.version == 1
+    return row.version == 1 and (not row.REVIEW or row.review_state == Review.DRAFT)

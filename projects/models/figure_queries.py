@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
+from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
-from projects.reading.badges import TO_SETTLE, Result
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")

@@ -1,27 +1,20 @@
 """What checking the figures against each other found, with a person's explanation."""
 
-from collections import Counter
-
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.batches import BATCH
 from aidtracker.ground.datasets import dataset_model
-from aidtracker.ground.locks import held
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
-from projects.checks import check
-from projects.checks.loading import load
-from projects.checks.verdicts import Kind, Result
-from projects.models.metrics import Metric
+from projects.models.badges import address_of, key_in
+from projects.models.finding_kinds import KINDS, TO_SETTLE, Result, kind_choices
 from projects.models.observations import Observation
-from projects.reading.badges import SIGNS, TO_SETTLE, address_of, key_in
 
 COMPUTED = ("kind", "result", "computation", "records", "is_current")
-SEVERITY = (Result.CONTRADICTION, Result.CANDIDATE, Result.UNCHECKED, Result.HOLDS)
 
 
 class FindingQuerySet(KeyedQuerySet):
@@ -37,7 +30,7 @@ class FindingQuerySet(KeyedQuerySet):
 
     def worst_first(self):
         """With `severity`, 0 for contradictions; open ones of each result first."""
-        cases = [When(result=result, then=Value(at)) for at, result in enumerate(SEVERITY)]
+        cases = [When(result=result, then=Value(at)) for at, result in enumerate(Result)]
         is_settled = Case(When(state=Finding.State.OPEN, then=Value(0)), default=Value(1))
         return self.annotate(severity=Case(*cases, output_field=models.IntegerField())).order_by(
             "severity", is_settled, "kind", "key"
@@ -50,42 +43,6 @@ class FindingQuerySet(KeyedQuerySet):
     def for_fixtures(self):
         """Findings are computed; kept in files are those a person worked on."""
         return self.exclude(state=Finding.State.OPEN, explanation="")
-
-    @transaction.atomic
-    def recompute(self):
-        """Check all published figures again; call it after any change of figures or ledgers.
-
-        What a person wrote stays. Findings that no longer follow are deleted if no person has
-        touched them, else kept as no longer current. Only states of what a person touched are
-        kept: the rest follows from the figures. Returns how many there are of each result.
-        """
-        self.wait_for_others()
-        verdicts = check(load())
-        found = {row.key: row for row in Finding.objects.all()}
-        Finding.objects.forget(row for key, row in found.items() if key not in verdicts)
-        for key, verdict in verdicts.items():
-            found.setdefault(key, Finding(key=key)).take(verdict)
-        rows = [found[key] for key in verdicts]
-        changed = [row for row in rows if row.is_changed and row.pk is not None]
-        Finding.objects.bulk_create([row for row in rows if row.pk is None], BATCH)
-        Finding.objects.bulk_update(changed, (*COMPUTED, "state", "version", "updated_at"), BATCH)
-        Finding.objects.link({found[key].pk: each for key, each in verdicts.items()})
-        keep_states(row for row in changed if row.is_touched)
-        return Counter(verdict.result for verdict in verdicts.values())
-
-    def wait_for_others(self):
-        """Two people who save at once must not both add the same finding."""
-        held(Metric.objects).first()
-
-    def forget(self, rows):
-        """Delete findings that no person has touched; mark the others as no longer current."""
-        rows = list(rows)
-        for keys in in_batches([row.pk for row in rows if not row.is_touched]):
-            Finding.observations.through.objects.filter(finding__in=keys).delete()
-            # Without signals: a computed row leaves no state behind.
-            self.filter(pk__in=keys)._raw_delete(self.db)
-        for keys in in_batches([row.pk for row in rows if row.is_touched]):
-            self.filter(pk__in=keys, is_current=True).update(is_current=False)
 
     def remember(self):
         """Keep the states that findings are in before a person first touches them."""
@@ -102,29 +59,6 @@ class FindingQuerySet(KeyedQuerySet):
         self.bulk_update(rows, ("state", "explanation", "version", "updated_at"), BATCH)
         keep_states(rows)
 
-    def link(self, verdicts):
-        """Link findings, by their numbers, to just the observations of their verdicts."""
-        through = Finding.observations.through
-        wanted = {
-            (pk, figure.pk) for pk, verdict in verdicts.items() for figure in verdict.observations
-        }
-        links = {
-            (finding, observation): pk
-            for pk, finding, observation in through.objects.values_list(
-                "pk", "finding_id", "observation_id"
-            )
-            if finding in verdicts
-        }
-        for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
-            through.objects.filter(pk__in=keys).delete()
-        through.objects.bulk_create(
-            (
-                through(finding_id=finding, observation_id=observation)
-                for finding, observation in sorted(wanted - links.keys())
-            ),
-            BATCH,
-        )
-
 
 class Finding(KeyedModel):
     """核对: figures that cannot all be true, may be confused, cannot be checked, or do follow."""
@@ -133,7 +67,6 @@ class Finding(KeyedModel):
     OWNERS = ("observations__maintainer", "observations__series__headquarters")
     SEEN_WITH = ("observations",)
 
-    Kind = Kind
     Result = Result
 
     class State(models.TextChoices):
@@ -146,7 +79,7 @@ class Finding(KeyedModel):
     key = models.CharField(
         "核对键", max_length=200, unique=True, help_text="规则与所涉观测值，重算时据此认出同一条"
     )
-    kind = models.CharField("规则", max_length=12, choices=Kind)
+    kind = models.CharField("规则", max_length=12, choices=kind_choices)
     result = models.CharField("结果", max_length=16, choices=Result)
     observations = models.ManyToManyField(
         Observation, verbose_name="所涉观测值", related_name="findings"
@@ -166,8 +99,6 @@ class Finding(KeyedModel):
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
 
     objects = FindingQuerySet.as_manager()
-
-    is_changed = False  # whether `take` changed anything that is kept
 
     class Meta(KeyedModel.Meta):
         verbose_name = "核对"
@@ -199,8 +130,13 @@ class Finding(KeyedModel):
         return self.get_state_display() if has_to else ""
 
     @property
+    def condition(self) -> str:
+        """What must be so for its check to hold; empty for a kind that is no more."""
+        return KINDS[self.kind].condition if self.kind in KINDS else ""
+
+    @property
     def sign(self):
-        return SIGNS[Result(self.result)]
+        return Result(self.result).sign
 
     @property
     def linked_records(self):
@@ -212,16 +148,3 @@ class Finding(KeyedModel):
             found = dataset_model(dataset).objects.published().filter(slug__in=slugs)
             rows |= {(dataset, row.slug): row for row in found}
         return [rows[name] for name in names if name in rows]
-
-    def take(self, verdict):
-        """Set what a check computed; a settled finding that turned worse is open again."""
-        values = (verdict.kind, verdict.result, verdict.computation, list(verdict.records), True)
-        before = tuple(getattr(self, name) for name in COMPUTED)
-        if before == values:
-            return
-        if self.result != verdict.result and verdict.result in TO_SETTLE:
-            self.state = self.State.OPEN
-        for name, value in zip(COMPUTED, values, strict=True):
-            setattr(self, name, value)
-        self.is_changed, self.updated_at = True, timezone.now()
-        self.version += 1

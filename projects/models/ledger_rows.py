@@ -3,8 +3,8 @@
 from django.db.models import Count, OuterRef, Subquery, Sum
 
 from aidtracker.ground.records import RecordQuerySet
-from projects.sums.ledger_sums import explained_by_headquarters, sums_of, with_sums
-from projects.sums.money_ladder import ladder_of
+from projects.amounts.ledger_sums import explained_by_headquarters, sums_of, with_sums
+from projects.amounts.money_ladder import ladder_of
 
 
 class LedgerQuerySet(RecordQuerySet):

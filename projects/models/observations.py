@@ -16,10 +16,11 @@ from aidtracker.review.reviewed import (
     ReviewField,
 )
 from programs.models import Source
+from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
+from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
 from projects.reading import figures, units
-from projects.reading.badges import Result, badges_of
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.ground.datasets import DATASETS
+from aidtracker.ground.datasets import dataset_names
 from aidtracker.review.revisions import AbstractRevision
 
 
@@ -14,7 +14,7 @@ class Revision(AbstractRevision):
         constraints = (
             *AbstractRevision.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(dataset__in=list(DATASETS)),
+                condition=Q(dataset__in=dataset_names()),
                 name="revision_of_a_dataset",
                 violation_error_message="没有这样的数据集。",
             ),

@@ -11,16 +11,16 @@ from typing import Any
 from django.db.models import Case, Count, Max, OuterRef, Q, Subquery, Sum, When
 from django.utils import timezone
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.months import first_of_month, in_chinese, previous
 from aidtracker.ground.people import with_own_name
 from aidtracker.trail.acts import Way
 from aidtracker.trail.history import FOLLOW_ON, is_follow_on
 from programs.models import Headquarters
 from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
+from projects.models.finding_kinds import TO_SETTLE
 from projects.monthly.due import AS_BEFORE, REGULAR, without_report
 from projects.monthly.kinds import KINDS
-from projects.reading.badges import TO_SETTLE
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
 from projects.warnings.ledgers import HANDED_IN
@@ -35,12 +35,12 @@ QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
 def ledgers_of_headquarters():
     """The models whose rows belong to a headquarters alone."""
-    models = map(dataset_model, DATASETS)
+    models = record_models()
     return [model for model in models if model.OWNERS and not model.IS_SHARED]
 
 
 def reviewed_ledgers():
-    return [model for model in map(dataset_model, DATASETS) if model.REVIEW]
+    return [model for model in record_models() if model.REVIEW]
 
 
 @dataclass(frozen=True)

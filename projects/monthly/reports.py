@@ -9,7 +9,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from aidtracker.desk.changes import after_change
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.keys import key_of
 from aidtracker.ground.locks import held

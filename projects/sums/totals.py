@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from aidtracker.templatetags.formatting import UNKNOWN, names, period, split_figure
+from projects.amounts.ledger_sums import Explanation, Line
 from projects.models import Observation
 from projects.reading.scales import scale_for
 from projects.sums.additivity import Addends, Reason, reasons_against, span_words
-from projects.sums.ledger_sums import Explanation, Line
 from projects.sums.windows import gaps, window
 
 TEMPLATE = "includes/total.html"

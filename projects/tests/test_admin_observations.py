@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from aidtracker.testing import make_metric, make_observation, make_series, make_source
 from aidtracker.trail.conflicts import marks
+from projects.corrections import corrections
 from projects.models import Finding, Observation
-from projects.review.corrections import corrections
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.testing import make_observation, make_series, make_source
+from projects.corrections import corrections, known_on, with_states_before
 from projects.models import Observation
-from projects.review.corrections import changes, corrections, known_on, with_states_before
 
 pytestmark = pytest.mark.django_db
 
@@ -57,9 +57,9 @@ def test_draft_changes_freely():
 
 def test_correction_is_listed_with_what_it_changed(published):
     correct(published, printed="6家")
-    (state,) = with_states_before(corrections())
-    assert list(changes(state)) == [("原文数字", "5家", "6家")]
-    assert state.correction_reason == "看错了一位"
+    (correction,) = with_states_before(corrections())
+    assert list(correction.changes()) == [("原文数字", "5家", "6家")]
+    assert correction.state.correction_reason == "看错了一位"
 
 
 def test_saving_again_is_no_second_correction(published):
@@ -71,8 +71,8 @@ def test_saving_again_is_no_second_correction(published):
 
 def test_withdrawal_is_a_correction(published):
     correct(published, status="withdrawn")
-    (state,) = with_states_before(corrections())
-    assert list(changes(state)) == [("状态", "已发布", "撤回")]
+    (correction,) = with_states_before(corrections())
+    assert list(correction.changes()) == [("状态", "已发布", "撤回")]
 
 
 def test_fixtures_have_a_first_state():

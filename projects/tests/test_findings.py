@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from aidtracker import testing as make
+from projects.checks.recomputing import recompute
 from projects.models import Finding, Observation
 from projects.tests.figure_sets import flow, observed
 
@@ -28,46 +29,46 @@ def explain(finding, state="explained"):
 
 
 def test_recompute_links_the_figures(pair):
-    Finding.objects.recompute()
+    recompute()
     finding = finding_of(pair)
     assert set(finding.observations.all()) == set(pair)
     assert (finding.result, finding.state, finding.is_current) == ("contradiction", "open", True)
 
 
 def test_recompute_twice_changes_nothing(pair):
-    Finding.objects.recompute()
+    recompute()
     before = list(Finding.objects.order_by("key").values())
     links = Finding.observations.through.objects.count()
-    Finding.objects.recompute()
+    recompute()
     assert list(Finding.objects.order_by("key").values()) == before
     assert Finding.observations.through.objects.count() == links
 
 
 def test_explanation_survives_recomputation(pair):
-    Finding.objects.recompute()
+    recompute()
     explain(finding_of(pair))
-    Finding.objects.recompute()
+    recompute()
     finding = finding_of(pair)
     assert (finding.state, finding.explanation) == ("explained", "两处口径不同。")
 
 
 def test_what_no_longer_follows_is_deleted_if_nobody_touched_it(pair):
-    Finding.objects.recompute()
+    recompute()
     Observation.objects.filter(pk=pair[1].pk).update(status="withdrawn")
-    Finding.objects.recompute()
+    recompute()
     assert not Finding.objects.filter(observations=pair[0]).exists()
 
 
 def test_what_no_longer_follows_is_kept_if_a_person_worked_on_it(pair):
-    Finding.objects.recompute()
+    recompute()
     explain(finding_of(pair), "corrected")
     Observation.objects.filter(pk=pair[1].pk).update(status="withdrawn")
-    Finding.objects.recompute()
+    recompute()
     kept = finding_of(pair)
     assert (kept.is_current, kept.state) == (False, "corrected")
     assert kept not in Finding.objects.current()
     Observation.objects.filter(pk=pair[1].pk).update(status="published")
-    Finding.objects.recompute()
+    recompute()
     assert finding_of(pair).is_current is True
 
 
@@ -77,10 +78,10 @@ def test_a_settled_finding_that_turned_worse_is_open_again():
     growth = flow("%", formula="growth", numerator=metric)
     rate = observed(make.make_series(metric=growth, region=region), "50%", accumulation="rate")
     observed(series, "2.00亿元", 2019)
-    Finding.objects.recompute()
+    recompute()
     explain(Finding.objects.get(observations=rate))
     observed(series, "1.90亿元", 2018)
-    Finding.objects.recompute()
+    recompute()
     finding = Finding.objects.get(observations=rate)
     assert (finding.result, finding.state) == ("contradiction", "open")
     assert finding.explanation == "两处口径不同。"
@@ -88,7 +89,7 @@ def test_a_settled_finding_that_turned_worse_is_open_again():
 
 
 def test_linked_records_are_rows(pair):
-    Finding.objects.recompute()
+    recompute()
     finding = Finding.objects.get(kind="dates")
     assert [row._meta.model_name for row in finding.linked_records] == [
         "activity",
@@ -104,6 +105,6 @@ def test_command_prints_a_count_for_each_result():
 
 
 def test_recompute_needs_few_queries(django_assert_max_num_queries, pair):
-    Finding.objects.recompute()
+    recompute()
     with django_assert_max_num_queries(45):
-        Finding.objects.recompute()
+        recompute()

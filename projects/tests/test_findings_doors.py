@@ -17,6 +17,7 @@ from aidtracker.testing import (
 )
 from aidtracker.tests.admin_pages import versions_of
 from aidtracker.tests.sheet_helpers import stored
+from projects.checks.recomputing import recompute
 from projects.models import Award, Finding, Observation
 from projects.tests.figure_sets import flow, observed
 
@@ -84,14 +85,14 @@ def test_form_of_a_series(admin_client, pair):
 
 
 def test_deleting_a_figure(admin_client, pair):
-    Finding.objects.recompute()
+    recompute()
     address = reverse("admin:projects_observation_delete", args=[pair[1].pk])
     admin_client.post(address, {"post": "yes", **versions_of(pair[1])})
     assert not are_at_odds(pair)
 
 
 def test_deleting_chosen_figures(admin_client, pair):
-    Finding.objects.recompute()
+    recompute()
     act(admin_client, FIGURES, "delete_selected", pair[1:], post="yes")
     assert (Observation.objects.filter(pk=pair[1].pk).count(), are_at_odds(pair)) == (0, False)
 
@@ -116,7 +117,7 @@ def test_fixtures(pair):
 
 
 def test_loaddata(pair):
-    call_command("loaddata", "fixtures/01_sources.json", verbosity=0)
+    call_command("loaddata", "sources", verbosity=0)
     assert are_at_odds(pair)
 
 
@@ -128,7 +129,7 @@ def test_fixtures_keep_only_what_a_person_worked_on():
 
 
 def test_award_that_is_deleted_changes_the_count(admin_client):
-    Finding.objects.recompute()
+    recompute()
     award = Award.objects.get(slug="national-ecommerce-base-2021")
     address = reverse("admin:projects_award_delete", args=[award.pk])
     admin_client.post(address, {"post": "yes", **versions_of(award)})
@@ -190,7 +191,7 @@ def test_what_is_withdrawn_takes_its_figures_out_of_the_findings(admin_user, nam
     subject = SUBJECTS[name]()
     series = make_series(metric=flow(), name="甲", **{name: subject})
     rows = observed(series, "600元"), observed(series, "700元")
-    Finding.objects.recompute()
+    recompute()
     assert are_at_odds(rows)
     chosen = type(subject).objects.filter(pk=subject.pk)
     take_step(WITHDRAW, chosen, admin_user, "重复登记")

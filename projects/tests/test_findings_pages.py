@@ -11,6 +11,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
 )
+from projects.checks.recomputing import recompute
 from projects.models import Finding, Observation
 from projects.tests.figure_sets import counted, flow, observed, rate_of, rated
 from projects.tests.full_rows import queries
@@ -25,7 +26,7 @@ def pair(db):
     """Two figures of one series and year that cannot both be true."""
     series = make_series(metric=flow())
     rows = observed(series, "600元"), observed(series, "700元")
-    Finding.objects.recompute()
+    recompute()
     return rows
 
 
@@ -95,7 +96,7 @@ def test_list_asks_no_query_per_row(client, pair, django_assert_max_num_queries)
     for year in range(2001, 2009):
         observed(pair[0].series, "600元", year)
         observed(pair[0].series, "700元", year)
-    Finding.objects.recompute()
+    recompute()
     assert queries(client, LIST, django_assert_max_num_queries) == few
 
 
@@ -118,7 +119,7 @@ def test_page_of_a_finding_shows_its_computation_and_figures(client, pair):
 def test_address_of_a_finding_stays_when_all_is_computed_again(pair):
     before = finding_of(pair[0]).get_absolute_url()
     Finding.objects.all().delete()
-    Finding.objects.recompute()
+    recompute()
     assert finding_of(pair[0]).get_absolute_url() == before
 
 
@@ -152,7 +153,7 @@ def test_badge_of_several_findings_leads_to_their_list(client):
     early, _ = observed(base, "100家", 2018), observed(base, "150家", 2019)
     observed(base, "120家", 2018)
     rated(rate_of("growth", metric), base, "90%")
-    Finding.objects.recompute()
+    recompute()
     found = Finding.objects.filter(observations=early, result="contradiction")
     badge = shown(early).badges[0]
     assert badge.words == f"矛盾：{found.count()} 处"
@@ -164,7 +165,7 @@ def test_only_the_rate_is_marked_where_it_holds():
     base = make_series(metric=metric)
     early, late = observed(base, "100家", 2018), observed(base, "150家", 2019)
     rate = rated(rate_of("growth", metric), base, "50%")
-    Finding.objects.recompute()
+    recompute()
     assert [signs(row) for row in (early, late, rate)] == [[], [], ["✓"]]
 
 

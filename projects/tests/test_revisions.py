@@ -14,8 +14,8 @@ from aidtracker.testing import (
     make_region,
 )
 from aidtracker.trail.differences import differences
+from projects.corrections import corrections
 from projects.models import Observation, Project, Revision
-from projects.review.corrections import corrections
 from projects.tests.review_pages import form_of, propose, said, staff
 
 pytestmark = pytest.mark.django_db

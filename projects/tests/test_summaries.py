@@ -3,10 +3,10 @@ from decimal import Decimal
 import pytest
 
 from aidtracker.testing import make_project, make_site
+from projects.amounts.ledger_sums import ledger_totals
+from projects.amounts.money_ladder import funding_ladder, ladder_of
 from projects.models import Project, Site
 from projects.sums.chains import phases
-from projects.sums.ledger_sums import ledger_totals
-from projects.sums.money_ladder import funding_ladder, ladder_of
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,9 @@ from aidtracker.testing import (
     make_series,
     make_site,
 )
+from projects.amounts.ledger_sums import ledger_total
 from projects.models import Investment, Observation, Project, Series
 from projects.sums.additivity import Rule
-from projects.sums.ledger_sums import ledger_total
 from projects.sums.totals import Refusal, Total, total
 
 pytestmark = pytest.mark.django_db

@@ -7,16 +7,17 @@ from aidtracker.pages.listing import ListFilter, ListPage
 from aidtracker.pages.tables import Column, Item
 from aidtracker.sheets import file_name, file_of
 from programs.models import Source
+from projects.corrections import Correction, State, corrections, with_states_before
 from projects.models import Observation
-from projects.review.corrections import State, changes, corrections, with_states_before
 
 
-def day(state):
-    return timezone.localtime(state.history_date).date().isoformat()
+def day(one: Correction) -> str:
+    return timezone.localtime(one.state.history_date).date().isoformat()
 
 
-def figure(state):
+def figure(one: Correction) -> Item:
     """The corrected figure by its series, leading to its page if it is still public."""
+    state = one.state
     address = reverse("observation-detail", args=[state.source.code, state.number])
     return Item(str(state.series), address if is_public(state) else "")
 
@@ -25,16 +26,17 @@ def is_public(state):
     return state.status == Observation.Status.PUBLISHED and state.history_type != "-"
 
 
-def document(state):
+def document(one: Correction) -> Item:
     """Where the figure stands; an internal report may have no page without it."""
+    state = one.state
     has_page = is_public(state) or state.source.kind != Source.Kind.REPORT
     address = state.source.get_absolute_url() if has_page else ""
     return Item(f"《{state.source.title}》第 {state.number} 处", address)
 
 
-def change_words(state):
+def change_words(one: Correction) -> str:
     """原文数字：3万余人 → 3万人；…"""
-    return "；".join(f"{label}：{before} → {after}" for label, before, after in changes(state))
+    return "；".join(f"{label}：{before} → {after}" for label, before, after in one.changes())
 
 
 class CorrectionFilter(ListFilter):
@@ -52,7 +54,7 @@ class CorrectionList(ListPage):
         Column("日期", day, kind="date", sort=("history_date",)),
         Column("数字", figure),
         Column("改动", change_words, kind="phrase"),
-        Column("理由", "correction_reason", kind="phrase"),
+        Column("理由", "state.correction_reason", kind="phrase"),
         Column("出处", document),
     )
 
@@ -68,12 +70,12 @@ class CorrectionList(ListPage):
         headings = [column.label for column in self.columns]
         rows = (
             [
-                day(state),
-                str(state.series),
-                change_words(state),
-                state.correction_reason,
-                str(document(state).text),
+                day(one),
+                str(one.state.series),
+                change_words(one),
+                one.state.correction_reason,
+                str(document(one).text),
             ]
-            for state in with_states_before(self.sorted_rows)
+            for one in with_states_before(self.sorted_rows)
         )
         return file_of(file_name("corrections", file_format), headings, rows)

@@ -23,6 +23,7 @@ from projects.models import (
     Series,
     Site,
 )
+from projects.models.finding_kinds import kind_choices
 
 NUMBER_LENGTH = 9  # of a figure in its document
 
@@ -214,7 +215,7 @@ class FindingFilter(ListFilter):
     SEARCH_LOOKUPS = ("computation", "explanation")
 
     result = choice_filter("结果", Finding.Result)
-    kind = choice_filter("规则", Finding.Kind)
+    kind = choice_filter("规则", kind_choices)
     state = choice_filter("处理", Finding.State)
     source = row_filter("文献", sources_with_figures, key="code", method="of_source")
     observation = django_filters.CharFilter(

@@ -8,32 +8,14 @@ from django.shortcuts import get_object_or_404
 
 from aidtracker.pages.details import Page, Section, address, facts
 from aidtracker.pages.tables import PATH_END, Column, period_words, table
-from projects.checks.verdicts import Kind, Result
 from projects.models import Finding, Observation
-from projects.reading.badges import SIGNS
+from projects.models.finding_kinds import Result
 from projects.views import filters
 from projects.views.lists import NarrowedList
 from projects.views.readings import interval_words, remarks
 from projects.views.sections import crumbs
 
 TEMPLATE = "projects/finding_detail.html"
-MEANINGS = {
-    Result.CONTRADICTION: "这几个说法不能同时成立；不等于谁错，也可能是口径、时间或范围没有写清。",
-    Result.CANDIDATE: "容易混淆，或者值得再看一眼；不是差错。",
-    Result.UNCHECKED: "缺少所需的数，无法核对；写明缺什么，以及它须是多少才相符。",
-    Result.HOLDS: "由所列的数算得出来，与原文相符。",
-}
-CONDITIONS = {
-    Kind.CONFLICT: "同一序列、同一时间的几个数，所容许的范围须有共同的部分。",
-    Kind.GROWTH: "由前后两个数算出的增长，须与原文的增长率有共同的部分。",
-    Kind.RATIO: "分子除以分母的范围，须与原文的比率有共同的部分。",
-    Kind.PARTS: "部分不能大于整体；各部分齐全的，相加须等于整体。",
-    Kind.CUMULATIVE: "从同一时间起累计的数，后来的不能比先前的少。",
-    Kind.LOOKALIKE: "两个数各有各的指标、主体或时间，不必相等；引用时分清即可。",
-    Kind.LEDGER: "文献的数与台账登记的须一致；不一致的，一方有遗漏或口径不同。",
-    Kind.PRINTED: "存下的数值和上下界，须与原文数字按“数字怎么读”的读法一致。",
-    Kind.DATES: "同一件事的几个日期，须有可能是同一天。",
-}
 # The clause in which a check says what a missing or loose figure would have to be.
 NEEDED = re.compile(r"相符(?:要求|须|时?[^。；]{0,12}须)[^。；]*")
 
@@ -57,13 +39,13 @@ def result_counts():
     return [
         ResultCount(
             result=result.value,
-            sign=SIGNS[result],
+            sign=result.sign,
             word=result.label,
-            meaning=meaning,
+            meaning=result.meaning,
             count=totals.get(result, 0),
             url=address("finding-list", result=result.value),
         )
-        for result, meaning in MEANINGS.items()
+        for result in Result
     ]
 
 
@@ -117,7 +99,7 @@ def finding_detail(request, slug):
     page = Page(
         kind=f"数据核对 · {finding.get_kind_display()}",
         title=f"{finding.get_result_display()}：{finding.get_kind_display()}",
-        lead=MEANINGS[finding.result],
+        lead=Result(finding.result).meaning,
         trail=crumbs(("数据核对", "finding-list")),
         sections=[
             *figures_sections(finding),
@@ -135,7 +117,7 @@ def finding_detail(request, slug):
 def needed(finding):
     """What would make it hold: what the computation says of it, and what the rule asks."""
     said = NEEDED.findall(finding.computation)
-    return [*(f"{words}。" for words in said), CONDITIONS[finding.kind]]
+    return [*(f"{words}。" for words in said), *filter(None, [finding.condition])]
 
 
 def figures_sections(finding):

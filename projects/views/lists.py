@@ -12,6 +12,7 @@ from aidtracker.pages.tables import Column, Item, item_of
 from aidtracker.templatetags.formatting import span
 from programs.models.sources import cited
 from programs.views.columns import NOTE
+from projects.amounts.ledger_sums import explained_totals
 from projects.models import (
     Activity,
     Agreement,
@@ -22,7 +23,6 @@ from projects.models import (
     Project,
     Site,
 )
-from projects.sums.ledger_sums import explained_totals
 from projects.views import filters
 from projects.views.readings import activity_days
 

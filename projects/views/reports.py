@@ -8,7 +8,7 @@ from aidtracker.pages.tables import Column, Layout, table
 from aidtracker.templatetags.formatting import wan
 from programs.models import Source
 from programs.views.columns import LADDER_COLUMNS, NOTE
-from projects.sums.money_ladder import funding_ladder
+from projects.amounts.money_ladder import funding_ladder
 
 EDITION = "第 1 版（年初计划）"
 MONTH = Column("月份", lambda report: in_chinese(report.month), kind="moment")

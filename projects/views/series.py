@@ -17,8 +17,8 @@ from aidtracker.pages.details import (
 )
 from aidtracker.pages.tables import CAP, Column, Item, Layout, counted, table
 from projects.charts import drawing as charts
+from projects.corrections import known_on
 from projects.models import Observation, Series
-from projects.review.corrections import known_on
 from projects.sums import totals
 from projects.views.citations import series_citation, standard_citations
 from projects.views.figure_lists import FIGURE_OF_SERIES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.sheets import csv_chunks, resource_for, workbook
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "把一个数据集已发布的记录写成 CSV 或 Excel 文件。"
 
     def add_arguments(self, parser):
-        parser.add_argument("dataset", choices=DATASETS, help="数据集的英文复数名")
+        parser.add_argument("dataset", choices=datasets(), help="数据集的英文复数名")
         parser.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="文件格式")
         parser.add_argument(
             "--headers", choices=("label", "code"), default="label", help="列名用中文还是代码"

@@ -4,8 +4,8 @@ from django.core.management.commands import loaddata
 from django.db import transaction
 
 from aidtracker.accounts.roles import is_kept
-from aidtracker.desk.changes import after_change
-from aidtracker.ground.datasets import DATASETS, dataset_model
+from aidtracker.ground.changes import after_change
+from aidtracker.ground.datasets import is_dataset, record_models
 from aidtracker.storage.fixtures import complete, keep_loaded
 from aidtracker.trail.acts import CommandActs
 from aidtracker.trail.history import keep_states
@@ -16,12 +16,12 @@ class Command(CommandActs, loaddata.Command):
     def handle(self, *fixture_labels, **options):
         super().handle(*fixture_labels, **options)
         keep_loaded()
-        after_change(dataset_model("observations"))
+        after_change(*record_models())
 
     def save_obj(self, obj):
         if is_kept(obj.object):
             return False
-        is_record = obj.object._meta.label in DATASETS.values()
+        is_record = is_dataset(type(obj.object))
         is_new_version = is_record and complete(obj)
         is_saved = super().save_obj(obj)
         if is_new_version:

@@ -67,10 +67,6 @@ class Sheet:
         return int(text)
 
 
-def is_blank(cells):
-    return not any(cell_text(cell) for cell in cells)
-
-
 def choose_page(resource, pages, wanted=""):
     """The page of a file that holds rows of the resource, with its heading.
 
@@ -208,7 +204,7 @@ def take_rows(resource, sheet, heading, rows):
         if is_example(resource, sheet, cells, keys):
             skipped.setdefault("示例", []).append(number)
             continue
-        if not is_blank(cells[width:] + [cells[at] for at in unnamed]):
+        if any(map(cell_text, [*cells[width:], *(cells[at] for at in unnamed)])):
             outside.append(number)
         sheet.rows.append((number, worded(cells[:width])))
     for reason, numbers in skipped.items():

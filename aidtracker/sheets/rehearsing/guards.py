@@ -7,8 +7,6 @@ from aidtracker.ground.keys import follow
 from aidtracker.ground.scope import check_owner, own_paths
 
 FOREIGN = "这条记录属于其他指挥部，您不能导入。"
-PUBLISHED, DRAFT = "published", "draft"
-FALLING_BACK = ("submitted", "approved")
 REVIEW_COLUMNS = ("review_comment",)
 
 
@@ -47,23 +45,19 @@ class Guard:
             return field
         return None
 
-    def fall_back(self, row, before):
-        """Make a draft again of what was on its way to the public. Returns whether it did."""
-        if self.user is None or before is None or not self.review:
-            return False
-        falls = getattr(before, self.review) in FALLING_BACK
-        if falls:
-            setattr(row, self.review, DRAFT)
-        return falls
+    def check(self, row, before, links):
+        """Refuse, with ValidationError, what the person may not store.
 
-    def check(self, row, before):
-        """Refuse, with ValidationError, what the person may not store; `before` as it is stored."""
+        `before` is the row as it is stored, `links` are the many-to-many fields that change.
+        Returns whether what was on its way to the public is a draft again.
+        """
         if self.user is None:
-            return
+            return False
         if self.owner_paths and (refusal := self.refusal(row)):
             raise refusal
-        if not self.proposes(before):
-            row.check_edit(before, self.user, locks=self.locks)
+        if self.proposes(before):
+            return False
+        return row.check_edit(before, self.user, also=links, locks=self.locks)
 
     @cached_property
     def is_proposer(self):
@@ -72,7 +66,7 @@ class Guard:
 
     def proposes(self, before):
         """Whether a change of a row, as it is stored, is only a proposal."""
-        return before is not None and self.is_proposer and getattr(before, self.review) == PUBLISHED
+        return before is not None and self.is_proposer and before.is_published
 
     def lacks_reason(self, row, before):
         """Whether a row changes only for a reason, and the file gives it none of its own."""

@@ -6,11 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from aidtracker.review.proposals import waiting_for
+from aidtracker.review.reviewed import Review
 from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
-from aidtracker.sheets.rehearsing.guards import FOREIGN, PUBLISHED, Guard
+from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
     FieldChange,
@@ -46,7 +47,7 @@ class Rehearsal:
         self.required = self.required_fields()
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
-    def required_fields(self):
+    def required_fields(self) -> list:
         """Fields that a new row must fill, but that the file has no column for."""
         present = {reader.column.attribute for reader in self.readers.writable}
         return [
@@ -65,13 +66,13 @@ class Rehearsal:
         self.stored = StoredRows(self.resource, self.readers.all, readable)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
         differing = self.differing(found)
-        for place, (number, cells) in enumerate(self.sheet.rows):
+        for place, ((number, cells), values) in enumerate(zip(self.sheet.rows, found, strict=True)):
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
-            elif found[place] is None:
+            elif values is None:
                 self.take_new(number, cells)
             else:
-                self.take_known(number, cells, found[place], differing.get(place, ()))
+                self.take_known(number, cells, values, differing.get(place, ()))
         self.planned = self.unlike_waiting(self.settling.settle(self.planned))
         self.count()
         return self.outcome
@@ -91,7 +92,7 @@ class Rehearsal:
                 columns.setdefault(place, []).append(column)
         return columns
 
-    def read_keys(self):
+    def read_keys(self) -> list:
         """The natural key of each row; UNREADABLE, with its problem noted, or None for no key."""
         keys: list = []
         first: dict = {}
@@ -106,7 +107,7 @@ class Rehearsal:
             keys.append(UNREADABLE if number in failed else key)
         return keys
 
-    def key_part(self, number, cells, reader: CellReader):
+    def key_part(self, number: int, cells: list, reader: CellReader):
         """What a row's cell adds to its key."""
         reading, source = reader.read(cells[reader.position]), reader.column.source
         if reading.problem:
@@ -117,13 +118,13 @@ class Rehearsal:
             self.objections.add(number, reader, cells, "不能留空。")
         return reading.value
 
-    def take_nameless(self, number, cells):
+    def take_nameless(self, number: int, cells: list) -> None:
         """Of a row whose key names none, say what else can not be read."""
         for reader in self.readers.changeable:
             if problem := reader.read(cells[reader.position]).problem:
                 self.objections.add(number, reader, cells, problem)
 
-    def take_new(self, number, cells):
+    def take_new(self, number: int, cells: list) -> None:
         plan = PlannedRow(number, cells)
         for reader in self.readers.writable:
             raw = cells[reader.position]
@@ -142,7 +143,7 @@ class Rehearsal:
             self.resource.own_lookup.add(plan.row)
         self.planned.append(plan)
 
-    def fill(self, plan, reader: CellReader, raw):
+    def fill(self, plan: PlannedRow, reader: CellReader, raw) -> None:
         """Let a new row take what a cell says."""
         reading, source = reader.read(raw), reader.column.source
         if reading.problem:
@@ -152,7 +153,7 @@ class Rehearsal:
         elif not (source.blank or source.has_default() or self.guard.fills(source)):
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
 
-    def take_known(self, number, cells, values, differing):
+    def take_known(self, number: int, cells: list, values: tuple, differing) -> None:
         """Compare a row with the stored one; `differing` are the columns of its other cells."""
         foreign = self.stored.is_foreign(values)
         if foreign and not self.model.IS_SHARED:
@@ -167,7 +168,7 @@ class Rehearsal:
                 self.compare(plan, column)
         self.judge(plan, foreign, [one for one in differing if one.column.readonly])
 
-    def compare(self, plan, stored: StoredColumn):
+    def compare(self, plan: PlannedRow, stored: StoredColumn) -> None:
         """Note what a cell changes in a stored row, or why it cannot."""
         reader, source = stored.reader, stored.column.source
         reading = reader.read(plan.cells[reader.position])
@@ -180,14 +181,14 @@ class Rehearsal:
         elif not stored.says_same(plan.values, reading):
             self.set(plan, reader, reading.value, stored.value(plan.values))
 
-    def set(self, plan, reader: CellReader, value, old):
+    def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
         column, raw = reader.column, plan.cells[reader.position]
         plan.changes.append(FieldChange(column, old, value, raw))
         if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
             self.objections.warn(plan.number, column.label, reader.text(raw), doubt)
 
-    def judge(self, plan, foreign, disputed):
+    def judge(self, plan: PlannedRow, foreign: bool, disputed: list[StoredColumn]) -> None:
         """Sort a stored row into unchanged, conflicting, foreign or to be changed.
 
         `disputed` are the columns that follow from others and whose cells differ.
@@ -205,16 +206,16 @@ class Rehearsal:
         elif plan.number not in self.objections.failed:
             self.check_unchanged(plan, disputed)
 
-    def version_of(self, plan):
+    def version_of(self, plan: PlannedRow) -> int | None:
         try:
             return self.sheet.version_of(plan.cells)
         except ValueError as error:
             self.objections.fail(plan.number, str(error))
             return None
 
-    def plan_change(self, plan):
+    def plan_change(self, plan: PlannedRow) -> None:
         """Plan what becomes of a stored row: a change or, if it is public, only a proposal."""
-        plan.is_proposal = self.guard.is_proposer and plan.values[REVIEW] == PUBLISHED
+        plan.is_proposal = self.guard.is_proposer and plan.values[REVIEW] == Review.PUBLISHED
         only_reason = all(one.column.attribute == REASON for one in plan.changes)
         if plan.is_proposal and only_reason and plan.number not in self.objections.failed:
             label = plan.changes[0].column.label
@@ -223,7 +224,7 @@ class Rehearsal:
         else:
             self.planned.append(plan)
 
-    def check_unchanged(self, plan, disputed):
+    def check_unchanged(self, plan: PlannedRow, disputed: list[StoredColumn]) -> None:
         """What follows from other columns must agree with the stored row."""
         for stored in disputed:
             reader = stored.reader
@@ -259,7 +260,7 @@ class Rehearsal:
 
     # The result
 
-    def count(self):
+    def count(self) -> None:
         outcome = self.outcome
         outcome.new = sum(plan.is_new for plan in self.planned)
         outcome.proposed = sum(plan.is_proposal for plan in self.planned)

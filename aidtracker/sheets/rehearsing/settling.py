@@ -39,7 +39,7 @@ class Settling:
         self.check_table(plans)
         return [plan for plan in plans if plan.number not in self.objections.failed]
 
-    def build_known(self, plans):
+    def build_known(self, plans: list[PlannedRow]) -> None:
         """Read the rows that change, and let them take what their cells say."""
         known = {plan.pk: plan for plan in plans if not plan.is_new}
         for pks in in_batches(list(known), BATCH):
@@ -49,7 +49,7 @@ class Settling:
                 for change in plan.changes:
                     put(row, change.column, change.new)
 
-    def settle_row(self, plan):
+    def settle_row(self, plan: PlannedRow) -> None:
         """Let the model complete a row, and the guard and the model judge it."""
         if plan.is_new and self.lacks_something(plan):
             return
@@ -63,12 +63,12 @@ class Settling:
         if plan.number not in self.objections.failed:
             self.check_readonly(plan)
 
-    def lacks_something(self, plan):
+    def lacks_something(self, plan: PlannedRow) -> bool:
         """Whether a new row has not all that it must have, so that it can not be judged."""
         faulty = self.objections.faulty.get(plan.number, ())
         return any(is_required(self.model._meta.get_field(name)) for name in faulty)
 
-    def complete(self, plan):
+    def complete(self, plan: PlannedRow) -> None:
         row = plan.row
         if plan.is_new and (field := self.guard.fill_owner(row)):
             column = self.resource.fields[field.name]
@@ -80,15 +80,15 @@ class Settling:
             if (after := column.get_value(row)) != before:
                 plan.changes.append(FieldChange(column, before, after))
 
-    def judge_state(self, plan):
+    def judge_state(self, plan: PlannedRow) -> None:
         row, before = plan.row, plan.before
-        if self.guard.fall_back(row, before):
+        links = [one.column.attribute for one in plan.changes if one.column.is_many]
+        if self.guard.check(row, before, links):
             column = self.resource.fields[self.guard.review]
             change = FieldChange(column, column.get_value(before), column.get_value(row))
             plan.changes.append(change)
-        self.guard.check(row, before)
 
-    def check_readonly(self, plan):
+    def check_readonly(self, plan: PlannedRow) -> None:
         """What follows from other columns, or from the review, must agree with the row."""
         for reader in self.readers.checked:
             raw = plan.cells[reader.position]
@@ -126,7 +126,7 @@ class Settling:
                 heading = column.label if column else WHOLE_ROW
                 self.objections.fail(plan.number, message, heading)
 
-    def check_table(self, plans):
+    def check_table(self, plans: list[PlannedRow]) -> None:
         """Ask the database whether the rows keep the rules of the table."""
         rows = [plan.row for plan in plans]
         faulty = [self.objections.faulty.get(plan.number, set()) for plan in plans]
@@ -155,7 +155,7 @@ def attach_related(resource: SheetResource, rows: list) -> None:
         attach(resource, rows, model, path.split("__"))
 
 
-def attach(resource, rows, model, names):
+def attach(resource: SheetResource, rows: list, model, names: list[str]) -> None:
     try:
         field = model._meta.get_field(names[0])
     except FieldDoesNotExist:

@@ -103,7 +103,6 @@ class StoredColumn:
         self.column = reader.column
         self.first = first
         self.links = links_of(self.column.source, pks) if self.column.is_many else {}
-        self.shown: dict = {}
         self.same: dict = {}
 
     def value(self, values):
@@ -123,22 +122,20 @@ class StoredColumn:
                 # Both have at most 15 digits, which a float keeps.
                 is_same = float(value) == raw
             else:
-                is_same = self.is_known_same(values, value, raw)
+                is_same = self.is_same(values, value, raw)
             if not is_same:
                 yield place
 
-    def is_known_same(self, values, value, raw) -> bool:
-        """As `is_same`, asked once for each pair of a cell and a stored value."""
-        try:
-            return self.same[raw, value]
-        except KeyError:
-            found = self.same[raw, value] = self.is_same(values, raw)
-            return found
-        except TypeError:
-            return self.is_same(values, raw)
+    def is_same(self, values, value, raw) -> bool:
+        """Whether a cell is what an export writes of a stored row; asked once for each pair."""
+        if isinstance(value, list | dict):
+            return self.is_written(values, raw)
+        found = self.same.get((raw, value))
+        if found is None:
+            found = self.same[raw, value] = self.is_written(values, raw)
+        return found
 
-    def is_same(self, values, raw) -> bool:
-        """Whether a cell is what an export writes of a stored row."""
+    def is_written(self, values, raw) -> bool:
         if self.reader.is_converted:
             return False
         text = self.reader.text(raw)
@@ -151,16 +148,15 @@ class StoredColumn:
             return set(stored) == set(reading.value)
         return stored == reading.value or (reading.is_empty and stored in EMPTY)
 
-    def shown_texts(self, values) -> tuple[str, ...]:
+    def shown_texts(self, values) -> list[str]:
         """What exports write of a stored row: the cell with Chinese choices, then with codes."""
-        shown = self.shown_parts(values)
-        try:
-            found = self.shown.get(shown)
-        except TypeError:
-            return self.rendered(shown)
-        if found is None:
-            found = self.shown[shown] = self.rendered(shown)
-        return found
+        column, shown = self.column, self.shown_parts(values)
+        if column.is_many:
+            return [cell_text(column.widget.join(shown))]
+        if column.source.is_relation:
+            return [cell_text(key_text(shown))]
+        spellings = (False, True) if column.source.choices else (False,)
+        return [cell_text(column.cell([shown], codes)) for codes in spellings]
 
     def shown_parts(self, values):
         column = self.column
@@ -169,12 +165,3 @@ class StoredColumn:
         if column.source.is_relation:
             return values[self.first + 1 : self.first + 1 + len(column.paths)]
         return values[self.first]
-
-    def rendered(self, shown) -> tuple[str, ...]:
-        column = self.column
-        if column.is_many:
-            return (cell_text(column.widget.join(shown)),)
-        if column.source.is_relation:
-            return (cell_text(key_text(shown)),)
-        spellings = (False, True) if column.source.choices else (False,)
-        return tuple(cell_text(column.cell([shown], codes)) for codes in spellings)

@@ -3,15 +3,15 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from aidtracker.desk.changes import after_change
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.changes import after_change
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
-from aidtracker.sheets.reading.sheets import ranges
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Problem
-from aidtracker.sheets.rehearsing.plans import FieldChange, collection_paused
+from aidtracker.sheets.reading.sheets import Sheet, ranges
+from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Outcome, Problem
+from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, collection_paused
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
 from aidtracker.trail.history import CHANGED, NEW, copy_states
@@ -24,7 +24,7 @@ class StaleError(Exception):
 
 
 @acts.one_act()
-def store(resource, sheet, fingerprint, file_name="", reason=""):
+def store(resource, sheet: Sheet, fingerprint: str, file_name="", reason="") -> Outcome:
     """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
 
     Nothing is stored if a row fails, if the outcome is no longer the one with `fingerprint`, which
@@ -55,7 +55,7 @@ def store(resource, sheet, fingerprint, file_name="", reason=""):
     return outcome
 
 
-def describe(outcome, model, file_name):
+def describe(outcome: Outcome, model, file_name: str) -> None:
     """Say in the audit trail what is imported."""
     details = [
         ["数据", str(model._meta.verbose_name)],
@@ -68,7 +68,7 @@ def describe(outcome, model, file_name):
     acts.describe(way=acts.Way.IMPORT, subject=file_name, details=details, reason=reason)
 
 
-def give_reason(rehearsal, reason):
+def give_reason(rehearsal: Rehearsal, reason: str) -> None:
     """Let the rows that lack a reason take this one; the outcome says if it is none for them."""
     plans = [plan for plan in rehearsal.planned if plan.lacks_reason]
     if not plans:
@@ -88,7 +88,7 @@ def give_reason(rehearsal, reason):
 
 
 @collection_paused()
-def write(rehearsal):
+def write(rehearsal: Rehearsal) -> None:
     """Write all rows, their links and their states."""
     model = rehearsal.model
     proposed = [plan for plan in rehearsal.planned if plan.is_proposal]
@@ -99,25 +99,28 @@ def write(rehearsal):
     fill_slugs(model, [plan.row for plan in new])
     for layer in layers([plan.row for plan in new]):
         model._base_manager.bulk_create(layer, batch_size=BATCH)
-    for plan in changed:
-        plan.row.version += 1
-        refresh_links(plan.row)
-        spare_search_text(plan.row, plan.before)
-    if changed:
-        touched = {field for plan in changed for field in plan.touched()}
-        names = [f.name for f in model._meta.concrete_fields if f.name in touched | derived(model)]
-        model._base_manager.bulk_create(
-            [plan.row for plan in changed],
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=names,
-        )
+    write_changed(model, changed)
     write_links(written)
     copy_states([plan.row for plan in new], NEW)
     copy_states([plan.row for plan in changed], CHANGED)
     if proposed:
         propose_many([plan.proposal for plan in proposed])
+
+
+def write_changed(model, plans: list[PlannedRow]) -> None:
+    """Write the new states of stored rows, as far as any of them changes."""
+    for plan in plans:
+        plan.row.version += 1
+        spare_search_text(plan.row, plan.before)
+    if plans:
+        touched = {name for plan in plans for name in plan.touched()} | derived(model)
+        model._base_manager.bulk_create(
+            [plan.row for plan in plans],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[one.name for one in model._meta.concrete_fields if one.name in touched],
+        )
 
 
 def review_wholes(rehearsal, user):
@@ -129,7 +132,7 @@ def review_wholes(rehearsal, user):
         )
 
 
-def lock(model, changed):
+def lock(model, changed: list[PlannedRow]) -> None:
     """Hold the rows that change. Raises StaleError if somebody changed them meanwhile."""
     versions = {plan.pk: plan.stored_version for plan in changed}
     found = {}
@@ -164,38 +167,22 @@ def fill_slugs(model, rows):
         setattr(row, field.attname, slug)
 
 
-def layers(rows):
+def layers(rows: list) -> list[list]:
     """New rows in groups, each of which refers only to rows of the groups before."""
     depths: dict[int, int] = {}
     groups: list[list] = []
     for row in rows:
-        parents = [id(parent) for _, parent in known_parents(row)]
-        depth = 1 + max((depths[parent] for parent in parents if parent in depths), default=-1)
+        fields = [field for field in row._meta.concrete_fields if field.many_to_one]
+        parents = [field.get_cached_value(row, None) for field in fields]
+        depth = 1 + max((depths.get(id(parent), -1) for parent in parents), default=-1)
         depths[id(row)] = depth
         if depth == len(groups):
             groups.append([])
         groups[depth].append(row)
-    for group in groups:
-        for row in group:
-            refresh_links(row)
-        yield group
+    return groups
 
 
-def known_parents(row):
-    """The rows that a row refers to and has at hand, with the fields."""
-    for field in row._meta.concrete_fields:
-        if field.many_to_one and field.is_cached(row) and (parent := getattr(row, field.name)):
-            yield field, parent
-
-
-def refresh_links(row):
-    """Let a row know the numbers of rows that were stored only just now."""
-    for field, parent in known_parents(row):
-        if parent.pk:
-            setattr(row, field.attname, parent.pk)
-
-
-def write_links(plans):
+def write_links(plans: list[PlannedRow]) -> None:
     """Replace the links of many-to-many fields that changed."""
     wanted: dict = {}
     for plan in plans:
@@ -219,7 +206,7 @@ def write_links(plans):
         )
 
 
-def find_refused(rehearsal):
+def find_refused(rehearsal: Rehearsal) -> None:
     """Ask of each row why the database did not take it; one question at a time, but only now."""
     for plan in rehearsal.planned:
         try:

@@ -4,8 +4,11 @@ Earlier states come from the history that django-simple-history keeps of each sa
 loaded from fixtures have their first state from `aidtracker.storage.fixtures.keep_first_states`.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import groupby
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
@@ -42,26 +45,31 @@ def corrections():
     )
 
 
-def with_states_before(states):
-    """The same corrections, each with the state it replaced as `before`: one query."""
+@dataclass(frozen=True)
+class Correction:
+    """A state of a figure that replaced a public one, and that one."""
+
+    state: Any
+    before: Any
+
+    def changes(self) -> Iterator[tuple[str, str, str]]:
+        """What it changed, as (label, before, after) in words; unchanged fields left out.
+
+        Of a figure that is no longer public, only that it is not.
+        """
+        names = PUBLIC if self.state.status == PUBLISHED else (Observation.REVIEW,)
+        public = (field for field in Observation._meta.concrete_fields if field.name in names)
+        for field in public:
+            before, after = shown(self.before, field.name), shown(self.state, field.name)
+            if before != after:
+                yield field.verbose_name, before, after
+
+
+def with_states_before(states) -> list[Correction]:
+    """The Corrections of some of the states of `corrections`: one query."""
     states = list(states)
     found = State.objects.select_related("series").in_bulk([state.before_id for state in states])
-    for state in states:
-        state.before = found[state.before_id]
-    return states
-
-
-def changes(state):
-    """What a correction changed, as (label, before, after) in words; unchanged fields left out.
-
-    Of a figure that is no longer public, only that it is not.
-    """
-    names = PUBLIC if state.status == PUBLISHED else (Observation.REVIEW,)
-    public = (field for field in Observation._meta.concrete_fields if field.name in names)
-    for field in public:
-        before, after = shown(state.before, field.name), shown(state, field.name)
-        if before != after:
-            yield field.verbose_name, before, after
+    return [Correction(state, found[state.before_id]) for state in states]
 
 
 def shown(state, name):

@@ -5,15 +5,8 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from projects.checks.verdicts import Result
+from projects.models.finding_kinds import Result
 
-SIGNS = {
-    Result.CONTRADICTION: "≠",
-    Result.CANDIDATE: "≈",
-    Result.UNCHECKED: "?",
-    Result.HOLDS: "✓",
-}
-TO_SETTLE = (Result.CONTRADICTION, Result.CANDIDATE)
 # Keys name figures as `source#number|source#number`; neither sign may stand in an address.
 IN_ADDRESS = str.maketrans({"#": ".", "|": ","})
 IN_KEY = str.maketrans({".": "#", ",": "|"})
@@ -62,4 +55,4 @@ def badge(figure, result, marks):
         words = f"{len(marks)} 处"
         number = quote(f"{figure.source.code}.{figure.number}")
         url = f"{reverse('finding-list')}?observation={number}&result={result.value}"
-    return Badge(SIGNS[result], f"{result.label}：{words}", result.value, url)
+    return Badge(result.sign, f"{result.label}：{words}", result.value, url)

@@ -1,0 +1,205 @@
+"""The datasets of what was done with the aid, and how much of what was measured."""
+
+from aidtracker.ground.datasets import Dataset, Fixture, MenuGroup, MenuPage, register
+from programs.datasets import DOCUMENTS
+
+PROJECTS = MenuGroup("项目与招商", 30)
+LEDGERS = MenuGroup("台账与月报", 40)
+REVIEW = MenuGroup("审核与账期", 50)
+PLACES = MenuGroup("企业、场所、网点", 60)
+EVENTS = MenuGroup("活动、协议、荣誉", 70)
+FIGURES = MenuGroup("指标与数据", 80)
+
+
+def readers(*names: str) -> tuple[str, ...]:
+    """The rights one of which opens one of some lists: who may change rows may see them."""
+    return tuple(f"projects.{verb}_{name}" for name in names for verb in ("view", "change"))
+
+
+GRID = MenuPage(
+    LEDGERS,
+    "按月填报",
+    "edit_note",
+    "projects_grid",
+    readers("progressreport", "investmentreport", "outletreport", "jobsreport", "trainingreport"),
+)
+
+register(
+    Dataset(
+        "observations",
+        "projects.Observation",
+        FIGURES,
+        "pin",
+        home=190,
+        has_work=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "series",
+        "projects.Series",
+        FIGURES,
+        "timeline",
+        home=180,
+        is_searched=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "metrics",
+        "projects.Metric",
+        FIGURES,
+        "straighten",
+        home=170,
+        is_searched=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "projects",
+        "projects.Project",
+        PROJECTS,
+        "construction",
+        home=40,
+        is_searched=True,
+        has_work=True,
+        is_checked=True,
+    ),
+    Dataset("project_parties", "projects.ProjectParty", PROJECTS, "diversity_3"),
+    Dataset(
+        "investments",
+        "projects.Investment",
+        PROJECTS,
+        "payments",
+        home=50,
+        is_searched=True,
+        has_work=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "enterprises",
+        "projects.Enterprise",
+        PLACES,
+        "factory",
+        home=60,
+        is_searched=True,
+        is_checked=True,
+    ),
+    Dataset("sites", "projects.Site", PLACES, "domain", home=70, is_searched=True, is_checked=True),
+    Dataset(
+        "outlets",
+        "projects.Outlet",
+        PLACES,
+        "storefront",
+        home=80,
+        is_searched=True,
+        has_work=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "activities",
+        "projects.Activity",
+        EVENTS,
+        "event",
+        home=100,
+        is_searched=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "agreements",
+        "projects.Agreement",
+        EVENTS,
+        "contract",
+        home=110,
+        is_searched=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "awards",
+        "projects.Award",
+        EVENTS,
+        "workspace_premium",
+        home=120,
+        is_searched=True,
+        is_checked=True,
+    ),
+    Dataset(
+        "progress_reports",
+        "projects.ProgressReport",
+        LEDGERS,
+        "engineering",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
+        "investment_reports",
+        "projects.InvestmentReport",
+        LEDGERS,
+        "trending_up",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
+        "outlet_reports",
+        "projects.OutletReport",
+        LEDGERS,
+        "point_of_sale",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
+        "jobs_reports", "projects.JobsReport", LEDGERS, "work", has_work=True, fixture=Fixture.NEVER
+    ),
+    Dataset(
+        "training_reports",
+        "projects.TrainingReport",
+        LEDGERS,
+        "school",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
+        "project_plans",
+        "projects.ProjectPlan",
+        LEDGERS,
+        "event_note",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
+        "milestones", "projects.Milestone", LEDGERS, "flag", has_work=True, fixture=Fixture.NEVER
+    ),
+    Dataset(
+        "revisions",
+        "projects.Revision",
+        REVIEW,
+        "rate_review",
+        has_work=True,
+        is_imported=False,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
+        "reporting_periods",
+        "projects.ReportingPeriod",
+        REVIEW,
+        "calendar_month",
+        fixture=Fixture.NEVER,
+    ),
+    Dataset("warning_rules", "projects.WarningRule", REVIEW, "notification_important"),
+    Dataset(
+        "findings", "projects.Finding", FIGURES, "fact_check", has_work=True, fixture=Fixture.IF_ANY
+    ),
+    Dataset(
+        "observation_parts", "projects.ObservationPart", FIGURES, "functions", fixture=Fixture.NEVER
+    ),
+    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
+)
+register(
+    MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
+    GRID,
+    # The sums of a month are for who enters figures.
+    MenuPage(
+        FIGURES,
+        "月报汇总",
+        "calculate",
+        "projects_monthly_totals",
+        ("projects.add_observation",),
+    ),
+)

@@ -1,1 +1,0 @@
-"""The review as this app's rows go through it: steps, proposals, corrections."""
