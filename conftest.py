@@ -2,16 +2,21 @@
 
 import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.template import Engine
 from django.template.base import FilterExpression, Node
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+
+from aidtracker.testing.template import template_for
 
 # How many more objects are made than freed before garbage is looked for; usually 700.
 GARBAGE = 50_000
@@ -56,18 +61,24 @@ def _undefined_template_variables_fail() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the real fixtures once per run; each test's changes are rolled back."""
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Give the run a database with the real fixtures; each test's changes are rolled back."""
+    template = template_for(request.config.cache.mkdir("template"))
     with django_db_blocker.unblock():
-        call_command("load_fixtures", verbosity=0)
-        # Looked up by asking the database, once per connection: no test shall count that.
+        template.create()
+        # Looked up by asking the database, once per process: no test shall count that.
         assert connection.features.supports_json_field
+        ContentType.objects.get_for_models(*apps.get_models())
+    # Django empties the database after a test with transactions of its own.
+    TransactionTestCase._fixture_teardown = lambda test: template.restore()
     # A fifth of a run went into looking for garbage among all that stays until its end.
     gc.freeze()
     gc.set_threshold(GARBAGE)
-
-
-@pytest.fixture
-def live_fixtures(transactional_db: None) -> None:
-    """Load the fixtures again for a live server, whose tests empty the database at their end."""
-    call_command("load_fixtures", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        template.destroy()

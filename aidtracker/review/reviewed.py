@@ -8,6 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
 from aidtracker.ground.changes import after_change
+from aidtracker.ground.features import AnyColumnNames
 from aidtracker.ground.locks import held
 from aidtracker.ground.records import KeyedModel, SearchTextField
 from aidtracker.trail.history import set_values
@@ -55,17 +56,21 @@ class CorrectionReasonField(models.CharField):
 
 
 class Reviewed(KeyedModel):
-    """A model whose rows are reviewed; `REVIEW` names the field that says how far they are.
+    """Rows that one person enters and another approves before the public sees them.
 
-    Has `review_comment` and `correction_reason`, too. `CORRECTED` names the fields whose change is
-    a correction once they are public; None stands for all that a person enters. `LOCK` says in
-    words what can lock a row; then the model says by `locks` and `is_under_lock` what is locked.
+    A model has the field that `REVIEW` names, `review_comment` and `correction_reason`.
     """
 
     REVIEW = "review"
-    CORRECTED: tuple[str, ...] | None = None
-    CAN_BE_WITHDRAWN = True
-    LOCK = ""
+
+    CORRECTED: AnyColumnNames = None
+    """The columns whose change is a correction once they are public; None: all that is entered."""
+
+    CAN_BE_WITHDRAWN: bool = True
+    """Whether what is published can be taken back."""
+
+    LOCK: str = ""
+    """What can lock a row, in words; the model then says by `is_under_lock` what is locked."""
 
     review_comment: Any
     correction_reason: Any
@@ -169,13 +174,14 @@ class Reviewed(KeyedModel):
 
 
 class PartOfReviewed(KeyedModel):
-    """A model whose rows belong to a reviewed row, which `WHOLE` names, and are public with it.
+    """Rows that belong to a reviewed row, which `WHOLE` names, and are public with it.
 
     They have no review of their own: once the whole was approved, only those who publish it
     change them, and a change of them is a change of the whole.
     """
 
-    CLOSED = (Review.APPROVED, Review.PUBLISHED)
+    CLOSED: tuple[Review, ...] = (Review.APPROVED, Review.PUBLISHED)
+    """The states of the whole in which only those who publish it change its parts."""
 
     class Meta(KeyedModel.Meta):
         abstract = True

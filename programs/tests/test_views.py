@@ -153,7 +153,7 @@ def test_region_page_shows_pairings_of_both_directions(client):
     assert (len(sections["given"].table.rows), len(sections["received"].table.rows)) == (1, 2)
 
 
-@pytest.mark.parametrize("status", set(Observation.Status.values) - {"published"})
+@pytest.mark.parametrize("status", sorted({*Observation.Status.values} - {"published"}))
 def test_figures_that_are_not_approved_are_not_public(status, client):
     headquarters = make_headquarters()
     make_observation(series=make_series(headquarters=headquarters), status=status)

@@ -131,7 +131,7 @@ def clerk(driver, live_server, article, admin_client):
     return clerk
 
 
-def test_ten_figures_are_entered_by_keyboard(live_fixtures, clerk, article):
+def test_ten_figures_are_entered_by_keyboard(transactional_db, clerk, article):
     """Among the real series, in less than the five minutes that a person may take."""
     begun = time.monotonic()
     for name, _, printed in FIGURES[:7]:
