@@ -8,11 +8,12 @@ from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from aidtracker.desk.forms import ListForm, RecordForm
+from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.ground.scope import (
     changeable,
     is_scoped,
@@ -203,7 +204,7 @@ def hide_foreign_links(row, user):
         related = field.related_model
         if is_scoped(related) and not related.IS_SHARED:
             rows = readable(related._default_manager.all(), user)
-            prefetch_related_objects([row], Prefetch(field.name, rows))
+            prefetch_in_batches([row], Prefetch(field.name, rows))
 
 
 def view_on_site(request, content_type_id, object_id):

@@ -1,5 +1,9 @@
 """Many rows at once, in portions that every database takes."""
 
+from collections.abc import Sequence
+
+from django.db.models import Model, Prefetch, prefetch_related_objects
+
 from aidtracker.ground.keys import key_text
 
 BATCH = 500
@@ -8,6 +12,15 @@ BATCH = 500
 def in_batches(items, size=BATCH):
     """The parts of a list, each short enough for one query."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def prefetch_in_batches(rows: Sequence[Model], *lookups: str | Prefetch, size: int = BATCH) -> None:
+    """Read at once what relations of rows of one model lead to, a portion after the other.
+
+    Django names all keys in one condition, and SQLite takes no condition of 1,000 keys.
+    """
+    for part in in_batches(rows, size):
+        prefetch_related_objects(part, *lookups)
 
 
 def links_of_field(field, pks, size=BATCH):

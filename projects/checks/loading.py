@@ -6,6 +6,7 @@ from itertools import chain
 
 from django.db.models import Case, Value, When
 
+from aidtracker.ground.batches import BATCH
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import first_day, in_chinese, last_day
@@ -187,7 +188,7 @@ def rows_of(counted, above):
             first_day(getattr(row, counted.date_field)),
             last_day(getattr(row, counted.date_field)),
         )
-        for row in counted.queryset.select_related(*keys).prefetch_related(*lists)
+        for row in counted.queryset.select_related(*keys).prefetch_related(*lists).iterator(BATCH)
     ]
 
 
@@ -238,6 +239,7 @@ def load_steps():
         Activity.objects.exclude(starts_on="")
         .prefetch_related("enterprises", "agreements")
         .select_related("site")
+        .iterator(BATCH)
     ):
         yield from steps_of_activity(activity)
 
