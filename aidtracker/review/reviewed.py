@@ -14,8 +14,6 @@ from aidtracker.ground.records import KeyedModel, SearchTextField
 from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200
-# Approving and publishing are rights of their own, besides entering and importing.
-REVIEW_PERMISSIONS = ("add", "change", "delete", "view", "import", "approve", "publish")
 
 
 class Review(models.TextChoices):
@@ -37,30 +35,24 @@ class ReviewField(models.CharField):
     """The field of a row's Review."""
 
     def __init__(self, verbose_name="审核状态", **kwargs):
-        kwargs.setdefault("max_length", 12)
-        kwargs.setdefault("choices", Review)
-        kwargs.setdefault("default", Review.DRAFT)
-        kwargs.setdefault("db_index", True)
-        super().__init__(verbose_name, **kwargs)
+        usual = {"max_length": 12, "choices": Review, "default": Review.DRAFT, "db_index": True}
+        super().__init__(verbose_name, **usual | kwargs)
 
 
 class ReviewCommentField(models.CharField):
     """What the second person says when a row goes back."""
 
     def __init__(self, verbose_name="退回意见", **kwargs):
-        kwargs.setdefault("max_length", REASON_LENGTH)
-        kwargs.setdefault("blank", True)
-        super().__init__(verbose_name, **kwargs)
+        super().__init__(verbose_name, **{"max_length": REASON_LENGTH, "blank": True} | kwargs)
 
 
 class CorrectionReasonField(models.CharField):
     """Why something public, or of a locked month, was changed."""
 
     def __init__(self, verbose_name="更正理由", **kwargs):
-        kwargs.setdefault("max_length", REASON_LENGTH)
-        kwargs.setdefault("blank", True)
-        kwargs.setdefault("help_text", "改动或撤回已发布、已锁定的内容时必填，写这一次为什么改")
-        super().__init__(verbose_name, **kwargs)
+        help_text = "改动或撤回已发布、已锁定的内容时必填，写这一次为什么改"
+        usual = {"max_length": REASON_LENGTH, "blank": True, "help_text": help_text}
+        super().__init__(verbose_name, **usual | kwargs)
 
 
 class Reviewed(KeyedModel):
@@ -85,7 +77,8 @@ class Reviewed(KeyedModel):
 
     class Meta(KeyedModel.Meta):
         abstract = True
-        default_permissions = REVIEW_PERMISSIONS
+        # Approving and publishing are rights of their own, besides entering and importing.
+        default_permissions = (*KeyedModel.Meta.default_permissions, "approve", "publish")
 
     @property
     def review_state(self) -> Review:
