@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 
+from aidtracker import testing
 from aidtracker.ground.datasets import record_models
 from aidtracker.trail.models import Act
 from programs.models import Account
@@ -53,6 +54,10 @@ class TestModel:
         labels = [str(field.verbose_name) for field in fields]
         assert [label for label in labels if not CHINESE.search(label)] == []
         assert len(labels) == len(set(labels))
+
+    def test_has_rows_for_tests(self, model):
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
+        assert hasattr(testing, f"make_{name}"), f"aidtracker/testing/rows.py: make_{name}"
 
     def test_is_ordered(self, model):
         assert model._meta.ordering
