@@ -88,7 +88,8 @@ def errors_of_dataset(dataset: Dataset) -> Iterator[Error]:
         words = f"{dataset.name}: {dataset.label} has no admin class."
         yield Error(words, hint=f"Write one in {app}/admin/.", id="record.E005")
     name = model._meta.model_name
-    pages = [(f"{name}-list", [])] if dataset.home is not None else []
+    pages: list[tuple[str, list[str]]] = []
+    pages += [(f"{name}-list", [])] if dataset.home is not None else []
     pages += [(f"{name}-detail", ["x"])] if dataset.is_searched else []
     for page, arguments in pages:
         try:
