@@ -7,9 +7,9 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.features import AnyColumnNames
-from aidtracker.ground.locks import held
 from aidtracker.ground.records import KeyedModel, SearchTextField
 from aidtracker.trail.history import set_values
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held
 from programs.models import Region
 
 APPS = ("aidtracker", "programs", "projects")

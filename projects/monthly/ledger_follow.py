@@ -9,8 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from aidtracker.ground.batches import in_batches
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held, in_batches
 from aidtracker.templatetags.formatting import plain
 from aidtracker.trail.history import FOLLOW_ON, keep_states
 from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review

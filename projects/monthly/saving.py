@@ -5,7 +5,7 @@ from copy import copy
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held
 from aidtracker.sheets import cell_text
 from aidtracker.trail import acts
 from projects.monthly.rows import OPEN
