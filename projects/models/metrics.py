@@ -18,9 +18,9 @@ from aidtracker.ground.records import (
 from programs.models import Headquarters, Program, Region
 from programs.models.programs import Sector
 from projects.models.activities import Activity
+from projects.models.counted_rows import LedgerField, validate_counted_rows
 from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
-from projects.models.ledgers import LedgerField, validate_counted_rows
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.sites import Site

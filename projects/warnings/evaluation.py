@@ -29,10 +29,6 @@ class LedgerWarning:
         return self.rule.level
 
     @property
-    def level_label(self):
-        return self.rule.get_level_display()
-
-    @property
     def headquarters(self):
         """The headquarters whose row it is; None if nobody's."""
         return self.row if isinstance(self.row, Headquarters) else headquarters_of(self.row)
