@@ -21,7 +21,7 @@ from programs.models import Source  # noqa: E402
 from projects.entry import document as entry  # noqa: E402
 from projects.models import Observation, Series, SkippedPhrase  # noqa: E402
 from projects.reading import phrases  # noqa: E402
-from projects.views.source_text import figure_span, marked_text, open_span, skipped_span  # noqa: E402
+from projects.reading.marked_text import figure_span, marked_text, open_span, skipped_span  # noqa: E402
 
 LENGTH = 200_000
 RECORDED, SKIPPED, OPEN = 2_000, 100, 300

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import site
-from django.db.models import Count, Model
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -44,7 +44,7 @@ def dashboard(request, context):
     }
 
 
-def models_with_work() -> list[type[Model]]:
+def models_with_work() -> list[type[Any]]:
     """The lists in which work is looked for; others offer the same filters without a count."""
     return [dataset.model for dataset in declared() if dataset.has_work]
 

@@ -8,11 +8,12 @@ from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from aidtracker.desk.forms import ListForm, RecordForm
+from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.ground.scope import (
     changeable,
     is_scoped,
@@ -22,6 +23,7 @@ from aidtracker.ground.scope import (
     visible,
 )
 
+# What was answered during a request: {(question, model, number of a row): yes or no}.
 ANSWERS: WeakKeyDictionary[HttpRequest, dict] = WeakKeyDictionary()
 
 
@@ -45,7 +47,8 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
     # What a person may do
 
     def has_view_permission(self, request, obj=None):
-        return super().has_view_permission(request, obj) and self.is_there(request, obj)
+        is_allowed = super().has_view_permission(request, obj)
+        return is_allowed and (obj is None or is_readable(request, obj))
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and keeps_any(self.model, request.user)
@@ -55,10 +58,6 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and self.is_own(request, obj)
-
-    def is_there(self, request, row):
-        """Whether a stored row can be read by the user."""
-        return row is None or is_readable(request, row)
 
     def is_own(self, request, row):
         """Whether the user's headquarters keeps a stored row, or any rows at all for None."""
@@ -175,7 +174,7 @@ def is_readable(request, row):
 
 def answer_once(request, question, row, rows_of):
     """Whether `rows_of` has a stored row; asked once a request, so what the row was at first."""
-    answers = answers_for(request)
+    answers = ANSWERS.setdefault(request, {})
     key = question, type(row), row.pk
     if key not in answers:
         rows = type(row)._base_manager.filter(pk=row.pk)
@@ -183,16 +182,11 @@ def answer_once(request, question, row, rows_of):
     return answers[key]
 
 
-def answers_for(request):
-    """What was answered during a request: {(question, model, number of a row): yes or no}."""
-    return ANSWERS.setdefault(request, {})
-
-
 def answer_at_once(request, rows):
     """Ask of rows of one model, in two queries, what `answer_once` will be asked of each."""
     if not is_scoped(type(rows[0])) or scope_of(request.user).changes_all:
         return
-    answers = answers_for(request)
+    answers = ANSWERS.setdefault(request, {})
     stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
     for question, rows_of in (("readable", readable), ("changeable", changeable)):
         found = set(rows_of(stored, request.user).values_list("pk", flat=True))
@@ -210,7 +204,7 @@ def hide_foreign_links(row, user):
         related = field.related_model
         if is_scoped(related) and not related.IS_SHARED:
             rows = readable(related._default_manager.all(), user)
-            prefetch_related_objects([row], Prefetch(field.name, rows))
+            prefetch_in_batches([row], Prefetch(field.name, rows))
 
 
 def view_on_site(request, content_type_id, object_id):

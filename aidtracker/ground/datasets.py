@@ -71,7 +71,7 @@ class Dataset:
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
 
     @property
-    def model(self) -> type[Model]:
+    def model(self) -> type[Any]:
         return apps.get_model(self.label)
 
     @property
@@ -142,12 +142,12 @@ def references(model: type[Model], *, are_firm: bool) -> set[Any]:
     return {one.related_model for one in fields if one.is_relation and not (are_firm and one.null)}
 
 
-def record_models() -> list[type[Model]]:
+def record_models() -> list[type[Any]]:
     """The models of all datasets, each after those that its rows refer to."""
     return [dataset.model for dataset in datasets().values()]
 
 
-def dataset_model(name: str) -> type[Model]:
+def dataset_model(name: str) -> type[Any]:
     """The model of a dataset. Raises KeyError for a name that is none."""
     return datasets()[name].model
 

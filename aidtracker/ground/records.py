@@ -1,7 +1,6 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
-from collections.abc import Collection, Iterable
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.features import Keyed, Owned, Public, Remembered, Reviewable
 from aidtracker.ground.history import History
-from aidtracker.ground.keys import follow
 from aidtracker.ground.pinyin import initials, syllables
 from aidtracker.ground.publication import public_rule
 
@@ -75,25 +74,8 @@ class MaintainerField(models.ForeignKey):
         super().__init__(verbose_name=verbose_name, **kwargs)
 
 
-class KeyedModel(models.Model):
-    """A row that fixtures and spreadsheets name by `KEY`, never by its number in the database.
-
-    `OWNERS` are lookup paths to the headquarters any of which may change a row; a row without an
-    owner is kept by the keepers of the whole record. `IS_SHARED` says that all staff may read it.
-    `PUBLIC_WITH` names the foreign keys to rows without which the public must not see a row,
-    `KEPT_BESIDE` the fields that go with a text which no history keeps.
-    `REVIEW` names the field that says how far a reviewed row has come, `WHOLE` the reviewed row
-    that a row is part of: models with one of them inherit it from `aidtracker.review.reviewed`.
-    """
-
-    KEY: tuple[str, ...] = ("name",)
-    OWNERS: tuple[str, ...] = ()
-    IS_SHARED = True
-    SEEN_WITH: tuple[str, ...] = ()
-    PUBLIC_WITH: tuple[str, ...] = ()
-    KEPT_BESIDE: tuple[str, ...] = ()
-    REVIEW = ""
-    WHOLE = ""
+class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, models.Model):
+    """A row of the record: what it declares about itself stands in `aidtracker.ground.features`."""
 
     updated_at = UpdatedAtField("更新时间")
     version = VersionField("版本")
@@ -106,18 +88,10 @@ class KeyedModel(models.Model):
         # Importing a spreadsheet is a right of its own, besides adding and changing.
         default_permissions = ("add", "change", "delete", "view", "import")
 
-    @classmethod
-    def public_condition(cls, prefix):
-        """A further condition that the public may see a row; `prefix` leads to its fields."""
-        return Q()
-
     def save_base(self, *args, **kwargs):
         """Store a row and the state that is kept of it together or not at all."""
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
-
-    def natural_key(self):
-        return tuple(follow(self, path) for path in self.KEY)
 
     def stored(self) -> Self | None:
         """The row as it is stored; None for a new one."""
@@ -126,53 +100,6 @@ class KeyedModel(models.Model):
     def complete(self, before: Self | None) -> None:
         """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
         self.clean()
-
-    # What every row is asked about its review; this is what rows answer that have none.
-
-    @property
-    def is_published(self) -> bool:
-        """Whether its review lets the public see it."""
-        return True
-
-    @classmethod
-    def is_only_proposed_by(cls, user: Any) -> bool:
-        """Whether a user changes published rows only by proposals that others approve."""
-        return False
-
-    @classmethod
-    def locks(cls) -> Collection:
-        """All that locks rows of the model now, for `is_under_lock` of many rows."""
-        return ()
-
-    def is_under_lock(self, locks: Collection | None = None) -> bool:
-        """Whether the row changes only for a reason whatever its review: its month is locked.
-
-        `locks` are the model's `locks`, where they have been read already.
-        """
-        return False
-
-    def changes_for_a_reason(self, locks: Collection | None = None) -> bool:
-        """Whether the row as it stands changes only for a reason: public, or locked."""
-        return False
-
-    def check_edit(
-        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
-    ) -> bool:
-        """ValidationError for what `user` may not change; whether what was handed on fell back."""
-        return False
-
-    def check_whole(self, user: Any) -> None:
-        """ValidationError if what the row is part of is open only to others than `user`."""
-
-    @classmethod
-    def review_wholes(cls, parts: Iterable[Any]) -> list[Any]:
-        """Let what `parts`, as they are and were, belong to be reviewed again: what fell back."""
-        return []
-
-    @staticmethod
-    def state_in_words(state: Any, name: str) -> str | None:
-        """What a kept state says in a field; None for what needs no words of its own."""
-        return None
 
 
 class NameListField(models.JSONField):
@@ -288,7 +215,7 @@ class Record(KeyedModel):
     aliases = NameListField("别名", help_text="其他叫法，每行一个")
 
     # Provenance
-    sources = models.ManyToManyField(
+    sources = models.ManyToManyField(  # type: ignore[var-annotated]
         settings.SOURCE_MODEL, verbose_name="出处", blank=True, related_name="%(class)s_set"
     )
     note = models.TextField("备注", blank=True)

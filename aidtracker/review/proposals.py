@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.batches import BATCH, in_batches, prefetch_in_batches
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.keys import follow, key_of
 from aidtracker.ground.scope import readable
@@ -101,11 +101,11 @@ def read_ahead(proposals: list[Proposal]) -> None:
     linked = {name for one in proposals for name in one.links}
     own = [*key_relations(model), *model.OWNERS]
     befores, rows = zip(*((one.before, one.row) for one in proposals), strict=True)
-    prefetch_related_objects(befores, *own, *relations(model, names | linked))
-    prefetch_related_objects(rows, *relations(model, names))
+    prefetch_in_batches(befores, *own, *relations(model, names | linked))
+    prefetch_in_batches(rows, *relations(model, names))
     for name in linked:
         wanted = [row for one in proposals for row in one.links.get(name, ())]
-        prefetch_related_objects(wanted, *key_relations(model._meta.get_field(name).related_model))
+        prefetch_in_batches(wanted, *key_relations(model._meta.get_field(name).related_model))
 
 
 def relations(model: Any, names: Iterable[str]) -> Iterator[str]:

@@ -7,14 +7,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.locks import held
+from aidtracker.ground.features import AnyColumnNames
 from aidtracker.ground.records import KeyedModel, SearchTextField
 from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200
-# Approving and publishing are rights of their own, besides entering and importing.
-REVIEW_PERMISSIONS = ("add", "change", "delete", "view", "import", "approve", "publish")
 
 
 class Review(models.TextChoices):
@@ -36,51 +35,50 @@ class ReviewField(models.CharField):
     """The field of a row's Review."""
 
     def __init__(self, verbose_name="审核状态", **kwargs):
-        kwargs.setdefault("max_length", 12)
-        kwargs.setdefault("choices", Review)
-        kwargs.setdefault("default", Review.DRAFT)
-        kwargs.setdefault("db_index", True)
-        super().__init__(verbose_name, **kwargs)
+        usual = {"max_length": 12, "choices": Review, "default": Review.DRAFT, "db_index": True}
+        super().__init__(verbose_name, **usual | kwargs)
 
 
 class ReviewCommentField(models.CharField):
     """What the second person says when a row goes back."""
 
     def __init__(self, verbose_name="退回意见", **kwargs):
-        kwargs.setdefault("max_length", REASON_LENGTH)
-        kwargs.setdefault("blank", True)
-        super().__init__(verbose_name, **kwargs)
+        super().__init__(verbose_name, **{"max_length": REASON_LENGTH, "blank": True} | kwargs)
 
 
 class CorrectionReasonField(models.CharField):
     """Why something public, or of a locked month, was changed."""
 
     def __init__(self, verbose_name="更正理由", **kwargs):
-        kwargs.setdefault("max_length", REASON_LENGTH)
-        kwargs.setdefault("blank", True)
-        kwargs.setdefault("help_text", "改动或撤回已发布、已锁定的内容时必填，写这一次为什么改")
-        super().__init__(verbose_name, **kwargs)
+        help_text = "改动或撤回已发布、已锁定的内容时必填，写这一次为什么改"
+        usual = {"max_length": REASON_LENGTH, "blank": True, "help_text": help_text}
+        super().__init__(verbose_name, **usual | kwargs)
 
 
 class Reviewed(KeyedModel):
-    """A model whose rows are reviewed; `REVIEW` names the field that says how far they are.
+    """Rows that one person enters and another approves before the public sees them.
 
-    Has `review_comment` and `correction_reason`, too. `CORRECTED` names the fields whose change is
-    a correction once they are public; None stands for all that a person enters. `LOCK` says in
-    words what can lock a row; then the model says by `locks` and `is_under_lock` what is locked.
+    A model has the field that `REVIEW` names, `review_comment` and `correction_reason`.
     """
 
     REVIEW = "review"
-    CORRECTED: tuple[str, ...] | None = None
-    CAN_BE_WITHDRAWN = True
-    LOCK = ""
+
+    CORRECTED: AnyColumnNames = None
+    """The columns whose change is a correction once they are public; None: all that is entered."""
+
+    CAN_BE_WITHDRAWN: bool = True
+    """Whether what is published can be taken back."""
+
+    LOCK: str = ""
+    """What can lock a row, in words; the model then says by `is_under_lock` what is locked."""
 
     review_comment: Any
     correction_reason: Any
 
     class Meta(KeyedModel.Meta):
         abstract = True
-        default_permissions = REVIEW_PERMISSIONS
+        # Approving and publishing are rights of their own, besides entering and importing.
+        default_permissions = (*KeyedModel.Meta.default_permissions, "approve", "publish")
 
     @property
     def review_state(self) -> Review:
@@ -176,13 +174,14 @@ class Reviewed(KeyedModel):
 
 
 class PartOfReviewed(KeyedModel):
-    """A model whose rows belong to a reviewed row, which `WHOLE` names, and are public with it.
+    """Rows that belong to a reviewed row, which `WHOLE` names, and are public with it.
 
     They have no review of their own: once the whole was approved, only those who publish it
     change them, and a change of them is a change of the whole.
     """
 
-    CLOSED = (Review.APPROVED, Review.PUBLISHED)
+    CLOSED: tuple[Review, ...] = (Review.APPROVED, Review.PUBLISHED)
+    """The states of the whole in which only those who publish it change its parts."""
 
     class Meta(KeyedModel.Meta):
         abstract = True

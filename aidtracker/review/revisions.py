@@ -14,9 +14,9 @@ from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.keys import key_text
-from aidtracker.ground.locks import held
 from aidtracker.ground.money import labelled
 from aidtracker.ground.records import KeyedModel, MaintainerField
 from aidtracker.review.reviewed import (

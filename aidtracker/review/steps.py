@@ -15,8 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from aidtracker.ground.batches import in_batches
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held, in_batches
 from aidtracker.ground.people import called
 from aidtracker.ground.scope import changeable
 from aidtracker.review.reviewed import REASON_LENGTH, PartOfReviewed, Review, Reviewed, follow

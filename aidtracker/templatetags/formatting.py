@@ -159,6 +159,13 @@ def day(value):
     return f"{value.year}年{value.month}月{value.day}日" if value else UNKNOWN
 
 
+def days(start, end):
+    """A time whose beginning or end, but not both, may be unknown."""
+    if not end:
+        return f"{day(start)}起"
+    return f"{day(start)}—{day(end)}" if start else f"至{day(end)}"
+
+
 def _between(start, end):
     if not start or not end:
         return f"{_month(start)}起" if start else f"至{_moment(end)}"

@@ -9,6 +9,7 @@ from django.urls import reverse
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.records import KeyedModel
 from aidtracker.ground.scope import owner_field
+from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import make_headquarters, make_observation, make_staff
 from aidtracker.tests.admin_pages import make
 from aidtracker.trail.conflicts import marks
@@ -27,7 +28,7 @@ def model_id(model):
 
 def owned_by(headquarters, model, **kwargs):
     """A row of any model, a draft where there are drafts, that belongs to a headquarters."""
-    if model.REVIEW:
+    if issubclass(model, Reviewed):
         kwargs.setdefault(model.REVIEW, "draft")
     if model is Finding:
         figure = make_observation(maintainer=headquarters, status="draft")

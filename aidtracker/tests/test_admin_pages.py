@@ -1,5 +1,7 @@
 """Every page of the admin opens, speaks Chinese, and asks no more of the database for more rows."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
@@ -26,7 +28,7 @@ from projects.models import Finding, ObservationPart, Revision
 pytestmark = pytest.mark.django_db
 
 RECORDS = record_models()
-MODELS = [*RECORDS, User, Group]
+MODELS: list[Any] = [*RECORDS, User, Group]
 SITE = "援疆记录后台"
 
 

@@ -238,6 +238,6 @@ def is_about(name, message):
 
 
 def test_every_constraint_has_a_row_that_breaks_it():
-    models = [Account, *record_models()]
+    models = [*record_models(), Account]
     rules = {rule.name for model in models for rule in model._meta.constraints}
-    assert rules == set(BROKEN)
+    assert rules == set(BROKEN), "BROKEN in aidtracker/tests/test_constraints.py"

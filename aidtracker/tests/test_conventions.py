@@ -8,7 +8,9 @@ import pytest
 import unfold
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 
+from aidtracker import testing
 from aidtracker.ground.datasets import record_models
 from aidtracker.trail.models import Act
 from programs.models import Account
@@ -53,6 +55,10 @@ class TestModel:
         assert [label for label in labels if not CHINESE.search(label)] == []
         assert len(labels) == len(set(labels))
 
+    def test_has_rows_for_tests(self, model):
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
+        assert hasattr(testing, f"make_{name}"), f"aidtracker/testing/rows.py: make_{name}"
+
     def test_is_ordered(self, model):
         assert model._meta.ordering
 
@@ -77,6 +83,24 @@ def test_programs_never_imports_projects():
 def test_the_skin_is_imported_in_one_place():
     users = {path.name for path in CODE for name in imports(path) if name.startswith("unfold")}
     assert users <= {"skin.py"}
+
+
+def test_no_private_method_of_the_admin_or_of_its_forms_is_overridden():
+    admins = [*admin.site._registry.values()]
+    inlines = [inline for one in admins for inline in one.inlines]
+    forms = [kind.form for kind in (*admins, *inlines)]
+    formsets = [inline.formset for inline in inlines]
+    kinds = {*map(type, admins), *inlines, *forms, *formsets}
+    bases = {base for kind in kinds for base in kind.__mro__}
+    own = {base for base in bases if base.__module__.startswith(APPS)}
+    private = {
+        name
+        for base in own
+        for name in vars(base)
+        if name.startswith("_") and not name.startswith("__")
+        if any(hasattr(other, name) for other in bases - own)
+    }
+    assert private - {"_meta"} == set()
 
 
 def test_modules_and_functions_have_docstrings():

@@ -201,7 +201,7 @@ BULK_WRITES = {
     "projects/monthly/ledger_follow.py": "followed by keep_states",
     "projects/checks/recomputing.py": "computed, or followed by keep_states",
     "projects/models/findings.py": "followed by keep_states",
-    "projects/monthly/reports.py": "followed by keep_states",
+    "projects/monthly/freezing.py": "followed by keep_states",
     "aidtracker/review/proposals.py": "followed by keep_states",
 }
 CALLS = {"bulk_create", "bulk_update", "_raw_delete", "execute", "update"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held
 from programs.models import Region
 
 APPS = ("aidtracker", "programs", "projects")
@@ -22,4 +22,4 @@ def test_held_rows_come_in_the_order_of_their_numbers():
 def test_no_door_holds_rows_in_an_order_of_its_own():
     paths = [path for app in APPS for path in Path(settings.BASE_DIR, app).rglob("*.py")]
     calls = {path.name for path in paths if "select_for_" + "update(" in path.read_text("utf-8")}
-    assert calls == {"locks.py"}
+    assert calls == {"batches.py"}

@@ -82,7 +82,8 @@ def test_groups_are_the_roles():
 def test_table_of_roles_knows_every_dataset():
     """A new model is seen by nobody until somebody decides who may see it."""
     known = {right.split(".view_")[1] for right in SEES_RECORDS}
-    assert known == {model._meta.model_name for model in record_models()}
+    models = {model._meta.model_name for model in record_models()}
+    assert known == models, "the tables of aidtracker/tests/test_roles.py"
 
 
 def test_table_of_roles_knows_every_reviewed_model():

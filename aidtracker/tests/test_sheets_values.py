@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtracker.ground.enums import Sector
 from aidtracker.sheets.columns import widgets
 from aidtracker.sheets.columns.cells import cell_text, mark, plain_number, unmark
+from programs.models.programs import Sector
 
 YEARS = (1900, 2100)
 YES_NO = widgets.YesNoWidget()

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.history import links_of
 from aidtracker.ground.keys import key_of
-from aidtracker.ground.locks import held
 from aidtracker.ground.records import KeyedModel
 from aidtracker.trail.differences import (
     changed_fields,

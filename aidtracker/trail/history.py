@@ -46,8 +46,9 @@ def set_values(rows, changes):
     if not rows:
         return
     now = timezone.now()
-    stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
-    stored.update(**changes, version=F("version") + 1, updated_at=now)
+    for keys in in_batches([row.pk for row in rows]):
+        stored = type(rows[0])._base_manager.filter(pk__in=keys)
+        stored.update(**changes, version=F("version") + 1, updated_at=now)
     for row in rows:
         row.version, row.updated_at = row.version + 1, now
         for name, value in changes.items():

@@ -6,10 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.batches import BATCH, held, in_batches
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import record_models
-from aidtracker.ground.locks import held
 from aidtracker.ground.records import SearchTextField
 from aidtracker.trail import acts
 from aidtracker.trail.effects import effects_of

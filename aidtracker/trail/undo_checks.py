@@ -1,9 +1,9 @@
 """What keeps an act from being undone: rights, scope, later changes, what would be left hanging."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import Max
 
-from aidtracker.ground.batches import in_batches
+from aidtracker.ground.batches import in_batches, prefetch_in_batches
 from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.keys import follow, key_text
 from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many
@@ -71,7 +71,7 @@ def closed_parts(model, effects, user):
         return
     both = [one for effect in effects for one in (effect.row, effect.row_to_restore)]
     rows = [row for row in both if row]
-    prefetch_related_objects(rows, model.WHOLE)
+    prefetch_in_batches(rows, model.WHOLE)
     found: dict = {}
     for row in rows:
         try:

@@ -3,11 +3,30 @@
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.ground.enums import Sector
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from programs.models.headquarters import Headquarters
 from programs.models.places import Region
+
+
+class Sector(models.TextChoices):
+    """The field of work a programme, policy or metric belongs to."""
+
+    FUNDS = "funds", "援疆资金"
+    INDUSTRY = "industry", "产业与招商"
+    EMPLOYMENT = "employment", "就业"
+    CONSUMPTION = "consumption", "消费援疆"
+    ECOMMERCE = "ecommerce", "电子商务"
+    AGRICULTURE = "agriculture", "农业与特色林果"
+    TOURISM = "tourism", "文化旅游"
+    ENERGY = "energy", "电力能源"
+    FINANCE = "finance", "金融保险"
+    LIVELIHOOD = "livelihood", "民生与乡村振兴"
+    HEALTH = "health", "医疗卫生"
+    EDUCATION = "education", "教育"
+    CULTURE = "culture", "文化润疆"
+    PEOPLE = "people", "干部人才"
+    DIGITAL = "digital", "数字化"
 
 
 class ProgramQuerySet(RecordQuerySet):

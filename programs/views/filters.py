@@ -2,9 +2,9 @@
 
 import django_filters
 
-from aidtracker.ground.enums import Sector
 from aidtracker.pages.listing import ListFilter, choice_filter, row_filter
 from programs.models import Headquarters, Pairing, Program, Region, Source
+from programs.models.programs import Sector
 
 
 def donors(request):

@@ -11,8 +11,8 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.locks import held
 from aidtracker.ground.scope import readable
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading

@@ -18,8 +18,8 @@ from aidtracker.ground.months import (
 )
 from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
+from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
 from projects.monthly.kinds import KINDS
-from projects.monthly.rows import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
 from projects.monthly.saving import ConflictError, save_row
 
 CHANGED_MEANWHILE = (

@@ -12,7 +12,7 @@ from django.urls import reverse
 from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
 from aidtracker.ground.scope import scope_of
 from programs.models import Headquarters
-from projects.monthly.reports import changes_since, editions, freeze
+from projects.monthly.freezing import changes_since, editions, freeze
 from projects.monthly.totals import monthly_report
 
 

@@ -10,13 +10,14 @@ from django.utils.text import Truncator
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
-from aidtracker.desk.skin import ModelAdmin, group
+from aidtracker.desk.scope import Frozen
+from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
 from aidtracker.templatetags.formatting import period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
-from projects.models import Finding, Observation, SkippedPhrase
+from projects.models import Finding, Observation, ObservationPart, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE
 from projects.models.observations import COMPUTED
 
@@ -165,3 +166,21 @@ class SkippedPhraseAdmin(ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("source__text")
+
+
+@admin.register(ObservationPart)
+class ObservationPartAdmin(Frozen, PlainModelAdmin):
+    """The rows that a summed figure was summed from: frozen with it, changed by nobody."""
+
+    list_display = ("observation", "number", "name", "amount", "row_version")
+    list_display_links = ("observation", "name")
+    list_filter = ("observation",)
+    list_select_related = ("observation__series", "observation__source")
+    search_fields = ("name", "row_key")
+    search_help_text = "记录的名称或编号"
+    # An input of that name would be taken for the skin's own.
+    readonly_fields = ("dataset",)
+    fieldsets = (
+        group("名称与类型", "observation", "number"),
+        group("记录", "dataset", "row_id", "row_key", "row_version", "name", "amount"),
+    )

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST
 from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
 from aidtracker.desk.theme import may_open_page
 from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
-from aidtracker.ground.scope import scope_of
 from aidtracker.trail import acts
-from programs.models import Headquarters
 from projects.admin.ledger_filters import MonthFilter
+from projects.admin.monthly_totals import own_headquarters
 from projects.datasets import GRID
 from projects.models import ReportingPeriod
 from projects.monthly.period_locks import lock, unlock
@@ -96,7 +95,7 @@ class ReportingPeriodAdmin(ModelAdmin):
         else:
             with transaction.atomic():
                 acts.describe(subject=f"建立{in_chinese(month)}的账期")
-                own = headquarters_of(request.user)
+                own = own_headquarters(request.user)
                 new = ReportingPeriod.objects.open_month(month, own)
             messages.success(request, f"{in_chinese(month)}：新建 {len(new)} 个账期。")
         return HttpResponseRedirect(reverse("admin:projects_reportingperiod_changelist"))
@@ -142,9 +141,3 @@ def way_to(name, words, period):
     about = {"headquarters": period.headquarters_id, "month": month_text(period.month)}
     address = reverse(f"admin:{name}", query=about)
     return format_html('<a href="{}" class="text-link">{}</a>', address, words)
-
-
-def headquarters_of(user):
-    """The headquarters a user covers; all of them for who keeps the whole record."""
-    scope, rows = scope_of(user), Headquarters.objects
-    return rows.all() if scope.changes_all else rows.filter(pk__in=scope.headquarters)

@@ -21,13 +21,27 @@ from projects.models import (
 )
 
 SHOWN = 24  # characters of the progress in a list
-STANDING = group("状态与采用", "review", "review_comment", "correction_reason", "note")
 
 
 class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
-    """What the lists of all monthly reports have in common."""
+    """A monthly ledger: `columns` of its list, `groups` of its form; the rest follows its key."""
 
-    list_filter: ClassVar[Any] = (MonthFilter, "review", HeadquartersFilter, WarnedFilter)
+    columns: ClassVar[tuple[str, ...]] = ()
+    groups: ClassVar[tuple[Any, ...]] = ()
+
+    def __init__(self, model, admin_site):
+        about = [path.partition("__")[0] for path in model.KEY if path != "month"]
+        rows = [name for name in about if model._meta.get_field(name).is_relation]
+        self.list_display = (*self.columns, "cautions", "review")
+        self.list_filter = (MonthFilter, "review", HeadquartersFilter, WarnedFilter, about[-1])
+        self.list_select_related = rows
+        self.search_fields = [f"{name}__search_text" for name in rows]
+        self.fieldsets = (
+            group("名称与类型", *about, "month"),
+            *self.groups,
+            group("状态与采用", "review", "review_comment", "correction_reason", "note"),
+        )
+        super().__init__(model, admin_site)
 
     @admin.display(description="进展")
     def progress(self, row):
@@ -41,109 +55,48 @@ class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
 
 @admin.register(ProgressReport)
 class ProgressReportAdmin(ReportAdmin):
-    list_display = (
-        "project",
-        "in_month",
-        "progress",
-        "work_done_month",
-        "work_done_to_date",
-        "received_to_date",
-        "paid_to_date",
-        "cautions",
-        "review",
+    columns = (
+        *("project", "in_month", "progress", "work_done_month", "work_done_to_date"),
+        *("received_to_date", "paid_to_date"),
     )
-    list_filter = (*ReportAdmin.list_filter, "project")
-    list_select_related = ("project",)
-    search_fields = ("project__search_text",)
     search_help_text = "项目名称、编号、拼音或首字母"
-    fieldsets = (
-        group("名称与类型", "project", "month"),
+    groups = (
         group("进度", "physical_progress", "problems", "next_step"),
         group(
             "资金（万元）",
             ("work_done_month", "work_done_to_date"),
-            "received_to_date",
-            "disbursed_to_date",
-            "paid_to_date",
+            *("received_to_date", "disbursed_to_date", "paid_to_date"),
         ),
-        STANDING,
     )
 
 
 @admin.register(InvestmentReport)
 class InvestmentReportAdmin(ReportAdmin):
-    list_display = (
-        "investment",
-        "in_month",
-        "progress",
-        "arrived_month",
-        "arrived_to_date",
-        "jobs",
-        "cautions",
-        "review",
-    )
-    list_filter = (*ReportAdmin.list_filter, "investment")
-    list_select_related = ("investment",)
-    search_fields = ("investment__search_text",)
+    columns = ("investment", "in_month", "progress", "arrived_month", "arrived_to_date", "jobs")
     search_help_text = "招商项目名称、编号、拼音或首字母"
-    fieldsets = (
-        group("名称与类型", "investment", "month"),
+    groups = (
         group("进度", "physical_progress", "problems"),
         group("资金（万元）", ("arrived_month", "arrived_to_date")),
         group("就业", "jobs"),
-        STANDING,
     )
 
 
 @admin.register(OutletReport)
 class OutletReportAdmin(ReportAdmin):
-    list_display = ("outlet", "in_month", "tonnes", "sales", "problems", "cautions", "review")
-    list_filter = (*ReportAdmin.list_filter, "outlet")
-    list_select_related = ("outlet",)
-    search_fields = ("outlet__search_text",)
+    columns = ("outlet", "in_month", "tonnes", "sales", "problems")
     search_help_text = "网点名称、别名、拼音或首字母"
-    fieldsets = (
-        group("名称与类型", "outlet", "month"),
-        group("销售", ("tonnes", "sales"), "problems"),
-        STANDING,
-    )
+    groups = (group("销售", ("tonnes", "sales"), "problems"),)
 
 
 @admin.register(JobsReport)
 class JobsReportAdmin(ReportAdmin):
-    list_display = (
-        *("site", "headquarters", "in_month", "jobs", "hired", "left"),
-        *("cautions", "review"),
-    )
-    list_filter = (*ReportAdmin.list_filter, "site")
-    list_select_related = ("site", "headquarters")
-    search_fields = ("site__search_text", "headquarters__search_text")
+    columns = ("site", "headquarters", "in_month", "jobs", "hired", "left")
     search_help_text = "场所或指挥部"
-    fieldsets = (
-        group("名称与类型", "headquarters", "site", "month"),
-        group("就业", "jobs", ("hired", "left"), "attributed_to"),
-        STANDING,
-    )
+    groups = (group("就业", "jobs", ("hired", "left"), "attributed_to"),)
 
 
 @admin.register(TrainingReport)
 class TrainingReportAdmin(ReportAdmin):
-    list_display = (
-        "headquarters",
-        "kind",
-        "in_month",
-        "classes",
-        "trainees",
-        "person_days",
-        "cautions",
-        "review",
-    )
-    list_filter = (*ReportAdmin.list_filter, "kind")
-    list_select_related = ("headquarters",)
-    search_fields = ("headquarters__search_text",)
+    columns = ("headquarters", "kind", "in_month", "classes", "trainees", "person_days")
     search_help_text = "指挥部"
-    fieldsets = (
-        group("名称与类型", "headquarters", "kind", "month"),
-        group("培训", "classes", "trainees", "person_days"),
-        STANDING,
-    )
+    groups = (group("培训", "classes", "trainees", "person_days"),)

@@ -6,39 +6,9 @@ from decimal import Decimal
 from django.db.models import Count, F, QuerySet, Sum, Window
 from django.urls import reverse
 
-from aidtracker.ground.money import LedgerAmountField
 from aidtracker.templatetags.formatting import yi
 
 SHOWN_ROWS = 100
-
-
-@dataclass(frozen=True)
-class LedgerTotal:
-    """One column of a ledger added up, in 万元, and how many rows could not be counted in."""
-
-    label: str
-    amount: Decimal | None
-    known: int
-    unknown: int
-
-
-def ledger_totals(rows, names):
-    """The totals of the named amounts over `rows`, a queryset: one query.
-
-    An amount that no row knows is None, never 0.
-    """
-    sums = {f"{name}_sum": Sum(name) for name in names}
-    known = {f"{name}_known": Count(name) for name in names}
-    found = rows.order_by().aggregate(row_count=Count("pk"), **sums, **known)
-    return [
-        LedgerTotal(
-            label=rows.model._meta.get_field(name).verbose_name,
-            amount=found[f"{name}_sum"],
-            known=found[f"{name}_known"],
-            unknown=found["row_count"] - found[f"{name}_known"],
-        )
-        for name in names
-    ]
 
 
 @dataclass(frozen=True)
@@ -91,15 +61,6 @@ class LedgerSum:
         rest = f"，另有 {self.unknown} 项金额未知，未计入" if self.unknown else ""
         return f"“{self.label}”{self.known} 项合计{rest}。"
 
-    def explain(self):
-        """The rows with their amounts, the largest first, and those whose amount is unknown.
-
-        Two queries; at most `SHOWN_ROWS` rows of each.
-        """
-        rows = self.rows.filter(**{f"{self.field}__isnull": False}).order_by(f"-{self.field}", "pk")
-        blanks = self.rows.filter(**{f"{self.field}__isnull": True}).order_by("pk")
-        return self.explained_by([*rows[:SHOWN_ROWS], *blanks[:SHOWN_ROWS]])
-
     def explained_by(self, rows):
         """The explanation with those of its rows that are at hand: no query."""
         known = [row for row in rows if getattr(row, self.field) is not None]
@@ -113,17 +74,6 @@ class LedgerSum:
         amount = getattr(row, self.field)
         words = "金额未知" if amount is None else yi(amount)
         return Line(str(row), words, row.get_absolute_url())
-
-
-def ledger_total(queryset: QuerySet, field: str) -> LedgerSum:
-    """The sum of a 万元 field of Project or Investment over the rows: one query.
-
-    Raises ValueError for a field that is no ledger amount, such as a count of people.
-    """
-    if not isinstance(queryset.model._meta.get_field(field), LedgerAmountField):
-        raise ValueError(f"{field} is not an amount in 万元")
-    (found,) = ledger_totals(queryset, (field,))
-    return LedgerSum(**vars(found), rows=queryset, field=field)
 
 
 def with_sums(queryset, names):

@@ -110,7 +110,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Row:
+class LedgerRow:
     """A row of a ledger that a printed count may count, with the days on which it may lie."""
 
     record: str
@@ -154,7 +154,7 @@ class Evidence:
     parents: dict[Thing, Thing] = field(default_factory=dict)
     ledger: dict[tuple[Thing, str], Decimal] = field(default_factory=dict)
     ledger_names: dict[Thing, str] = field(default_factory=dict)
-    rows: dict[int, tuple[str, list[Row]]] = field(default_factory=dict)
+    rows: dict[int, tuple[str, list[LedgerRow]]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     @cached_property

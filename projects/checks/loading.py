@@ -6,16 +6,17 @@ from itertools import chain
 
 from django.db.models import Case, Value, When
 
+from aidtracker.ground.batches import BATCH
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import first_day, in_chinese, last_day
 from aidtracker.ground.publication import public_rule
 from programs.models import Region
-from projects.checks.evidence import Evidence, Figure, MetricFacts, Row, SeriesFacts, Step
+from projects.checks.evidence import Evidence, Figure, LedgerRow, MetricFacts, SeriesFacts, Step
 from projects.models.activities import Activity, Agreement
+from projects.models.counted_rows import CountedRows
 from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
-from projects.models.ledgers import CountedRows
 from projects.models.metrics import SUBJECTS, Metric, Series
 from projects.models.observations import Observation
 from projects.models.projects import Project
@@ -180,14 +181,14 @@ def rows_of(counted, above):
     keys = [field.name for field in counted.model._meta.concrete_fields if field.is_relation]
     lists = [f.name for f in counted.model._meta.many_to_many if kind_of(f.related_model)]
     return [
-        Row(
+        LedgerRow(
             record_name(row),
             row_words(row, counted.date_field),
             frozenset(things_of(row, above)),
             first_day(getattr(row, counted.date_field)),
             last_day(getattr(row, counted.date_field)),
         )
-        for row in counted.queryset.select_related(*keys).prefetch_related(*lists)
+        for row in counted.queryset.select_related(*keys).prefetch_related(*lists).iterator(BATCH)
     ]
 
 
@@ -238,6 +239,7 @@ def load_steps():
         Activity.objects.exclude(starts_on="")
         .prefetch_related("enterprises", "agreements")
         .select_related("site")
+        .iterator(BATCH)
     ):
         yield from steps_of_activity(activity)
 

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable
 from django.db import models, transaction
 from django.utils import timezone
 
-from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.batches import BATCH, held, in_batches
 from aidtracker.ground.datasets import dataset_of
-from aidtracker.ground.locks import held
 from aidtracker.trail.history import keep_states
 from projects.checks import check
 from projects.checks.loading import load

@@ -9,9 +9,9 @@ from django.utils.safestring import mark_safe
 
 from aidtracker.ground.scope import visible
 from projects.models import Observation
+from projects.models.known_names import numeral_names
 from projects.reading import phrases
-from projects.reading.known_names import numeral_names
-from projects.views.source_text import Span, marked_text
+from projects.reading.marked_text import Span, marked_text
 
 FOREIGN_FIGURE = "其他指挥部已记录，尚未公开"
 

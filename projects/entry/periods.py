@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from aidtracker.ground.partial_dates import last_day
-from aidtracker.templatetags.formatting import day
-from projects.views.readings import days
+from aidtracker.templatetags.formatting import day, days
 
 REACH = 200  # characters before a figure in which its period is looked for
 MOST = 3

@@ -14,7 +14,7 @@ import aidtracker.ground.months
 import aidtracker.ground.partial_dates
 import aidtracker.ground.records
 import aidtracker.review.reviewed
-import projects.models.ledgers
+import projects.models.counted_rows
 
 
 class Migration(migrations.Migration):
@@ -2384,7 +2384,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="数的是哪个数据集的哪些行，写法见数据模型说明",
                         max_length=200,
-                        validators=[projects.models.ledgers.validate_counted_rows],
+                        validators=[projects.models.counted_rows.validate_counted_rows],
                         verbose_name="所数的台账行",
                     ),
                 ),
@@ -2593,7 +2593,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="数的是哪个数据集的哪些行，写法见数据模型说明",
                         max_length=200,
-                        validators=[projects.models.ledgers.validate_counted_rows],
+                        validators=[projects.models.counted_rows.validate_counted_rows],
                         verbose_name="所数的台账行",
                     ),
                 ),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from aidtracker.ground.batches import BATCH
+from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
@@ -51,7 +51,8 @@ class FindingQuerySet(KeyedQuerySet):
 
     def settle(self, rows, state, explanation):
         """Give findings one state and explanation, as a person judged."""
-        self.filter(pk__in=[row.pk for row in rows]).remember()
+        for keys in in_batches([row.pk for row in rows]):
+            self.filter(pk__in=keys).remember()
         now = timezone.now()
         for row in rows:
             row.state, row.explanation = state, explanation

@@ -6,7 +6,6 @@ from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from aidtracker.ground.enums import Sector
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import (
     KeyedModel,
@@ -17,10 +16,11 @@ from aidtracker.ground.records import (
     SlugFromPinyinField,
 )
 from programs.models import Headquarters, Program, Region
+from programs.models.programs import Sector
 from projects.models.activities import Activity
+from projects.models.counted_rows import LedgerField, validate_counted_rows
 from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
-from projects.models.ledgers import LedgerField, validate_counted_rows
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.sites import Site

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from aidtracker.ground.features import ColumnPairs, KeyName
 from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check
@@ -28,14 +29,14 @@ class ReportQuerySet(KeyedQuerySet):
 
 
 class MonthlyReport(Reviewed):
-    """What is reported of one subject for one month, in the words and numbers of a headquarters.
+    """What is reported of one subject for one month, in the words and numbers of a headquarters."""
 
-    `SUBJECT` names the field of what is reported about, `PAIRS` the fields (this month, in all) of
-    which the second should be the last report's second plus the first.
-    """
+    SUBJECT: KeyName = ""
+    """The foreign key to what is reported about."""
 
-    SUBJECT = ""
-    PAIRS: tuple[tuple[str, str], ...] = ()
+    PAIRS: ColumnPairs = ()
+    """Columns (this month, in all): the second is the last report's second plus the first."""
+
     IS_SHARED = False
     LOCK = "这个月的账期"
 

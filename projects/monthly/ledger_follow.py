@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held, in_batches
 from aidtracker.templatetags.formatting import plain
 from aidtracker.trail.history import FOLLOW_ON, keep_states
 from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review
@@ -65,6 +65,11 @@ def follow_published(rows):
 
 def store(keys, model, amounts_of):
     """Write the amounts of `amounts_of(keys)` where they are others than now."""
+    parts = in_batches(sorted(keys))
+    return [change for part in parts for change in store_part(part, model, amounts_of)]
+
+
+def store_part(keys, model, amounts_of):
     found, now, changes = amounts_of(keys), timezone.now(), []
     rows = list(held(model.objects.filter(pk__in=found)))
     for row in rows:

@@ -190,7 +190,7 @@ class Desk:
         found = without_report(kind, [self.headquarters.pk], self.month, handed_in=True)
         if kind.model.SUBJECT == "headquarters":
             return [self.headquarters] if found else []
-        return list(Site.objects.filter(pk__in=[row["site"] for row in found]).only("name", "slug"))
+        return list(Site.objects.filter(pk__in=found.values("site")).only("name", "slug"))
 
     def without_report(self, kind):
         (name,) = kind.identity

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held
 from aidtracker.ground.scope import changeable
 from aidtracker.trail import acts
 from aidtracker.trail.history import set_values

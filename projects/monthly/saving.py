@@ -5,10 +5,10 @@ from copy import copy
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
-from aidtracker.ground.locks import held
+from aidtracker.ground.batches import held
 from aidtracker.sheets import cell_text
 from aidtracker.trail import acts
-from projects.monthly.rows import OPEN
+from projects.monthly.grid import OPEN
 
 CLOSED = "这一行{state}，不能在这里改；请打开它的表单。"
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
 from projects.reading.hedges import Qualifier, strip_hedges, strongest
-from projects.reading.numerals import NUMBER, SCALE, SCALE_WORDS, Number, power_word, read_number
+from projects.reading.numerals import NUMBER, SCALE, Number, read_number
 from projects.reading.spellings import normalise
 
 MAX_LENGTH = 40
@@ -180,90 +180,3 @@ def _figure(printed, amounts, qualifier, bounds):
         unit=low.unit,
         scale=(high or low).number.scale,
     )
-
-
-_HEDGE_WORDS = {
-    Qualifier.OVER: "超过",
-    Qualifier.UNDER: "不足",
-    Qualifier.NEARLY: "近",
-    Qualifier.ABOUT: "约",
-}
-
-
-def format_figure(figure):
-    """The usual spelling of a figure, 超过30亿元: `parse` of it says the same again.
-
-    Where no usual spelling says quite the same, the printed words themselves.
-    """
-    same = (spelling for spelling in _spellings(figure) if _says(spelling, figure.meaning))
-    return next(same, figure.printed)
-
-
-def _says(spelling, meaning):
-    try:
-        return parse(spelling).meaning == meaning
-    except FigureError:
-        return False
-
-
-def _spellings(figure):
-    if figure.value is None:
-        yield f"几{power_word(figure.lower / VAGUE_LOW)}{figure.unit}"
-        return
-    word, unit, scale = _words(figure)
-    number = _plain(figure.value / scale)
-    if figure.qualifier == Qualifier.EXACT:
-        yield from _exact_spellings(figure, scale, word + unit)
-    elif figure.qualifier == Qualifier.MORE:
-        yield from _more_spellings(figure, number, word, unit)
-    elif figure.qualifier == Qualifier.RANGE:
-        span = f"{number}—{_plain(figure.value_high / scale)}"
-        yield from (f"{hedge}{span}{word}{unit}" for hedge in ("", *_HEDGE_WORDS.values()))
-        yield f"{span}余{word}{unit}"
-    else:
-        yield f"{_HEDGE_WORDS[figure.qualifier]}{number}{word}{unit}"
-
-
-def _exact_spellings(figure, scale, rest):
-    yield from _half_spellings(figure)
-    number = _plain(figure.value / scale)
-    printed_places = len(number.partition(".")[2])
-    for places in range(printed_places, 15):
-        yield f"{figure.value / scale:.{places}f}{rest}"
-
-
-def _more_spellings(figure, number, word, unit):
-    if not word:
-        yield f"{number}余{unit}"
-    elif number.endswith("0"):
-        yield f"{number}多{word}{unit}"
-    else:
-        yield f"{number}{word}多{unit}"
-    yield f"{number}{word}{unit}多"
-    yield from (f"{half}多" for half in _half_spellings(figure))
-
-
-def _half_spellings(figure):
-    """半年, 两年半, 1个半月: an exact half, where 2.5年 would claim a precision."""
-    whole, rest = divmod(figure.value, 1)
-    if rest != Decimal("0.5") or not figure.unit:
-        return
-    if not whole:
-        yield f"半{figure.unit}"
-    elif figure.unit.startswith("个"):
-        yield f"{whole:f}个半{figure.unit[1:]}"
-    else:
-        yield f"{whole:f}{figure.unit}半"
-
-
-def _words(figure):
-    """The scale word and unit as printed, and the factor they stand for together."""
-    if figure.scale == TENTH and figure.unit == "%":
-        return "", "成", TENTH
-    if figure.scale in SCALE_WORDS:
-        return SCALE_WORDS[figure.scale], figure.unit, figure.scale
-    return "", figure.unit, Decimal(1)
-
-
-def _plain(number):
-    return f"{number.normalize():f}"

@@ -12,7 +12,6 @@ SCALES = {
         ("百亿", 10), ("千亿", 11), ("万亿", 12),
     )
 }  # fmt: skip
-SCALE_WORDS = {size: word for word, size in SCALES.items()}
 
 DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 DIGITS |= {"〇": 0, "两": 2}
@@ -57,12 +56,6 @@ def read_number(text, scale=""):
     """
     number = _read_arabic(text) if text[0] in "0123456789" else _read_han(text)
     return number.scaled(SCALES[scale])
-
-
-def power_word(power):
-    """10⁷ → 千万: the word for a power of ten up to 10¹¹, empty for one."""
-    exponent = power.adjusted()
-    return ("", "十", "百", "千")[exponent % 4] + ("", "万", "亿")[exponent // 4]
 
 
 def _read_arabic(text):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from aidtracker import testing as make
-from aidtracker.ground.enums import Sector
+from programs.models.programs import Sector
 from projects.checks import check
 from projects.checks.loading import load
 from projects.models import Observation

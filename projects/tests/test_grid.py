@@ -16,7 +16,15 @@ from aidtracker.testing import (
     make_staff,
 )
 from aidtracker.trail.models import Act
-from projects.models import JobsReport, ProgressReport, Project, Review, TrainingReport
+from projects.models import (
+    JobsReport,
+    Outlet,
+    OutletReport,
+    ProgressReport,
+    Project,
+    Review,
+    TrainingReport,
+)
 from projects.monthly.kinds import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -375,3 +383,21 @@ def test_headings_may_be_called_otherwise_in_a_pasted_sheet():
     assert columns["work_done_month"].money_unit == "万元"
     outlets = {column.name: column.money_unit for column in KINDS["outlet"].columns}
     assert (outlets["sales"], outlets["tonnes"]) == ("元", "")
+
+
+# Many rows
+
+
+def test_ledger_of_more_than_a_thousand_outlets_opens(clerk, headquarters):
+    """SQLite takes no condition of 1,000 keys."""
+    names = [f"网点{number}" for number in range(1_001)]
+    outlets = Outlet.objects.bulk_create(
+        Outlet(slug=f"o-{name}", name=name, headquarters=headquarters) for name in names
+    )
+    may = date(2026, 5, 1)
+    OutletReport.objects.bulk_create(
+        OutletReport(outlet=outlet, month=may, sales=1) for outlet in outlets
+    )
+    page = clerk.get(address("outlet"))
+    assert page.status_code == 200
+    assert sum(row.is_filled for row in page.context["grid"].rows) == len(names)

@@ -25,7 +25,7 @@ from aidtracker.trail.undo import undo
 from programs.models import Source
 from projects.models import Observation, ObservationPart, ProgressReport, Series
 from projects.models.observations import COMPUTED
-from projects.monthly.reports import freeze
+from projects.monthly.freezing import freeze
 from projects.monthly.totals import in_words, monthly_report, rounded
 
 pytestmark = pytest.mark.django_db

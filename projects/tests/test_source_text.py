@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtracker.testing import make_observation, make_skipped_phrase, make_source
-from projects.views.source_text import Span, marked_text
+from projects.reading.marked_text import Span, marked_text
 
 
 def span(start, end, name=""):

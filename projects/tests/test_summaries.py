@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from aidtracker.testing import make_project, make_site
-from projects.amounts.ledger_sums import ledger_totals
+from projects.amounts.ledger_sums import sums_of, with_sums
 from projects.amounts.money_ladder import funding_ladder, ladder_of
 from projects.models import Project, Site
 from projects.sums.chains import phases
@@ -16,7 +16,7 @@ def test_totals_leave_unknown_amounts_out_and_say_how_many():
     make_project(headquarters=headquarters, total_amount=Decimal("0"))
     make_project(headquarters=headquarters)
     rows = Project.objects.filter(headquarters=headquarters)
-    (total,) = ledger_totals(rows, ("total_amount",))
+    (total,) = sums_of(list(with_sums(rows, ["total_amount"])), rows, ["total_amount"])
     assert (total.label, total.amount, total.known, total.unknown) == (
         "总投资",
         Decimal("100.5"),
@@ -27,7 +27,8 @@ def test_totals_leave_unknown_amounts_out_and_say_how_many():
 
 def test_total_of_unknown_amounts_is_unknown():
     rows = Project.objects.filter(pk=make_project().pk)
-    assert ledger_totals(rows, ("total_amount",))[0].amount is None
+    (total,) = sums_of(list(with_sums(rows, ["total_amount"])), rows, ["total_amount"])
+    assert total.amount is None
 
 
 def shares(**amounts):

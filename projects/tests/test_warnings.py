@@ -29,7 +29,7 @@ from aidtracker.tests.admin_pages import send_form
 from projects.models import Investment, Outlet, Project, Review, WarningRule
 from projects.models.reports import REPORTS
 from projects.warnings import for_reports, for_rows, warned, warnings_for
-from projects.warnings.season import is_winter
+from projects.warnings.kinds import is_winter
 
 pytestmark = pytest.mark.django_db
 

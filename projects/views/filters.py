@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
-from aidtracker.ground.enums import Sector
 from aidtracker.ground.publication import public_rule
 from aidtracker.pages.listing import ListFilter, choice_filter, row_filter
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
+from programs.models.programs import Sector
 from projects.models import (
     Activity,
     Agreement,

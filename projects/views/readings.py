@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from aidtracker.templatetags.formatting import UNKNOWN, day, plain, span
+from aidtracker.templatetags.formatting import UNKNOWN, day, days, plain, span
 from projects.models import Metric, Observation
 from projects.reading.bounds import ABOUT, NEARLY, VAGUE_HIGH, VAGUE_LOW
 
@@ -94,13 +94,6 @@ def scope_words(series):
     """What a series is about without its metric: 浙江省援疆指挥部·阿克苏地区（产业支援）."""
     subjects = "·".join(map(str, series.subjects))
     return f"{subjects}（{series.scope_note}）" if series.scope_note else subjects
-
-
-def days(start, end):
-    """A time whose beginning or end, but not both, may be unknown."""
-    if not end:
-        return f"{day(start)}起"
-    return f"{day(start)}—{day(end)}" if start else f"至{day(end)}"
 
 
 def activity_days(activity):

@@ -20,9 +20,9 @@ from aidtracker.pages.tables import (
 )
 from programs.models import Source
 from projects.models import Observation
+from projects.models.known_names import numeral_names
 from projects.reading import phrases
-from projects.reading.known_names import numeral_names
-from projects.views.source_text import figure_span, marked_text, open_span, skipped_span
+from projects.reading.marked_text import figure_span, marked_text, open_span, skipped_span
 
 MOST_FIGURES = 5_000
 SKIPPED_COLUMNS = (

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Model, prefetch_related_objects
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
+from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.ground.datasets import dataset_name
 from programs.models import Headquarters
 from projects.models.reports import MonthlyReport
@@ -26,10 +27,6 @@ class LedgerWarning:
     @property
     def level(self):
         return self.rule.level
-
-    @property
-    def level_label(self):
-        return self.rule.get_level_display()
 
     @property
     def headquarters(self):
@@ -57,12 +54,13 @@ def warnings_for(headquarters_ids, today=None):
 def for_reports(reports, today=None):
     """{number of a report: sentences} for reports of one ledger that a rule warns of.
 
-    Three queries: the rules, what the reports are about, and what was reported before.
+    Three queries, and two more for each further portion of reports: the rules, what the reports
+    are about, and what was reported before.
     """
     reports = list(reports)
     if not reports:
         return {}
-    prefetch_related_objects(reports, reports[0].SUBJECT)
+    prefetch_in_batches(reports, reports[0].SUBJECT)
     rules = rules_of(type(reports[0])).filter(kind__in=OF_ONE_REPORT)
     return sentences(rules, ReportsAtHand(reports, today or timezone.localdate()))
 
@@ -75,7 +73,7 @@ def for_rows(rows, today=None):
     rows = list(rows)
     if not rows or isinstance(rows[0], MonthlyReport):
         return for_reports(rows, today)
-    prefetch_related_objects(rows, rows[0].OWNERS[0])
+    prefetch_in_batches(rows, rows[0].OWNERS[0])
     headquarters = {own.pk for own in map(headquarters_of, rows) if own}
     rules = rules_of(type(rows[0])).exclude(kind__in=OF_OTHERS)
     return sentences(rules, Ledgers(headquarters, today or timezone.localdate()))

@@ -13,11 +13,13 @@ from aidtracker.ground.months import months_between
 from aidtracker.ground.partial_dates import last_day
 from projects.models.rules import WarningRule
 from projects.warnings.ledgers import HANDED_IN, STARTS, headquarters_of, subject_of
-from projects.warnings.season import is_construction, is_winter
 from projects.warnings.values import HUNDRED, is_beyond, value_at
 
 Kind = WarningRule.Kind
 MISSING_MONTHS = 3
+# Between these days, in each year, building in the open rests.
+WINTER_BEGINS = (10, 15)
+WINTER_ENDS = (3, 31)
 
 
 def rows_of(rule, ledgers):
@@ -54,6 +56,17 @@ def is_resting(rule, row, today):
     """Whether a rule about lateness keeps silent: building rests in winter."""
     project = subject_of(row)
     return rule.is_seasonal and is_winter(today) and is_construction(project)
+
+
+def is_winter(day):
+    """Whether building rests on a day: from mid-October to the end of March."""
+    place = (day.month, day.day)
+    return place >= WINTER_BEGINS or place <= WINTER_ENDS
+
+
+def is_construction(project):
+    """Whether something is built in a project, as far as the ledger says."""
+    return bool(project.construction) or project.spend_nature == project.SpendNature.FIXED
 
 
 def missing(rule, ledgers):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 from functools import cached_property
 
+from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import first_of_month, last_of_month, previous
 from aidtracker.ground.partial_dates import first_day
@@ -156,18 +157,16 @@ class ReportsAtHand(Ledgers):
         return self.reported[dataset]
 
     def earlier(self):
-        """Reports of the year before about what these are about: one query."""
+        """Other reports of the year before about what these are about: one query a portion."""
         model, (name, *_) = type(self.reports[0]), self.reports[0].KEY
         key = name.split("__")[0]
         months = [report.month for report in self.reports]
         column = model._meta.get_field(key).attname
-        return (
-            model.objects.filter(
-                **{f"{key}__in": {getattr(report, column) for report in self.reports}},
-                month__lt=max(months),
-                month__gte=min(months).replace(year=min(months).year - 1),
-            )
-            .exclude(review=Review.WITHDRAWN)
-            .exclude(pk__in=[report.pk for report in self.reports if report.pk])
-            .order_by("month")
+        rows = model.objects.exclude(review=Review.WITHDRAWN).filter(
+            month__lt=max(months), month__gte=min(months).replace(year=min(months).year - 1)
         )
+        at_hand = {report.pk for report in self.reports}
+        for part in in_batches(sorted({getattr(report, column) for report in self.reports})):
+            for report in rows.filter(**{f"{key}__in": part}).order_by("month"):
+                if report.pk not in at_hand:
+                    yield report

@@ -3,9 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.batches import BATCH, held, in_batches
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.locks import held
 from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON

@@ -9,10 +9,10 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.keys import key_of
-from aidtracker.ground.locks import held
 from aidtracker.ground.months import last_of_month
 from aidtracker.trail import acts
 from aidtracker.trail.history import NEW, keep_states

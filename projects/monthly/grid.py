@@ -24,11 +24,11 @@ HANDED_IN = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
 
 
 @dataclass
-class Cell:
+class GridCell:
     """One cell: what stands in it, what stood there last, what is wrong with what was typed."""
 
     column: Any
-    row: "Row"
+    row: "GridRow"
     text: str
     stored: str
     last: str
@@ -45,7 +45,7 @@ class Cell:
 
 
 @dataclass
-class Row:
+class GridRow:
     """A subject with its report of the month, if there is one, and its last report before."""
 
     kind: Kind
@@ -119,7 +119,7 @@ class Row:
     def cells(self):
         stored = self.values
         return [
-            Cell(
+            GridCell(
                 column,
                 self,
                 self.typed.get(column.name, stored[column.name]),
@@ -154,7 +154,7 @@ class Grid:
             self.shown_headquarters, {*reports, *self.just_before}, self.with_key
         )
         rows = [
-            Row(
+            GridRow(
                 self.kind,
                 subject,
                 self.month,

@@ -1,0 +1,189 @@
+"""What a model of the record declares about itself, feature by feature; `docs/declarations.md`.
+
+A constant is declared where it has a type, with a docstring below it; models that say otherwise
+just set it. The type is one of the kinds below, by which the site checks it when it starts.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.db.models import Model, Q
+
+from aidtracker.ground.keys import follow
+
+# What a constant may hold. A kind yields what is wrong with a value, given its model.
+Kind = Callable[[type[Model], Any], Iterator[str]]
+
+
+def fields_at(model: type[Model], path: str) -> list[Any]:
+    """The fields along a lookup path; FieldDoesNotExist for a step that is none."""
+    found: list[Any] = []
+    for name in path.split("__"):
+        found.append((found[-1].related_model if found else model)._meta.get_field(name))
+    return found
+
+
+def paths_to_values(model: type[Model], paths: tuple[str, ...]) -> Iterator[str]:
+    for path in paths:
+        *steps, last = fields_at(model, path)
+        if last.is_relation or not all(step.many_to_one for step in steps):
+            yield f"{path} leads to no single value"
+
+
+def paths_to_headquarters(model: type[Model], paths: tuple[str, ...]) -> Iterator[str]:
+    for path in paths:
+        last = fields_at(model, path)[-1]
+        if not last.is_relation or last.related_model._meta.label != settings.HEADQUARTERS_MODEL:
+            yield f"{path} leads to no headquarters"
+
+
+def relations_to_records(model: type[Model], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        field = model._meta.get_field(name)
+        if not field.is_relation or not hasattr(field.related_model, "KEY"):
+            yield f"{name} names no row of the record"
+
+
+def keys_to_records(model: type[Model], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        field = model._meta.get_field(name)
+        if not field.many_to_one or not hasattr(field.related_model, "KEY"):
+            yield f"{name} is no foreign key to the record"
+
+
+def own_columns(model: type[Model], names: tuple[str, ...] | None) -> Iterator[str]:
+    for name in names or ():
+        if not model._meta.get_field(name).concrete:
+            yield f"{name} is no column"
+
+
+def pairs_of_columns(model: type[Model], pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    for pair in pairs:
+        yield from own_columns(model, pair)
+
+
+def choice_of_review(model: type[Model], name: str) -> Iterator[str]:
+    field: Any = model._meta.get_field(name) if name else None
+    if field is not None and "published" not in dict(field.flatchoices):
+        yield f"{name} cannot say published"
+
+
+def key_to_record(model: type[Model], name: str) -> Iterator[str]:
+    if name:
+        yield from keys_to_records(model, (name,))
+
+
+def key_to_reviewed(model: type[Model], name: str) -> Iterator[str]:
+    yield from key_to_record(model, name)
+    if name and not getattr(model._meta.get_field(name).related_model, "REVIEW", ""):
+        yield f"{name} names no reviewed row"
+
+
+ValuePaths = Annotated[tuple[str, ...], paths_to_values]
+HeadquartersPaths = Annotated[tuple[str, ...], paths_to_headquarters]
+RelationNames = Annotated[tuple[str, ...], relations_to_records]
+KeyNames = Annotated[tuple[str, ...], keys_to_records]
+ColumnNames = Annotated[tuple[str, ...], own_columns]
+AnyColumnNames = Annotated[tuple[str, ...] | None, own_columns]
+ColumnPairs = Annotated[tuple[tuple[str, str], ...], pairs_of_columns]
+ReviewName = Annotated[str, choice_of_review]
+KeyName = Annotated[str, key_to_record]
+WholeName = Annotated[str, key_to_reviewed]
+
+
+class Keyed:
+    """Rows that files name by a key, never by their number in the database."""
+
+    KEY: ValuePaths = ("name",)
+    """The lookup paths to the values that together name a row."""
+
+    def natural_key(self) -> tuple:
+        return tuple(follow(self, path) for path in self.KEY)
+
+
+class Owned:
+    """Rows that belong to headquarters; those of none are kept by the keepers of all."""
+
+    OWNERS: HeadquartersPaths = ()
+    """The lookup paths to the headquarters any of which may change a row."""
+
+    IS_SHARED: bool = True
+    """Whether all staff may read the rows, not only who may change them and observers."""
+
+    SEEN_WITH: RelationNames = ()
+    """The relations to rows of which a row tells: who may not see those does not see it."""
+
+
+class Public:
+    """Rows that the public may see, unless something keeps them back."""
+
+    PUBLIC_WITH: KeyNames = ()
+    """The foreign keys to rows without which the public must not see a row."""
+
+    @classmethod
+    def public_condition(cls, prefix: str) -> Q:
+        """A further condition that the public may see a row; `prefix` leads to its fields."""
+        return Q()
+
+
+class Remembered:
+    """Rows each state of which is kept, but for long texts."""
+
+    KEPT_BESIDE: ColumnNames = ()
+    """The columns that go with a text which no history keeps: undoing leaves both alone."""
+
+
+class Reviewable:
+    """What every row is asked about its review, with the answers of rows that have none."""
+
+    REVIEW: ReviewName = ""
+    """The field that says how far a reviewed row has come; inherit `Reviewed` to have one."""
+
+    WHOLE: WholeName = ""
+    """The foreign key to the reviewed row that a row is part of; inherit `PartOfReviewed`."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its review lets the public see it."""
+        return True
+
+    @classmethod
+    def is_only_proposed_by(cls, user: Any) -> bool:
+        """Whether a user changes published rows only by proposals that others approve."""
+        return False
+
+    @classmethod
+    def locks(cls) -> Collection:
+        """All that locks rows of the model now, for `is_under_lock` of many rows."""
+        return ()
+
+    def is_under_lock(self, locks: Collection | None = None) -> bool:
+        """Whether the row changes only for a reason whatever its review: its month is locked.
+
+        `locks` are the model's `locks`, where they have been read already.
+        """
+        return False
+
+    def changes_for_a_reason(self, locks: Collection | None = None) -> bool:
+        """Whether the row as it stands changes only for a reason: public, or locked."""
+        return False
+
+    def check_edit(
+        self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None
+    ) -> bool:
+        """ValidationError for what `user` may not change; whether what was handed on fell back."""
+        return False
+
+    def check_whole(self, user: Any) -> None:
+        """ValidationError if what the row is part of is open only to others than `user`."""
+
+    @classmethod
+    def review_wholes(cls, parts: Iterable[Any]) -> list[Any]:
+        """Let what `parts`, as they are and were, belong to be reviewed again: what fell back."""
+        return []
+
+    @staticmethod
+    def state_in_words(state: Any, name: str) -> str | None:
+        """What a kept state says in a field; None for what needs no words of its own."""
+        return None
