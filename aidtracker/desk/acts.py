@@ -26,15 +26,16 @@ from aidtracker.ground.people import with_own_name
 from aidtracker.sheets.writing.downloads import file_name, file_of
 from aidtracker.sheets.writing.formats import FORMATS
 from aidtracker.trail import acts
-from aidtracker.trail.act_rows import (
+from aidtracker.trail.effects import (
+    Touched,
     act_facts,
     changes_of,
+    counts_of,
     detail_words,
     may_be_undone,
     plan_rows,
     trail,
 )
-from aidtracker.trail.effects import Touched, counts_of
 from aidtracker.trail.models import Act
 from aidtracker.trail.undo import UndoError, plan_for, undo
 

@@ -7,6 +7,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import transaction
 
+from aidtracker.desk.forms import has_saved
+
 # Whose rows the checks of the figures read; changes of other rows leave every finding as it is.
 CHECKED = frozenset(
     {
@@ -47,7 +49,7 @@ class FollowChanges(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if self.is_of_consequence(form) and not getattr(request, "is_unchanged", False):
+        if self.is_of_consequence(form) and has_saved(form, formsets):
             after_change(self.model)
 
     def delete_model(self, request, obj):

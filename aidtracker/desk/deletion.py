@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from aidtracker.desk.scope import answer_at_once, is_readable
+from aidtracker.trail.differences import named_rows
 
 
 class DependentRows(NestedObjects):
@@ -24,27 +25,14 @@ class DependentRows(NestedObjects):
         rows = super().related_objects(related_model, related_fields, objs)
         return named_rows(rows, self.admin_site)
 
-    def _nested(self, obj, seen, format_callback):
-        nested = super()._nested  # type: ignore[misc]
-        return [] if is_link(obj) else nested(obj, seen, format_callback)
+    def add_edge(self, source, target):
+        if not is_link(target):
+            super().add_edge(source, target)
 
 
 def is_link(row):
     """Whether a row only joins two others, as those of many-to-many fields do."""
     return bool(row._meta.auto_created)
-
-
-def with_relations(rows, model_admin):
-    """Rows with the foreign keys that `model_admin` names as shown."""
-    names = model_admin.list_select_related
-    return rows.select_related(*names) if names else rows
-
-
-def named_rows(rows, admin_site):
-    """Rows with the foreign keys that their names show."""
-    if not admin_site.is_registered(rows.model):
-        return rows
-    return with_relations(rows, admin_site.get_model_admin(rows.model))
 
 
 def naming_rows(rows, admin_site):

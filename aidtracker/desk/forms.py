@@ -1,82 +1,225 @@
-"""How the admin's forms show the project's own kinds of fields."""
+"""The forms of the record: what is asked of every row that the admin saves, in one order.
 
-from datetime import date
-from decimal import Decimal
+A form says in `typed_checks` what is asked of what was typed, before the row takes it, and in
+`row_checks` what is asked of the row then. A check is a function of the form; it raises
+ValidationError, or adds its errors itself. A form with more to ask names more.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model
+from django.forms.models import InlineForeignKeyField
 
-from aidtracker.ground.months import month_of, month_text
-from aidtracker.sheets.columns.cells import plain_number
-from aidtracker.sheets.columns.quantities import decimal_of
-from aidtracker.sheets.columns.widgets import LedgerWidget
+from aidtracker.ground.scope import (
+    FOREIGN,
+    check_owner,
+    fill_owner,
+    is_scoped,
+    may_change,
+    owner_field,
+    scope_of,
+)
+from aidtracker.trail.conflicts import (
+    Missed,
+    as_in_state,
+    is_versioned,
+    missed,
+    present_words,
+    same,
+    short,
+    shown_version,
+    typed_words,
+)
+from aidtracker.trail.differences import value_in
+
+OUTDATED = "这一条在您打开之后已被修改，这次没有保存。请核对下面的内容，再保存一次。"
+UNKNOWN_BASE = "无法确定您打开的是哪一版，这次没有保存。请核对下面与现在不同的栏，再保存一次。"
+FILES = "选过的文件不能保留，请重新选择。"
+
+Check = Callable[[Any], Any]
 
 
-class NameListFormField(forms.JSONField):
-    """A list of names, written one to a line."""
-
-    def prepare_value(self, value):
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def bound_data(self, data, initial):
-        return initial if self.disabled else data
-
-    def to_python(self, value):
-        """The names without blank lines and repetitions, in the order written."""
-        lines = value if isinstance(value, list) else (value or "").splitlines()
-        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
-
-    def has_changed(self, initial, data):
-        return self.to_python(initial) != self.to_python(data)
+def take_owner(form: "RecordForm") -> None:
+    """Left without an owner, a row is taken for the user's only headquarters."""
+    if field := form.chosen_owner:
+        home = field.related_model(pk=scope_of(form.user).home)
+        form.cleaned_data[field.name] = form.cleaned_data.get(field.name) or home
 
 
-class PlainDecimalFormField(forms.DecimalField):
-    """A number without idle zeros: 1500, as it was typed, not 1500.000000.
+def settle_conflict(form: "RecordForm") -> bool:
+    """Tell what others changed since the page was shown; whether nothing was typed against it.
 
-    Its input takes any text: one for numbers drops the 亿 of 9.11亿 before anybody sees it.
+    What a person typed stays; what they left alone takes the present value.
     """
+    if not form.is_outdated:
+        return False
+    row = form.instance
+    form.missed = missed(row, shown_version(form.data, type(row), row.pk))
+    untouched = [form.settle(name, field) for name, field in form.settled_fields()]
+    form.add_error(None, OUTDATED if form.missed.base is not None else UNKNOWN_BASE)
+    if form.files:
+        form.add_error(None, FILES)
+    return all(untouched)
 
-    def prepare_value(self, value):
-        return plain_number(value) if isinstance(value, Decimal) else value
 
-    def to_python(self, value):
-        if value in self.empty_values:
+def settle_or_leave(form: "RecordForm") -> None:
+    """Among the rows of a list, one that the person left alone stays as others saved it."""
+    if settle_conflict(form):
+        form.errors.clear()
+        form.missed = None
+        form.changed_data = []
+
+
+def keep_in_scope(form: "RecordForm") -> None:
+    """A row was the user's to change, and stays in their scope."""
+    row, model = form.instance, type(form.instance)
+    if not is_scoped(model):
+        return
+    if not row._state.adding and form.has_changed() and not may_change(row, form.user):
+        raise ValidationError(f"这条{row._meta.verbose_name}{FOREIGN}没有改动。")
+    fill_owner(row, form.user)
+    try:
+        check_owner(row, form.user)
+    except ValidationError as error:
+        field = owner_field(model)
+        raise ValidationError({field.name if field else NON_FIELD_ERRORS: error}) from error
+
+
+class RecordForm(forms.ModelForm):
+    """The form of a row, made for one user, whose page said which version of the row it shows."""
+
+    user: Any = None
+    # What others changed since the page was shown, once that was asked.
+    missed: Missed | None = None
+    # Whether saving the form stored nothing of the row, since it is as it was.
+    is_unchanged = False
+    do_not_call_in_templates = True  # the skin names the class; forms may need more to be made
+
+    typed_checks: ClassVar[tuple[Check, ...]] = (take_owner, settle_conflict)
+    row_checks: ClassVar[tuple[Check, ...]] = (keep_in_scope,)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.chosen_owner:
+            self.fields[field.name].required = False
+            if self.instance._state.adding and not self.initial.get(field.name):
+                self.initial[field.name] = scope_of(self.user).home
+        if is_scoped(self._meta.model) and not scope_of(self.user).reads_all:
+            self.keep_choices()
+
+    @property
+    def chosen_owner(self) -> Any:
+        """The field in which the user may choose the row's headquarters but need not; or None."""
+        field = owner_field(self._meta.model)
+        shown = self.fields.get(field.name) if field else None
+        is_given = shown is None or isinstance(shown, InlineForeignKeyField)
+        if is_given or "__" in field.model.OWNERS[0] or not scope_of(self.user).home:
             return None
-        try:
-            return self.read(str(value))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def read(self, text):
-        return decimal_of(text)
-
-
-class LedgerFormField(PlainDecimalFormField):
-    """An amount in 万元; one written with its unit (9.11亿元) is converted, as in an import."""
-
-    def read(self, text):
-        return LedgerWidget().read(text)
-
-
-class MonthFormField(forms.DateField):
-    """A month, written 2026-05 or 2026年5月."""
-
-    def prepare_value(self, value):
-        return month_text(value) if isinstance(value, date) else value
-
-    def to_python(self, value):
-        if value in self.empty_values or isinstance(value, date):
-            return value or None
-        try:
-            return month_of(value)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-
-
-class NamedCells:
-    """For an inline table: who listens to the page hears the column's name in each cell."""
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if field is not None:
-            field.widget.attrs.setdefault("aria-label", field.label)
         return field
+
+    def keep_choices(self) -> None:
+        """What the row refers to already stays a choice, even if it is no longer the user's."""
+        fields: dict[str, Any] = self.fields
+        for name, field in fields.items():
+            rows = getattr(field, "queryset", None)
+            stored = getattr(self.instance, f"{name}_id", None)
+            if rows is not None and stored and is_scoped(rows.model) and not rows.model.IS_SHARED:
+                field.queryset = rows | rows.model._default_manager.filter(pk=stored)
+
+    def as_stored(self) -> Any:
+        """The row as its table has it; None for a new one."""
+        row = self.instance
+        return type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+
+    # Checks
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        for check in self.typed_checks:
+            self.ask(check)
+        # A row that others changed takes nothing of what was typed, nor is it deleted unseen.
+        return {} if self.is_outdated else self.cleaned_data
+
+    def validate_unique(self) -> None:
+        """Django's last question of a row that has taken what was typed; then the site's own."""
+        super().validate_unique()
+        for check in self.row_checks:
+            if not self.errors:
+                self.ask(check)
+
+    def ask(self, check: Check) -> None:
+        try:
+            check(self)
+        except ValidationError as error:
+            for name, found in error.update_error_dict({}).items():
+                self.add_error(name if name in self.fields else None, found)
+
+    # Changed by others meanwhile
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the row is not, or not provably, as the page showed it."""
+        row = self.instance
+        if row._state.adding or not is_versioned(type(row)):
+            return False
+        return shown_version(self.data, type(row), row.pk) != row.version
+
+    def settled_fields(self) -> Iterable[tuple[str, Any]]:
+        """The fields of the form that stand for a field of the row and can be filled in."""
+        for name, form_field in self.fields.items():
+            if form_field.disabled or form_field.widget.is_hidden:
+                continue
+            try:
+                yield name, self.instance._meta.get_field(name)
+            except FieldDoesNotExist:
+                continue
+
+    def settle(self, name: str, field: Field) -> bool:
+        """Show the present value of a field sent as the page showed it; is it such a one?
+
+        A field is marked that others changed, too, and that was no mistake of its own.
+        """
+        said: Any = self.missed
+        if name not in self.cleaned_data:
+            return False
+        typed = as_in_state(field, self.cleaned_data[name])
+        if said.base is not None and same(typed, value_in(said.base, field)):
+            shown: Any = self.fields[name]
+            shown.bound_data = lambda data, initial: initial
+            return True
+        is_other = not same(typed, value_in(said.present, field))
+        if is_other and (said.base is None or name in said.changes):
+            self.add_error(name, self.contest(name, field))
+        return False
+
+    def contest(self, name: str, field: Field) -> str:
+        """What was typed into a field, and what others made of it."""
+        said: Any = self.missed
+        typed = short(typed_words(field, self.cleaned_data[name]))
+        change = said.changes.get(name)
+        who = f"{change.who}已改为" if change else "现在是"
+        return f"您填的是“{typed}”，{who}“{short(present_words(field, said))}”。"
+
+
+class ListForm(RecordForm):
+    """A row edited in a list."""
+
+    typed_checks = (take_owner, settle_or_leave)
+
+
+def stored_by(form: forms.ModelForm, formsets: Iterable[Any]) -> list[Model]:
+    """The rows that saving a form and those below it has stored."""
+    rows = [] if getattr(form, "is_unchanged", False) else [form.instance]
+    for formset in formsets:
+        rows += [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
+    return rows
+
+
+def has_saved(form: forms.ModelForm, formsets: Iterable[Any]) -> bool:
+    """Whether saving a form and those below it has stored or deleted anything."""
+    formsets = [*formsets]
+    is_less = any(formset.deleted_objects for formset in formsets)
+    return is_less or bool(stored_by(form, formsets))

@@ -7,7 +7,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.datastructures import MultiValueDict
@@ -23,11 +23,13 @@ from aidtracker.trail.conflicts import (
     row_number,
     state_now,
 )
-from aidtracker.trail.going_back import form_data, missing_links
+from aidtracker.trail.differences import value_in
+from aidtracker.trail.links import numbers_by_key
 from aidtracker.trail.states import Step, deleted_rows, lines, steps
 
 PER_PAGE = 50
 NO_REASON = "请写明恢复的理由。"
+NOTHING_SAVED = "没有改动，没有保存新的版本。"
 UNCHANGED = "与现在相同，没有改动。"
 # What a form says about a change, which alone is none.
 REASONS = {"correction_reason"}
@@ -60,11 +62,14 @@ class HistoryPages(admin.ModelAdmin):
     # What was just done
 
     def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
-        """What was done says how to look at it and to take it back."""
+        """What was done says how to look at it and to take it back; or that it was nothing."""
         act = acts.current()
-        if level == messages.SUCCESS and is_versioned(self.model) and not act._state.adding:
-            way = reverse("admin:aidtracker_act_change", args=[act.pk])
-            message = format_html('{} <a href="{}">查看或撤销</a>', message, way)
+        if level == messages.SUCCESS and is_versioned(self.model):
+            if not act._state.adding:
+                way = reverse("admin:aidtracker_act_change", args=[act.pk])
+                message = format_html('{} <a href="{}">查看或撤销</a>', message, way)
+            elif act.way in (acts.Way.FORM, acts.Way.LIST):
+                message, level = NOTHING_SAVED, messages.INFO
         super().message_user(request, message, level, *args, **kwargs)
 
     # Whose history
@@ -189,11 +194,11 @@ class HistoryPages(admin.ModelAdmin):
         if problems:
             messages.error(request, f"没有恢复：{'；'.join(problems)}")
             return None
-        row = self.save_form(request, form, change=True)
-        self.save_model(request, row, form, change=True)
+        saved = self.save_form(request, form, change=True)
+        self.save_model(request, saved, form, change=True)
         self.save_related(request, form, formsets=[], change=True)
-        if row.version == version and not getattr(request, "is_unchanged", False):
-            return self.response_change(request, row)
+        if row.version == version and not form.is_unchanged:
+            return self.response_change(request, saved)
         messages.success(request, "已恢复为这一版。" if row.version != version else UNCHANGED)
         return HttpResponseRedirect(self.address("history", pk))
 
@@ -216,3 +221,45 @@ def all_errors(form):
         label = f"{form.fields[name].label}：" if name in form.fields else ""
         found += [f"{label}{error}" for error in errors]
     return found
+
+
+# A state as what a person would have to type to restore it
+
+
+def form_data(form, state):
+    """The data with which a row's unbound form would store what a state says.
+
+    Fields of the form that are none of the row, like uploads, stay empty.
+    """
+    data = QueryDict(mutable=True)
+    meta = state.instance_type._meta
+    fields = {field.name: field for field in (*meta.concrete_fields, *meta.many_to_many)}
+    for name in form.fields.keys() & fields.keys():
+        if fields[name].many_to_many:
+            data.setlist(name, link_numbers(fields[name], state))
+        else:
+            data[name] = typed(form[name], fields[name], state)
+    return data
+
+
+def typed(bound, field, state):
+    """What would be typed into a field; what histories leave out stays as it is in the row."""
+    is_kept = hasattr(state, field.attname)
+    value = bound.field.prepare_value(value_in(state, field)) if is_kept else bound.value()
+    return "" if value is None else str(value)
+
+
+def link_numbers(field, state):
+    """The rows that a state's links name, by number, as texts."""
+    keys = value_in(state, field) or []
+    return [str(pk) for pk in numbers_by_key(field.related_model, keys).values()]
+
+
+def missing_links(form, state):
+    """A sentence for each many-to-many field of a form that named rows which are gone."""
+    for field in state.instance_type._meta.many_to_many:
+        keys = value_in(state, field) or []
+        there = numbers_by_key(field.related_model, keys) if keys else {}
+        gone = [key for key in keys if key not in there]
+        if gone and field.name in form.fields:
+            yield f"“{field.verbose_name}”里的 {'、'.join(gone)} 已不存在"

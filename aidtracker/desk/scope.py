@@ -1,32 +1,28 @@
 """Keeps every page of the admin within the headquarters of whoever is logged in."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, prefetch_related_objects
-from django.forms.models import InlineForeignKeyField
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from aidtracker.desk.forms import ListForm, RecordForm
 from aidtracker.ground.scope import (
-    FOREIGN,
     changeable,
-    check_owner,
-    fill_owner,
     is_scoped,
     keeps_any,
-    may_change,
-    owner_field,
     readable,
     scope_of,
     visible,
 )
+
+ANSWERS: WeakKeyDictionary[HttpRequest, dict] = WeakKeyDictionary()
 
 
 class ScopedChoices(admin.options.BaseModelAdmin):
@@ -75,25 +71,32 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
     # Foreign rows are not there
 
     def get_object(self, request, object_id, from_field=None):
+        """A row as the user may read it; Http404 for none, to who may open such rows at all."""
         row = super().get_object(request, object_id, from_field)
         if row is not None:
             hide_foreign_links(row, request.user)
+        elif self.has_view_or_change_permission(request) or self.has_delete_permission(request):
+            raise Http404("No such row for this user.")
         return row
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404("No such row for this user.")
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         self.refuse_foreign(request, object_id)
+        if object_id is not None and request.method == "POST":
+            self.refuse_without(self.has_change_permission(request))
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         self.refuse_foreign(request, object_id)
+        self.refuse_without(self.has_delete_permission(request))
         row = self.get_object(request, unquote(object_id))
         # Before anything is said about the row, to whoever may not delete it either.
-        if row is not None and not self.has_delete_permission(request, row):
-            raise PermissionDenied
+        self.refuse_without(self.has_delete_permission(request, row))
         return super().delete_view(request, object_id, extra_context)
+
+    def refuse_without(self, right):
+        """Raise PermissionDenied for what a user may do with no row, before one is looked for."""
+        if not right:
+            raise PermissionDenied
 
     def refuse_foreign(self, request, object_id):
         """Raise Http404 for the number of a row that the user may not read, whatever was asked."""
@@ -106,119 +109,48 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         if row is not None and not is_readable(request, row):
             raise Http404("No such row for this user.")
 
-    # Own rows only
-
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return scoped_form(super().get_form(request, obj, change=change, **kwargs), request.user)
+        return made_for(request, super().get_form(request, obj, change=change, **kwargs))
 
     def get_changelist_form(self, request, **kwargs):
-        return scoped_form(super().get_changelist_form(request, **kwargs), request.user)
+        form = super().get_changelist_form(request, **{"form": ListForm, **kwargs})
+        return made_for(request, form)
 
-    def response_action(self, request, queryset, *args, **kwargs):
-        """Actions change only what is the user's; of the rest the page says that it stayed."""
-        if not is_scoped(self.model) or scope_of(request.user).changes_all:
-            return super().response_action(request, queryset, *args, **kwargs)
-        own = changeable(queryset, request.user)
-        chosen = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
-        others = chosen.exclude(pk__in=own.values("pk")).count()
-        if others:
-            words = f"所选有 {others} 条不归您的指挥部维护，没有改动。"
-            self.message_user(request, words, messages.WARNING)
-        return super().response_action(request, own, *args, **kwargs)
+    def may_change_parts(self, request, row):
+        """Whether what is shown below a row, None for a new one, may be changed with it."""
+        return True
 
 
 class ScopedInline(ScopedChoices, admin.options.InlineModelAdmin):
     """For an inline: only rows that the user may read, and changes only of own rows."""
 
+    form: Any = RecordForm
+
     def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request, obj) and keeps_any(self.model, request.user)
+        return super().has_add_permission(request, obj) and self.is_open(request, obj)
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and keeps_any(self.model, request.user)
+        return super().has_change_permission(request, obj) and self.is_open(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and keeps_any(self.model, request.user)
+        return super().has_delete_permission(request, obj) and self.is_open(request, obj)
+
+    def is_open(self, request, row):
+        """Whether the user may change any rows below a row."""
+        whole: Any = self.admin_site.get_model_admin(self.parent_model)
+        return keeps_any(self.model, request.user) and whole.may_change_parts(request, row)
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
-        form = scoped_form(formset.form, request.user)
-        return type(formset.__name__, (ScopedFormSet, formset), {"form": form})
+        made_for(request, formset.form)
+        return formset
 
 
-class ScopedForm(forms.ModelForm):
-    """For a form of a row: own rows stay own, and rows of others are not changed."""
-
-    user: Any = None
-    do_not_call_in_templates = True  # the skin names the class; forms may need more to be made
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        field = owner_field(self._meta.model)
-        home = scope_of(self.user).home
-        if field is not None and home and is_free(self.fields.get(field.name), field):
-            self.fields[field.name].required = False
-            if self.instance._state.adding and not self.initial.get(field.name):
-                self.initial[field.name] = home
-        if is_scoped(self._meta.model) and not scope_of(self.user).reads_all:
-            self.keep_choices()
-
-    def keep_choices(self):
-        """What the row refers to already stays a choice, even if it is no longer the user's."""
-        fields: dict[str, Any] = self.fields
-        for name, field in fields.items():
-            rows = getattr(field, "queryset", None)
-            stored = getattr(self.instance, f"{name}_id", None)
-            if rows is not None and stored and is_scoped(rows.model) and not rows.model.IS_SHARED:
-                field.queryset = rows | rows.model._default_manager.filter(pk=stored)
-
-    def clean(self):
-        """Left without an owner, a row is taken for the user's only headquarters."""
-        data = super().clean()
-        field, home = owner_field(self._meta.model), scope_of(self.user).home
-        found = self.cleaned_data if data is None else data
-        if field is not None and home and is_free(self.fields.get(field.name), field):
-            found[field.name] = found.get(field.name) or field.related_model(pk=home)
-        return data
-
-    def _post_clean(self):
-        """After the row has taken the new values, see whether it was and stays the user's."""
-        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
-        if self.errors or not is_scoped(self._meta.model):
-            return
-        row, field = self.instance, owner_field(self._meta.model)
-        if not row._state.adding and self.has_changed() and not may_change(row, self.user):
-            self.add_error(None, f"这条{row._meta.verbose_name}{FOREIGN}没有改动。")
-            return
-        fill_owner(row, self.user)
-        try:
-            check_owner(row, self.user)
-        except ValidationError as error:
-            self.add_error(field.name if field and field.name in self.fields else None, error)
-
-
-class ScopedFormSet(forms.BaseModelFormSet):
-    """For a set of forms: rows of others are not deleted."""
-
-    def clean(self):
-        super().clean()
-        stored: list[Any] = self.initial_forms
-        for form in stored:
-            is_to_go = getattr(form, "cleaned_data", {}).get("DELETE")
-            if is_to_go and is_scoped(self.model) and not may_change(form.instance, form.user):
-                raise ValidationError(f"“{form.instance}”{FOREIGN}不能删除。")
-
-
-def scoped_form(form, user):
-    """The class of a form, made to keep within the scope of `user`."""
-    if not is_scoped(form._meta.model):
-        return form
-    return type(form.__name__, (ScopedForm, form), {"user": user})
-
-
-def is_free(form_field, field):
-    """Whether a form lets its user choose the owner, and the owner is a headquarters itself."""
-    is_given = form_field is None or isinstance(form_field, InlineForeignKeyField)
-    return not is_given and "__" not in field.model.OWNERS[0]
+def made_for(request, form):
+    """A class of forms that was made for one request, told whose that is."""
+    if issubclass(form, RecordForm):
+        form.user = request.user
+    return form
 
 
 def is_readable(request, row):
@@ -230,7 +162,7 @@ def is_readable(request, row):
 
 def answer_once(request, question, row, rows_of):
     """Whether `rows_of` has a stored row; asked once a request, so what the row was at first."""
-    answers = request.__dict__.setdefault("scope_answers", {})
+    answers = answers_for(request)
     key = question, type(row), row.pk
     if key not in answers:
         rows = type(row)._base_manager.filter(pk=row.pk)
@@ -238,11 +170,16 @@ def answer_once(request, question, row, rows_of):
     return answers[key]
 
 
+def answers_for(request):
+    """What was answered during a request: {(question, model, number of a row): yes or no}."""
+    return ANSWERS.setdefault(request, {})
+
+
 def answer_at_once(request, rows):
     """Ask of rows of one model, in two queries, what `answer_once` will be asked of each."""
     if not is_scoped(type(rows[0])) or scope_of(request.user).changes_all:
         return
-    answers = request.__dict__.setdefault("scope_answers", {})
+    answers = answers_for(request)
     stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
     for question, rows_of in (("readable", readable), ("changeable", changeable)):
         found = set(rows_of(stored, request.user).values_list("pk", flat=True))

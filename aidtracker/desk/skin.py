@@ -8,8 +8,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import SuspiciousOperation
 from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html
@@ -28,11 +26,12 @@ from unfold.forms import (
     ActionForm,
     AdminPasswordChangeForm,
     AuthenticationForm,
+    PaginationInlineFormSet,
     UserChangeForm,
     UserCreationForm,
 )
 from unfold.mixins import BaseModelAdminMixin
-from unfold.views import ChangeList
+from unfold.views import ChangeList as UnfoldChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
@@ -42,25 +41,27 @@ from unfold.widgets import (
 )
 
 from aidtracker.desk.changes import FollowChanges
-from aidtracker.desk.columns import column_for, read_only_words
-from aidtracker.desk.deletion import deletion, with_relations
-from aidtracker.desk.forms import (
+from aidtracker.desk.deletion import deletion
+from aidtracker.desk.fields import (
     LedgerFormField,
     MonthFormField,
-    NamedCells,
     NameListFormField,
     PlainDecimalFormField,
+    column_for,
+    read_only_words,
 )
-from aidtracker.desk.history import HistoryPages
+from aidtracker.desk.formsets import RecordFormSet
+from aidtracker.desk.lists import VersionedList, is_row_number
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
-from aidtracker.desk.versions import VersionedAdmin, VersionedInline
+from aidtracker.desk.versions import VersionedAdmin
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
-from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, NameListField, SearchTextField
+from aidtracker.ground.records import NameListField
 from aidtracker.ground.scope import readable
 from aidtracker.sheets.views import SheetAdminMixin
 from aidtracker.templatetags.formatting import UNKNOWN
+from aidtracker.trail.differences import with_relations
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -103,25 +104,10 @@ FORM_FIELDS = {
     models.DateField: {"widget": UnfoldAdminSingleDateWidget(format="%Y-%m-%d")},
 }
 
-# How the address may ask for a field; any other way could read fields letter by letter.
-FILTER_LOOKUPS = ("__exact", "__in", "__isnull", "__id__exact")
-# The longest number of a row that every database can look for.
-ROW_NUMBER_LENGTH = 18
-
 
 def group(title, *names):
     """One titled group of a form's fields; a tuple of names stands side by side."""
     return title, {"fields": names}
-
-
-def search_words(term):
-    """A search term within the limits of the public search, so that no search is slow."""
-    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
-
-
-def is_row_number(text):
-    """Whether a text from an address or a form can be the number of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= ROW_NUMBER_LENGTH
 
 
 def with_row_numbers(posted, names):
@@ -182,7 +168,11 @@ class ReasonActionForm(ActionForm):
     )
 
 
-class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin, UnfoldModelAdmin):
+class ChangeList(VersionedList, UnfoldChangeList):
+    """A page of a list."""
+
+
+class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelAdmin):
     """A list and a form in the site's manner, without import and export."""
 
     list_select_related: ClassVar[Any] = ()
@@ -191,7 +181,6 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
     list_max_show_all = 200
     list_filter_submit = True
     show_full_result_count = False
-    list_filter: ClassVar[Any] = ()
     search_fields: ClassVar[Any] = ("search_text",)
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
@@ -199,6 +188,9 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
     def get_queryset(self, request):
         """Rows with what their names and columns show, also for autocompletion and inlines."""
         return with_relations(super().get_queryset(request), self)
+
+    def get_changelist(self, request, **kwargs):
+        return ChangeList
 
     def get_list_display(self, request):
         return [column_for(self.model, name) for name in super().get_list_display(request)]
@@ -214,17 +206,6 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
         if field.is_relation:
             return item, RelatedFilter
         return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
-
-    def lookup_allowed(self, lookup, value, request):
-        """Only what `list_filter` offers may be asked of rows through the address."""
-        names = [item for item in self.list_filter if isinstance(item, str)]
-        own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
-        ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
-        if lookup not in ways:
-            return lookup in own
-        name, way = ways[lookup]
-        is_number = self.opts.get_field(name).is_relation and way != "__isnull"
-        return not is_number or all(map(is_row_number, value.split(",")))
 
     def get_changeform_initial_data(self, request):
         """What the address fills in, but for related rows that cannot be."""
@@ -251,23 +232,8 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, HistoryPages, FormFieldsMixin
             if field.is_relation
         }
 
-    def response_action(self, request, queryset, *args, **kwargs):
-        if not all(map(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            raise SuspiciousOperation("A chosen row has no number.")
-        return super().response_action(request, queryset, *args, **kwargs)
-
-    def get_search_results(self, request, queryset, search_term):
-        words = search_words(search_term)
-        if has_search_text(self.model):
-            return queryset.search(words, best_first="/autocomplete/" in request.path), False
-        return super().get_search_results(request, queryset, words)
-
     def get_deleted_objects(self, objs, request):
         return deletion(objs, request, self.admin_site)
-
-
-def has_search_text(model):
-    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
 
 
 class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
@@ -278,19 +244,30 @@ class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
         return super().import_page(request, form, **context)
 
 
-class TabularInline(
-    NamedCells, ScopedInline, VersionedInline, FormFieldsMixin, UnfoldTabularInline
-):
+class RowsBelow(RecordFormSet, PaginationInlineFormSet):
+    """Rows that belong to a row, page by page."""
+
+
+class TabularInline(ScopedInline, FormFieldsMixin, UnfoldTabularInline):
     """Rows that belong to a row, edited below it as a table."""
 
+    formset: Any = RowsBelow
     extra = 0
     hide_title = True
     show_change_link = True
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Who listens to the page hears the column's name in each cell."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return field
 
-class StackedInline(ScopedInline, VersionedInline, FormFieldsMixin, UnfoldStackedInline):
+
+class StackedInline(ScopedInline, FormFieldsMixin, UnfoldStackedInline):
     """Rows that belong to a row, edited below it one under the other."""
 
+    formset = RowsBelow
     extra = 0
     show_change_link = True
 

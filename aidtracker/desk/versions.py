@@ -1,6 +1,8 @@
 """Nothing overwritten: who saves a row that somebody changed meanwhile is told what and by whom."""
 
-from django.contrib import admin, messages
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,9 +10,9 @@ from django.db.models import CASCADE, Model, QuerySet
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from aidtracker.desk.forms import RecordForm, stored_by
 from aidtracker.desk.history import HistoryPages
-from aidtracker.desk.versioned_actions import VersionedActions
-from aidtracker.desk.versioned_forms import ListForm, VersionedFormSet, versioned
+from aidtracker.desk.lists import Lists
 from aidtracker.templatetags.formatting import names
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import (
@@ -25,19 +27,13 @@ from aidtracker.trail.conflicts import (
 )
 from aidtracker.trail.history import keep_links
 
-UNCHANGED = "没有改动，没有保存新的版本。"
 LEFT_OUT = ("version", "updated_at", "search_text")
 
 
-class VersionedAdmin(VersionedActions, HistoryPages):
-    """For a ModelAdmin: forms, list editing and actions know which version of a row they show."""
+class VersionedAdmin(Lists, HistoryPages):
+    """For a ModelAdmin: its pages know which version of a row they show."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form = versioned(self.form)
-
-    def get_changelist_form(self, request, **kwargs):
-        return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
+    form: Any = RecordForm
 
     # Forms
 
@@ -86,11 +82,10 @@ class VersionedAdmin(VersionedActions, HistoryPages):
         ]
         if obj is not None:
             forms.insert(0, context["adminform"].form)
-        lost = [line for inline in formsets for line in getattr(inline.formset, "lost", ())]
         context |= {
             "shown_versions": marks(form.instance for form in forms),
             "conflicts": [form for form in forms if getattr(form, "missed", None)],
-            "lost_rows": lost,
+            "lost_rows": [words for inline in formsets for words in inline.formset.lost],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -104,24 +99,15 @@ class VersionedAdmin(VersionedActions, HistoryPages):
         if acts.current().way == acts.Way.FORM:
             reason = getattr(obj, "correction_reason", "") if form.changed_data else ""
             acts.describe(subject=f"{self.opts.verbose_name}：{obj}", reason=reason)
-        request.is_unchanged = change and not is_changed(obj, form)
-        if not request.is_unchanged:
+        form.is_unchanged = change and not is_changed(obj, form)
+        if not form.is_unchanged:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        saved = [] if getattr(request, "is_unchanged", False) else [form.instance]
-        for formset in formsets:
-            saved += [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
-        request.is_unchanged = not saved and not any(each.deleted_objects for each in formsets)
-        for row in saved:
+        for row in stored_by(form, formsets):
             if is_versioned(type(row)) and row._meta.many_to_many:
                 keep_links(row)
-
-    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
-        if level == messages.SUCCESS and getattr(request, "is_unchanged", False):
-            message, level = UNCHANGED, messages.INFO
-        super().message_user(request, message, level, *args, **kwargs)
 
     # Deleting
 
@@ -170,15 +156,6 @@ class VersionedAdmin(VersionedActions, HistoryPages):
 
     def log(self, write, *args):
         return None if is_versioned(self.model) else write(*args)
-
-
-class VersionedInline(admin.options.InlineModelAdmin):
-    """For an inline: each of its rows knows which version it shows."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form = versioned(self.form)
-        self.formset = versioned(self.formset, VersionedFormSet)
 
 
 def rows_along(row):

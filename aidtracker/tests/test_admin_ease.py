@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from aidtracker.desk.columns import column_for
+from aidtracker.desk.fields import column_for
 from aidtracker.desk.theme import navigation
 from aidtracker.testing import make_region
 from aidtracker.tests.admin_pages import address, form_inputs, send_form

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from aidtracker.desk.forms import LedgerFormField
+from aidtracker.desk.fields import LedgerFormField
 from aidtracker.testing import make_project
 from aidtracker.tests.admin_pages import address, foreign_words, title
 from programs.models import Official, Region

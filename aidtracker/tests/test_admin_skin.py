@@ -9,8 +9,8 @@ from django.contrib.admin.utils import flatten
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
-from aidtracker.desk.forms import NameListFormField
-from aidtracker.desk.skin import search_words
+from aidtracker.desk.fields import NameListFormField
+from aidtracker.desk.lists import search_words
 from aidtracker.ground.datasets import DATASETS, dataset_model
 from aidtracker.ground.records import Record
 from aidtracker.testing import make_batch, make_headquarters, make_pairing, make_region

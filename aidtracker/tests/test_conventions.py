@@ -76,7 +76,7 @@ def test_programs_never_imports_projects():
 
 def test_the_skin_is_imported_in_one_place():
     users = {path.name for path in CODE for name in imports(path) if name.startswith("unfold")}
-    assert users <= {"admin_skin.py"}
+    assert users <= {"skin.py"}
 
 
 def test_modules_and_functions_have_docstrings():

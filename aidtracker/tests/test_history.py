@@ -191,17 +191,16 @@ def test_first_judgment_of_a_finding_keeps_what_was_before():
 
 # Writes in bulk, which keep no states by themselves, and how each does.
 BULK_WRITES = {
-    "aidtracker/acts.py": "acts are no rows of the record",
-    "aidtracker/copied_states.py": "the states themselves",
-    "aidtracker/history.py": "the states themselves",
-    "aidtracker/links.py": "links; `set_links` is called before `keep_states`",
-    "aidtracker/undo.py": "followed by keep_states",
-    "aidtracker/spreadsheets/rules.py": "SQL that only asks",
-    "aidtracker/spreadsheets/storing.py": "imports; followed by copy_states",
-    "projects/ledger_follow.py": "followed by keep_states",
+    "aidtracker/trail/acts.py": "acts are no rows of the record",
+    "aidtracker/trail/history.py": "the states themselves",
+    "aidtracker/trail/links.py": "links; `set_links` is called before `keep_states`",
+    "aidtracker/trail/undo.py": "followed by keep_states",
+    "aidtracker/sheets/rehearsing/rules.py": "SQL that only asks",
+    "aidtracker/sheets/storing/storing.py": "imports; followed by copy_states",
+    "projects/monthly/ledger_follow.py": "followed by keep_states",
     "projects/models/findings.py": "computed, or followed by keep_states",
-    "projects/monthly_reports.py": "followed by keep_states",
-    "projects/revising.py": "followed by keep_states",
+    "projects/monthly/reports.py": "followed by keep_states",
+    "projects/review/revising.py": "followed by keep_states",
 }
 CALLS = {"bulk_create", "bulk_update", "_raw_delete", "execute", "update"}
 

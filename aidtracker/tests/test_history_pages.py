@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from aidtracker.testing import (
     make_enterprise,
+    make_finding,
     make_headquarters,
     make_milestone,
     make_project,
@@ -24,7 +25,7 @@ from aidtracker.tests.admin_pages import (
 )
 from aidtracker.trail import acts
 from aidtracker.trail.models import Act
-from projects.models import Enterprise, Milestone, Project, Review, Revision, Series
+from projects.models import Enterprise, Finding, Milestone, Project, Review, Revision, Series
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,13 @@ def row():
 
 def first_state(row):
     return row.history.order_by("history_id").first()
+
+
+def test_row_that_no_history_knows_has_an_empty_one(desk):
+    row = make_finding()
+    row.history.all().delete()
+    response = desk.get(address(Finding, "history", row.pk))
+    assert (response.status_code, response.context["steps"]) == (200, [])
 
 
 def state_address(row, state=None):

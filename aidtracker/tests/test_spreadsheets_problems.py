@@ -4,8 +4,7 @@ import pytest
 
 from aidtracker import testing
 from aidtracker.tests.sheet_helpers import messages, rehearsal
-from aidtracker.trail.copied_states import copy_states
-from aidtracker.trail.history import CHANGED
+from aidtracker.trail.history import CHANGED, copy_states
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.db import models
 from django.utils.timezone import localtime
 
-from aidtracker.desk.deletion import named_rows
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.money import labelled
 from aidtracker.ground.months import MonthField, in_chinese
@@ -97,6 +96,19 @@ def names_of(model, ids):
     for part in in_batches(ids):
         found |= {row.pk: str(row) for row in rows.filter(pk__in=part)}
     return found
+
+
+def with_relations(rows, model_admin):
+    """Rows with the foreign keys that `model_admin` names as shown."""
+    names = model_admin.list_select_related
+    return rows.select_related(*names) if names else rows
+
+
+def named_rows(rows, admin_site):
+    """Rows with the foreign keys that their names show."""
+    if not admin_site.is_registered(rows.model):
+        return rows
+    return with_relations(rows, admin_site.get_model_admin(rows.model))
 
 
 def difference(field, before, after, related) -> Difference:

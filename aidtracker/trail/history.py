@@ -1,16 +1,17 @@
 """The history of every row: its states, each with the act that made it."""
 
-from django.db import models
+from django.db import connections, models, router
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
-from aidtracker.ground.batches import BATCH, links_of_field
+from aidtracker.ground.batches import BATCH, in_batches, links_of_field
 from aidtracker.trail import acts
 
 LEFT_OUT = ("updated_at", "search_text", "text")
 NEW, CHANGED, DELETED = "+", "~", "-"
+KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
 FOLLOW_ON = "随月报、计划更新"
 
 
@@ -136,6 +137,57 @@ def keep_states(rows, kind=CHANGED, *, reason=None):
         for row in rows
     ]
     history.bulk_create(states, batch_size=BATCH)
+
+
+def copy_states(rows, kind):
+    """Store the states of rows of one model, which were just written and are stored as they are.
+
+    What `keep_states` does, many times as fast; that does it for rows with links.
+    """
+    links = links_of(rows)
+    keep_states([row for row in rows if row.pk in links], kind)
+    copied = [row.pk for row in rows if row.pk not in links]
+    if not copied:
+        return
+    model, act = type(rows[0]), acts.stored()
+    said = {
+        "history_type": kind,
+        "history_date": timezone.now(),
+        "history_user": act.user_id,
+        "history_change_reason": act.reason[:100] or None,
+        "act": act.pk,
+        "links": {},
+    }
+    connection = connections[router.db_for_write(model)]
+    statement, given = copying(model, said, connection)
+    with connection.cursor() as cursor:
+        for part in in_batches(copied):
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(f"{statement} IN ({marks}) ORDER BY id", [*given, *part])
+
+
+def copying(model, said, connection):
+    """SQL that copies rows of a model into its history as far as `id`, and what it is given."""
+    history, quote = model.history.model, connection.ops.quote_name
+    fields = [history._meta.get_field(name) for name in said]
+    given = [
+        field.get_db_prep_save(value, connection)
+        for field, value in zip(fields, said.values(), strict=True)
+    ]
+    copied = [quote(field.column) for field in history.tracked_fields]
+    columns = ", ".join([*copied, *(quote(field.column) for field in fields)])
+    values = ", ".join([*copied, *(typed(field, connection) for field in fields)])
+    return (
+        f"INSERT INTO {quote(history._meta.db_table)} ({columns})"
+        f" SELECT {values} FROM {quote(model._meta.db_table)} WHERE {quote('id')}"
+    ), given
+
+
+def typed(field, connection):
+    """A mark for a value; PostgreSQL wants to know its type, SQLite takes it as it comes."""
+    if connection.vendor == "sqlite":
+        return "%s"
+    return f"CAST(%s AS {field.db_type(connection)})"
 
 
 def keep_first_states(rows):

@@ -17,9 +17,7 @@ from aidtracker.trail.differences import (
     value_in,
     words_in,
 )
-from aidtracker.trail.history import CHANGED, DELETED, FOLLOW_ON, NEW
-
-KINDS = {NEW: "新增", CHANGED: "修改", DELETED: "删除"}
+from aidtracker.trail.history import DELETED, FOLLOW_ON, KINDS
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Line(NamedTuple):
 def steps(states, earlier):
     """A Step for each of `states`, newest first; `earlier` is the state before the last of them."""
     older = [*states[1:], earlier]
-    changes = differences(list(zip(older, states, strict=True)))
+    changes = differences(list(zip(older, states, strict=False)))
     return [Step(state, found) for state, found in zip(states, changes, strict=True)]
 
 

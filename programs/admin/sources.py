@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import FileInput, ModelAdmin, group
 from aidtracker.templatetags.formatting import UNKNOWN
 from programs.models import Source
@@ -19,7 +20,22 @@ MAX_TEXT_BYTES = 2 * 1024 * 1024
 SHOWN_CHARACTERS = 200
 
 
-class SourceForm(forms.ModelForm):
+def take_text(form: RecordForm) -> None:
+    """A document takes an uploaded text, if that is the document."""
+    upload, row, data = form.cleaned_data.get("text_file"), form.instance, form.cleaned_data
+    if not upload:
+        return
+    try:
+        if upload.size > MAX_TEXT_BYTES:
+            raise ValidationError("全文文件不能超过 2 MB。")
+        row.title, row.sha256 = data.get("title", row.title), data.get("sha256", row.sha256)
+        row.accept_text(upload.read())
+    except ValidationError as error:
+        raise ValidationError({"text_file": error}) from error
+    data["sha256"] = row.sha256
+
+
+class SourceForm(RecordForm):
     """A document's particulars; its text comes as a file, taken only if it is the document."""
 
     text_file = forms.FileField(
@@ -28,30 +44,7 @@ class SourceForm(forms.ModelForm):
         widget=FileInput,
         help_text="UTF-8 纯文本文件；已登记 SHA-256 的，须与登记时的文件完全一致",
     )
-
-    def clean(self):
-        content = self.uploaded_bytes()
-        if content is not None:
-            self.instance.title = self.cleaned_data.get("title", self.instance.title)
-            self.instance.sha256 = self.cleaned_data.get("sha256", self.instance.sha256)
-            self.take_text(content)
-        return self.cleaned_data
-
-    def uploaded_bytes(self):
-        """The uploaded file's bytes; None without a file or with one too large to be an article."""
-        upload = self.cleaned_data.get("text_file")
-        if upload and upload.size > MAX_TEXT_BYTES:
-            self.add_error("text_file", "全文文件不能超过 2 MB。")
-            return None
-        return upload.read() if upload else None
-
-    def take_text(self, content):
-        try:
-            self.instance.accept_text(content)
-        except ValidationError as error:
-            self.add_error("text_file", error)
-        else:
-            self.cleaned_data["sha256"] = self.instance.sha256
+    typed_checks = (take_text, *RecordForm.typed_checks)
 
 
 @admin.register(Source)

@@ -107,3 +107,10 @@ def test_list_says_which_documents_have_their_text_and_figures(admin_client):
     response = admin_client.get(reverse("admin:programs_source_changelist"))
     rows = {row.pk: row for row in response.context["cl"].result_list}
     assert (rows[source.pk].text_length, rows[source.pk].figure_count) == (2, 1)
+
+
+def test_code_of_another_document_is_refused_at_its_field(admin_client):
+    taken = make_source()
+    typed = {"title": "另一份", "kind": taken.kind, "code": taken.code}
+    response = admin_client.post(reverse("admin:programs_source_add"), typed)
+    assert [*response.context["adminform"].form.errors] == ["code"]

@@ -1,13 +1,14 @@
 """The queue of what checking the figures found: settled by a person, computed by nobody."""
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils.html import format_html_join
 
 from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
 from aidtracker.ground.scope import readable
 from aidtracker.templatetags.formatting import UNKNOWN
@@ -17,17 +18,18 @@ from projects.models.findings import COMPUTED
 State = Finding.State
 
 
-class FindingForm(forms.ModelForm):
-    """How a person settles a finding; whatever is not open says why."""
+def ask_explanation(form: RecordForm) -> None:
+    """Whatever is not open says why."""
+    state = form.cleaned_data.get("state", State.OPEN)
+    if state != State.OPEN and not form.cleaned_data.get("explanation", "").strip():
+        words = f"设为“{State(state).label}”时，请写下说明：据什么这样判断。"
+        raise ValidationError({"explanation": words})
 
-    def clean(self):
-        super().clean()
-        data = self.cleaned_data
-        is_settled = data.get("state", State.OPEN) != State.OPEN
-        if is_settled and not data.get("explanation", "").strip():
-            label = State(data["state"]).label
-            self.add_error("explanation", f"设为“{label}”时，请写下说明：据什么这样判断。")
-        return data
+
+class FindingForm(RecordForm):
+    """How a person settles a finding."""
+
+    typed_checks = (ask_explanation, *RecordForm.typed_checks)
 
 
 class SettleActionForm(ReasonActionForm):

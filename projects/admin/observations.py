@@ -1,6 +1,5 @@
 """The admin of figures: typed as printed, read before the clerk's eyes, reviewed in bulk."""
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
@@ -10,12 +9,13 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import ModelAdmin, group
 from aidtracker.templatetags.formatting import period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, series_of
-from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
 from projects.models import Finding, Observation, SkippedPhrase
 from projects.models.observations import COMPUTED
 from projects.reading.badges import TO_SETTLE
@@ -23,8 +23,18 @@ from projects.reading.badges import TO_SETTLE
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
-class ObservationForm(forms.ModelForm):
-    """A figure; left without a number it comes after the others of its document."""
+def take_number(form: RecordForm) -> None:
+    """Left without a number, a figure comes after the others of its document."""
+    data = form.cleaned_data
+    if data.get("number") is None and "number" not in form.errors and data.get("source"):
+        last = data["source"].observations.aggregate(last=Max("number"))["last"]
+        data["number"] = (last or 0) + 1
+
+
+class ObservationForm(ReviewedForm):
+    """A figure, as printed."""
+
+    typed_checks = (take_number, *ReviewedForm.typed_checks)
 
     class Media:
         js = ("admin/figure_preview.js",)
@@ -40,14 +50,6 @@ class ObservationForm(forms.ModelForm):
                 "autocomplete": "off",
                 "placeholder": "超过30 亿元",
             }
-
-    def clean(self):
-        super().clean()
-        data = self.cleaned_data
-        if data.get("number") is None and "number" not in self.errors and data.get("source"):
-            last = data["source"].observations.aggregate(last=Max("number"))["last"]
-            data["number"] = (last or 0) + 1
-        return data
 
 
 @admin.register(Observation)

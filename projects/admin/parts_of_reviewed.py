@@ -2,40 +2,35 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from aidtracker.desk.forms import RecordForm, has_saved
 
-class PartForm(forms.ModelForm):
-    """Added to the form of a part: asks the row whether `user` may change what it belongs to."""
 
-    user: Any = None
+def ask_whole(form: "PartForm") -> None:
+    """What the row belongs to, or belonged, says whether the user may change it."""
+    if form.has_changed():
+        form.before = form.as_stored()
+        form.instance.check_edit(form.before, form.user)
+
+
+class PartForm(RecordForm):
+    """A part of a reviewed row."""
+
     before: Any = None
-
-    def _post_clean(self):
-        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
-        row: Any = self.instance
-        if self.errors or not self.has_changed():
-            return
-        self.before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
-        try:
-            row.check_edit(self.before, self.user)
-        except ValidationError as error:
-            self.add_error(None, error)
+    row_checks = (*RecordForm.row_checks, ask_whole)
 
 
 class PartAdmin(admin.ModelAdmin):
     """For the ModelAdmin of a PartOfReviewed. Put it first among the bases."""
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (PartForm, form), {"user": request.user})
+    form = PartForm
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if not getattr(request, "is_unchanged", False):
+        if has_saved(form, formsets):
             self.review_wholes(request, [part for part in (form.before, form.instance) if part])
 
     def delete_model(self, request, obj):

@@ -1,9 +1,10 @@
 """The admin of aid projects and those who take part in them."""
 
 from django.contrib import admin
-from django.forms import BaseInlineFormSet, ModelForm
 
 from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.forms import RecordForm
+from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import names
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
@@ -14,7 +15,7 @@ from projects.models import Project, ProjectParty
 from projects.models.projects import AMOUNTS
 
 
-class PartyForm(ModelForm):
+class PartyForm(RecordForm):
     """A party; left without a number it comes after the others."""
 
     def __init__(self, *args, next_number=1, **kwargs):
@@ -28,7 +29,7 @@ class PartyForm(ModelForm):
         return self.next_number if number is None else number
 
 
-class PartyFormSet(BaseInlineFormSet):
+class PartyFormSet(RecordFormSet):
     def get_form_kwargs(self, index):
         last = max((party.number for party in self.get_queryset()), default=0)
         ahead = 0 if index is None else index - self.initial_form_count()

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from aidtracker.desk.skin import is_row_number
+from aidtracker.desk.lists import is_row_number
 from aidtracker.ground.scope import readable
 from aidtracker.templatetags.formatting import plain
 from projects.models import Observation, Series

@@ -1,10 +1,9 @@
 """Submitting, approving, returning, publishing and withdrawing in the admin."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
@@ -13,6 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import ReasonActionForm
 from aidtracker.trail.conflicts import hold, row_number
 from projects.models import Review, Revision
@@ -39,28 +39,23 @@ PASSED = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
 SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "icon": "", "attrs": {}}
 
 
-class ReviewChecks(forms.ModelForm):
-    """Added to the form of a reviewed model: what `user` may change, or only propose."""
+def ask_review(form: "ReviewedForm") -> None:
+    """The review says whether the user may change the row, may only propose it, and why."""
+    row = form.instance
+    form.before = form.as_stored()
+    form.is_proposal = must_propose(form.before, form.user)
+    if form.is_proposal:
+        row.require_reason(form.before, form.links)
+    else:
+        row.check_edit(form.before, form.user, also=form.links)
 
-    user: Any = None
+
+class ReviewedForm(RecordForm):
+    """The form of a reviewed row: what its user may change, or only propose."""
+
     before: Any = None
     is_proposal = False
-
-    def _post_clean(self):
-        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
-        row = self.instance
-        if self.errors:
-            return
-        self.before = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
-        self.is_proposal = must_propose(self.before, self.user)
-        try:
-            if self.is_proposal:
-                row.require_reason(self.before, self.links)
-            else:
-                row.check_edit(self.before, self.user, also=self.links)
-        except ValidationError as error:
-            for name, found in error.error_dict.items():
-                self.add_error(name if name in self.fields else None, found)
+    row_checks = (*RecordForm.row_checks, ask_review)
 
     @property
     def links(self):
@@ -73,6 +68,14 @@ class ReviewChecks(forms.ModelForm):
         """The names of the table's fields that were changed and are no part of the review."""
         names = {field.name for field in self.instance.entered_fields()}
         return [name for name in self.changed_data if name in names]
+
+
+@dataclass
+class Proposing:
+    """In place of a published row that is saved by who may only propose what it shall be."""
+
+    row: Any
+    revision: Revision | None = None
 
 
 def must_propose(row, user):
@@ -109,6 +112,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     Put it first among the bases.
     """
 
+    form = ReviewedForm
     action_form = ReasonActionForm
     actions = tuple(taking(step) for step in STEPS)
     change_form_outer_before_template = "admin/projects/review_panel.html"
@@ -218,24 +222,19 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     # Saving
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (ReviewChecks, form), {"user": request.user})
-
-    def get_inline_instances(self, request, obj=None):
+    def may_change_parts(self, request, row):
         """What belongs to a published row can not be proposed, so it is only shown."""
-        inlines: list[Any] = super().get_inline_instances(request, obj)
-        if must_propose(obj, request.user):
-            for inline in inlines:
-                inline.has_add_permission = inline.has_delete_permission = never
-                inline.has_change_permission = never
-                inline.max_num = 0
-        return inlines
+        return not must_propose(row, request.user)
+
+    def save_form(self, request, form, change):
+        """What shall be saved: the row, or the proposal of what it shall be."""
+        row = super().save_form(request, form, change)
+        return Proposing(row) if form.is_proposal else row
 
     def save_model(self, request, obj, form, change):
         if form.is_proposal:
-            reason = obj.correction_reason
-            obj.proposal = propose(form.before, obj, form.entered, form.links, reason)
+            reason = obj.row.correction_reason
+            obj.revision = propose(form.before, obj.row, form.entered, form.links, reason)
         else:
             super().save_model(request, obj, form, change)
 
@@ -245,11 +244,10 @@ class ReviewedAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         row = form.instance
         parts = (one for one in formsets if not issubclass(one.model, Reviewed))
+        fell_back = row.fell_back
         if change and any(formset.has_changed() for formset in parts):
-            row.fell_back = row.fell_back or bool(
-                review_again(self.model.objects.filter(pk=row.pk))
-            )
-        if getattr(row, "fell_back", False):
+            fell_back |= bool(review_again(self.model.objects.filter(pk=row.pk)))
+        if fell_back:
             messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
 
     def construct_change_message(self, request, form, formsets, add=False):
@@ -264,13 +262,13 @@ class ReviewedAdmin(admin.ModelAdmin):
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        if not hasattr(obj, "proposal"):
+        if not isinstance(obj, Proposing):
             self.submit_if_asked(request, obj)
             return super().response_change(request, obj)
-        if obj.proposal is None:
+        if obj.revision is None:
             messages.info(request, "没有改动，也就没有变更申请。")
             return HttpResponseRedirect(request.path)
-        return self.response_proposed(request, obj.proposal)
+        return self.response_proposed(request, obj.revision)
 
     def response_proposed(self, request, revision):
         """On to the revision, submitted if that was asked for."""
@@ -299,10 +297,6 @@ class ReviewedAdmin(admin.ModelAdmin):
         allowed = super().has_delete_permission(request, obj)
         kept = obj is not None and obj.review_state not in DELETABLE
         return allowed and not (kept and not may_publish(request.user, self.model))
-
-
-def never(request, obj=None):
-    return False
 
 
 def state_column(name):

@@ -15,8 +15,7 @@ from aidtracker.sheets.rehearsing.memory import collection_paused
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Problem, ranges
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
-from aidtracker.trail.copied_states import copy_states
-from aidtracker.trail.history import CHANGED, NEW
+from aidtracker.trail.history import CHANGED, NEW, copy_states
 
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
 
