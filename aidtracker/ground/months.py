@@ -18,6 +18,22 @@ class MonthField(models.DateField):
     description = "月份"
 
 
+@MonthField.register_lookup
+class IsFirst(models.Lookup):
+    """`__is_first`: the day is the first of its month; asked without a function of Django's."""
+
+    lookup_name = "is_first"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"EXTRACT(DAY FROM {lhs}) = 1", params
+
+    def as_sqlite(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"SUBSTR({lhs}, 9) = '01'", params
+
+
 def month_of(text):
     """The first day of the month a text names: 2026-05, 2026.5, 2026年5月. ValueError if none."""
     found = MONTH.fullmatch(text.strip())
@@ -72,7 +88,12 @@ def last_complete_month():
 def month_check(model, name="month"):
     """A CheckConstraint: the field holds first days of months of the ledgers' years."""
     return models.CheckConstraint(
-        condition=Q(**{f"{name}__day": 1, f"{name}__year__range": YEARS}),
+        condition=Q(
+            **{
+                f"{name}__is_first": True,
+                f"{name}__range": (date(YEARS[0], 1, 1), date(YEARS[1], 12, 31)),
+            }
+        ),
         name=f"{model}_month",
         violation_error_message="月份应在 1997 年至 2100 年之间。",
     )

@@ -11,7 +11,13 @@ from django.db.models import Q
 from django.db.models.functions import Least, Left, Length
 from django.db.models.lookups import LessThanOrEqual
 
+from aidtracker.ground import patterns  # noqa: F401 (registers the lookup)
+
 ISO_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+# The same for the database: a year, with a month, with a day.
+YEAR, DAYS = "[0-9]" * 4, ("0[1-9]", "[12][0-9]", "3[01]")
+YEAR_MONTHS = [f"{YEAR}-{month}" for month in ("0[1-9]", "1[0-2]")]
+ISO_FORMS = "|".join([YEAR, *YEAR_MONTHS, *(f"{one}-{day}" for one in YEAR_MONTHS for day in DAYS)])
 HELP = "精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空"
 ERROR = "日期请写成 2014、2012-03 或 2019-04-12"
 # As people write them; 2019.1 is left alone, it may be what Excel made of 2019.10.
@@ -95,10 +101,10 @@ class PartialDateField(models.CharField):
 
 
 def partial_date_check(model, *names):
-    """A CheckConstraint that holds the named fields of `model` to the ISO pattern."""
+    """A CheckConstraint that holds the named fields of `model` to the ISO forms."""
     rule = Q()
     for name in names:
-        rule &= Q(**{name: ""}) | Q(**{f"{name}__regex": ISO_PATTERN})
+        rule &= Q(**{name: ""}) | Q(**{f"{name}__glob": ISO_FORMS})
     return models.CheckConstraint(
         condition=rule, name=f"{model}_dates", violation_error_message=ERROR
     )

@@ -2,11 +2,16 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
 
-CODE_PATTERN = r"^[0-9A-Z][0-9A-Za-z-]{1,39}$"
+# Two to forty characters.
+CODE_FORM = "[0-9A-Z]?*"
+NOT_IN_CODES = "*[^0-9A-Za-z-]*"
+LONGEST_CODE = 40
 
 
 class RegionQuerySet(RecordQuerySet):
@@ -74,7 +79,9 @@ class Region(Record):
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(code__regex=CODE_PATTERN),
+                condition=Q(code__glob=CODE_FORM)
+                & ~Q(code__glob=NOT_IN_CODES)
+                & Q(LessThanOrEqual(Length("code"), LONGEST_CODE)),
                 name="region_code_form",
                 violation_error_message="区划代码只用数字、大写字母开头的字母数字和连字符。",
             ),

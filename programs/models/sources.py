@@ -84,7 +84,7 @@ class Source(KeyedModel):
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
                 name="source_sha256_form",
                 violation_error_message="SHA-256 是 64 位小写十六进制数。",
             ),

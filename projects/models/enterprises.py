@@ -72,7 +72,7 @@ class Enterprise(Record):
                 violation_error_message="这一统一社会信用代码已登记给另一家企业。",
             ),
             models.CheckConstraint(
-                condition=Q(credit_code="") | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                condition=Q(credit_code="") | Q(credit_code__glob="[0-9A-HJ-NPQRTUWXY]" * 18),
                 name="enterprise_credit_code_form",
                 violation_error_message="统一社会信用代码为 18 位数字和大写字母（GB 32100）。",
             ),
