@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from aidtracker.testing.template import template_for
 
+pytest_plugins = ["aidtracker.testing.browser"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # How many more objects are made than freed before garbage is looked for; usually 700.
 GARBAGE = 50_000
