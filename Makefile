@@ -35,12 +35,11 @@ fixtures: $(VENV)/.runtime ## 把数据库中的数据写回 fixtures/
 test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=传给 pytest 的参数）
 	@$(BIN)/python scripts/run_tests.py $(ARGS)
 
-check: $(VENV)/.development ## 格式、静态检查、类型、迁移、部署设置
+check: $(VENV)/.development ## 格式、静态检查、迁移、部署设置
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --target-version 5.2 --check $(TEMPLATES)
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)
-	$(BIN)/mypy
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
@@ -59,7 +58,7 @@ requirements: ## 由 *.in 重新锁定 requirements*.txt（需要 uv）
 	$(COMPILE) --output-file requirements-dev.txt --constraints requirements.txt requirements-dev.in
 
 clean: ## 删除虚拟环境和缓存，不动数据库
-	rm -rf $(VENV) staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) staticfiles .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -68,7 +68,7 @@ def call(user: pwd.struct_passwd | None, folder: Path, *command: str | Path) -> 
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            **identity,  # type: ignore[call-overload]
+            **identity,
         )
         if result.returncode != 0:
             output.seek(0)

@@ -64,7 +64,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):  # type: ignore[misc]
+class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

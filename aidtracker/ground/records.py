@@ -215,7 +215,7 @@ class Record(KeyedModel):
     aliases = NameListField("别名", help_text="其他叫法，每行一个")
 
     # Provenance
-    sources = models.ManyToManyField(  # type: ignore[var-annotated]
+    sources = models.ManyToManyField(
         settings.SOURCE_MODEL, verbose_name="出处", blank=True, related_name="%(class)s_set"
     )
     note = models.TextField("备注", blank=True)

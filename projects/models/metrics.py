@@ -28,7 +28,7 @@ from projects.models.sites import Site
 
 def observation_model():
     """The model of figures, which names series."""
-    return Series.observations.field.model  # type: ignore[attr-defined]  # the other end
+    return Series.observations.field.model  # the other end
 
 
 class MetricQuerySet(RecordQuerySet):

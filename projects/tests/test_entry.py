@@ -105,7 +105,7 @@ def test_text_stands_on_the_page_character_by_character(clerk, source, jobs):
     make_observation(source=source, number=1, start=start, end=start + 4, printed=PEOPLE)
     make_skipped_phrase(source=source, start=TEXT.index(OTHERS), end=TEXT.index(OTHERS) + 3)
     page = clerk.get(address(source)).content.decode()
-    html = re.search(r'<div id="entry-text"[^>]*>(.*?)</div>', page, re.DOTALL)[1]  # type: ignore[index]
+    html = re.search(r'<div id="entry-text"[^>]*>(.*?)</div>', page, re.DOTALL)[1]
     assert "\r" not in html  # a browser would drop it
     assert unescape(re.sub("<[^>]+>", "", html)) == TEXT
     assert re.findall(r'<(a|mark|span)[^>]*class="([^"]+)"', html) == [

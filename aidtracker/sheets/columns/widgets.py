@@ -235,7 +235,7 @@ class RelatedWidget(SheetWidget):
         self.lookup = Lookup(model)
 
     @property
-    def choices(self):  # type: ignore[override]
+    def choices(self):
         """The keys of all rows that may be named."""
         return self.lookup.all_keys()
 
