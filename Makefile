@@ -35,11 +35,12 @@ fixtures: $(VENV)/.runtime ## 把数据库中的数据写回 fixtures/
 test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=传给 pytest 的参数）
 	@$(BIN)/python scripts/run_tests.py $(ARGS)
 
-check: $(VENV)/.development ## 格式、静态检查、迁移、部署设置
+check: $(VENV)/.development ## 格式、静态检查、导入方向、迁移、部署设置
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --target-version 5.2 --check $(TEMPLATES)
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
