@@ -35,7 +35,7 @@ def pages_of(group: MenuGroup) -> list[MenuPage]:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side menu: groups of lists, each with what the user may see."""
-    return [
+    groups = [
         {
             "title": group.title,
             "items": [
@@ -45,6 +45,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for group, entries in menu().items()
     ]
+    mark_open(groups, request.path)
+    return groups
+
+
+def mark_open(groups: list[dict[str, Any]], path: str) -> None:
+    """Mark the entries of the menu in use: a page within a list is not the list."""
+    inside = {page.link for page in menu_pages() if path.startswith(page.link)}
+    for entry in (entry for group in groups for entry in group["items"]):
+        link = entry["link"]
+        entry["active"] = link in inside if inside else path.startswith(link)
 
 
 def page_item(page: MenuPage) -> dict[str, Any]:
@@ -59,19 +69,7 @@ def menu_item(label: str, icon: str) -> dict[str, Any]:
 
 
 def item(title: str, icon: str, link: str, permission: Any) -> dict[str, Any]:
-    return {
-        "title": title,
-        "icon": icon,
-        "link": link,
-        "active": partial(is_open, link),
-        "permission": permission,
-    }
-
-
-def is_open(link: str, request: HttpRequest) -> bool:
-    """Whether an entry of the menu is the one in use: a page within a list is not the list."""
-    inside = [page.link for page in menu_pages() if request.path.startswith(page.link)]
-    return link in inside if inside else request.path.startswith(link)
+    return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
 def may_open(app_label: str, model_name: str, request: HttpRequest) -> bool:

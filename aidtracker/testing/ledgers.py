@@ -136,10 +136,10 @@ def make_staff(*headquarters, permissions=(), groups=(), reach=Account.Reach.OWN
     kwargs.setdefault("username", f"用户{next(numbers)}")
     user = User.objects.create_user(is_staff=True, **kwargs)
     account = Account.objects.create(user=user, reach=reach)
-    account.headquarters.set(headquarters)
+    account.headquarters.add(*headquarters)
     for code in permissions:
         app, codename = code.split(".")
         rows = Permission.objects.filter(content_type__app_label=app, codename=codename)
         user.user_permissions.add(rows.get())
-    user.groups.set(groups)
+    user.groups.add(*groups)
     return user

@@ -46,7 +46,8 @@ def create(model, fields):
         row.clean()
     row.save()
     for name, rows in many.items():
-        getattr(row, name).set(rows)
+        if rows:
+            getattr(row, name).set(rows)
     return row
 
 

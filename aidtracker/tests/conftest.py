@@ -1,6 +1,6 @@
 """What several modules of these tests stand on."""
 
-from types import SimpleNamespace
+from functools import cached_property
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,15 +10,27 @@ from aidtracker.tests.foreign_rows import staff, two_headquarters
 from aidtracker.tests.quick_client import QuickClient
 
 
-@pytest.fixture
-def world():
+class World:
     """A user of the first of two headquarters, with all rights, logged in."""
-    ours, theirs = two_headquarters()
-    user, client = staff(ours), Client()
-    client.force_login(user)
-    return SimpleNamespace(
-        ours=ours, theirs=theirs, user=user, client=client, quick=QuickClient(user)
-    )
+
+    def __init__(self):
+        self.ours, self.theirs = two_headquarters()
+        self.user = staff(self.ours)
+
+    @cached_property
+    def client(self):
+        client = Client()
+        client.force_login(self.user)
+        return client
+
+    @cached_property
+    def quick(self):
+        return QuickClient(self.user)
+
+
+@pytest.fixture
+def world(db):
+    return World()
 
 
 @pytest.fixture

@@ -34,7 +34,9 @@ def attach_act(sender, instance, history_instance, **kwargs):
     history_instance.act = act
     history_instance.history_user = act.user
     history_instance.history_change_reason = act.reason[:100] or None
-    history_instance.links = links_of([instance]).get(instance.pk, {})
+    # A new row is linked only once it is there.
+    is_new = history_instance.history_type == NEW
+    history_instance.links = {} if is_new else links_of([instance]).get(instance.pk, {})
 
 
 def connect():
