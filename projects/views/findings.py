@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -129,7 +129,7 @@ class FindingPage(DetailPage):
     note = ""
     parts = (figures, records, condition, explanation)
 
-    def find(self, **key: Any) -> Finding:
+    def find(self, *rules: Q, **key: Any) -> Finding:
         return get_object_or_404(Finding.objects.published().at_address(key["slug"]))
 
     @property
