@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from aidtracker.testing.template import template_for
 
+pytest_plugins = ["aidtracker.testing.browser"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # The fixtures of pytest-django that open the database to a test.
 DATABASE = {"db", "transactional_db", "live_server"}

@@ -16,7 +16,9 @@ class ProjectsConfig(AppConfig):
         from projects.checks.recomputing import follow_with_findings
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
+        from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
         home.WAITING.append(waiting_reports)
+        add_to_pages()

@@ -1,31 +1,23 @@
-"""What a detail page is made of: facts, key figures, sections with anchors, sources, a date."""
+"""Detail pages: key facts, sections with anchors, key figures, sources, a date."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from django.shortcuts import render
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.generic import View
 
-from aidtracker.pages.tables import (
-    CAP,
-    FIGURE_COLUMNS,
-    PATH_END,
-    Column,
-    Item,
-    Layout,
-    Table,
-    capped,
-    counted,
-    table,
-)
+from aidtracker.ground.records import Record
+from aidtracker.pages.tables import Column, Item, Table, capped, joined
 
-CARDS = 4
 WHOLE_LIST = "在列表中筛选、下载"
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
-NO_FIGURES = "还没有公开的数字；审核通过后列在这里。"
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class Fact:
     items: tuple[Item, ...]
 
 
-def facts(row, *columns):
+def facts(row: Model, *columns: Column) -> list[Fact]:
     """Key facts of a row, each declared as a `Column`."""
     return [Fact(column.label, column.cell(row).items) for column in columns]
 
@@ -45,7 +37,8 @@ def facts(row, *columns):
 class Section:
     """A part of a page with its anchor: a table, or what would stand here and who can add it.
 
-    `template` prints something other than a table and finds its data in `data`.
+    `template` prints something other than a table and finds its data in `data`; `cards` are
+    figures of the section that stand at the top of the page.
     """
 
     anchor: str
@@ -54,124 +47,172 @@ class Section:
     empty: str = EMPTY
     template: str = "includes/section_table.html"
     data: Any = None
+    cards: Sequence[Any] = ()
 
     @property
-    def has_rows(self):
+    def has_rows(self) -> bool:
         return self.data is not None or (self.table is not None and bool(self.table.rows))
 
 
-@dataclass(frozen=True)
-class Page:
-    """Everything the template `detail.html` prints.
-
-    `trail` is the breadcrumb between 首页 and this page; `figures` are observations shown as cards.
-    """
-
-    title: str
-    kind: str
-    lead: str
-    trail: Sequence[Item] = ()
-    aliases: Sequence[str] = ()
-    facts: Sequence[Fact] = ()
-    figures: Sequence[Any] = ()
-    sections: Sequence[Section] = ()
-    sources: Sequence[Any] | None = None
-    note: str = ""
-    updated_at: datetime | None = None
-
-    @property
-    def filled_sections(self):
-        return [section for section in self.sections if section.has_rows]
-
-    @property
-    def empty_sections(self):
-        """Sections without rows stand together at the end, each saying what would stand in it."""
-        return [section for section in self.sections if not section.has_rows]
-
-    @property
-    def has_sources(self):
-        """Whether the record can name sources; an empty list says that none is named yet."""
-        return self.sources is not None
-
-    def response(self, request, template="detail.html", **context):
-        return render(request, template, {"page": self, **context})
-
-
-def address(name, **conditions):
+def address(name: str, **conditions: str) -> str:
     """The address of a list with conditions."""
     return f"{reverse(name)}?{urlencode(conditions)}"
 
 
-def listed(anchor, title, columns, queryset, **words):
-    """A section with a table of the first public rows of `queryset`: one query.
+def whole_list(name: str, **conditions: str) -> Item:
+    """The way from a section, which may be cut short, to the list of all its rows."""
+    return Item(WHOLE_LIST, address(name, **conditions))
 
-    `words`: `empty` says what would stand here, `more` is the address of the whole list.
-    """
-    more = Item(WHOLE_LIST, words["more"]) if "more" in words else None
-    empty = words.get("empty", EMPTY)
-    return Section(anchor, title, capped(title, columns, queryset.published(), more), empty)
+
+def list_item(model: type[Model]) -> Item:
+    """A model's list by its name, as in breadcrumbs."""
+    return Item(str(model._meta.verbose_name), reverse(f"{model._meta.model_name}-list"))
+
+
+# What makes a section of a record; None where its page is to have none.
+Part = Callable[[Any], Section | None]
 
 
 @dataclass(frozen=True)
 class Related:
-    """A section about the rows behind one relation of a record, declared as data.
+    """A part of the public rows that belong to a record, declared as data: one query.
 
-    `relation` is the manager's name and the section's anchor, `joins` what the columns name;
-    `whole` and `condition` are the list page and the parameter that narrows it to the record.
-    `totals` are amounts of a ledger to add up below the table, each explained.
+    They stand behind the relation it is named for, or `rows` finds them. `by` is the condition
+    that narrows the rows' list, or the list named `whole`, to the record: its kind, unless another
+    is named; None where no list can be narrowed so.
     """
 
-    relation: str
+    anchor: str
     title: str
     columns: Sequence[Column]
-    joins: tuple[str, ...] = ()
-    whole: str = ""
-    condition: str = ""
     empty: str = EMPTY
-    totals: tuple[str, ...] = ()
+    by: str | None = ""
+    rows: Callable[[Any], QuerySet] | None = None
+    whole: str = ""
 
-    def of(self, record):
-        """The section on the page of `record`: one query."""
-        rows = getattr(record, self.relation).published()
-        if self.joins:
-            rows = rows.select_related(*self.joins)
-        words = {"empty": self.empty}
-        if self.whole:
-            words["more"] = address(self.whole, **{self.condition: record.slug})
-        if self.totals:
-            return self.ledger(rows, **words)
-        return listed(self.relation, self.title, self.columns, rows, **words)
+    def __call__(self, record: Any) -> Section:
+        found = self.rows(record) if self.rows else getattr(record, self.anchor)
+        return self.section(joined(found.published(), self.columns), record)
 
-    def ledger(self, queryset, empty, more):
-        """The section of a ledger: its table, and its amounts added up and explained."""
-        rows, totals = queryset.read_with_totals(self.totals, CAP + 1)
-        layout = Layout(more=Item(WHOLE_LIST, more))
-        shown = table(counted(self.title, rows), self.columns, rows[:CAP], layout)
-        template, data = "includes/section_ledger.html", totals if rows else None
-        return Section(self.relation, self.title, shown, empty, template, data)
+    def section(self, rows: QuerySet, record: Any) -> Section:
+        shown = capped(self.title, self.columns, rows, self.more(rows.model, record))
+        return Section(self.anchor, self.title, shown, self.empty)
+
+    def more(self, model: type[Model], record: Any) -> Item | None:
+        if self.by is None:
+            return None
+        condition = self.by or record._meta.model_name
+        whole = self.whole or f"{model._meta.model_name}-list"
+        return whole_list(whole, **{condition: record.slug})
 
 
-def figure_parts(figures, more=""):
-    """The cards and the section of a record's figures: one query.
+def name_of(part: Part) -> str:
+    """What a part is called: its anchor, which functions have as their name."""
+    return part.anchor if isinstance(part, Related) else part.__name__  # type: ignore[attr-defined]
 
-    `figures` are observations with their subjects; of more than a page's worth those to show
-    first are kept, and `more` is the address of the list of all.
+
+class DetailPage(View):
+    """A row's page: name the model, its key facts and its parts; the rest is the same for all.
+
+    Apps that stand above a model's add their parts to its page with `add_parts`.
     """
-    rows = list(figures.headline()[: CAP + 1])
-    shown = sorted(rows[:CAP], key=figure_order)
-    layout = Layout(more=Item(WHOLE_LIST, more) if more else None)
-    section = Section(
-        "figures", "数字", table(counted("数字", rows), FIGURE_COLUMNS, shown, layout), NO_FIGURES
-    )
-    return rows[:CARDS], section
+
+    model: Any
+    template_name = "detail.html"
+    columns: tuple[Column, ...] = ()
+    parts: tuple[Part, ...] = ()
+    reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
+
+    @classmethod
+    def add_parts(cls, after: str, *parts: Part) -> None:
+        """Let parts of another app stand behind the part of this name, or first for ""."""
+        at = [name_of(part) for part in cls.parts].index(after) + 1 if after else 0
+        cls.parts = (*cls.parts[:at], *parts, *cls.parts[at:])
+
+    def rows(self) -> QuerySet:
+        """All rows that have a page."""
+        return self.model.objects.published()
+
+    def find(self, *rules: Q, **key: Any) -> Any:
+        """The row at an address."""
+        rows = joined(self.rows(), self.columns)
+        for read in self.reads:
+            rows = read(rows)
+        return get_object_or_404(rows, *rules, **key)
+
+    def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
+        self.row = self.find(**key)
+        return self.response()
+
+    def response(self) -> HttpResponse:
+        return render(self.request, self.template_name, {"page": self, **self.extra_context()})
+
+    def extra_context(self) -> dict[str, Any]:
+        """What a page with a template of its own shows besides."""
+        return {}
+
+    @property
+    def kind(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def title(self) -> str:
+        return self.row.name
+
+    @property
+    def lead(self) -> str:
+        """One line of what this is."""
+        raise NotImplementedError
+
+    @property
+    def trail(self) -> list[Item]:
+        """The breadcrumb between 首页 and this page."""
+        return [list_item(self.model)]
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        return facts(self.row, *self.columns)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [section for part in self.parts if (section := part(self.row))]
+
+    @property
+    def figures(self) -> list[Any]:
+        """The figures shown as cards."""
+        return [figure for section in self.sections for figure in section.cards]
+
+    @property
+    def filled_sections(self) -> list[Section]:
+        return [section for section in self.sections if section.has_rows]
+
+    @property
+    def empty_sections(self) -> list[Section]:
+        """Sections without rows stand together at the end, each saying what would stand in it."""
+        return [section for section in self.sections if not section.has_rows]
+
+    @property
+    def aliases(self) -> Sequence[str]:
+        return self.row.aliases if self.has_sources else ()
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether the row can name sources; an empty list says that none is named yet."""
+        return isinstance(self.row, Record)
+
+    @property
+    def sources(self) -> QuerySet:
+        return self.row.sources.published().without_text()
+
+    @property
+    def note(self) -> str:
+        return self.row.note
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.row.updated_at
 
 
-def figure_order(observation):
-    """By metric, then by the time the figure speaks of; undated ones last."""
-    moment = observation.moment
-    return observation.series.metric.slug, moment is None, moment or date.min, observation.pk
-
-
-def name_column(label="名称"):
-    """The row's own name, linked to its page."""
-    return Column(label, PATH_END, sort=("slug",))
+def sentence(*parts: Any) -> str:
+    """One line of what this is, of those parts that are known."""
+    return "，".join(str(part) for part in parts if part) + "。"

@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
+from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS
 from aidtracker.pages.details import EMPTY
-from aidtracker.pages.tables import Column, Heading, Item, Layout, table
+from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
 from aidtracker.trail import acts
 
 PAGE_SIZE = 50
@@ -64,10 +65,34 @@ def choice_filter(label, choices, **kwargs):
     )
 
 
+def used(model, relation):
+    """Rows of `model` that at least one public row behind `relation` names, for a drop-down."""
+
+    def rows(request):
+        end = model
+        for name in relation.split("__"):
+            end = end._meta.get_field(name).related_model
+        named = model.objects.filter(public_rule(end, relation), **{f"{relation}__isnull": False})
+        return model.objects.filter(pk__in=named.values("pk"))
+
+    return rows
+
+
 def row_filter(label, queryset, key="slug", **kwargs):
     """A drop-down of rows, named in the address by `key`; one query however many there are."""
     return django_filters.ModelChoiceFilter(
         label=label, queryset=queryset, to_field_name=key, empty_label="全部", **kwargs
+    )
+
+
+def linked_filter(label, model, **kwargs):
+    """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
+    return django_filters.ModelChoiceFilter(
+        label=label,
+        queryset=lambda request: model.objects.published(),
+        to_field_name="slug",
+        widget=forms.HiddenInput,
+        **kwargs,
     )
 
 
@@ -104,20 +129,27 @@ class Links:
 class ListPage(View):
     """A list page: name the model, its columns and its filters; the rest is the same for all.
 
-    Subclasses set `model`, `title`, `lead`, `columns`, `filterset_class` and, for related names
-    in the columns, `rows()` with `select_related`/`prefetch_related`.
+    Other pages link to it with conditions that its form does not offer; it says which.
     """
 
     model: Any
-    title = ""
     lead = ""
     unit = ""
     empty = EMPTY
     columns: tuple[Column, ...] = ()
     filterset_class: type[ListFilter] = ListFilter
-    trail: tuple[Item, ...] = ()
     see_also: tuple[tuple[str, str], ...] = ()  # titles and address names of related lists
     template_name = "list.html"
+
+    @classmethod
+    def add_column(cls, after: str, column: Column) -> None:
+        """Let a column of another app stand behind the one with this label."""
+        at = [one.label for one in cls.columns].index(after) + 1
+        cls.columns = (*cls.columns[:at], column, *cls.columns[at:])
+
+    @property
+    def title(self) -> str:
+        return str(self.model._meta.verbose_name)
 
     def rows(self):
         """All public rows, in the order in which the list shows them first."""
@@ -163,7 +195,9 @@ class ListPage(View):
             for name in form.errors:
                 self.notices.append(f"“{form.fields[name].label}”没有这一选项，已忽略这一条件。")
                 form.cleaned_data[name] = None
-        return self.filterset.filter_queryset(self.rows())
+        chosen = [(field.label, form.cleaned_data[field.name]) for field in form.hidden_fields()]
+        self.notices += [f"只显示{label}为“{row}”的记录。" for label, row in chosen if row]
+        return joined(self.filterset.filter_queryset(self.rows()), self.columns)
 
     @cached_property
     def sorted_rows(self):

@@ -41,7 +41,9 @@ class Column:
 
     `value` is an attribute path from the row (`series.metric`, `get_level_display`, `self`) or a
     function of the row. Rows with a page link to it by themselves; `link` makes the words of a
-    plain value lead to the page of the row itself. `sort` names the fields to order by.
+    plain value lead to the page of the row itself. `sort` names the fields to order by; `reads` is
+    a relation to read for all rows at once where the path does not tell, or a function that adds
+    to the rows what the column shows.
 
     `kind` is text, phrase (a text that wants room), number, money (in 万元), rate (with its name
     and %), date (partial) or sources (long titles), for an observation figure, nature, period or
@@ -53,6 +55,7 @@ class Column:
     kind: str = "text"
     link: bool = False
     sort: tuple[str, ...] = ()
+    reads: str | Callable[[models.QuerySet], models.QuerySet] = ""
 
     @property
     def is_number(self):
@@ -80,6 +83,11 @@ class Column:
             yield item_of(value)
 
 
+NAME = Column("名称", PATH_END, sort=("slug",))  # the row's own name, linked to its page
+KIND = Column("类型", "get_kind_display", sort=("kind",))
+STATUS = Column("状态", "get_status_display", sort=("status",))
+NOTE = Column("备注", "note")
+
 WRITERS = {
     "number": formatting.plain,
     "money": formatting.wan,
@@ -99,6 +107,26 @@ def follow(row, path):
         elif callable(row):
             row = row()
     return row
+
+
+def joined(rows: models.QuerySet, columns: Iterable[Column]) -> models.QuerySet:
+    """The rows with what the columns say of them, so that none costs a query of its own."""
+    for column in columns:
+        if callable(column.reads):
+            rows = column.reads(rows)
+        elif column.reads:
+            rows = rows.prefetch_related(column.reads)
+        elif relation := relation_of(rows.model, column.value):
+            join = rows.prefetch_related if relation.many_to_many else rows.select_related
+            rows = join(relation.name)
+    return rows
+
+
+def relation_of(model: type[models.Model], value: Any) -> Any:
+    """The foreign key or the many-to-many field that a path from a row begins with, or None."""
+    name = value.partition(".")[0] if isinstance(value, str) else ""
+    fields = (*model._meta.fields, *model._meta.many_to_many)
+    return next((one for one in fields if one.name == name and one.is_relation), None)
 
 
 def is_many(value):
@@ -183,32 +211,3 @@ def capped(caption, columns, queryset, more=None):
 def counted(caption, rows):
     """A caption with the number of rows, of which at most 50 are shown."""
     return f"{caption}：前 {CAP} 条" if len(rows) > CAP else f"{caption}：{len(rows)} 条"
-
-
-def metric_item(observation):
-    """The name of what is counted, leading to the series of this subject and scope."""
-    series = observation.series
-    return Item(str(series.metric), series.get_absolute_url())
-
-
-def scope_items(observation):
-    """The subjects of a figure, each leading to its page, and the scope in words."""
-    series = observation.series
-    scope = [Item(series.scope_note)] if series.scope_note else []
-    return [*map(item_of, series.subjects), *scope]
-
-
-def period_words(observation):
-    """The time a figure speaks of, and whether it is of that time, up to it or at it."""
-    return f"{formatting.stated_period(observation)}，{observation.get_accumulation_display()}"
-
-
-FIGURE_COLUMNS = (
-    Column("指标", metric_item),
-    Column("主体与范围", scope_items),
-    Column("数值", PATH_END, kind="figure"),
-    Column("性质", PATH_END, kind="nature"),
-    Column("期间", period_words, kind="phrase"),
-    Column("出处", PATH_END, kind="source"),
-    Column("备注", "note"),
-)

@@ -1,4 +1,4 @@
-"""The pages that belong to no single record: home, search, method, robots, errors."""
+"""The pages that belong to no single record: search, robots, errors."""
 
 import sys
 
@@ -6,29 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from aidtracker.desk.refusals import is_for_staff, nothing_there, refusal
 from aidtracker.pages.failures import failure_of, failure_page
 from aidtracker.pages.listing import clean_parameters
-from aidtracker.pages.overview import record_counts, search_everything
-from projects.models import Observation
-from projects.models.finding_kinds import KINDS
-from projects.views.findings import result_counts
-from projects.views.method import example_readings, rules
+from aidtracker.pages.overview import search_everything
+from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
 
-HEADLINES = 8
-CHANGES = 10
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /*?*download=\n"
-
-
-def home(request):
-    public = Observation.objects.published().with_subjects()
-    context = {
-        "counts": record_counts(),
-        "results": result_counts(),
-        "headlines": list(public.headline()[:HEADLINES]),
-        "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
-    }
-    return render(request, "home.html", context)
 
 
 def search(request):
@@ -36,17 +19,6 @@ def search(request):
     words = parameters.get("q", "")
     context = {"words": words, "notices": notices, "groups": search_everything(words)}
     return render(request, "search.html", context)
-
-
-def method(request):
-    context = {
-        "rules": rules(),
-        "readings": example_readings(),
-        "finding_kinds": list(KINDS.values()),
-        "natures": Observation.Nature.choices,
-        "accumulations": Observation.Accumulation.choices,
-    }
-    return render(request, "method.html", context)
 
 
 def robots(request):

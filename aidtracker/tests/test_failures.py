@@ -32,7 +32,7 @@ def broken(monkeypatch):
             raise error
 
         monkeypatch.setattr(Region, "save_base", fail)
-        monkeypatch.setattr("aidtracker.pages.views.record_counts", fail)
+        monkeypatch.setattr("projects.views.site.record_counts", fail)
 
     return break_with
 

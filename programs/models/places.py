@@ -6,7 +6,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
-from aidtracker.ground.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
+from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 
 # Two to forty characters.
 CODE_FORM = "[0-9A-Z]?*"
@@ -109,11 +109,6 @@ class Region(Record):
         return above
 
 
-class PairingQuerySet(KeyedQuerySet):
-    def with_names(self):
-        return self.select_related("donor", "recipient", "headquarters")
-
-
 class Pairing(KeyedModel):
     """A donor place aids a recipient place for a time; either side may have several partners."""
 
@@ -150,8 +145,6 @@ class Pairing(KeyedModel):
         "programs.Source", verbose_name="出处", blank=True, related_name="pairing_set"
     )
     note = models.TextField("备注", blank=True)
-
-    objects = PairingQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
         verbose_name = "结对关系"

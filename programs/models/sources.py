@@ -5,11 +5,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
 
 
@@ -24,12 +23,6 @@ class SourceQuerySet(RecordQuerySet):
     def without_text(self):
         """Rows for lists: a document's full text can be long and is not needed there."""
         return self.defer("text")
-
-    def with_figure_count(self):
-        """How many public figures each document gives, as `figure_count`."""
-        figures = self.model._meta.get_field("observations").related_model
-        is_public = public_rule(figures, "observations")
-        return self.annotate(figure_count=Count("observations", filter=is_public))
 
 
 class Source(KeyedModel):

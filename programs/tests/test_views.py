@@ -192,3 +192,9 @@ def test_pairing_list_counts_no_prefecture_beside_its_counties(client):
 
 def test_category_page_is_a_list_only(client):
     assert client.get("/categories/c1/").status_code == 404
+
+
+def test_page_ends_with_the_note_and_the_date(client):
+    program = make_program(note="只在文中一提")
+    html = client.get(program.get_absolute_url()).content.decode()
+    assert ("只在文中一提" in html, "更新于" in html) == (True, True)

@@ -2,52 +2,30 @@
 
 import django_filters
 
-from aidtracker.pages.listing import ListFilter, choice_filter, row_filter
+from aidtracker.pages.listing import ListFilter, choice_filter, row_filter, used
 from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.models.programs import Sector
 
-
-def donors(request):
-    return Region.objects.filter(pairings_given__isnull=False).distinct()
-
-
-def recipients(request):
-    return Region.objects.filter(pairings_received__isnull=False).distinct()
-
-
-def batch_owners(request):
-    return Region.objects.filter(batches__isnull=False).distinct()
-
-
-def lead_headquarters(request):
-    return Headquarters.objects.filter(programs__isnull=False).distinct()
+donors = used(Region, "pairings_given")
+recipients = used(Region, "pairings_received")
 
 
 class HeadquartersFilter(ListFilter):
     level = choice_filter("级别", Headquarters.Level)
     donor = row_filter("支援方", donors)
-    parent = row_filter(
-        "上级指挥部", lambda request: Headquarters.objects.filter(children__isnull=False).distinct()
-    )
+    parent = row_filter("上级指挥部", used(Headquarters, "children"))
 
 
 class ProgramFilter(ListFilter):
     kind = choice_filter("类型", Program.Kind)
     sector = choice_filter("领域", Sector)
-    headquarters = row_filter("牵头指挥部", lead_headquarters)
-    region = row_filter(
-        "实施地区",
-        lambda request: Region.objects.filter(programs__isnull=False).distinct(),
-        field_name="regions",
-    )
+    headquarters = row_filter("牵头指挥部", used(Headquarters, "programs"))
+    region = row_filter("实施地区", used(Region, "programs"), field_name="regions")
 
 
 class RegionFilter(ListFilter):
     level = choice_filter("级别", Region.Level)
-    parent = row_filter(
-        "上级",
-        lambda request: Region.objects.filter(children__isnull=False).distinct(),
-    )
+    parent = row_filter("上级", used(Region, "children"))
     side = django_filters.ChoiceFilter(
         label="哪一方",
         choices=(("donor", "支援方"), ("recipient", "受援地")),
@@ -56,7 +34,7 @@ class RegionFilter(ListFilter):
     )
 
     def on_side(self, queryset, name, value):
-        places = donors(None) if value == "donor" else recipients(None)
+        places = (donors if value == "donor" else recipients)(self.request)
         return queryset.filter(pk__in=places.values("pk"))
 
 
@@ -71,16 +49,13 @@ class PairingFilter(ListFilter):
 class BatchFilter(ListFilter):
     SEARCH_LOOKUPS = ("owner__search_text",)
 
-    owner = row_filter("编号归属", batch_owners)
+    owner = row_filter("编号归属", used(Region, "batches"))
 
 
 class OfficialFilter(ListFilter):
     SEARCH_LOOKUPS = ("person", "organisation", "post")
 
-    headquarters = row_filter(
-        "援疆指挥部",
-        lambda request: Headquarters.objects.filter(officials__isnull=False).distinct(),
-    )
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "officials"))
 
 
 class CategoryFilter(ListFilter):
@@ -89,11 +64,7 @@ class CategoryFilter(ListFilter):
 
 class PolicyFilter(ListFilter):
     sector = choice_filter("领域", Sector)
-    program = row_filter(
-        "相关工程",
-        lambda request: Program.objects.filter(policies__isnull=False).distinct(),
-        field_name="programs",
-    )
+    program = row_filter("相关工程", used(Program, "policies"), field_name="programs")
 
 
 class SourceFilter(ListFilter):

@@ -3,12 +3,8 @@
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from django.db.models import Count
-
-from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import name_column
 from aidtracker.pages.listing import ListPage
-from aidtracker.pages.tables import Column, table
+from aidtracker.pages.tables import KIND, NAME, NOTE, Column, table
 from programs.models import (
     Batch,
     Category,
@@ -23,41 +19,39 @@ from programs.models import (
 from programs.models.sources import cited
 from programs.views import filters
 
-SOURCES = Column("出处", "sources", kind="sources")
-NOTE = Column("备注", "note")
+SOURCES = Column(
+    "出处", "sources", kind="sources", reads=lambda rows: rows.prefetch_related(cited())
+)
 
 
 class HeadquartersList(ListPage):
     model = Headquarters
-    title = "援疆指挥部"
     lead = "各支援方派驻新疆的工作机构，与它们支援的地方。"
     see_also = (("结对关系", "pairing-list"), ("批次", "batch-list"), ("负责人", "official-list"))
     filterset_class = filters.HeadquartersFilter
     columns = (
-        name_column(),
+        NAME,
         Column("全称", "full_name", sort=("full_name",)),
         Column("级别", "get_level_display", sort=("level",)),
         Column("支援方", "donor", sort=("donor__slug",)),
-        Column("受援地", lambda row: [pairing.recipient for pairing in row.pairings.all()]),
+        Column(
+            "受援地",
+            lambda row: [pairing.recipient for pairing in row.pairings.all()],
+            reads="pairings__recipient",
+        ),
         Column("上级指挥部", "parent", sort=("parent__slug",)),
         NOTE,
     )
 
-    def rows(self):
-        return Headquarters.objects.select_related("donor", "parent").prefetch_related(
-            "pairings__recipient"
-        )
-
 
 class ProgramList(ListPage):
     model = Program
-    title = "工程"
     lead = "十城百店、百村千厂这样有名称的工程、计划、行动和品牌，它们的版本和组成。"
     see_also = (("政策文件", "policy-list"), ("项目类别", "category-list"))
     filterset_class = filters.ProgramFilter
     columns = (
-        name_column(),
-        Column("类型", "get_kind_display", sort=("kind",)),
+        NAME,
+        KIND,
         Column("领域", "get_sector_display", sort=("sector",)),
         Column("所属工程", "parent", sort=("parent__slug",)),
         Column("前一版本", "predecessor"),
@@ -66,31 +60,30 @@ class ProgramList(ListPage):
         NOTE,
     )
 
-    def rows(self):
-        return Program.objects.select_related("parent", "predecessor", "headquarters")
-
 
 class RegionList(ListPage):
     model = Region
-    title = "地区"
     lead = "支援方的省市，受援的地州、县市、兵团师市、乡镇和村；更名或改设前的旧地名也在内。"
     see_also = (("结对关系", "pairing-list"),)
     filterset_class = filters.RegionFilter
     columns = (
-        name_column(),
+        NAME,
         Column("区划代码", "code", sort=("code",)),
         Column("级别", "get_level_display", sort=("level",)),
         Column("上级", "parent", sort=("parent__code",)),
-        Column("支援方", lambda row: [one.donor for one in row.pairings_received.all()]),
-        Column("受援地", lambda row: [one.recipient for one in row.pairings_given.all()]),
+        Column(
+            "支援方",
+            lambda row: [one.donor for one in row.pairings_received.all()],
+            reads="pairings_received__donor",
+        ),
+        Column(
+            "受援地",
+            lambda row: [one.recipient for one in row.pairings_given.all()],
+            reads="pairings_given__recipient",
+        ),
         Column("现为", "replaced_by"),
         NOTE,
     )
-
-    def rows(self):
-        return Region.objects.select_related("parent", "replaced_by").prefetch_related(
-            "pairings_received__donor", "pairings_given__recipient"
-        )
 
 
 # A prefecture that is paired beside its own counties would be counted twice.
@@ -111,24 +104,19 @@ DONOR_COLUMNS = (
 
 class PairingList(ListPage):
     model = Pairing
-    title = "结对关系"
     lead = "谁支援谁：支援方与受援地的结对，同一方可以有几个伙伴。"
     filterset_class = filters.PairingFilter
     columns = (
         Column("支援方", "donor", sort=("donor__code",)),
         Column("受援地", "recipient", sort=("recipient__code",)),
-        Column("类型", "get_kind_display", sort=("kind",)),
+        KIND,
         Column("援疆指挥部", "headquarters", sort=("headquarters__slug",)),
         Column("开始", "valid_from", kind="date", sort=("valid_from",)),
         Column("结束", "valid_to", kind="date", sort=("valid_to",)),
         SOURCES,
         NOTE,
     )
-
     template_name = "programs/pairing_list.html"
-
-    def rows(self):
-        return Pairing.objects.with_names().prefetch_related(cited())
 
     def extra_context(self, page):
         """Each donor with all it aids, of the pairings the conditions leave."""
@@ -140,7 +128,6 @@ class PairingList(ListPage):
 
 class BatchList(ListPage):
     model = Batch
-    title = "批次"
     lead = "三年一轮的援疆干部人才轮换；批次号属于各自的编号归属，全国第十一批可以是一省的第十批。"
     filterset_class = filters.BatchFilter
     columns = (
@@ -155,12 +142,11 @@ class BatchList(ListPage):
     )
 
     def rows(self):
-        return Batch.objects.select_related("owner", "national__owner").prefetch_related(cited())
+        return Batch.objects.select_related("national__owner")
 
 
 class OfficialList(ListPage):
     model = Official
-    title = "负责人"
     lead = "文献中出现的在任负责人及其职务；时间是文献所述的时间，不是任期。"
     filterset_class = filters.OfficialFilter
     columns = (
@@ -173,13 +159,9 @@ class OfficialList(ListPage):
         NOTE,
     )
 
-    def rows(self):
-        return Official.objects.select_related("headquarters").prefetch_related(cited())
-
 
 class CategoryList(ListPage):
     model = Category
-    title = "项目类别"
     lead = "援疆项目的分类；每个五年规划各有一套，不能跨规划相加。"
     filterset_class = filters.CategoryFilter
     columns = (
@@ -187,24 +169,17 @@ class CategoryList(ListPage):
         Column("代码", "code", sort=("code",)),
         Column("分类方案", "scheme", sort=("scheme",)),
         Column("规划期", lambda row: f"{row.plan_start}—{row.plan_end}年", sort=("plan_start",)),
-        Column("已归入的项目数", "project_count", kind="number", sort=("project_count",)),
         SOURCES,
         NOTE,
     )
 
-    def rows(self):
-        projects = Category._meta.get_field("projects").related_model
-        count = Count("projects", filter=public_rule(projects, "projects"))
-        return Category.objects.annotate(project_count=count).prefetch_related(cited())
-
 
 class PolicyList(ListPage):
     model = Policy
-    title = "政策文件"
     lead = "文献提到的办法、规则和措施。"
     filterset_class = filters.PolicyFilter
     columns = (
-        name_column(),
+        NAME,
         Column("发文单位", "issuer", sort=("issuer",)),
         Column("领域", "get_sector_display", sort=("sector",)),
         Column("相关工程", "programs"),
@@ -213,25 +188,20 @@ class PolicyList(ListPage):
         NOTE,
     )
 
-    def rows(self):
-        return Policy.objects.prefetch_related("programs", cited())
-
 
 class SourceList(ListPage):
     model = Source
-    title = "文献"
     lead = "数字和名称所据的文献；打开一篇，可看到其中记录的每一个数字。"
     filterset_class = filters.SourceFilter
     columns = (
         Column("标题", "title", link=True, sort=("title",)),
         Column("编号", "code", sort=("code",)),
-        Column("类型", "get_kind_display", sort=("kind",)),
+        KIND,
         Column("来源", "publisher", sort=("publisher",)),
         Column("作者", "author", sort=("author",)),
         Column("发布日期", "published_on", kind="date", sort=("published_on",)),
-        Column("记录数字", "figure_count", kind="number", sort=("figure_count",)),
         NOTE,
     )
 
     def rows(self):
-        return Source.objects.published().without_text().with_figure_count()
+        return Source.objects.published().without_text()

@@ -1,25 +1,22 @@
 """The list pages of metrics, their series, and the public figures."""
 
-from aidtracker.pages.details import name_column
 from aidtracker.pages.listing import ListPage
-from aidtracker.pages.tables import PATH_END, Column, metric_item, scope_items
-from programs.views.columns import NOTE
+from aidtracker.pages.tables import KIND, NAME, NOTE, Column
 from projects.models import Metric, Observation, Series
 from projects.views import filters
-from projects.views.lists import NarrowedList
 from projects.views.readings import scope_words
+from projects.views.sections import metric_item, scope_items
 
 
 class MetricList(ListPage):
     model = Metric
-    title = "指标"
     see_also = (("序列", "series-list"), ("观测值", "observation-list"))
     lead = "数的是什么：口径、单位和公式；打开一个指标，可看到它的每个序列和每个数字。"
     filterset_class = filters.MetricFilter
     columns = (
-        name_column(),
+        NAME,
         Column("单位", "unit", sort=("unit",)),
-        Column("类型", "get_kind_display", sort=("kind",)),
+        KIND,
         Column("领域", "get_sector_display", sort=("sector",)),
         Column("口径", "definition"),
         Column("序列", "series_count", kind="number", sort=("series_count",)),
@@ -36,7 +33,7 @@ def leading(series):
     return series.leading_figures[0]
 
 
-SCOPE = Column("主体与范围", scope_words, link=True, sort=("slug",))
+SERIES_SCOPE = Column("主体与范围", scope_words, link=True, sort=("slug",))
 FIGURE_OF_SERIES = (
     Column("数值", leading, kind="figure"),
     Column("性质", leading, kind="nature"),
@@ -48,20 +45,18 @@ FIGURE_OF_SERIES = (
 
 class SeriesList(ListPage):
     model = Series
-    title = "序列"
     see_also = (("指标", "metric-list"), ("观测值", "observation-list"))
     lead = "一个指标、一个主体、一个范围为一个序列；表中是采用值或最近的一个数字。"
     empty = "还没有公开的数字；观测值审核通过后，它的序列列在这里。"
     filterset_class = filters.SeriesFilter
-    columns = (Column("指标", "metric", sort=("metric__slug",)), SCOPE, *FIGURE_OF_SERIES)
+    columns = (Column("指标", "metric", sort=("metric__slug",)), SERIES_SCOPE, *FIGURE_OF_SERIES)
 
     def rows(self):
         return Series.objects.published().with_leading_figures().with_subjects()
 
 
-class ObservationList(NarrowedList):
+class ObservationList(ListPage):
     model = Observation
-    title = "观测值"
     see_also = (("指标", "metric-list"), ("序列", "series-list"))
     lead = "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
     empty = "还没有公开的数字；审核通过后列在这里。"
@@ -69,12 +64,12 @@ class ObservationList(NarrowedList):
     columns = (
         Column("指标", metric_item, sort=("series__metric__slug",)),
         Column("主体与范围", scope_items, sort=("series__slug",)),
-        Column("数值", PATH_END, kind="figure", sort=("value",)),
-        Column("性质", PATH_END, kind="nature", sort=("nature",)),
-        Column("期间", PATH_END, kind="period", sort=("as_of", "period_end", "period_start")),
+        Column("数值", kind="figure", sort=("value",)),
+        Column("性质", kind="nature", sort=("nature",)),
+        Column("期间", kind="period", sort=("as_of", "period_end", "period_start")),
         Column("累计方式", "get_accumulation_display", sort=("accumulation",)),
         Column("修饰", "get_qualifier_display", sort=("qualifier",)),
-        Column("出处", PATH_END, kind="source", sort=("source__code", "number")),
+        Column("出处", kind="source", sort=("source__code", "number")),
         NOTE,
     )
 

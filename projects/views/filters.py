@@ -5,8 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
-from aidtracker.ground.publication import public_rule
-from aidtracker.pages.listing import ListFilter, choice_filter, row_filter
+from aidtracker.pages.listing import ListFilter, choice_filter, linked_filter, row_filter, used
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
 from programs.models.programs import Sector
 from projects.models import (
@@ -28,39 +27,10 @@ from projects.models.finding_kinds import kind_choices
 NUMBER_LENGTH = 9  # of a figure in its document
 
 
-def used(model, relation):
-    """Rows of `model` that at least one public row behind `relation` names, for a drop-down."""
-
-    def rows(request):
-        is_public = public_rule(end_of(model, relation), relation)
-        named = model.objects.filter(is_public, **{f"{relation}__isnull": False})
-        return model.objects.filter(pk__in=named.values("pk"))
-
-    return rows
-
-
-def end_of(model, relation):
-    """The model that a lookup path leads to."""
-    for name in relation.split("__"):
-        model = model._meta.get_field(name).related_model
-    return model
-
-
-def named(model, label, **kwargs):
-    """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
-    return django_filters.ModelChoiceFilter(
-        label=label,
-        queryset=lambda request: model.objects.published(),
-        to_field_name="slug",
-        widget=HiddenInput,
-        **kwargs,
-    )
-
-
 def about(subject):
     """A condition on one kind of thing that a figure's series is about."""
     field = getattr(Series, subject).field
-    return named(field.related_model, field.verbose_name, field_name=f"series__{subject}")
+    return linked_filter(field.verbose_name, field.related_model, field_name=f"series__{subject}")
 
 
 def batches(request):
@@ -78,8 +48,8 @@ class ProjectFilter(ListFilter):
     region = row_filter("受援地", used(Region, "projects"), field_name="regions")
     program = row_filter("所属工程", used(Program, "projects"), field_name="programs")
     batch = row_filter("批次", batches, key="pk")
-    site = named(Site, "场所")
-    enterprise = named(Enterprise, "参与企业", method="of_enterprise")
+    site = linked_filter("场所", Site)
+    enterprise = linked_filter("参与企业", Enterprise, method="of_enterprise")
 
     def of_enterprise(self, queryset, name, value):
         return queryset.filter(pk__in=value.project_parties.values("project"))
@@ -92,8 +62,8 @@ class InvestmentFilter(ListFilter):
     region = row_filter("落地地区", used(Region, "investments"))
     origin = row_filter("来自", used(Region, "investments_from"))
     program = row_filter("所属工程", used(Program, "investments"), field_name="programs")
-    enterprise = named(Enterprise, "投资方或落地企业", method="of_enterprise")
-    site = named(Site, "场所")
+    enterprise = linked_filter("投资方或落地企业", Enterprise, method="of_enterprise")
+    site = linked_filter("场所", Site)
 
     def of_enterprise(self, queryset, name, value):
         return queryset.filter(Q(investor=value) | Q(local_enterprise=value))
@@ -103,8 +73,8 @@ class EnterpriseFilter(ListFilter):
     kind = choice_filter("类型", Enterprise.Kind)
     region = row_filter("经营地", used(Region, "enterprises"))
     origin = row_filter("来自", used(Region, "enterprises_from"))
-    parent = named(Enterprise, "母公司或主管")
-    activity = named(Activity, "参与活动", field_name="activities")
+    parent = linked_filter("母公司或主管", Enterprise)
+    activity = linked_filter("参与活动", Activity, field_name="activities")
 
 
 class SiteFilter(ListFilter):
@@ -112,8 +82,8 @@ class SiteFilter(ListFilter):
     region = row_filter("所在地区", used(Region, "sites"))
     headquarters = row_filter("援建指挥部", used(Headquarters, "sites"))
     program = row_filter("所属工程", used(Program, "sites"), field_name="programs")
-    operator = named(Enterprise, "运营单位")
-    parent = named(Site, "所属场所")
+    operator = linked_filter("运营单位", Enterprise)
+    parent = linked_filter("所属场所", Site)
 
 
 class OutletFilter(ListFilter):
@@ -123,7 +93,7 @@ class OutletFilter(ListFilter):
     city = row_filter("所在城市", used(Region, "outlets"))
     program = row_filter("所属工程", used(Program, "outlets"))
     platform = row_filter("所在平台", used(Enterprise, "outlets_hosted"))
-    enterprise = named(Enterprise, "经营单位或平台", method="of_enterprise")
+    enterprise = linked_filter("经营单位或平台", Enterprise, method="of_enterprise")
 
     def of_enterprise(self, queryset, name, value):
         return queryset.filter(Q(operator=value) | Q(platform=value))
@@ -148,16 +118,16 @@ class ActivityFilter(ListFilter):
     headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
     region = row_filter("地点", used(Region, "activities"))
     program = row_filter("所属工程", used(Program, "activities"), field_name="programs")
-    enterprise = named(Enterprise, "参与企业", field_name="enterprises")
-    site = named(Site, "场所")
+    enterprise = linked_filter("参与企业", Enterprise, field_name="enterprises")
+    site = linked_filter("场所", Site)
 
 
 class AgreementFilter(ListFilter):
     kind = choice_filter("类型", Agreement.Kind)
     headquarters = row_filter("签约指挥部", used(Headquarters, "agreements"))
     region = row_filter("签约地方", used(Region, "agreements"), field_name="regions")
-    enterprise = named(Enterprise, "签约企业", field_name="enterprises")
-    activity = named(Activity, "签约活动")
+    enterprise = linked_filter("签约企业", Enterprise, field_name="enterprises")
+    activity = linked_filter("签约活动", Activity)
 
 
 class AwardFilter(ListFilter):
@@ -191,15 +161,13 @@ class ObservationFilter(ListFilter):
 
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter(
-        "指标",
-        used(Metric, "series_set__observations"),
-        field_name="series__metric",
+        "指标", used(Metric, "series_set__observations"), field_name="series__metric"
     )
     nature = choice_filter("性质", Observation.Nature)
     accumulation = choice_filter("累计方式", Observation.Accumulation)
     qualifier = choice_filter("修饰", Observation.Qualifier)
     rank = choice_filter("采用", Observation.Rank)
-    series = named(Series, "序列")
+    series = linked_filter("序列", Series)
     region = about("region")
     headquarters = about("headquarters")
     program = about("program")

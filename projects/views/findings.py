@@ -2,20 +2,21 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
-from aidtracker.pages.details import Page, Section, address, facts
-from aidtracker.pages.tables import PATH_END, Column, period_words, table
+from aidtracker.pages.details import DetailPage, Section, address, facts
+from aidtracker.pages.listing import ListPage
+from aidtracker.pages.tables import NOTE, Column, Item, table
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import Result
 from projects.views import filters
-from projects.views.lists import NarrowedList
 from projects.views.readings import interval_words, remarks
-from projects.views.sections import crumbs
+from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
 
-TEMPLATE = "projects/finding_detail.html"
 # The clause in which a check says what a missing or loose figure would have to be.
 NEEDED = re.compile(r"相符(?:要求|须|时?[^。；]{0,12}须)[^。；]*")
 
@@ -55,7 +56,7 @@ def with_figures():
     return Prefetch("observations", figures.defer("source__text").in_reading_order())
 
 
-class FindingList(NarrowedList):
+class FindingList(ListPage):
     model = Finding
     title = "数据核对"
     lead = "把文献中的数字互相核对、与台账核对：算了什么，得到什么，哪里不能同时成立。"
@@ -63,7 +64,7 @@ class FindingList(NarrowedList):
     filterset_class = filters.FindingFilter
     template_name = "projects/finding_list.html"
     columns = (
-        Column("结果", PATH_END, kind="result", sort=("severity",)),
+        Column("结果", kind="result", sort=("severity",)),
         Column("规则", "get_kind_display", sort=("kind",)),
         Column("计算", "computation", kind="computation", link=True),
         Column("所涉数字", "observations", kind="figures"),
@@ -79,63 +80,73 @@ class FindingList(NarrowedList):
 
 
 FIGURE_COLUMNS = (
-    Column("数值", PATH_END, kind="figure"),
+    FIGURE,
     Column("序列", "series"),
-    Column("期间", period_words, kind="phrase"),
+    PERIOD,
     Column("所容许的范围", interval_words),
-    Column("性质", PATH_END, kind="nature"),
-    Column("出处", PATH_END, kind="source"),
+    NATURE,
+    CITED,
     Column("备注", remarks),
 )
 RECORD_COLUMNS = (
-    Column("记录", PATH_END),
+    Column("记录"),
     Column("类型", lambda row: row._meta.verbose_name),
-    Column("备注", "note"),
+    NOTE,
 )
 
 
-def finding_detail(request, slug):
-    finding = get_object_or_404(Finding.objects.published().at_address(slug))
-    page = Page(
-        kind=f"数据核对 · {finding.get_kind_display()}",
-        title=f"{finding.get_result_display()}：{finding.get_kind_display()}",
-        lead=Result(finding.result).meaning,
-        trail=crumbs(("数据核对", "finding-list")),
-        sections=[
-            *figures_sections(finding),
-            *records_sections(finding),
-            Section(
-                "condition", "怎样才相符", template="includes/note_text.html", data=needed(finding)
-            ),
-            explanation_section(finding),
-        ],
-        updated_at=finding.updated_at,
-    )
-    return page.response(request, TEMPLATE, finding=finding)
+def figures(finding: Finding) -> Section | None:
+    rows = finding.observations.with_subjects().in_reading_order()
+    return present(Section("figures", "所涉数字", table("所涉数字", FIGURE_COLUMNS, rows)))
 
 
-def needed(finding):
-    """What would make it hold: what the computation says of it, and what the rule asks."""
-    said = NEEDED.findall(finding.computation)
-    return [*(f"{words}。" for words in said), *filter(None, [finding.condition])]
-
-
-def figures_sections(finding):
-    figures = finding.observations.with_subjects().in_reading_order()
-    return present(Section("figures", "所涉数字", table("所涉数字", FIGURE_COLUMNS, figures)))
-
-
-def records_sections(finding):
+def records(finding: Finding) -> Section | None:
     shown = table("所涉记录", RECORD_COLUMNS, finding.linked_records)
     return present(Section("records", "所涉记录", shown))
 
 
-def present(section):
+def present(section: Section) -> Section | None:
     """A section if it has rows: a finding about figures alone lacks no records."""
-    return [section] if section.has_rows else []
+    return section if section.has_rows else None
 
 
-def explanation_section(finding):
+def condition(finding: Finding) -> Section:
+    """What would make it hold: what the computation says of it, and what the rule asks."""
+    said = [f"{words}。" for words in NEEDED.findall(finding.computation)]
+    data = [*said, *filter(None, [finding.condition])]
+    return Section("condition", "怎样才相符", template="includes/note_text.html", data=data)
+
+
+def explanation(finding: Finding) -> Section:
     """What a person made of it; open ones say that nobody has."""
     data = facts(finding, Column("处理", "state_words"), Column("说明", "explanation"))
     return Section("explanation", "处理与说明", template="projects/facts.html", data=data)
+
+
+class FindingPage(DetailPage):
+    model = Finding
+    template_name = "projects/finding_detail.html"
+    note = ""
+    parts = (figures, records, condition, explanation)
+
+    def find(self, *rules: Q, **key: Any) -> Finding:
+        return get_object_or_404(Finding.objects.published().at_address(key["slug"]))
+
+    @property
+    def kind(self) -> str:
+        return f"数据核对 · {self.row.get_kind_display()}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.row.get_result_display()}：{self.row.get_kind_display()}"
+
+    @property
+    def lead(self) -> str:
+        return Result(self.row.result).meaning
+
+    @property
+    def trail(self) -> list[Item]:
+        return [Item("数据核对", reverse("finding-list"))]
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"finding": self.row}

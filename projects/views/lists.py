@@ -6,12 +6,10 @@ from itertools import groupby
 from django.db.models import Case, Value, When
 
 from aidtracker.ground.partial_dates import in_chinese
-from aidtracker.pages.details import name_column
 from aidtracker.pages.listing import ListPage
-from aidtracker.pages.tables import Column, Item, item_of
+from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, item_of
 from aidtracker.templatetags.formatting import span
-from programs.models.sources import cited
-from programs.views.columns import NOTE
+from programs.views.lists import SOURCES
 from projects.amounts.ledger_sums import explained_totals
 from projects.models import (
     Activity,
@@ -25,26 +23,10 @@ from projects.models import (
 )
 from projects.views import filters
 from projects.views.readings import activity_days
-
-SOURCES = Column("出处", "sources", kind="sources")
-STATUS = Column("状态", "get_status_display", sort=("status",))
-KIND = Column("类型", "get_kind_display", sort=("kind",))
+from projects.views.sections import HOLDER
 
 
-class NarrowedList(ListPage):
-    """A list that other pages link to with conditions its form does not offer; it says which."""
-
-    @property
-    def filtered_rows(self):
-        rows = super().filtered_rows
-        form = self.filterset.form
-        chosen = [(field.label, form.cleaned_data[field.name]) for field in form.hidden_fields()]
-        said = [f"只显示{label}为“{row}”的记录。" for label, row in chosen if row]
-        self.notices += [notice for notice in said if notice not in self.notices]
-        return rows
-
-
-class LedgerList(NarrowedList):
+class LedgerList(ListPage):
     """A list of ledger rows with the totals of all rows that meet the conditions."""
 
     template_name = "projects/ledger_list.html"
@@ -65,12 +47,11 @@ def building_time(project):
 
 class ProjectList(LedgerList):
     model = Project
-    title = "援疆项目"
     lead = "全部或部分使用援疆资金的项目；企业自己的投资在“招商项目”。"
     filterset_class = filters.ProjectFilter
     total_fields = ("total_amount", "planned_amount", "received_amount", "work_done_amount")
     columns = (
-        name_column(),
+        NAME,
         Column("类别", "category", sort=("category__code",)),
         Column("受援地", "regions"),
         Column("援疆指挥部", "headquarters", sort=("headquarters__slug",)),
@@ -83,22 +64,14 @@ class ProjectList(LedgerList):
         NOTE,
     )
 
-    def rows(self):
-        return (
-            Project.objects.published()
-            .select_related("category", "headquarters")
-            .prefetch_related("regions")
-        )
-
 
 class InvestmentList(LedgerList):
     model = Investment
-    title = "招商项目"
     lead = "援疆指挥部引进、由企业自己出资的项目；不是援疆资金项目，两者不能相加。"
     filterset_class = filters.InvestmentFilter
     total_fields = ("agreed_amount", "arrived_amount")
     columns = (
-        name_column(),
+        NAME,
         Column("投资方", "investor", sort=("investor__slug",)),
         Column("落地企业", "local_enterprise", sort=("local_enterprise__slug",)),
         Column("落地地区", "region", sort=("region__slug",)),
@@ -110,19 +83,13 @@ class InvestmentList(LedgerList):
         NOTE,
     )
 
-    def rows(self):
-        return Investment.objects.published().select_related(
-            "investor", "local_enterprise", "region"
-        )
 
-
-class EnterpriseList(NarrowedList):
+class EnterpriseList(ListPage):
     model = Enterprise
-    title = "企业"
     lead = "公司、合作社、银行网点、协会、联盟，以及参与援疆的院校和事业单位。"
     filterset_class = filters.EnterpriseFilter
     columns = (
-        name_column(),
+        NAME,
         KIND,
         Column("行业", "industry", sort=("industry",)),
         Column("品牌", "brand", sort=("brand",)),
@@ -133,17 +100,13 @@ class EnterpriseList(NarrowedList):
         NOTE,
     )
 
-    def rows(self):
-        return Enterprise.objects.published().select_related("parent", "origin", "region")
 
-
-class SiteList(NarrowedList):
+class SiteList(ListPage):
     model = Site
-    title = "场所"
     lead = "产业园、孵化基地、工厂车间、种植基地、景区和各类中心；分期建设的各期分开登记。"
     filterset_class = filters.SiteFilter
     columns = (
-        name_column(),
+        NAME,
         KIND,
         Column("所在地区", "region", sort=("region__slug",)),
         Column("所属场所", "parent", sort=("parent__slug",)),
@@ -153,17 +116,13 @@ class SiteList(NarrowedList):
         NOTE,
     )
 
-    def rows(self):
-        return Site.objects.published().select_related("region", "parent", "operator")
 
-
-class OutletList(NarrowedList):
+class OutletList(ListPage):
     model = Outlet
-    title = "网点"
     lead = "销售受援地产品的旗舰店、直营店、加盟店、专柜、网店和平台。"
     filterset_class = filters.OutletFilter
     columns = (
-        name_column(),
+        NAME,
         KIND,
         STATUS,
         Column("所在城市", "city", sort=("city__slug",)),
@@ -174,11 +133,6 @@ class OutletList(NarrowedList):
         Column("开业", "opened_on", kind="date", sort=("opened_on",)),
         NOTE,
     )
-
-    def rows(self):
-        return Outlet.objects.published().select_related(
-            "city", "platform", "operator", "program", "headquarters"
-        )
 
 
 @dataclass(frozen=True)
@@ -201,16 +155,15 @@ class Happening:
         )
 
 
-class ActivityList(NarrowedList):
+class ActivityList(ListPage):
     """Events as a timeline, a heading for each year."""
 
     model = Activity
-    title = "活动"
     lead = "展会、会议、考察、签约、培训、竞赛和里程碑，按时间先后排列。"
     filterset_class = filters.ActivityFilter
     see_also = (("协议", "agreement-list"), ("荣誉", "award-list"))
     template_name = "projects/activity_list.html"
-    columns = (Column("时间", "starts_on", kind="date", sort=("starts_on",)), name_column())
+    columns = (Column("时间", "starts_on", kind="date", sort=("starts_on",)), NAME)
 
     def rows(self):
         is_undated = Case(When(starts_on="", then=Value(1)), default=Value(0))
@@ -232,15 +185,14 @@ class ActivityList(NarrowedList):
         }
 
 
-class AgreementList(NarrowedList):
+class AgreementList(ListPage):
     model = Agreement
-    title = "协议"
     see_also = (("活动", "activity-list"), ("荣誉", "award-list"))
     lead = "框架协议、备忘录和合同，以及签约各方。"
     filterset_class = filters.AgreementFilter
     columns = (
-        name_column(),
-        Column("类型", "get_kind_display", sort=("kind",)),
+        NAME,
+        KIND,
         Column("内容", "subject"),
         Column("签约指挥部", "headquarters"),
         Column("签约地方", "regions"),
@@ -249,30 +201,19 @@ class AgreementList(NarrowedList):
         NOTE,
     )
 
-    def rows(self):
-        return Agreement.objects.prefetch_related("headquarters", "regions", "enterprises")
 
-
-class AwardList(NarrowedList):
+class AwardList(ListPage):
     model = Award
-    title = "荣誉"
     see_also = (("活动", "activity-list"), ("协议", "agreement-list"))
     lead = "每授予一次记一条：七项荣誉授予六个县，就是七条、六个地区。"
     filterset_class = filters.AwardFilter
     columns = (
-        name_column(),
+        NAME,
         Column("级别", "get_level_display", sort=("level",)),
-        Column("获得者", "holder"),
+        HOLDER,
         Column("授予单位", "grantor", sort=("grantor",)),
         Column("批次或届次", "edition", sort=("edition",)),
         Column("授予", "granted_on", kind="date", sort=("granted_on",)),
         SOURCES,
         NOTE,
     )
-
-    def rows(self):
-        return (
-            Award.objects.published()
-            .select_related("site", "region", "enterprise")
-            .prefetch_related(cited())
-        )

@@ -1,22 +1,22 @@
 """The page of one figure: as printed, what it was read as, where it stands, how to cite it."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from aidtracker.pages.details import Page, Section, address, facts, listed
-from aidtracker.pages.tables import PATH_END, Column, Item
+from aidtracker.pages.details import DetailPage, Section, facts, whole_list
+from aidtracker.pages.tables import Column, Item, capped
 from projects.models import Observation
 from projects.views.citations import plain_citation, standard_citation, text_link
 from projects.views.metrics import READING_COLUMNS
-from projects.views.parts import parts_sections
+from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
 
-TEMPLATE = "projects/observation_detail.html"
 FINDING_COLUMNS = (
-    Column("结果", PATH_END, kind="result"),
+    Column("结果", kind="result"),
     Column("规则", "get_kind_display"),
     Column("计算", "computation", kind="computation", link=True),
     Column("处理", "state_words"),
@@ -33,36 +33,9 @@ class Citation:
     address: str
 
 
-def observation_detail(request, code, number):
-    rows = Observation.objects.published().with_subjects()
-    observation = get_object_or_404(rows, source__code=code, number=number)
-    source = observation.source
-    page = Page(
-        kind="观测值",
-        title=observation.series.name,
-        lead=f"《{source.title}》第 {number} 处数字。",
-        trail=[
-            Item("观测值", reverse("observation-list")),
-            Item(f"《{source.title}》", source.get_absolute_url()),
-        ],
-        sections=[
-            Section("reading", "读作", template="projects/facts.html", data=reading(observation)),
-            Section("meaning", "所指", template="projects/facts.html", data=meaning(observation)),
-            *parts_sections(observation),
-            findings_section(observation),
-            place_section(observation),
-            same_series(observation),
-            citation_section(request, observation),
-        ],
-        note=observation.note,
-        updated_at=observation.updated_at,
-    )
-    return page.response(request, TEMPLATE, observation=observation)
-
-
-def reading(observation):
+def reading(observation: Observation) -> Section:
     """What the printed words were read as."""
-    return facts(
+    data = facts(
         observation,
         Column("原文数字", "printed"),
         Column("数值", value_words),
@@ -71,11 +44,12 @@ def reading(observation):
         Column("修饰的读法", qualifier_words),
         Column("单位", "unit"),
     )
+    return Section("reading", "读作", template="projects/facts.html", data=data)
 
 
-def meaning(observation):
+def meaning(observation: Observation) -> Section:
     """What the figure is about."""
-    return facts(
+    data = facts(
         observation,
         Column("指标", "series.metric"),
         Column("主体", "series.subjects"),
@@ -90,49 +64,71 @@ def meaning(observation):
         Column("采用理由", "rank_reason"),
         Column("审核", "get_status_display"),
     )
+    return Section("meaning", "所指", template="projects/facts.html", data=data)
 
 
-def findings_section(observation):
+def findings(observation: Observation) -> Section:
     """Every check that this figure had a part in, settled ones and those without result too."""
-    found = observation.findings.published().worst_first()
     number = f"{observation.source.code}.{observation.number}"
-    return listed(
-        "findings",
+    shown = capped(
         "核对",
         FINDING_COLUMNS,
-        found,
-        more=address("finding-list", observation=number),
-        empty="没有可以与它核对的数字；有了同一序列、分子分母或台账的数，核对会自动进行。",
+        observation.findings.published().worst_first(),
+        whole_list("finding-list", observation=number),
     )
+    empty = "没有可以与它核对的数字；有了同一序列、分子分母或台账的数，核对会自动进行。"
+    return Section("findings", "核对", shown, empty)
 
 
-def place_section(observation):
+def place(observation: Observation) -> Section:
     data = {"observation": observation, "text_url": text_link(observation)}
     return Section("place", "原文位置", template="projects/place.html", data=data)
 
 
-def same_series(observation):
+def same_series(observation: Observation) -> Section:
     """The other figures of the series, so that documents stand side by side."""
-    others = (
-        Observation.objects.published()
-        .with_subjects()
-        .filter(series=observation.series)
-        .exclude(pk=observation.pk)
-    )
-    return listed(
-        "same-series",
-        "同一序列的其他数字",
-        READING_COLUMNS,
-        others.in_time_order(),
-        more=address("observation-list", series=observation.series.slug),
-        empty="这一序列还没有其他公开的数字；别的文献或时期的数字审核通过后列在这里。",
-    )
+    series = observation.series
+    others = series.observations.published().with_subjects().exclude(pk=observation.pk)
+    title, more = "同一序列的其他数字", whole_list("observation-list", series=series.slug)
+    shown = capped(title, READING_COLUMNS, others.in_time_order(), more)
+    empty = "这一序列还没有其他公开的数字；别的文献或时期的数字审核通过后列在这里。"
+    return Section("same-series", title, shown, empty)
 
 
-def citation_section(request, observation):
-    citation = Citation(
-        words=plain_citation(observation),
-        standard=standard_citation(observation.source, timezone.localdate()),
-        address=request.build_absolute_uri(observation.get_absolute_url()),
-    )
-    return Section("citation", "引用", template="projects/citation.html", data=citation)
+class ObservationPage(DetailPage):
+    model = Observation
+    template_name = "projects/observation_detail.html"
+    parts = (reading, meaning, ledger_rows, findings, place, same_series)
+
+    def rows(self) -> QuerySet:
+        return Observation.objects.published().with_subjects()
+
+    def find(self, *rules: Q, **key: Any) -> Observation:
+        return super().find(source__code=key["code"], number=key["number"])
+
+    @property
+    def title(self) -> str:
+        return self.row.series.name
+
+    @property
+    def lead(self) -> str:
+        return f"《{self.row.source.title}》第 {self.row.number} 处数字。"
+
+    @property
+    def trail(self) -> list[Item]:
+        source = self.row.source
+        return [*super().trail, Item(f"《{source.title}》", source.get_absolute_url())]
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The last of them says how to cite this very page."""
+        citation = Citation(
+            words=plain_citation(self.row),
+            standard=standard_citation(self.row.source, timezone.localdate()),
+            address=self.request.build_absolute_uri(self.row.get_absolute_url()),
+        )
+        cited = Section("citation", "引用", template="projects/citation.html", data=citation)
+        return [*super().sections, cited]
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"observation": self.row}

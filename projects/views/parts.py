@@ -6,21 +6,22 @@ from aidtracker.ground.datasets import dataset_model
 from aidtracker.pages.details import Section
 from aidtracker.pages.tables import Column, Item, table
 from programs.models import Source
+from projects.models import Observation
 from projects.monthly.totals import YUAN_PER_WAN, in_words, rounded
 
 MOST_PARTS = 5_000
 
 
-def parts_sections(observation):
+def ledger_rows(observation: Observation) -> Section | None:
     """The section of the rows in a sum, in a list; none for a figure that no ledger was summed to.
 
     Names and amounts are those of the day it was summed; rows that are public now lead to pages.
     """
     if observation.source.kind != Source.Kind.REPORT:
-        return []
+        return None
     parts = list(observation.ledger_parts.order_by("number")[:MOST_PARTS])
     if not parts:
-        return []
+        return None
     pages = public_pages(parts)
     unit, size = ("万元", YUAN_PER_WAN) if observation.unit == "元" else (observation.unit, 1)
     columns = (
@@ -28,7 +29,7 @@ def parts_sections(observation):
         Column(f"数值（{unit}）", lambda part: part.amount and part.amount / size, kind="number"),
     )
     caption = f"{len(parts)} 条记录，相加得 {total_of(parts, observation.unit)}"
-    return [Section("parts", "由哪些记录相加", table(caption, columns, parts))]
+    return Section("parts", "由哪些记录相加", table(caption, columns, parts))
 
 
 def total_of(parts, unit):

@@ -1,14 +1,17 @@
 """What the pages of a project, an investment and an outlet show of plans and monthly reports."""
 
-from django.db.models import Prefetch
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
 
 from aidtracker.ground.months import in_chinese
-from aidtracker.pages.details import Section, listed
-from aidtracker.pages.tables import Column, Layout, table
+from aidtracker.pages.details import Related, Section
+from aidtracker.pages.tables import NOTE, Column, Layout, table
 from aidtracker.templatetags.formatting import wan
 from programs.models import Source
-from programs.views.columns import LADDER_COLUMNS, NOTE
 from projects.amounts.money_ladder import funding_ladder
+from projects.models import Project
+from projects.views.sections import LADDER_COLUMNS
 
 EDITION = "第 1 版（年初计划）"
 MONTH = Column("月份", lambda report: in_chinese(report.month), kind="moment")
@@ -18,7 +21,8 @@ PLAN_COLUMNS = (
     Column("计划援疆资金", "amount", kind="money"),
     Column("年度目标", "target", kind="phrase"),
     Column("调整理由", "reason", kind="phrase"),
-    Column("依据文件", "source"),
+    # Read along by `plans_of`, as far as it is public.
+    Column("依据文件", lambda plan: plan.source),
     NOTE,
 )
 MILESTONE_COLUMNS = (
@@ -65,7 +69,7 @@ REPORTED = {
 NO_REPORTS = "还没有发布的月报；月报审核、发布后按月列在这里。"
 
 
-def funding_section(project):
+def funding(project: Project) -> Section:
     """All steps of the money, if any is known: what is unknown shows as —, as it matters where.
 
     One query: the published reports, of which one may be where an amount comes from.
@@ -92,24 +96,37 @@ def origin(rung, reports):
     return f"台账；{month}月报为 {wan(stated)}"
 
 
-def plans_section(project):
-    plans = project.plans.prefetch_related(
-        Prefetch("source", Source.objects.published().without_text())
-    )
-    return listed(
-        "plans",
-        "年度计划",
-        PLAN_COLUMNS,
-        plans.order_by("-year", "number"),
-        empty="还没有发布的年度计划；年初计划和中期调整发布后列在这里。",
-    )
+def plans_of(project: Project) -> QuerySet:
+    """The latest first, with the documents they rest on as far as these are public."""
+    document = Prefetch("source", Source.objects.published().without_text())
+    return project.plans.prefetch_related(document).order_by("-year", "number")
 
 
-def milestones_section(project):
-    rows = project.milestones.published().order_by("number")
-    return listed("milestones", "节点", MILESTONE_COLUMNS, rows, empty="还没有发布的节点。")
+def reports(columns: tuple[Column, ...], relation: str = "reports") -> Related:
+    """A part of monthly reports, the latest first."""
+
+    def rows(record: Any) -> QuerySet:
+        return getattr(record, relation).order_by("-month")
+
+    return Related("reports", "月报", columns, NO_REPORTS, by=None, rows=rows)
 
 
-def reports_section(reports, columns):
-    """A section of monthly reports, the latest first: one query."""
-    return listed("reports", "月报", columns, reports.order_by("-month"), empty=NO_REPORTS)
+plans = Related(
+    "plans",
+    "年度计划",
+    PLAN_COLUMNS,
+    "还没有发布的年度计划；年初计划和中期调整发布后列在这里。",
+    by=None,
+    rows=plans_of,
+)
+milestones = Related(
+    "milestones",
+    "节点",
+    MILESTONE_COLUMNS,
+    "还没有发布的节点。",
+    by=None,
+    rows=lambda project: project.milestones.order_by("number"),
+)
+progress_reports = reports(PROGRESS_COLUMNS, "progress_reports")
+investment_reports = reports(INVESTMENT_COLUMNS)
+outlet_reports = reports(OUTLET_COLUMNS)

@@ -1,83 +1,146 @@
-"""What the detail pages of this app share: columns of tables, parts, breadcrumbs, sentences."""
+"""What the pages say of projects, investments, sites, events and figures: columns and parts."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import Model, QuerySet
 
-from aidtracker.pages.details import address, listed, name_column
-from aidtracker.pages.tables import Column, Item
-from programs.views.columns import HEADQUARTERS, KIND, NOTE, STATUS
-
-PROJECT_COLUMNS = (
-    name_column(),
-    HEADQUARTERS,
-    STATUS,
-    Column("总投资", "total_amount", kind="money"),
-    Column("实际开工", "actual_start", kind="date"),
+from aidtracker.pages.details import Related, Section, whole_list
+from aidtracker.pages.tables import (
+    CAP,
+    KIND,
+    NAME,
     NOTE,
+    PATH_END,
+    STATUS,
+    Column,
+    Item,
+    Layout,
+    counted,
+    item_of,
+    table,
 )
+from aidtracker.templatetags import formatting
+from projects.models import Observation
+from projects.models.figure_queries import ObservationQuerySet
+
+CARDS = 4
+NO_FIGURES = "还没有公开的数字；审核通过后列在这里。"
+
+TOTAL = Column("总投资", "total_amount", kind="money")
+STARTED = Column("实际开工", "actual_start", kind="date")
+INVESTOR = Column("投资方", "investor")
+AGREED = Column("协议资金", "agreed_amount", kind="money")
+ARRIVED = Column("到位资金", "arrived_amount", kind="money")
+OPENED = Column("启用", "opened_on", kind="date")
+LEVEL = Column("级别", "get_level_display")
+GRANTOR = Column("授予单位", "grantor")
+GRANTED = Column("授予", "granted_on", kind="date")
+
+HOLDER = Column(
+    "获得者",
+    "holder",
+    reads=lambda rows: rows.select_related("site", "region", "enterprise"),
+)
+
+PROJECT_COLUMNS = (NAME, Column("援疆指挥部", "headquarters"), STATUS, TOTAL, STARTED, NOTE)
 INVESTMENT_COLUMNS = (
-    name_column(),
-    Column("投资方", "investor"),
+    NAME,
+    INVESTOR,
     Column("落地企业", "local_enterprise"),
     STATUS,
-    Column("协议资金", "agreed_amount", kind="money"),
-    Column("到位资金", "arrived_amount", kind="money"),
+    AGREED,
+    ARRIVED,
     NOTE,
 )
-SITE_COLUMNS = (
-    name_column(),
-    KIND,
-    Column("所在地区", "region"),
-    Column("启用", "opened_on", kind="date"),
-    NOTE,
-)
+SITE_COLUMNS = (NAME, KIND, Column("所在地区", "region"), OPENED, NOTE)
+OUTLET_COLUMNS = (NAME, KIND, STATUS, Column("所在城市", "city"), NOTE)
+ENTERPRISE_COLUMNS = (NAME, KIND, Column("行业", "industry"), Column("品牌", "brand"), NOTE)
+ACTIVITY_COLUMNS = (Column("时间", "starts_on", kind="date"), NAME, KIND, NOTE)
 AGREEMENT_COLUMNS = (
     Column("签订", "signed_on", kind="date"),
-    name_column(),
+    NAME,
     KIND,
     Column("内容", "subject"),
     NOTE,
 )
-AWARD_COLUMNS = (
-    name_column(),
-    Column("级别", "get_level_display"),
-    Column("授予单位", "grantor"),
-    Column("授予", "granted_on", kind="date"),
-    NOTE,
+AWARD_COLUMNS = (NAME, LEVEL, GRANTOR, GRANTED, NOTE)
+
+
+def rate_words(rung):
+    """The share of a step of money with its name: 到位率 99.11%; None where there is none."""
+    return None if rung.share is None else f"{rung.rate} {formatting.plain(rung.share)}%"
+
+
+LADDER_COLUMNS = (
+    Column("环节", "label"),
+    Column("金额", "amount", kind="money"),
+    Column("比率", rate_words, kind="rate"),
+    Column("算法", "working", kind="phrase"),
 )
 
 
 @dataclass(frozen=True)
-class Part:
-    """A section of what belongs to a record: its table, and where the whole list is.
+class Ledger(Related):
+    """The rows of a ledger that belong to a record, and their amounts added up and explained."""
 
-    `rows` gives the queryset from the record; `more` names a list and the condition on it.
-    """
+    totals: tuple[str, ...] = ()
 
-    anchor: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: Callable[[Any], QuerySet]
-    empty: str
-    more: tuple[str, str] | None = None
-
-    def section(self, record):
-        words = {"empty": self.empty}
-        if self.more:
-            list_name, condition = self.more
-            words["more"] = address(list_name, **{condition: record.slug})
-        return listed(self.anchor, self.title, self.columns, self.rows(record), **words)
+    def section(self, rows: QuerySet, record: Any) -> Section:
+        found, totals = rows.read_with_totals(self.totals, CAP + 1)
+        layout = Layout(more=self.more(rows.model, record))
+        shown = table(counted(self.title, found), self.columns, found[:CAP], layout)
+        template, data = "projects/section_ledger.html", totals if found else None
+        return Section(self.anchor, self.title, shown, self.empty, template, data)
 
 
-def crumbs(*names):
-    """The breadcrumb: pairs of a list's title and its address name."""
-    return [Item(title, reverse(name)) for title, name in names]
+# Figures
 
 
-def sentence(*parts):
-    """One line of what this is, of those parts that are known."""
-    return "，".join(str(part) for part in parts if part) + "。"
+def metric_item(observation: Observation) -> Item:
+    """The name of what is counted, leading to the series of this subject and scope."""
+    series = observation.series
+    return Item(str(series.metric), series.get_absolute_url())
+
+
+def scope_items(observation: Observation) -> Iterator[Item]:
+    """The subjects of a figure, each leading to its page, and the scope in words."""
+    yield from map(item_of, observation.series.subjects)
+    if observation.series.scope_note:
+        yield Item(observation.series.scope_note)
+
+
+def period_words(observation: Observation) -> str:
+    """The time a figure speaks of, and whether it is of that time, up to it or at it."""
+    return f"{formatting.stated_period(observation)}，{observation.get_accumulation_display()}"
+
+
+FIGURE = Column("数值", PATH_END, kind="figure")
+NATURE = Column("性质", PATH_END, kind="nature")
+CITED = Column("出处", PATH_END, kind="source")
+METRIC = Column("指标", metric_item)
+SCOPE = Column("主体与范围", scope_items)
+PERIOD = Column("期间", period_words, kind="phrase")
+FIGURE_COLUMNS = (METRIC, SCOPE, FIGURE, NATURE, PERIOD, CITED, NOTE)
+
+
+def figures(row: Any) -> Section:
+    """The public figures about a row: the cards at the top and a table: one query."""
+    return figures_section(row, row.series_set.all().published_figures())
+
+
+def figures_section(row: Model, found: ObservationQuerySet) -> Section:
+    """Of more than a page's worth, those to show first are kept; the list has all of them."""
+    rows = list(found.headline()[: CAP + 1])
+    shown = sorted(rows[:CAP], key=figure_order)
+    more = whole_list("observation-list", **{row._meta.model_name: row.slug})
+    printed = table(counted("数字", rows), FIGURE_COLUMNS, shown, Layout(more=more))
+    return Section("figures", "数字", printed, NO_FIGURES, cards=rows[:CARDS])
+
+
+def figure_order(observation: Observation) -> tuple:
+    """By metric, then by the time the figure speaks of; undated ones last."""
+    moment = observation.moment
+    return observation.series.metric.slug, moment is None, moment or date.min, observation.pk

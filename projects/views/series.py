@@ -1,57 +1,32 @@
 """The page of a series: every figure of every source on one time axis, today or as once known."""
 
 from datetime import date
+from functools import cached_property
+from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from aidtracker.pages.details import (
-    NO_FIGURES,
-    WHOLE_LIST,
-    Page,
+    DetailPage,
     Section,
     address,
-    facts,
-    listed,
-    name_column,
+    list_item,
+    sentence,
+    whole_list,
 )
-from aidtracker.pages.tables import CAP, Column, Item, Layout, counted, table
+from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
 from projects.charts import drawing as charts
 from projects.corrections import known_on
-from projects.models import Observation, Series
+from projects.models import Metric, Observation, Series
 from projects.sums import totals
 from projects.views.citations import series_citation, standard_citations
 from projects.views.figure_lists import FIGURE_OF_SERIES
 from projects.views.metrics import READING_COLUMNS
-from projects.views.sections import crumbs, sentence
+from projects.views.sections import NO_FIGURES
 
 MOST_FIGURES = 200  # on one chart and in its table; the list has all of them
 MOST_PARTS = 30  # each is compared with each other
-TEMPLATE = "projects/series_detail.html"
-
-
-def series_detail(request, slug):
-    series = get_object_or_404(Series.objects.published().with_subjects(), slug=slug)
-    day, problem = day_asked_for(request)
-    rows = known_on(series, day) if day else current_figures(series)
-    page = Page(
-        kind="序列",
-        title=series.name,
-        lead=sentence(f"“{series.metric}”的一个序列", series.scope_note),
-        trail=crumbs(("指标", "metric-list"), ("序列", "series-list")),
-        facts=series_facts(series),
-        sections=[
-            chart_section(rows),
-            figures_section(series, rows),
-            parts_section(series),
-            *sum_sections(series),
-            citation_section(request, series, rows),
-        ],
-        note=series.note,
-        updated_at=series.updated_at,
-    )
-    context = {"day": day, "problem": problem, "today": timezone.localdate()}
-    return page.response(request, TEMPLATE, **context)
 
 
 def chart_section(rows):
@@ -75,18 +50,6 @@ def current_figures(series):
     return list(figures.in_time_order()[:MOST_FIGURES])
 
 
-def series_facts(series):
-    return facts(
-        series,
-        Column("指标", "metric"),
-        Column("主体", "subjects"),
-        Column("范围说明", "scope_note"),
-        Column("单位", "metric.unit"),
-        Column("口径", "metric.definition"),
-        Column("所属整体", whole),
-    )
-
-
 def whole(series):
     """The series that this one is a part of, if the public may see it: one query."""
     return Series.objects.published().filter(pk=series.part_of_id).first()
@@ -94,29 +57,29 @@ def whole(series):
 
 def figures_section(series, rows):
     """The table under the chart: what the chart draws, in words, and the way to all of it."""
-    layout = Layout(more=Item(WHOLE_LIST, address("observation-list", series=series.slug)))
+    layout = Layout(more=whole_list("observation-list", series=series.slug))
     shown = table(counted("全部数字", rows), READING_COLUMNS, rows[:CAP], layout)
     return Section("figures", "全部数字", shown, NO_FIGURES)
 
 
 def parts_section(series):
     """The parts that a document names; only where they are complete do they add up."""
-    parts = series.parts.with_leading_figures()
-    words = "以本序列为整体的各“其中”序列。"
     title = "其中（齐全）" if series.has_complete_parts else "其中（不一定齐全）"
-    return listed("parts", title, (name_column("序列"), *FIGURE_OF_SERIES), parts, empty=words)
+    columns = (Column("序列"), *FIGURE_OF_SERIES)
+    shown = capped(title, columns, series.parts.with_leading_figures())
+    return Section("parts", title, shown, "以本序列为整体的各“其中”序列。")
 
 
-def sum_sections(series):
+def sum_section(series):
     """The figures of the parts added up, or why they must not be; nothing without parts."""
     public = Observation.objects.published().filter(series__part_of=series)
     rows = list(public.leading().with_subjects().in_time_order()[:MOST_PARTS])
     for row in rows:
         row.series.part_of = series  # read once, not once for each part
     if not rows:
-        return []
+        return None
     title = "各部分之和" if series.has_complete_parts else "各部分能不能相加"
-    return [Section("sum", title, template=totals.TEMPLATE, data=totals.total(rows).explain())]
+    return Section("sum", title, template=totals.TEMPLATE, data=totals.total(rows).explain())
 
 
 def citation_section(request, series, rows):
@@ -129,3 +92,44 @@ def citation_section(request, series, rows):
     }
     template = "projects/series_citation.html"
     return Section("citation", "引用与下载", None, NO_FIGURES, template, data if rows else None)
+
+
+class SeriesPage(DetailPage):
+    model = Series
+    template_name = "projects/series_detail.html"
+    columns = (
+        Column("指标", "metric"),
+        Column("主体", "subjects"),
+        Column("范围说明", "scope_note"),
+        Column("单位", "metric.unit"),
+        Column("口径", "metric.definition"),
+        Column("所属整体", whole),
+    )
+
+    def rows(self) -> QuerySet:
+        return Series.objects.published().with_subjects()
+
+    @property
+    def lead(self) -> str:
+        return sentence(f"“{self.row.metric}”的一个序列", self.row.scope_note)
+
+    @property
+    def trail(self) -> list[Item]:
+        return [list_item(Metric), list_item(Series)]
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        series, (day, _) = self.row, day_asked_for(self.request)
+        rows = known_on(series, day) if day else current_figures(series)
+        sections = [
+            chart_section(rows),
+            figures_section(series, rows),
+            parts_section(series),
+            sum_section(series),
+            citation_section(self.request, series, rows),
+        ]
+        return [section for section in sections if section]
+
+    def extra_context(self) -> dict[str, Any]:
+        day, problem = day_asked_for(self.request)
+        return {"day": day, "problem": problem, "today": timezone.localdate()}

@@ -2,27 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from aidtracker.pages.details import Page, Section, facts
-from aidtracker.pages.tables import (
-    PATH_END,
-    Column,
-    Item,
-    Layout,
-    metric_item,
-    period_words,
-    scope_items,
-    table,
-)
+from aidtracker.pages.details import DetailPage, Fact, Section, facts
+from aidtracker.pages.tables import Column, Item, Layout, table
 from programs.models import Source
 from projects.models import Observation
 from projects.models.known_names import numeral_names
 from projects.reading import phrases
 from projects.reading.marked_text import figure_span, marked_text, open_span, skipped_span
+from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
 SKIPPED_COLUMNS = (
@@ -47,48 +38,6 @@ class MarkedText:
     recorded: int
     skipped: int
     open: int
-
-
-def source_detail(request, code):
-    source = get_object_or_404(Source.objects.published(), code=code)
-    figures = list(source.observations.published().with_subjects()[:MOST_FIGURES])
-    skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
-    page = Page(
-        kind=f"文献 · {source.get_kind_display()}",
-        title=source.title,
-        lead=source_lead(source, len(figures)),
-        trail=[Item("文献", reverse("source-list"))],
-        facts=source_facts(source),
-        sections=[
-            text_section(source, figures, skipped),
-            figure_section(source, figures),
-            Section(
-                "skipped", "略过的数字", table("略过的数字", SKIPPED_COLUMNS, skipped), NO_SKIPPED
-            ),
-        ],
-        note=source.note,
-        updated_at=source.updated_at,
-    )
-    return page.response(request)
-
-
-def source_lead(source, count):
-    names = dict.fromkeys(filter(None, (source.publisher, source.author)))
-    origin = "、".join(names)
-    return f"{origin or source.get_kind_display()}；记录其中 {count} 个数字。"
-
-
-def source_facts(source):
-    date_label = "发布日期（推断）" if source.is_date_inferred else "发布日期"
-    return facts(
-        source,
-        Column("编号", "code"),
-        Column("来源", "publisher"),
-        Column("作者", "author"),
-        Column(date_label, "published_on", kind="date"),
-        Column("文件名", "file_name"),
-        Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
-    )
 
 
 def text_section(source, figures, skipped):
@@ -140,11 +89,57 @@ def remark(observation):
 
 
 FIGURE_COLUMNS = (
-    Column("数值", PATH_END, kind="figure"),
-    Column("指标", metric_item),
-    Column("主体与范围", scope_items),
-    Column("性质", PATH_END, kind="nature"),
-    Column("期间", period_words, kind="phrase"),
+    FIGURE,
+    METRIC,
+    SCOPE,
+    NATURE,
+    PERIOD,
     Column("原文位置", place_items, kind="phrase"),
     Column("备注", remark),
 )
+
+
+class SourcePage(DetailPage):
+    model = Source
+
+    @property
+    def kind(self) -> str:
+        return f"文献 · {self.row.get_kind_display()}"
+
+    @property
+    def title(self) -> str:
+        return self.row.title
+
+    @property
+    def lead(self) -> str:
+        names = dict.fromkeys(filter(None, (self.row.publisher, self.row.author)))
+        origin = "、".join(names) or self.row.get_kind_display()
+        return f"{origin}；记录其中 {len(self.recorded)} 个数字。"
+
+    @property
+    def facts(self) -> list[Fact]:
+        date_label = "发布日期（推断）" if self.row.is_date_inferred else "发布日期"
+        return facts(
+            self.row,
+            Column("编号", "code"),
+            Column("来源", "publisher"),
+            Column("作者", "author"),
+            Column(date_label, "published_on", kind="date"),
+            Column("文件名", "file_name"),
+            Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
+        )
+
+    @cached_property
+    def recorded(self) -> list[Observation]:
+        return list(self.row.observations.published().with_subjects()[:MOST_FIGURES])
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        source = self.row
+        skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
+        left_out = table("略过的数字", SKIPPED_COLUMNS, skipped)
+        return [
+            text_section(source, self.recorded, skipped),
+            figure_section(source, self.recorded),
+            Section("skipped", "略过的数字", left_out, NO_SKIPPED),
+        ]

@@ -1,9 +1,19 @@
-"""How printed figures are read, shown with the very constants and code that read them."""
+"""The home page, and how printed figures are read, by the very constants that read them."""
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from aidtracker.pages.overview import record_counts
 from aidtracker.templatetags.formatting import UNKNOWN, plain
+from projects.models import Observation
+from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
+from projects.views.findings import result_counts
+
+HEADLINES = 8
+CHANGES = 10
 
 EXAMPLES = (
     "9.11亿元",
@@ -86,3 +96,25 @@ def rules():
         ("范围", "两端之间；“万”“亿”管到两端。"),
         ("几十、数百", f"在 {bounds.VAGUE_LOW} 倍与 {bounds.VAGUE_HIGH} 倍之间，不取单一数值。"),
     ]
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    public = Observation.objects.published().with_subjects()
+    context = {
+        "counts": record_counts(),
+        "results": result_counts(),
+        "headlines": list(public.headline()[:HEADLINES]),
+        "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
+    }
+    return render(request, "home.html", context)
+
+
+def method(request: HttpRequest) -> HttpResponse:
+    context = {
+        "rules": rules(),
+        "readings": example_readings(),
+        "finding_kinds": list(KINDS.values()),
+        "natures": Observation.Nature.choices,
+        "accumulations": Observation.Accumulation.choices,
+    }
+    return render(request, "method.html", context)

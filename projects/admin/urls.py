@@ -1,0 +1,18 @@
+"""Pages of the admin that belong to no single list."""
+
+from django.contrib import admin
+from django.urls import path
+
+from projects.admin import desk, grid, monthly_totals
+
+admin_view = admin.site.admin_view
+admin_pages = [
+    path("projects/grid/", admin_view(grid.grid), name="projects_grid"),
+    path(
+        "projects/monthly-totals/",
+        admin_view(monthly_totals.monthly_totals),
+        name="projects_monthly_totals",
+    ),
+    path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
+    path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),
+]

@@ -1,0 +1,119 @@
+"""What this app adds to the pages and lists of places, headquarters, programmes and documents."""
+
+from functools import partial
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from aidtracker.ground.publication import public_rule
+from aidtracker.pages.details import Related, Section
+from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, table
+from programs.models import Headquarters, Region
+from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
+from programs.views.lists import CategoryList, SourceList
+from projects.models import Investment, Project, Series
+from projects.views.sections import (
+    ACTIVITY_COLUMNS,
+    AGREED,
+    ARRIVED,
+    ENTERPRISE_COLUMNS,
+    INVESTOR,
+    LADDER_COLUMNS,
+    OPENED,
+    OUTLET_COLUMNS,
+    STARTED,
+    TOTAL,
+    Ledger,
+    figures,
+    figures_section,
+)
+
+PROJECT_TOTALS = ("total_amount", "planned_amount")
+INVESTMENT_TOTALS = ("agreed_amount", "arrived_amount")
+PROJECTS = Ledger(
+    "projects",
+    "援疆项目",
+    (NAME, Column("类别", "category"), STATUS, TOTAL, STARTED, NOTE),
+    totals=PROJECT_TOTALS,
+)
+INVESTMENTS = Ledger(
+    "investments",
+    "招商项目",
+    (NAME, INVESTOR, STATUS, AGREED, ARRIVED, NOTE),
+    totals=INVESTMENT_TOTALS,
+)
+OUTLETS = Related("outlets", "网点", OUTLET_COLUMNS)
+ACTIVITIES = Related("activities", "活动", ACTIVITY_COLUMNS)
+SITE_COLUMNS = (NAME, KIND, OPENED, NOTE)
+SITES = Related("sites", "场所", SITE_COLUMNS)
+ENTERPRISES = Related("enterprises", "企业", ENTERPRISE_COLUMNS)
+
+
+def with_sums(rows: QuerySet) -> QuerySet:
+    """Headquarters with the sums of their ledgers, and those below them with theirs."""
+    sums = {
+        **Project.objects.sums_by_headquarters(PROJECT_TOTALS),
+        **Investment.objects.sums_by_headquarters(INVESTMENT_TOTALS),
+    }
+    below = Headquarters.objects.annotate(**sums)
+    return rows.annotate(**sums).prefetch_related(Prefetch("children", below))
+
+
+def totals(headquarters: Headquarters) -> Section | None:
+    """Its ledgers and those of the headquarters below it added up; none without any below."""
+    below = list(headquarters.children.all())
+    if not below:
+        return None
+    data = [
+        *Project.objects.all().explained_by_headquarters([headquarters, *below], PROJECT_TOTALS),
+        *Investment.objects.all().explained_by_headquarters(
+            [headquarters, *below], INVESTMENT_TOTALS
+        ),
+    ]
+    template = "projects/headquarters_total.html"
+    return Section("totals", "本级与下属指挥部合计", template=template, data=data)
+
+
+def funding(headquarters: Headquarters) -> Section | None:
+    """The money of its projects from plan to payment, with rates: one query; none without any."""
+    rungs = Project.objects.published().filter(headquarters=headquarters).ladder()
+    if all(rung.amount is None for rung in rungs):
+        return None
+    return Section("funding", "资金", table("本级援疆项目资金合计", LADDER_COLUMNS, rungs))
+
+
+def figures_of_place(region: Region) -> Section:
+    """The figures of a place under its present and its former names."""
+    series = Series.objects.filter(region__in=[region, *region.former.all()])
+    return figures_section(region, series.published_figures())
+
+
+def with_count(rows: QuerySet, relation: str, name: str) -> QuerySet:
+    """How many public rows stand behind a relation of each row."""
+    model = rows.model._meta.get_field(relation).related_model
+    return rows.annotate(**{name: Count(relation, filter=public_rule(model, relation))})
+
+
+def count_column(label: str, relation: str, name: str) -> Column:
+    reads = partial(with_count, relation=relation, name=name)
+    return Column(label, name, kind="number", sort=(name,), reads=reads)
+
+
+def add_to_pages() -> None:
+    """Called once, when the apps are ready."""
+    HeadquartersPage.reads = (with_sums,)
+    HeadquartersPage.add_parts("pairings", figures)
+    HeadquartersPage.add_parts("children", totals, funding)
+    HeadquartersPage.add_parts(
+        "programs",
+        PROJECTS,
+        INVESTMENTS,
+        Related("sites", "援建场所", SITE_COLUMNS),
+        OUTLETS,
+        ACTIVITIES,
+    )
+    ProgramPage.add_parts("", figures)
+    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, OUTLETS, SITES, ACTIVITIES)
+    RegionPage.add_parts("given", figures_of_place)
+    RegionPage.add_parts("programs", PROJECTS, SITES, ENTERPRISES)
+    CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
+    SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))
