@@ -10,11 +10,15 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"
 TEMPLATES = $(shell find templates aidtracker programs projects -name '*.html')
+# Days on which something may be wrong, and the tests that ask which day it is.
+DAYS := 2028-02-29T00:10 2027-01-31T23:50 2027-01-01T00:05
+CLOCK = $(shell grep -rlE 'today|localdate|timezone.now|last_complete_month' --include='test_*.py' \
+	aidtracker programs projects)
 
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run database fixtures test check measure format requirements clean
+.PHONY: help run database fixtures test dates check measure format requirements clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,11 +39,16 @@ fixtures: $(VENV)/.runtime ## 把数据库中的数据写回 fixtures/
 test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=传给 pytest 的参数）
 	@$(BIN)/python scripts/run_tests.py $(ARGS)
 
-check: $(VENV)/.development ## 格式、静态检查、迁移、部署设置
+dates: $(VENV)/.development ## 把与今天有关的测试放到几个特别的日子运行
+	@for day in $(DAYS); do echo "== $$day"; $(BIN)/python -m pytest -q --numprocesses auto \
+		-m "not browser" --today $$day $(CLOCK) || exit; done
+
+check: $(VENV)/.development ## 格式、静态检查、导入方向、迁移、部署设置
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --target-version 5.2 --check $(TEMPLATES)
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \

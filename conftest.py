@@ -21,7 +21,10 @@ from pytest_django import DjangoDbBlocker
 
 from aidtracker.testing.template import template_for
 
+pytest_plugins = ["aidtracker.testing.browser"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# The fixtures of pytest-django that open the database to a test.
+DATABASE = {"db", "transactional_db", "live_server"}
 # How many more objects are made than freed before garbage is looked for; usually 700.
 GARBAGE = 50_000
 
@@ -57,6 +60,7 @@ def is_own_template(frame: FrameType) -> bool:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     words = "run the tests on this day of Shanghai: 2028-02-29T00:10; the clock goes on from there"
+    parser.addoption("--database-only", action="store_true", help="leave out what asks no database")
     parser.addoption("--today", type=datetime.fromisoformat, metavar="MOMENT", help=words)
 
 
@@ -65,6 +69,21 @@ def pytest_configure(config: pytest.Config) -> None:
         # In UTC, lest the machine's own zone be changed as well.
         time_machine.travel(moment.replace(tzinfo=SHANGHAI).astimezone(UTC)).start()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, if asked to, the tests that are the same on every kind of database."""
+    if config.getoption("database_only"):
+        left_out = [item for item in items if not asks_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if asks_database(item)]
+
+
+def asks_database(item: pytest.Item) -> bool:
+    """Whether a test may ask the database: pytest-django lets no other do so."""
+    return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

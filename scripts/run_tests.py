@@ -20,8 +20,8 @@ from temporary_postgres import PostgresUnavailableError, clean_up_when_stopped, 
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
-# One database is enough for the pictures: what a browser does depends on none.
-WITHOUT_BROWSER = ["-m", "not browser"]
+# What a browser does, and what asks no database, is tested once, on SQLite.
+ON_BOTH = ["-m", "not browser", "--database-only"]
 # As many processes as processors for each database: the one that ends first leaves them all to
 # the other. A process starts with neighbouring tests and helps the others when it is through.
 PARALLEL = ["--numprocesses", str(os.cpu_count() or 1), "--dist", "worksteal"]
@@ -105,7 +105,7 @@ def main(arguments: list[str]) -> int:
         first = pool.submit(run_pytest, "SQLite", "", arguments)
         try:
             with postgres() as (name, url):
-                runs.append(run_pytest(name, url, [*arguments, *WITHOUT_BROWSER], output))
+                runs.append(run_pytest(name, url, [*arguments, *ON_BOTH], output))
         except PostgresUnavailableError as reason:
             left_out = str(reason)
         runs.insert(0, first.result())

@@ -1,5 +1,8 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Self
 
 from django.conf import settings
@@ -18,11 +21,30 @@ SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
 
 
+_found: ContextVar[dict | None] = ContextVar("found", default=None)
+
+
+@contextlib.contextmanager
+def each_found_once() -> Iterator[None]:
+    """While many rows are loaded, read what they name by natural key once and remember it."""
+    token = _found.set({})
+    try:
+        yield
+    finally:
+        _found.reset(token)
+
+
 class KeyedQuerySet(models.QuerySet):
     """Rows that can be named by their natural key."""
 
     def get_by_natural_key(self, *key):
-        return self.get(**dict(zip(self.model.KEY, key, strict=True)))
+        found, place = _found.get(), (self.model, key)
+        if found is not None and place in found:
+            return found[place]
+        row = self.get(**dict(zip(self.model.KEY, key, strict=True)))
+        if found is not None:
+            found[place] = row
+        return row
 
     def published(self):
         """Those the public may see."""

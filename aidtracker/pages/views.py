@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from aidtracker.desk.refusals import is_for_staff, nothing_there, refusal
 from aidtracker.pages.failures import failure_of, failure_page
 from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.overview import search_everything
+from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /*?*download=\n"
 

@@ -25,7 +25,7 @@ from aidtracker.ground.datasets import (
     datasets,
     record_models,
 )
-from aidtracker.ground.records import SearchTextField
+from aidtracker.ground.records import SearchTextField, each_found_once
 from aidtracker.trail.history import keep_first_states, keep_states
 
 GROUPS = "groups"
@@ -97,9 +97,18 @@ def in_loading_order(rows):
     return list(ordered.values())
 
 
+def with_keys(rows):
+    """Rows with all that their own natural keys and those of the rows they name are read from."""
+    model = rows.model
+    named = {field.name for field in model._meta.concrete_fields if field.is_relation}
+    keys = {path.rpartition("__")[0] for path in model.KEY if "__" in path}
+    links = [field.name for field in model._meta.many_to_many]
+    return rows.select_related(*named, *keys).prefetch_related(*links)
+
+
 def dump_dataset(name):
     """A dataset as fixture text: the same text for the same rows, whatever database holds them."""
-    rows = in_loading_order(dataset_model(name).objects.for_fixtures())
+    rows = in_loading_order(with_keys(dataset_model(name).objects.for_fixtures()))
     text = serializers.serialize(
         "json", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
     )
@@ -182,6 +191,7 @@ def keep_loaded():
 
 
 @transaction.atomic
+@each_found_once()
 def load_fixtures(keep_existing: bool = True) -> dict[str, tuple[int, int]]:
     """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}.
 

@@ -30,10 +30,12 @@ def test_many_related_rows_are_read_ahead(django_assert_num_queries):
 
 
 def test_relations_of_rows_at_hand_are_read_in_portions_everywhere():
+    root = Path(settings.BASE_DIR)
     found = [
-        path.relative_to(settings.BASE_DIR).as_posix()
+        path.relative_to(root).as_posix()
         for app in APPS
-        for path in Path(settings.BASE_DIR, app).rglob("*.py")
-        if "tests" not in path.parts and "prefetch_related_objects(" in path.read_text("utf-8")
+        for path in (root / app).rglob("*.py")
+        if "tests" not in path.relative_to(root).parts
+        and "prefetch_related_objects(" in path.read_text("utf-8")
     ]
     assert found == ["aidtracker/ground/batches.py"]

@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import grimp
 import pytest
 import unfold
 from django.apps import apps
@@ -78,6 +79,37 @@ def test_programs_never_imports_projects():
     lower = [path for path in CODE if path.is_relative_to(ROOT / "programs")]
     upward = [path.name for path in lower for name in imports(path) if name.startswith("projects")]
     assert upward == []
+
+
+def names_in(path, pattern):
+    """Where a module has a text that names what the pattern matches: models, rights, labels."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    for node in (node for node in nodes if isinstance(node, ast.Constant)):
+        if isinstance(node.value, str) and pattern.fullmatch(node.value):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+
+
+@pytest.mark.parametrize(
+    ("app", "pattern"),
+    [
+        ("aidtracker", r"(admin:)?(programs|projects)([.:/_]\S*)?"),
+        # Addresses of the admin (`admin:projects_…`) are named: three links lead there.
+        ("programs", r"projects([.:/_]\S*)?"),
+    ],
+)
+def test_lower_app_names_no_higher_one_in_quotes(app, pattern):
+    may = {ROOT / "aidtracker/settings.py", ROOT / "aidtracker/urls.py"}
+    lower = [path for path in CODE if path.is_relative_to(ROOT / app) and path not in may]
+    code = [path for path in lower if not path.is_relative_to(ROOT / "aidtracker/testing")]
+    assert [name for path in code for name in names_in(path, re.compile(pattern))] == []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = grimp.build_graph(*APPS, cache_dir=None)
+    left = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    while free := {module for module, needs in left.items() if not needs & left.keys()}:
+        left = {module: needs for module, needs in left.items() if module not in free}
+    assert left == {}
 
 
 def test_the_skin_is_imported_in_one_place():

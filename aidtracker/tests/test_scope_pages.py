@@ -63,7 +63,8 @@ def test_entry_page_does_not_find_foreign_rows(world):
 
 def test_entry_page_says_only_that_others_recorded_a_figure(world):
     source = make_source(text="有工人45名，又有12名。")
-    series = make_series(name="乙的序列")
+    # A name without a number: that of the figure would make the series a likely one.
+    series = make_series(name="乙的序列", metric=make_metric(name="某指标"))
     owned_by(
         world.theirs,
         Observation,

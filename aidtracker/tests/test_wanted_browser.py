@@ -1,20 +1,21 @@
 """What a browser of any language says of a field that is not filled in is Chinese."""
 
-from selenium.webdriver.common.keys import Keys
+import pytest
 
-from aidtracker.tests.test_session_browser import driver, pytestmark
+from aidtracker.testing.browser import Person
 
-__all__ = ["driver", "pytestmark"]
+pytestmark = pytest.mark.browser
 
-MESSAGE = "return document.activeElement.validationMessage"
+MESSAGE = "document.activeElement.validationMessage"
 
 
-def test_required_field_says_so_in_chinese_until_it_is_filled(driver, live_server, db):
-    driver.get(f"{live_server.url}/admin/login/")
-    driver.find_element("css selector", "#login-form [type=submit]").click()
-    assert driver.execute_script(MESSAGE) == "请填写这一栏。"
-    driver.switch_to.active_element.send_keys("clerk", Keys.ENTER)
-    assert driver.execute_script("return document.activeElement.name") == "password"
-    assert driver.execute_script(MESSAGE) == "请填写这一栏。"
-    driver.switch_to.active_element.send_keys("x")
-    assert driver.execute_script(MESSAGE) == ""
+def test_required_field_says_so_in_chinese_until_it_is_filled(new_page):
+    visitor = Person(new_page())
+    visitor.open("/admin/login/")
+    visitor.find("#login-form [type=submit]").click()
+    assert visitor.see(MESSAGE) == "请填写这一栏。"
+    visitor.type("clerk", "Enter")
+    assert visitor.see("document.activeElement.name") == "password"
+    assert visitor.see(MESSAGE) == "请填写这一栏。"
+    visitor.type("x")
+    assert visitor.see(MESSAGE) == ""

@@ -1,23 +1,15 @@
 """A clerk enters a new article in a real browser: by keyboard alone, by mouse, with two hands."""
 
 import time
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from aidtracker.testing import make_metric, make_series, make_site, make_source
+from aidtracker.testing.browser import Person
 from projects.models import Observation, SkippedPhrase
 
-BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(DRIVER).exists(), reason="no Chromium here"),
-]
+pytestmark = pytest.mark.browser
 
 TEXT = (
     "甲县𠮷祥园简报\r\n\r\n"
@@ -42,34 +34,12 @@ FIGURES = (
 SKIPPED = ("两三年", "7期")
 
 
-class Clerk:
-    """Hands on a keyboard and eyes that wait for what the page answers."""
-
-    def __init__(self, driver):
-        self.driver = driver
+class Clerk(Person):
+    """Somebody who enters the figures of an article."""
 
     def open(self, address):
-        self.driver.get(address)
+        super().open(address)
         self.wait("document.activeElement.matches('a.open')")
-
-    def press(self, *keys):
-        for key in keys:
-            ActionChains(self.driver).send_keys(key).perform()
-
-    def chord(self, *keys):
-        chain = ActionChains(self.driver)
-        for key in keys[:-1]:
-            chain.key_down(key)
-        chain.send_keys(keys[-1])
-        for key in keys[:-1]:
-            chain.key_up(key)
-        chain.perform()
-
-    def see(self, script):
-        return self.driver.execute_script(f"return {script}")
-
-    def wait(self, script):
-        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: self.see(script), script)
 
     def value(self, name):
         return self.see(f"document.getElementById('id_{name}').value")
@@ -82,30 +52,18 @@ class Clerk:
         )
 
     def choose(self, kind, name):
-        self.press(name)
+        self.type(name)
         self.first_choice(kind, name)
-        self.press(Keys.ENTER)
+        self.press("Enter")
 
     def save(self):
         """Ctrl+Enter; wait until the text is another one, and its focus on the next phrase."""
-        self.driver.execute_script("window.shown = document.getElementById('entry-text')")
-        self.chord(Keys.CONTROL, Keys.ENTER)
+        self.see("() => {window.shown = document.getElementById('entry-text')}")
+        self.press("Control+Enter")
         self.wait("window.shown !== document.getElementById('entry-text')")
 
     def message(self):
         return self.see("document.getElementById('entry-status').textContent.trim()")
-
-
-@pytest.fixture(scope="module")
-def driver():
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.add_argument("--window-size=1280,900")
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -120,14 +78,10 @@ def article(transactional_db):
 
 
 @pytest.fixture
-def clerk(driver, live_server, article, admin_client):
+def clerk(new_page, article, admin_user):
     """A clerk who is logged in and has the article open."""
-    driver.get(f"{live_server.url}/robots.txt")
-    session = admin_client.cookies["sessionid"].value
-    driver.add_cookie({"name": "sessionid", "value": session})
-    clerk = Clerk(driver)
-    page = reverse("admin:projects_observation_enter", args=[article.code])
-    clerk.open(f"{live_server.url}{page}")
+    clerk = Clerk(new_page(admin_user))
+    clerk.open(reverse("admin:projects_observation_enter", args=[article.code]))
     return clerk
 
 
@@ -162,28 +116,28 @@ def test_ten_figures_are_entered_by_keyboard(transactional_db, clerk, article):
 
 def enter(clerk, name, printed):
     """The phrase that has the focus: Enter, a few letters, Enter, save."""
-    clerk.press(Keys.ENTER)
+    clerk.press("Enter")
     assert clerk.value("printed") == printed
     clerk.choose("series", f"甲县{name}")
     if printed == "12家":  # what follows keeps these
         clerk.wait("document.querySelector('[data-period_text=\"2023年上半年\"]') !== null")
-        clerk.chord(Keys.ALT, "1")
-        clerk.press(*[Keys.TAB] * 3, Keys.ARROW_DOWN)
+        clerk.press("Alt+1")
+        clerk.press(*["Tab"] * 3, "ArrowDown")
     clerk.save()
 
 
 def skip_two(clerk):
     """Each with the number of its reason."""
     for _ in SKIPPED:
-        clerk.press("s", "2", Keys.ENTER)
+        clerk.press("s", "2", "Enter")
         clerk.wait("document.activeElement.matches('a.open')")
 
 
 def enter_last(clerk):
     """A figure whose series does not exist yet: made without leaving the page."""
-    clerk.press(Keys.ENTER, Keys.TAB, Keys.ENTER, Keys.TAB)
+    clerk.press("Enter", "Tab", "Enter", "Tab")
     clerk.choose("metric", "甲县良种覆盖率")
-    clerk.press(Keys.TAB)
+    clerk.press("Tab")
     clerk.choose("subject", "场所：甲县产业园")
     clerk.save()
     clerk.wait("document.activeElement.id === 'id_accumulation'")
@@ -191,46 +145,47 @@ def enter_last(clerk):
 
 
 def test_place_is_changed_by_a_character_with_shift_and_arrows(clerk):
-    clerk.chord(Keys.SHIFT, Keys.ARROW_RIGHT)
+    clerk.press("Shift+ArrowRight")
     assert clerk.value("printed") == "12家，"
-    clerk.chord(Keys.SHIFT, Keys.ARROW_LEFT)
-    clerk.chord(Keys.SHIFT, Keys.ALT, Keys.ARROW_LEFT)
+    clerk.press("Shift+ArrowLeft")
+    clerk.press("Shift+Alt+ArrowLeft")
     assert clerk.value("printed") == "业12家"
-    clerk.press(Keys.ENTER)
+    clerk.press("Enter")
     assert clerk.value("printed") == "业12家"
     assert (clerk.value("start"), clerk.value("end")) == ("25", "29")
 
 
 def test_phrases_are_passed_with_letters_and_tab(clerk):
-    clerk.press("n", Keys.TAB, "p")
+    clerk.press("n", "Tab", "p")
     assert clerk.see("document.activeElement.textContent") == "超过1500人"
 
 
 def test_selection_by_mouse_takes_the_selected_characters(clerk):
     """From the middle of one line, over an astral character, into it again; a link in between."""
     start, end = TEXT.index("𠮷"), TEXT.index("简报")
-    clerk.driver.execute_script(
-        "const text = document.getElementById('entry-text').firstChild;"
-        "getSelection().setBaseAndExtent(text, arguments[0], text, arguments[1] + 1);",
-        start,
-        end,
+    clerk.see(
+        "([start, end]) => {const text = document.getElementById('entry-text').firstChild;"
+        "getSelection().setBaseAndExtent(text, start, text, end)}",
+        [start, end + 1],
     )
     clerk.wait("document.getElementById('id_printed').value === '𠮷祥园'")
     assert (clerk.value("start"), clerk.value("end")) == (str(start), str(end))
 
 
 def test_selection_by_mouse_may_begin_inside_a_phrase(clerk):
-    phrase = clerk.driver.find_element("css selector", "#entry-text a.open:nth-of-type(2)")
-    assert phrase.text == "超过1500人"
-    before, middle = clerk.driver.execute_script(
-        "const range = document.createRange(), box = arguments[0].getBoundingClientRect();"
-        "range.setStart(arguments[0].firstChild, 2); range.setEnd(arguments[0].firstChild, 2);"
-        "return [range.getBoundingClientRect().x - box.x, box.width / 2];",
-        phrase,
+    phrase = clerk.find("#entry-text a.open:nth-of-type(2)")
+    assert phrase.inner_text() == "超过1500人"
+    before = phrase.evaluate(
+        "phrase => {const range = document.createRange();"
+        "range.setStart(phrase.firstChild, 2); range.setEnd(phrase.firstChild, 2);"
+        "return range.getBoundingClientRect().x}"
     )
-    actions = ActionChains(clerk.driver)
-    actions.move_to_element_with_offset(phrase, round(before - middle) + 1, 0).click_and_hold()
-    actions.move_by_offset(round(middle * 2), 0).release().perform()
+    box, mouse = phrase.bounding_box(), clerk.page.mouse
+    height = box["y"] + box["height"] / 2
+    mouse.move(before + 1, height)
+    mouse.down()
+    mouse.move(before + 1 + box["width"], height)
+    mouse.up()
     clerk.wait("document.getElementById('id_start').value !== '26'")
     assert clerk.value("printed")[:5] == "1500人"
     assert clerk.value("start") == str(TEXT.index("1500人"))
@@ -238,15 +193,15 @@ def test_selection_by_mouse_may_begin_inside_a_phrase(clerk):
 
 def test_last_entry_is_taken_back(clerk, article):
     enter(clerk, "新增企业数", "12家")
-    clerk.driver.find_element("css selector", "button[value=undo]").click()
+    clerk.find("button[value=undo]").click()
     clerk.wait("document.activeElement.textContent === '12家'")
     assert clerk.message() == "已撤销第 1 号“12家”。"
     assert article.observations.count() == 0
 
 
 def test_nothing_typed_is_lost_when_saving_fails(clerk, article):
-    clerk.press(Keys.ENTER)
-    clerk.press("没有这个序列")
+    clerk.press("Enter")
+    clerk.type("没有这个序列")
     clerk.save()
     assert clerk.value("series") == "没有这个序列"
     assert clerk.value("printed") == "12家"

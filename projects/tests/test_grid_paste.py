@@ -4,21 +4,19 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.keys import Keys
 
 from projects.models import Review
 from projects.tests.test_grid_browser import (
     PROJECTS,
     clerk,
-    drivers,
     headquarters,
+    open_page,
     projects,
     pytestmark,
     reports,
 )
 
-__all__ = ["clerk", "drivers", "headquarters", "projects", "pytestmark"]
+__all__ = ["clerk", "headquarters", "open_page", "projects", "pytestmark"]
 
 SHEET = "序号\t项目名称\t建设单位\t累计完成投资\t本月完成\t工程形象进度\n"
 
@@ -51,8 +49,7 @@ def test_rows_and_columns_are_found_by_their_names(clerk, projects):
 def test_line_whose_name_is_not_found_is_put_where_the_clerk_says(clerk, projects):
     clerk.go_to(projects[0], "problems")
     clerk.paste(SHEET + "1\t写错的名称\t\t\t5\t开工\n")
-    choice = clerk.driver.find_element("css selector", "#grid-status select")
-    choice.find_element("css selector", "option[value='3']").click()
+    clerk.find("#grid-status select").select_option("3")
     clerk.wait_until_saved(1)
     report = reports().get()
     assert (report.project, report.work_done_month) == (projects[3], Decimal(5))
@@ -86,16 +83,15 @@ def test_heading_alone_places_columns_from_the_row_one_is_in(clerk, projects):
 @pytest.mark.parametrize("way", ["key", "button"])
 def test_whole_paste_is_taken_back(clerk, projects, way):
     clerk.go_to(projects[0], "problems")
-    clerk.press("早上写的", Keys.ENTER)
+    clerk.type("早上写的", "Enter")
     clerk.wait_until_saved(1)
     clerk.go_to(projects[5], "problems")
     clerk.paste("名称\t存在问题\t本月完成投资\n" + f"{projects[0].name}\t无\t7\n")
     clerk.wait("document.querySelector('tr[data-saving=saved] [data-version]')?.value === '2'")
     if way == "key":
-        chain = ActionChains(clerk.driver).key_down(Keys.CONTROL).send_keys("z")
-        chain.key_up(Keys.CONTROL).perform()
+        clerk.press("Control+z")
     else:
-        clerk.driver.find_element("xpath", "//button[text()='撤销这次粘贴']").click()
+        clerk.page.get_by_role("button", name="撤销这次粘贴", exact=True).click()
     clerk.wait("document.querySelector('tr[data-saving=saved] [data-version]')?.value === '3'")
     report = reports().get()
     assert (report.problems, report.work_done_month, report.work_done_to_date) == (
@@ -108,10 +104,10 @@ def test_whole_paste_is_taken_back(clerk, projects, way):
 
 def test_row_handed_in_keeps_what_it_has(clerk, projects):
     clerk.go_to(projects[0], "problems")
-    clerk.press("缺电", Keys.ENTER)
+    clerk.type("缺电", "Enter")
     clerk.wait_until_saved(1)
     reports().update(review=Review.SUBMITTED)
-    clerk.driver.refresh()
+    clerk.page.reload()
     clerk.wait("gridCells")
     clerk.go_to(projects[1], "problems")
     clerk.paste(f"名称\t存在问题\n{projects[0].name}\t无\n{projects[1].name}\t无\n")

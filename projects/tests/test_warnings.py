@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -439,6 +440,7 @@ def test_every_ledger_is_narrowed_to_what_a_rule_warns_of(admin_client, model):
     assert found.lookup_choices[0] == ("any", "有预警")
 
 
+@time_machine.travel("2026-06-20T10:00:00+08:00")
 @pytest.mark.parametrize("kind", WARNED)
 def test_list_offers_the_rows_with_warnings(client, headquarters, kind):
     maker, values = WARNED[kind]
