@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from aidtracker.ground import schema
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidtracker.settings")
 
 application = get_wsgi_application()
+schema.warn()

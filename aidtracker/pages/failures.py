@@ -14,6 +14,8 @@ from django.http.request import UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.log import log_response
 
+from aidtracker.ground.schema import is_outdated
+
 RETRY_AFTER = 30  # seconds
 SAFE_METHODS = ("GET", "HEAD")
 # Two transactions waited for each other, or one waited too long.
@@ -56,6 +58,13 @@ AWAY = Failure(
     "这次提交的内容没有保存，已记入日志。请不要关闭这一页，过几分钟再提交一次；"
     "一直如此，请告诉管理员时间。",
 )
+OUTDATED = Failure(
+    503,
+    "网站正在升级",
+    "数据库还没有升级到这一版程序，已记入日志。请告诉管理员；升级以后刷新这一页。",
+    "数据库还没有升级到这一版程序，这次提交的内容没有保存，已记入日志。"
+    "请告诉管理员，不要关闭这一页；升级以后再提交一次。",
+)
 
 
 def failure_of(error):
@@ -70,6 +79,13 @@ def failure_of(error):
     if code in CLASHES:
         return CLASH
     return AWAY if not isinstance(code, int) or code in UNAVAILABLE else None
+
+
+def failure_to_tell(error: BaseException | None) -> Failure | None:
+    """The Failure of an exception; where a name is unknown, the database is asked what it has."""
+    if not isinstance(error, Error):
+        return None
+    return failure_of(error) or (OUTDATED if is_outdated(error) else None)
 
 
 def code_of(error):
@@ -120,7 +136,7 @@ class FailureMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        failure = failure_of(exception) if isinstance(exception, Error) else None
+        failure = failure_to_tell(exception)
         if failure is None:
             return None
         page = failure_page(request, failure)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from aidtracker.pages.failures import failure_of, failure_page
+from aidtracker.pages.failures import failure_page, failure_to_tell
 from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.overview import search_everything
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
@@ -47,6 +47,6 @@ def page_not_found(request, exception):
 
 def server_error(request):
     """Without the frame of the site: whatever broke may be in it."""
-    if failure := failure_of(sys.exc_info()[1]):
+    if failure := failure_to_tell(sys.exc_info()[1]):
         return failure_page(request, failure)
     return HttpResponse(render_to_string("500.html"), status=500)

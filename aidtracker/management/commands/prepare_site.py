@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+
+from aidtracker.ground.schema import differences, in_words
 
 
 class Command(BaseCommand):
@@ -12,6 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         call_command("migrate", verbosity=0)
+        if found := differences():
+            raise CommandError(in_words(found))
         # The administrator comes last, so a site without users is one that was never completed.
         # Later runs load nothing: a record that staff deleted must not come back.
         if get_user_model()._default_manager.exists():
