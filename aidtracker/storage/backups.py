@@ -1,0 +1,145 @@
+"""Backups: one file with the whole database and a manifest that a restore verifies.
+
+The manifest counts and hashes the rows of every table, as they were at the moment of the copy.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.core.management.base import CommandError
+from django.db import connection
+from django.utils import timezone
+
+from aidtracker.storage.postgres_copies import PostgresCopies
+from aidtracker.storage.sqlite_copies import SqliteCopies
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+STAMP = "%Y%m%d-%H%M%S"
+# Whose rows `migrate` writes into an empty database.
+OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
+
+
+class Copies(Protocol):
+    """What a kind of database does for its backups.
+
+    Contents are {"tables": {name: [rows, hash]}, "migrations": [name]}.
+    """
+
+    part: str
+
+    def copy(self, target: Path) -> dict[str, Any]:
+        """Write one moment of the database into a file, and return the contents of that moment."""
+
+    def filled(self) -> set[str]:
+        """The tables that have rows; none if there is no database."""
+
+    def prepared(self, part: Path) -> AbstractContextManager[dict[str, Any]]:
+        """Restore into a new place, which is gone at the end if not switched; give contents."""
+
+    def switch(self, part: Path, stamp: str) -> str:
+        """Put what is prepared in place at once; return where the rows before are kept.
+
+        Without a stamp there are none to keep.
+        """
+
+
+def copies() -> Copies:
+    return SqliteCopies() if connection.vendor == "sqlite" else PostgresCopies()
+
+
+def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Write a backup into a folder; return its file, which is whole or not there, and manifest."""
+    if not folder.is_dir():
+        raise CommandError(f"没有文件夹 {folder}。")
+    now, database = timezone.localtime(), copies()
+    target = folder / f"aidtracker-{now.strftime(STAMP)}.zip"
+    if target.exists():
+        raise CommandError(f"{target} 已经存在。")
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=folder) as unfinished:
+        part, packed = Path(unfinished, database.part), Path(unfinished, target.name)
+        contents = database.copy(part)
+        manifest = {
+            "format": FORMAT,
+            "created_at": now.isoformat(),
+            "part": database.part,
+            "sha256": hash_of(part),
+            **contents,
+        }
+        pack(packed, part, manifest)
+        packed.rename(target)
+    return target, manifest
+
+
+def pack(target: Path, part: Path, manifest: dict[str, Any]) -> None:
+    """Write and reread the file; it holds what passwords were made into, so it is private."""
+    with os.fdopen(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+            archive.write(part, part.name)
+        file.flush()
+        os.fsync(file.fileno())
+    with zipfile.ZipFile(target) as archive:
+        if archive.testzip():
+            raise CommandError("备份写出后读不回来，没有保留；请检查磁盘。")
+
+
+def hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def restore(file: Path, overwrite: bool) -> tuple[dict[str, Any], str]:
+    """Put a backup in place of the database: verified first, then switched at once.
+
+    Returns the manifest and where the rows before are kept.
+    """
+    database = copies()
+    with tempfile.TemporaryDirectory() as folder:
+        manifest, part = unpack(file, Path(folder), database.part)
+        is_filled = bool(database.filled() - OF_MIGRATIONS)
+        if is_filled and not overwrite:
+            raise CommandError(
+                "数据库里已有记录，没有恢复。确定要用备份代替它们，请加 --overwrite。"
+            )
+        with database.prepared(part) as contents:
+            check_same(manifest, contents)
+            stamp = timezone.localtime().strftime(STAMP) if is_filled else ""
+            return manifest, database.switch(part, stamp)
+
+
+def unpack(file: Path, folder: Path, wanted: str) -> tuple[dict[str, Any], Path]:
+    """Manifest and database out of a backup. Raises CommandError if it is damaged or another's."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read(MANIFEST))
+            if manifest["format"] != FORMAT:
+                raise CommandError(f"{file} 是别的版本的程序写的备份。")
+            if manifest["part"] != wanted:
+                raise CommandError(f"{file} 是另一种数据库的备份：{manifest['part']}。")
+            part = Path(archive.extract(wanted, folder))
+            if hash_of(part) != manifest["sha256"] or not manifest["tables"]:
+                raise ValueError("数据库的校验值不符")
+    except OSError as error:
+        raise CommandError(f"打不开 {file}：{error.strerror}。") from error
+    except DAMAGES as error:
+        raise CommandError(f"备份 {file} 已损坏，没有恢复：{error}。") from error
+    return manifest, part
+
+
+def check_same(manifest: dict[str, Any], contents: dict[str, Any]) -> None:
+    """Raise CommandError, naming the tables, if what was restored is not what was backed up."""
+    wanted, found = manifest["tables"], contents["tables"]
+    names = sorted(
+        name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)
+    )
+    if names:
+        raise CommandError(f"恢复出来的记录和备份时不同，没有启用：{'、'.join(names)}。")

@@ -1,0 +1,109 @@
+"""Copies of a SQLite database, taken and put back while others read and write."""
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import connection
+
+SECONDS = 60
+
+
+class SqliteCopies:
+    """The file of the site, opened without Django."""
+
+    part = "database.sqlite3"
+
+    def __init__(self) -> None:
+        self.path = Path(connection.settings_dict["NAME"])
+
+    def copy(self, target: Path) -> dict[str, Any]:
+        if not self.path.exists():
+            raise CommandError(f"没有数据库 {self.path}。")
+        with opened(self.path) as source:
+            source.execute("VACUUM INTO ?", [str(target)])
+        return contents_of(target)
+
+    def filled(self) -> set[str]:
+        if not self.path.exists():
+            return set()
+        with opened(self.path) as file:
+            first = {name: f'SELECT 1 FROM "{name}" LIMIT 1' for name in tables(file)}
+            return {name for name, query in first.items() if file.execute(query).fetchone()}
+
+    @contextmanager
+    def prepared(self, part: Path) -> Iterator[dict[str, Any]]:
+        """The unpacked file is the new place."""
+        yield contents_of(part)
+
+    def switch(self, part: Path, stamp: str) -> str:
+        """Write all pages in one transaction: processes that have the file open go on with it.
+
+        A file put under its name would leave them, and the log beside it, with the old one.
+        """
+        before = self.path.with_name(f"{self.path.name}.before-{stamp}")
+        if stamp:
+            unfinished = before.with_name(f"{before.name}.partial")
+            self.copy(unfinished)
+            unfinished.rename(before)
+        with opened(part) as source, opened(self.path) as target:
+            source.backup(target, progress=waiting_until(time.monotonic() + SECONDS))
+        return str(before) if stamp else ""
+
+
+def waiting_until(end: float) -> Any:
+    """What ends a wait for somebody who goes on writing."""
+
+    def report(status: int, remaining: int, total: int) -> None:
+        if status != sqlite3.SQLITE_DONE and time.monotonic() > end:
+            raise CommandError("一直有人在写数据库，没有恢复。请先停止网站。")
+
+    return report
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with closing(sqlite3.connect(path, timeout=SECONDS, isolation_level=None)) as file:
+            yield file
+    except sqlite3.Error as error:
+        raise CommandError(
+            f"{path} 不能用：{error}。"
+            "如果它已损坏，请把它和旁边的 -wal、-shm 文件移到别处，再恢复。"
+        ) from error
+
+
+def tables(file: sqlite3.Connection) -> list[str]:
+    names = file.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return [name for (name,) in names if not name.startswith("sqlite_")]
+
+
+def contents_of(path: Path) -> dict[str, Any]:
+    """Count and hash each table. Raises CommandError if the file is not whole."""
+    with opened(path) as file:
+        faults = [word for (word,) in file.execute("PRAGMA integrity_check") if word != "ok"]
+        if faults or file.execute("PRAGMA foreign_key_check").fetchone():
+            words = "；".join(faults) or "有记录引用不存在的记录"
+            raise CommandError(f"数据库不完整：{words}。")
+        names = tables(file)
+        migrations = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
+        done = file.execute(migrations).fetchall() if "django_migrations" in names else []
+        file.text_factory = bytes
+        return {
+            "tables": {name: counted(file, name) for name in names},
+            "migrations": [name for (name,) in done],
+        }
+
+
+def counted(file: sqlite3.Connection, name: str) -> list[Any]:
+    """How many rows a table has, and the hash of all of them."""
+    digest, rows = hashlib.sha256(), 0
+    for row in file.execute(f'SELECT * FROM "{name}"'):
+        digest.update(repr(row).encode())
+        rows += 1
+    return [rows, digest.hexdigest()]

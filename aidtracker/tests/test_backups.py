@@ -1,0 +1,304 @@
+"""Backups hold one moment of a database in use; a restore puts back just that, or nothing."""
+
+import json
+import sqlite3
+import threading
+import zipfile
+from contextlib import closing, contextmanager
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from aidtracker.storage import backups, postgres_copies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IS_SQLITE = connection.vendor == "sqlite"
+NOTES = "SELECT note FROM programs_region WHERE id = (SELECT min(id) FROM programs_region)"
+CHANGE = (
+    "UPDATE programs_region SET note = 'changed' WHERE id = (SELECT min(id) FROM programs_region)"
+)
+
+
+@contextmanager
+def connected(name=None):
+    """A connection of another process, as it were, to the database of the site or another."""
+    name = str(name or connection.settings_dict["NAME"])
+    if IS_SQLITE:
+        with closing(sqlite3.connect(name, timeout=20, isolation_level=None)) as other:
+            yield other
+    else:
+        parameters = connection.get_connection_params() | {"dbname": name}
+        with closing(connection.Database.connect(**parameters, autocommit=True)) as other:
+            yield other
+
+
+def ask(sql, name=None):
+    with connected(name) as other:
+        return other.execute(sql).fetchall()
+
+
+def execute(sql, name=None):
+    with connected(name) as other:
+        other.execute(sql)
+
+
+@pytest.fixture(autouse=True)
+def _site(tmp_path, monkeypatch):
+    """The test's database, where other processes can open it too."""
+    if IS_SQLITE:
+        path = tmp_path / "site" / "db.sqlite3"
+        path.parent.mkdir()
+        with closing(sqlite3.connect(path)) as target:
+            target.execute("PRAGMA journal_mode = WAL")
+            connection.connection.backup(target)
+        monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
+        yield
+        return
+    yield
+    connection.close()
+    made = "SELECT datname FROM pg_database WHERE datname LIKE %s"
+    with connected("template1") as server:
+        for (name,) in server.execute(made, [f"{connection.settings_dict['NAME']}_%"]).fetchall():
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "backups"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def backup(folder):
+    """The file of a backup."""
+    call("backup", "--to", str(folder))
+    (file,) = folder.iterdir()
+    return file
+
+
+def call(*command):
+    output = StringIO()
+    call_command(*command, stdout=output, stderr=output)
+    return output.getvalue()
+
+
+def manifest_of(file):
+    with zipfile.ZipFile(file) as archive:
+        return json.loads(archive.read("manifest.json"))
+
+
+def rewritten(file, **changes):
+    """The backup with another manifest."""
+    manifest = manifest_of(file) | changes
+    with zipfile.ZipFile(file) as archive:
+        part = archive.read(manifest_of(file)["part"])
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("manifest.json", json.dumps(manifest))
+        archive.writestr(manifest["part"], part)
+    return file
+
+
+def test_backup_says_what_it_holds(folder):
+    said = call("backup", "--to", str(folder))
+    (file,) = folder.iterdir()
+    tables = manifest_of(file)["tables"]
+    (regions,) = ask("SELECT count(*) FROM programs_region")
+    assert tables["programs_region"][0] == regions[0] > 0
+    assert said == f"已备份 {len(tables)} 张表、{sum(n for n, _ in tables.values())} 行：{file}\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_restore_puts_rows_back_and_keeps_those_before(backup):
+    rows = ask("SELECT * FROM programs_region ORDER BY id")
+    execute(CHANGE)
+    said = call("restore", str(backup), "--overwrite")
+    kept = said.split("另存为 ")[1].split("，")[0]
+    assert ask("SELECT * FROM programs_region ORDER BY id") == rows
+    assert ask(NOTES, kept) == [("changed",)]
+    assert "逐表核对无误" in said
+
+
+def test_restore_into_an_empty_database(backup, monkeypatch, tmp_path):
+    rows = ask("SELECT * FROM programs_region ORDER BY id")
+    place = str(tmp_path / "new.sqlite3")
+    if not IS_SQLITE:
+        place = f"{connection.settings_dict['NAME']}_empty"
+        execute(f'CREATE DATABASE "{place}" TEMPLATE template0', "template1")
+    with monkeypatch.context() as patched:
+        patched.setitem(connection.settings_dict, "NAME", place)
+        said = call("restore", str(backup))
+        connection.close() if not IS_SQLITE else None
+    assert ask("SELECT * FROM programs_region ORDER BY id", place) == rows
+    assert "另存" not in said
+
+
+def test_rows_are_not_replaced_unasked(backup):
+    execute(CHANGE)
+    with pytest.raises(CommandError, match="加 --overwrite"):
+        call("restore", str(backup))
+    assert ask(NOTES) == [("changed",)]
+
+
+def cut(file):
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+
+
+def change_a_byte(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (cut, "已损坏"),
+        (change_a_byte, "已损坏"),
+        (lambda file: file.write_bytes(b""), "已损坏"),
+        (lambda file: zipfile.ZipFile(file, "w").close(), "已损坏"),
+        (lambda file: rewritten(file, sha256="0"), "校验值不符"),
+        (lambda file: rewritten(file, format=0), "别的版本"),
+        (lambda file: rewritten(file, part="database.other"), "另一种数据库"),
+        (Path.unlink, "打不开"),
+    ],
+    ids=["cut", "byte", "empty", "bare", "hash", "format", "other", "missing"],
+)
+def test_damaged_backup_is_refused(backup, damage, words):
+    execute(CHANGE)
+    damage(backup)
+    with pytest.raises(CommandError, match=words):
+        call("restore", str(backup), "--overwrite")
+    assert ask(NOTES) == [("changed",)]
+
+
+def test_rows_that_are_not_those_of_the_manifest_are_not_put_in_place(backup):
+    execute(CHANGE)
+    tables = manifest_of(backup)["tables"]
+    rows, hashed = tables["programs_region"]
+    rewritten(backup, tables=tables | {"programs_region": [rows + 1, hashed], "gone": [0, ""]})
+    with pytest.raises(CommandError, match="没有启用：gone、programs_region。"):
+        call("restore", str(backup), "--overwrite")
+    assert ask(NOTES) == [("changed",)]
+
+
+def test_interrupted_restore_changes_nothing(backup, monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    execute(CHANGE)
+    monkeypatch.setattr(backups, "check_same", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        call("restore", str(backup), "--overwrite")
+    assert ask(NOTES) == [("changed",)]
+    if IS_SQLITE:
+        folder = Path(connection.settings_dict["NAME"]).parent
+        assert not [path.name for path in folder.iterdir() if "before" in path.name]
+    else:
+        made = "SELECT count(*) FROM pg_database WHERE datname LIKE '%_restoring'"
+        assert ask(made, "template1") == [(0,)]
+
+
+def test_interrupted_backup_leaves_no_file(folder, monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backups, "hash_of", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        call("backup", "--to", str(folder))
+    assert list(folder.iterdir()) == []
+
+
+def test_backup_wants_a_folder_that_is_there(tmp_path):
+    with pytest.raises(CommandError, match="没有文件夹"):
+        call("backup", "--to", str(tmp_path / "nowhere"))
+
+
+def write_pairs(stop, failures):
+    """Two rows in each transaction, until told to stop: no moment has one without the other."""
+    try:
+        with connected() as other:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                other.execute("BEGIN")
+                for half in "ab":
+                    other.execute(
+                        "INSERT INTO django_session VALUES"
+                        f" ('{half}{number}', '{'x' * 200}', '2026-01-01')"
+                    )
+                other.execute("COMMIT")
+    except Exception as error:
+        failures.append(error)
+
+
+def test_backup_is_one_moment_while_people_write(folder):
+    stop, failures = threading.Event(), []
+    writer = threading.Thread(target=write_pairs, args=(stop, failures))
+    writer.start()
+    try:
+        while ask("SELECT count(*) FROM django_session") < [(10,)]:
+            pass
+        call("backup", "--to", str(folder))
+    finally:
+        stop.set()
+        writer.join()
+    (file,) = folder.iterdir()
+    ((written,),) = ask("SELECT count(*) FROM django_session")
+    call("restore", str(file), "--overwrite")
+    halves = dict(ask("SELECT substr(session_key, 1, 1), count(*) FROM django_session GROUP BY 1"))
+    assert failures == []
+    assert halves["a"] == halves["b"]
+    assert 10 <= sum(halves.values()) == manifest_of(file)["tables"]["django_session"][0] < written
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="PostgreSQL sends those away who are connected")
+def test_who_has_the_file_open_goes_on_with_the_rows_put_back(backup):
+    with connected() as other:
+        other.execute(CHANGE)
+        call("restore", str(backup), "--overwrite")
+        assert other.execute(NOTES).fetchall() != [("changed",)]
+        other.execute(CHANGE)
+    assert ask(NOTES) == [("changed",)]
+
+
+@pytest.mark.skipif(IS_SQLITE, reason="SQLite lets them go on")
+def test_who_is_connected_is_sent_away_and_comes_back(backup):
+    with connected() as other:
+        other.execute(CHANGE)
+        call("restore", str(backup), "--overwrite")
+        with pytest.raises(connection.Database.OperationalError):
+            other.execute(NOTES)
+    assert ask(NOTES) != [("changed",)]
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="about SQLite's file")
+def test_damaged_file_of_the_site_is_to_be_moved_away_first(backup):
+    Path(connection.settings_dict["NAME"]).write_bytes(b"no database at all" * 99)
+    with pytest.raises(CommandError, match="移到别处"):
+        call("restore", str(backup), "--overwrite")
+
+
+def test_programs_of_postgres_are_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setattr(postgres_copies, "DEBIAN", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CommandError, match="找不到 pg_dump。请安装 PostgreSQL 15 的客户端程序。"):
+        postgres_copies.found("pg_dump", 15)
+
+
+def test_newest_program_is_taken_unless_older_than_the_server(monkeypatch, tmp_path):
+    for version in (13, 14):
+        program = tmp_path / str(version) / "bin" / "pg_dump"
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {version}.1'\n")
+        program.chmod(0o700)
+    monkeypatch.setattr(postgres_copies, "DEBIAN", tmp_path)
+    monkeypatch.setattr(postgres_copies.shutil, "which", lambda name: None)
+    assert postgres_copies.found("pg_dump", 14) == program
+    with pytest.raises(CommandError, match="14 版，比服务器的 15 版旧"):
+        postgres_copies.found("pg_dump", 15)
