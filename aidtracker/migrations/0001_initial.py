@@ -1,5 +1,3 @@
-# Written by makemigrations; its layout is left as it is.
-
 import django.db.models.deletion
 import django.utils.timezone
 import uuid

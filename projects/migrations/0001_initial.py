@@ -1,5 +1,3 @@
-# Written by makemigrations; its layout is left as it is.
-
 import aidtracker.ground.features
 import aidtracker.ground.money
 import aidtracker.ground.months

@@ -1,0 +1,125 @@
+"""The database of an earlier program is migrated to this one, and keeps every row.
+
+docs/upgrading.md says when the dumps are made anew: not any more once the schema is frozen.
+"""
+
+import lzma
+import os
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from aidtracker.storage.backups import OF_MIGRATIONS
+from aidtracker.testing.dumps import dump_path
+
+IS_SQLITE = connection.vendor == "sqlite"
+# Columns that a later migration took away, as (table, column): what they held is nowhere else.
+GONE = set()
+COLUMNS = {
+    "sqlite": """
+        SELECT stored.name, info.name FROM sqlite_master AS stored,
+        pragma_table_info(stored.name) AS info
+        WHERE stored.type = 'table' AND stored.name NOT LIKE 'sqlite_%'
+    """,
+    "postgresql": """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = 'public'
+    """,
+}
+
+
+@contextmanager
+def connected(name):
+    """A connection that knows nothing of Django."""
+    if IS_SQLITE:
+        with closing(sqlite3.connect(name)) as database:
+            yield database
+    else:
+        parameters = connection.get_connection_params() | {"dbname": name}
+        with closing(connection.Database.connect(**parameters, autocommit=True)) as database:
+            yield database
+
+
+@pytest.fixture(scope="module")
+def name(tmp_path_factory):
+    """The name of a database in which the dump is."""
+    sql = lzma.decompress(dump_path().read_bytes()).decode()
+    if IS_SQLITE:
+        path = str(tmp_path_factory.mktemp("upgrade") / "db.sqlite3")
+        with connected(path) as database:
+            database.executescript(sql)
+        yield path
+        return
+    name = f"aidtracker_upgrade_{os.getpid()}"
+    with connected("template1") as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        with connected(name) as database:
+            database.execute(sql)
+        yield name
+        server.execute(f"DROP DATABASE {name}")
+
+
+def columns_of(database):
+    """The columns of each table."""
+    tables = {}
+    for table, column in database.execute(COLUMNS[connection.vendor]).fetchall():
+        tables.setdefault(table, set()).add(column)
+    return tables
+
+
+def rows_of(database, tables):
+    """The rows of each table, as often as they are there: only columns that are kept."""
+    rows = {}
+    for table, columns in tables.items():
+        kept = sorted(column for column in columns if (table, column) not in GONE)
+        names = ", ".join(f'"{column}"' for column in kept)
+        rows[table] = Counter(map(repr, database.execute(f'SELECT {names} FROM "{table}"')))
+    return rows
+
+
+def url_of(name):
+    if IS_SQLITE:
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="module")
+def before_and_after(name):
+    """The rows of the dump, and those of its columns in the upgraded database."""
+    with connected(name) as database:
+        tables = columns_of(database)
+        before = rows_of(database, tables)
+    # Migrates; fails if tables and columns are not those of the program afterwards.
+    upgrade = [sys.executable, "manage.py", "prepare_site"]
+    environment = os.environ | {"DATABASE_URL": url_of(name)}
+    subprocess.run(upgrade, cwd=settings.BASE_DIR, env=environment, check=True)
+    with connected(name) as database:
+        return before, rows_of(database, tables)
+
+
+def test_dump_is_small_and_has_rows_of_every_table(name):
+    with connected(name) as database:
+        rows = rows_of(database, columns_of(database))
+    # Failed log-ins; the last three are switched off.
+    empty = {table for table in rows if not rows[table]}
+    assert dump_path().stat().st_size < 200_000
+    assert empty == {table for table in rows if table.startswith("axes_")}
+
+
+def test_every_row_is_there_after_the_upgrade(before_and_after):
+    before, after = before_and_after
+    lost = {table: rows - after[table] for table, rows in before.items()}
+    assert {table: rows for table, rows in lost.items() if rows} == {}
+
+
+def test_no_row_is_made_by_the_upgrade(before_and_after):
+    before, after = before_and_after
+    made = {table: rows - before[table] for table, rows in after.items()}
+    assert {table for table, rows in made.items() if rows} <= OF_MIGRATIONS
