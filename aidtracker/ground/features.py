@@ -2,6 +2,7 @@
 
 A constant is declared where it has a type, with a docstring below it; models that say otherwise
 just set it. The type is one of the kinds below, by which the site checks it when it starts.
+Features are abstract models, so that migrations do not name them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -92,17 +93,20 @@ KeyName = Annotated[str, key_to_record]
 WholeName = Annotated[str, key_to_reviewed]
 
 
-class Keyed:
+class Keyed(Model):
     """Rows that files name by a key, never by their number in the database."""
 
     KEY: ValuePaths = ("name",)
     """The lookup paths to the values that together name a row."""
 
+    class Meta:
+        abstract = True
+
     def natural_key(self) -> tuple:
         return tuple(follow(self, path) for path in self.KEY)
 
 
-class Owned:
+class Owned(Model):
     """Rows that belong to headquarters; those of none are kept by the keepers of all."""
 
     OWNERS: HeadquartersPaths = ()
@@ -114,12 +118,18 @@ class Owned:
     SEEN_WITH: RelationNames = ()
     """The relations to rows of which a row tells: who may not see those does not see it."""
 
+    class Meta:
+        abstract = True
 
-class Public:
+
+class Public(Model):
     """Rows that the public may see, unless something keeps them back."""
 
     PUBLIC_WITH: KeyNames = ()
     """The foreign keys to rows without which the public must not see a row."""
+
+    class Meta:
+        abstract = True
 
     @classmethod
     def public_condition(cls, prefix: str) -> Q:
@@ -127,14 +137,17 @@ class Public:
         return Q()
 
 
-class Remembered:
+class Remembered(Model):
     """Rows each state of which is kept, but for long texts."""
 
     KEPT_BESIDE: ColumnNames = ()
     """The columns that go with a text which no history keeps: undoing leaves both alone."""
 
+    class Meta:
+        abstract = True
 
-class Reviewable:
+
+class Reviewable(Model):
     """What every row is asked about its review, with the answers of rows that have none."""
 
     REVIEW: ReviewName = ""
@@ -142,6 +155,9 @@ class Reviewable:
 
     WHOLE: WholeName = ""
     """The foreign key to the reviewed row that a row is part of; inherit `PartOfReviewed`."""
+
+    class Meta:
+        abstract = True
 
     @property
     def is_published(self) -> bool:

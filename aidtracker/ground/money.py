@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.columns import PlainColumn
 
-class LedgerAmountField(models.DecimalField):
+
+class LedgerAmountField(PlainColumn, models.DecimalField):
     """An amount in 万元 with at most 15 digits: SQLite would change longer ones silently."""
 
     def __init__(self, *args, **kwargs):

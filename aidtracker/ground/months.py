@@ -8,17 +8,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from aidtracker.ground.columns import PlainColumn
+
 MONTH = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?(?:[-./]?0?1日?)?")
 YEARS = (1997, 2100)
 
 
-class MonthField(models.DateField):
+class MonthField(PlainColumn, models.DateField):
     """A month, as its first day."""
 
     description = "月份"
 
 
-@MonthField.register_lookup
+@models.DateField.register_lookup
 class IsFirst(models.Lookup):
     """`__is_first`: the day is the first of its month; asked without a function of Django's."""
 

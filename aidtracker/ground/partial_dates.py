@@ -12,6 +12,7 @@ from django.db.models.functions import Least, Left, Length
 from django.db.models.lookups import LessThanOrEqual
 
 from aidtracker.ground import patterns  # noqa: F401 (registers the lookup)
+from aidtracker.ground.columns import PlainColumn
 
 ISO_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 # The same for the database: a year, with a month, with a day.
@@ -73,7 +74,7 @@ def validate_calendar(text):
         raise ValidationError(f"日历上没有 {text} 这一天。") from error
 
 
-class PartialDateField(models.CharField):
+class PartialDateField(PlainColumn, models.CharField):
     """A date with its precision, kept as ISO 8601 of reduced precision (`2014`, `2012-03`).
 
     Text of this form sorts and compares as dates do; an unknown date is the empty text.

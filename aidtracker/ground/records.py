@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import Keyed, Owned, Public, Remembered, Reviewable
 from aidtracker.ground.history import History
 from aidtracker.ground.pinyin import initials, syllables
@@ -55,7 +56,7 @@ class KeyedQuerySet(models.QuerySet):
         return self.all()
 
 
-class UpdatedAtField(models.DateTimeField):
+class UpdatedAtField(PlainColumn, models.DateTimeField):
     """When a row was last saved; fixtures leave it out."""
 
     def __init__(self, *args, **kwargs):
@@ -67,7 +68,7 @@ class UpdatedAtField(models.DateTimeField):
         return super().pre_save(model_instance, add)
 
 
-class VersionField(models.PositiveIntegerField):
+class VersionField(PlainColumn, models.PositiveIntegerField):
     """How often a row was saved: whoever saves an older version than is stored has missed a change.
 
     Fixtures leave it out.
@@ -84,7 +85,7 @@ class VersionField(models.PositiveIntegerField):
         return super().pre_save(model_instance, add)
 
 
-class MaintainerField(models.ForeignKey):
+class MaintainerField(PlainColumn, models.ForeignKey):
     """The headquarters that keeps a row which otherwise belongs to nobody in particular."""
 
     def __init__(self, verbose_name="维护单位", **kwargs):
@@ -124,7 +125,7 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, models.Model):
         self.clean()
 
 
-class NameListField(models.JSONField):
+class NameListField(PlainColumn, models.JSONField):
     """Other names of a thing, a list of texts."""
 
     def __init__(self, *args, **kwargs):
@@ -133,7 +134,7 @@ class NameListField(models.JSONField):
         super().__init__(*args, **kwargs)
 
 
-class SlugFromPinyinField(models.SlugField):
+class SlugFromPinyinField(PlainColumn, models.SlugField):
     """The readable part of a page's address; made from the name's pinyin when left empty."""
 
     def __init__(self, *args, **kwargs):
@@ -142,10 +143,10 @@ class SlugFromPinyinField(models.SlugField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self):
-        # A history keeps an address many times: its migration must not fall back to unique.
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, kwargs | {"unique": self.unique}
+    def clone(self):
+        # A history keeps an address many times: a copy of its field must not fall back to unique.
+        _, _, args, kwargs = self.deconstruct()
+        return type(self)(*args, **{"unique": self.unique} | kwargs)
 
     def pre_save(self, model_instance, add):
         if not getattr(model_instance, self.attname):
@@ -176,7 +177,7 @@ class KnownText(str):
     """A search text that is known to be that of its row's present names."""
 
 
-class SearchTextField(models.TextField):
+class SearchTextField(PlainColumn, models.TextField):
     """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it."""
 
     # Derived, so fixtures leave it out; filled on every save, unless it is known to be right.

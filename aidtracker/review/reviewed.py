@@ -9,6 +9,7 @@ from django.db import models, transaction
 
 from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
+from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import AnyColumnNames
 from aidtracker.ground.records import KeyedModel, SearchTextField
 from aidtracker.trail.history import set_values
@@ -31,7 +32,7 @@ class Review(models.TextChoices):
 HANDED_ON = (Review.SUBMITTED, Review.APPROVED)
 
 
-class ReviewField(models.CharField):
+class ReviewField(PlainColumn, models.CharField):
     """The field of a row's Review."""
 
     def __init__(self, verbose_name="审核状态", **kwargs):
@@ -39,14 +40,14 @@ class ReviewField(models.CharField):
         super().__init__(verbose_name, **usual | kwargs)
 
 
-class ReviewCommentField(models.CharField):
+class ReviewCommentField(PlainColumn, models.CharField):
     """What the second person says when a row goes back."""
 
     def __init__(self, verbose_name="退回意见", **kwargs):
         super().__init__(verbose_name, **{"max_length": REASON_LENGTH, "blank": True} | kwargs)
 
 
-class CorrectionReasonField(models.CharField):
+class CorrectionReasonField(PlainColumn, models.CharField):
     """Why something public, or of a locked month, was changed."""
 
     def __init__(self, verbose_name="更正理由", **kwargs):

@@ -5,6 +5,7 @@ docs/upgrading.md says when the dumps are made anew: not any more once the schem
 
 import lzma
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -123,3 +124,15 @@ def test_no_row_is_made_by_the_upgrade(before_and_after):
     before, after = before_and_after
     made = {table: rows - before[table] for table, rows in after.items()}
     assert {table for table, rows in made.items() if rows} <= OF_MIGRATIONS
+
+
+def test_migrations_name_no_code_that_may_move():
+    texts = [path.read_text() for path in settings.BASE_DIR.glob("*/migrations/0*.py")]
+    named = set(re.findall(r"\b(?:aidtracker|programs|projects)(?:\.\w+){2,}", "\n".join(texts)))
+    assert named == {
+        "projects.models.counted_rows",
+        "projects.models.counted_rows.validate_counted_rows",
+        # A new kind of finding needs no migration.
+        "projects.models.finding_kinds",
+        "projects.models.finding_kinds.kind_choices",
+    }

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
 
 
-class WebAddressField(models.URLField):
+class WebAddressField(PlainColumn, models.URLField):
     """A web address; one typed without a scheme is taken as https."""
 
     def formfield(self, **kwargs):
