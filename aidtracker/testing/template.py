@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -28,6 +29,8 @@ LOADING = ("aidtracker.settings", "aidtracker.storage.fixtures", "aidtracker.tes
 # When the rows were loaded: before any day that a test lives on.
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 PREFIX = "aidtracker_template_"
+# Seconds to wait for who still reads or writes the database of a test that is over.
+PATIENCE = 20
 
 
 def module_files(modules: set[str]) -> set[Path]:
@@ -111,7 +114,15 @@ class SqliteTemplate:
     def restore(self) -> None:
         """Give the test database the rows of the template, whatever it holds."""
         connection.ensure_connection()
-        self.kept.backup(connection.connection)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.kept.backup(connection.connection)
+            except sqlite3.OperationalError as error:
+                # A live server may still be answering the last request of a closed window.
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+            time.sleep(0.05)
 
     def destroy(self) -> None:
         self.kept.close()
