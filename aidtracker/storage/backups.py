@@ -24,7 +24,12 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 STAMP = "%Y%m%d-%H%M%S"
 # Whose rows `migrate` writes into an empty database.
-OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+OF_MIGRATIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "aidtracker_editionstep",
+}
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
 
 
