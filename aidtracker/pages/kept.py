@@ -120,9 +120,7 @@ class KeptPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_for_everybody(request):
-            response = self.get_response(request)
-            patch_vary_headers(response, ("Cookie",))
-            return response
+            return self.get_response(request)
         try:
             # First the edition, then what is shown: a page may be newer than its name, not older.
             current = f"{edition.current()} {timezone.localdate()} {program()}"
@@ -136,10 +134,11 @@ class KeptPages:
         response = self.unchanged(request, name, date) or self.page(request, name)
         if response.status_code in (200, 304) and not response.has_header("Cache-Control"):
             response["ETag"] = f'W/"{name}"'
+            # Asked for anew each time, and only here: somebody may have logged in meanwhile.
             response["Cache-Control"] = "no-cache"
             if date:
                 response["Last-Modified"] = date
-            patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
+            patch_vary_headers(response, ("Accept-Encoding",))
         return response
 
     def unchanged(self, request: HttpRequest, name: str, date: str) -> HttpResponse | None:
