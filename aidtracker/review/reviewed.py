@@ -56,6 +56,11 @@ class CorrectionReasonField(PlainColumn, models.CharField):
         super().__init__(verbose_name, **usual | kwargs)
 
 
+def standing() -> tuple[ReviewField, ReviewCommentField, CorrectionReasonField]:
+    """The fields that say how a reviewed row stands, in the order in which they are shown."""
+    return ReviewField(), ReviewCommentField(), CorrectionReasonField()
+
+
 class Reviewed(KeyedModel):
     """Rows that one person enters and another approves before the public sees them.
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 
+from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.records import KeyedModel
 
@@ -132,19 +133,18 @@ class WarningRule(KeyedModel):
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "预警规则"
-        verbose_name_plural = "预警规则"
+        verbose_name = verbose_name_plural = "预警规则"
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(
-                condition=~Q(kind="comparison") | (~Q(left="") & ~Q(operator="") & ~Q(right="")),
-                name="warning_rule_comparison_is_whole",
-                violation_error_message="两栏比较要填左边的栏、比较和右边的栏。",
+            row_check(
+                "warning_rule_comparison_is_whole",
+                ~Q(kind="comparison") | (~Q(left="") & ~Q(operator="") & ~Q(right="")),
+                "两栏比较要填左边的栏、比较和右边的栏。",
             ),
-            models.CheckConstraint(
-                condition=Q(threshold=None) | Q(threshold__gte=0),
-                name="warning_rule_threshold_not_negative",
-                violation_error_message="界限不能是负数。",
+            row_check(
+                "warning_rule_threshold_not_negative",
+                Q(threshold=None) | Q(threshold__gte=0),
+                "界限不能是负数。",
             ),
         )
 
