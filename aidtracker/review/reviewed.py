@@ -30,6 +30,8 @@ class Review(models.TextChoices):
 
 # Whose change makes a draft of it again, so that what is approved is what was seen.
 HANDED_ON = (Review.SUBMITTED, Review.APPROVED)
+# What who entered it is done with, as long as nobody gives it back.
+HANDED_IN = (*HANDED_ON, Review.PUBLISHED)
 
 
 class ReviewField(PlainColumn, models.CharField):

@@ -49,6 +49,21 @@ class MonthlyReport(Reviewed):
     def __str__(self):
         return f"{self.subject} {in_chinese(self.month)}"
 
+    @classmethod
+    def identity_fields(cls):
+        """The fields that, with the month, name a report; the last says what it is about."""
+        names = [path.partition("__")[0] for path in cls.KEY if path != "month"]
+        return [cls._meta.get_field(name) for name in names]
+
+    @property
+    def identity(self):
+        """What a report is about, apart from its month: the numbers or words that name it."""
+        return tuple(getattr(self, field.attname) for field in self.identity_fields())
+
+    @classmethod
+    def subject_model(cls):
+        return cls._meta.get_field(cls.SUBJECT).related_model
+
     @property
     def subject(self):
         """What the report is about."""
