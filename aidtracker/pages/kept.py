@@ -10,6 +10,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
+from redis import RedisError
 
 from aidtracker.ground import edition
 from aidtracker.pages.security import ADMIN_PREFIX
@@ -152,15 +154,22 @@ class KeptPages:
         """The kept page, or a new one."""
         encoding = encoding_for(request)
         place = f"{name}:{encoding}"
-        if found := caches["pages"].get(place):
-            body, headers = found
-            return HttpResponse(body, headers=headers)
+        with suppress(RedisError):  # a shared cache that is away is no reason to show nothing
+            if found := caches["pages"].get(place):
+                body, headers = found
+                return HttpResponse(body, headers=headers)
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and is_same_for_everybody(response):
             compress(response, encoding)
-            if len(response.content) <= LARGEST:
-                caches["pages"].set(place, (response.content, dict(response.items())), SECONDS)
+            keep(place, response)
         return response
+
+
+def keep(place: str, response: HttpResponse) -> None:
+    """Keep a page for others, unless it is so large that it would take the place of many."""
+    if len(response.content) <= LARGEST:
+        with suppress(RedisError):
+            caches["pages"].set(place, (response.content, dict(response.items())), SECONDS)
 
 
 def compress(response: HttpResponse, encoding: str) -> None:

@@ -233,6 +233,14 @@ def test_without_a_database_the_page_says_so(
     assert (page.status_code, page.has_header("ETag")) == (200, False)
 
 
+def test_without_the_shared_cache_pages_are_made_each_time(client: Client, settings: Any) -> None:
+    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
+    away["LOCATION"] = "redis://127.0.0.1:1"
+    settings.CACHES = settings.CACHES | {"pages": away}
+    assert [client.get("/regions/").status_code for _ in range(2)] == [200, 200]
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": IN_MEMORY}}
+
+
 def test_download_is_named_but_not_kept(client: Client) -> None:
     file = client.get("/regions/?download=csv", headers={"Accept-Encoding": "gzip"})
     assert not file.has_header("Content-Encoding")
