@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record
+from aidtracker.ground.search import SearchTextField
 from programs.models.places import Region
 
 
@@ -58,6 +59,8 @@ class Batch(KeyedModel):
     """A three-year deployment; its number belongs to its owner (the nation, a province, a city)."""
 
     KEY = ("owner__code", "number")
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("owner",)
 
     # Identification
     owner = models.ForeignKey(
@@ -86,6 +89,7 @@ class Batch(KeyedModel):
         "programs.Source", verbose_name="出处", blank=True, related_name="batch_set"
     )
     note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):
         verbose_name = "批次"
@@ -109,11 +113,16 @@ class Batch(KeyedModel):
     def __str__(self):
         return f"{self.owner}第{self.number}批"
 
+    @property
+    def search_names(self):
+        return [f"第{self.number}批"]
+
 
 class Official(KeyedModel):
     """A person in an office, as a document names them; a person with three posts has three rows."""
 
     KEY = ("person", "organisation", "post")
+    SEARCHED_IN = ("search_text",)
     OWNERS = ("headquarters",)
 
     # Identification
@@ -137,6 +146,7 @@ class Official(KeyedModel):
         "programs.Source", verbose_name="出处", blank=True, related_name="official_set"
     )
     note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):
         verbose_name = "负责人"
@@ -150,6 +160,10 @@ class Official(KeyedModel):
             ),
             partial_date_check("official", "as_of"),
         )
+
+    @property
+    def search_names(self):
+        return [self.person, self.organisation, self.post]
 
     def __str__(self):
         return f"{self.person}({self.organisation}{self.post})"

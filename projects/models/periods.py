@@ -31,6 +31,7 @@ class ReportingPeriod(KeyedModel):
 
     KEY = ("headquarters__name", "month")
     OWNERS = ("headquarters",)
+    SEARCHED_WITH = ("headquarters",)
     IS_SHARED = False
 
     # Identification
