@@ -224,7 +224,9 @@ def make_indexes(app_config: Any, using: str, **kwargs: Any) -> None:
         for table, column in searched_columns(app_config):
             if column in stored.get(table, ()):
                 name, pairs = f"{table}_{column}_pairs", PAIRS.format(f'"{column}"')
-                cursor.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table}" USING gin ({pairs})')
+                cursor.execute(
+                    f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table}" USING gin ({pairs})'
+                )
 
 
 def connect() -> None:
