@@ -10,10 +10,15 @@ class AidtrackerConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts import logins
+<<<<<<< HEAD
         from aidtracker.ground import checks, edition, sqlite  # noqa: F401 (checks register themselves)
+=======
+        from aidtracker.ground import checks, search, sqlite  # noqa: F401 (checks register themselves)
+>>>>>>> main
         from aidtracker.trail import history
 
         edition.connect()
         history.connect()
         logins.connect()
+        search.connect()
         sqlite.connect()

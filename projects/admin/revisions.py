@@ -29,7 +29,6 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
     list_display = ("name", "kind", "edited", "review", "headquarters", "updated_at")
     list_filter = (WorkToDo, "review", "headquarters")
     list_select_related = ("headquarters",)
-    search_fields = ("row_key", "correction_reason")
     search_help_text = "记录或变更理由"
     readonly_fields = ("kind", "target", "headquarters", "changes")
     fieldsets = (
