@@ -80,7 +80,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_database(item: pytest.Item) -> bool:
-    """Whether a test may ask the database: pytest-django lets no other do so."""
+    """Whether a test may ask the database what no other asks; pytest-django says who may ask."""
+    if item.get_closest_marker("once"):
+        return False
     return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(
         getattr(item, "fixturenames", ())
     )

@@ -69,6 +69,10 @@ INSTALLED_APPS = [
     "projects",
 ]
 
+# Synthetic data and measurements (`make_country`): never where the record itself is kept.
+if env_flag("BENCHMARKS", default=DEBUG):
+    INSTALLED_APPS.append("benchmarks")
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

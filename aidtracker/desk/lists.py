@@ -19,8 +19,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, SearchTextField
 from aidtracker.ground.scope import changeable
+from aidtracker.ground.search import is_searched, words_of
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import hold, is_versioned, marks, row_number, shown_version
 
@@ -105,10 +105,10 @@ class Lists(admin.ModelAdmin):
         return not is_number or all(map(is_row_number, value.split(",")))
 
     def get_search_results(self, request, queryset, search_term):
-        words = search_words(search_term)
-        if has_search_text(self.model):
-            return queryset.search(words, best_first="/autocomplete/" in request.path), False
-        return super().get_search_results(request, queryset, words)
+        if is_searched(self.model):
+            is_choice = "/autocomplete/" in request.path
+            return queryset.search(search_term, best_first=is_choice), False
+        return super().get_search_results(request, queryset, " ".join(words_of(search_term)))
 
     # What is done
 
@@ -200,15 +200,6 @@ class Lists(admin.ModelAdmin):
         place = int(index) if index.isdecimal() and int(index) < len(sent) else 0
         names = dict(self.get_action_choices(request))
         return str(names.get(sent[place], "")) if sent else ""
-
-
-def search_words(term):
-    """A search term within the limits of the public search, so that no search is slow."""
-    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
-
-
-def has_search_text(model):
-    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
 
 
 def is_row_number(text):

@@ -11,7 +11,8 @@ from aidtracker.ground.batches import among, held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import AnyColumnNames
-from aidtracker.ground.records import KeyedModel, SearchTextField
+from aidtracker.ground.records import KeyedModel
+from aidtracker.ground.search import SearchTextField
 from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200

@@ -37,7 +37,6 @@ class BatchAdmin(ModelAdmin):
     list_display = ("__str__", "owner", "number", "starts_on", "ends_on", "national", "updated_at")
     list_filter = (WorkToDo, "owner")
     list_select_related = ("owner", "national__owner")
-    search_fields = ("owner__search_text", "number")
     search_help_text = "归属地或批次号"
     fieldsets = (
         group("名称与类型", "owner", "number", "national"),
@@ -56,7 +55,6 @@ class OfficialAdmin(ModelAdmin):
     list_display = ("person", "organisation", "post", "headquarters", "as_of", "updated_at")
     list_filter = (WorkToDo, "headquarters")
     list_select_related = ("headquarters",)
-    search_fields = ("person", "organisation", "post")
     search_help_text = "姓名、单位或职务"
     fieldsets = (
         group("名称与类型", "person", "organisation", "post", "headquarters"),

@@ -18,7 +18,6 @@ class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     )
     list_filter = ("review", OwnerFilter, WarnedFilter, "project", "source")
     list_select_related = ("project", "source")
-    search_fields = ("project__search_text", "reason")
     search_help_text = "项目或调整理由"
     fieldsets = (
         group("名称与类型", "project", ("year", "number")),
@@ -36,7 +35,6 @@ class MilestoneAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     )
     list_filter = ("review", OwnerFilter, WarnedFilter, "project")
     list_select_related = ("project",)
-    search_fields = ("project__search_text", "name")
     search_help_text = "项目或节点"
     fieldsets = (
         group("名称与类型", "project", "number", "name"),

@@ -35,7 +35,6 @@ class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         self.list_display = (*self.columns, "cautions", "review")
         self.list_filter = (MonthFilter, "review", OwnerFilter, WarnedFilter, about[-1])
         self.list_select_related = rows
-        self.search_fields = [f"{name}__search_text" for name in rows]
         self.fieldsets = (
             group("名称与类型", *about, "month"),
             *self.groups,

@@ -20,7 +20,6 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
     facts_column = "name"
     list_filter = (WorkToDo, "review", "headquarters")
     list_select_related = ("headquarters",)
-    search_fields = ("row_key", "correction_reason")
     search_help_text = "记录或变更理由"
     readonly_fields = ("kind", "target", "headquarters", "changes")
     fieldsets = (
