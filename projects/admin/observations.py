@@ -113,7 +113,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         """A figure that is not public has no part in any finding."""
         return form.instance.is_published
 
-    def warnings_of(self, rows):
+    def facts_of(self, rows):
         """What checking the figures found and nobody has explained, in one query."""
         open_ones = Finding.objects.published().filter(
             state=Finding.State.OPEN, result__in=TO_SETTLE
