@@ -34,6 +34,11 @@ PUBLIC = (
 )
 
 
+def listed(name: str, *fields: str) -> models.Index:
+    """The order of a list, with all that says which of the rows the public sees."""
+    return models.Index(fields=(*fields, "status", "series"), name=name)
+
+
 class Observation(Reviewed):
     """观测值: one value of one series for one period, as one source states it."""
 
@@ -140,7 +145,13 @@ class Observation(Reviewed):
         ordering = ("source", "number")
         indexes = (
             models.Index(fields=("series", "status"), name="observation_of_series"),
-            models.Index(fields=("value", "id"), name="observation_by_value"),
+            listed("observation_by_source", "source", "number", "id"),
+            listed("observation_by_value", "value", "id"),
+            listed("observation_by_time", "as_of", "period_end", "period_start", "id"),
+            listed("observation_by_nature", "nature", "source", "number", "id"),
+            listed("observation_by_accumulation", "accumulation", "source", "number", "id"),
+            listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
+            listed("observation_by_rank", "rank", "source", "number", "id"),
             models.Index(fields=("status", "updated_at"), name="observation_latest"),
         )
         constraints = (

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from aidtracker.pages.details import DetailPage, Section, address, facts
 from aidtracker.pages.listing import ListPage
+from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import NOTE, Column, Item, table
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import Result
+from projects.models.findings import WORST_FIRST
 from projects.views import filters
 from projects.views.readings import interval_words, remarks
 from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
@@ -33,10 +35,15 @@ class ResultCount:
     url: str
 
 
-def result_counts():
-    """A `ResultCount` for each result, worst first: one query."""
+def totals_by_result():
+    """How many public findings there are of each result: one query."""
     found = Finding.objects.published().order_by().values("result").annotate(total=Count("pk"))
-    totals = {row["result"]: row["total"] for row in found}
+    return {row["result"]: row["total"] for row in found}
+
+
+def result_counts():
+    """A `ResultCount` for each result, worst first."""
+    totals = kept("findings by result", totals_by_result)
     return [
         ResultCount(
             result=result.value,
@@ -64,16 +71,19 @@ class FindingList(ListPage):
     filterset_class = filters.FindingFilter
     template_name = "projects/finding_list.html"
     columns = (
-        Column("结果", kind="result", sort=("severity",)),
-        Column("规则", "get_kind_display", sort=("kind",)),
+        Column("结果", kind="result", sort=WORST_FIRST),
+        Column("规则", "get_kind_display", sort=("kind", "key")),
         Column("计算", "computation", kind="computation", link=True),
         Column("所涉数字", "observations", kind="figures"),
-        Column("处理", "state_words", sort=("state",)),
+        Column("处理", "state_words", sort=("state", "key")),
         Column("说明", "explanation"),
     )
 
     def rows(self):
-        return Finding.objects.published().worst_first().prefetch_related(with_figures())
+        return Finding.objects.published().worst_first()
+
+    def read(self, rows):
+        return rows.prefetch_related(with_figures())
 
     def extra_context(self, page):
         return {"results": result_counts()}
