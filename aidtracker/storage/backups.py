@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,7 +28,14 @@ FORMAT = 1
 UNFINISHED = ".aidtracker-unfinished-"
 STAMP = "%Y%m%d-%H%M%S"
 # Whose rows `migrate` writes into an empty database.
-OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+OF_MIGRATIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "aidtracker_editionstep",
+}
+# What is on its way: uploads that wait, and the queue. Only their empty tables are in a backup.
+LEFT_OUT = ("aidtracker_upload", "django_tasks_database_dbtaskresult")
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
 
 
@@ -42,8 +49,11 @@ class Copies(Protocol):
     folder: Path
     """Where a restore unpacks."""
 
-    def copy(self, target: Path) -> dict[str, Any]:
-        """Write one moment of the database into a file, and return the contents of that moment."""
+    def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
+        """Write one moment of the database into a file, and return the contents of that moment.
+
+        The tables `left_out` are empty there.
+        """
 
     def filled(self) -> set[str]:
         """The tables that have rows; none if there is no database."""
@@ -73,7 +83,7 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
     clear(database.folder)
     with workplace(folder) as unfinished:
         part, packed = unfinished / database.part, unfinished / target.name
-        contents = database.copy(part)
+        contents = database.copy(part, LEFT_OUT)
         manifest = {
             "format": FORMAT,
             "created_at": now.isoformat(),
