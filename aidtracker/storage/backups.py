@@ -25,7 +25,12 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 STAMP = "%Y%m%d-%H%M%S"
 # Whose rows `migrate` writes into an empty database.
-OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+OF_MIGRATIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "aidtracker_editionstep",
+}
 # What is on its way: uploads that wait, and the queue. Only their empty tables are in a backup.
 LEFT_OUT = ("aidtracker_upload", "django_tasks_database_dbtaskresult")
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
