@@ -19,6 +19,7 @@ from aidtracker.sheets.rehearsing.progress import Report, silent
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
 from aidtracker.trail.history import CHANGED, NEW, copy_states
+from aidtracker.trail.links import link
 
 WRITING, FOLLOWING = "写入数据库", "核对写入的数据"
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
@@ -209,22 +210,9 @@ def write_links(plans: list[PlannedRow]) -> None:
     for plan in plans:
         for change in plan.changes:
             if change.column.is_many:
-                links = wanted.setdefault(change.column.source, {})
-                links[plan.row.pk] = (plan.is_new, change.new)
-    for field, by_row in wanted.items():
-        through = field.remote_field.through
-        own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-        old = [pk for pk, (is_new, _) in by_row.items() if not is_new]
-        for part in in_batches(old):
-            through._base_manager.filter(**{f"{own}__in": part}).delete()
-        through._base_manager.bulk_create(
-            [
-                through(**{own: pk, other: number})
-                for pk, (_, numbers) in by_row.items()
-                for number in numbers
-            ],
-            batch_size=BATCH,
-        )
+                wanted.setdefault(change.column.source, {})[plan.row.pk] = change.new
+    for field, numbers in wanted.items():
+        link(field, numbers)
 
 
 def find_refused(rehearsal: Rehearsal) -> None:
