@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from aidtracker.ground.batches import BATCH, held, in_batches
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.records import SlugFromPinyinField, first_free
 from aidtracker.ground.search import spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
@@ -180,11 +180,7 @@ def fill_slugs(model, rows):
         return
     taken = set(model._base_manager.values_list(field.attname, flat=True))
     for row in rows:
-        stem = field.stem(row)
-        slug, number = stem, 1
-        while slug in taken:
-            number += 1
-            slug = f"{stem}-{number}"
+        slug = first_free(field.stem(row), taken)
         taken.add(slug)
         setattr(row, field.attname, slug)
 
