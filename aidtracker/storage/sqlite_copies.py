@@ -3,7 +3,6 @@
 import hashlib
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
@@ -26,6 +25,7 @@ class SqliteCopies:
 
     def __init__(self) -> None:
         self.path = Path(connection.settings_dict["NAME"])
+        self.folder = self.path.parent
 
     def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
         if not self.path.exists():
@@ -56,22 +56,21 @@ class SqliteCopies:
         before = self.path.with_name(f"{self.path.name}.before-{stamp}")
         with opened(part) as source, opened(self.path) as target:
             if stamp:
-                self.keep(target, before)
+                self.keep(target, part.parent, before)
             source.backup(target, progress=waiting_until(time.monotonic() + SECONDS))
         return str(before) if stamp else ""
 
-    def keep(self, file: sqlite3.Connection, before: Path) -> None:
+    def keep(self, file: sqlite3.Connection, folder: Path, before: Path) -> None:
         """Copy the rows as they are, sound or not, and anew if somebody stored more meanwhile."""
-        with tempfile.TemporaryDirectory(prefix=".before-", dir=before.parent) as folder:
-            for number in range(TRIES):
-                unfinished = Path(folder, str(number))
-                version = version_of(file)
-                write_copy(file, unfinished)
-                if version_of(file) == version:
-                    shutil.copymode(self.path, unfinished)
-                    unfinished.rename(before)
-                    return
-                unfinished.unlink()
+        for number in range(TRIES):
+            unfinished = folder / f"{before.name}-{number}"
+            version = version_of(file)
+            write_copy(file, unfinished)
+            if version_of(file) == version:
+                shutil.copymode(self.path, unfinished)
+                unfinished.rename(before)
+                return
+            unfinished.unlink()
         raise CommandError(BUSY)
 
 
