@@ -199,6 +199,7 @@ BULK_WRITES = {
     "aidtracker/sheets/rehearsing/rules.py": "SQL that only asks",
     "aidtracker/ground/bulk.py": "whoever calls it keeps the states",
     "aidtracker/ground/schema.py": "SQL that only asks",
+    "aidtracker/ground/search.py": "indexes, no rows",
     "aidtracker/storage/postgres_copies.py": "whole databases, with their histories",
     "aidtracker/storage/sqlite_copies.py": "whole databases, with their histories",
     "aidtracker/sheets/storing/models.py": "uploads are no rows of the record",

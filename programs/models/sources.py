@@ -1,7 +1,7 @@
 """The documents that figures and names stand in."""
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,7 +11,8 @@ from django.urls import reverse
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
+from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet
+from aidtracker.ground.search import SearchTextField
 
 
 class WebAddressField(PlainColumn, models.URLField):
@@ -19,6 +20,11 @@ class WebAddressField(PlainColumn, models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(assume_scheme="https", **kwargs)
+
+
+# What makes an internal report public: questions for the numbers of sources, which the apps above
+# add when they start.
+SHOWN_WITH: list[Callable[[], models.QuerySet]] = []
 
 
 class SourceQuerySet(RecordQuerySet):
@@ -34,6 +40,7 @@ class Source(KeyedModel):
     OWNERS = ("maintainer",)
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
+    SEARCHED_IN = ("search_text",)
 
     class Kind(models.TextChoices):
         NEWSPAPER = "newspaper", "报纸"
@@ -94,12 +101,11 @@ class Source(KeyedModel):
 
     @classmethod
     def public_condition(cls, prefix):
-        """An internal report is public as soon as one of its figures is."""
-        observations: Any = cls._meta.get_field("observations").related_model
-        figures = observations.objects.published()
-        return ~Q(**{f"{prefix}kind": cls.Kind.REPORT}) | Q(
-            **{f"{prefix}pk__in": figures.order_by().values("source")}
-        )
+        """An internal report is public as soon as something public stands in it."""
+        rule = ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
+        for numbers in SHOWN_WITH:
+            rule |= Q(**{f"{prefix}pk__in": numbers()})
+        return rule
 
     @property
     def search_names(self):

@@ -2,34 +2,32 @@
 
 from projects.admin import (
     activities,
-    enterprises,
+    added,
     findings,
     investments,
     metrics,
     observations,
-    outlets,
     periods,
+    places,
     plans,
     projects,
     reports,
     revisions,
     rules,
-    sites,
 )
 
 __all__ = [
     "activities",
-    "enterprises",
+    "added",
     "findings",
     "investments",
     "metrics",
     "observations",
-    "outlets",
     "periods",
+    "places",
     "plans",
     "projects",
     "reports",
     "revisions",
     "rules",
-    "sites",
 ]
