@@ -27,7 +27,10 @@ run: $(VENV)/.runtime ## 准备并启动网站（PORT=端口，SOURCES=文献全
 	@$(MANAGE) prepare_site
 	@$(if $(SOURCES),$(MANAGE) load_texts "$(SOURCES)")
 	@echo "网站：http://127.0.0.1:$(PORT)/　后台：http://127.0.0.1:$(PORT)/admin/　按 Ctrl-C 结束"
-	@DJANGO_RUNSERVER_HIDE_WARNING=true exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+	@export WORKERS=1 DJANGO_RUNSERVER_HIDE_WARNING=true; \
+		$(MANAGE) db_worker --no-reload --interval 2 --verbosity 0 & worker=$$!; \
+		trap "kill $$worker 2>/dev/null" EXIT; trap "exit 130" INT TERM HUP; \
+		$(MANAGE) runserver 127.0.0.1:$(PORT)
 
 database: $(VENV)/.runtime ## 升级 DATABASE_URL 的数据库并载入数据，可重复
 	$(MANAGE) migrate --verbosity 0
