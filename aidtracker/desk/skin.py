@@ -192,6 +192,13 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
 
+    def __init__(self, model, admin_site):
+        """What columns name is read along; a list that shows more of other rows says which."""
+        super().__init__(model, admin_site)
+        keys = {field.name for field in model._meta.concrete_fields if field.many_to_one}
+        named = [name for name in self.list_display if name in keys]
+        self.list_select_related = self.list_select_related or named
+
     def get_queryset(self, request):
         """Rows with what their names and columns show, also for autocompletion and inlines."""
         return with_relations(super().get_queryset(request), self)
