@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from aidtracker.ground import bulk
-from aidtracker.ground.batches import BATCH, held, in_batches
+from aidtracker.ground.batches import held, in_batches
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.records import SlugFromPinyinField, first_free
 from aidtracker.ground.search import spare_search_text
