@@ -19,6 +19,6 @@ class ProjectsConfig(AppConfig):
         from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
-        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
+        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
         home.WAITING.append(waiting_reports)
         add_to_pages()

@@ -44,7 +44,7 @@ def store(resource, sheet: Sheet, fingerprint: str, file_name="", reason="") -> 
             write(rehearsal)
             review_wholes(rehearsal, resource.user)
             if outcome.new or outcome.changed:
-                after_change(resource.model)
+                after_change()
     except StaleError:
         return Rehearsal(type(resource)(user=resource.user), sheet).run()
     except IntegrityError:
