@@ -16,12 +16,26 @@ def readers(*names: str) -> tuple[str, ...]:
     return tuple(f"projects.{verb}_{name}" for name in names for verb in ("view", "change"))
 
 
+def working_papers(name: str, model: str, icon: str) -> Dataset:
+    """What headquarters fill in and review, kept in the database alone."""
+    label = f"projects.{model}"
+    return Dataset(name, label, LEDGERS, icon, has_work=True, fixture=Fixture.NEVER)
+
+
+# The ledgers of a month.
+REPORTS = (
+    ("progress_reports", "ProgressReport", "engineering"),
+    ("investment_reports", "InvestmentReport", "trending_up"),
+    ("outlet_reports", "OutletReport", "point_of_sale"),
+    ("jobs_reports", "JobsReport", "work"),
+    ("training_reports", "TrainingReport", "school"),
+)
 GRID = MenuPage(
     LEDGERS,
     "按月填报",
     "edit_note",
     "projects_grid",
-    readers("progressreport", "investmentreport", "outletreport", "jobsreport", "trainingreport"),
+    readers(*(model.lower() for _, model, _ in REPORTS)),
 )
 
 register(
@@ -32,7 +46,6 @@ register(
         "pin",
         home=190,
         has_work=True,
-        is_checked=True,
     ),
     Dataset(
         "series",
@@ -41,7 +54,6 @@ register(
         "timeline",
         home=180,
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "metrics",
@@ -49,8 +61,8 @@ register(
         FIGURES,
         "straighten",
         home=170,
+        navigation=(100, "指标"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "projects",
@@ -58,9 +70,9 @@ register(
         PROJECTS,
         "construction",
         home=40,
+        navigation=(30, "援疆项目"),
         is_searched=True,
         has_work=True,
-        is_checked=True,
     ),
     Dataset("project_parties", "projects.ProjectParty", PROJECTS, "diversity_3"),
     Dataset(
@@ -69,9 +81,9 @@ register(
         PROJECTS,
         "payments",
         home=50,
+        navigation=(40, "招商项目"),
         is_searched=True,
         has_work=True,
-        is_checked=True,
     ),
     Dataset(
         "enterprises",
@@ -79,19 +91,27 @@ register(
         PLACES,
         "factory",
         home=60,
+        navigation=(50, "企业"),
         is_searched=True,
-        is_checked=True,
     ),
-    Dataset("sites", "projects.Site", PLACES, "domain", home=70, is_searched=True, is_checked=True),
+    Dataset(
+        "sites",
+        "projects.Site",
+        PLACES,
+        "domain",
+        home=70,
+        navigation=(60, "场所"),
+        is_searched=True,
+    ),
     Dataset(
         "outlets",
         "projects.Outlet",
         PLACES,
         "storefront",
         home=80,
+        navigation=(70, "网点"),
         is_searched=True,
         has_work=True,
-        is_checked=True,
     ),
     Dataset(
         "activities",
@@ -99,8 +119,8 @@ register(
         EVENTS,
         "event",
         home=100,
+        navigation=(90, "活动"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "agreements",
@@ -109,7 +129,6 @@ register(
         "contract",
         home=110,
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "awards",
@@ -118,54 +137,10 @@ register(
         "workspace_premium",
         home=120,
         is_searched=True,
-        is_checked=True,
     ),
-    Dataset(
-        "progress_reports",
-        "projects.ProgressReport",
-        LEDGERS,
-        "engineering",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "investment_reports",
-        "projects.InvestmentReport",
-        LEDGERS,
-        "trending_up",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "outlet_reports",
-        "projects.OutletReport",
-        LEDGERS,
-        "point_of_sale",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "jobs_reports", "projects.JobsReport", LEDGERS, "work", has_work=True, fixture=Fixture.NEVER
-    ),
-    Dataset(
-        "training_reports",
-        "projects.TrainingReport",
-        LEDGERS,
-        "school",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "project_plans",
-        "projects.ProjectPlan",
-        LEDGERS,
-        "event_note",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "milestones", "projects.Milestone", LEDGERS, "flag", has_work=True, fixture=Fixture.NEVER
-    ),
+    *(working_papers(*declared) for declared in REPORTS),
+    working_papers("project_plans", "ProjectPlan", "event_note"),
+    working_papers("milestones", "Milestone", "flag"),
     Dataset(
         "revisions",
         "projects.Revision",
@@ -184,7 +159,13 @@ register(
     ),
     Dataset("warning_rules", "projects.WarningRule", REVIEW, "notification_important"),
     Dataset(
-        "findings", "projects.Finding", FIGURES, "fact_check", has_work=True, fixture=Fixture.IF_ANY
+        "findings",
+        "projects.Finding",
+        FIGURES,
+        "fact_check",
+        navigation=(110, "数据核对"),
+        has_work=True,
+        fixture=Fixture.IF_ANY,
     ),
     Dataset(
         "observation_parts", "projects.ObservationPart", FIGURES, "functions", fixture=Fixture.NEVER

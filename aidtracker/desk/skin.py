@@ -181,7 +181,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
     list_max_show_all = 200
     list_filter_submit = True
     show_full_result_count = False
-    search_fields: ClassVar[Any] = ("search_text",)
+    search_fields: ClassVar[Any] = ("search_text",)  # of a record, what its model declares
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
 

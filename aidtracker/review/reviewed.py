@@ -7,11 +7,12 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
-from aidtracker.ground.batches import held
+from aidtracker.ground.batches import among, held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import AnyColumnNames
-from aidtracker.ground.records import KeyedModel, SearchTextField
+from aidtracker.ground.records import KeyedModel
+from aidtracker.ground.search import SearchTextField
 from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200
@@ -30,6 +31,8 @@ class Review(models.TextChoices):
 
 # Whose change makes a draft of it again, so that what is approved is what was seen.
 HANDED_ON = (Review.SUBMITTED, Review.APPROVED)
+# What who entered it is done with, as long as nobody gives it back.
+HANDED_IN = (*HANDED_ON, Review.PUBLISHED)
 
 
 class ReviewField(PlainColumn, models.CharField):
@@ -54,6 +57,11 @@ class CorrectionReasonField(PlainColumn, models.CharField):
         help_text = "改动或撤回已发布、已锁定的内容时必填，写这一次为什么改"
         usual = {"max_length": REASON_LENGTH, "blank": True, "help_text": help_text}
         super().__init__(verbose_name, **usual | kwargs)
+
+
+def standing() -> tuple[ReviewField, ReviewCommentField, CorrectionReasonField]:
+    """The fields that say how a reviewed row stands, in the order in which they are shown."""
+    return ReviewField(), ReviewCommentField(), CorrectionReasonField()
 
 
 class Reviewed(KeyedModel):
@@ -214,7 +222,7 @@ class PartOfReviewed(KeyedModel):
     def review_wholes(cls, parts: Iterable[Any]) -> list[Any]:
         model = cls._meta.get_field(cls.WHOLE).related_model
         numbers = {getattr(part, f"{cls.WHOLE}_id") for part in parts}
-        return review_again(model._base_manager.filter(pk__in=numbers))
+        return review_again(among(model._base_manager.all(), numbers - {None}))
 
 
 def may_publish(user: Any, model: type[models.Model]) -> bool:

@@ -3,8 +3,6 @@
 import re
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group
@@ -23,7 +21,7 @@ class OfficialInline(TabularInline):
 
 @admin.register(Headquarters)
 class HeadquartersAdmin(ModelAdmin):
-    list_display = ("name", "full_name", "level", "donor", "parent", "desk", "updated_at")
+    list_display = ("name", "full_name", "level", "donor", "parent", "updated_at")
     list_filter = (WorkToDo, "level", "donor", "parent")
     list_select_related = ("donor", "parent")
     inlines = (HeadquartersPairingInline, OfficialInline)
@@ -33,18 +31,12 @@ class HeadquartersAdmin(ModelAdmin):
         group("出处", "sources", "note", "maintainer"),
     )
 
-    @admin.display(description="指挥部一页")
-    def desk(self, row):
-        address = reverse("admin:projects_desk", args=[row.slug])
-        return format_html('<a href="{}" class="text-link">打开</a>', address)
-
 
 @admin.register(Batch)
 class BatchAdmin(ModelAdmin):
     list_display = ("__str__", "owner", "number", "starts_on", "ends_on", "national", "updated_at")
     list_filter = (WorkToDo, "owner")
     list_select_related = ("owner", "national__owner")
-    search_fields = ("owner__search_text", "number")
     search_help_text = "归属地或批次号"
     fieldsets = (
         group("名称与类型", "owner", "number", "national"),
@@ -63,7 +55,6 @@ class OfficialAdmin(ModelAdmin):
     list_display = ("person", "organisation", "post", "headquarters", "as_of", "updated_at")
     list_filter = (WorkToDo, "headquarters")
     list_select_related = ("headquarters",)
-    search_fields = ("person", "organisation", "post")
     search_help_text = "姓名、单位或职务"
     fieldsets = (
         group("名称与类型", "person", "organisation", "post", "headquarters"),

@@ -51,11 +51,6 @@ class PairingAdmin(ModelAdmin):
     )
     list_filter = (WorkToDo, "kind", "donor", "recipient", "headquarters")
     list_select_related = ("donor", "recipient", "headquarters")
-    search_fields = (
-        "donor__search_text",
-        "recipient__search_text",
-        "headquarters__search_text",
-    )
     search_help_text = "支援方、受援地或指挥部"
     fieldsets = (
         group("各方", "donor", "recipient", "headquarters", "kind"),

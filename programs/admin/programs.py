@@ -39,7 +39,6 @@ class ProgramAdmin(ModelAdmin):
 class CategoryAdmin(ModelAdmin):
     list_display = ("name", "scheme", "code", "plan_start", "plan_end", "updated_at")
     list_filter = (WorkToDo,)
-    search_fields = ("name", "scheme", "code")
     search_help_text = "名称、方案或代码"
     fieldsets = (
         group("名称与类型", "scheme", "code", "name"),

@@ -1,7 +1,7 @@
 """The documents that figures and names stand in."""
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
+from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet
+from aidtracker.ground.search import SearchTextField
 
 
 class WebAddressField(PlainColumn, models.URLField):
@@ -18,6 +20,11 @@ class WebAddressField(PlainColumn, models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(assume_scheme="https", **kwargs)
+
+
+# What makes an internal report public: questions for the numbers of sources, which the apps above
+# add when they start.
+SHOWN_WITH: list[Callable[[], models.QuerySet]] = []
 
 
 class SourceQuerySet(RecordQuerySet):
@@ -33,6 +40,7 @@ class Source(KeyedModel):
     OWNERS = ("maintainer",)
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
+    SEARCHED_IN = ("search_text",)
 
     class Kind(models.TextChoices):
         NEWSPAPER = "newspaper", "报纸"
@@ -73,21 +81,15 @@ class Source(KeyedModel):
     objects = SourceQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "文献"
-        verbose_name_plural = "文献"
+        verbose_name = verbose_name_plural = "文献"
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
-                name="source_sha256_form",
-                violation_error_message="SHA-256 是 64 位小写十六进制数。",
+            row_check(
+                "source_sha256_form",
+                Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
+                "SHA-256 是 64 位小写十六进制数。",
             ),
-            models.UniqueConstraint(
-                fields=("sha256",),
-                condition=~Q(sha256=""),
-                name="source_text_once",
-                violation_error_message="已有同一全文的文献。",
-            ),
+            once("source_text_once", "已有同一全文的文献。", "sha256", condition=~Q(sha256="")),
             partial_date_check("source", "published_on"),
         )
 
@@ -99,12 +101,11 @@ class Source(KeyedModel):
 
     @classmethod
     def public_condition(cls, prefix):
-        """An internal report is public as soon as one of its figures is."""
-        observations: Any = cls._meta.get_field("observations").related_model
-        figures = observations.objects.published()
-        return ~Q(**{f"{prefix}kind": cls.Kind.REPORT}) | Q(
-            **{f"{prefix}pk__in": figures.order_by().values("source")}
-        )
+        """An internal report is public as soon as something public stands in it."""
+        rule = ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
+        for numbers in SHOWN_WITH:
+            rule |= Q(**{f"{prefix}pk__in": numbers()})
+        return rule
 
     @property
     def search_names(self):

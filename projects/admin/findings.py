@@ -71,7 +71,6 @@ class FindingAdmin(ModelAdmin):
     list_display = ("outcome", "kind", "computation", "handling", "explanation", "updated_at")
     list_display_links = ("outcome", "computation")
     list_filter = (WorkToDo, "result", "state", "kind", "is_current", "observations")
-    search_fields = ("computation", "explanation", "key")
     search_help_text = "计算、说明或核对键"
     readonly_fields = (*COMPUTED, "figures")
     fieldsets = (

@@ -53,7 +53,6 @@ class ReportingPeriodAdmin(ModelAdmin):
     list_display = ("headquarters", "which_month", "due", "standing", "note")
     list_filter = ("headquarters", MonthFilter)
     list_select_related = ("headquarters",)
-    search_fields = ("headquarters__search_text",)
     search_help_text = "指挥部"
     readonly_fields = ("locked_on",)
     fieldsets = (

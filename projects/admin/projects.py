@@ -112,12 +112,6 @@ class ProjectPartyAdmin(PartAdmin, ModelAdmin):
     list_display = ("project", "number", "role", "party_name", "updated_at")
     list_filter = ("role", "project", "enterprise", "headquarters")
     list_select_related = ("project", "enterprise", "headquarters")
-    search_fields = (
-        "project__search_text",
-        "enterprise__search_text",
-        "headquarters__search_text",
-        "organisation",
-    )
     search_help_text = "项目、企业、指挥部或单位"
     fieldsets = (
         group(None, "project", "number", "role", "enterprise", "headquarters", "organisation"),

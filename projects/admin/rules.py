@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from aidtracker.desk.skin import CheckboxFilter, ModelAdmin, group
+from aidtracker.ground.batches import among
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.scope import scope_of
 from projects.models import WarningRule
@@ -15,7 +16,6 @@ ANY = "any"
 class WarningRuleAdmin(ModelAdmin):
     list_display = ("name", "ledger", "kind", "level", "threshold", "sentence", "is_active")
     list_filter = ("is_active", "ledger", "kind", "level", "is_seasonal")
-    search_fields = ("code", "name", "ledger", "sentence")
     search_help_text = "编号、名称、台账或句子"
     fieldsets = (
         group("名称与类型", "code", "name", "ledger", "kind", "level"),
@@ -52,4 +52,4 @@ class WarnedFilter(CheckboxFilter):
         found = (
             warned(queryset.model, headquarters, "" if code == ANY else code) for code in chosen
         )
-        return queryset.filter(pk__in=set().union(*found)) if chosen else queryset
+        return among(queryset, set().union(*found)) if chosen else queryset

@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.records import MaintainerField
+from aidtracker.ground.relations import key_to
+from aidtracker.ground.search import SearchTextField, normal
 from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
@@ -15,6 +18,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     ReviewField,
 )
+from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
@@ -40,6 +44,8 @@ class Observation(Reviewed):
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
     CORRECTED = PUBLIC
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("series", "source")
     Status = Review
 
     class Qualifier(models.TextChoices):
@@ -72,9 +78,7 @@ class Observation(Reviewed):
         DEPRECATED = "deprecated", "不再采用"
 
     # Place in the source
-    source = models.ForeignKey(
-        Source, models.PROTECT, verbose_name="文献", related_name="observations"
-    )
+    source = key_to(Source, "文献", "observations")
     number = models.PositiveIntegerField("序号", help_text="在文献中的先后")
     start = models.PositiveIntegerField(
         "起", null=True, blank=True, help_text="原文数字在全文中的起始字符位置（从 0 数）"
@@ -99,9 +103,7 @@ class Observation(Reviewed):
     )
 
     # Meaning
-    series = models.ForeignKey(
-        Series, models.PROTECT, verbose_name="序列", related_name="observations"
-    )
+    series = key_to(Series, "序列", "observations")
     nature = models.CharField("性质", max_length=12, choices=Nature, default=Nature.ACTUAL)
     accumulation = models.CharField("累计方式", max_length=12, choices=Accumulation)
 
@@ -129,12 +131,12 @@ class Observation(Reviewed):
     )
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField("填报单位")
+    search_text = SearchTextField("检索文字")
 
     objects = ObservationQuerySet.as_manager()
 
     class Meta(Reviewed.Meta):
-        verbose_name = "观测值"
-        verbose_name_plural = "观测值"
+        verbose_name = verbose_name_plural = "观测值"
         ordering = ("source", "number")
         indexes = (
             models.Index(fields=("series", "status"), name="observation_of_series"),
@@ -142,44 +144,45 @@ class Observation(Reviewed):
             models.Index(fields=("status", "updated_at"), name="observation_latest"),
         )
         constraints = (
-            models.UniqueConstraint(
-                fields=("source", "number"),
-                name="observation_number_once",
-                violation_error_message="这份文献已有同序号的观测值。",
+            once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
+            row_check(
+                "observation_place",
+                Q(start=None, end=None) | Q(start__lt=F("end")),
+                "起止位置要么都填（起小于止），要么都不填。",
             ),
-            models.CheckConstraint(
-                condition=Q(start=None, end=None) | Q(start__lt=F("end")),
-                name="observation_place",
-                violation_error_message="起止位置要么都填（起小于止），要么都不填。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(printed=""),
-                name="observation_printed",
-                violation_error_message="请填写原文数字。",
-            ),
-            models.CheckConstraint(
-                condition=(Q(lower=None) | Q(value=None) | Q(lower__lte=F("value")))
+            row_check("observation_printed", ~Q(printed=""), "请填写原文数字。"),
+            row_check(
+                "observation_bounds",
+                (Q(lower=None) | Q(value=None) | Q(lower__lte=F("value")))
                 & (Q(upper=None) | Q(value=None) | Q(value__lte=F("upper")))
                 & (Q(value_high=None) | Q(value__lte=F("value_high"))),
-                name="observation_bounds",
-                violation_error_message="数值须在下界和上界之间。",
+                "数值须在下界和上界之间。",
             ),
-            models.CheckConstraint(
-                condition=Q(period_start=None)
-                | Q(period_end=None)
-                | Q(period_start__lte=F("period_end")),
-                name="observation_period",
-                violation_error_message="期间止不能早于期间起。",
+            row_check(
+                "observation_period",
+                Q(period_start=None) | Q(period_end=None) | Q(period_start__lte=F("period_end")),
+                "期间止不能早于期间起。",
             ),
-            models.CheckConstraint(
-                condition=~Q(rank__in=("preferred", "deprecated")) | ~Q(rank_reason=""),
-                name="observation_rank_reason",
-                violation_error_message="设为采用值或不再采用时，请写明理由。",
+            row_check(
+                "observation_rank_reason",
+                ~Q(rank__in=("preferred", "deprecated")) | ~Q(rank_reason=""),
+                "设为采用值或不再采用时，请写明理由。",
             ),
         )
 
     def __str__(self):
         return f"{self.series}:{self.printed}"
+
+    @property
+    def search_names(self):
+        return [self.printed, self.value, self.value_high, self.attributed_to]
+
+    def made_search_text(self):
+        """The figure as printed, without spaces, and as a number; nobody types it in pinyin."""
+        numbers = [plain(one) for one in (self.value, self.value_high) if one is not None]
+        return " ".join(
+            [normal("".join(self.printed.split())), *numbers, normal(self.attributed_to)]
+        )
 
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
@@ -251,6 +254,11 @@ class Observation(Reviewed):
             raise ValidationError({"printed": message})
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))
+
+
+def sources_of_public_figures() -> models.QuerySet:
+    """The numbers of the documents in which a public figure stands."""
+    return Observation.objects.published().order_by().values("source")
 
 
 def paragraph_at(text, start):
