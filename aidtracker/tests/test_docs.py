@@ -11,7 +11,7 @@ from aidtracker.trail.models import Act
 from programs.models import Account
 
 DOCS = Path(settings.BASE_DIR) / "docs"
-LEFT_OUT = {"id", "search_text", "updated_at", "version"}  # derived, the same in every model
+LEFT_OUT = {"id", "scope", "search_text", "updated_at", "version"}  # derived, the same in every model
 
 
 def sections():

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.changes import Rows
@@ -178,11 +178,18 @@ def touch_series(rows: list[Row], touched: Touched) -> None:
 
 
 def touch_metrics(rows: list[Row], touched: Touched) -> None:
-    """A metric touches all its series, unless only its explanation changed."""
+    """A metric touches all its series, and the rates that name it, whether or not it has figures.
+
+    Not if only its explanation changed.
+    """
     columns = METRIC_COLUMNS[1:]
     for row in rows:
         if not row.is_new and row.differs(*columns):
             found = touched.all_of(Series.objects.filter(metric=row.pk))
+            rates = Series.objects.filter(
+                Q(metric__numerator=row.pk) | Q(metric__denominator=row.pk)
+            )
+            touched.series |= set(rates.order_by().values_list("pk", flat=True))
             for state in row.states[1:]:
                 metric = MetricFacts(row.pk, *(state[name] for name in columns))
                 before = [
