@@ -80,7 +80,9 @@ __all__ = [
     "TabularInline",
     "UserChangeForm",
     "UserCreationForm",
+    "form_of",
     "group",
+    "link_to",
 ]
 
 CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
@@ -108,6 +110,17 @@ FORM_FIELDS = {
 def group(title, *names):
     """One titled group of a form's fields; a tuple of names stands side by side."""
     return title, {"fields": names}
+
+
+def link_to(address, words):
+    """A link in a list or form."""
+    return format_html('<a href="{}" class="text-link">{}</a>', address, words)
+
+
+def form_of(row):
+    """The address of a row's form."""
+    meta = row._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
 
 def with_row_numbers(posted, names):
@@ -291,7 +304,4 @@ class ReadOnlyInline(TabularInline):
 
     @admin.display(description="记录")
     def link(self, row):
-        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return format_html(
-            '<a href="{}" class="text-link">{}</a>', reverse(address, args=[row.pk]), row
-        )
+        return link_to(form_of(row), row)

@@ -216,7 +216,10 @@ class Observation(Reviewed):
     @property
     def place_on_web(self):
         """The address of the words in the document's own web page; empty if it has none."""
-        return f"{self.source.url}#:~:text={quote(self.printed)}" if self.source.url else ""
+        url = self.source.url
+        # In a text directive - , & have a meaning of their own; quote() leaves - as it is.
+        words = quote(self.printed, safe="").replace("-", "%2D")
+        return f"{url}{'' if '#' in url else '#'}:~:text={words}" if url else ""
 
     @property
     def place_in_words(self):
