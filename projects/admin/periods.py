@@ -51,7 +51,6 @@ class ReportingPeriodAdmin(ModelAdmin):
     change_list_template = "admin/projects/periods.html"
     list_display = ("headquarters", "which_month", "due", "standing", "note")
     list_filter = ("headquarters", MonthFilter)
-    list_select_related = ("headquarters",)
     search_help_text = "指挥部"
     readonly_fields = ("locked_on",)
     fieldsets = (

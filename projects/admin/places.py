@@ -15,7 +15,6 @@ from projects.models import Enterprise, Outlet, Site
 class EnterpriseAdmin(ModelAdmin):
     list_display = ("name", "kind", "region", "origin", "industry", "parent", "updated_at")
     list_filter = (WorkToDo, "kind", "region", "origin", "parent")
-    list_select_related = ("region", "origin", "parent")
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "credit_code", "brand", "industry"),
         group("关系", "parent", "origin", "region"),
@@ -42,7 +41,6 @@ class SitePartInline(ReadOnlyInline):
 class SiteAdmin(ModelAdmin):
     list_display = ("name", "kind", "region", "operator", "opened_on", "area", "updated_at")
     list_filter = (WorkToDo, "kind", "region", "operator")
-    list_select_related = ("region", "operator")
     inlines = (PhaseInline, SitePartInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind"),
@@ -78,7 +76,6 @@ class OutletAdmin(ReviewedAdmin, ModelAdmin):
         "program",
         "operator",
     )
-    list_select_related = ("headquarters", "city", "operator", "program")
     inlines = (SalesInline,)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "status"),

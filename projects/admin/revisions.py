@@ -17,7 +17,6 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
     list_display = ("name", "kind", "edited", "review", "headquarters", "updated_at")
     facts_column = "name"
     list_filter = (WorkToDo, "review", "headquarters")
-    list_select_related = ("headquarters",)
     search_help_text = "记录或变更理由"
     readonly_fields = ("kind", "target", "headquarters", "changes")
     fieldsets = (
