@@ -43,8 +43,9 @@ test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=�
 	@$(BIN)/python scripts/run_tests.py $(ARGS)
 
 dates: $(VENV)/.development ## 把与今天有关的测试放到几个特别的日子运行
-	@for day in $(DAYS); do echo "== $$day"; $(BIN)/python -m pytest -q --numprocesses auto \
-		-m "not browser" --today $$day $(CLOCK) || exit; done
+	@printf '%s\n' $(DAYS) | xargs -n 1 -P "$$(getconf _NPROCESSORS_ONLN)" sh -c ' \
+		said=$$($(BIN)/python -m pytest -q -m "not browser" --today "$$0" $(CLOCK) 2>&1); code=$$?; \
+		echo "== $$0"; echo "$$said"; exit $$code'
 
 check: $(VENV)/.development ## 格式、静态检查、导入方向、迁移、部署设置
 	$(BIN)/ruff format --check .

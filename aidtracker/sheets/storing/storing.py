@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from aidtracker.ground import bulk
-from aidtracker.ground.batches import BATCH, held, in_batches
+from aidtracker.ground.batches import held, in_batches
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.records import SlugFromPinyinField, first_free
 from aidtracker.ground.search import spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
@@ -22,6 +22,7 @@ from aidtracker.sheets.rehearsing.progress import Report, silent
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
 from aidtracker.trail.history import CHANGED, NEW, copy_states
+from aidtracker.trail.links import link
 
 WRITING, FOLLOWING = "写入数据库", "核对写入的数据"
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
@@ -181,11 +182,7 @@ def fill_slugs(model, rows):
         return
     taken = set(model._base_manager.values_list(field.attname, flat=True))
     for row in rows:
-        stem = field.stem(row)
-        slug, number = stem, 1
-        while slug in taken:
-            number += 1
-            slug = f"{stem}-{number}"
+        slug = first_free(field.stem(row), taken)
         taken.add(slug)
         setattr(row, field.attname, slug)
 
@@ -221,22 +218,9 @@ def write_links(plans: list[PlannedRow]) -> None:
     for plan in plans:
         for change in plan.changes:
             if change.column.is_many:
-                links = wanted.setdefault(change.column.source, {})
-                links[plan.row.pk] = (plan.is_new, change.new)
-    for field, by_row in wanted.items():
-        through = field.remote_field.through
-        own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-        old = [pk for pk, (is_new, _) in by_row.items() if not is_new]
-        for part in in_batches(old):
-            through._base_manager.filter(**{f"{own}__in": part}).delete()
-        through._base_manager.bulk_create(
-            [
-                through(**{own: pk, other: number})
-                for pk, (_, numbers) in by_row.items()
-                for number in numbers
-            ],
-            batch_size=BATCH,
-        )
+                wanted.setdefault(change.column.source, {})[plan.row.pk] = change.new
+    for field, numbers in wanted.items():
+        link(field, numbers)
 
 
 def find_refused(rehearsal: Rehearsal) -> None:
