@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "aidtracker.accounts.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.pages.security.ContentSecurityPolicyMiddleware",
+    "aidtracker.pages.limits.VisitorLimit",
     "axes.middleware.AxesMiddleware",
     "aidtracker.pages.failures.FailureMiddleware",
 ]
@@ -101,7 +102,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["aidtracker.templatetags.formatting"],
+            "builtins": [
+                "aidtracker.templatetags.formatting",
+                "aidtracker.templatetags.markup",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -111,6 +115,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "aidtracker.pages.selects.Renderer"
 
 # Whose rows are whose, and which documents say so: as with AUTH_USER_MODEL, an app has the models.
 HEADQUARTERS_MODEL = "programs.Headquarters"
@@ -136,6 +142,15 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    # Compiling a query of many joins takes seconds, running it milliseconds.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c jit=off".strip()
+    # Planned once for each connection: most of what pages of many joins cost.
+    if env_flag("PREPARED_STATEMENTS", default=False):
+        options |= {"server_side_binding": True, "prepare_threshold": 5}
+# So long a query may take for somebody who is not logged in; 0: as long as it takes.
+VISITOR_SECONDS = float(os.environ.get("VISITOR_SECONDS") or 10)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -12,6 +12,7 @@ from aidtracker.ground.changes import after_change
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import AnyColumnNames
 from aidtracker.ground.records import KeyedModel
+from aidtracker.ground.scope import may
 from aidtracker.ground.search import SearchTextField
 from aidtracker.trail.history import set_values
 
@@ -227,7 +228,7 @@ class PartOfReviewed(KeyedModel):
 
 def may_publish(user: Any, model: type[models.Model]) -> bool:
     """Whether a user may publish rows of a model, and so correct what is public."""
-    return user.has_perm(f"{model._meta.app_label}.publish_{model._meta.model_name}")
+    return may(user, "publish", model)
 
 
 @transaction.atomic
@@ -245,12 +246,13 @@ def review_again(rows: models.QuerySet) -> list[Any]:
 
 
 # What brings other rows up to date when rows of a model are published or withdrawn, by model:
-# it is given the rows and says of which models it changed rows. The apps fill it when they start.
-FOLLOWERS: dict[type[Reviewed], Callable[[list[Any]], set[type[KeyedModel]]]] = {}
+# it is given the rows. The apps fill it when they start.
+FOLLOWERS: dict[type[Reviewed], Callable[[list[Any]], object]] = {}
 
 
 def follow(rows: list[Any]) -> None:
     """Bring up to date what follows from rows of one model that are public, or were."""
     model = type(rows[0])
-    changed = FOLLOWERS[model](rows) if model in FOLLOWERS else set()
-    after_change(*changed, model)
+    if model in FOLLOWERS:
+        FOLLOWERS[model](rows)
+    after_change()

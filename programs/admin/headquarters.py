@@ -23,7 +23,6 @@ class OfficialInline(TabularInline):
 class HeadquartersAdmin(ModelAdmin):
     list_display = ("name", "full_name", "level", "donor", "parent", "updated_at")
     list_filter = (WorkToDo, "level", "donor", "parent")
-    list_select_related = ("donor", "parent")
     inlines = (HeadquartersPairingInline, OfficialInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "full_name", "level"),
@@ -54,7 +53,6 @@ class BatchAdmin(ModelAdmin):
 class OfficialAdmin(ModelAdmin):
     list_display = ("person", "organisation", "post", "headquarters", "as_of", "updated_at")
     list_filter = (WorkToDo, "headquarters")
-    list_select_related = ("headquarters",)
     search_help_text = "姓名、单位或职务"
     fieldsets = (
         group("名称与类型", "person", "organisation", "post", "headquarters"),

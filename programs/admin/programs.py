@@ -25,7 +25,6 @@ class ProgramVersionInline(ReadOnlyInline):
 class ProgramAdmin(ModelAdmin):
     list_display = ("name", "kind", "sector", "headquarters", "parent", "starts_on", "updated_at")
     list_filter = (WorkToDo, "kind", "sector", "headquarters", "parent")
-    list_select_related = ("headquarters", "parent")
     inlines = (ProgramPartInline, ProgramVersionInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "sector"),

@@ -158,7 +158,6 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
 class SkippedPhraseAdmin(ModelAdmin):
     list_display = ("__str__", "source", "start", "end", "reason", "note", "updated_at")
     list_filter = ("reason", "source")
-    list_select_related = ("source",)
     search_help_text = "文献或说明"
     fieldsets = (group(None, "source", "start", "end", "reason", "note", "maintainer"),)
 

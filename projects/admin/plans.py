@@ -34,7 +34,6 @@ class MilestoneAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         *("cautions", "review", "updated_at"),
     )
     list_filter = ("review", OwnerFilter, WarnedFilter, "project")
-    list_select_related = ("project",)
     search_help_text = "项目或节点"
     fieldsets = (
         group("名称与类型", "project", "number", "name"),

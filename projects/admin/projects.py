@@ -68,7 +68,6 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
         "is_livelihood",
         "is_local",
     )
-    list_select_related = ("headquarters",)
     search_help_text = "名称、别名、编号、拼音或首字母"
     inlines = (PartyInline, PlanInline, MilestoneInline, ProgressInline)
     fieldsets = (

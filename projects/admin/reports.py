@@ -30,11 +30,9 @@ class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     groups: ClassVar[tuple[Any, ...]] = ()
 
     def __init__(self, model, admin_site):
-        about = [path.partition("__")[0] for path in model.KEY if path != "month"]
-        rows = [name for name in about if model._meta.get_field(name).is_relation]
+        about = [field.name for field in model.identity_fields()]
         self.list_display = (*self.columns, "cautions", "review")
         self.list_filter = (MonthFilter, "review", OwnerFilter, WarnedFilter, about[-1])
-        self.list_select_related = rows
         self.fieldsets = (
             group("名称与类型", *about, "month"),
             *self.groups,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
-from aidtracker.desk.skin import ReasonActionForm
+from aidtracker.desk.skin import ReasonActionForm, form_of
 from aidtracker.review.proposals import Proposal, linked, propose, readable_revisions
 from aidtracker.review.reviewed import HANDED_IN, may_publish, review_again
 from aidtracker.review.steps import (
@@ -208,9 +208,7 @@ class ReviewedAdmin(admin.ModelAdmin):
             else:
                 words = "您打开之后，这条记录有改动；请核对现在的内容再操作。"
                 messages.error(request, words)
-        return HttpResponseRedirect(
-            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
-        )
+        return HttpResponseRedirect(form_of(row))
 
     def step_with(self, request, step, rows, words=""):
         """Let rows take a step and tell the user what came of it."""
@@ -282,8 +280,7 @@ class ReviewedAdmin(admin.ModelAdmin):
         revisions: Any = self.admin_site.get_model_admin(Revision)
         revisions.submit_if_asked(request, revision)
         if revisions.has_view_permission(request, revision):
-            address = reverse("admin:projects_revision_change", args=[revision.pk])
-            return HttpResponseRedirect(address)
+            return HttpResponseRedirect(form_of(revision))
         return HttpResponseRedirect(request.path)
 
     def submit_if_asked(self, request, row):

@@ -2,11 +2,9 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.skin import ModelAdmin, group
+from aidtracker.desk.skin import ModelAdmin, form_of, group, link_to
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.review.proposals import rivals_of
 from aidtracker.trail.differences import names_of
@@ -19,7 +17,6 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
     list_display = ("name", "kind", "edited", "review", "headquarters", "updated_at")
     facts_column = "name"
     list_filter = (WorkToDo, "review", "headquarters")
-    list_select_related = ("headquarters",)
     search_help_text = "记录或变更理由"
     readonly_fields = ("kind", "target", "headquarters", "changes")
     fieldsets = (
@@ -67,9 +64,7 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         row = revision.row
         if row is None:
             return f"{revision.row_key}（已不存在）"
-        meta = row._meta
-        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-        return format_html('<a href="{}" class="text-link">{}</a>', address, row)
+        return link_to(form_of(row), row)
 
     @admin.display(description="变更内容")
     def changes(self, revision):

@@ -5,8 +5,8 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.records import MaintainerField
 from aidtracker.ground.relations import key_to
@@ -196,7 +196,7 @@ class Observation(Reviewed):
         )
 
     def get_absolute_url(self):
-        return reverse("observation-detail", args=[self.source.code, self.number])
+        return address("observation-detail", self.source.code, self.number)
 
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
@@ -227,7 +227,10 @@ class Observation(Reviewed):
     @property
     def place_on_web(self):
         """The address of the words in the document's own web page; empty if it has none."""
-        return f"{self.source.url}#:~:text={quote(self.printed)}" if self.source.url else ""
+        url = self.source.url
+        # In a text directive - , & have a meaning of their own; quote() leaves - as it is.
+        words = quote(self.printed, safe="").replace("-", "%2D")
+        return f"{url}{'' if '#' in url else '#'}:~:text={words}" if url else ""
 
     @property
     def place_in_words(self):
