@@ -4,6 +4,7 @@ A row that names others is seen with them. Nearly all can be seen, so the databa
 few that cannot, once for a query, instead of joining what each row names.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import ForeignObject, Model, Q, QuerySet
@@ -54,14 +55,21 @@ def public_rule(model: type[Any], path: str = "") -> Q:
 def hidden(model: type[Any]) -> QuerySet:
     """The rows that the public may not see; the contrary of `public_rule`, for an index to find."""
     rule = Q(pk__in=())
+    for reason in reasons_to_hide(model):
+        rule |= reason
+    return model._base_manager.filter(rule)
+
+
+def reasons_to_hide(model: type[Any]) -> Iterator[Q]:
+    """The conditions for any of which the public may not see a row, each with an index."""
     if model.REVIEW:
         # An index finds what is smaller or greater, but not what is other.
-        rule |= Q(**{f"{model.REVIEW}__lt": PUBLISHED}) | Q(**{f"{model.REVIEW}__gt": PUBLISHED})
+        yield Q(**{f"{model.REVIEW}__lt": PUBLISHED})
+        yield Q(**{f"{model.REVIEW}__gt": PUBLISHED})
     if condition := model.public_condition(""):
-        rule |= ~condition
+        yield ~condition
     for name, named in named_with(model):
-        rule |= Q(**{f"{name}__one_of": hidden(named)})
-    return model._base_manager.filter(rule)
+        yield Q(**{f"{name}__one_of": hidden(named)})
 
 
 def named_with(model: type[Any]) -> list[tuple[str, type[Model]]]:

@@ -162,11 +162,10 @@ class Holds(models.Lookup):
 
     def as_postgresql(self, compiler, connection):
         column, parameters = self.process_lhs(compiler, connection)
-        sql, found = f"{PAIRS.format(column)} @@ %s::tsquery", [*parameters, pairs_query(self.rhs)]
-        if len(self.rhs) > 2:  # all its pairs may stand apart
-            sql = f"({sql} AND lower({column}) LIKE %s)"
-            found += [*parameters, like(self.rhs, connection)]
-        return sql, found
+        # The pairs may stand apart; and a small table is quicker read than taken apart.
+        sql = f"({PAIRS.format(column)} @@ %s::tsquery AND lower({column}) LIKE %s)"
+        asked = pairs_query(self.rhs), like(self.rhs, connection)
+        return sql, [*parameters, asked[0], *parameters, asked[1]]
 
 
 for kind in (models.CharField, models.TextField):

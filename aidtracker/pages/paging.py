@@ -63,7 +63,8 @@ class KeyPaginator(Paginator):
             if not self.is_open or int(number) < 1:
                 raise
             if not self.keys((int(number) - 1) * PAGE_SIZE, 1):
-                self.total = self.object_list.order_by().count()
+                self.total = self.counted = self.object_list.order_by().count()
+                self.__dict__.pop("num_pages", None)  # kept from the bound
                 raise
             return int(number)
 

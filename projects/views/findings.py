@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q
@@ -35,15 +36,35 @@ class ResultCount:
     url: str
 
 
-def totals_by_result():
-    """How many public findings there are of each result: one query."""
-    found = Finding.objects.published().order_by().values("result").annotate(total=Count("pk"))
-    return {row["result"]: row["total"] for row in found}
+@dataclass(frozen=True)
+class Overview:
+    """What is asked of all findings at once: those the public may not see, and how many of each
+    result it may.
+    """
+
+    hidden: list[int]
+    totals: dict[str, int]
 
 
-def result_counts():
+def public_findings(hidden):
+    """Those the public may see, of any number."""
+    return Finding.objects.current().exclude(pk__among=hidden)
+
+
+def overview():
+    """The `Overview` as it is now: two queries."""
+    hidden = Finding.objects.hidden_numbers()
+    found = public_findings(hidden).order_by().values_list("result").annotate(total=Count("pk"))
+    return Overview(hidden, dict(found))
+
+
+def kept_overview():
+    return kept("findings", overview)
+
+
+def result_counts(totals=None):
     """A `ResultCount` for each result, worst first."""
-    totals = kept("findings by result", totals_by_result)
+    totals = kept_overview().totals if totals is None else totals
     return [
         ResultCount(
             result=result.value,
@@ -79,14 +100,22 @@ class FindingList(ListPage):
         Column("说明", "explanation"),
     )
 
+    @cached_property
+    def overview(self):
+        return kept_overview()
+
+    @property
+    def total(self):
+        return None if self.is_filtered else sum(self.overview.totals.values())
+
     def rows(self):
-        return Finding.objects.published().worst_first()
+        return public_findings(self.overview.hidden).worst_first()
 
     def read(self, rows):
-        return rows.prefetch_related(with_figures())
+        return rows.current().prefetch_related(with_figures())
 
     def extra_context(self, page):
-        return {"results": result_counts()}
+        return {"results": result_counts(self.overview.totals)}
 
 
 FIGURE_COLUMNS = (
