@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if moment := config.getoption("today"):
         # In UTC, lest the machine's own zone be changed as well.
         time_machine.travel(moment.replace(tzinfo=SHANGHAI).astimezone(UTC)).start()
+    # Each page is made anew, so that a test can ask what it was made of.
+    settings.CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

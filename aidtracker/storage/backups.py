@@ -3,14 +3,17 @@
 The manifest counts and hashes the rows of every table, as they were at the moment of the copy.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,9 +26,15 @@ from aidtracker.storage.sqlite_copies import SqliteCopies
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+UNFINISHED = ".aidtracker-unfinished-"
 STAMP = "%Y%m%d-%H%M%S"
 # Whose rows `migrate` writes into an empty database.
-OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+OF_MIGRATIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "aidtracker_editionstep",
+}
 # What is on its way: uploads that wait, and the queue. Only their empty tables are in a backup.
 LEFT_OUT = ("aidtracker_upload", "django_tasks_database_dbtaskresult")
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
@@ -38,6 +47,8 @@ class Copies(Protocol):
     """
 
     part: str
+    folder: Path
+    """Where a restore unpacks."""
 
     def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
         """Write one moment of the database into a file, and return the contents of that moment.
@@ -70,19 +81,55 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
     target = folder / f"aidtracker-{now.strftime(STAMP)}.zip"
     if target.exists():
         raise CommandError(f"{target} 已经存在。")
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=folder) as unfinished:
-        part, packed = Path(unfinished, database.part), Path(unfinished, target.name)
+    try:
+        return target, write(target, now.isoformat(), database)
+    except OSError as error:
+        raise CommandError(f"{folder} 里写不了备份：{error.strerror}。") from error
+
+
+def write(target: Path, created_at: str, database: Copies) -> dict[str, Any]:
+    """Make a backup beside its place and put it there when it is whole; return its manifest."""
+    clear(database.folder)
+    with workplace(target.parent) as unfinished:
+        part, packed = unfinished / database.part, unfinished / target.name
         contents = database.copy(part, LEFT_OUT)
         manifest = {
             "format": FORMAT,
-            "created_at": now.isoformat(),
+            "created_at": created_at,
             "part": database.part,
             "sha256": hash_of(part),
             **contents,
         }
         pack(packed, part, manifest)
         packed.rename(target)
-    return target, manifest
+    return manifest
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A private folder for what is not finished; what killed processes left of theirs goes."""
+    clear(folder)
+    made = tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder)
+    with made as unfinished, locked(Path(unfinished)):
+        yield Path(unfinished)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder until the end of the block, or of the process. Raises OSError if one does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def clear(folder: Path) -> None:
+    """Remove the workplaces of which no process is left."""
+    for unfinished in folder.glob(f"{UNFINISHED}*"):
+        with suppress(OSError), locked(unfinished):
+            shutil.rmtree(unfinished)
 
 
 def pack(target: Path, part: Path, manifest: dict[str, Any]) -> None:
@@ -109,8 +156,8 @@ def restore(file: Path, overwrite: bool) -> tuple[dict[str, Any], str]:
     Returns the manifest and where the rows before are kept.
     """
     database = copies()
-    with tempfile.TemporaryDirectory() as folder:
-        manifest, part = unpack(file, Path(folder), database.part)
+    with workplace(database.folder) as unfinished:
+        manifest, part = unpack(file, unfinished, database.part)
         is_filled = bool(database.filled() - OF_MIGRATIONS)
         if is_filled and not overwrite:
             raise CommandError(
@@ -131,11 +178,13 @@ def unpack(file: Path, folder: Path, wanted: str) -> tuple[dict[str, Any], Path]
                 raise CommandError(f"{file} 是别的版本的程序写的备份。")
             if manifest["part"] != wanted:
                 raise CommandError(f"{file} 是另一种数据库的备份：{manifest['part']}。")
+            datetime.fromisoformat(manifest["created_at"])
+            tables = dict(manifest["tables"])
             part = Path(archive.extract(wanted, folder))
-            if hash_of(part) != manifest["sha256"] or not manifest["tables"]:
+            if hash_of(part) != manifest["sha256"] or not tables:
                 raise ValueError("数据库的校验值不符")
     except OSError as error:
-        raise CommandError(f"打不开 {file}：{error.strerror}。") from error
+        raise CommandError(f"{file} 打不开，或没有地方解压：{error.strerror}。") from error
     except DAMAGES as error:
         raise CommandError(f"备份 {file} 已损坏，没有恢复：{error}。") from error
     return manifest, part
@@ -149,3 +198,5 @@ def check_same(manifest: dict[str, Any], contents: dict[str, Any]) -> None:
     )
     if names:
         raise CommandError(f"恢复出来的记录和备份时不同，没有启用：{'、'.join(names)}。")
+    if manifest.get("migrations") != contents["migrations"]:
+        raise CommandError("备份说的迁移不是数据库里的迁移，没有启用。")

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import (
@@ -13,10 +13,10 @@ from aidtracker.ground.records import (
     MaintainerField,
     Record,
     RecordQuerySet,
-    SearchTextField,
     SlugFromPinyinField,
 )
 from aidtracker.ground.relations import key_to, optional_key_to
+from aidtracker.ground.search import SearchTextField
 from programs.models import Headquarters, Program, Region
 from programs.models.programs import Sector
 from projects.models.activities import Activity
@@ -203,6 +203,8 @@ class Series(KeyedModel):
     OWNERS = ("maintainer",)
     SEEN_WITH = ("project", "investment", "outlet")
     PUBLIC_WITH = ("project", "investment", "outlet")
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("metric",)
 
     # Identification
     name = models.CharField(
@@ -262,7 +264,7 @@ class Series(KeyedModel):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("series-detail", args=[self.slug])
+        return address("series-detail", self.slug)
 
     @property
     def slug_source(self):

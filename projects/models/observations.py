@@ -5,11 +5,12 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.records import MaintainerField
 from aidtracker.ground.relations import key_to
+from aidtracker.ground.search import SearchTextField, normal
 from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
@@ -17,6 +18,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     ReviewField,
 )
+from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
@@ -42,6 +44,8 @@ class Observation(Reviewed):
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
     CORRECTED = PUBLIC
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("series", "source")
     Status = Review
 
     class Qualifier(models.TextChoices):
@@ -127,6 +131,7 @@ class Observation(Reviewed):
     )
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField("填报单位")
+    search_text = SearchTextField("检索文字")
 
     objects = ObservationQuerySet.as_manager()
 
@@ -168,8 +173,19 @@ class Observation(Reviewed):
     def __str__(self):
         return f"{self.series}:{self.printed}"
 
+    @property
+    def search_names(self):
+        return [self.printed, self.value, self.value_high, self.attributed_to]
+
+    def made_search_text(self):
+        """The figure as printed, without spaces, and as a number; nobody types it in pinyin."""
+        numbers = [plain(one) for one in (self.value, self.value_high) if one is not None]
+        return " ".join(
+            [normal("".join(self.printed.split())), *numbers, normal(self.attributed_to)]
+        )
+
     def get_absolute_url(self):
-        return reverse("observation-detail", args=[self.source.code, self.number])
+        return address("observation-detail", self.source.code, self.number)
 
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
@@ -200,7 +216,10 @@ class Observation(Reviewed):
     @property
     def place_on_web(self):
         """The address of the words in the document's own web page; empty if it has none."""
-        return f"{self.source.url}#:~:text={quote(self.printed)}" if self.source.url else ""
+        url = self.source.url
+        # In a text directive - , & have a meaning of their own; quote() leaves - as it is.
+        words = quote(self.printed, safe="").replace("-", "%2D")
+        return f"{url}{'' if '#' in url else '#'}:~:text={words}" if url else ""
 
     @property
     def place_in_words(self):
