@@ -10,7 +10,7 @@ class AidtrackerConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts import logins
-        from aidtracker.ground import checks, edition, search, sqlite  # noqa: F401 (registers itself)
+        from aidtracker.ground import checks, edition, search, server, sqlite  # noqa: F401 (register)
         from aidtracker.trail import history
 
         edition.connect()
