@@ -64,17 +64,18 @@ def published(site: Site) -> Work:
             for state in ("published", "withdrawn"):
                 row.status = state
                 row.save()
-                after_change(Observation)
+                after_change()
         return 1
 
     return publish
 
 
-@row(GROUP, "check after a change (`after_change`)", target=ONE)
+@row(GROUP, "a published figure stored and checked, without a page", target=ONE)
 def checked(site: Site) -> Work:
     def check() -> int:
-        with transaction.atomic():
-            after_change(Observation)
+        with one_act(), transaction.atomic():
+            figure().save()
+            after_change()
         return 1
 
     return check

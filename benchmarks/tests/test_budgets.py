@@ -1,7 +1,7 @@
 """What pages ask of the database is kept in a file: whoever lets it grow shows it in a diff.
 
-For each: queries, rows read, rows written, on PostgreSQL; SQLite says less of what it wrote. What it is now is written by
-`BUDGETS=write pytest benchmarks/tests/test_budgets.py`.
+For each: queries, rows read, rows written, on PostgreSQL; SQLite says less of what it wrote.
+What it is now is written by `BUDGETS=write pytest benchmarks/tests/test_budgets.py`.
 """
 
 import json
