@@ -20,7 +20,7 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
-from projects.reading import figures, units
+from projects.reading import figures
 
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
@@ -244,11 +244,10 @@ class Observation(Reviewed):
         """Take value, bounds and qualifier from the printed words."""
         try:
             figure = figures.parse(self.printed)
-        except figures.FigureError as error:
+            if self.series_id:
+                figure = figure.in_unit(self.unit)
+        except (figures.FigureError, figures.UnitError) as error:
             raise ValidationError({"printed": str(error)}) from error
-        if self.series_id and not units.is_compatible(figure.unit, self.unit):
-            message = f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"
-            raise ValidationError({"printed": message})
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))
 
