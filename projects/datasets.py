@@ -16,12 +16,26 @@ def readers(*names: str) -> tuple[str, ...]:
     return tuple(f"projects.{verb}_{name}" for name in names for verb in ("view", "change"))
 
 
+def working_papers(name: str, model: str, icon: str) -> Dataset:
+    """What headquarters fill in and review, kept in the database alone."""
+    label = f"projects.{model}"
+    return Dataset(name, label, LEDGERS, icon, has_work=True, fixture=Fixture.NEVER)
+
+
+# The ledgers of a month.
+REPORTS = (
+    ("progress_reports", "ProgressReport", "engineering"),
+    ("investment_reports", "InvestmentReport", "trending_up"),
+    ("outlet_reports", "OutletReport", "point_of_sale"),
+    ("jobs_reports", "JobsReport", "work"),
+    ("training_reports", "TrainingReport", "school"),
+)
 GRID = MenuPage(
     LEDGERS,
     "按月填报",
     "edit_note",
     "projects_grid",
-    readers("progressreport", "investmentreport", "outletreport", "jobsreport", "trainingreport"),
+    readers(*(model.lower() for _, model, _ in REPORTS)),
 )
 
 register(
@@ -120,52 +134,9 @@ register(
         is_searched=True,
         is_checked=True,
     ),
-    Dataset(
-        "progress_reports",
-        "projects.ProgressReport",
-        LEDGERS,
-        "engineering",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "investment_reports",
-        "projects.InvestmentReport",
-        LEDGERS,
-        "trending_up",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "outlet_reports",
-        "projects.OutletReport",
-        LEDGERS,
-        "point_of_sale",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "jobs_reports", "projects.JobsReport", LEDGERS, "work", has_work=True, fixture=Fixture.NEVER
-    ),
-    Dataset(
-        "training_reports",
-        "projects.TrainingReport",
-        LEDGERS,
-        "school",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "project_plans",
-        "projects.ProjectPlan",
-        LEDGERS,
-        "event_note",
-        has_work=True,
-        fixture=Fixture.NEVER,
-    ),
-    Dataset(
-        "milestones", "projects.Milestone", LEDGERS, "flag", has_work=True, fixture=Fixture.NEVER
-    ),
+    *(working_papers(*declared) for declared in REPORTS),
+    working_papers("project_plans", "ProjectPlan", "event_note"),
+    working_papers("milestones", "Milestone", "flag"),
     Dataset(
         "revisions",
         "projects.Revision",

@@ -30,6 +30,8 @@ class Review(models.TextChoices):
 
 # Whose change makes a draft of it again, so that what is approved is what was seen.
 HANDED_ON = (Review.SUBMITTED, Review.APPROVED)
+# What who entered it is done with, as long as nobody gives it back.
+HANDED_IN = (*HANDED_ON, Review.PUBLISHED)
 
 
 class ReviewField(PlainColumn, models.CharField):
@@ -54,6 +56,11 @@ class CorrectionReasonField(PlainColumn, models.CharField):
         help_text = "改动或撤回已发布、已锁定的内容时必填，写这一次为什么改"
         usual = {"max_length": REASON_LENGTH, "blank": True, "help_text": help_text}
         super().__init__(verbose_name, **usual | kwargs)
+
+
+def standing() -> tuple[ReviewField, ReviewCommentField, CorrectionReasonField]:
+    """The fields that say how a reviewed row stands, in the order in which they are shown."""
+    return ReviewField(), ReviewCommentField(), CorrectionReasonField()
 
 
 class Reviewed(KeyedModel):

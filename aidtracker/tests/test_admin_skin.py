@@ -61,8 +61,8 @@ def groups_of_code(model):
     for line in inspect.getsource(model).splitlines():
         if heading := re.fullmatch(r"    # ([A-Z].*)", line):
             groups.append((heading[1], []))
-        elif (field := re.match(r"    (\w+) = .*(?:\(|\)$)", line)) and groups:
-            groups[-1][1].append(field[1])
+        elif (fields := re.match(r"    (\w+(?:, \w+)*) = .*(?:\(|\)$)", line)) and groups:
+            groups[-1][1].extend(fields[1].split(", "))
     return groups
 
 

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from aidtracker.ground.constraints import row_check
 from aidtracker.ground.partial_dates import last_day
+from aidtracker.ground.relations import links_to, optional_key_to
 from aidtracker.ground.scope import Scope
 from programs.models.headquarters import Batch, Headquarters
 
@@ -21,19 +23,9 @@ class Account(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="用户", related_name="account"
     )
-    headquarters = models.ManyToManyField(
-        Headquarters, verbose_name="所属指挥部", blank=True, related_name="accounts"
-    )
+    headquarters = links_to(Headquarters, "所属指挥部", "accounts")
     reach = models.CharField("范围", max_length=12, choices=Reach, default=Reach.OWN)
-    batch = models.ForeignKey(
-        Batch,
-        models.PROTECT,
-        verbose_name="批次",
-        null=True,
-        blank=True,
-        related_name="accounts",
-        help_text="账号在批次结束后失效",
-    )
+    batch = optional_key_to(Batch, "批次", "accounts", help_text="账号在批次结束后失效")
     ends_on = models.DateField(
         "截止日期", null=True, blank=True, help_text="另定的最后一天；留空则到批次结束"
     )
@@ -43,15 +35,14 @@ class Account(models.Model):
     password_set_by = models.CharField("密码设定人", max_length=200, blank=True, editable=False)
 
     class Meta:
-        verbose_name = "账号范围"
-        verbose_name_plural = "账号范围"
+        verbose_name = verbose_name_plural = "账号范围"
         ordering = ("user",)
         default_permissions = ("change", "view")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__range=("1997-01-01", "2100-12-31")),
-                name="account_end_year",
-                violation_error_message="截止日期应在 1997 年至 2100 年之间。",
+            row_check(
+                "account_end_year",
+                Q(ends_on=None) | Q(ends_on__range=("1997-01-01", "2100-12-31")),
+                "截止日期应在 1997 年至 2100 年之间。",
             ),
         )
 

@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record
+from aidtracker.ground.relations import key_to, links_to, optional_key_to
 from programs.models.places import Region
 
 
@@ -21,31 +23,15 @@ class Headquarters(Record):
     level = models.CharField("级别", max_length=12, choices=Level)
 
     # Relations
-    donor = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="支援方", related_name="headquarters_set"
-    )
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="上级指挥部",
-        null=True,
-        blank=True,
-        related_name="children",
-    )
+    donor = key_to(Region, "支援方", "headquarters_set")
+    parent = optional_key_to("self", "上级指挥部", "children")
 
     class Meta(Record.Meta):
-        verbose_name = "援疆指挥部"
-        verbose_name_plural = "援疆指挥部"
+        verbose_name = verbose_name_plural = "援疆指挥部"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="headquarters_name_once",
-                violation_error_message="已有同名的援疆指挥部。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")),
-                name="headquarters_not_its_own_parent",
-                violation_error_message="指挥部不能是自己的上级。",
+            once("headquarters_name_once", "已有同名的援疆指挥部。", "name"),
+            row_check(
+                "headquarters_not_its_own_parent", ~Q(parent=F("id")), "指挥部不能是自己的上级。"
             ),
         )
 
@@ -60,48 +46,26 @@ class Batch(KeyedModel):
     KEY = ("owner__code", "number")
 
     # Identification
-    owner = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="编号归属",
-        related_name="batches",
-        help_text="全国统一编号选中国；广东的第十批选广东省",
+    owner = key_to(
+        Region, "编号归属", "batches", help_text="全国统一编号选中国；广东的第十批选广东省"
     )
     number = models.PositiveSmallIntegerField("批次号")
-    national = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="对应的全国批次",
-        null=True,
-        blank=True,
-        related_name="local_numbers",
-    )
+    national = optional_key_to("self", "对应的全国批次", "local_numbers")
 
     # Dates
     starts_on = PartialDateField("开始")
     ends_on = PartialDateField("结束")
 
     # Provenance
-    sources = models.ManyToManyField(
-        "programs.Source", verbose_name="出处", blank=True, related_name="batch_set"
-    )
+    sources = links_to("programs.Source", "出处", "batch_set")
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "批次"
-        verbose_name_plural = "批次"
+        verbose_name = verbose_name_plural = "批次"
         ordering = ("owner__code", "number")
         constraints = (
-            models.UniqueConstraint(
-                fields=("owner", "number"),
-                name="batch_number_once",
-                violation_error_message="这一归属已有同号的批次。",
-            ),
-            models.CheckConstraint(
-                condition=Q(number__gte=1),
-                name="batch_number_positive",
-                violation_error_message="批次号从 1 开始。",
-            ),
+            once("batch_number_once", "这一归属已有同号的批次。", "owner", "number"),
+            row_check("batch_number_positive", Q(number__gte=1), "批次号从 1 开始。"),
             partial_date_check("batch", "starts_on", "ends_on"),
             order_check("batch", "starts_on", "ends_on", "结束不能早于开始。"),
         )
@@ -120,33 +84,25 @@ class Official(KeyedModel):
     person = models.CharField("姓名", max_length=60, help_text="只记在任公职人员和单位负责人")
     organisation = models.CharField("单位", max_length=120, help_text="照文献所写")
     post = models.CharField("职务", max_length=120)
-    headquarters = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="援疆指挥部",
-        null=True,
-        blank=True,
-        related_name="officials",
-    )
+    headquarters = optional_key_to(Headquarters, "援疆指挥部", "officials")
 
     # Dates
     as_of = PartialDateField("截至", help_text="文献所述的时间，不是任期")
 
     # Provenance
-    sources = models.ManyToManyField(
-        "programs.Source", verbose_name="出处", blank=True, related_name="official_set"
-    )
+    sources = links_to("programs.Source", "出处", "official_set")
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "负责人"
-        verbose_name_plural = "负责人"
+        verbose_name = verbose_name_plural = "负责人"
         ordering = ("organisation", "person", "post")
         constraints = (
-            models.UniqueConstraint(
-                fields=("person", "organisation", "post"),
-                name="official_post_once",
-                violation_error_message="此人在该单位的这一职务已有记录。",
+            once(
+                "official_post_once",
+                "此人在该单位的这一职务已有记录。",
+                "person",
+                "organisation",
+                "post",
             ),
             partial_date_check("official", "as_of"),
         )

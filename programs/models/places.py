@@ -5,8 +5,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
+from aidtracker.ground.relations import key_to, links_to, optional_key_to
 
 # Two to forty characters.
 CODE_FORM = "[0-9A-Z]?*"
@@ -49,23 +51,8 @@ class Region(Record):
     level = models.CharField("级别", max_length=12, choices=Level)
 
     # Place
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="上级",
-        null=True,
-        blank=True,
-        related_name="children",
-        help_text="兵团师市不属于所在地区",
-    )
-    replaced_by = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="更名或改设为",
-        null=True,
-        blank=True,
-        related_name="former",
-    )
+    parent = optional_key_to("self", "上级", "children", help_text="兵团师市不属于所在地区")
+    replaced_by = optional_key_to("self", "更名或改设为", "former")
 
     # Dates
     valid_from = PartialDateField("启用")
@@ -74,21 +61,20 @@ class Region(Record):
     objects = RegionQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "地区"
-        verbose_name_plural = "地区"
+        verbose_name = verbose_name_plural = "地区"
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__glob=CODE_FORM)
+            row_check(
+                "region_code_form",
+                Q(code__glob=CODE_FORM)
                 & ~Q(code__glob=NOT_IN_CODES)
                 & Q(LessThanOrEqual(Length("code"), LONGEST_CODE)),
-                name="region_code_form",
-                violation_error_message="区划代码只用数字、大写字母开头的字母数字和连字符。",
+                "区划代码只用数字、大写字母开头的字母数字和连字符。",
             ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")) & ~Q(replaced_by=F("id")),
-                name="region_not_its_own_parent",
-                violation_error_message="一个地区不能是自己的上级，也不能由自己取代。",
+            row_check(
+                "region_not_its_own_parent",
+                ~Q(parent=F("id")) & ~Q(replaced_by=F("id")),
+                "一个地区不能是自己的上级，也不能由自己取代。",
             ),
             partial_date_check("region", "valid_from", "valid_to"),
             order_check("region", "valid_from", "valid_to", "停用不能早于启用。"),
@@ -120,20 +106,9 @@ class Pairing(KeyedModel):
         TOWNSHIP = "township", "团镇结对"
 
     # Parties
-    donor = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="支援方", related_name="pairings_given"
-    )
-    recipient = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="受援地", related_name="pairings_received"
-    )
-    headquarters = models.ForeignKey(
-        "programs.Headquarters",
-        models.PROTECT,
-        verbose_name="援疆指挥部",
-        null=True,
-        blank=True,
-        related_name="pairings",
-    )
+    donor = key_to(Region, "支援方", "pairings_given")
+    recipient = key_to(Region, "受援地", "pairings_received")
+    headquarters = optional_key_to("programs.Headquarters", "援疆指挥部", "pairings")
     kind = models.CharField("类型", max_length=16, choices=Kind, default=Kind.COMPREHENSIVE)
 
     # Dates
@@ -141,25 +116,23 @@ class Pairing(KeyedModel):
     valid_to = PartialDateField("结束")
 
     # Provenance
-    sources = models.ManyToManyField(
-        "programs.Source", verbose_name="出处", blank=True, related_name="pairing_set"
-    )
+    sources = links_to("programs.Source", "出处", "pairing_set")
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "结对关系"
-        verbose_name_plural = "结对关系"
+        verbose_name = verbose_name_plural = "结对关系"
         ordering = ("donor__code", "recipient__code")
         constraints = (
-            models.UniqueConstraint(
-                fields=("donor", "recipient", "kind", "valid_from"),
-                name="pairing_once",
-                violation_error_message="这一对支援方和受援地已有同类型、同开始日期的结对关系。",
+            once(
+                "pairing_once",
+                "这一对支援方和受援地已有同类型、同开始日期的结对关系。",
+                "donor",
+                "recipient",
+                "kind",
+                "valid_from",
             ),
-            models.CheckConstraint(
-                condition=~Q(donor=F("recipient")),
-                name="pairing_two_places",
-                violation_error_message="支援方和受援地不能是同一个地方。",
+            row_check(
+                "pairing_two_places", ~Q(donor=F("recipient")), "支援方和受援地不能是同一个地方。"
             ),
             partial_date_check("pairing", "valid_from", "valid_to"),
             order_check("pairing", "valid_from", "valid_to", "结束不能早于开始。"),

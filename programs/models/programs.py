@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
+from aidtracker.ground.relations import links_to, optional_key_to
 from programs.models.headquarters import Headquarters
 from programs.models.places import Region
 
@@ -69,28 +71,10 @@ class Program(Record):
     sector = models.CharField("领域", max_length=16, choices=Sector)
 
     # Relations
-    parent = models.ForeignKey(
-        "self", models.PROTECT, verbose_name="所属工程", null=True, blank=True, related_name="parts"
-    )
-    predecessor = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="前一版本",
-        null=True,
-        blank=True,
-        related_name="successors",
-    )
-    headquarters = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="牵头指挥部",
-        null=True,
-        blank=True,
-        related_name="programs",
-    )
-    regions = models.ManyToManyField(
-        Region, verbose_name="实施地区", blank=True, related_name="programs"
-    )
+    parent = optional_key_to("self", "所属工程", "parts")
+    predecessor = optional_key_to("self", "前一版本", "successors")
+    headquarters = optional_key_to(Headquarters, "牵头指挥部", "programs")
+    regions = links_to(Region, "实施地区", "programs")
 
     # Dates
     starts_on = PartialDateField("开始")
@@ -99,18 +83,13 @@ class Program(Record):
     objects = ProgramQuerySet.as_manager()
 
     class Meta(Record.Meta):
-        verbose_name = "工程"
-        verbose_name_plural = "工程"
+        verbose_name = verbose_name_plural = "工程"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="program_name_once",
-                violation_error_message="已有同名的工程。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")) & ~Q(predecessor=F("id")),
-                name="program_not_its_own_parent",
-                violation_error_message="工程不能属于自己，也不能是自己的前一版本。",
+            once("program_name_once", "已有同名的工程。", "name"),
+            row_check(
+                "program_not_its_own_parent",
+                ~Q(parent=F("id")) & ~Q(predecessor=F("id")),
+                "工程不能属于自己，也不能是自己的前一版本。",
             ),
             partial_date_check("program", "starts_on", "ends_on"),
             order_check("program", "starts_on", "ends_on", "结束不能早于开始。"),
@@ -132,25 +111,18 @@ class Category(KeyedModel):
     plan_end = models.PositiveSmallIntegerField("规划结束年", help_text="如 2025")
 
     # Provenance
-    sources = models.ManyToManyField(
-        "programs.Source", verbose_name="出处", blank=True, related_name="category_set"
-    )
+    sources = links_to("programs.Source", "出处", "category_set")
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "项目类别"
-        verbose_name_plural = "项目类别"
+        verbose_name = verbose_name_plural = "项目类别"
         ordering = ("-plan_start", "code")
         constraints = (
-            models.UniqueConstraint(
-                fields=("scheme", "code"),
-                name="category_code_once",
-                violation_error_message="该分类方案已有同代码的类别。",
-            ),
-            models.CheckConstraint(
-                condition=Q(plan_start__lte=F("plan_end")),
-                name="category_plan_years",
-                violation_error_message="规划结束年不能早于起始年。",
+            once("category_code_once", "该分类方案已有同代码的类别。", "scheme", "code"),
+            row_check(
+                "category_plan_years",
+                Q(plan_start__lte=F("plan_end")),
+                "规划结束年不能早于起始年。",
             ),
         )
 
@@ -166,24 +138,15 @@ class Policy(Record):
     sector = models.CharField("领域", max_length=16, choices=Sector, blank=True)
 
     # Relations
-    programs = models.ManyToManyField(
-        Program, verbose_name="相关工程", blank=True, related_name="policies"
-    )
-    regions = models.ManyToManyField(
-        Region, verbose_name="适用地区", blank=True, related_name="policies"
-    )
+    programs = links_to(Program, "相关工程", "policies")
+    regions = links_to(Region, "适用地区", "policies")
 
     # Dates
     issued_on = PartialDateField("发文日期")
 
     class Meta(Record.Meta):
-        verbose_name = "政策文件"
-        verbose_name_plural = "政策文件"
+        verbose_name = verbose_name_plural = "政策文件"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="policy_name_once",
-                violation_error_message="已有同名的政策文件。",
-            ),
+            once("policy_name_once", "已有同名的政策文件。", "name"),
             partial_date_check("policy", "issued_on"),
         )

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
 
@@ -73,21 +74,15 @@ class Source(KeyedModel):
     objects = SourceQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "文献"
-        verbose_name_plural = "文献"
+        verbose_name = verbose_name_plural = "文献"
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
-                name="source_sha256_form",
-                violation_error_message="SHA-256 是 64 位小写十六进制数。",
+            row_check(
+                "source_sha256_form",
+                Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
+                "SHA-256 是 64 位小写十六进制数。",
             ),
-            models.UniqueConstraint(
-                fields=("sha256",),
-                condition=~Q(sha256=""),
-                name="source_text_once",
-                violation_error_message="已有同一全文的文献。",
-            ),
+            once("source_text_once", "已有同一全文的文献。", "sha256", condition=~Q(sha256="")),
             partial_date_check("source", "published_on"),
         )
 

@@ -15,7 +15,7 @@ from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import ReasonActionForm
 from aidtracker.review.proposals import Proposal, linked, propose, readable_revisions
-from aidtracker.review.reviewed import may_publish, review_again
+from aidtracker.review.reviewed import HANDED_IN, may_publish, review_again
 from aidtracker.review.steps import (
     STEPS,
     SUBMIT,
@@ -31,8 +31,6 @@ from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.
 DELETABLE = (Review.DRAFT, Review.RETURNED)
-# In these states, what was said when the row last went back is done with.
-PASSED = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
 # A button beside those of the form, as the skin wants it.
 SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "icon": "", "attrs": {}}
 
@@ -152,7 +150,7 @@ class ReviewedAdmin(admin.ModelAdmin):
         proposes = must_propose(row, request.user) and self.has_change_permission(request, row)
         return {
             "label": state_label(row),
-            "comment": row.review_comment if row.review_state not in PASSED else "",
+            "comment": row.review_comment if row.review_state not in HANDED_IN else "",
             "story": story_of(row),
             "steps": steps,
             "note": note,

@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
+from aidtracker.ground.relations import links_to, optional_key_to
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.sites import Site
@@ -45,38 +47,18 @@ class Activity(Record):
     ends_on = PartialDateField("结束")
 
     # Relations
-    region = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="地点",
-        null=True,
-        blank=True,
-        related_name="activities",
-    )
-    site = models.ForeignKey(
-        Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="activities"
-    )
+    region = optional_key_to(Region, "地点", "activities")
+    site = optional_key_to(Site, "场所", "activities")
     organisers = models.CharField("主办单位", max_length=200, blank=True, help_text="照文献所写")
-    headquarters = models.ManyToManyField(
-        Headquarters, verbose_name="参与指挥部", blank=True, related_name="activities"
-    )
-    enterprises = models.ManyToManyField(
-        Enterprise, verbose_name="参与企业", blank=True, related_name="activities"
-    )
-    programs = models.ManyToManyField(
-        Program, verbose_name="所属工程", blank=True, related_name="activities"
-    )
+    headquarters = links_to(Headquarters, "参与指挥部", "activities")
+    enterprises = links_to(Enterprise, "参与企业", "activities")
+    programs = links_to(Program, "所属工程", "activities")
 
     class Meta(Record.Meta):
-        verbose_name = "活动"
-        verbose_name_plural = "活动"
+        verbose_name = verbose_name_plural = "活动"
         ordering = ("starts_on", "slug")
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="activity_name_once",
-                violation_error_message="已有同名的活动。",
-            ),
+            once("activity_name_once", "已有同名的活动。", "name"),
             partial_date_check("activity", "starts_on", "ends_on"),
             order_check("activity", "starts_on", "ends_on", "结束不能早于开始。"),
         )
@@ -98,34 +80,16 @@ class Agreement(Record):
     signed_on = PartialDateField("签订")
 
     # Parties
-    regions = models.ManyToManyField(
-        Region, verbose_name="签约地方", blank=True, related_name="agreements"
-    )
-    headquarters = models.ManyToManyField(
-        Headquarters, verbose_name="签约指挥部", blank=True, related_name="agreements"
-    )
-    enterprises = models.ManyToManyField(
-        Enterprise, verbose_name="签约企业", blank=True, related_name="agreements"
-    )
-    activity = models.ForeignKey(
-        Activity,
-        models.PROTECT,
-        verbose_name="签约活动",
-        null=True,
-        blank=True,
-        related_name="agreements",
-    )
+    regions = links_to(Region, "签约地方", "agreements")
+    headquarters = links_to(Headquarters, "签约指挥部", "agreements")
+    enterprises = links_to(Enterprise, "签约企业", "agreements")
+    activity = optional_key_to(Activity, "签约活动", "agreements")
 
     class Meta(Record.Meta):
-        verbose_name = "协议"
-        verbose_name_plural = "协议"
+        verbose_name = verbose_name_plural = "协议"
         ordering = ("signed_on", "slug")
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="agreement_name_once",
-                violation_error_message="已有同名的协议。",
-            ),
+            once("agreement_name_once", "已有同名的协议。", "name"),
             partial_date_check("agreement", "signed_on"),
         )
 
@@ -147,40 +111,23 @@ class Award(Record):
     edition = models.CharField("批次或届次", max_length=60, blank=True)
 
     # Holder
-    site = models.ForeignKey(
-        Site, models.PROTECT, verbose_name="获得场所", null=True, blank=True, related_name="awards"
-    )
-    region = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="获得地区",
-        null=True,
-        blank=True,
-        related_name="awards",
-    )
-    enterprise = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="获得企业",
-        null=True,
-        blank=True,
-        related_name="awards",
-    )
+    site = optional_key_to(Site, "获得场所", "awards")
+    region = optional_key_to(Region, "获得地区", "awards")
+    enterprise = optional_key_to(Enterprise, "获得企业", "awards")
 
     # Dates
     granted_on = PartialDateField("授予")
 
     class Meta(Record.Meta):
-        verbose_name = "荣誉"
-        verbose_name_plural = "荣誉"
+        verbose_name = verbose_name_plural = "荣誉"
         ordering = ("granted_on", "slug")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(site__isnull=False, region=None, enterprise=None)
+            row_check(
+                "award_exactly_one_holder",
+                Q(site__isnull=False, region=None, enterprise=None)
                 | Q(site=None, region__isnull=False, enterprise=None)
                 | Q(site=None, region=None, enterprise__isnull=False),
-                name="award_exactly_one_holder",
-                violation_error_message="获得场所、地区、企业三者填一个，且只填一个。",
+                "获得场所、地区、企业三者填一个，且只填一个。",
             ),
             partial_date_check("award", "granted_on"),
         )

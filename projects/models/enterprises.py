@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import Record
+from aidtracker.ground.relations import optional_key_to
 from programs.models import Region
 
 
@@ -28,58 +30,30 @@ class Enterprise(Record):
     industry = models.CharField("行业", max_length=60, blank=True)
 
     # Relations
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="母公司或主管",
-        null=True,
-        blank=True,
-        related_name="children",
-    )
-    origin = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="来自",
-        null=True,
-        blank=True,
-        related_name="enterprises_from",
-    )
-    region = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="经营地",
-        null=True,
-        blank=True,
-        related_name="enterprises",
-    )
+    parent = optional_key_to("self", "母公司或主管", "children")
+    origin = optional_key_to(Region, "来自", "enterprises_from")
+    region = optional_key_to(Region, "经营地", "enterprises")
 
     # Dates
     founded_on = PartialDateField("成立")
 
     class Meta(Record.Meta):
-        verbose_name = "企业"
-        verbose_name_plural = "企业"
+        verbose_name = verbose_name_plural = "企业"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="enterprise_name_once",
-                violation_error_message="已有同名的企业。",
-            ),
-            models.UniqueConstraint(
-                fields=("credit_code",),
+            once("enterprise_name_once", "已有同名的企业。", "name"),
+            once(
+                "enterprise_credit_code_once",
+                "这一统一社会信用代码已登记给另一家企业。",
+                "credit_code",
                 condition=~Q(credit_code=""),
-                name="enterprise_credit_code_once",
-                violation_error_message="这一统一社会信用代码已登记给另一家企业。",
             ),
-            models.CheckConstraint(
-                condition=Q(credit_code="") | Q(credit_code__glob="[0-9A-HJ-NPQRTUWXY]" * 18),
-                name="enterprise_credit_code_form",
-                violation_error_message="统一社会信用代码为 18 位数字和大写字母（GB 32100）。",
+            row_check(
+                "enterprise_credit_code_form",
+                Q(credit_code="") | Q(credit_code__glob="[0-9A-HJ-NPQRTUWXY]" * 18),
+                "统一社会信用代码为 18 位数字和大写字母（GB 32100）。",
             ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")),
-                name="enterprise_not_its_own_parent",
-                violation_error_message="企业不能是自己的母公司。",
+            row_check(
+                "enterprise_not_its_own_parent", ~Q(parent=F("id")), "企业不能是自己的母公司。"
             ),
             partial_date_check("enterprise", "founded_on"),
         )

@@ -5,6 +5,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
@@ -102,14 +103,13 @@ class Finding(KeyedModel):
     objects = FindingQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "核对"
-        verbose_name_plural = "核对"
+        verbose_name = verbose_name_plural = "核对"
         ordering = ("result", "kind", "key")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state="open") | ~Q(explanation=""),
-                name="finding_explained",
-                violation_error_message="处理核对结果时，请写下说明。",
+            row_check(
+                "finding_explained",
+                Q(state="open") | ~Q(explanation=""),
+                "处理核对结果时，请写下说明。",
             ),
         )
 

@@ -3,15 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.constraints import row_check
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
-from aidtracker.review.reviewed import (
-    CorrectionReasonField,
-    ReviewCommentField,
-    Reviewed,
-    ReviewField,
-)
+from aidtracker.ground.relations import links_to, optional_key_to
+from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
@@ -46,52 +43,13 @@ class Investment(Reviewed, Record):
     )
 
     # Relations
-    investor = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="投资方",
-        null=True,
-        blank=True,
-        related_name="investments_made",
-    )
-    local_enterprise = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="落地企业",
-        null=True,
-        blank=True,
-        related_name="investments_received",
-    )
-    origin = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="来自",
-        null=True,
-        blank=True,
-        related_name="investments_from",
-    )
-    region = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="落地地区",
-        null=True,
-        blank=True,
-        related_name="investments",
-    )
-    site = models.ForeignKey(
-        Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="investments"
-    )
-    headquarters = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="引进指挥部",
-        null=True,
-        blank=True,
-        related_name="investments",
-    )
-    programs = models.ManyToManyField(
-        Program, verbose_name="所属工程", blank=True, related_name="investments"
-    )
+    investor = optional_key_to(Enterprise, "投资方", "investments_made")
+    local_enterprise = optional_key_to(Enterprise, "落地企业", "investments_received")
+    origin = optional_key_to(Region, "来自", "investments_from")
+    region = optional_key_to(Region, "落地地区", "investments")
+    site = optional_key_to(Site, "场所", "investments")
+    headquarters = optional_key_to(Headquarters, "引进指挥部", "investments")
+    programs = links_to(Program, "所属工程", "investments")
 
     # Dates
     signed_on = PartialDateField("签约")
@@ -106,23 +64,20 @@ class Investment(Reviewed, Record):
     jobs = models.PositiveIntegerField("就业人数", null=True, blank=True)
 
     # Standing
-    review = ReviewField()
-    review_comment = ReviewCommentField()
-    correction_reason = CorrectionReasonField()
+    review, review_comment, correction_reason = standing()
 
     objects = LedgerQuerySet.as_manager()
 
     class Meta(Reviewed.Meta, Record.Meta):
-        verbose_name = "招商项目"
-        verbose_name_plural = "招商项目"
+        verbose_name = verbose_name_plural = "招商项目"
         constraints = (
             not_negative_check("investment", "agreed_amount", "arrived_amount", "jobs"),
-            models.CheckConstraint(
-                condition=Q(investor=None)
+            row_check(
+                "investment_two_enterprises",
+                Q(investor=None)
                 | Q(local_enterprise=None)
                 | ~Q(investor=models.F("local_enterprise")),
-                name="investment_two_enterprises",
-                violation_error_message="投资方和落地企业不能是同一家。",
+                "投资方和落地企业不能是同一家。",
             ),
             partial_date_check("investment", "signed_on", "started_on", "producing_on"),
             order_check("investment", "started_on", "producing_on", "投产不能早于开工。"),

@@ -6,6 +6,7 @@ from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import (
     KeyedModel,
@@ -15,6 +16,7 @@ from aidtracker.ground.records import (
     SearchTextField,
     SlugFromPinyinField,
 )
+from aidtracker.ground.relations import key_to, optional_key_to
 from programs.models import Headquarters, Program, Region
 from programs.models.programs import Sector
 from projects.models.activities import Activity
@@ -76,21 +78,11 @@ class Metric(Record):
 
     # Formula
     formula = models.CharField("公式", max_length=12, choices=Formula, blank=True)
-    numerator = models.ForeignKey(
+    numerator = optional_key_to("self", "分子", "numerator_of")
+    denominator = optional_key_to(
         "self",
-        models.PROTECT,
-        verbose_name="分子",
-        null=True,
-        blank=True,
-        related_name="numerator_of",
-    )
-    denominator = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="分母",
-        null=True,
-        blank=True,
-        related_name="denominator_of",
+        "分母",
+        "denominator_of",
         help_text="占比的分母与分子同一指标时，指上一级的；范围说明写“占某地”则指那个地方的",
     )
     base = models.CharField(
@@ -120,16 +112,12 @@ class Metric(Record):
     objects = MetricQuerySet.as_manager()
 
     class Meta(Record.Meta):
-        verbose_name = "指标"
-        verbose_name_plural = "指标"
+        verbose_name = verbose_name_plural = "指标"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="metric_name_once",
-                violation_error_message="已有同名的指标。",
-            ),
-            models.CheckConstraint(
-                condition=Q(formula="", numerator=None, denominator=None)
+            once("metric_name_once", "已有同名的指标。", "name"),
+            row_check(
+                "metric_formula_whole",
+                Q(formula="", numerator=None, denominator=None)
                 | Q(
                     formula__in=("growth", "decline", "multiple", "completion"),
                     numerator__isnull=False,
@@ -139,13 +127,12 @@ class Metric(Record):
                     numerator__isnull=False,
                     denominator__isnull=False,
                 ),
-                name="metric_formula_whole",
-                violation_error_message="有公式的指标要写明分子，比值和占比还要写明分母。",
+                "有公式的指标要写明分子，比值和占比还要写明分母。",
             ),
-            models.CheckConstraint(
-                condition=Q(numerator=None) | ~Q(numerator=F("id")),
-                name="metric_not_from_itself",
-                violation_error_message="指标不能由自己算出。",
+            row_check(
+                "metric_not_from_itself",
+                Q(numerator=None) | ~Q(numerator=F("id")),
+                "指标不能由自己算出。",
             ),
         )
 
@@ -207,14 +194,7 @@ class SeriesQuerySet(RecordQuerySet):
 
 def subject_key(model, name):
     """A foreign key from Series to one kind of subject."""
-    return models.ForeignKey(
-        model,
-        models.PROTECT,
-        verbose_name=name,
-        null=True,
-        blank=True,
-        related_name="series_set",
-    )
+    return optional_key_to(model, name, "series_set")
 
 
 class Series(KeyedModel):
@@ -229,9 +209,7 @@ class Series(KeyedModel):
         "名称", max_length=200, blank=True, help_text="留空则由主体、指标和范围组成"
     )
     slug = SlugFromPinyinField("网址名", help_text="网页地址的一部分；留空则取名称的拼音")
-    metric = models.ForeignKey(
-        Metric, models.PROTECT, verbose_name="指标", related_name="series_set"
-    )
+    metric = key_to(Metric, "指标", "series_set")
 
     # Subject
     region = subject_key(Region, "地区")
@@ -248,9 +226,7 @@ class Series(KeyedModel):
     )
 
     # Parts
-    part_of = models.ForeignKey(
-        "self", models.PROTECT, verbose_name="其中", null=True, blank=True, related_name="parts"
-    )
+    part_of = optional_key_to("self", "其中", "parts")
     has_complete_parts = models.BooleanField(
         "各部分齐全", default=False, help_text="各“其中”之和应等于本序列时勾选"
     )
@@ -263,15 +239,10 @@ class Series(KeyedModel):
     objects = SeriesQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "序列"
-        verbose_name_plural = "序列"
+        verbose_name = verbose_name_plural = "序列"
         ordering = ("slug",)
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="series_name_once",
-                violation_error_message="已有同名的序列。",
-            ),
+            once("series_name_once", "已有同名的序列。", "name"),
             models.UniqueConstraint(
                 "metric",
                 *(or_zero(name) for name in SUBJECTS),
@@ -279,16 +250,12 @@ class Series(KeyedModel):
                 name="series_scope_once",
                 violation_error_message="这一指标、主体和范围已有序列。",
             ),
-            models.CheckConstraint(
-                condition=any_subject(),
-                name="series_has_subject",
-                violation_error_message="序列至少要有一个主体：地区、指挥部、工程、项目、企业等。",
+            row_check(
+                "series_has_subject",
+                any_subject(),
+                "序列至少要有一个主体：地区、指挥部、工程、项目、企业等。",
             ),
-            models.CheckConstraint(
-                condition=~Q(part_of=F("id")),
-                name="series_not_its_own_part",
-                violation_error_message="序列不能是自己的一部分。",
-            ),
+            row_check("series_not_its_own_part", ~Q(part_of=F("id")), "序列不能是自己的一部分。"),
         )
 
     def __str__(self):

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.records import MaintainerField
+from aidtracker.ground.relations import key_to
 from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
@@ -72,9 +74,7 @@ class Observation(Reviewed):
         DEPRECATED = "deprecated", "不再采用"
 
     # Place in the source
-    source = models.ForeignKey(
-        Source, models.PROTECT, verbose_name="文献", related_name="observations"
-    )
+    source = key_to(Source, "文献", "observations")
     number = models.PositiveIntegerField("序号", help_text="在文献中的先后")
     start = models.PositiveIntegerField(
         "起", null=True, blank=True, help_text="原文数字在全文中的起始字符位置（从 0 数）"
@@ -99,9 +99,7 @@ class Observation(Reviewed):
     )
 
     # Meaning
-    series = models.ForeignKey(
-        Series, models.PROTECT, verbose_name="序列", related_name="observations"
-    )
+    series = key_to(Series, "序列", "observations")
     nature = models.CharField("性质", max_length=12, choices=Nature, default=Nature.ACTUAL)
     accumulation = models.CharField("累计方式", max_length=12, choices=Accumulation)
 
@@ -133,8 +131,7 @@ class Observation(Reviewed):
     objects = ObservationQuerySet.as_manager()
 
     class Meta(Reviewed.Meta):
-        verbose_name = "观测值"
-        verbose_name_plural = "观测值"
+        verbose_name = verbose_name_plural = "观测值"
         ordering = ("source", "number")
         indexes = (
             models.Index(fields=("series", "status"), name="observation_of_series"),
@@ -142,39 +139,29 @@ class Observation(Reviewed):
             models.Index(fields=("status", "updated_at"), name="observation_latest"),
         )
         constraints = (
-            models.UniqueConstraint(
-                fields=("source", "number"),
-                name="observation_number_once",
-                violation_error_message="这份文献已有同序号的观测值。",
+            once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
+            row_check(
+                "observation_place",
+                Q(start=None, end=None) | Q(start__lt=F("end")),
+                "起止位置要么都填（起小于止），要么都不填。",
             ),
-            models.CheckConstraint(
-                condition=Q(start=None, end=None) | Q(start__lt=F("end")),
-                name="observation_place",
-                violation_error_message="起止位置要么都填（起小于止），要么都不填。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(printed=""),
-                name="observation_printed",
-                violation_error_message="请填写原文数字。",
-            ),
-            models.CheckConstraint(
-                condition=(Q(lower=None) | Q(value=None) | Q(lower__lte=F("value")))
+            row_check("observation_printed", ~Q(printed=""), "请填写原文数字。"),
+            row_check(
+                "observation_bounds",
+                (Q(lower=None) | Q(value=None) | Q(lower__lte=F("value")))
                 & (Q(upper=None) | Q(value=None) | Q(value__lte=F("upper")))
                 & (Q(value_high=None) | Q(value__lte=F("value_high"))),
-                name="observation_bounds",
-                violation_error_message="数值须在下界和上界之间。",
+                "数值须在下界和上界之间。",
             ),
-            models.CheckConstraint(
-                condition=Q(period_start=None)
-                | Q(period_end=None)
-                | Q(period_start__lte=F("period_end")),
-                name="observation_period",
-                violation_error_message="期间止不能早于期间起。",
+            row_check(
+                "observation_period",
+                Q(period_start=None) | Q(period_end=None) | Q(period_start__lte=F("period_end")),
+                "期间止不能早于期间起。",
             ),
-            models.CheckConstraint(
-                condition=~Q(rank__in=("preferred", "deprecated")) | ~Q(rank_reason=""),
-                name="observation_rank_reason",
-                violation_error_message="设为采用值或不再采用时，请写明理由。",
+            row_check(
+                "observation_rank_reason",
+                ~Q(rank__in=("preferred", "deprecated")) | ~Q(rank_reason=""),
+                "设为采用值或不再采用时，请写明理由。",
             ),
         )
 

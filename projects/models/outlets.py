@@ -2,14 +2,11 @@
 
 from django.db import models
 
+from aidtracker.ground.constraints import once
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
-from aidtracker.review.reviewed import (
-    CorrectionReasonField,
-    ReviewCommentField,
-    Reviewed,
-    ReviewField,
-)
+from aidtracker.ground.relations import optional_key_to
+from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
@@ -42,67 +39,25 @@ class Outlet(Reviewed, Record):
     )
 
     # Relations
-    city = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="所在城市",
-        null=True,
-        blank=True,
-        related_name="outlets",
-    )
-    platform = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="所在平台",
-        null=True,
-        blank=True,
-        related_name="outlets_hosted",
-    )
-    operator = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="经营单位",
-        null=True,
-        blank=True,
-        related_name="outlets_operated",
-    )
-    program = models.ForeignKey(
-        Program,
-        models.PROTECT,
-        verbose_name="所属工程",
-        null=True,
-        blank=True,
-        related_name="outlets",
-    )
-    headquarters = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="援疆指挥部",
-        null=True,
-        blank=True,
-        related_name="outlets",
-    )
+    city = optional_key_to(Region, "所在城市", "outlets")
+    platform = optional_key_to(Enterprise, "所在平台", "outlets_hosted")
+    operator = optional_key_to(Enterprise, "经营单位", "outlets_operated")
+    program = optional_key_to(Program, "所属工程", "outlets")
+    headquarters = optional_key_to(Headquarters, "援疆指挥部", "outlets")
 
     # Dates
     opened_on = PartialDateField("开业")
     closed_on = PartialDateField("关闭")
 
     # Standing
-    review = ReviewField()
-    review_comment = ReviewCommentField()
-    correction_reason = CorrectionReasonField()
+    review, review_comment, correction_reason = standing()
 
     objects = LedgerQuerySet.as_manager()
 
     class Meta(Reviewed.Meta, Record.Meta):
-        verbose_name = "网点"
-        verbose_name_plural = "网点"
+        verbose_name = verbose_name_plural = "网点"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="outlet_name_once",
-                violation_error_message="已有同名的网点。",
-            ),
+            once("outlet_name_once", "已有同名的网点。", "name"),
             partial_date_check("outlet", "opened_on", "closed_on"),
             order_check("outlet", "opened_on", "closed_on", "关闭不能早于开业。"),
         )

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from aidtracker.ground.constraints import once
 from aidtracker.ground.records import KeyedModel
 from projects.models.observations import Observation
 
@@ -29,15 +30,10 @@ class ObservationPart(KeyedModel):
     amount = models.DecimalField("数值", max_digits=15, decimal_places=3, null=True, blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "合计明细"
-        verbose_name_plural = "合计明细"
+        verbose_name = verbose_name_plural = "合计明细"
         ordering = ("observation", "number")
         constraints = (
-            models.UniqueConstraint(
-                fields=("observation", "number"),
-                name="observation_part_once",
-                violation_error_message="这条观测值已有同序号的明细。",
-            ),
+            once("observation_part_once", "这条观测值已有同序号的明细。", "observation", "number"),
         )
 
     def __str__(self):

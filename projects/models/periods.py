@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from aidtracker.ground.constraints import once
 from aidtracker.ground.months import MonthField, following, in_chinese, month_check
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet
+from aidtracker.ground.relations import key_to
 from programs.models import Headquarters
 
 DUE_DAY = 5  # of the month after
@@ -34,9 +36,7 @@ class ReportingPeriod(KeyedModel):
     IS_SHARED = False
 
     # Identification
-    headquarters = models.ForeignKey(
-        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="reporting_periods"
-    )
+    headquarters = key_to(Headquarters, "援疆指挥部", "reporting_periods")
     month = MonthField("月份")
 
     # Dates
@@ -51,15 +51,10 @@ class ReportingPeriod(KeyedModel):
     objects = PeriodQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "账期"
-        verbose_name_plural = "账期"
+        verbose_name = verbose_name_plural = "账期"
         ordering = ("-month", "headquarters")
         constraints = (
-            models.UniqueConstraint(
-                fields=("headquarters", "month"),
-                name="reporting_period_once",
-                violation_error_message="这个指挥部的这个月已有账期。",
-            ),
+            once("reporting_period_once", "这个指挥部的这个月已有账期。", "headquarters", "month"),
             month_check("reporting_period"),
         )
 

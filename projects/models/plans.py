@@ -3,14 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.review.reviewed import (
-    CorrectionReasonField,
-    ReviewCommentField,
-    Reviewed,
-    ReviewField,
-)
+from aidtracker.ground.relations import key_to, optional_key_to
+from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Source
 from projects.models.projects import Project
 
@@ -24,9 +21,7 @@ class ProjectPlan(Reviewed):
     IS_SHARED = False
 
     # Identification
-    project = models.ForeignKey(
-        Project, models.PROTECT, verbose_name="援疆项目", related_name="plans"
-    )
+    project = key_to(Project, "援疆项目", "plans")
     year = models.PositiveSmallIntegerField("年度")
     number = models.PositiveSmallIntegerField(
         "版次", default=1, help_text="1 是年初计划，2 起是中期调整"
@@ -38,35 +33,32 @@ class ProjectPlan(Reviewed):
     # Meaning
     target = models.TextField("年度目标", blank=True)
     reason = models.CharField("调整理由", max_length=200, blank=True, help_text="第 2 版起必填")
-    source = models.ForeignKey(
-        Source, models.PROTECT, verbose_name="依据文件", null=True, blank=True, related_name="plans"
-    )
+    source = optional_key_to(Source, "依据文件", "plans")
 
     # Standing
-    review = ReviewField()
-    review_comment = ReviewCommentField()
-    correction_reason = CorrectionReasonField()
+    review, review_comment, correction_reason = standing()
     note = models.TextField("备注", blank=True)
 
     class Meta(Reviewed.Meta):
-        verbose_name = "年度计划"
-        verbose_name_plural = "年度计划"
+        verbose_name = verbose_name_plural = "年度计划"
         ordering = ("project", "year", "number")
         constraints = (
-            models.UniqueConstraint(
-                fields=("project", "year", "number"),
-                name="project_plan_edition_once",
-                violation_error_message="这个项目的这一年已有同版次的计划。",
+            once(
+                "project_plan_edition_once",
+                "这个项目的这一年已有同版次的计划。",
+                "project",
+                "year",
+                "number",
             ),
-            models.CheckConstraint(
-                condition=Q(year__range=(1997, 2100)) & Q(number__gte=1),
-                name="project_plan_year",
-                violation_error_message="年度应在 1997 年至 2100 年之间，版次从 1 开始。",
+            row_check(
+                "project_plan_year",
+                Q(year__range=(1997, 2100)) & Q(number__gte=1),
+                "年度应在 1997 年至 2100 年之间，版次从 1 开始。",
             ),
-            models.CheckConstraint(
-                condition=Q(number=1) | ~Q(reason=""),
-                name="project_plan_adjusted_for_a_reason",
-                violation_error_message="调整计划请写明理由。",
+            row_check(
+                "project_plan_adjusted_for_a_reason",
+                Q(number=1) | ~Q(reason=""),
+                "调整计划请写明理由。",
             ),
             not_negative_check("project_plan", "amount"),
         )
@@ -95,26 +87,15 @@ class Milestone(Reviewed):
     actual_on = PartialDateField("实际完成")
 
     # Standing
-    review = ReviewField()
-    review_comment = ReviewCommentField()
-    correction_reason = CorrectionReasonField()
+    review, review_comment, correction_reason = standing()
     note = models.TextField("备注", blank=True)
 
     class Meta(Reviewed.Meta):
-        verbose_name = "项目节点"
-        verbose_name_plural = "项目节点"
+        verbose_name = verbose_name_plural = "项目节点"
         ordering = ("project", "number")
         constraints = (
-            models.UniqueConstraint(
-                fields=("project", "number"),
-                name="milestone_number_once",
-                violation_error_message="该项目已有同序号的节点。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(name=""),
-                name="milestone_has_a_name",
-                violation_error_message="节点要有名称。",
-            ),
+            once("milestone_number_once", "该项目已有同序号的节点。", "project", "number"),
+            row_check("milestone_has_a_name", ~Q(name=""), "节点要有名称。"),
             partial_date_check("milestone", "planned_on", "actual_on"),
         )
 

@@ -3,16 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
-from aidtracker.review.reviewed import (
-    CorrectionReasonField,
-    PartOfReviewed,
-    ReviewCommentField,
-    Reviewed,
-    ReviewField,
-)
+from aidtracker.ground.relations import key_to, links_to, optional_key_to
+from aidtracker.review.reviewed import PartOfReviewed, Reviewed, standing
 from programs.models import Batch, Category, Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
@@ -68,14 +64,7 @@ class Project(Reviewed, Record):
 
     # Identification
     code = models.CharField("项目编号", max_length=40, unique=True)
-    category = models.ForeignKey(
-        Category,
-        models.PROTECT,
-        verbose_name="项目类别",
-        null=True,
-        blank=True,
-        related_name="projects",
-    )
+    category = optional_key_to(Category, "项目类别", "projects")
     delivery = models.CharField("交付方式", max_length=12, choices=Delivery, blank=True)
     spend_nature = models.CharField("资金性质", max_length=12, choices=SpendNature, blank=True)
     construction = models.CharField("建设性质", max_length=12, choices=Construction, blank=True)
@@ -90,21 +79,11 @@ class Project(Reviewed, Record):
     )
 
     # Relations
-    headquarters = models.ForeignKey(
-        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="projects"
-    )
-    batch = models.ForeignKey(
-        Batch, models.PROTECT, verbose_name="批次", null=True, blank=True, related_name="projects"
-    )
-    regions = models.ManyToManyField(
-        Region, verbose_name="受援地", blank=True, related_name="projects"
-    )
-    programs = models.ManyToManyField(
-        Program, verbose_name="所属工程", blank=True, related_name="projects"
-    )
-    site = models.ForeignKey(
-        Site, models.PROTECT, verbose_name="场所", null=True, blank=True, related_name="projects"
-    )
+    headquarters = key_to(Headquarters, "援疆指挥部", "projects")
+    batch = optional_key_to(Batch, "批次", "projects")
+    regions = links_to(Region, "受援地", "projects")
+    programs = links_to(Program, "所属工程", "projects")
+    site = optional_key_to(Site, "场所", "projects")
 
     # Dates
     approved_on = PartialDateField("批复")
@@ -123,15 +102,12 @@ class Project(Reviewed, Record):
     work_done_amount = LedgerAmountField("完成投资")
 
     # Standing
-    review = ReviewField()
-    review_comment = ReviewCommentField()
-    correction_reason = CorrectionReasonField()
+    review, review_comment, correction_reason = standing()
 
     objects = LedgerQuerySet.as_manager()
 
     class Meta(Reviewed.Meta, Record.Meta):
-        verbose_name = "援疆项目"
-        verbose_name_plural = "援疆项目"
+        verbose_name = verbose_name_plural = "援疆项目"
         constraints = (
             not_negative_check("project", *AMOUNTS),
             partial_date_check(
@@ -178,42 +154,23 @@ class ProjectParty(PartOfReviewed):
     )
     number = models.PositiveSmallIntegerField("序号")
     role = models.CharField("角色", max_length=12, choices=Role)
-    enterprise = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="企业",
-        null=True,
-        blank=True,
-        related_name="project_parties",
-    )
-    headquarters = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="援疆指挥部",
-        null=True,
-        blank=True,
-        related_name="project_parties",
-    )
+    enterprise = optional_key_to(Enterprise, "企业", "project_parties")
+    headquarters = optional_key_to(Headquarters, "援疆指挥部", "project_parties")
     organisation = models.CharField(
         "其他单位", max_length=120, blank=True, help_text="不是企业也不是指挥部的单位，照文献所写"
     )
 
     class Meta(PartOfReviewed.Meta):
-        verbose_name = "项目参与方"
-        verbose_name_plural = "项目参与方"
+        verbose_name = verbose_name_plural = "项目参与方"
         ordering = ("project", "number")
         constraints = (
-            models.UniqueConstraint(
-                fields=("project", "number"),
-                name="project_party_number_once",
-                violation_error_message="该项目已有同序号的参与方。",
-            ),
-            models.CheckConstraint(
-                condition=Q(enterprise__isnull=False, headquarters=None, organisation="")
+            once("project_party_number_once", "该项目已有同序号的参与方。", "project", "number"),
+            row_check(
+                "project_party_exactly_one",
+                Q(enterprise__isnull=False, headquarters=None, organisation="")
                 | Q(enterprise=None, headquarters__isnull=False, organisation="")
                 | (Q(enterprise=None, headquarters=None) & ~Q(organisation="")),
-                name="project_party_exactly_one",
-                violation_error_message="企业、援疆指挥部、其他单位三者填一个，且只填一个。",
+                "企业、援疆指挥部、其他单位三者填一个，且只填一个。",
             ),
         )
 

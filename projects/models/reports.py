@@ -2,17 +2,14 @@
 
 from django.db import models
 
+from aidtracker.ground.constraints import once
 from aidtracker.ground.features import ColumnPairs, KeyName
 from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check
 from aidtracker.ground.records import KeyedQuerySet
-from aidtracker.review.reviewed import (
-    CorrectionReasonField,
-    ReviewCommentField,
-    Reviewed,
-    ReviewField,
-)
+from aidtracker.ground.relations import key_to
+from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Headquarters
 from projects.models.investments import Investment
 from projects.models.outlets import Outlet
@@ -41,9 +38,7 @@ class MonthlyReport(Reviewed):
     LOCK = "这个月的账期"
 
     # Standing
-    review = ReviewField()
-    review_comment = ReviewCommentField()
-    correction_reason = CorrectionReasonField()
+    review, review_comment, correction_reason = standing()
     note = models.TextField("备注", blank=True)
 
     objects = ReportQuerySet.as_manager()
@@ -53,6 +48,21 @@ class MonthlyReport(Reviewed):
 
     def __str__(self):
         return f"{self.subject} {in_chinese(self.month)}"
+
+    @classmethod
+    def identity_fields(cls):
+        """The fields that, with the month, name a report; the last says what it is about."""
+        names = [path.partition("__")[0] for path in cls.KEY if path != "month"]
+        return [cls._meta.get_field(name) for name in names]
+
+    @property
+    def identity(self):
+        """What a report is about, apart from its month: the numbers or words that name it."""
+        return tuple(getattr(self, field.attname) for field in self.identity_fields())
+
+    @classmethod
+    def subject_model(cls):
+        return cls._meta.get_field(cls.SUBJECT).related_model
 
     @property
     def subject(self):
@@ -76,13 +86,11 @@ class MonthlyReport(Reviewed):
         return bool(whose) and getattr(follow(self, self.OWNERS[0]), "pk", None) in whose
 
 
-def once_a_month(model, *names):
-    """A UniqueConstraint: one report of a subject for a month."""
-    return models.UniqueConstraint(
-        fields=(*names, "month"),
-        name=f"{model}_once_a_month",
-        violation_error_message="这个月已有月报，请在原来那一份上修改。",
-    )
+def report_checks(name, *identity, not_negative=()):
+    """One report of a subject for a month; its month, and amounts that cannot be below zero."""
+    words = "这个月已有月报，请在原来那一份上修改。"
+    rules = (once(f"{name}_once_a_month", words, *identity, "month"), month_check(name))
+    return (*rules, not_negative_check(name, *not_negative)) if not_negative else rules
 
 
 class ProgressReport(MonthlyReport):
@@ -95,9 +103,7 @@ class ProgressReport(MonthlyReport):
     PAIRS = (("work_done_month", "work_done_to_date"),)
 
     # Identification
-    project = models.ForeignKey(
-        Project, models.PROTECT, verbose_name="援疆项目", related_name="progress_reports"
-    )
+    project = key_to(Project, "援疆项目", "progress_reports")
     month = MonthField("月份")
 
     # Progress
@@ -113,14 +119,12 @@ class ProgressReport(MonthlyReport):
     paid_to_date = LedgerAmountField("累计支付")
 
     class Meta(MonthlyReport.Meta):
-        verbose_name = "项目月报"
-        verbose_name_plural = "项目月报"
+        verbose_name = verbose_name_plural = "项目月报"
         ordering = ("-month", "project")
-        constraints = (
-            once_a_month("progress_report", "project"),
-            month_check("progress_report"),
-            not_negative_check(
-                "progress_report",
+        constraints = report_checks(
+            "progress_report",
+            "project",
+            not_negative=(
                 "work_done_to_date",
                 "received_to_date",
                 "disbursed_to_date",
@@ -139,9 +143,7 @@ class InvestmentReport(MonthlyReport):
     PAIRS = (("arrived_month", "arrived_to_date"),)
 
     # Identification
-    investment = models.ForeignKey(
-        Investment, models.PROTECT, verbose_name="招商项目", related_name="reports"
-    )
+    investment = key_to(Investment, "招商项目", "reports")
     month = MonthField("月份")
 
     # Progress
@@ -156,13 +158,10 @@ class InvestmentReport(MonthlyReport):
     jobs = models.PositiveIntegerField("月末就业人数", null=True, blank=True)
 
     class Meta(MonthlyReport.Meta):
-        verbose_name = "招商月报"
-        verbose_name_plural = "招商月报"
+        verbose_name = verbose_name_plural = "招商月报"
         ordering = ("-month", "investment")
-        constraints = (
-            once_a_month("investment_report", "investment"),
-            month_check("investment_report"),
-            not_negative_check("investment_report", "arrived_to_date", "jobs"),
+        constraints = report_checks(
+            "investment_report", "investment", not_negative=("arrived_to_date", "jobs")
         )
 
 
@@ -175,7 +174,7 @@ class OutletReport(MonthlyReport):
     PUBLIC_WITH = ("outlet",)
 
     # Identification
-    outlet = models.ForeignKey(Outlet, models.PROTECT, verbose_name="网点", related_name="reports")
+    outlet = key_to(Outlet, "网点", "reports")
     month = MonthField("月份")
 
     # Sales
@@ -188,14 +187,9 @@ class OutletReport(MonthlyReport):
     problems = models.TextField("存在问题", blank=True)
 
     class Meta(MonthlyReport.Meta):
-        verbose_name = "网点月报"
-        verbose_name_plural = "网点月报"
+        verbose_name = verbose_name_plural = "网点月报"
         ordering = ("-month", "outlet")
-        constraints = (
-            once_a_month("outlet_report", "outlet"),
-            month_check("outlet_report"),
-            not_negative_check("outlet_report", "tonnes", "sales"),
-        )
+        constraints = report_checks("outlet_report", "outlet", not_negative=("tonnes", "sales"))
 
 
 class JobsReport(MonthlyReport):
@@ -206,10 +200,8 @@ class JobsReport(MonthlyReport):
     SUBJECT = "site"
 
     # Identification
-    headquarters = models.ForeignKey(
-        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="jobs_reports"
-    )
-    site = models.ForeignKey(Site, models.PROTECT, verbose_name="场所", related_name="jobs_reports")
+    headquarters = key_to(Headquarters, "援疆指挥部", "jobs_reports")
+    site = key_to(Site, "场所", "jobs_reports")
     month = MonthField("月份")
 
     # Jobs
@@ -221,13 +213,9 @@ class JobsReport(MonthlyReport):
     )
 
     class Meta(MonthlyReport.Meta):
-        verbose_name = "就业月报"
-        verbose_name_plural = "就业月报"
+        verbose_name = verbose_name_plural = "就业月报"
         ordering = ("-month", "site")
-        constraints = (
-            once_a_month("jobs_report", "headquarters", "site"),
-            month_check("jobs_report"),
-        )
+        constraints = report_checks("jobs_report", "headquarters", "site")
 
 
 class TrainingReport(MonthlyReport):
@@ -245,9 +233,7 @@ class TrainingReport(MonthlyReport):
     SUBJECT = "headquarters"
 
     # Identification
-    headquarters = models.ForeignKey(
-        Headquarters, models.PROTECT, verbose_name="援疆指挥部", related_name="training_reports"
-    )
+    headquarters = key_to(Headquarters, "援疆指挥部", "training_reports")
     kind = models.CharField("培训类型", max_length=16, choices=Kind)
     month = MonthField("月份")
 
@@ -257,13 +243,9 @@ class TrainingReport(MonthlyReport):
     person_days = models.PositiveIntegerField("培训人天", null=True, blank=True)
 
     class Meta(MonthlyReport.Meta):
-        verbose_name = "培训月报"
-        verbose_name_plural = "培训月报"
+        verbose_name = verbose_name_plural = "培训月报"
         ordering = ("-month", "headquarters", "kind")
-        constraints = (
-            once_a_month("training_report", "headquarters", "kind"),
-            month_check("training_report"),
-        )
+        constraints = report_checks("training_report", "headquarters", "kind")
 
     def __str__(self):
         return f"{self.headquarters}{self.get_kind_display()} {in_chinese(self.month)}"

@@ -1,8 +1,8 @@
 """Changes of what is published already, proposed by one person and approved by another."""
 
-from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_names
 from aidtracker.review.revisions import AbstractRevision
 
@@ -13,9 +13,7 @@ class Revision(AbstractRevision):
     class Meta(AbstractRevision.Meta):
         constraints = (
             *AbstractRevision.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(dataset__in=dataset_names()),
-                name="revision_of_a_dataset",
-                violation_error_message="没有这样的数据集。",
+            row_check(
+                "revision_of_a_dataset", Q(dataset__in=dataset_names()), "没有这样的数据集。"
             ),
         )

@@ -8,27 +8,20 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 
-from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.constraints import row_check
+from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.records import KeyedModel
+from projects.models.investments import Investment
+from projects.models.plans import Milestone, ProjectPlan
+from projects.models.projects import Project
+from projects.models.reports import REPORTS
 
-REPORTS = (
-    *("progress_reports", "investment_reports", "outlet_reports"),
-    *("jobs_reports", "training_reports"),
-)
-
-
-class Ledger(models.TextChoices):
-    """The ledgers that rules look at, by the name of their dataset."""
-
-    PROJECTS = "projects", "援疆项目"
-    PLANS = "project_plans", "年度计划"
-    MILESTONES = "milestones", "项目节点"
-    INVESTMENTS = "investments", "招商项目"
-    PROGRESS = "progress_reports", "项目月报"
-    INVESTMENT = "investment_reports", "招商月报"
-    OUTLET = "outlet_reports", "网点月报"
-    JOBS = "jobs_reports", "就业月报"
-    TRAINING = "training_reports", "培训月报"
+MONTHLY = tuple(map(dataset_name, REPORTS))
+# The ledgers that rules look at, by the name of their dataset.
+LEDGERS = {
+    dataset_name(model): str(model._meta.verbose_name)
+    for model in (Project, ProjectPlan, Milestone, Investment, *REPORTS)
+}
 
 
 class WarningRule(KeyedModel):
@@ -84,18 +77,18 @@ class WarningRule(KeyedModel):
     }
     # what a kind of rule can look at, where that is not every ledger.
     LEDGERS_OF: ClassVar[dict[str, tuple[str, ...]]] = {
-        Kind.MISSING: REPORTS,
-        Kind.CONTINUITY: REPORTS,
+        Kind.MISSING: MONTHLY,
+        Kind.CONTINUITY: MONTHLY,
         Kind.SHARE: ("project_plans",),
-        Kind.AFTER_END: REPORTS,
-        Kind.ZEROS: REPORTS,
+        Kind.AFTER_END: MONTHLY,
+        Kind.ZEROS: MONTHLY,
     }
 
     # Identification
     code = models.SlugField("编号", max_length=60, unique=True)
     name = models.CharField("名称", max_length=120)
     # not “dataset”: the admin's skin takes a form with that name for one of its own.
-    ledger = models.CharField("台账", max_length=40, choices=Ledger)
+    ledger = models.CharField("台账", max_length=40, choices=LEDGERS)
     kind = models.CharField("方式", max_length=12, choices=Kind)
     level = models.CharField("程度", max_length=8, choices=Level, default=Level.WARNING)
 
@@ -132,19 +125,18 @@ class WarningRule(KeyedModel):
     note = models.TextField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "预警规则"
-        verbose_name_plural = "预警规则"
+        verbose_name = verbose_name_plural = "预警规则"
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(
-                condition=~Q(kind="comparison") | (~Q(left="") & ~Q(operator="") & ~Q(right="")),
-                name="warning_rule_comparison_is_whole",
-                violation_error_message="两栏比较要填左边的栏、比较和右边的栏。",
+            row_check(
+                "warning_rule_comparison_is_whole",
+                ~Q(kind="comparison") | (~Q(left="") & ~Q(operator="") & ~Q(right="")),
+                "两栏比较要填左边的栏、比较和右边的栏。",
             ),
-            models.CheckConstraint(
-                condition=Q(threshold=None) | Q(threshold__gte=0),
-                name="warning_rule_threshold_not_negative",
-                violation_error_message="界限不能是负数。",
+            row_check(
+                "warning_rule_threshold_not_negative",
+                Q(threshold=None) | Q(threshold__gte=0),
+                "界限不能是负数。",
             ),
         )
 
@@ -153,9 +145,9 @@ class WarningRule(KeyedModel):
 
     def clean(self):
         """Refuse what could not be evaluated: unknown ledgers, columns and names in braces."""
-        if self.ledger not in Ledger:
+        if self.ledger not in LEDGERS:
             return
-        if self.ledger not in self.LEDGERS_OF.get(self.kind, Ledger):
+        if self.ledger not in self.LEDGERS_OF.get(self.kind, LEDGERS):
             raise ValidationError({"kind": f"“{self.get_kind_display()}”看不了这个台账。"})
         errors = self.missing_parts() | self.unknown_columns()
         if words := self.wrong_words():

@@ -3,9 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.money import not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import Record
+from aidtracker.ground.relations import links_to, optional_key_to
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 
@@ -27,34 +29,12 @@ class Site(Record):
     kind = models.CharField("类型", max_length=12, choices=Kind)
 
     # Relations
-    region = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="所在地区", null=True, blank=True, related_name="sites"
-    )
-    parent = models.ForeignKey(
-        "self", models.PROTECT, verbose_name="所属场所", null=True, blank=True, related_name="parts"
-    )
-    predecessor = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name="前一期",
-        null=True,
-        blank=True,
-        related_name="successors",
-    )
-    operator = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        verbose_name="运营单位",
-        null=True,
-        blank=True,
-        related_name="sites_operated",
-    )
-    headquarters = models.ManyToManyField(
-        Headquarters, verbose_name="援建指挥部", blank=True, related_name="sites"
-    )
-    programs = models.ManyToManyField(
-        Program, verbose_name="所属工程", blank=True, related_name="sites"
-    )
+    region = optional_key_to(Region, "所在地区", "sites")
+    parent = optional_key_to("self", "所属场所", "parts")
+    predecessor = optional_key_to("self", "前一期", "successors")
+    operator = optional_key_to(Enterprise, "运营单位", "sites_operated")
+    headquarters = links_to(Headquarters, "援建指挥部", "sites")
+    programs = links_to(Program, "所属工程", "sites")
 
     # Dates
     opened_on = PartialDateField("启用")
@@ -70,18 +50,13 @@ class Site(Record):
     )
 
     class Meta(Record.Meta):
-        verbose_name = "场所"
-        verbose_name_plural = "场所"
+        verbose_name = verbose_name_plural = "场所"
         constraints = (
-            models.UniqueConstraint(
-                fields=("name",),
-                name="site_name_once",
-                violation_error_message="已有同名的场所。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")) & ~Q(predecessor=F("id")),
-                name="site_not_its_own_parent",
-                violation_error_message="场所不能属于自己，也不能是自己的前一期。",
+            once("site_name_once", "已有同名的场所。", "name"),
+            row_check(
+                "site_not_its_own_parent",
+                ~Q(parent=F("id")) & ~Q(predecessor=F("id")),
+                "场所不能属于自己，也不能是自己的前一期。",
             ),
             not_negative_check("site", "area"),
             partial_date_check("site", "opened_on"),

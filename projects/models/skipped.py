@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, MaintainerField
+from aidtracker.ground.relations import key_to
 from programs.models import Source
 
 
@@ -28,9 +30,7 @@ class SkippedPhrase(KeyedModel):
         RULE = "rule", "规则或名称中的数字"
         OTHER = "other", "其他"
 
-    source = models.ForeignKey(
-        Source, models.PROTECT, verbose_name="文献", related_name="skipped_phrases"
-    )
+    source = key_to(Source, "文献", "skipped_phrases")
     start = models.PositiveIntegerField("起", help_text="在全文中的起始字符位置（从 0 数）")
     end = models.PositiveIntegerField("止", help_text="末字符之后的位置")
     reason = models.CharField("原因", max_length=12, choices=Reason)
@@ -40,20 +40,11 @@ class SkippedPhrase(KeyedModel):
     objects = SkippedPhraseQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = "略过的数字"
-        verbose_name_plural = "略过的数字"
+        verbose_name = verbose_name_plural = "略过的数字"
         ordering = ("source", "start")
         constraints = (
-            models.UniqueConstraint(
-                fields=("source", "start"),
-                name="skipped_phrase_once",
-                violation_error_message="这一位置已登记为略过。",
-            ),
-            models.CheckConstraint(
-                condition=Q(start__lt=F("end")),
-                name="skipped_phrase_place",
-                violation_error_message="起须小于止。",
-            ),
+            once("skipped_phrase_once", "这一位置已登记为略过。", "source", "start"),
+            row_check("skipped_phrase_place", Q(start__lt=F("end")), "起须小于止。"),
         )
 
     def __str__(self):

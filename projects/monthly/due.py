@@ -12,15 +12,11 @@ from django.utils import timezone
 
 from aidtracker.ground.months import in_chinese, last_complete_month, month_text, previous
 from aidtracker.ground.scope import scope_of
-from projects.models import ReportingPeriod
+from aidtracker.review.reviewed import HANDED_IN
+from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
-from projects.monthly.kinds import KINDS, Kind
-from projects.warnings.ledgers import HANDED_IN
+from projects.monthly.kinds import KINDS, ReportKind
 
-# Ledgers in which every subject is reported about each month.
-REGULAR = ("progress", "investment", "outlet")
-# Ledgers that are due again for whatever, named by these fields, was reported about lately.
-AS_BEFORE = {"jobs": ("headquarters", "site"), "training": ("headquarters",)}
 MONTHS_BEFORE = 3
 
 
@@ -28,7 +24,7 @@ MONTHS_BEFORE = 3
 class Due:
     """How many reports of a kind are missing for a month, and the first day they are due."""
 
-    kind: Kind
+    kind: ReportKind
     month: date
     count: int
     due_on: date
@@ -48,8 +44,7 @@ def reports_due(user, month):
 
     Months that are locked are over. One query, and one for each kind.
     """
-    keys = (*REGULAR, *AS_BEFORE)
-    kinds = [KINDS[key] for key in keys if user.has_perm(right_to_add(KINDS[key].model))]
+    kinds = [kind for kind in KINDS.values() if user.has_perm(right_to_add(kind.model))]
     headquarters = scope_of(user).headquarters
     if not kinds or not headquarters:
         return
@@ -68,10 +63,13 @@ def right_to_add(model):
 
 
 def without_report(kind, headquarters, month, handed_in=False):
-    """What nothing was entered, or handed in, about for a month, though it was to be expected."""
-    if kind.key in REGULAR:
-        return subjects_without_report(kind, headquarters, month)
-    names, first = AS_BEFORE[kind.key], month
+    """What nothing was entered, or handed in, about for a month, though it was to be expected.
+
+    Where not every subject reports, expected is again whatever was reported about lately.
+    """
+    if kind.is_regular:
+        return subjects_without_report(kind, headquarters, month, handed_in)
+    names, first = dict.fromkeys((*kind.model.OWNERS, kind.model.SUBJECT)), month
     for _ in range(MONTHS_BEFORE):
         first = previous(first)
     rows = kind.model.objects.filter(headquarters__in=headquarters).order_by()
@@ -82,12 +80,15 @@ def without_report(kind, headquarters, month, handed_in=False):
     return lately.values(*names).distinct()
 
 
-def subjects_without_report(kind, headquarters, month):
-    """The subjects of a kind that nothing was entered about for a month."""
+def subjects_without_report(kind, headquarters, month, handed_in):
+    """The subjects of a kind that nothing was entered, or handed in, about for a month."""
     (name,) = kind.identity
     reports = kind.model.objects.filter(month=month, **{name: OuterRef("pk")})
-    rows = kind.subject_model.objects.filter(~Exists(reports), headquarters__in=headquarters)
-    return rows.exclude(status__in=kind.ended)
+    rows = kind.model.subject_model().objects.filter(headquarters__in=headquarters)
+    if handed_in:
+        reports = reports.filter(review__in=HANDED_IN)
+        rows = rows.exclude(review=Review.WITHDRAWN)
+    return rows.filter(~Exists(reports)).exclude(status__in=kind.ended)
 
 
 def waiting_reports(request: HttpRequest) -> Iterator[dict[str, Any]]:

@@ -13,14 +13,14 @@ from django.urls import reverse
 
 from aidtracker.ground.months import in_chinese, previous
 from aidtracker.ground.scope import scope_of
+from aidtracker.review.reviewed import HANDED_IN
 from programs.models import Headquarters
 from projects.models import ReportingPeriod, Review
-from projects.monthly.kinds import Kind, Subject
+from projects.monthly.kinds import ReportKind, Subject
 from projects.warnings import for_reports
 
 MOST_HEADQUARTERS = 12  # whose rows stand on one page
 OPEN = (Review.DRAFT, Review.RETURNED, Review.WITHDRAWN)
-HANDED_IN = (Review.SUBMITTED, Review.APPROVED, Review.PUBLISHED)
 
 
 @dataclass
@@ -48,7 +48,7 @@ class GridCell:
 class GridRow:
     """A subject with its report of the month, if there is one, and its last report before."""
 
-    kind: Kind
+    kind: ReportKind
     subject: Subject
     month: date
     report: Any = None
@@ -139,7 +139,7 @@ def text_of(column, report):
 class Grid:
     """One ledger of one month, of one headquarters or of all that a person covers."""
 
-    kind: Kind
+    kind: ReportKind
     month: date
     user: Any
     headquarters: list
@@ -181,7 +181,7 @@ class Grid:
         return rows.filter(**self.kind.named_by(self.with_key)) if self.with_key else rows
 
     def by_identity(self, reports):
-        return {self.kind.identity_of(report): report for report in reports}
+        return {report.identity: report for report in reports}
 
     @cached_property
     def reports(self):

@@ -15,7 +15,6 @@ from projects.models import (
     OutletReport,
     ProgressReport,
     Project,
-    Site,
     TrainingReport,
 )
 
@@ -97,25 +96,37 @@ class GridColumn(SheetColumn):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A ledger on the page: `identity` are the fields that, with the month, name a report.
+class ReportKind:
+    """A ledger on the page, and in addresses by its key; the rest its model declares.
 
     Subjects whose status is among `ended` are left out unless they reported last.
     """
 
     key: str
     model: Any
-    identity: tuple[str, ...]
-    subject_model: Any = Headquarters
     ended: tuple[str, ...] = ()
 
     @property
     def label(self):
         return self.model._meta.verbose_name
 
+    @cached_property
+    def identity(self):
+        """The columns that, with the month, name a report."""
+        return tuple(field.attname for field in self.model.identity_fields())
+
+    @property
+    def subject_field(self):
+        return self.model.identity_fields()[-1]
+
     @property
     def subject_label(self):
-        return LABELS.get(self.key, self.subject_model._meta.verbose_name)
+        return self.subject_field.verbose_name
+
+    @property
+    def is_regular(self):
+        """Whether every subject, each of one headquarters, is reported about each month."""
+        return (f"{self.model.SUBJECT}__headquarters",) == self.model.OWNERS
 
     @cached_property
     def columns(self):
@@ -128,9 +139,6 @@ class Kind:
     def is_cell(self, field):
         named = {*self.identity, *STANDING, "month"}
         return field.editable and not field.primary_key and field.attname not in named
-
-    def identity_of(self, report):
-        return tuple(getattr(report, name) for name in self.identity)
 
     def named_by(self, key):
         """The condition that a report is about the subject of a key; of none if it is no key."""
@@ -146,43 +154,46 @@ class Kind:
         With a key, that of the key is among them, and others may be missing.
         """
         by_pk = {one.pk: one for one in headquarters}
-        found = SUBJECTS.get(self.key, subjects_with_headquarters)(self, by_pk, reporting, key)
+        if self.is_regular:
+            found = self.own_subjects(by_pk, reporting, key)
+        elif self.subject_field.is_relation:
+            found = self.linked_subjects(by_pk)
+        else:
+            found = self.chosen_subjects(by_pk)
         order = {pk: place for place, pk in enumerate(by_pk)}
         return sorted(found, key=lambda subject: order[subject.headquarters.pk])
 
+    def own_subjects(self, own, reporting, key):
+        """Projects, investments, outlets: each belongs to one headquarters."""
+        model = self.model.subject_model()
+        rows = model.objects.filter(headquarters__in=own).defer("search_text")
+        if key:
+            rows = rows.filter(pk=self.named_by(key).get(*self.identity))
+        if hasattr(model, "code"):
+            rows = rows.order_by("code")  # as in the headquarters' own lists
+        return [
+            Subject((row.pk,), row.name, getattr(row, "code", ""), own[row.headquarters_id])
+            for row in rows
+            if row.status not in self.ended or (row.pk,) in reporting
+        ]
 
-def subjects_with_headquarters(kind, headquarters, reporting, key):
-    """Projects, investments, outlets: each belongs to one headquarters."""
-    rows = kind.subject_model.objects.filter(headquarters__in=headquarters).defer("search_text")
-    if key:
-        rows = rows.filter(pk=kind.named_by(key).get(*kind.identity))
-    if hasattr(kind.subject_model, "code"):
-        rows = rows.order_by("code")  # as in the headquarters' own lists
-    return [
-        Subject((row.pk,), row.name, getattr(row, "code", ""), headquarters[row.headquarters_id])
-        for row in rows
-        if row.status not in kind.ended or (row.pk,) in reporting
-    ]
+    def linked_subjects(self, headquarters):
+        """Sites, once for each headquarters that helped to build them."""
+        name = self.subject_field.name
+        links = self.model.subject_model().headquarters.through.objects
+        rows = links.filter(headquarters__in=headquarters).order_by(f"{name}__slug")
+        found = rows.values_list("headquarters_id", f"{name}_id", f"{name}__name")
+        return [Subject((pk, row), words, "", headquarters[pk]) for pk, row, words in found]
+
+    def chosen_subjects(self, headquarters):
+        """Each kind of training, for each headquarters."""
+        return [
+            Subject((pk, value), label, "", one)
+            for pk, one in headquarters.items()
+            for value, label in self.subject_field.choices
+        ]
 
 
-def sites_of_headquarters(kind, headquarters, reporting, key):
-    """Sites, once for each headquarters that helped to build them."""
-    links = Site.headquarters.through.objects.filter(headquarters__in=headquarters)
-    rows = links.order_by("site__slug").values_list("headquarters_id", "site_id", "site__name")
-    return [Subject((pk, site), name, "", headquarters[pk]) for pk, site, name in rows]
-
-
-def kinds_of_training(kind, headquarters, reporting, key):
-    """Each kind of training, for each headquarters."""
-    return [
-        Subject((pk, value), label, "", one)
-        for pk, one in headquarters.items()
-        for value, label in TrainingReport.Kind.choices
-    ]
-
-
-LABELS = {"jobs": Site._meta.verbose_name, "training": "培训类型"}
-SUBJECTS = {"jobs": sites_of_headquarters, "training": kinds_of_training}
 DONE = (
     Project.Status.COMPLETED,
     Project.Status.ACCEPTED,
@@ -192,16 +203,10 @@ DONE = (
 KINDS = {
     kind.key: kind
     for kind in (
-        Kind("progress", ProgressReport, ("project_id",), Project, DONE),
-        Kind(
-            "investment",
-            InvestmentReport,
-            ("investment_id",),
-            Investment,
-            (Investment.Status.ENDED,),
-        ),
-        Kind("outlet", OutletReport, ("outlet_id",), Outlet, (Outlet.Status.CLOSED,)),
-        Kind("jobs", JobsReport, ("headquarters_id", "site_id")),
-        Kind("training", TrainingReport, ("headquarters_id", "kind")),
+        ReportKind("progress", ProgressReport, DONE),
+        ReportKind("investment", InvestmentReport, (Investment.Status.ENDED,)),
+        ReportKind("outlet", OutletReport, (Outlet.Status.CLOSED,)),
+        ReportKind("jobs", JobsReport),
+        ReportKind("training", TrainingReport),
     )
 }

@@ -54,8 +54,7 @@ def follow(rows):
         return store({row.project_id for row in rows}, Project, planned_amounts)
     model = type(rows[0])
     subjects = {getattr(row, f"{model.SUBJECT}_id") for row in rows}
-    subject_model = model._meta.get_field(model.SUBJECT).related_model
-    return store(subjects, subject_model, lambda keys: reported_amounts(model, keys))
+    return store(subjects, model.subject_model(), lambda keys: reported_amounts(model, keys))
 
 
 def follow_published(rows):

@@ -17,13 +17,12 @@ from aidtracker.ground.people import with_own_name
 from aidtracker.trail.acts import Way
 from aidtracker.trail.history import FOLLOW_ON, is_follow_on
 from programs.models import Headquarters
-from projects.models import Finding, Observation, Project, ProjectPlan, Review, Site
+from projects.models import Finding, Observation, Project, ProjectPlan, Review
 from projects.models.finding_kinds import TO_SETTLE
-from projects.monthly.due import AS_BEFORE, REGULAR, without_report
+from projects.monthly.due import without_report
 from projects.monthly.kinds import KINDS
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
-from projects.warnings.ledgers import HANDED_IN
 
 WEEK = timedelta(days=7)
 PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
@@ -181,23 +180,17 @@ class Desk:
     @cached_property
     def missing(self):
         """For each monthly ledger, what nothing was handed in about for last month."""
-        regular = [(key, self.without_report(KINDS[key])) for key in REGULAR]
-        as_before = [(key, self.reporting_before(KINDS[key])) for key in AS_BEFORE]
-        return [MissingLine(KINDS[key], subjects) for key, subjects in (*regular, *as_before)]
+        return [MissingLine(kind, self.missing_of(kind)) for kind in KINDS.values()]
 
-    def reporting_before(self, kind):
-        """The sites, or the headquarters itself, that were reported about lately and not now."""
+    def missing_of(self, kind):
+        """The subjects, or the headquarters itself, that are to be reported about and are not."""
         found = without_report(kind, [self.headquarters.pk], self.month, handed_in=True)
-        if kind.model.SUBJECT == "headquarters":
+        name = kind.model.SUBJECT
+        if name == "headquarters":
             return [self.headquarters] if found else []
-        return list(Site.objects.filter(pk__in=found.values("site")).only("name", "slug"))
-
-    def without_report(self, kind):
-        (name,) = kind.identity
-        reports = kind.model.objects.filter(month=self.month, review__in=HANDED_IN)
-        rows = kind.subject_model.objects.filter(headquarters=self.headquarters)
-        rows = rows.exclude(review=Review.WITHDRAWN).exclude(status__in=kind.ended)
-        return list(rows.exclude(pk__in=reports.values(name)).only("name", "slug"))
+        if not kind.is_regular:
+            found = kind.model.subject_model().objects.filter(pk__in=found.values(name))
+        return list(found.only("name", "slug"))
 
     @cached_property
     def changes(self):

@@ -4,17 +4,18 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import in_chinese
 from aidtracker.pages.details import Related, Section
 from aidtracker.pages.tables import NOTE, Column, Layout, table
 from aidtracker.templatetags.formatting import wan
 from programs.models import Source
 from projects.amounts.money_ladder import funding_ladder
-from projects.models import Project
+from projects.models import InvestmentReport, OutletReport, ProgressReport, Project
+from projects.models.reports import MonthlyReport
 from projects.views.sections import LADDER_COLUMNS
 
 EDITION = "第 1 版（年初计划）"
-MONTH = Column("月份", lambda report: in_chinese(report.month), kind="moment")
 PLAN_COLUMNS = (
     Column("年度", lambda plan: f"{plan.year}年", kind="moment"),
     Column("版次", lambda plan: EDITION if plan.number == 1 else f"第 {plan.number} 版（调整）"),
@@ -29,34 +30,6 @@ MILESTONE_COLUMNS = (
     Column("节点", "name"),
     Column("计划完成", "planned_on", kind="date"),
     Column("实际完成", "actual_on", kind="date"),
-    NOTE,
-)
-PROGRESS_COLUMNS = (
-    MONTH,
-    Column("形象进度", "physical_progress", kind="phrase"),
-    Column("本月完成投资", "work_done_month", kind="money"),
-    Column("累计完成投资", "work_done_to_date", kind="money"),
-    Column("累计到位", "received_to_date", kind="money"),
-    Column("累计拨付", "disbursed_to_date", kind="money"),
-    Column("累计支付", "paid_to_date", kind="money"),
-    Column("存在问题", "problems", kind="phrase"),
-    Column("下步计划", "next_step", kind="phrase"),
-    NOTE,
-)
-INVESTMENT_COLUMNS = (
-    MONTH,
-    Column("进展", "physical_progress", kind="phrase"),
-    Column("本月到位资金", "arrived_month", kind="money"),
-    Column("累计到位资金", "arrived_to_date", kind="money"),
-    Column("月末就业人数", "jobs", kind="number"),
-    Column("存在问题", "problems", kind="phrase"),
-    NOTE,
-)
-OUTLET_COLUMNS = (
-    MONTH,
-    Column("销售量（吨）", "tonnes", kind="number"),
-    Column("销售额（元）", "sales", kind="number"),
-    Column("存在问题", "problems", kind="phrase"),
     NOTE,
 )
 # The amount of a monthly report that stands behind each step of the money.
@@ -102,13 +75,27 @@ def plans_of(project: Project) -> QuerySet:
     return project.plans.prefetch_related(document).order_by("-year", "number")
 
 
-def reports(columns: tuple[Column, ...], relation: str = "reports") -> Related:
-    """A part of monthly reports, the latest first."""
+def reports(model: type[MonthlyReport], *names: str) -> Related:
+    """The monthly reports about a record as a part of its page: some columns, the latest first."""
+    relation = model._meta.get_field(model.SUBJECT).remote_field.get_accessor_name()
+    columns = (
+        Column("月份", lambda report: in_chinese(report.month), kind="moment"),
+        *(column_of(model._meta.get_field(name)) for name in names),
+        NOTE,
+    )
 
     def rows(record: Any) -> QuerySet:
         return getattr(record, relation).order_by("-month")
 
     return Related("reports", "月报", columns, NO_REPORTS, by=None, rows=rows)
+
+
+def column_of(field: Any) -> Column:
+    """A column as the model calls it."""
+    if isinstance(field, LedgerAmountField):
+        return Column(field.verbose_name, field.name, kind="money")
+    is_text = field.get_internal_type() == "TextField"
+    return Column(field.verbose_name, field.name, kind="phrase" if is_text else "number")
 
 
 plans = Related(
@@ -127,6 +114,12 @@ milestones = Related(
     by=None,
     rows=lambda project: project.milestones.order_by("number"),
 )
-progress_reports = reports(PROGRESS_COLUMNS, "progress_reports")
-investment_reports = reports(INVESTMENT_COLUMNS)
-outlet_reports = reports(OUTLET_COLUMNS)
+progress_reports = reports(
+    ProgressReport,
+    *("physical_progress", "work_done_month", "work_done_to_date"),
+    *("received_to_date", "disbursed_to_date", "paid_to_date", "problems", "next_step"),
+)
+investment_reports = reports(
+    InvestmentReport, "physical_progress", "arrived_month", "arrived_to_date", "jobs", "problems"
+)
+outlet_reports = reports(OutletReport, "tonnes", "sales", "problems")

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from projects.models.rules import Ledger, WarningRule
+from projects.models.rules import LEDGERS, WarningRule
 from projects.warnings.values import value_at
 
-LEVELS, LEDGERS = list(WarningRule.Level), list(Ledger)
+LEVELS = list(WarningRule.Level)
 FIRST, MOST = 5, 50
 
 
@@ -46,7 +46,7 @@ def grouped(warnings):
 
 
 def order(rule):
-    return LEVELS.index(rule.level), LEDGERS.index(rule.ledger), rule.code
+    return LEVELS.index(rule.level), [*LEDGERS].index(rule.ledger), rule.code
 
 
 def latest_first(warnings):

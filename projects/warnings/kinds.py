@@ -11,8 +11,9 @@ from decimal import Decimal
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import months_between
 from aidtracker.ground.partial_dates import last_day
+from aidtracker.review.reviewed import HANDED_IN
 from projects.models.rules import WarningRule
-from projects.warnings.ledgers import HANDED_IN, STARTS, headquarters_of, subject_of
+from projects.warnings.ledgers import STARTS, headquarters_of, subject_of
 from projects.warnings.values import HUNDRED, is_beyond, value_at
 
 Kind = WarningRule.Kind
@@ -72,7 +73,7 @@ def is_construction(project):
 def missing(rule, ledgers):
     """Closed months without a report that was handed in."""
     model, left_out = dataset_model(rule.ledger), rule.except_status.split("/")
-    subjects = dataset_name(model._meta.get_field(model.SUBJECT).related_model)
+    subjects = dataset_name(model.subject_model())
     count = int(rule.threshold or MISSING_MONTHS)
     if subjects not in STARTS:
         yield from missing_again(rule, ledgers, count)

@@ -8,36 +8,24 @@ from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import first_of_month, last_of_month, previous
 from aidtracker.ground.partial_dates import first_day
+from aidtracker.review.reviewed import HANDED_IN
 from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.reports import MonthlyReport
 
 MONTHS_BACK = 12
 ACCEPTED = (Review.APPROVED, Review.PUBLISHED)
-HANDED_IN = (Review.SUBMITTED, *ACCEPTED)
 # From when on something is reported about.
 STARTS = {
     "projects": ("actual_start", "planned_start"),
     "investments": ("signed_on",),
     "outlets": ("opened_on",),
 }
-JOINS = {
-    "projects": ("headquarters",),
-    "project_plans": ("project__headquarters",),
-    "milestones": ("project__headquarters",),
-    "investments": ("headquarters",),
-    "progress_reports": ("project__headquarters",),
-    "investment_reports": ("investment__headquarters",),
-    "outlet_reports": ("outlet__headquarters",),
-    "jobs_reports": ("headquarters", "site"),
-    "training_reports": ("headquarters",),
-}
 
 
-def identity(report):
-    """What a report is about, apart from its month: the numbers or words that name it."""
-    names = [path.split("__")[0] for path in report.KEY if path != "month"]
-    return tuple(getattr(report, report._meta.get_field(name).attname) for name in names)
+def joins(model):
+    """What is read along with rows of a ledger: whose they are, and what they are about."""
+    return {*model.OWNERS, *filter(None, (getattr(model, "SUBJECT", ""),))}
 
 
 def subject_of(row):
@@ -71,7 +59,7 @@ class Ledgers:
         return self._rows[dataset]
 
     def read(self, model):
-        rows = model.objects.select_related(*JOINS.get(dataset_name(model), ())).order_by("pk")
+        rows = model.objects.select_related(*joins(model)).order_by("pk")
         if self.headquarters_ids is not None:
             rows = rows.filter(**{f"{model.OWNERS[0]}__in": self.headquarters_ids})
         if model.REVIEW:
@@ -90,13 +78,13 @@ class Ledgers:
         if dataset not in self.reported:
             found = defaultdict(list)
             for report in sorted(self.rows(dataset), key=lambda one: one.month):
-                found[identity(report)].append(report)
+                found[report.identity].append(report)
             self.reported[dataset] = found
         return self.reported[dataset]
 
     def months_before(self, report, count):
         """The reports of the `count` months right before a report's; fewer if some are missing."""
-        same = self.series_of(dataset_name(type(report))).get(identity(report), ())
+        same = self.series_of(dataset_name(type(report))).get(report.identity, ())
         by_month = {one.month: one for one in same}
         found: list = []
         month = previous(report.month)
@@ -152,7 +140,7 @@ class ReportsAtHand(Ledgers):
         if dataset not in self.reported:
             found = defaultdict(list)
             for report in (*self.earlier(), *self.reports):
-                found[identity(report)].append(report)
+                found[report.identity].append(report)
             self.reported[dataset] = found
         return self.reported[dataset]
 
