@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.exact_numbers import ExactDecimalField
 from aidtracker.ground.records import MaintainerField
 from aidtracker.ground.relations import key_to
 from aidtracker.review.reviewed import (
@@ -30,6 +31,15 @@ PUBLIC = (
     *("series", "printed", "start", "end", "nature", "accumulation"),
     *("period_start", "period_end", "as_of", "period_text", "attributed_to", "status"),
 )
+
+
+class FigureField(ExactDecimalField):
+    """A figure in its metric's unit, below 10¹⁵, with three decimals."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args, **{**kwargs, "max_digits": 18, "decimal_places": 3, "null": True, "blank": True}
+        )
 
 
 class Observation(Reviewed):
@@ -88,12 +98,10 @@ class Observation(Reviewed):
     printed = models.CharField(
         "原文数字", max_length=60, help_text="连同“超过、近、余”和单位，照文献所印，如：超过30 亿元"
     )
-    value = models.DecimalField("数值", max_digits=15, decimal_places=3, null=True, blank=True)
-    value_high = models.DecimalField(
-        "数值上端", max_digits=15, decimal_places=3, null=True, blank=True
-    )
-    lower = models.DecimalField("下界", max_digits=15, decimal_places=3, null=True, blank=True)
-    upper = models.DecimalField("上界", max_digits=15, decimal_places=3, null=True, blank=True)
+    value = FigureField("数值")
+    value_high = FigureField("数值上端")
+    lower = FigureField("下界")
+    upper = FigureField("上界")
     qualifier = models.CharField(
         "修饰", max_length=8, choices=Qualifier, default=Qualifier.EXACT, blank=True
     )
