@@ -96,7 +96,10 @@ class Observation(Reviewed):
 
     # Figure
     printed = models.CharField(
-        "原文数字", max_length=60, help_text="连同“超过、近、余”和单位，照文献所印，如：超过30 亿元"
+        "原文数字",
+        max_length=60,
+        help_text="连同“超过、近、余”和单位，照文献所印，如：超过30 亿元；"
+        "原文在别处说了的单位补在〔〕里，如：3.1〔亿元〕",
     )
     value = FigureField("数值")
     value_high = FigureField("数值上端")
