@@ -57,6 +57,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    # Before the site itself, which takes its pages out of the admin.
+    "django_tasks",
+    "django_tasks_db",
     "aidtracker",
     "django_filters",
     "simple_history",
@@ -130,6 +133,28 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# What the processes of several machines share
+
+# Without one each process has a cache of its own, and nothing may rely on more.
+CACHE_URL = os.environ.get("CACHE_URL", "")
+if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("CACHE_URL must be redis://…, rediss://… or unix://….")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "aidtracker",
+    }
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+# Sessions are in the database in any case: they outlive the cache.
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
+
+# Long work waits in the database for `manage.py db_worker`, where the site says that one runs.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+WORKERS = env_flag("WORKERS", default=False)
 
 # Accounts and sessions
 
@@ -219,8 +244,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Import and export
 
-# Uploads wait here between preview and confirmation: private, purged by age.
-IMPORT_DIR = Path(os.environ.get("IMPORT_DIR") or BASE_DIR / ".imports")
+# An import of more rows is handed to a worker, if there are any.
+IMPORT_ROWS_AT_ONCE = 5_000
 
 # Language and time
 

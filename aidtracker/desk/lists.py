@@ -137,7 +137,7 @@ class Lists(admin.ModelAdmin):
         if not changed:
             return rows
         self.warn_of_rows(request, changed)
-        rest = rows.exclude(pk__in=[row.pk for row in changed])
+        rest = rows.exclude(pk__among=[row.pk for row in changed])
         some = rest if is_for_all(request.POST) else rest.filter(pk__in=picked)
         return rest if some.exists() else None
 

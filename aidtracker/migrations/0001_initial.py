@@ -15,6 +15,34 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
+                ('address', models.GenericIPAddressField(null=True, verbose_name='来自')),
+                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='上传时间')),
+                ('model', models.CharField(max_length=100, verbose_name='数据')),
+                ('file_name', models.CharField(max_length=255, verbose_name='文件名')),
+                ('content', models.BinaryField(verbose_name='内容')),
+                ('sheet', models.TextField(blank=True, verbose_name='工作表')),
+                ('fingerprint', models.CharField(blank=True, max_length=64, verbose_name='预览')),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='行数')),
+                ('reason', models.TextField(blank=True, verbose_name='理由')),
+                ('state', models.CharField(choices=[('waiting', '等候确认'), ('queued', '排队等候'), ('running', '正在导入'), ('stored', '已导入'), ('refused', '没有导入'), ('cancelled', '已取消')], default='waiting', max_length=10, verbose_name='状态')),
+                ('claim', models.UUIDField(null=True, verbose_name='处理者')),
+                ('seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='最近消息')),
+                ('step', models.CharField(blank=True, max_length=20, verbose_name='步骤')),
+                ('done', models.PositiveIntegerField(default=0, verbose_name='已处理')),
+                ('result', models.JSONField(default=dict, verbose_name='结果')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+            ],
+            options={
+                'verbose_name': '导入文件',
+                'verbose_name_plural': '导入文件',
+                'ordering': ('-created_at',),
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Act',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='编号')),

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
-from aidtracker.ground.batches import held
+from aidtracker.ground.batches import among, held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import AnyColumnNames
@@ -221,7 +221,7 @@ class PartOfReviewed(KeyedModel):
     def review_wholes(cls, parts: Iterable[Any]) -> list[Any]:
         model = cls._meta.get_field(cls.WHOLE).related_model
         numbers = {getattr(part, f"{cls.WHOLE}_id") for part in parts}
-        return review_again(model._base_manager.filter(pk__in=numbers))
+        return review_again(among(model._base_manager.all(), numbers - {None}))
 
 
 def may_publish(user: Any, model: type[models.Model]) -> bool:

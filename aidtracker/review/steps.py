@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from aidtracker.ground.batches import held, in_batches
+from aidtracker.ground.batches import among, held, in_batches
 from aidtracker.ground.people import called
 from aidtracker.ground.scope import changeable
 from aidtracker.review.reviewed import REASON_LENGTH, PartOfReviewed, Review, Reviewed, follow
@@ -209,7 +209,7 @@ def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> Outcome
     The rows are locked and looked at again: what a list or form showed may be out of date.
     """
     outcome, words = Outcome(step), words.strip()[:REASON_LENGTH]
-    rows = rows.model._base_manager.filter(pk__in=[*rows.order_by().values_list("pk", flat=True)])
+    rows = among(rows.model._base_manager.all(), rows.order_by().values_list("pk", flat=True))
     found = list(held(rows))
     referee = Referee(rows, user)
     subject = f"{step.label}{rows.model._meta.verbose_name}"

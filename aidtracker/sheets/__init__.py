@@ -11,7 +11,7 @@ from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.quantities import YUAN, decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.widgets import LedgerWidget
-from aidtracker.sheets.reading.sheets import ManySheetsError, SheetError, sheet_of
+from aidtracker.sheets.reading.sheets import MAX_ROWS, ManySheetsError, SheetError, sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.guards import Guard
 from aidtracker.sheets.rehearsing.rehearsal import rehearse

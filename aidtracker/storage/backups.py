@@ -9,6 +9,7 @@ import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +26,8 @@ FORMAT = 1
 STAMP = "%Y%m%d-%H%M%S"
 # Whose rows `migrate` writes into an empty database.
 OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+# What is on its way: uploads that wait, and the queue. Only their empty tables are in a backup.
+LEFT_OUT = ("aidtracker_upload", "django_tasks_database_dbtaskresult")
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
 
 
@@ -36,8 +39,11 @@ class Copies(Protocol):
 
     part: str
 
-    def copy(self, target: Path) -> dict[str, Any]:
-        """Write one moment of the database into a file, and return the contents of that moment."""
+    def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
+        """Write one moment of the database into a file, and return the contents of that moment.
+
+        The tables `left_out` are empty there.
+        """
 
     def filled(self) -> set[str]:
         """The tables that have rows; none if there is no database."""
@@ -66,7 +72,7 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
         raise CommandError(f"{target} 已经存在。")
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=folder) as unfinished:
         part, packed = Path(unfinished, database.part), Path(unfinished, target.name)
-        contents = database.copy(part)
+        contents = database.copy(part, LEFT_OUT)
         manifest = {
             "format": FORMAT,
             "created_at": now.isoformat(),

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ SEND_AWAY = """
 OF_DRIVER = {"context", "cursor_factory", "prepare_threshold"}
 # Nobody's names and rights: whoever restores owns what is restored.
 OF_NOBODY = ("--no-owner", "--no-privileges")
+NO_ROWS = [0, hashlib.sha256().hexdigest()]
 # The same rows are written alike whatever the server's settings.
 AS_TEXT = "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'"
 
@@ -51,12 +52,14 @@ class PostgresCopies:
         """Connected to the cluster, but not to the database of the site."""
         return self.connected("template1" if self.name == "postgres" else "postgres")
 
-    def copy(self, target: Path) -> dict[str, Any]:
+    def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
         with self.connected(self.name) as server:
             server.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             (snapshot,) = server.execute("SELECT pg_export_snapshot()").fetchone()
-            run("pg_dump", server, "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
-            return contents_of(server)
+            options = ["--format=custom", f"--snapshot={snapshot}", f"--file={target}"]
+            options += [f"--exclude-table-data={name}" for name in left_out]
+            run("pg_dump", server, *options)
+            return contents_of(server, left_out)
 
     def filled(self) -> set[str]:
         with self.connected(self.name) as server:
@@ -114,14 +117,14 @@ def tables(server: Any) -> list[str]:
     return [name for (name,) in server.execute(named).fetchall()]
 
 
-def contents_of(server: Any) -> dict[str, Any]:
-    """Count and hash each table."""
+def contents_of(server: Any, left_out: Collection[str] = ()) -> dict[str, Any]:
+    """Count and hash each table; those `left_out` as if they had no rows."""
     server.execute(AS_TEXT)
     names = tables(server)
     migrations = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
     done = server.execute(migrations).fetchall() if "django_migrations" in names else []
     return {
-        "tables": {name: counted(server, name) for name in names},
+        "tables": {name: NO_ROWS if name in left_out else counted(server, name) for name in names},
         "migrations": [name for (name,) in done],
     }
 

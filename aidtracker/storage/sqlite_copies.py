@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ class SqliteCopies:
     def __init__(self) -> None:
         self.path = Path(connection.settings_dict["NAME"])
 
-    def copy(self, target: Path) -> dict[str, Any]:
+    def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
         if not self.path.exists():
             raise CommandError(f"没有数据库 {self.path}。")
         with opened(self.path) as source:
             source.execute("VACUUM INTO ?", [str(target)])
+        if left_out:
+            empty(target, left_out)
         return contents_of(target)
 
     def filled(self) -> set[str]:
@@ -54,6 +56,14 @@ class SqliteCopies:
         with opened(part) as source, opened(self.path) as target:
             source.backup(target, progress=waiting_until(time.monotonic() + SECONDS))
         return str(before) if stamp else ""
+
+
+def empty(path: Path, names: Collection[str]) -> None:
+    """Take all rows out of some tables of a copy, and what they were out of the file."""
+    with opened(path) as file:
+        for name in names:
+            file.execute(f'DELETE FROM "{name}"')
+        file.execute("VACUUM")
 
 
 def waiting_until(end: float) -> Any:

@@ -20,6 +20,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from aidtracker import testing
+from aidtracker.sheets.storing.models import State, Upload
+from aidtracker.sheets.storing.running import queue
 from aidtracker.storage.postgres_copies import PostgresCopies, run
 from aidtracker.trail.acts import doing
 from aidtracker.trail.models import Act
@@ -55,6 +57,8 @@ def fill(user: User) -> None:
     user.groups.add(group)
     user.user_permissions.add(Permission.objects.first())
     Session.objects.create(session_key="a" * 32, session_data="x", expire_date=timezone.now())
+    upload = Upload.objects.create(user=user, model="programs.Region", content=b"x")
+    queue(upload, State.WAITING)
     LogEntry.objects.create(user=user, object_repr="一条", action_flag=CHANGE)
 
 

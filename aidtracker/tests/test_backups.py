@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
+from aidtracker.sheets.storing.models import State, Upload
+from aidtracker.sheets.storing.running import queue
 from aidtracker.storage import backups, postgres_copies
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,15 +49,20 @@ def execute(sql, name=None):
         other.execute(sql)
 
 
+def copy_to(path):
+    """Write the test's database, which SQLite has in memory, into a file."""
+    with closing(sqlite3.connect(path)) as target:
+        target.execute("PRAGMA journal_mode = WAL")
+        connection.connection.backup(target)
+
+
 @pytest.fixture(autouse=True)
 def _site(tmp_path, monkeypatch):
     """The test's database, where other processes can open it too."""
     if IS_SQLITE:
         path = tmp_path / "site" / "db.sqlite3"
         path.parent.mkdir()
-        with closing(sqlite3.connect(path)) as target:
-            target.execute("PRAGMA journal_mode = WAL")
-            connection.connection.backup(target)
+        copy_to(path)
         monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
         yield
         return
@@ -111,6 +119,26 @@ def test_backup_says_what_it_holds(folder):
     assert tables["programs_region"][0] == regions[0] > 0
     assert said == f"已备份 {len(tables)} 张表、{sum(n for n, _ in tables.values())} 行：{file}\n"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_on_its_way_is_not_in_a_backup(folder, admin_user):
+    upload = Upload.objects.create(user=admin_user, model="programs.Region", content=b"secret")
+    assert queue(upload, State.WAITING)
+    if IS_SQLITE:
+        copy_to(connection.settings_dict["NAME"])
+    counts = [f"SELECT count(*) FROM {name}" for name in backups.LEFT_OUT]
+    assert [ask(count)[0][0] for count in counts] == [1, 1]
+
+    call("backup", "--to", str(folder))
+
+    (file,) = folder.iterdir()
+    tables = manifest_of(file)["tables"]
+    assert set(backups.LEFT_OUT) == {Upload._meta.db_table, DBTaskResult._meta.db_table}
+    assert [tables[name][0] for name in backups.LEFT_OUT] == [0, 0]
+    with zipfile.ZipFile(file) as archive:
+        assert b"secret" not in archive.read(manifest_of(file)["part"])
+    call("restore", str(file), "--overwrite")
+    assert [ask(count)[0][0] for count in counts] == [0, 0]
 
 
 def test_restore_puts_rows_back_and_keeps_those_before(backup):

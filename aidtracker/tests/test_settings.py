@@ -63,6 +63,32 @@ def test_settings_refuse_a_flag_that_is_neither_yes_nor_no():
     assert result.stderr.splitlines()[-1].endswith("DEBUG must be 1 or 0, not 'maybe'.")
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", "LocMemCache django.contrib.sessions.backends.db"),
+        ("redis://cache:6379/1", "RedisCache django.contrib.sessions.backends.cached_db"),
+    ],
+    ids=["one process", "several machines"],
+)
+def test_cache_and_sessions_are_shared_where_the_site_names_a_cache(address: str, expected: str):
+    words = (
+        "from django.conf import settings; from django.core.cache import caches;"
+        "print(type(caches['default']).__name__, settings.SESSION_ENGINE)"
+    )
+    result = manage("shell", "--no-imports", "-c", words, CACHE_URL=address)
+
+    assert result.stdout.strip() == expected
+
+
+def test_settings_refuse_a_cache_of_another_kind():
+    result = manage("check", CACHE_URL="memcached://cache")
+
+    assert result.stderr.splitlines()[-1].endswith(
+        "CACHE_URL must be redis://…, rediss://… or unix://…."
+    )
+
+
 def test_static_files_can_be_collected_with_hashed_names(tmp_path: Path):
     result = manage("collectstatic", "--noinput", STATIC_ROOT=str(tmp_path), **PRODUCTION)
 

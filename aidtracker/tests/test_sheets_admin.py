@@ -16,7 +16,8 @@ from aidtracker.ground.datasets import dataset_model, datasets
 from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
-from aidtracker.sheets.storing import waiting as storage
+from aidtracker.sheets.storing.models import Upload
+from aidtracker.sheets.storing.waiting import GONE
 from aidtracker.tests.sheet_helpers import exported
 from aidtracker.tests.test_sheets import maker
 from aidtracker.trail.models import Act
@@ -28,12 +29,6 @@ IMPORT = "/admin/programs/region/import/"
 EXPORT = "/admin/programs/region/export/"
 LIST = "/admin/programs/region/"
 RIGHTS = ["view_region", "add_region", "change_region", "import_region"]
-
-
-@pytest.fixture(autouse=True)
-def import_dir(settings, tmp_path):
-    settings.IMPORT_DIR = tmp_path / "imports"
-    return settings.IMPORT_DIR
 
 
 def member(client, *rights, name="clerk"):
@@ -150,7 +145,7 @@ def test_upload_page_names_the_columns(client, clerk):
     assert "必有此列" in response.content.decode()
 
 
-def test_import_is_previewed_then_stored_and_logged(client, clerk, import_dir):
+def test_import_is_previewed_then_stored_and_logged(client, clerk):
     region = testing.make_region(name="旧名")
 
     preview = upload(client, "区划代码,名称", f"{region.code},新名")
@@ -170,10 +165,10 @@ def test_import_is_previewed_then_stored_and_logged(client, clerk, import_dir):
         [["新增", 0], ["修改", 1]],
     )
     assert region.history.latest("history_id").act == act
-    assert list(import_dir.iterdir()) == []
+    assert [bytes(one.content) for one in Upload.objects.all()] == [b""]
 
 
-def test_preview_of_a_file_with_errors_cannot_be_confirmed(client, clerk, import_dir):
+def test_preview_of_a_file_with_errors_cannot_be_confirmed(client, clerk):
     response = upload(client, "区划代码,级别", "9901,太空")
 
     page = response.content.decode()
@@ -209,7 +204,7 @@ def test_confirmation_works_once(client, clerk):
 
     again = confirm(client, token)
 
-    assert said(again) == [storage.GONE]
+    assert said(again) == [GONE]
 
 
 def test_confirmation_of_somebody_else_is_refused(client, clerk):

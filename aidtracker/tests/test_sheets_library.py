@@ -26,7 +26,8 @@ PUBLIC = {
 # The rooms of the sheets, lowest first, and what other rooms of the site may import from them.
 SHEETS = "aidtracker.sheets"
 ROOMS = ["columns", "reading", "rehearsing", "storing", "writing"]
-OFFERED = {SHEETS, f"{SHEETS}.storing.waiting"}
+STORING = {f"{SHEETS}.storing.{name}" for name in ("models", "running", "waiting")}
+OFFERED = {SHEETS, *STORING}
 
 
 def imports(path: Path) -> list[tuple[str, str]]:

@@ -275,9 +275,8 @@ def test_proposal_that_took_effect_is_not_named(clerk, headquarters):
 
 
 @pytest.fixture
-def page(client, clerk, headquarters, settings, tmp_path):
+def page(client, clerk, headquarters):
     """The preview of a file that a clerk uploaded, with one published row changed."""
-    settings.IMPORT_DIR = tmp_path / "imports"
     row = testing.make_project(headquarters=headquarters, name="旧名", code="P-1")
     client.force_login(clerk)
     content = f"项目编号,名称\r\n{row.code},新名".encode()

@@ -34,8 +34,7 @@ def preview_size(client, lines):
     ["甲-{0:05},新{0:05},{1},5", "甲-{0:05},新{0:05},{1},差{0:05}"],
     ids=["new rows", "problems"],
 )
-def test_preview_page_is_bounded_whatever_the_rows(admin_client, settings, tmp_path, line):
-    settings.IMPORT_DIR = tmp_path
+def test_preview_page_is_bounded_whatever_the_rows(admin_client, line):
     headquarters = testing.make_headquarters().name
 
     few, many = (

@@ -1,92 +1,108 @@
 """Where an upload waits for its confirmation: private, for one day, and few of each person."""
 
-import os
-import time
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import signing
+from django.utils import timezone
 
-from aidtracker.sheets.storing import waiting as storage
-from aidtracker.sheets.storing.waiting import Pending, TokenError, take
+from aidtracker.sheets.storing import waiting
+from aidtracker.sheets.storing.models import MAX_AGE, OvertakenError, State, Upload
+from aidtracker.sheets.storing.waiting import TokenError, keep, opened
+from programs.models import Batch, Region
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def import_dir(settings, tmp_path):
-    settings.IMPORT_DIR = tmp_path / "imports"
-    return settings.IMPORT_DIR
+def person() -> User:
+    return User.objects.create_user("clerk")
 
 
-PENDING = Pending("名单.csv", 7, "programs.Region", "print")
+def uploaded(person: User, content: bytes = b"content") -> Upload:
+    return Upload(user=person, model="programs.Region", file_name="名单.csv", content=content)
 
 
-def test_upload_comes_back_once_to_whom_it_belongs(import_dir):
-    token = PENDING.save(b"content")
+def test_upload_comes_back_once_to_whom_it_belongs(person: User):
+    token = keep(uploaded(person))
 
-    assert take(token, 7, "programs.Region") == (PENDING, b"content")
+    upload = opened(token, person.pk, Region)
+    assert (upload.file_name, bytes(upload.content)) == ("名单.csv", b"content")
+    assert upload.take(State.WAITING)
+    upload.end(State.STORED)
+
     with pytest.raises(TokenError, match="已经确认过"):
-        take(token, 7, "programs.Region")
-    assert list(import_dir.iterdir()) == []
+        opened(token, person.pk, Region)
+    assert bytes(Upload.objects.get().content) == b""
 
 
-@pytest.mark.parametrize(("user", "model"), [(8, "programs.Region"), (7, "programs.Batch")])
-def test_upload_of_another_user_or_model_is_refused_and_kept(import_dir, user, model):
-    token = PENDING.save(b"content")
+def test_of_two_confirmations_at_once_one_gets_the_upload(person: User):
+    token = keep(uploaded(person))
+    first, second = (opened(token, person.pk, Region) for _ in range(2))
+
+    assert [first.take(State.WAITING), second.take(State.WAITING)] == [True, False]
+
+
+@pytest.mark.parametrize(("is_other", "model"), [(True, Region), (False, Batch)])
+def test_upload_of_another_user_or_model_is_refused_and_kept(
+    person: User, is_other: bool, model: type
+):
+    token = keep(uploaded(person))
+    user = User.objects.create_user("other") if is_other else person
 
     with pytest.raises(TokenError, match="不是您"):
-        take(token, user, model)
-    assert take(token, 7, "programs.Region") == (PENDING, b"content")
+        opened(token, user.pk, model)
+    assert bytes(opened(token, person.pk, Region).content) == b"content"
 
 
-def test_forged_token_is_refused(import_dir):
-    secret = import_dir.parent / "secret"
-    secret.write_text("x")
-    forged = signing.dumps({"stored": "../secret", **vars(PENDING)}, key="other", salt=storage.SALT)
-
-    with pytest.raises(TokenError, match="已过期"):
-        take(forged, 7, "programs.Region")
-    assert secret.read_text() == "x"
-
-
-def test_old_uploads_are_purged(import_dir):
-    PENDING.save(b"old")
-    [old] = import_dir.iterdir()
-    day_before = time.time() - storage.MAX_AGE - 60
-    os.utime(old, (day_before, day_before))
-
-    PENDING.save(b"new")
-
-    assert [path.read_bytes() for path in import_dir.iterdir()] == [b"new"]
-
-
-def test_only_the_newest_uploads_of_a_user_wait(import_dir):
-    other = Pending("a.csv", 71, "programs.Region").save(b"other")
-    tokens = []
-    for number in range(storage.MAX_WAITING + 2):
-        tokens.append(PENDING.save(b"%d" % number))
-        for path in import_dir.iterdir():
-            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 1))
+def test_forged_token_is_refused(person: User):
+    keep(uploaded(person))
+    forged = signing.dumps(str(Upload.objects.get().pk), key="other", salt=waiting.SALT)
 
     with pytest.raises(TokenError, match="已过期"):
-        take(tokens[1], 7, "programs.Region")
-    assert take(tokens[2], 7, "programs.Region")[1] == b"2"
-    assert take(other, 71, "programs.Region")[1] == b"other"
-    assert len(list(import_dir.iterdir())) == storage.MAX_WAITING - 1
+        opened(forged, person.pk, Region)
+    assert bytes(Upload.objects.get().content) == b"content"
 
 
-def test_what_a_dead_process_left_is_purged(import_dir):
-    PENDING.save(b"half")
-    [first, *_] = import_dir.iterdir()
-    first.rename(first.with_suffix(".taken"))
-    for path in import_dir.iterdir():
-        os.utime(path, (0, 0))
+def test_token_is_too_old_after_a_day(person: User, time_machine):
+    token = keep(uploaded(person))
+    time_machine.move_to(timezone.now() + MAX_AGE + timedelta(minutes=1))
 
-    storage.purge()
-
-    assert list(import_dir.iterdir()) == []
+    with pytest.raises(TokenError, match="已过期"):
+        opened(token, person.pk, Region)
 
 
-def test_upload_is_private(import_dir):
-    PENDING.save(b"content")
-    [stored] = import_dir.iterdir()
+@pytest.mark.parametrize("state", State)
+def test_old_uploads_are_purged_whatever_became_of_them(person: User, state: State):
+    old = timezone.now() - MAX_AGE - timedelta(minutes=1)
+    keep(uploaded(person, b"old"))
+    Upload.objects.update(created_at=old, state=state)
 
-    assert (import_dir.stat().st_mode & 0o777, stored.stat().st_mode & 0o777) == (0o700, 0o600)
+    keep(uploaded(person, b"new"))
+
+    assert [bytes(one.content) for one in Upload.objects.all()] == [b"new"]
+
+
+def test_only_the_newest_uploads_of_a_user_wait(person: User):
+    other = User.objects.create_user("other")
+    others = keep(uploaded(other, b"other"))
+    tokens = [keep(uploaded(person, b"%d" % number)) for number in range(waiting.MAX_WAITING + 2)]
+
+    with pytest.raises(TokenError, match="已过期"):
+        opened(tokens[1], person.pk, Region)
+    assert bytes(opened(tokens[2], person.pk, Region).content) == b"2"
+    assert bytes(opened(others, other.pk, Region).content) == b"other"
+    assert Upload.objects.filter(user=person).count() == waiting.MAX_WAITING
+
+
+def test_upload_that_others_took_over_cannot_be_ended(person: User):
+    keep(uploaded(person))
+    dead, heir = Upload.objects.get(), Upload.objects.get()
+    assert dead.take(State.WAITING)
+    assert heir.take(State.RUNNING, State.WAITING)
+
+    with pytest.raises(OvertakenError):
+        dead.end(State.STORED)
+    heir.end(State.STORED)
+    assert Upload.objects.get().state == State.STORED

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.timezone import localdate, localtime
 from django.views.decorators.http import require_http_methods
 
+from aidtracker.ground.batches import among
 from aidtracker.ground.months import (
     first_of_month,
     following,
@@ -167,7 +168,7 @@ def hand_in(request, page):
     """Submit every row that can be submitted."""
     drafts = [row.report.pk for row in page.rows if row.is_open and row.is_filled]
     acts.describe(way=acts.Way.GRID)
-    outcome = take_step(SUBMIT, page.own_reports.filter(pk__in=drafts), request.user)
+    outcome = take_step(SUBMIT, among(page.own_reports, drafts), request.user)
     for is_good, sentence in outcome.sentences(page.kind.label):
         messages.add_message(request, messages.SUCCESS if is_good else messages.ERROR, sentence)
 

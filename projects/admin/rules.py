@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from aidtracker.desk.skin import CheckboxFilter, ModelAdmin, group
+from aidtracker.ground.batches import among
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.scope import scope_of
 from projects.models import WarningRule
@@ -52,4 +53,4 @@ class WarnedFilter(CheckboxFilter):
         found = (
             warned(queryset.model, headquarters, "" if code == ANY else code) for code in chosen
         )
-        return queryset.filter(pk__in=set().union(*found)) if chosen else queryset
+        return among(queryset, set().union(*found)) if chosen else queryset

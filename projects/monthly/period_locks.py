@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from aidtracker.ground.batches import held
+from aidtracker.ground.batches import among, held
 from aidtracker.ground.scope import changeable
 from aidtracker.trail import acts
 from aidtracker.trail.history import set_values
@@ -23,7 +23,7 @@ def unlock(periods, user, reason):
 @transaction.atomic
 def mark(periods, user, locked_on, subject, reason=""):
     wanted = changeable(periods, user).order_by().values_list("pk", flat=True)
-    rows = list(held(periods.model._base_manager.filter(pk__in=[*wanted])))
+    rows = list(held(among(periods.model._base_manager.all(), wanted)))
     acts.describe(way=acts.Way.ACTION, subject=subject, reason=reason)
     set_values(rows, {"locked_on": locked_on})
     return len(rows)

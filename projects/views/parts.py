@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from aidtracker.ground.batches import among
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.pages.details import Section
 from aidtracker.pages.tables import Column, Item, table
@@ -49,7 +50,7 @@ def public_pages(parts):
         model = dataset_model(dataset)
         subject = getattr(model, "SUBJECT", "")
         rows = model._base_manager.select_related(*([subject] if subject else []))
-        for row in rows.filter(pk__in=numbers):
+        for row in among(rows, numbers):
             about = getattr(row, subject) if subject else row
             if about.is_published:
                 found[dataset, row.pk] = about.get_absolute_url()

@@ -20,11 +20,13 @@ from aidtracker.sheets.rehearsing.plans import (
     put,
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
+from aidtracker.sheets.rehearsing.progress import Report, silent, told
 from aidtracker.sheets.rehearsing.readers import YEARS_AHEAD, CellReader, Readers, doubt_of
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
 from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
 
 UNREADABLE: Any = object()
+COMPARING = "与现有数据对照"
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
 NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
 STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。"
@@ -33,15 +35,16 @@ STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。
 class Rehearsal:
     """What importing a sheet would do; `planned` are the rows to write if nothing is wrong."""
 
-    def __init__(self, resource: SheetResource, sheet: Sheet):
+    def __init__(self, resource: SheetResource, sheet: Sheet, report: Report = silent):
         self.resource = resource
         self.sheet = sheet
+        self.report = report
         self.model: Any = resource.model
         self.guard = Guard(self.model, resource.user)
         self.readers = Readers(resource, sheet, self.guard.ignored)
         self.outcome = Outcome(sheet=sheet.name, notices=list(sheet.notices))
         self.objections = Objections(self.outcome)
-        self.settling = Settling(resource, self.readers, self.guard, self.objections)
+        self.settling = Settling(resource, self.readers, self.guard, self.objections, report)
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
         self.required = self.required_fields()
@@ -66,7 +69,8 @@ class Rehearsal:
         self.stored = StoredRows(self.resource, self.readers.all, readable)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
         differing = self.differing(found)
-        for place, ((number, cells), values) in enumerate(zip(self.sheet.rows, found, strict=True)):
+        rows = told(zip(self.sheet.rows, found, strict=True), self.report, COMPARING)
+        for place, ((number, cells), values) in enumerate(rows):
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
             elif values is None:

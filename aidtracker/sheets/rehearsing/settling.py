@@ -10,10 +10,12 @@ from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.guards import Guard
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put, twin
+from aidtracker.sheets.rehearsing.progress import Report, told
 from aidtracker.sheets.rehearsing.readers import CellReader, Readers
 from aidtracker.sheets.rehearsing.rules import broken_checks, repeated
 from aidtracker.sheets.rehearsing.stored_rows import BATCH
 
+CHECKING = "逐行检查"
 # Stands for the reason that is given with the confirmation.
 ASKED_LATER = "……"
 
@@ -22,19 +24,25 @@ class Settling:
     """Completes and checks planned rows, noting what is wrong with them."""
 
     def __init__(
-        self, resource: SheetResource, readers: Readers, guard: Guard, objections: Objections
+        self,
+        resource: SheetResource,
+        readers: Readers,
+        guard: Guard,
+        objections: Objections,
+        report: Report,
     ):
         self.resource = resource
         self.model = resource.model
         self.readers = readers
         self.guard = guard
         self.objections = objections
+        self.report = report
 
     def settle(self, plans: list[PlannedRow]) -> list[PlannedRow]:
         """Build the new states and hold them to the rules; the plans that keep them all."""
         self.build_known(plans)
         attach_related(self.resource, [plan.row for plan in plans])
-        for plan in plans:
+        for plan in told(plans, self.report, CHECKING):
             self.settle_row(plan)
         self.check_table(plans)
         return [plan for plan in plans if plan.number not in self.objections.failed]

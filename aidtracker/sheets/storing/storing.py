@@ -1,5 +1,7 @@
 """Stores what was rehearsed: all of it or nothing, in bulk, with a state of every row."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -8,13 +10,16 @@ from aidtracker.ground.changes import after_change
 from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
+from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet, ranges
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Outcome, Problem
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, collection_paused
+from aidtracker.sheets.rehearsing.progress import Report, silent
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
 from aidtracker.trail.history import CHANGED, NEW, copy_states
 
+WRITING, FOLLOWING = "写入数据库", "核对写入的数据"
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
 
 
@@ -22,15 +27,29 @@ class StaleError(Exception):
     """A row was changed by somebody else while the import was about to be stored."""
 
 
+def nothing_more(outcome: Outcome) -> None:
+    """Nothing is stored beside the rows."""
+
+
 @acts.one_act()
-def store(resource, sheet: Sheet, fingerprint: str, file_name="", reason="") -> Outcome:
+def store(
+    resource: SheetResource,
+    sheet: Sheet,
+    fingerprint: str,
+    file_name: str = "",
+    reason: str = "",
+    *,
+    report: Report = silent,
+    end: Callable[[Outcome], None] = nothing_more,
+) -> Outcome:
     """Import the whole sheet, or nothing; the Outcome says which by `is_stored`.
 
     Nothing is stored if a row fails, if the outcome is no longer the one with `fingerprint`, which
     the person has seen, or if rows lack a reason and `reason` is none for them. Raises
-    DatabaseError if the database fails; then, too, nothing is.
+    DatabaseError if the database fails; then, too, nothing is. `end` is called last in the same
+    transaction.
     """
-    rehearsal = Rehearsal(resource, sheet)
+    rehearsal = Rehearsal(resource, sheet, report)
     outcome = rehearsal.run()
     outcome.reason = reason
     if not outcome.can_be_stored or outcome.fingerprint != fingerprint:
@@ -43,8 +62,10 @@ def store(resource, sheet: Sheet, fingerprint: str, file_name="", reason="") -> 
         with transaction.atomic():
             write(rehearsal)
             review_wholes(rehearsal, resource.user)
+            report(FOLLOWING, outcome.written)
             if outcome.new or outcome.changed:
                 after_change(resource.model)
+            end(outcome)
     except StaleError:
         return Rehearsal(type(resource)(user=resource.user), sheet).run()
     except IntegrityError:

@@ -1,0 +1,267 @@
+"""Import for every model of the admin: upload, preview, confirm; long ones by a worker."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_safe
+
+from aidtracker.pages.failures import failure_of
+from aidtracker.sheets import (
+    MAX_ROWS,
+    Guard,
+    ManySheetsError,
+    SheetError,
+    annotated_file,
+    read_upload,
+    rehearse,
+    resource_for,
+    sheet_of,
+    template_file,
+)
+from aidtracker.sheets.storing.models import State, Upload
+from aidtracker.sheets.storing.running import STALE, carry_out, is_long, may_import, queue, run
+from aidtracker.sheets.storing.waiting import GONE, TokenError, keep, opened, token_of
+from aidtracker.trail import acts
+
+REFRESHED = 2  # seconds
+# After so long in the queue somebody should see to the workers.
+LONG_WAIT = timedelta(seconds=30)
+
+
+class UploadForm(forms.Form):
+    """The file to import; nothing is stored before the preview is confirmed."""
+
+    file = forms.FileField(
+        label="文件",
+        help_text=f".xlsx 或 .csv，不超过 10 MB，最多 {MAX_ROWS} 行。",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
+class ImportMixin(admin.ModelAdmin):
+    """Adds 导入 to a ModelAdmin."""
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        pages = {
+            "import": ("import/", self.import_view),
+            "import_template": ("import/template/", self.template_view),
+            "import_progress": ("import/<uuid:pk>/", self.progress_view),
+        }
+        own = [
+            path(address, self.admin_site.admin_view(view), name=f"{name}_{page}")
+            for page, (address, view) in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def address_of(self, page: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Importing both adds and changes, and is a right of its own."""
+        return (
+            self.has_add_permission(request)
+            and self.has_change_permission(request)
+            and may_import(request.user, self.model)
+        )
+
+    @method_decorator(require_safe)
+    def template_view(self, request: HttpRequest) -> HttpResponse:
+        """An empty workbook to fill in, with lists to choose from and an example."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        return template_file(self.import_resource(request))
+
+    # Upload and preview
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """Upload, preview, confirm: three steps at one address."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self.import_page(request, UploadForm())
+        if "token" not in request.POST:
+            return self.upload(request)
+        steps = {"annotate": self.annotate, "choose": self.choose}
+        step = steps.get(request.POST.get("step", ""), self.confirm)
+        try:
+            return step(request, opened(request.POST["token"], request.user.pk, self.model))
+        except (TokenError, SheetError) as error:
+            messages.error(request, str(error))
+            return redirect(self.address_of("import"))
+
+    def import_page(self, request: HttpRequest, form: UploadForm, **context: Any) -> HttpResponse:
+        resource = self.import_resource(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"导入{self.opts.verbose_name}",
+            "opts": self.opts,
+            "form": form,
+            "columns": resource.columns,
+            "keys": resource.key_columns,
+            "ignored": Guard(self.model, request.user).ignored,
+            "outcome": None,
+            "sheets": (),
+            **context,
+        }
+        return TemplateResponse(request, "admin/sheets/import.html", context)
+
+    def import_resource(self, request: HttpRequest) -> Any:
+        return resource_for(self.model, request.user)
+
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.import_page(request, form)
+        file = form.cleaned_data["file"]
+        try:
+            return self.preview(request, file.name, file.read())
+        except SheetError as error:
+            form.add_error("file", str(error))
+            return self.import_page(request, form)
+
+    def preview(
+        self, request: HttpRequest, file_name: str, content: bytes, wanted: str = ""
+    ) -> HttpResponse:
+        """What a file would do; if several of its sheets fit, the question which is meant."""
+        resource = self.import_resource(request)
+        pages = read_upload(file_name, content)
+        try:
+            sheet = sheet_of(resource, pages, wanted)
+        except ManySheetsError as many:
+            token = keep(self.uploaded(request, file_name, content))
+            context = {"sheets": many.names, "token": token, "file_name": file_name}
+            return self.import_page(request, UploadForm(), **context)
+        outcome = rehearse(resource, sheet)
+        return self.preview_page(request, outcome, sheet.name, file_name, content)
+
+    def uploaded(self, request: HttpRequest, file_name: str, content: bytes, **seen: Any) -> Upload:
+        """A file that is to wait for what the person decides about it."""
+        own = {"user": request.user, "address": acts.address_of(request)}
+        return Upload(model=self.opts.label, file_name=file_name, content=content, **own, **seen)
+
+    def preview_page(
+        self, request: HttpRequest, outcome: Any, sheet: str, file_name: str, content: bytes
+    ) -> HttpResponse:
+        """What the file would do, and the buttons to do it or to take it back annotated."""
+        token = ""
+        if outcome.can_be_stored or outcome.problems:
+            seen = {"fingerprint": outcome.fingerprint, "sheet": sheet, "rows": outcome.total}
+            token = keep(self.uploaded(request, file_name, content, **seen))
+        context = {"outcome": outcome, "token": token, "file_name": file_name}
+        return self.import_page(request, UploadForm(), **context)
+
+    def choose(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Go on with the sheet that was chosen."""
+        sheet = request.POST.get("sheet", "")
+        return self.preview(request, upload.file_name, bytes(upload.content), sheet)
+
+    def annotate(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """The uploaded file with its problems marked, to send back to whoever filled it in."""
+        resource = self.import_resource(request)
+        return annotated_file(resource, upload.file_name, bytes(upload.content), upload.sheet)
+
+    # Confirm
+
+    def confirm(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Store a file, or leave it to a worker."""
+        upload.reason = request.POST.get("reason", "").strip()
+        if is_long(upload):
+            if not queue(upload, State.WAITING, reason=upload.reason):
+                raise TokenError(GONE)
+            return redirect(self.address_of("import_progress", upload.pk))
+        if not upload.take(State.WAITING):
+            raise TokenError(GONE)
+        return self.store(request, upload)
+
+    def store(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Store a file that was taken; whatever fails, it can be confirmed once more."""
+        try:
+            outcome = run(upload, request.user)
+        except SheetError:
+            upload.delete()
+            raise
+        except Exception as error:
+            upload.move(State.RUNNING, to=State.WAITING)
+            if not isinstance(error, DatabaseError) or failure_of(error):
+                raise
+            messages.error(request, "数据库出错，什么也没有保存；请稍后重新上传文件。")
+            return redirect(self.address_of("import"))
+        if not outcome.is_stored:
+            if not outcome.reason_error:
+                messages.error(request, STALE)
+            upload.delete()
+            kept = (upload.sheet, upload.file_name, bytes(upload.content))
+            return self.preview_page(request, outcome, *kept)
+        messages.success(request, self.success(upload))
+        return redirect(self.address_of("changelist"))
+
+    def success(self, upload: Upload) -> str:
+        """What was stored, with the way to its trail and to undoing it."""
+        found = upload.result
+        proposed = f"，变更申请 {found['proposed']} 条（待提交）" if found["proposed"] else ""
+        left = f"；冲突 {found['conflicting']} 条没有导入" if found["conflicting"] else ""
+        return format_html(
+            '已导入：新增 {} 条，修改 {} 条{}。<a href="{}">查看或撤销本次导入</a>',
+            found["new"],
+            found["changed"],
+            proposed + left,
+            reverse("admin:aidtracker_act_change", args=[found["act"]]),
+        )
+
+    # Waiting for a worker
+
+    def progress_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """How far a long import has come, and the buttons to stop it or to try again."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        uploads = Upload.objects.filter(user=request.user, model=self.opts.label).defer("content")
+        upload = get_object_or_404(uploads, pk=pk)
+        steps = {"cancel": self.cancel, "retry": self.retry, "now": self.now}
+        if request.method == "POST" and (step := steps.get(request.POST.get("step", ""))):
+            return step(request, upload)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"导入{self.opts.verbose_name}",
+            "opts": self.opts,
+            "upload": upload,
+            "token": token_of(upload),
+            "refreshed": REFRESHED,
+            "is_long_wait": upload.seen_at < timezone.now() - LONG_WAIT,
+            "success": self.success(upload) if upload.state == State.STORED else "",
+        }
+        return TemplateResponse(request, "admin/sheets/progress.html", context)
+
+    def cancel(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Stop an import that is not over; nothing of it is stored."""
+        states = (State.QUEUED, State.RUNNING, State.REFUSED)
+        if not upload.move(*states, to=State.CANCELLED, content=b""):
+            messages.warning(request, "已经结束，不能取消。")
+        return self.back(upload)
+
+    def retry(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Queue an import again that failed, or whose worker died."""
+        states = [State.REFUSED, *([State.RUNNING] if upload.is_abandoned else [])]
+        queue(upload, *states)
+        return self.back(upload)
+
+    def now(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Store in this request what no worker has begun with."""
+        if upload.take(State.QUEUED):
+            carry_out(upload)
+        return self.back(upload)
+
+    def back(self, upload: Upload) -> HttpResponseRedirect:
+        return redirect(self.address_of("import_progress", upload.pk))
