@@ -1,7 +1,7 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from typing import Self
 
@@ -113,8 +113,16 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, models.Model):
 
     def save_base(self, *args, **kwargs):
         """Store a row and the state that is kept of it together or not at all."""
+        self.before_storing([self])
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """What must hold of rows at every door, and what follows from them: every writer calls it.
+
+        Raises ValidationError; whoever asks a person checks the same earlier, in `clean`.
+        """
 
     def stored(self) -> Self | None:
         """The row as it is stored; None for a new one."""

@@ -135,6 +135,7 @@ def restore(plan, model, reason):
         return
     rows = [row_before(one, reason if plan.needs_reason(one) else None) for one in effects]
     names = [one.name for one in model._meta.concrete_fields if not one.primary_key]
+    model.before_storing(rows)
     model._base_manager.bulk_create(
         rows, BATCH, update_conflicts=True, update_fields=names, unique_fields=["pk"]
     )

@@ -1,5 +1,7 @@
 """Figures as documents state them."""
 
+from collections.abc import Collection, Sequence
+from typing import Self
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -24,7 +26,9 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
 from projects.reading import figures
+from projects.reading.anchors import anchor, has_words, is_at, stands_at
 
+SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
@@ -52,6 +56,7 @@ class Observation(Reviewed):
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
     CORRECTED = PUBLIC
+    DERIVED = ("anchor",)
     Status = Review
 
     class Qualifier(models.TextChoices):
@@ -90,6 +95,13 @@ class Observation(Reviewed):
         "起", null=True, blank=True, help_text="原文数字在全文中的起始字符位置（从 0 数）"
     )
     end = models.PositiveIntegerField("止", null=True, blank=True, help_text="末字符之后的位置")
+    anchor = models.CharField(
+        "原文印记",
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="所在文字及其前后几字的校验值；没有全文时据此知道数字或位置改动过",
+    )
     paragraph = models.PositiveIntegerField(
         "段落", null=True, blank=True, help_text="在全文的第几段（空行不计）；有全文时自动算出"
     )
@@ -227,6 +239,7 @@ class Observation(Reviewed):
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
+        self.before_storing([self])
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:
@@ -248,6 +261,49 @@ class Observation(Reviewed):
             raise ValidationError({"printed": str(error)}) from error
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """The words must stand at their place: in the text, or, without it, as its anchor knows."""
+        moved = [row for row in rows if not row.is_anchored]
+        texts = texts_of({row.source_id for row in moved})
+        for row in moved:
+            row.take_place(texts.get(row.source_id, ""))
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether its anchor is of these words at this place; without a place there is none."""
+        if self.start is None or self.end is None:
+            return not self.anchor
+        return is_at(self.anchor, self.start, self.end) and has_words(self.anchor, self.printed)
+
+    def take_place(self, text: str) -> None:
+        """Anchor it in its document's text; ValidationError if the text says something else."""
+        if self.start is None or self.end is None:
+            self.anchor = ""
+        elif text:
+            if not stands_at(text, self.start, self.end, self.printed):
+                raise ValidationError({"printed": self.misplaced(text)})
+            self.anchor = anchor(text, self.start, self.end)
+        elif self.anchor:
+            raise ValidationError(
+                f"《{self.source}》的全文没有载入，无从核对：第 {self.number} 号数字的原文数字和"
+                "位置现在不能改。请先载入全文。"
+            )
+
+    def misplaced(self, text: str) -> str:
+        """What the text says at the place instead."""
+        where = f"原文第 {self.start + 1}—{self.end} 字"
+        if self.end > len(text):
+            return f"全文只有 {len(text)} 字，没有{where}；所填的是“{self.printed}”。"
+        said = text[self.start : min(self.end, self.start + SHOWN)]
+        return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
+
+
+def texts_of(sources: Collection[int]) -> dict[int, str]:
+    """The texts of documents, of those that have one."""
+    rows = Source._base_manager.filter(pk__in=sources).exclude(text="")
+    return dict(rows.values_list("pk", "text")) if sources else {}
 
 
 def paragraph_at(text, start):

@@ -116,6 +116,7 @@ def write(rehearsal: Rehearsal) -> None:
     new = [plan for plan in written if plan.is_new]
     changed = [plan for plan in written if not plan.is_new]
     lock(model, [*changed, *proposed])
+    model.before_storing([plan.row for plan in written])
     fill_slugs(model, [plan.row for plan in new])
     for layer in layers([plan.row for plan in new]):
         model._base_manager.bulk_create(layer, batch_size=BATCH)
@@ -165,7 +166,7 @@ def lock(model, changed: list[PlannedRow]) -> None:
 
 def derived(model):
     """The fields that change with any other."""
-    return {"version", "updated_at", "search_text", model.REVIEW}
+    return {"version", "updated_at", "search_text", model.REVIEW, *model.DERIVED}
 
 
 def fill_slugs(model, rows):
