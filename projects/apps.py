@@ -13,12 +13,15 @@ class ProjectsConfig(AppConfig):
         # Models can be imported only now.
         from aidtracker.desk import home
         from aidtracker.review.reviewed import FOLLOWERS
+        from programs.models.sources import SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
+        from projects.models.observations import sources_of_public_figures
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
         from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
+        SHOWN_WITH.append(sources_of_public_figures)
         home.WAITING.append(waiting_reports)
         add_to_pages()

@@ -56,7 +56,8 @@ class Dataset:
     """The rows of one model, under their public plural name.
 
     `name` stands in addresses, file names and the export command. `home` is its place among the
-    counts of the home page and the groups of a search; None: not counted.
+    counts of the home page and the groups of a search; None: not counted. `navigation` is its
+    place in the main navigation of the public pages, and its word there.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Dataset:
     group: MenuGroup
     icon: str
     home: int | None = field(default=None, kw_only=True)
+    navigation: tuple[int, str] | None = field(default=None, kw_only=True)
     is_searched: bool = field(default=False, kw_only=True)
     has_work: bool = field(default=False, kw_only=True)  # looked for on the admin's first page
     is_checked: bool = field(default=False, kw_only=True)  # its rows have a part in findings

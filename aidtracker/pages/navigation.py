@@ -1,23 +1,12 @@
-"""The entries of the main navigation, the one that is open marked."""
+"""The entries of the main navigation, as the apps declare them, the one that is open marked."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.urls import reverse
+from django.http import HttpRequest
 
-MAIN = (
-    ("headquarters-list", "指挥部"),
-    ("program-list", "工程"),
-    ("project-list", "援疆项目"),
-    ("investment-list", "招商项目"),
-    ("enterprise-list", "企业"),
-    ("site-list", "场所"),
-    ("outlet-list", "网点"),
-    ("region-list", "地区"),
-    ("activity-list", "活动"),
-    ("metric-list", "指标"),
-    ("finding-list", "数据核对"),
-    ("source-list", "文献"),
-)
+from aidtracker.ground.datasets import declared
+from aidtracker.pages.overview import list_url
 
 
 @dataclass(frozen=True)
@@ -29,7 +18,8 @@ class Entry:
     is_here: bool
 
 
-def navigation(request):
+def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `navigation`, the entries in their order."""
-    entries = [(text, reverse(name)) for name, text in MAIN]
+    shown = [(one.navigation, list_url(one.model)) for one in declared() if one.navigation]
+    entries = [(text, url) for (_, text), url in sorted(shown)]
     return {"navigation": [Entry(text, url, request.path.startswith(url)) for text, url in entries]}

@@ -16,6 +16,8 @@ from aidtracker.ground.datasets import record_models
 from aidtracker.sheets.storing.models import Upload
 from aidtracker.trail.models import Act
 from programs.models import Account
+from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
+from projects.urls import urlpatterns as PROJECTS  # noqa: N812
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("aidtracker", "programs", "projects")
@@ -94,8 +96,8 @@ def names_in(path, pattern):
     ("app", "pattern"),
     [
         ("aidtracker", r"(admin:)?(programs|projects)([.:/_]\S*)?"),
-        # Addresses of the admin (`admin:projects_…`) are named: three links lead there.
-        ("programs", r"projects([.:/_]\S*)?"),
+        ("aidtracker", "|".join(one.name for one in (*PROGRAMS, *PROJECTS) if one.name != "home")),
+        ("programs", r"(admin:)?projects([.:/_]\S*)?"),
     ],
 )
 def test_lower_app_names_no_higher_one_in_quotes(app, pattern):

@@ -3,8 +3,6 @@
 import re
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group
@@ -23,7 +21,7 @@ class OfficialInline(TabularInline):
 
 @admin.register(Headquarters)
 class HeadquartersAdmin(ModelAdmin):
-    list_display = ("name", "full_name", "level", "donor", "parent", "desk", "updated_at")
+    list_display = ("name", "full_name", "level", "donor", "parent", "updated_at")
     list_filter = (WorkToDo, "level", "donor", "parent")
     list_select_related = ("donor", "parent")
     inlines = (HeadquartersPairingInline, OfficialInline)
@@ -32,11 +30,6 @@ class HeadquartersAdmin(ModelAdmin):
         group("关系", "donor", "parent"),
         group("出处", "sources", "note", "maintainer"),
     )
-
-    @admin.display(description="指挥部一页")
-    def desk(self, row):
-        address = reverse("admin:projects_desk", args=[row.slug])
-        return format_html('<a href="{}" class="text-link">打开</a>', address)
 
 
 @admin.register(Batch)

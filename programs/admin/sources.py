@@ -1,19 +1,14 @@
-"""The admin of documents: their particulars, their text, and how many figures they gave."""
-
-from typing import Any, ClassVar
+"""The admin of documents: their particulars and their text."""
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.db.models.functions import Length
-from django.urls import reverse
 from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import FileInput, ModelAdmin, group
-from aidtracker.templatetags.formatting import UNKNOWN
 from programs.models import Source
 
 MAX_TEXT_BYTES = 2 * 1024 * 1024
@@ -57,26 +52,21 @@ class SourceAdmin(ModelAdmin):
         "publisher",
         "published_on",
         "has_loaded_text",
-        "figures",
-        "entry",
         "updated_at",
     )
     list_filter = (WorkToDo, "kind", "is_date_inferred")
     search_help_text = "标题、编号、来源或作者"
-    ordering: ClassVar[Any] = Source._meta.ordering  # which counting figures would drop
-    readonly_fields = ("text_summary", "figures", "entry")
+    readonly_fields = ("text_summary",)
     fieldsets = (
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
         group("日期", "published_on", "is_date_inferred"),
-        group("全文", "file_name", "sha256", "text_file", "text_summary", "figures", "entry"),
+        group("全文", "file_name", "sha256", "text_file", "text_summary"),
         group("出处", "note", "maintainer"),
     )
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).defer("text")
-        return rows.annotate(
-            text_length=Length("text"), figure_count=Count("observations", distinct=True)
-        )
+        return rows.annotate(text_length=Length("text"))
 
     def get_readonly_fields(self, request, obj=None):
         """A document keeps its code, which addresses use, and the checksum of the text it has."""
@@ -86,26 +76,6 @@ class SourceAdmin(ModelAdmin):
     @admin.display(description="有全文", boolean=True)
     def has_loaded_text(self, row):
         return row.text_length > 0
-
-    @admin.display(description="观测值", ordering="figure_count")
-    def figures(self, row):
-        if row.pk is None:
-            return UNKNOWN
-        address = reverse("admin:projects_observation_changelist")
-        return format_html(
-            '<a href="{}?source__id__exact={}" class="text-link">{} 条</a>',
-            address,
-            row.pk,
-            row.figure_count,
-        )
-
-    @admin.display(description="录入")
-    def entry(self, row):
-        """The way to the page that enters figures beside the text."""
-        if row.pk is None or not row.text_length:
-            return UNKNOWN
-        address = reverse("admin:projects_observation_enter", args=[row.code])
-        return format_html('<a href="{}" class="text-link">边读边录</a>', address)
 
     @admin.display(description="已有全文")
     def text_summary(self, row):

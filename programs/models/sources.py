@@ -1,7 +1,7 @@
 """The documents that figures and names stand in."""
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,6 +19,11 @@ class WebAddressField(PlainColumn, models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(assume_scheme="https", **kwargs)
+
+
+# What makes an internal report public: questions for the numbers of sources, which the apps above
+# add when they start.
+SHOWN_WITH: list[Callable[[], models.QuerySet]] = []
 
 
 class SourceQuerySet(RecordQuerySet):
@@ -94,12 +99,11 @@ class Source(KeyedModel):
 
     @classmethod
     def public_condition(cls, prefix):
-        """An internal report is public as soon as one of its figures is."""
-        observations: Any = cls._meta.get_field("observations").related_model
-        figures = observations.objects.published()
-        return ~Q(**{f"{prefix}kind": cls.Kind.REPORT}) | Q(
-            **{f"{prefix}pk__in": figures.order_by().values("source")}
-        )
+        """An internal report is public as soon as something public stands in it."""
+        rule = ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
+        for numbers in SHOWN_WITH:
+            rule |= Q(**{f"{prefix}pk__in": numbers()})
+        return rule
 
     @property
     def search_names(self):

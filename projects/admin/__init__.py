@@ -2,6 +2,7 @@
 
 from projects.admin import (
     activities,
+    added,
     enterprises,
     findings,
     investments,
@@ -19,6 +20,7 @@ from projects.admin import (
 
 __all__ = [
     "activities",
+    "added",
     "enterprises",
     "findings",
     "investments",

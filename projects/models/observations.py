@@ -306,6 +306,11 @@ def texts_of(sources: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("pk", "text")) if sources else {}
 
 
+def sources_of_public_figures() -> models.QuerySet:
+    """The numbers of the documents in which a public figure stands."""
+    return Observation.objects.published().order_by().values("source")
+
+
 def paragraph_at(text, start):
     """The number of the paragraph, from 1, that holds a character; empty lines do not count."""
     return sum(1 for line in text[: start + 1].splitlines() if line.strip())

@@ -1,0 +1,60 @@
+"""What this app adds to the lists and forms of documents and headquarters."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html
+
+from aidtracker.desk.skin import group
+from aidtracker.templatetags.formatting import UNKNOWN
+from programs.admin.headquarters import HeadquartersAdmin
+from programs.admin.sources import SourceAdmin
+from programs.models import Headquarters, Source
+
+LINK = '<a href="{}" class="text-link">{}</a>'
+FIGURES = ("figures", "entry")
+
+admin.site.unregister([Headquarters, Source])
+
+
+@admin.register(Headquarters)
+class HeadquartersWithDesk(HeadquartersAdmin):
+    list_display = (*HeadquartersAdmin.list_display[:-1], "desk", "updated_at")
+
+    @admin.display(description="指挥部一页")
+    def desk(self, row):
+        return format_html(LINK, reverse("admin:projects_desk", args=[row.slug]), "打开")
+
+
+@admin.register(Source)
+class SourceWithFigures(SourceAdmin):
+    list_display = (*SourceAdmin.list_display[:-1], *FIGURES, "updated_at")
+    ordering: ClassVar[Any] = Source._meta.ordering  # which counting figures would drop
+    readonly_fields = (*SourceAdmin.readonly_fields, *FIGURES)
+    fieldsets = tuple(
+        group(title, *parts["fields"], *(FIGURES if title == "全文" else ()))
+        for title, parts in SourceAdmin.fieldsets
+    )
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.annotate(figure_count=Count("observations", distinct=True))
+
+    @admin.display(description="观测值", ordering="figure_count")
+    def figures(self, row):
+        if row.pk is None:
+            return UNKNOWN
+        address = reverse(
+            "admin:projects_observation_changelist", query={"source__id__exact": row.pk}
+        )
+        return format_html(LINK, address, f"{row.figure_count} 条")
+
+    @admin.display(description="录入")
+    def entry(self, row):
+        """The way to the page that enters figures beside the text."""
+        if row.pk is None or not row.text_length:
+            return UNKNOWN
+        address = reverse("admin:projects_observation_enter", args=[row.code])
+        return format_html(LINK, address, "边读边录")
