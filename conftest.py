@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if moment := config.getoption("today"):
         # In UTC, lest the machine's own zone be changed as well.
         time_machine.travel(moment.replace(tzinfo=SHANGHAI).astimezone(UTC)).start()
+    # Each page is made anew, so that a test can ask what it was made of.
+    settings.CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -80,7 +82,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_database(item: pytest.Item) -> bool:
-    """Whether a test may ask the database: pytest-django lets no other do so."""
+    """Whether a test may ask the database what no other asks; pytest-django says who may ask."""
+    if item.get_closest_marker("once"):
+        return False
     return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(
         getattr(item, "fixturenames", ())
     )

@@ -10,9 +10,11 @@ class AidtrackerConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts import logins
-        from aidtracker.ground import checks, sqlite  # noqa: F401 (checks register themselves)
+        from aidtracker.ground import checks, edition, search, sqlite  # noqa: F401 (registers itself)
         from aidtracker.trail import history
 
+        edition.connect()
         history.connect()
         logins.connect()
+        search.connect()
         sqlite.connect()

@@ -1,6 +1,7 @@
-"""The tables of the site itself, where Django looks for them: the trail's acts, and uploads."""
+"""The site's own tables, where Django looks for them: editions, the trail's acts, and uploads."""
 
+from aidtracker.ground.edition import EditionStep
 from aidtracker.sheets.storing.models import Upload
 from aidtracker.trail.models import Act
 
-__all__ = ("Act", "Upload")
+__all__ = ("Act", "EditionStep", "Upload")

@@ -69,9 +69,15 @@ INSTALLED_APPS = [
     "projects",
 ]
 
+# Synthetic data and measurements (`make_country`): never where the record itself is kept.
+if env_flag("BENCHMARKS", default=DEBUG):
+    INSTALLED_APPS.append("benchmarks")
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "aidtracker.pages.kept.Compression",
+    "aidtracker.pages.kept.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,14 +146,18 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 CACHE_URL = os.environ.get("CACHE_URL", "")
 if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("CACHE_URL must be redis://…, rediss://… or unix://….")
+SHARED_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": CACHE_URL,
+    "KEY_PREFIX": "aidtracker",
+}
+CACHE_OF_ITS_OWN = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+# Of kept pages a process has no more than 64 MB, mostly a tenth of it: those least asked for give
+# way (`aidtracker.pages.kept.LARGEST`).
+PAGES_OF_ITS_OWN = CACHE_OF_ITS_OWN | {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 512}}
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-        "KEY_PREFIX": "aidtracker",
-    }
-    if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    "default": SHARED_CACHE if CACHE_URL else CACHE_OF_ITS_OWN,
+    "pages": SHARED_CACHE if CACHE_URL else PAGES_OF_ITS_OWN,
 }
 # Sessions are in the database in any case: they outlive the cache.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"

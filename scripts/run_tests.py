@@ -20,7 +20,7 @@ from temporary_postgres import PostgresUnavailableError, clean_up_when_stopped, 
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
-# What a browser does, and what asks no database, is tested once, on SQLite.
+# What a browser does, and what asks no database anything of its own, is tested once, on SQLite.
 ON_BOTH = ["-m", "not browser", "--database-only"]
 # As many processes as processors for each database: the one that ends first leaves them all to
 # the other. A process starts with neighbouring tests and helps the others when it is through.

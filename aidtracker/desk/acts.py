@@ -21,7 +21,7 @@ from django.utils.timezone import localtime, make_aware
 from django.views.decorators.http import require_safe
 
 from aidtracker.desk.scope import Frozen
-from aidtracker.desk.skin import ChangeList, DropdownFilter, PlainModelAdmin, RangeDateFilter
+from aidtracker.desk.skin import DropdownFilter, PlainModelAdmin, RangeDateFilter
 from aidtracker.ground.people import with_own_name
 from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
@@ -50,20 +50,6 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self):
         return self.object_list.order_by()[:MOST_COUNTED].count()
-
-
-class ActList(ChangeList):
-    """A page of acts, each with the number of rows it changed, in one query."""
-
-    result_list: Any
-
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        counts = counts_of(self.result_list)
-        for act in self.result_list:
-            touched = counts.get(act.pk, {}).values()
-            act.touched = Touched(*map(sum, zip(*touched, strict=True))) if touched else None
 
 
 class Person(DropdownFilter):
@@ -128,6 +114,7 @@ class ActAdmin(Frozen, PlainModelAdmin):
 
     list_display = ("when", "who", "way", "what", "address", "rows_changed", "reason")
     list_display_links = ("when",)
+    facts_column = "rows_changed"
     list_select_related = ("user",)
     list_filter = ("way", Person)
     search_fields = ("user_name", "subject")
@@ -164,8 +151,10 @@ class ActAdmin(Frozen, PlainModelAdmin):
 
     # The list
 
-    def get_changelist(self, request, **kwargs):
-        return ActList
+    def facts_of(self, rows):
+        """How many rows each act changed, in one query."""
+        counts = {act: own.values() for act, own in counts_of(rows).items()}
+        return {act: Touched(*map(sum, zip(*own, strict=True))) for act, own in counts.items()}
 
     def get_list_filter(self, request):
         return [*super().get_list_filter(request), ("at", Days)]
@@ -186,8 +175,8 @@ class ActAdmin(Frozen, PlainModelAdmin):
         return act.subject or None
 
     @admin.display(description="改动")
-    def rows_changed(self, act):
-        return str(act.touched) if act.touched else None
+    def rows_changed(self, act, touched):
+        return str(touched) if touched else None
 
     # One act
 

@@ -25,7 +25,7 @@ from aidtracker.trail.conflicts import (
 )
 from aidtracker.trail.differences import value_in
 from aidtracker.trail.links import numbers_by_key
-from aidtracker.trail.states import Step, deleted_rows, lines, steps
+from aidtracker.trail.states import StateInWords, deleted_rows, lines, steps
 
 PER_PAGE = 50
 NO_REASON = "请写明恢复的理由。"
@@ -111,7 +111,7 @@ class HistoryPages(admin.ModelAdmin):
         page = self.page_of(request, deleted_rows(self.model, request.user))
         title = f"已删除的{self.opts.verbose_name_plural}"
         return self.page(
-            request, "deleted", title, page=page, steps=[Step(state, []) for state in page]
+            request, "deleted", title, page=page, steps=[StateInWords(state, []) for state in page]
         )
 
     def state_page(self, request, object_id, state_id):
@@ -131,7 +131,7 @@ class HistoryPages(admin.ModelAdmin):
             "state",
             f"{name_in(state)} 的第 {state.version} 版",
             row=row,
-            step=Step(state, []),
+            step=StateInWords(state, []),
             lines=compared,
             is_present=row is not None and not any(line.differs for line in compared),
             may_restore=may_restore,
@@ -160,7 +160,7 @@ class HistoryPages(admin.ModelAdmin):
     # Going back
 
     def may_restore(self, request, row, state):
-        is_past = row is not None and not Step(state, []).is_deletion
+        is_past = row is not None and not StateInWords(state, []).is_deletion
         return is_past and self.has_change_permission(request, row)
 
     def restore(self, request, row, state):

@@ -4,6 +4,8 @@ Actions leave out, and name, the rows of others and those that somebody changed 
 """
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -17,8 +19,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS, SearchTextField
 from aidtracker.ground.scope import changeable
+from aidtracker.ground.search import is_searched, words_of
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import hold, is_versioned, marks, row_number, shown_version
 
@@ -39,6 +41,19 @@ class VersionedList(ChangeList):
         super().__init__(*args, **kwargs)
         self.made_at = made_at.isoformat() if is_versioned(self.model) else ""
 
+    def get_results(self, request: HttpRequest) -> None:
+        """With what the column of facts, if there is one, says of rows: read for all at once."""
+        super().get_results(request)
+        name = self.model_admin.facts_column
+        if name not in self.list_display:
+            return
+        self.result_list = list(self.result_list)
+        self.facts = self.model_admin.facts_of(self.result_list)
+        column = saying(getattr(self.model_admin, name), self.facts)
+        for columns in ("list_display", "list_display_links", "sortable_by"):
+            shown = getattr(self, columns) or ()
+            setattr(self, columns, [column if one == name else one for one in shown])
+
     def shown_versions(self) -> list[tuple[str, int]]:
         """The hidden inputs for the rows that a list shows."""
         return marks(self.result_list)
@@ -55,10 +70,26 @@ class VersionedList(ChangeList):
         return next(filter(None, queues), None)
 
 
+def saying(column: Callable[[Any, Any], Any], facts: dict[Any, Any]) -> Callable[[Any], Any]:
+    """A column of facts that stand in no row: a function of the row and its fact, None for none."""
+
+    @wraps(column)
+    def said(row: Any) -> Any:
+        return column(row, facts.get(row.pk))
+
+    return said
+
+
 class Lists(admin.ModelAdmin):
     """For a ModelAdmin: what its list does to rows, it does to the rows as it showed them."""
 
     list_filter: ClassVar[Any] = ()
+    facts_column: ClassVar[str] = ""
+    """The column that says of a row what `facts_of` read: its method takes the row and the fact."""
+
+    def facts_of(self, rows: list[Any]) -> dict[Any, Any]:
+        """What is to be said of the rows of a page: {number of a row: fact}."""
+        return {}
 
     # What is asked
 
@@ -74,10 +105,10 @@ class Lists(admin.ModelAdmin):
         return not is_number or all(map(is_row_number, value.split(",")))
 
     def get_search_results(self, request, queryset, search_term):
-        words = search_words(search_term)
-        if has_search_text(self.model):
-            return queryset.search(words, best_first="/autocomplete/" in request.path), False
-        return super().get_search_results(request, queryset, words)
+        if is_searched(self.model):
+            is_choice = "/autocomplete/" in request.path
+            return queryset.search(search_term, best_first=is_choice), False
+        return super().get_search_results(request, queryset, " ".join(words_of(search_term)))
 
     # What is done
 
@@ -169,15 +200,6 @@ class Lists(admin.ModelAdmin):
         place = int(index) if index.isdecimal() and int(index) < len(sent) else 0
         names = dict(self.get_action_choices(request))
         return str(names.get(sent[place], "")) if sent else ""
-
-
-def search_words(term):
-    """A search term within the limits of the public search, so that no search is slow."""
-    return " ".join(term.replace("\0", "")[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS])
-
-
-def has_search_text(model):
-    return any(isinstance(field, SearchTextField) for field in model._meta.concrete_fields)
 
 
 def is_row_number(text):

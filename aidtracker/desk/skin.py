@@ -80,7 +80,9 @@ __all__ = [
     "TabularInline",
     "UserChangeForm",
     "UserCreationForm",
+    "form_of",
     "group",
+    "link_to",
 ]
 
 CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
@@ -108,6 +110,17 @@ FORM_FIELDS = {
 def group(title, *names):
     """One titled group of a form's fields; a tuple of names stands side by side."""
     return title, {"fields": names}
+
+
+def link_to(address, words):
+    """A link in a list or form."""
+    return format_html('<a href="{}" class="text-link">{}</a>', address, words)
+
+
+def form_of(row):
+    """The address of a row's form."""
+    meta = row._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
 
 def with_row_numbers(posted, names):
@@ -181,9 +194,16 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
     list_max_show_all = 200
     list_filter_submit = True
     show_full_result_count = False
-    search_fields: ClassVar[Any] = ("search_text",)
+    search_fields: ClassVar[Any] = ("search_text",)  # of a record, what its model declares
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
+
+    def __init__(self, model, admin_site):
+        """What columns name is read along; a list that shows more of other rows says which."""
+        super().__init__(model, admin_site)
+        keys = {field.name for field in model._meta.concrete_fields if field.many_to_one}
+        named = [name for name in self.list_display if name in keys]
+        self.list_select_related = self.list_select_related or named
 
     def get_queryset(self, request):
         """Rows with what their names and columns show, also for autocompletion and inlines."""
@@ -291,7 +311,4 @@ class ReadOnlyInline(TabularInline):
 
     @admin.display(description="记录")
     def link(self, row):
-        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return format_html(
-            '<a href="{}" class="text-link">{}</a>', reverse(address, args=[row.pk]), row
-        )
+        return link_to(form_of(row), row)

@@ -137,6 +137,19 @@ class Public(Model):
         return Q()
 
 
+class Searched(Model):
+    """Rows that words find, in public lists, the search over all and the admin alike."""
+
+    SEARCHED_IN: ColumnNames = ()
+    """The text columns that hold the words; names stand in `search_text`, also in pinyin."""
+
+    SEARCHED_WITH: KeyNames = ()
+    """The foreign keys to rows whose words find a row as well as its own."""
+
+    class Meta:
+        abstract = True
+
+
 class Remembered(Model):
     """Rows each state of which is kept, but for long texts."""
 

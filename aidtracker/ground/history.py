@@ -1,6 +1,10 @@
 """How the history of every row is kept: states that name an act and what a row is linked to."""
 
+from functools import cache
+from typing import Any
+
 from django.db import models
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from aidtracker.ground.batches import links_of_field
@@ -24,11 +28,26 @@ class StateOfAct(models.Model):
         abstract = True
 
 
+class StatesManager(HistoryManager):
+    """Finds the states of a row; each save asks for one."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        """As Django's, which makes a new class whenever the history of a row is named."""
+        return super().from_queryset(queryset_class, class_name)
+
+
 class History(HistoricalRecords):
     """Keeps each state of the rows of a model and of all models that inherit it."""
 
     def __init__(self):
-        super().__init__(inherit=True, bases=[StateOfAct], excluded_fields=list(LEFT_OUT))
+        super().__init__(
+            inherit=True,
+            bases=[StateOfAct],
+            excluded_fields=list(LEFT_OUT),
+            history_manager=StatesManager,
+        )
 
     def get_meta_options(self, model):
         name = f"{model._meta.verbose_name}的历史"

@@ -23,13 +23,18 @@ def labelled(field):
     return f"{field.verbose_name}{unit}"
 
 
-def not_negative_check(model, *names):
-    """A CheckConstraint: none of the named amounts of `model` is below zero."""
+def not_negative(*names: str) -> Q:
+    """The rule that none of the named amounts is below zero."""
     rule = Q()
     for name in names:
         rule &= Q(**{name: None}) | Q(**{f"{name}__gte": 0})
+    return rule
+
+
+def not_negative_check(model, *names):
+    """A CheckConstraint: none of the named amounts of `model` is below zero."""
     return models.CheckConstraint(
-        condition=rule,
+        condition=not_negative(*names),
         name=f"{model}_amounts_not_negative",
         violation_error_message="金额、面积和人数不能是负数。",
     )

@@ -40,3 +40,62 @@ def syllables(text: str) -> tuple[str, ...]:
 def initials(text: str) -> str:
     """The first letters of the syllables: 阿克苏市 → akss."""
     return "".join(read(text, Style.FIRST_LETTER))
+
+
+# Places whose names are not spelled by their pinyin outside China.
+ROMANISED = {
+    "乌鲁木齐": "urumqi",
+    "阿克苏": "aksu",
+    "阿勒泰": "altay",
+    "阿拉尔": "aral",
+    "阿图什": "artux",
+    "阿瓦提": "awat",
+    "巴音郭楞": "bayingolin bayangol",
+    "拜城": "bay",
+    "博尔塔拉": "bortala",
+    "策勒": "qira",
+    "伽师": "payzawat",
+    "哈密": "kumul",
+    "和田": "hotan khotan",
+    "霍城": "korgas",
+    "霍尔果斯": "khorgos horgos",
+    "喀什": "kashgar",
+    "柯坪": "kalpin",
+    "克拉玛依": "karamay",
+    "克孜勒苏": "kizilsu",
+    "库车": "kuqa kucha",
+    "库尔勒": "korla",
+    "轮台": "bugur",
+    "洛浦": "lop",
+    "麦盖提": "makit",
+    "民丰": "niya",
+    "墨玉": "karakax",
+    "皮山": "guma",
+    "且末": "qarqan cherchen",
+    "若羌": "qarkilik",
+    "莎车": "yarkant yarkand",
+    "沙雅": "xayar",
+    "疏附": "konaxahar",
+    "疏勒": "yengixahar",
+    "塔城": "tarbagatay",
+    "塔什库尔干": "taxkorgan tashkurgan",
+    "图木舒克": "tumxuk tumshuq",
+    "吐鲁番": "turpan turfan",
+    "温宿": "onsu",
+    "乌什": "uqturpan",
+    "新和": "toksu",
+    "叶城": "kargilik",
+    "伊犁": "ili",
+    "伊宁": "ghulja",
+    "英吉沙": "yengisar",
+    "尉犁": "lopnur",
+    "于田": "keriya",
+    "岳普湖": "yopurga",
+    "泽普": "poskam",
+    "兵团": "xpcc",
+}
+
+
+def romanised(text: str) -> list[str]:
+    """How the places in a name are spelled abroad: 阿克苏市 → aksu."""
+    return [spelled for place, spelled in ROMANISED.items() if place in text]

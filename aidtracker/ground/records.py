@@ -7,20 +7,24 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from aidtracker.ground.columns import PlainColumn
-from aidtracker.ground.features import Keyed, Owned, Public, Remembered, Reviewable
+from aidtracker.ground.features import (
+    Keyed,
+    Owned,
+    Public,
+    Remembered,
+    Reviewable,
+    Searched,
+)
 from aidtracker.ground.history import History
-from aidtracker.ground.pinyin import initials, syllables
+from aidtracker.ground.pinyin import syllables
 from aidtracker.ground.publication import public_rule
-
-SEARCH_LENGTH = 64
-SEARCH_WORDS = 5
-
+from aidtracker.ground.search import SearchTextField, normal, search_rule, search_text
 
 _found: ContextVar[dict | None] = ContextVar("found", default=None)
 
@@ -50,6 +54,17 @@ class KeyedQuerySet(models.QuerySet):
     def published(self):
         """Those the public may see."""
         return self.filter(public_rule(self.model))
+
+    def search(self, words: str, best_first: bool = False) -> Self:
+        """Rows that hold every word of the query, or are found with what holds it.
+
+        To choose from, `best_first`: those whose name begins with it before the others.
+        """
+        found = self.filter(search_rule(self.model, words))
+        if not best_first or "search_text" not in self.model.SEARCHED_IN:
+            return found
+        others_last = Case(When(search_text__startswith=normal(words), then=0), default=1)
+        return found.order_by(others_last, *self.model._meta.ordering)
 
     def for_fixtures(self):
         """The rows that fixtures keep."""
@@ -97,7 +112,7 @@ class MaintainerField(PlainColumn, models.ForeignKey):
         super().__init__(verbose_name=verbose_name, **kwargs)
 
 
-class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, models.Model):
+class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.Model):
     """A row of the record: what it declares about itself stands in `aidtracker.ground.features`."""
 
     updated_at = UpdatedAtField("更新时间")
@@ -123,6 +138,10 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, models.Model):
 
         Raises ValidationError; whoever asks a person checks the same earlier, in `clean`.
         """
+
+    def made_search_text(self) -> str:
+        """What its names are searched as."""
+        return search_text(self.search_names)
 
     def stored(self) -> Self | None:
         """The row as it is stored; None for a new one."""
@@ -181,64 +200,15 @@ class SlugFromPinyinField(PlainColumn, models.SlugField):
         return next(slug for slug in numbered if slug not in taken)
 
 
-class KnownText(str):
-    """A search text that is known to be that of its row's present names."""
-
-
-class SearchTextField(PlainColumn, models.TextField):
-    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it."""
-
-    # Derived, so fixtures leave it out; filled on every save, unless it is known to be right.
-
-    def __init__(self, *args, **kwargs):
-        kwargs.update(editable=False, serialize=False, blank=True, default="")
-        super().__init__(*args, **kwargs)
-
-    def pre_save(self, model_instance, add):
-        text = getattr(model_instance, self.attname)
-        if not isinstance(text, KnownText):
-            text = search_text(model_instance.search_names)
-            setattr(model_instance, self.attname, text)
-        return text
-
-
-def spare_search_text(row, before):
-    """Let a row whose names are as they were `before` keep its search text without reading them."""
-    for field in row._meta.concrete_fields:
-        if isinstance(field, SearchTextField) and row.search_names == before.search_names:
-            setattr(row, field.attname, KnownText(getattr(before, field.attname)))
-
-
-def search_text(names):
-    """The searchable form of several names: as written, in pinyin, and by pinyin initials."""
-    forms = []
-    for name in names:
-        forms += [name, "".join(syllables(name)), initials(name)]
-    return " ".join(dict.fromkeys(form.lower() for form in forms if form))
-
-
 class RecordQuerySet(KeyedQuerySet):
-    """Named things that can be searched."""
-
-    def search(self, words, best_first=False):
-        """Rows whose names, aliases, pinyin or initials hold every word of the query.
-
-        To choose from, `best_first`: those whose name begins with it before the others.
-        """
-        rule = Q()
-        for word in words[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS]:
-            rule &= Q(search_text__contains=word)
-        found = self.filter(rule)
-        if not best_first:
-            return found
-        others_last = Case(When(search_text__startswith=words.lower(), then=0), default=1)
-        return found.order_by(others_last, *self.model._meta.ordering)
+    """Named things."""
 
 
 class Record(KeyedModel):
     """A named thing with other names, sources that speak of it, a note, and a page of its own."""
 
     OWNERS = ("maintainer",)
+    SEARCHED_IN = ("search_text",)
 
     # Identification
     name = models.CharField("名称", max_length=200)

@@ -13,6 +13,8 @@ from django.apps import apps
 from django.db import DatabaseError, Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from aidtracker.ground import edition
+
 SHOWN = 5
 ADVICE = (
     "请先停止网站，备份（manage.py backup --to 目录），再运行 manage.py migrate；"
@@ -37,7 +39,7 @@ NOT_THERE = ("no such table", "no such column", "has no column named")
 
 def differences() -> list[str]:
     """How the database differs from what the program expects, in words; empty if it fits."""
-    return [*differences_of_migrations(), *differences_of_tables()]
+    return [*differences_of_migrations(), *differences_of_tables(), *differences_of_triggers()]
 
 
 def differences_of_migrations() -> Iterator[str]:
@@ -66,6 +68,12 @@ def differences_of_tables() -> Iterator[str]:
         for name, is_required in stored[table].items():
             if is_required and name not in wanted:
                 yield f"表 {table} 多出必填的列 {name}"
+
+
+def differences_of_triggers() -> Iterator[str]:
+    """Without them, pages stay as they are whatever is published."""
+    for table in sorted(edition.missing()):
+        yield f"表 {table} 缺少触发器"
 
 
 def stored_columns() -> dict[str, dict[str, bool]]:

@@ -49,6 +49,11 @@ def read_scope(user):
     return account.scope if account else Scope()
 
 
+def may(user: Any, verb: str, model: Any) -> bool:
+    """Whether a user has a right to rows of a model, whichever they are."""
+    return user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
+
+
 def is_scoped(model):
     """Whether rows of a model belong to headquarters at all."""
     return issubclass(model, KeyedModel)

@@ -10,7 +10,6 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
 from aidtracker.ground.publication import public_rule
-from aidtracker.ground.records import SEARCH_LENGTH, SEARCH_WORDS
+from aidtracker.ground.search import SEARCH_LENGTH
 from aidtracker.pages.details import EMPTY
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
 from aidtracker.trail import acts
@@ -31,30 +30,15 @@ FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 CONTROLS = {"page", "sort", "download"}
 
 
-def matching(queryset, lookups, words):
-    """Rows where every word of `words` is found in at least one of the text fields `lookups`."""
-    rule = Q()
-    for word in words[:SEARCH_LENGTH].lower().split()[:SEARCH_WORDS]:
-        found = Q()
-        for lookup in lookups:
-            found |= Q(**{f"{lookup}__icontains": word})
-        rule &= found
-    return queryset.filter(rule)
-
-
 SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
 
 
 class ListFilter(django_filters.FilterSet):
-    """The search box every list has; rows without names of their own say where to look."""
-
-    SEARCH_LOOKUPS: tuple[str, ...] = ()
+    """The search box every list has."""
 
     q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
 
     def search(self, queryset, name, value):
-        if self.SEARCH_LOOKUPS:
-            return matching(queryset, self.SEARCH_LOOKUPS, value)
         return queryset.search(value)
 
 

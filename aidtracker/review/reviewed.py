@@ -11,7 +11,9 @@ from aidtracker.ground.batches import among, held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import AnyColumnNames
-from aidtracker.ground.records import KeyedModel, SearchTextField
+from aidtracker.ground.records import KeyedModel
+from aidtracker.ground.scope import may
+from aidtracker.ground.search import SearchTextField
 from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200
@@ -226,7 +228,7 @@ class PartOfReviewed(KeyedModel):
 
 def may_publish(user: Any, model: type[models.Model]) -> bool:
     """Whether a user may publish rows of a model, and so correct what is public."""
-    return user.has_perm(f"{model._meta.app_label}.publish_{model._meta.model_name}")
+    return may(user, "publish", model)
 
 
 @transaction.atomic

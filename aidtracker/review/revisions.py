@@ -54,6 +54,7 @@ class AbstractRevision(Reviewed):
     OWNERS = ("headquarters",)
     IS_SHARED = False
     CAN_BE_WITHDRAWN = False
+    SEARCHED_IN = ("row_key", "correction_reason")
 
     # Identification
     dataset = models.CharField("数据集", max_length=40)

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from aidtracker.ground.batches import among, held, in_batches
 from aidtracker.ground.people import called
-from aidtracker.ground.scope import changeable
+from aidtracker.ground.scope import changeable, may
 from aidtracker.review.reviewed import REASON_LENGTH, PartOfReviewed, Review, Reviewed, follow
 from aidtracker.trail import acts
 from aidtracker.trail.history import is_follow_on, set_values
@@ -42,8 +42,7 @@ class Step:
 
     def is_allowed(self, user: Any, model: type[Reviewed]) -> bool:
         """Whether the user has a right to take the step with some rows of a model."""
-        app, name = model._meta.app_label, model._meta.model_name
-        return any(user.has_perm(f"{app}.{verb}_{name}") for verb in self.verbs)
+        return any(may(user, verb, model) for verb in self.verbs)
 
     @property
     def concerns_public(self) -> bool:

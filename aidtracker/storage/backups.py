@@ -3,14 +3,16 @@
 The manifest counts and hashes the rows of every table, as they were at the moment of the copy.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,9 +25,15 @@ from aidtracker.storage.sqlite_copies import SqliteCopies
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+UNFINISHED = ".aidtracker-unfinished-"
 STAMP = "%Y%m%d-%H%M%S"
 # Whose rows `migrate` writes into an empty database.
-OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+OF_MIGRATIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "aidtracker_editionstep",
+}
 # What is on its way: uploads that wait, and the queue. Only their empty tables are in a backup.
 LEFT_OUT = ("aidtracker_upload", "django_tasks_database_dbtaskresult")
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
@@ -38,6 +46,8 @@ class Copies(Protocol):
     """
 
     part: str
+    folder: Path
+    """Where a restore unpacks."""
 
     def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
         """Write one moment of the database into a file, and return the contents of that moment.
@@ -70,8 +80,9 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
     target = folder / f"aidtracker-{now.strftime(STAMP)}.zip"
     if target.exists():
         raise CommandError(f"{target} 已经存在。")
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=folder) as unfinished:
-        part, packed = Path(unfinished, database.part), Path(unfinished, target.name)
+    clear(database.folder)
+    with workplace(folder) as unfinished:
+        part, packed = unfinished / database.part, unfinished / target.name
         contents = database.copy(part, LEFT_OUT)
         manifest = {
             "format": FORMAT,
@@ -83,6 +94,33 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
         pack(packed, part, manifest)
         packed.rename(target)
     return target, manifest
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A private folder for what is not finished; what killed processes left of theirs goes."""
+    clear(folder)
+    made = tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder)
+    with made as unfinished, locked(Path(unfinished)):
+        yield Path(unfinished)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder until the end of the block, or of the process. Raises OSError if one does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def clear(folder: Path) -> None:
+    """Remove the workplaces of which no process is left."""
+    for unfinished in folder.glob(f"{UNFINISHED}*"):
+        with suppress(OSError), locked(unfinished):
+            shutil.rmtree(unfinished)
 
 
 def pack(target: Path, part: Path, manifest: dict[str, Any]) -> None:
@@ -109,8 +147,8 @@ def restore(file: Path, overwrite: bool) -> tuple[dict[str, Any], str]:
     Returns the manifest and where the rows before are kept.
     """
     database = copies()
-    with tempfile.TemporaryDirectory() as folder:
-        manifest, part = unpack(file, Path(folder), database.part)
+    with workplace(database.folder) as unfinished:
+        manifest, part = unpack(file, unfinished, database.part)
         is_filled = bool(database.filled() - OF_MIGRATIONS)
         if is_filled and not overwrite:
             raise CommandError(

@@ -25,7 +25,8 @@ from aidtracker.ground.datasets import (
     datasets,
     record_models,
 )
-from aidtracker.ground.records import SearchTextField, each_found_once
+from aidtracker.ground.records import each_found_once
+from aidtracker.ground.search import SearchTextField
 from aidtracker.trail.history import keep_first_states, keep_states
 
 GROUPS = "groups"

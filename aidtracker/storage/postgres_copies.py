@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,7 @@ class PostgresCopies:
     def __init__(self) -> None:
         self.name = connection.settings_dict["NAME"]
         self.new = f"{self.name}_restoring"
+        self.folder = Path(tempfile.gettempdir())
 
     @contextmanager
     def connected(self, name: str) -> Iterator[Any]:

@@ -21,6 +21,7 @@ class SqliteCopies:
 
     def __init__(self) -> None:
         self.path = Path(connection.settings_dict["NAME"])
+        self.folder = self.path.parent
 
     def copy(self, target: Path, left_out: Collection[str] = ()) -> dict[str, Any]:
         if not self.path.exists():
@@ -50,7 +51,7 @@ class SqliteCopies:
         """
         before = self.path.with_name(f"{self.path.name}.before-{stamp}")
         if stamp:
-            unfinished = before.with_name(f"{before.name}.partial")
+            unfinished = part.with_name(before.name)
             self.copy(unfinished)
             unfinished.rename(before)
         with opened(part) as source, opened(self.path) as target:

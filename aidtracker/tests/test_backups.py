@@ -1,7 +1,10 @@
 """Backups hold one moment of a database in use; a restore puts back just that, or nothing."""
 
 import json
+import os
+import signal
 import sqlite3
+import tempfile
 import threading
 import zipfile
 from contextlib import closing, contextmanager
@@ -239,6 +242,52 @@ def test_interrupted_backup_leaves_no_file(folder, monkeypatch):
     monkeypatch.setattr(backups, "hash_of", interrupt)
     with pytest.raises(KeyboardInterrupt):
         call("backup", "--to", str(folder))
+    assert list(folder.iterdir()) == []
+
+
+def kill_at(name, monkeypatch, *command):
+    """Let a command's own process be killed when it comes to a function."""
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, name, lambda *args: os.kill(os.getpid(), signal.SIGKILL))
+        child = os.fork()
+        if child == 0:
+            try:
+                call(*command)
+            finally:
+                os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def unfinished_in(folder):
+    return [path.name for path in folder.iterdir() if path.name.startswith(backups.UNFINISHED)]
+
+
+@pytest.mark.parametrize("again", ["restore", "backup"])
+def test_next_run_removes_what_a_killed_restore_left(backup, monkeypatch, tmp_path, again):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    place = backups.copies().folder
+    kill_at("check_same", monkeypatch, "restore", str(backup), "--overwrite")
+    assert len(unfinished_in(place)) == 1
+    if again == "restore":
+        call("restore", str(backup), "--overwrite")
+    else:
+        backup.unlink()
+        call("backup", "--to", str(backup.parent))
+    assert unfinished_in(place) == []
+
+
+def test_next_backup_removes_what_a_killed_one_left(folder, monkeypatch):
+    kill_at("pack", monkeypatch, "backup", "--to", str(folder))
+    assert len(unfinished_in(folder)) == 1
+    call("backup", "--to", str(folder))
+    (file,) = folder.iterdir()
+    assert file.suffix == ".zip"
+
+
+def test_unfinished_files_of_a_living_process_stay(folder):
+    with backups.workplace(folder) as one, backups.workplace(folder) as other:
+        assert one.is_dir()
+        assert other.is_dir()
     assert list(folder.iterdir()) == []
 
 

@@ -45,6 +45,7 @@ def document(path):
     return Source.objects.get(code=path.stem), path.read_bytes().decode("utf-8")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", LOADED)
 def test_fixture_rows_are_valid(name):
     for row in dataset_model(name).objects.all():

@@ -198,6 +198,7 @@ BULK_WRITES = {
     "aidtracker/trail/undo.py": "followed by keep_states",
     "aidtracker/sheets/rehearsing/rules.py": "SQL that only asks",
     "aidtracker/ground/schema.py": "SQL that only asks",
+    "aidtracker/ground/search.py": "indexes, no rows",
     "aidtracker/storage/postgres_copies.py": "whole databases, with their histories",
     "aidtracker/storage/sqlite_copies.py": "whole databases, with their histories",
     "aidtracker/sheets/storing/models.py": "uploads are no rows of the record",

@@ -5,7 +5,8 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 
-from aidtracker.ground.records import KeyedModel, KnownText, spare_search_text
+from aidtracker.ground.records import KeyedModel
+from aidtracker.ground.search import KnownText, spare_search_text
 from aidtracker.review.reviewed import PartOfReviewed, Reviewed
 from aidtracker.review.revisions import AbstractRevision, revision_model
 from aidtracker.testing import make_project, make_project_party, make_region

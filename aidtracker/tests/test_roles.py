@@ -134,6 +134,7 @@ def test_group_that_is_missing_is_loaded(load):
     assert all_rights() == ROLES
 
 
+@pytest.mark.once
 def test_groups_are_brought_back_when_asked():
     Group.objects.get(name="填报员").permissions.clear()
     load_fixtures(keep_existing=False)

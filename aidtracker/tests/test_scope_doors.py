@@ -124,6 +124,7 @@ def test_foreign_row_that_all_read_stays_as_it_is(world, model):
 # Roles
 
 
+@pytest.mark.once
 def test_user_without_rights_comes_nowhere(world, model):
     client = QuickClient(staff(world.ours, verbs=()))
     row = owned_by(world.ours, model) if model.OWNERS else owned_by(world.theirs, model)
@@ -132,6 +133,7 @@ def test_user_without_rights_comes_nowhere(world, model):
     assert found <= {403, 404, 405}
 
 
+@pytest.mark.once
 def test_user_who_only_looks_changes_nothing(world, model):
     client = QuickClient(staff(world.ours, verbs=("view",)))
     row = owned_by(world.ours, model) if model.OWNERS else owned_by(world.theirs, model)
@@ -154,6 +156,7 @@ def test_observer_reads_all_and_changes_nothing(world, model):
     assert state(row) == before
 
 
+@pytest.mark.once
 def test_nobody_in_particular_is_sent_to_the_log_in(world, model):
     client, row = Client(), owned_by(world.theirs, model)
     found = {status for both in answers(client, row).values() for status in both}

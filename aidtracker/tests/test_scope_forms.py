@@ -46,6 +46,7 @@ def own_form(world, model):
     return row, page
 
 
+@pytest.mark.once
 def test_foreign_row_is_no_choice(world, model):
     foreign, (row, page) = foreign_rows(world, model), own_form(world, model)
     chosen = {

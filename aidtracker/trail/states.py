@@ -21,7 +21,7 @@ from aidtracker.trail.history import DELETED, FOLLOW_ON, KINDS, was_follow_on
 
 
 @dataclass(frozen=True)
-class Step:
+class StateInWords:
     """One state of a row: who made it, how and why, and what it changed."""
 
     state: Any
@@ -72,10 +72,10 @@ class Line(NamedTuple):
 
 
 def steps(states, earlier):
-    """A Step for each of `states`, newest first; `earlier` is the state before the last of them."""
+    """Each of `states` in words, newest first; `earlier` is the state before the last of them."""
     older = [*states[1:], earlier]
     changes = differences(list(zip(older, states, strict=False)))
-    return [Step(state, found) for state, found in zip(states, changes, strict=True)]
+    return [StateInWords(state, found) for state, found in zip(states, changes, strict=True)]
 
 
 def lines(state, present):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from aidtracker.ground.batches import BATCH, held, in_batches
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.datasets import record_models
-from aidtracker.ground.records import SearchTextField
+from aidtracker.ground.search import SearchTextField
 from aidtracker.trail import acts
 from aidtracker.trail.effects import effects_of
 from aidtracker.trail.history import CHANGED, DELETED, NEW, keep_states

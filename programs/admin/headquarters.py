@@ -23,7 +23,6 @@ class OfficialInline(TabularInline):
 class HeadquartersAdmin(ModelAdmin):
     list_display = ("name", "full_name", "level", "donor", "parent", "updated_at")
     list_filter = (WorkToDo, "level", "donor", "parent")
-    list_select_related = ("donor", "parent")
     inlines = (HeadquartersPairingInline, OfficialInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "full_name", "level"),
@@ -37,7 +36,6 @@ class BatchAdmin(ModelAdmin):
     list_display = ("__str__", "owner", "number", "starts_on", "ends_on", "national", "updated_at")
     list_filter = (WorkToDo, "owner")
     list_select_related = ("owner", "national__owner")
-    search_fields = ("owner__search_text", "number")
     search_help_text = "归属地或批次号"
     fieldsets = (
         group("名称与类型", "owner", "number", "national"),
@@ -55,8 +53,6 @@ class BatchAdmin(ModelAdmin):
 class OfficialAdmin(ModelAdmin):
     list_display = ("person", "organisation", "post", "headquarters", "as_of", "updated_at")
     list_filter = (WorkToDo, "headquarters")
-    list_select_related = ("headquarters",)
-    search_fields = ("person", "organisation", "post")
     search_help_text = "姓名、单位或职务"
     fieldsets = (
         group("名称与类型", "person", "organisation", "post", "headquarters"),

@@ -27,7 +27,6 @@ class PairingReceivedInline(TabularInline):
 class RegionAdmin(ModelAdmin):
     list_display = ("name", "code", "level", "parent", "replaced_by", "valid_from", "updated_at")
     list_filter = (WorkToDo, "level", "parent")
-    list_select_related = ("parent", "replaced_by")
     search_help_text = "名称、别名、拼音、首字母或代码"
     inlines = (PairingReceivedInline, PairingGivenInline)
     fieldsets = (
@@ -50,12 +49,6 @@ class PairingAdmin(ModelAdmin):
         "updated_at",
     )
     list_filter = (WorkToDo, "kind", "donor", "recipient", "headquarters")
-    list_select_related = ("donor", "recipient", "headquarters")
-    search_fields = (
-        "donor__search_text",
-        "recipient__search_text",
-        "headquarters__search_text",
-    )
     search_help_text = "支援方、受援地或指挥部"
     fieldsets = (
         group("各方", "donor", "recipient", "headquarters", "kind"),

@@ -25,7 +25,6 @@ class ProgramVersionInline(ReadOnlyInline):
 class ProgramAdmin(ModelAdmin):
     list_display = ("name", "kind", "sector", "headquarters", "parent", "starts_on", "updated_at")
     list_filter = (WorkToDo, "kind", "sector", "headquarters", "parent")
-    list_select_related = ("headquarters", "parent")
     inlines = (ProgramPartInline, ProgramVersionInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "sector"),
@@ -39,7 +38,6 @@ class ProgramAdmin(ModelAdmin):
 class CategoryAdmin(ModelAdmin):
     list_display = ("name", "scheme", "code", "plan_start", "plan_end", "updated_at")
     list_filter = (WorkToDo,)
-    search_fields = ("name", "scheme", "code")
     search_help_text = "名称、方案或代码"
     fieldsets = (
         group("名称与类型", "scheme", "code", "name"),

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.CharField(blank=True, default='', help_text='精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空', max_length=10, verbose_name='开始')),
                 ('ends_on', models.CharField(blank=True, default='', help_text='精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空', max_length=10, verbose_name='结束')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
                 ('national', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='local_numbers', to='programs.batch', verbose_name='对应的全国批次')),
             ],
             options={
@@ -500,6 +501,7 @@ class Migration(migrations.Migration):
                 ('post', models.CharField(max_length=120, verbose_name='职务')),
                 ('as_of', models.CharField(blank=True, default='', help_text='文献所述的时间，不是任期', max_length=10, verbose_name='截至')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
                 ('headquarters', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='officials', to='programs.headquarters', verbose_name='援疆指挥部')),
                 ('sources', models.ManyToManyField(blank=True, related_name='official_set', to='programs.source', verbose_name='出处')),
             ],
@@ -528,6 +530,7 @@ class Migration(migrations.Migration):
                 ('plan_start', models.PositiveSmallIntegerField(help_text='如 2021', verbose_name='规划起始年')),
                 ('plan_end', models.PositiveSmallIntegerField(help_text='如 2025', verbose_name='规划结束年')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
                 ('sources', models.ManyToManyField(blank=True, related_name='category_set', to='programs.source', verbose_name='出处')),
             ],
             options={

@@ -7,6 +7,7 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record
 from aidtracker.ground.relations import key_to, links_to, optional_key_to
+from aidtracker.ground.search import SearchTextField
 from programs.models.places import Region
 
 
@@ -44,6 +45,8 @@ class Batch(KeyedModel):
     """A three-year deployment; its number belongs to its owner (the nation, a province, a city)."""
 
     KEY = ("owner__code", "number")
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("owner",)
 
     # Identification
     owner = key_to(
@@ -59,6 +62,7 @@ class Batch(KeyedModel):
     # Provenance
     sources = links_to("programs.Source", "出处", "batch_set")
     note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "批次"
@@ -73,11 +77,16 @@ class Batch(KeyedModel):
     def __str__(self):
         return f"{self.owner}第{self.number}批"
 
+    @property
+    def search_names(self):
+        return [f"第{self.number}批"]
+
 
 class Official(KeyedModel):
     """A person in an office, as a document names them; a person with three posts has three rows."""
 
     KEY = ("person", "organisation", "post")
+    SEARCHED_IN = ("search_text",)
     OWNERS = ("headquarters",)
 
     # Identification
@@ -92,6 +101,7 @@ class Official(KeyedModel):
     # Provenance
     sources = links_to("programs.Source", "出处", "official_set")
     note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "负责人"
@@ -106,6 +116,10 @@ class Official(KeyedModel):
             ),
             partial_date_check("official", "as_of"),
         )
+
+    @property
+    def search_names(self):
+        return [self.person, self.organisation, self.post]
 
     def __str__(self):
         return f"{self.person}({self.organisation}{self.post})"

@@ -99,6 +99,7 @@ class Pairing(KeyedModel):
     """A donor place aids a recipient place for a time; either side may have several partners."""
 
     KEY = ("donor__code", "recipient__code", "kind", "valid_from")
+    SEARCHED_WITH = ("donor", "recipient", "headquarters")
 
     class Kind(models.TextChoices):
         COMPREHENSIVE = "comprehensive", "全面支援"

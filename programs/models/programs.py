@@ -7,6 +7,7 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from aidtracker.ground.relations import links_to, optional_key_to
+from aidtracker.ground.search import SearchTextField
 from programs.models.headquarters import Headquarters
 from programs.models.places import Region
 
@@ -100,6 +101,7 @@ class Category(KeyedModel):
     """项目类别: one class of a classification that is agreed anew with each five-year plan."""
 
     KEY = ("scheme", "code")
+    SEARCHED_IN = ("search_text",)
 
     # Identification
     scheme = models.CharField("分类方案", max_length=60, help_text="如：“十四五”援疆规划")
@@ -113,6 +115,7 @@ class Category(KeyedModel):
     # Provenance
     sources = links_to("programs.Source", "出处", "category_set")
     note = models.TextField("备注", blank=True)
+    search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "项目类别"
@@ -128,6 +131,10 @@ class Category(KeyedModel):
 
     def __str__(self):
         return self.name
+
+    @property
+    def search_names(self):
+        return [self.name, self.scheme, self.code]
 
 
 class Policy(Record):

@@ -11,7 +11,8 @@ from django.urls import reverse
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet, SearchTextField
+from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet
+from aidtracker.ground.search import SearchTextField
 
 
 class WebAddressField(PlainColumn, models.URLField):
@@ -39,6 +40,7 @@ class Source(KeyedModel):
     OWNERS = ("maintainer",)
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
+    SEARCHED_IN = ("search_text",)
 
     class Kind(models.TextChoices):
         NEWSPAPER = "newspaper", "报纸"

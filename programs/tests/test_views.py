@@ -23,7 +23,7 @@ from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 13
+BUDGET = 1 + 13  # which edition, and what stands in it
 FEW, MANY = 2, 8  # rows before and after growing
 
 

@@ -39,27 +39,17 @@ class RegionFilter(ListFilter):
 
 
 class PairingFilter(ListFilter):
-    SEARCH_LOOKUPS = ("donor__search_text", "recipient__search_text", "headquarters__search_text")
-
     kind = choice_filter("类型", Pairing.Kind)
     donor = row_filter("支援方", donors)
     recipient = row_filter("受援地", recipients)
 
 
 class BatchFilter(ListFilter):
-    SEARCH_LOOKUPS = ("owner__search_text",)
-
     owner = row_filter("编号归属", used(Region, "batches"))
 
 
 class OfficialFilter(ListFilter):
-    SEARCH_LOOKUPS = ("person", "organisation", "post")
-
     headquarters = row_filter("援疆指挥部", used(Headquarters, "officials"))
-
-
-class CategoryFilter(ListFilter):
-    SEARCH_LOOKUPS = ("name", "scheme", "code")
 
 
 class PolicyFilter(ListFilter):

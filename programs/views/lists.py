@@ -163,7 +163,6 @@ class OfficialList(ListPage):
 class CategoryList(ListPage):
     model = Category
     lead = "援疆项目的分类；每个五年规划各有一套，不能跨规划相加。"
-    filterset_class = filters.CategoryFilter
     columns = (
         Column("类别", "name", sort=("name",)),
         Column("代码", "code", sort=("code",)),

@@ -18,7 +18,6 @@ class AgreementInline(ReadOnlyInline):
 class ActivityAdmin(ModelAdmin):
     list_display = ("name", "kind", "edition", "starts_on", "region", "site", "updated_at")
     list_filter = (WorkToDo, "kind", "region", "site", "headquarters", "programs")
-    list_select_related = ("region", "site")
     inlines = (AgreementInline,)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "edition", "step"),
@@ -32,7 +31,6 @@ class ActivityAdmin(ModelAdmin):
 class AgreementAdmin(ModelAdmin):
     list_display = ("name", "kind", "subject", "signed_on", "activity", "updated_at")
     list_filter = (WorkToDo, "kind", "regions", "headquarters", "enterprises", "activity")
-    list_select_related = ("activity",)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "subject"),
         group("日期", "signed_on"),

@@ -5,15 +5,13 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.html import format_html
 
-from aidtracker.desk.skin import group
+from aidtracker.desk.skin import group, link_to
 from aidtracker.templatetags.formatting import UNKNOWN
 from programs.admin.headquarters import HeadquartersAdmin
 from programs.admin.sources import SourceAdmin
 from programs.models import Headquarters, Source
 
-LINK = '<a href="{}" class="text-link">{}</a>'
 FIGURES = ("figures", "entry")
 
 admin.site.unregister([Headquarters, Source])
@@ -25,7 +23,7 @@ class HeadquartersWithDesk(HeadquartersAdmin):
 
     @admin.display(description="指挥部一页")
     def desk(self, row):
-        return format_html(LINK, reverse("admin:projects_desk", args=[row.slug]), "打开")
+        return link_to(reverse("admin:projects_desk", args=[row.slug]), "打开")
 
 
 @admin.register(Source)
@@ -49,7 +47,7 @@ class SourceWithFigures(SourceAdmin):
         address = reverse(
             "admin:projects_observation_changelist", query={"source__id__exact": row.pk}
         )
-        return format_html(LINK, address, f"{row.figure_count} 条")
+        return link_to(address, f"{row.figure_count} 条")
 
     @admin.display(description="录入")
     def entry(self, row):
@@ -57,4 +55,4 @@ class SourceWithFigures(SourceAdmin):
         if row.pk is None or not row.text_length:
             return UNKNOWN
         address = reverse("admin:projects_observation_enter", args=[row.code])
-        return format_html(LINK, address, "边读边录")
+        return link_to(address, "边读边录")

@@ -4,12 +4,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils.html import format_html_join
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
-from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, form_of, group, link_to
 from aidtracker.ground.scope import readable
 from aidtracker.templatetags.formatting import UNKNOWN
 from projects.models import Finding
@@ -71,7 +70,6 @@ class FindingAdmin(ModelAdmin):
     list_display = ("outcome", "kind", "computation", "handling", "explanation", "updated_at")
     list_display_links = ("outcome", "computation")
     list_filter = (WorkToDo, "result", "state", "kind", "is_current", "observations")
-    search_fields = ("computation", "explanation", "key")
     search_help_text = "计算、说明或核对键"
     readonly_fields = (*COMPUTED, "figures")
     fieldsets = (
@@ -98,9 +96,8 @@ class FindingAdmin(ModelAdmin):
     def figures(self, row):
         """The figures and other records, each leading to its form."""
         figures = row.observations.with_subjects().in_reading_order()
-        lines = ((form_of(one), one) for one in (*figures, *row.linked_records))
-        link = '<div><a href="{}" class="text-link">{}</a></div>'
-        return format_html_join("", link, lines) or UNKNOWN
+        links = ((link_to(form_of(one), one),) for one in (*figures, *row.linked_records))
+        return format_html_join("", "<div>{}</div>", links) or UNKNOWN
 
     @admin.display(description="结果", ordering="severity")
     def outcome(self, row):
@@ -109,8 +106,3 @@ class FindingAdmin(ModelAdmin):
     @admin.display(description="处理", ordering="state")
     def handling(self, row):
         return row.state_words or UNKNOWN
-
-
-def form_of(row):
-    meta = row._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])

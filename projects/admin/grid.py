@@ -17,6 +17,7 @@ from aidtracker.ground.months import (
     month_of,
     previous,
 )
+from aidtracker.ground.scope import may
 from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
 from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
@@ -69,11 +70,9 @@ def asked_grid(request, kind, **options):
 
 
 def may_see(user, kind):
-    meta = kind.model._meta
-    return any(user.has_perm(f"{meta.app_label}.{verb}_{meta.model_name}") for verb in SEEING)
+    return may(user, "view", kind.model) or may(user, "change", kind.model)
 
 
-SEEING = ("view", "change")
 MONTHS = 25  # to choose from
 
 

@@ -34,7 +34,6 @@ class InvestmentAdmin(ReviewedAdmin, ModelAdmin):
         "origin",
         "programs",
     )
-    list_select_related = ("investor", "region", "headquarters")
     search_help_text = "名称、别名、编号、拼音或首字母"
     inlines = (ArrivalInline,)
     fieldsets = (

@@ -37,7 +37,7 @@ def month_or_none(text):
         return None
 
 
-class HeadquartersFilter(CheckboxFilter):
+class OwnerFilter(CheckboxFilter):
     """The headquarters whose rows these are; only those that have some are offered."""
 
     title = "援疆指挥部"

@@ -5,10 +5,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, group
+from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, form_of, group, link_to
 from aidtracker.templatetags.formatting import UNKNOWN, names, period
 from projects.admin.readings import reading
 from projects.models import Metric, Observation, Series
@@ -56,8 +55,7 @@ class ObservationInline(ReadOnlyInline):
 
     @admin.display(description="原文数字")
     def link(self, row):
-        address = reverse("admin:projects_observation_change", args=[row.pk])
-        return format_html('<a href="{}" class="text-link">{}</a>', address, row.printed)
+        return link_to(form_of(row), row.printed)
 
     @admin.display(description="读作")
     def read_as(self, row):
@@ -119,7 +117,5 @@ class SeriesAdmin(ModelAdmin):
         """A way to the form of a new figure of this series."""
         if row.pk is None:
             return UNKNOWN
-        address = reverse("admin:projects_observation_add")
-        return format_html(
-            '<a href="{}?series={}" class="text-link">为这个序列新增观测值</a>', address, row.pk
-        )
+        address = reverse("admin:projects_observation_add", query={"series": row.pk})
+        return link_to(address, "为这个序列新增观测值")

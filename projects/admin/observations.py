@@ -79,7 +79,6 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         "is_period_inferred",
     )
     list_select_related = ("series", "source")
-    search_fields = ("printed", "series__search_text", "source__search_text", "attributed_to")
     search_help_text = "原文数字、序列或文献"
     readonly_fields = (*COMPUTED, "paragraph")
     fieldsets = (
@@ -114,7 +113,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         """A figure that is not public has no part in any finding."""
         return form.instance.is_published
 
-    def warnings_of(self, rows):
+    def facts_of(self, rows):
         """What checking the figures found and nobody has explained, in one query."""
         open_ones = Finding.objects.published().filter(
             state=Finding.State.OPEN, result__in=TO_SETTLE
@@ -159,8 +158,6 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
 class SkippedPhraseAdmin(ModelAdmin):
     list_display = ("__str__", "source", "start", "end", "reason", "note", "updated_at")
     list_filter = ("reason", "source")
-    list_select_related = ("source",)
-    search_fields = ("source__search_text", "note")
     search_help_text = "文献或说明"
     fieldsets = (group(None, "source", "start", "end", "reason", "note", "maintainer"),)
 
@@ -176,7 +173,6 @@ class ObservationPartAdmin(Frozen, PlainModelAdmin):
     list_display_links = ("observation", "name")
     list_filter = ("observation",)
     list_select_related = ("observation__series", "observation__source")
-    search_fields = ("name", "row_key")
     search_help_text = "记录的名称或编号"
     # An input of that name would be taken for the skin's own.
     readonly_fields = ("dataset",)

@@ -7,10 +7,9 @@ from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group
+from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group, link_to
 from aidtracker.desk.theme import may_open_page
 from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
 from aidtracker.trail import acts
@@ -52,8 +51,6 @@ class ReportingPeriodAdmin(ModelAdmin):
     change_list_template = "admin/projects/periods.html"
     list_display = ("headquarters", "which_month", "due", "standing", "note")
     list_filter = ("headquarters", MonthFilter)
-    list_select_related = ("headquarters",)
-    search_fields = ("headquarters__search_text",)
     search_help_text = "指挥部"
     readonly_fields = ("locked_on",)
     fieldsets = (
@@ -139,5 +136,4 @@ class ReportingPeriodAdmin(ModelAdmin):
 def way_to(name, words, period):
     """A link to a page about the month of a period."""
     about = {"headquarters": period.headquarters_id, "month": month_text(period.month)}
-    address = reverse(f"admin:{name}", query=about)
-    return format_html('<a href="{}" class="text-link">{}</a>', address, words)
+    return link_to(reverse(f"admin:{name}", query=about), words)

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from aidtracker.desk.skin import ModelAdmin, group
 from projects.admin.cautions import Cautioned
-from projects.admin.ledger_filters import HeadquartersFilter
+from projects.admin.ledger_filters import OwnerFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
 from projects.models import Milestone, ProjectPlan
@@ -16,9 +16,8 @@ class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         *("project", "year", "number", "amount", "target", "reason"),
         *("cautions", "review", "updated_at"),
     )
-    list_filter = ("review", HeadquartersFilter, WarnedFilter, "project", "source")
+    list_filter = ("review", OwnerFilter, WarnedFilter, "project", "source")
     list_select_related = ("project", "source")
-    search_fields = ("project__search_text", "reason")
     search_help_text = "项目或调整理由"
     fieldsets = (
         group("名称与类型", "project", ("year", "number")),
@@ -34,9 +33,7 @@ class MilestoneAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         *("name", "project", "number", "planned_on", "actual_on"),
         *("cautions", "review", "updated_at"),
     )
-    list_filter = ("review", HeadquartersFilter, WarnedFilter, "project")
-    list_select_related = ("project",)
-    search_fields = ("project__search_text", "name")
+    list_filter = ("review", OwnerFilter, WarnedFilter, "project")
     search_help_text = "项目或节点"
     fieldsets = (
         group("名称与类型", "project", "number", "name"),

@@ -68,7 +68,6 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
         "is_livelihood",
         "is_local",
     )
-    list_select_related = ("headquarters",)
     search_help_text = "名称、别名、编号、拼音或首字母"
     inlines = (PartyInline, PlanInline, MilestoneInline, ProgressInline)
     fieldsets = (
@@ -112,12 +111,6 @@ class ProjectPartyAdmin(PartAdmin, ModelAdmin):
     list_display = ("project", "number", "role", "party_name", "updated_at")
     list_filter = ("role", "project", "enterprise", "headquarters")
     list_select_related = ("project", "enterprise", "headquarters")
-    search_fields = (
-        "project__search_text",
-        "enterprise__search_text",
-        "headquarters__search_text",
-        "organisation",
-    )
     search_help_text = "项目、企业、指挥部或单位"
     fieldsets = (
         group(None, "project", "number", "role", "enterprise", "headquarters", "organisation"),

@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from aidtracker.desk.skin import ModelAdmin, group
 from aidtracker.ground.months import in_chinese
 from projects.admin.cautions import Cautioned
-from projects.admin.ledger_filters import HeadquartersFilter, MonthFilter
+from projects.admin.ledger_filters import MonthFilter, OwnerFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
 from projects.models import (
@@ -30,12 +30,9 @@ class ReportAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     groups: ClassVar[tuple[Any, ...]] = ()
 
     def __init__(self, model, admin_site):
-        about = [path.partition("__")[0] for path in model.KEY if path != "month"]
-        rows = [name for name in about if model._meta.get_field(name).is_relation]
+        about = [field.name for field in model.identity_fields()]
         self.list_display = (*self.columns, "cautions", "review")
-        self.list_filter = (MonthFilter, "review", HeadquartersFilter, WarnedFilter, about[-1])
-        self.list_select_related = rows
-        self.search_fields = [f"{name}__search_text" for name in rows]
+        self.list_filter = (MonthFilter, "review", OwnerFilter, WarnedFilter, about[-1])
         self.fieldsets = (
             group("名称与类型", *about, "month"),
             *self.groups,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
-from aidtracker.desk.skin import ReasonActionForm
+from aidtracker.desk.skin import ReasonActionForm, form_of
 from aidtracker.review.proposals import Proposal, linked, propose, readable_revisions
 from aidtracker.review.reviewed import HANDED_IN, may_publish, review_again
 from aidtracker.review.steps import (
@@ -37,21 +37,28 @@ SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "
 
 def ask_review(form: "ReviewedForm") -> None:
     """The review says whether the user may change the row, may only propose it, and why."""
-    row = form.instance
-    form.before = form.as_stored()
-    form.is_proposal = must_propose(form.before, form.user)
-    if form.is_proposal:
-        row.require_reason(form.before, form.links)
+    row, before = form.instance, form.as_stored()
+    if must_propose(before, form.user):
+        row.require_reason(before, form.links)
+        form.edit = Edit(before, is_proposal=True)
     else:
-        form.fell_back = row.check_edit(form.before, form.user, also=form.links)
+        fell_back = row.check_edit(before, form.user, also=form.links)
+        form.edit = Edit(before, fell_back=fell_back)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the review says of a form that is saved, and of which row, None for a new one."""
+
+    before: Any = None
+    is_proposal: bool = False
+    fell_back: bool = False
 
 
 class ReviewedForm(RecordForm):
     """The form of a reviewed row: what its user may change, or only propose."""
 
-    before: Any = None
-    is_proposal = False
-    fell_back = False
+    edit = Edit()
     row_checks = (*RecordForm.row_checks, ask_review)
 
     @property
@@ -201,9 +208,7 @@ class ReviewedAdmin(admin.ModelAdmin):
             else:
                 words = "您打开之后，这条记录有改动；请核对现在的内容再操作。"
                 messages.error(request, words)
-        return HttpResponseRedirect(
-            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
-        )
+        return HttpResponseRedirect(form_of(row))
 
     def step_with(self, request, step, rows, words=""):
         """Let rows take a step and tell the user what came of it."""
@@ -221,30 +226,30 @@ class ReviewedAdmin(admin.ModelAdmin):
     def save_form(self, request, form, change):
         """What shall be saved: the row, or the proposal of what it shall be."""
         row = super().save_form(request, form, change)
-        return Proposing(row) if form.is_proposal else row
+        return Proposing(row) if form.edit.is_proposal else row
 
     def save_model(self, request, obj, form, change):
-        if form.is_proposal:
+        if form.edit.is_proposal:
             reason = obj.row.correction_reason
-            proposal = Proposal(form.before, obj.row, form.entered, form.links, reason)
+            proposal = Proposal(form.edit.before, obj.row, form.entered, form.links, reason)
             obj.revision = propose(proposal)
         else:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        if form.is_proposal:
+        if form.edit.is_proposal:
             return
         super().save_related(request, form, formsets, change)
         parts = (one for one in formsets if not one.model.REVIEW)
         are_changed = change and any(formset.has_changed() for formset in parts)
         fell = are_changed and review_again(self.model.objects.filter(pk=form.instance.pk))
-        if form.fell_back or fell:
+        if form.edit.fell_back or fell:
             messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
 
     def construct_change_message(self, request, form, formsets, add=False):
         return (
             []
-            if form.is_proposal
+            if form.edit.is_proposal
             else super().construct_change_message(request, form, formsets, add)
         )
 
@@ -275,8 +280,7 @@ class ReviewedAdmin(admin.ModelAdmin):
         revisions: Any = self.admin_site.get_model_admin(Revision)
         revisions.submit_if_asked(request, revision)
         if revisions.has_view_permission(request, revision):
-            address = reverse("admin:projects_revision_change", args=[revision.pk])
-            return HttpResponseRedirect(address)
+            return HttpResponseRedirect(form_of(revision))
         return HttpResponseRedirect(request.path)
 
     def submit_if_asked(self, request, row):

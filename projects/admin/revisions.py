@@ -2,11 +2,9 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.skin import ModelAdmin, group
+from aidtracker.desk.skin import ModelAdmin, form_of, group, link_to
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.review.proposals import rivals_of
 from aidtracker.trail.differences import names_of
@@ -14,22 +12,11 @@ from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Revision
 
 
-def name_rows(revisions):
-    """Tell each revision the name of its row, in one query for each dataset."""
-    wanted: dict = {}
-    for revision in revisions:
-        wanted.setdefault(revision.model, set()).add(revision.row_id)
-    names = {model: names_of(model, sorted(ids)) for model, ids in wanted.items()}
-    for revision in revisions:
-        revision.row_name = names[revision.model].get(revision.row_id, revision.row_key)
-
-
 @admin.register(Revision)
 class RevisionAdmin(ReviewedAdmin, ModelAdmin):
     list_display = ("name", "kind", "edited", "review", "headquarters", "updated_at")
+    facts_column = "name"
     list_filter = (WorkToDo, "review", "headquarters")
-    list_select_related = ("headquarters",)
-    search_fields = ("row_key", "correction_reason")
     search_help_text = "记录或变更理由"
     readonly_fields = ("kind", "target", "headquarters", "changes")
     fieldsets = (
@@ -51,15 +38,17 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         rivals = list(rivals_of(row, row.row, request.user))
         return super().panel(request, row) | {"rivals": rivals}
 
-    def get_changelist_instance(self, request):
-        """The list, whose rows know the names of what is to be changed."""
-        changelist = super().get_changelist_instance(request)
-        name_rows(changelist.result_list)
-        return changelist
+    def facts_of(self, rows):
+        """The names of what is to be changed, in one query for each dataset."""
+        wanted: dict = {}
+        for revision in rows:
+            wanted.setdefault(revision.model, set()).add(revision.row_id)
+        names = {model: names_of(model, sorted(ids)) for model, ids in wanted.items()}
+        return {revision.pk: names[revision.model].get(revision.row_id) for revision in rows}
 
     @admin.display(description="变更申请", ordering="row_key")
-    def name(self, revision):
-        return f"{revision.row_name}的第 {revision.number} 次变更"
+    def name(self, revision, row_name):
+        return f"{row_name or revision.row_key}的第 {revision.number} 次变更"
 
     @admin.display(description="类别", ordering="dataset")
     def kind(self, revision):
@@ -75,9 +64,7 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         row = revision.row
         if row is None:
             return f"{revision.row_key}（已不存在）"
-        meta = row._meta
-        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-        return format_html('<a href="{}" class="text-link">{}</a>', address, row)
+        return link_to(form_of(row), row)
 
     @admin.display(description="变更内容")
     def changes(self, revision):

@@ -16,7 +16,6 @@ ANY = "any"
 class WarningRuleAdmin(ModelAdmin):
     list_display = ("name", "ledger", "kind", "level", "threshold", "sentence", "is_active")
     list_filter = ("is_active", "ledger", "kind", "level", "is_seasonal")
-    search_fields = ("code", "name", "ledger", "sentence")
     search_help_text = "编号、名称、台账或句子"
     fieldsets = (
         group("名称与类型", "code", "name", "ledger", "kind", "level"),

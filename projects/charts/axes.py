@@ -16,7 +16,7 @@ REACH = Decimal("0.98")
 
 
 @dataclass(frozen=True)
-class Layout:
+class Canvas:
     """The size of a drawing in pixels, and how much fits into it."""
 
     name: str
@@ -61,8 +61,8 @@ class Layout:
         return self.text_size + 2
 
 
-WIDE = Layout("wide", 880, 340, 64, 24, 66, 32, 13, 5, 44)
-COMPACT = Layout("compact", 358, 320, 46, 10, 72, 30, 12, 4, 34)
+WIDE = Canvas("wide", 880, 340, 64, 24, 66, 32, 13, 5, 44)
+COMPACT = Canvas("compact", 358, 320, 46, 10, 72, 30, 12, 4, 34)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class TimeAxis:
 
     first: int
     last: int
-    layout: Layout
+    layout: Canvas
 
     @property
     def years(self):
@@ -122,7 +122,7 @@ class ValueAxis:
     step: Decimal
     scale: Scale
     is_rank: bool
-    layout: Layout
+    layout: Canvas
 
     def y(self, value: Decimal):
         above = value - 1 if self.is_rank else self.top_value - value
@@ -138,7 +138,7 @@ class ValueAxis:
         )
 
 
-def value_axis(values, metric: Metric, layout: Layout):
+def value_axis(values, metric: Metric, layout: Canvas):
     """The axis from zero to a round amount at or above all `values`, which are in the base unit."""
     is_rank = metric.kind == Metric.Kind.RANK
     highest = max([*values, Decimal(LAST_RANK if is_rank else 0)]) or Decimal(1)

@@ -8,7 +8,7 @@ from projects.charts import words as chart_words
 from projects.charts.axes import (
     COMPACT,
     WIDE,
-    Layout,
+    Canvas,
     Tick,
     TimeAxis,
     ValueAxis,
@@ -41,7 +41,7 @@ class Mark:
 class Drawing:
     """A picture of one size: its axes, and its marks from the back to the front."""
 
-    layout: Layout
+    layout: Canvas
     unit: str
     years: tuple[Tick, ...]
     amounts: tuple[Tick, ...]

@@ -594,6 +594,7 @@ class Migration(migrations.Migration):
                 ('rank_reason', models.CharField(blank=True, max_length=200, verbose_name='采用理由')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已公开的数字时必填，写这一次为什么改；旧值和理由公布在更正记录', max_length=200, verbose_name='更正理由')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
                 ('maintainer', models.ForeignKey(blank=True, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='填报单位')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='programs.source', verbose_name='文献')),
             ],

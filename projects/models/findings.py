@@ -68,6 +68,7 @@ class Finding(KeyedModel):
     KEY = ("key",)
     OWNERS = ("observations__maintainer", "observations__series__headquarters")
     SEEN_WITH = ("observations",)
+    SEARCHED_IN = ("computation", "explanation", "key")
 
     Result = Result
 

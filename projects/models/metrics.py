@@ -13,10 +13,10 @@ from aidtracker.ground.records import (
     MaintainerField,
     Record,
     RecordQuerySet,
-    SearchTextField,
     SlugFromPinyinField,
 )
 from aidtracker.ground.relations import key_to, optional_key_to
+from aidtracker.ground.search import SearchTextField
 from programs.models import Headquarters, Program, Region
 from programs.models.programs import Sector
 from projects.models.activities import Activity
@@ -203,6 +203,8 @@ class Series(KeyedModel):
     OWNERS = ("maintainer",)
     SEEN_WITH = ("project", "investment", "outlet")
     PUBLIC_WITH = ("project", "investment", "outlet")
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("metric",)
 
     # Identification
     name = models.CharField(

@@ -13,6 +13,7 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
 from aidtracker.ground.records import MaintainerField
 from aidtracker.ground.relations import key_to
+from aidtracker.ground.search import SearchTextField, normal
 from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
@@ -20,6 +21,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     ReviewField,
 )
+from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
@@ -57,6 +59,8 @@ class Observation(Reviewed):
     REVIEW = "status"
     CORRECTED = PUBLIC
     DERIVED = ("anchor",)
+    SEARCHED_IN = ("search_text",)
+    SEARCHED_WITH = ("series", "source")
     Status = Review
 
     class Qualifier(models.TextChoices):
@@ -150,6 +154,7 @@ class Observation(Reviewed):
     )
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField("填报单位")
+    search_text = SearchTextField("检索文字")
 
     objects = ObservationQuerySet.as_manager()
 
@@ -191,6 +196,17 @@ class Observation(Reviewed):
     def __str__(self):
         return f"{self.series}:{self.printed}"
 
+    @property
+    def search_names(self):
+        return [self.printed, self.value, self.value_high, self.attributed_to]
+
+    def made_search_text(self):
+        """The figure as printed, without spaces, and as a number; nobody types it in pinyin."""
+        numbers = [plain(one) for one in (self.value, self.value_high) if one is not None]
+        return " ".join(
+            [normal("".join(self.printed.split())), *numbers, normal(self.attributed_to)]
+        )
+
     def get_absolute_url(self):
         return reverse("observation-detail", args=[self.source.code, self.number])
 
@@ -223,7 +239,10 @@ class Observation(Reviewed):
     @property
     def place_on_web(self):
         """The address of the words in the document's own web page; empty if it has none."""
-        return f"{self.source.url}#:~:text={quote(self.printed)}" if self.source.url else ""
+        url = self.source.url
+        # In a text directive - , & have a meaning of their own; quote() leaves - as it is.
+        words = quote(self.printed, safe="").replace("-", "%2D")
+        return f"{url}{'' if '#' in url else '#'}:~:text={words}" if url else ""
 
     @property
     def place_in_words(self):

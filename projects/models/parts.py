@@ -13,6 +13,7 @@ class ObservationPart(KeyedModel):
     KEY = ("observation__source__code", "observation__number", "number")
     OWNERS = ("observation__maintainer",)
     PUBLIC_WITH = ("observation",)
+    SEARCHED_IN = ("name", "row_key")
     IS_SHARED = False
 
     # Identification

@@ -33,6 +33,7 @@ class ReportingPeriod(KeyedModel):
 
     KEY = ("headquarters__name", "month")
     OWNERS = ("headquarters",)
+    SEARCHED_WITH = ("headquarters",)
     IS_SHARED = False
 
     # Identification

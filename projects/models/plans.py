@@ -18,6 +18,8 @@ class ProjectPlan(Reviewed):
     KEY = ("project__code", "year", "number")
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
+    SEARCHED_IN = ("reason",)
+    SEARCHED_WITH = ("project",)
     IS_SHARED = False
 
     # Identification
@@ -73,6 +75,8 @@ class Milestone(Reviewed):
     KEY = ("project__code", "number")
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
+    SEARCHED_IN = ("name",)
+    SEARCHED_WITH = ("project",)
     IS_SHARED = False
 
     # Identification

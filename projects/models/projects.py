@@ -137,6 +137,8 @@ class ProjectParty(PartOfReviewed):
     KEY = ("project__code", "number")
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
+    SEARCHED_IN = ("organisation",)
+    SEARCHED_WITH = ("project", "enterprise", "headquarters")
     WHOLE = "project"
     IS_SHARED = False
 

@@ -97,6 +97,7 @@ class ProgressReport(MonthlyReport):
     """项目月报: how far a project's works and money have come."""
 
     KEY = ("project__code", "month")
+    SEARCHED_WITH = ("project",)
     OWNERS = ("project__headquarters",)
     SUBJECT = "project"
     PUBLIC_WITH = ("project",)
@@ -137,6 +138,7 @@ class InvestmentReport(MonthlyReport):
     """招商月报: the money of an enterprise's investment that has arrived, and its jobs."""
 
     KEY = ("investment__code", "month")
+    SEARCHED_WITH = ("investment",)
     OWNERS = ("investment__headquarters",)
     SUBJECT = "investment"
     PUBLIC_WITH = ("investment",)
@@ -169,6 +171,7 @@ class OutletReport(MonthlyReport):
     """网点月报: how much an outlet sold in a month."""
 
     KEY = ("outlet__name", "month")
+    SEARCHED_WITH = ("outlet",)
     OWNERS = ("outlet__headquarters",)
     SUBJECT = "outlet"
     PUBLIC_WITH = ("outlet",)
@@ -196,6 +199,7 @@ class JobsReport(MonthlyReport):
     """就业月报: how many people work at a site, as its operator or headquarters states."""
 
     KEY = ("headquarters__name", "site__name", "month")
+    SEARCHED_WITH = ("headquarters", "site")
     OWNERS = ("headquarters",)
     SUBJECT = "site"
 
@@ -229,6 +233,7 @@ class TrainingReport(MonthlyReport):
         OTHER = "other", "其他培训"
 
     KEY = ("headquarters__name", "kind", "month")
+    SEARCHED_WITH = ("headquarters",)
     OWNERS = ("headquarters",)
     SUBJECT = "headquarters"
 

@@ -53,6 +53,7 @@ class WarningRule(KeyedModel):
         UNEQUAL = "ne", "不等于"
 
     KEY = ("code",)
+    SEARCHED_IN = ("code", "name", "ledger", "sentence")
     # what a sentence may name in braces, by kind of rule
     NAMES: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.COMPARISON: ("left", "right"),

@@ -21,6 +21,8 @@ class SkippedPhrase(KeyedModel):
     OWNERS = ("maintainer",)
     SEEN_WITH = ("source",)
     PUBLIC_WITH = ("source",)
+    SEARCHED_IN = ("note",)
+    SEARCHED_WITH = ("source",)
 
     class Reason(models.TextChoices):
         PRIVATE = "private", "个人情况"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.ground.months import in_chinese, last_complete_month, month_text, previous
-from aidtracker.ground.scope import scope_of
+from aidtracker.ground.scope import may, scope_of
 from aidtracker.review.reviewed import HANDED_IN
 from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
@@ -44,7 +44,7 @@ def reports_due(user, month):
 
     Months that are locked are over. One query, and one for each kind.
     """
-    kinds = [kind for kind in KINDS.values() if user.has_perm(right_to_add(kind.model))]
+    kinds = [kind for kind in KINDS.values() if may(user, "add", kind.model)]
     headquarters = scope_of(user).headquarters
     if not kinds or not headquarters:
         return
@@ -56,10 +56,6 @@ def reports_due(user, month):
         count = without_report(kind, reporting, month).count()
         if count:
             yield Due(kind, month, count, due_on)
-
-
-def right_to_add(model):
-    return f"{model._meta.app_label}.add_{model._meta.model_name}"
 
 
 def without_report(kind, headquarters, month, handed_in=False):

@@ -12,7 +12,7 @@ from django.db.models import F, Max, OuterRef, Subquery
 from django.urls import reverse
 
 from aidtracker.ground.months import in_chinese, previous
-from aidtracker.ground.scope import scope_of
+from aidtracker.ground.scope import may, scope_of
 from aidtracker.review.reviewed import HANDED_IN
 from programs.models import Headquarters
 from projects.models import ReportingPeriod, Review
@@ -210,15 +210,12 @@ class Grid:
 
     def may_write(self, subject, report):
         scope = scope_of(self.user)
-        meta = self.kind.model._meta
-        verb = "change" if report else "add"
         is_own = scope.changes_all or subject.headquarters.pk in scope.headquarters
-        return is_own and self.user.has_perm(f"{meta.app_label}.{verb}_{meta.model_name}")
+        return is_own and may(self.user, "change" if report else "add", self.kind.model)
 
     @property
     def may_hand_in(self):
-        meta = self.kind.model._meta
-        return self.user.has_perm(f"{meta.app_label}.change_{meta.model_name}")
+        return may(self.user, "change", self.kind.model)
 
     @property
     def offers_all(self):

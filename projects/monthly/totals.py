@@ -31,7 +31,7 @@ Accumulation = Observation.Accumulation
 
 
 @dataclass(frozen=True)
-class Total:
+class Summed:
     """One sum of a monthly report: a column of a ledger, and the metric that it becomes."""
 
     label: str
@@ -49,25 +49,25 @@ class Total:
 PERIOD, CUMULATIVE, POINT = Accumulation.PERIOD, Accumulation.CUMULATIVE, Accumulation.POINT
 WORK, RECEIVED = "援疆项目完成投资", "援疆资金到位"
 TOTALS = (
-    Total("本月完成投资", ProgressReport, "work_done_month", WORK, PERIOD, YUAN_PER_WAN),
-    Total("累计完成投资", ProgressReport, "work_done_to_date", WORK, CUMULATIVE, YUAN_PER_WAN),
-    Total("累计到位", ProgressReport, "received_to_date", RECEIVED, CUMULATIVE, YUAN_PER_WAN),
-    Total(
+    Summed("本月完成投资", ProgressReport, "work_done_month", WORK, PERIOD, YUAN_PER_WAN),
+    Summed("累计完成投资", ProgressReport, "work_done_to_date", WORK, CUMULATIVE, YUAN_PER_WAN),
+    Summed("累计到位", ProgressReport, "received_to_date", RECEIVED, CUMULATIVE, YUAN_PER_WAN),
+    Summed(
         "累计拨付", ProgressReport, "disbursed_to_date", "援疆资金拨付", CUMULATIVE, YUAN_PER_WAN
     ),
-    Total("累计支付", ProgressReport, "paid_to_date", "援疆资金支付", CUMULATIVE, YUAN_PER_WAN),
-    Total("本月到位资金", InvestmentReport, "arrived_month", "到位资金", PERIOD, YUAN_PER_WAN),
-    Total(
+    Summed("累计支付", ProgressReport, "paid_to_date", "援疆资金支付", CUMULATIVE, YUAN_PER_WAN),
+    Summed("本月到位资金", InvestmentReport, "arrived_month", "到位资金", PERIOD, YUAN_PER_WAN),
+    Summed(
         "累计到位资金", InvestmentReport, "arrived_to_date", "到位资金", CUMULATIVE, YUAN_PER_WAN
     ),
-    Total("月末就业人数", InvestmentReport, "jobs", "就业人数", POINT),
-    Total("销售量", OutletReport, "tonnes", "农产品销售量", PERIOD),
-    Total("销售额", OutletReport, "sales", "农产品销售额", PERIOD),
-    Total("月末在岗人数", JobsReport, "jobs", "就业人数", POINT),
-    Total("本月新增人数", JobsReport, "hired", "新增就业人数", PERIOD),
-    Total("培训班次", TrainingReport, "classes", "培训班次", PERIOD),
-    Total("培训人次", TrainingReport, "trainees", "培训人次", PERIOD),
-    Total("培训人天", TrainingReport, "person_days", "培训人天", PERIOD),
+    Summed("月末就业人数", InvestmentReport, "jobs", "就业人数", POINT),
+    Summed("销售量", OutletReport, "tonnes", "农产品销售量", PERIOD),
+    Summed("销售额", OutletReport, "sales", "农产品销售额", PERIOD),
+    Summed("月末在岗人数", JobsReport, "jobs", "就业人数", POINT),
+    Summed("本月新增人数", JobsReport, "hired", "新增就业人数", PERIOD),
+    Summed("培训班次", TrainingReport, "classes", "培训班次", PERIOD),
+    Summed("培训人次", TrainingReport, "trainees", "培训人次", PERIOD),
+    Summed("培训人天", TrainingReport, "person_days", "培训人天", PERIOD),
 )
 STANDING = "在册援疆项目数"
 STATUS_SCOPE = "台账状态"
@@ -142,7 +142,7 @@ def rounded(value, unit):
 
 
 @dataclass
-class MonthlyReport:
+class MonthTotals:
     """The sums of a headquarters for a month, and how many reports are not in them.
 
     Of these `unpublished` are not published themselves; `hidden` wait for what they report of.
@@ -165,7 +165,7 @@ class MonthlyReport:
 
 
 def monthly_report(headquarters, month):
-    """The MonthlyReport of a headquarters, without its branches, as the ledgers are now.
+    """The MonthTotals of a headquarters, without its branches, as the ledgers are now.
 
     Raises ValidationError if the site has no metric for one of the sums.
     """
@@ -186,7 +186,7 @@ def monthly_report(headquarters, month):
     known = [one for one in found if one.parts]
     negative = [one for one in known if one.value < 0]
     sums = [one for one in known if one.value >= 0]
-    return MonthlyReport(headquarters, month, sums, negative, unpublished, hidden)
+    return MonthTotals(headquarters, month, sums, negative, unpublished, hidden)
 
 
 def metric_names():

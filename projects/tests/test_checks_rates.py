@@ -17,7 +17,8 @@ from projects.tests.figure_sets import (
     verdicts_on,
 )
 
-pytestmark = pytest.mark.django_db
+# The rules are pure functions; that both databases give them the same is for test_checks.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def grown(printed, before, now, formula="growth", unit="%", **kwargs):

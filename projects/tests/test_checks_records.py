@@ -18,7 +18,8 @@ from projects.tests.figure_sets import (
     verdicts_on,
 )
 
-pytestmark = pytest.mark.django_db
+# The rules are pure functions; that both databases give them the same is for test_checks.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LOOKALIKE = [("lookalike", "candidate")]
 

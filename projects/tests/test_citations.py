@@ -8,7 +8,6 @@ from projects.views.citations import (
     series_citation,
     standard_citation,
     standard_citations,
-    text_link,
 )
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +81,7 @@ def test_standard_citation_follows_the_kind_of_document(fields, citation):
 )
 def test_text_link_encodes_the_printed_words(url, link):
     figure = make_observation(source=make_source(url=url), printed="1-2 万名")
-    assert text_link(figure) == link
+    assert figure.place_on_web == link
 
 
 def test_series_citation_names_each_document_once():

@@ -22,20 +22,20 @@ from projects.views.sections import (
     OUTLET_COLUMNS,
     STARTED,
     TOTAL,
-    Ledger,
+    LedgerRows,
     figures,
     figures_section,
 )
 
 PROJECT_TOTALS = ("total_amount", "planned_amount")
 INVESTMENT_TOTALS = ("agreed_amount", "arrived_amount")
-PROJECTS = Ledger(
+PROJECTS = LedgerRows(
     "projects",
     "援疆项目",
     (NAME, Column("类别", "category"), STATUS, TOTAL, STARTED, NOTE),
     totals=PROJECT_TOTALS,
 )
-INVESTMENTS = Ledger(
+INVESTMENTS = LedgerRows(
     "investments",
     "招商项目",
     (NAME, INVESTOR, STATUS, AGREED, ARRIVED, NOTE),

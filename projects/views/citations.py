@@ -1,6 +1,4 @@
-"""How a figure is cited: in plain words, after GB/T 7714, and as a link to its words on the web."""
-
-from urllib.parse import quote
+"""How a figure is cited: in plain words, after GB/T 7714."""
 
 from aidtracker.templatetags.formatting import partial_date, stated_period
 from programs.models import Source
@@ -66,13 +64,3 @@ def standard_citation(source, today):
     else:
         parts.append(", ".join(part for part in (source.publisher, source.published_on) if part))
     return ". ".join(part for part in parts if part) + "."
-
-
-def text_link(observation):
-    """The original page, opened at the printed figure; empty if the document has no address."""
-    url = observation.source.url
-    if not url:
-        return ""
-    # In a text directive - , & have a meaning of their own; quote() leaves - as it is.
-    words = quote(observation.printed, safe="").replace("-", "%2D")
-    return f"{url}{'' if '#' in url else '#'}:~:text={words}"

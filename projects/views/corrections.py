@@ -1,14 +1,16 @@
 """更正记录: every change of a figure that was public, with what it said before and why."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from aidtracker.ground.search import found_with, words_of
 from aidtracker.pages.listing import ListFilter, ListPage
 from aidtracker.pages.tables import Column, Item
 from aidtracker.sheets import file_name, file_of
 from programs.models import Source
 from projects.corrections import Correction, State, corrections, with_states_before
-from projects.models import Observation
+from projects.models import Observation, Series
 
 
 def day(one: Correction) -> str:
@@ -40,7 +42,14 @@ def change_words(one: Correction) -> str:
 
 
 class CorrectionFilter(ListFilter):
-    SEARCH_LOOKUPS = ("series__search_text", "source__search_text")
+    """Found by the series and the document of the figure."""
+
+    def search(self, queryset, name, value):
+        for word in words_of(value):
+            queryset = queryset.filter(
+                Q(series__in=found_with(Series, word)) | Q(source__in=found_with(Source, word))
+            )
+        return queryset
 
 
 class CorrectionList(ListPage):

@@ -143,21 +143,12 @@ class MetricFilter(ListFilter):
 
 
 class SeriesFilter(ListFilter):
-    SEARCH_LOOKUPS = ("search_text", "metric__search_text")
-
     sector = choice_filter("领域", Sector, field_name="metric__sector")
     metric = row_filter("指标", used(Metric, "series_set__observations"))
 
 
 class ObservationFilter(ListFilter):
     """A figure by its document, its meaning, and what it is about (set by links from pages)."""
-
-    SEARCH_LOOKUPS = (
-        "printed",
-        "series__search_text",
-        "series__metric__search_text",
-        "source__search_text",
-    )
 
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter(
@@ -180,8 +171,6 @@ class ObservationFilter(ListFilter):
 
 
 class FindingFilter(ListFilter):
-    SEARCH_LOOKUPS = ("computation", "explanation")
-
     result = choice_filter("结果", Finding.Result)
     kind = choice_filter("规则", kind_choices)
     state = choice_filter("处理", Finding.State)

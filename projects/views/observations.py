@@ -10,7 +10,7 @@ from django.utils import timezone
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
 from aidtracker.pages.tables import Column, Item, capped
 from projects.models import Observation
-from projects.views.citations import plain_citation, standard_citation, text_link
+from projects.views.citations import plain_citation, standard_citation
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
@@ -81,7 +81,7 @@ def findings(observation: Observation) -> Section:
 
 
 def place(observation: Observation) -> Section:
-    data = {"observation": observation, "text_url": text_link(observation)}
+    data = {"observation": observation, "text_url": observation.place_on_web}
     return Section("place", "原文位置", template="projects/place.html", data=data)
 
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 from aidtracker.templatetags.formatting import UNKNOWN, day, days, plain, span
 from projects.models import Metric, Observation
 from projects.reading.bounds import ABOUT, NEARLY, VAGUE_HIGH, VAGUE_LOW
-
-SCALES = ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
+from projects.reading.scales import STEPS, Scale
 
 Qualifier = Observation.Qualifier
 QUALIFIERS = {
@@ -32,24 +31,16 @@ FORMULAS = {
 }
 
 
-class Scale:
+def printed_scale(observation):
     """The scale word and unit that a figure is printed in: 亿元, 万名, 家."""
-
-    def __init__(self, observation):
-        words = ((factor, word) for factor, word in SCALES if word in observation.printed)
-        self.factor, word = next(words, (Decimal(1), ""))
-        self.unit = f"{word}{observation.unit}"
-
-    def amount(self, value):
-        return f"{plain(value / self.factor)}{self.unit}"
-
-    def span(self, low, high):
-        return f"{plain(low / self.factor)}—{self.amount(high)}"
+    words = ((factor, word) for factor, word in STEPS if word in observation.printed)
+    factor, word = next(words, (Decimal(1), ""))
+    return Scale(factor, f"{word}{observation.unit}")
 
 
 def value_words(observation):
     """The value read from the printed figure, in its scale; several tens has none."""
-    value, high, scale = observation.value, observation.value_high, Scale(observation)
+    value, high, scale = observation.value, observation.value_high, printed_scale(observation)
     if value is None:
         return "没有给出具体的数"
     return scale.amount(value) if high is None else scale.span(value, high)
@@ -57,7 +48,7 @@ def value_words(observation):
 
 def interval_words(observation):
     """What the printed words allow: 9.105—9.115亿元, 不低于30亿元, 2646家; — if nothing."""
-    lower, upper, scale = observation.lower, observation.upper, Scale(observation)
+    lower, upper, scale = observation.lower, observation.upper, printed_scale(observation)
     if lower is None and upper is None:
         return UNKNOWN
     if upper is None:

@@ -83,7 +83,7 @@ LADDER_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Ledger(Related):
+class LedgerRows(Related):
     """The rows of a ledger that belong to a record, and their amounts added up and explained."""
 
     totals: tuple[str, ...] = ()

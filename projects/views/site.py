@@ -38,7 +38,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Reading:
+class ExampleReading:
     """One printed figure and what it is taken to allow, in the base unit."""
 
     printed: str
@@ -49,7 +49,7 @@ class Reading:
 
 
 def example_readings():
-    """A `Reading` for each shape of figure the documents use."""
+    """A `ExampleReading` for each shape of figure the documents use."""
     return [reading(printed) for printed in EXAMPLES]
 
 
@@ -58,7 +58,7 @@ def reading(printed):
     value = plain(figure.value)
     if figure.value_high is not None:
         value = f"{value}—{plain(figure.value_high)}"
-    return Reading(
+    return ExampleReading(
         printed=printed,
         hedge=QUALIFIER_WORDS[figure.qualifier],
         value=value,

@@ -86,8 +86,14 @@ class PlannedRow:
     def touched(self) -> set[str]:
         """The names of the fields that the row sets: all of a new row's."""
         if self.is_new:
-            return {field.name for field in self.row._meta.concrete_fields}
+            return column_names(type(self.row))
         return {one.column.attribute for one in self.changes}
+
+
+@cache
+def column_names(model) -> set[str]:
+    """The names of all fields that a row holds itself."""
+    return {field.name for field in model._meta.concrete_fields}
 
 
 @cache
@@ -104,6 +110,34 @@ def put(row, column: SheetColumn, value) -> None:
         setattr(row, column.source.attname, value)
     else:
         setattr(row, column.attribute, value)
+
+
+class Blank:
+    """Makes new rows of a model, whose fields are asked once for all rows what they begin with."""
+
+    def __init__(self, model):
+        self.model = model
+        fields = model._meta.concrete_fields
+        self.first = [one.get_default() for one in fields]
+        self.places = {one.attname: place for place, one in enumerate(fields)}
+        made = (one for one in fields if one.has_default() and callable(one.default))
+        self.made = [(self.places[one.attname], one.default) for one in made]
+
+    def filled(self, changes: list[FieldChange]) -> Any:
+        """A row that holds what some changes say, and defaults."""
+        values, related = [*self.first], []
+        for place, make in self.made:
+            values[place] = make()
+        for change in changes:
+            place = self.places.get(change.column.source.attname)
+            if isinstance(change.new, models.Model):
+                related.append(change)
+            elif place is not None:
+                values[place] = change.new
+        row = self.model(*values)
+        for change in related:
+            put(row, change.column, change.new)
+        return row
 
 
 def twin(row: Any) -> Any:

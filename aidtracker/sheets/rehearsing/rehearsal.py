@@ -14,10 +14,10 @@ from aidtracker.sheets.reading.sheets import Sheet
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
+    Blank,
     FieldChange,
     PlannedRow,
     collection_paused,
-    put,
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
 from aidtracker.sheets.rehearsing.progress import Report, silent, told
@@ -48,6 +48,7 @@ class Rehearsal:
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
         self.required = self.required_fields()
+        self.blank = Blank(self.model)
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def required_fields(self) -> list:
@@ -134,9 +135,7 @@ class Rehearsal:
             raw = cells[reader.position]
             if raw != "" or not reader.is_optional:
                 self.fill(plan, reader, raw)
-        plan.row = self.model()
-        for change in plan.changes:
-            put(plan.row, change.column, change.new)
+        plan.row = self.blank.filled(plan.changes)
         for missing in self.required:
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
             self.objections.fail(number, message)

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 
 from aidtracker.ground.batches import BATCH, held, in_batches
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.records import SlugFromPinyinField, spare_search_text
+from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.search import spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource

@@ -1,0 +1,234 @@
+"""What is searched, and how: the same for public lists, the search over all and the admin.
+
+Names are kept in one text per row, written as people may type them. A word is found anywhere in
+it: on PostgreSQL by an index of every two neighbouring characters, which also finds 核桃, where
+three would be needed by others; on SQLite by reading the column.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+import opencc
+from django.db import connections, models
+from django.db.models import Model, Q
+from django.db.models.signals import post_migrate
+
+from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.features import Searched
+from aidtracker.ground.pinyin import initials, romanised, syllables
+from aidtracker.ground.schema import stored_columns
+
+SEARCH_LENGTH = 64
+SEARCH_WORDS = 5
+# Of so many rows that a word finds, the numbers go along in the query; of more, their query.
+FEW = 1_000
+
+CHINESE_BLOCKS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF))
+TONES = re.compile("[\u0300\u0301\u0304\u030c]")
+OTHER_MARKS = re.compile("[\u0300-\u036f]")
+NUMBER = re.compile(r"(\d+(?:\.\d+)?)(万亿|亿|万|千|百)?")
+SCALES = {"百": 2, "千": 3, "万": 4, "亿": 8, "万亿": 12}
+
+
+# What is written
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """Each traditional character with its simplified form, whatever stands beside it."""
+    characters = [chr(code) for first, last in CHINESE_BLOCKS for code in range(first, last + 1)]
+    forms = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    pairs = zip(characters, forms, strict=True)
+    return {ord(one): form for one, form in pairs if one != form}
+
+
+def normal(text: str) -> str:
+    """Text in the one form in which it is compared.
+
+    Full width as half, traditional as simplified, small letters without accents (ü after l and n
+    is v, as it is typed), numbers without separators.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(simplified()).lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", TONES.sub("", unicodedata.normalize("NFD", text)))
+        text = re.sub("(?<=[ln])ü", "v", text)
+        text = OTHER_MARKS.sub("", unicodedata.normalize("NFD", text))
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text).replace("\0", "")
+
+
+def search_text(names: Iterable[str]) -> str:
+    """The searchable form of several names: as written, in pinyin, by initials, romanised."""
+    forms = []
+    for name in names:
+        written = normal(name)
+        forms += [written, "".join(syllables(written)), initials(written), *romanised(written)]
+    return " ".join(dict.fromkeys(form for form in forms if form))
+
+
+class KnownText(str):
+    """A search text that is known to be that of its row's present names."""
+
+
+class SearchTextField(PlainColumn, models.TextField):
+    """Names, aliases, pinyin and initials in one column, so that 核桃, hetao and ht all find it."""
+
+    # Derived, so fixtures leave it out; filled on every save, unless it is known to be right.
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False, blank=True, default="")
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance, add):
+        text = getattr(model_instance, self.attname)
+        if not isinstance(text, KnownText):
+            text = model_instance.made_search_text()
+            setattr(model_instance, self.attname, text)
+        return text
+
+
+def spare_search_text(row, before):
+    """Let a row whose names are as they were `before` keep its search text without reading them."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, SearchTextField) and row.search_names == before.search_names:
+            setattr(row, field.attname, KnownText(getattr(before, field.attname)))
+
+
+# What is asked
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a search, so few and short that no search is slow."""
+    return normal(text[:SEARCH_LENGTH]).split()[:SEARCH_WORDS]
+
+
+def ways_to_write(word: str) -> list[str]:
+    """A word, and a number with 万 or 亿 also in full: 9.11亿元 is 911000000, too."""
+    found = NUMBER.match(word)
+    if not found or not found[2]:
+        return [word]
+    whole, _, decimals = found[1].partition(".")
+    places = SCALES[found[2]]
+    if len(decimals) > places:
+        return [word]
+    return [word, str(int(whole + decimals.ljust(places, "0")))]
+
+
+def is_searched(model: type[Model]) -> bool:
+    """Whether rows of a model can be found by words."""
+    return issubclass(model, Searched) and bool(model.SEARCHED_IN or model.SEARCHED_WITH)
+
+
+def search_rule(model: type[Any], text: str) -> Q:
+    """The condition that a row, or one that it is found with, holds every word of `text`."""
+    rule = Q()
+    for word in words_of(text):
+        rule &= word_rule(model, word)
+    return rule
+
+
+def word_rule(model: type[Any], word: str) -> Q:
+    """The condition that a row, or one that it is found with, holds a word."""
+    rule = Q(pk__in=())
+    for column in model.SEARCHED_IN:
+        for way in ways_to_write(word):
+            rule |= Q(**{f"{column}__holds": way})
+    for key in model.SEARCHED_WITH:
+        rule |= Q(**{f"{key}__in": found_with(model._meta.get_field(key).related_model, word)})
+    return rule
+
+
+def found_with(model: type[Any], word: str) -> Any:
+    """The numbers of the rows that a word finds, or of very many the query for them.
+
+    The database can use an index for the numbers of a few rows; for many, their query is better.
+    """
+    found = model._base_manager.filter(word_rule(model, word)).values_list("pk", flat=True)
+    few = list(found[: FEW + 1])
+    return few if len(few) <= FEW else found
+
+
+class Holds(models.Lookup):
+    """A text column holds a word, which is in the form that `normal` gives."""
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} LIKE %s ESCAPE '\\'", [*parameters, like(self.rhs, connection)]
+
+    def as_postgresql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        sql, found = f"{PAIRS.format(column)} @@ %s::tsquery", [*parameters, pairs_query(self.rhs)]
+        if len(self.rhs) > 2:  # all its pairs may stand apart
+            sql = f"({sql} AND lower({column}) LIKE %s)"
+            found += [*parameters, like(self.rhs, connection)]
+        return sql, found
+
+
+for kind in (models.CharField, models.TextField):
+    kind.register_lookup(Holds)
+
+
+def like(word: str, connection: Any) -> str:
+    return f"%{connection.ops.prep_for_like_query(word)}%"
+
+
+# Every two neighbouring characters of a column, and the last one alone: the pairs that begin at
+# its odd and its even places. All of it stands still, so it can be indexed.
+SPLIT = r"regexp_replace({text}, '(..)', E'\\1\x1f', 'g')"
+PAIRS = (
+    "array_to_tsvector(array_remove(string_to_array("
+    + SPLIT.format(text="lower({0})")
+    + r" || E'\x1f' || "
+    + SPLIT.format(text="substr(lower({0}), 2)")
+    + r", E'\x1f'), ''))"
+)
+
+
+def pairs_query(word: str) -> str:
+    """The tsquery for all pairs of a word; of a single character, for what begins with it."""
+    if len(word) == 1:
+        return f"{quoted(word)}:*"
+    pairs = {word[at : at + 2] for at in range(len(word) - 1)}
+    return " & ".join(map(quoted, sorted(pairs)))
+
+
+def quoted(pair: str) -> str:
+    doubled = pair.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"
+
+
+# What the database keeps for it
+
+
+def searched_columns(app_config: Any) -> Iterator[tuple[str, str]]:
+    for model in app_config.get_models():
+        if is_searched(model):
+            for name in model.SEARCHED_IN:
+                yield model._meta.db_table, model._meta.get_field(name).column
+
+
+def make_indexes(app_config: Any, using: str, **kwargs: Any) -> None:
+    """Index the searched columns of an app on PostgreSQL, if they are not; after `migrate`.
+
+    Migrations of both databases are one, and SQLite has no such index.
+    """
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return
+    stored = stored_columns()
+    with connection.cursor() as cursor:
+        for table, column in searched_columns(app_config):
+            if column in stored.get(table, ()):
+                name, pairs = f"{table}_{column}_pairs", PAIRS.format(f'"{column}"')
+                cursor.execute(
+                    f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table}" USING gin ({pairs})'
+                )
+
+
+def connect() -> None:
+    """Let the indexes be made; called once when the site starts."""
+    post_migrate.connect(make_indexes, dispatch_uid="aidtracker.ground.search")
