@@ -66,11 +66,11 @@ SPACED = (
     f"(?={S}(?:{SCALE}|{MORE}|{UNIT}))"
 )
 SCALED = (
-    f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?{S}{MORE}?"
+    f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?(?:{S}{MORE})?"
     f"(?:{BREAK}{SCALE}{MORE}?(?:[万亿]{{1,2}}{MORE}?)?)?"
 )
 AMOUNT = (
-    f"(?:{SPACED}|{ARABIC})(?!{D})(?:(?!{BLANK}{{2}}){S}{MORE}?{SCALED}"
+    f"(?:{SPACED}|{ARABIC})(?!{D})(?:(?!{BLANK}{{2}})(?:{S}{MORE})?{SCALED}"
     f"(?:零?(?<=[亿万千]){D}{{1,4}}(?![{DIGITS}.．,，年月]){SCALED}){{0,2}})?"
 )
 HAN = f"{H}{{1,12}}+(?:点{H}{{1,6}}+)?"
@@ -163,7 +163,7 @@ EITHER = "|".join(f"{low}、{low + 1}" for low in range(1, 9))
 HEDGED = (
     f"(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
     f"{SIGN}?(?:(?<![从由]){ARABIC}{S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?(?={D}))?"
-    f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|个[多余]{UNIT}|{UNIT}{PER}半?)|{TOTAL})?{S}{AFTER}?",
+    f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|个[多余]{UNIT}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?",
     f"(?:[百千万]分之(?:{ARABIC}|{HAN})(?:(?:{DASH}|[至到])(?:[百千万]分之)?(?:{ARABIC}|{HAN}))?"
     f"|{FREE}{H}{{1,3}}分之{H}{{1,3}})[多余]?{AFTER}?",
     f"{FORMAL}{{2,12}}[万亿萬億]?[元圆]整?",
