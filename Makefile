@@ -27,7 +27,10 @@ run: $(VENV)/.runtime ## 准备并启动网站（PORT=端口，SOURCES=文献全
 	@$(MANAGE) prepare_site
 	@$(if $(SOURCES),$(MANAGE) load_texts "$(SOURCES)")
 	@echo "网站：http://127.0.0.1:$(PORT)/　后台：http://127.0.0.1:$(PORT)/admin/　按 Ctrl-C 结束"
-	@DJANGO_RUNSERVER_HIDE_WARNING=true exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+	@export WORKERS=1 DJANGO_RUNSERVER_HIDE_WARNING=true; \
+		$(MANAGE) db_worker --no-reload --interval 2 --verbosity 0 & worker=$$!; \
+		trap "kill $$worker 2>/dev/null" EXIT; trap "exit 130" INT TERM HUP; \
+		$(MANAGE) runserver 127.0.0.1:$(PORT)
 
 database: $(VENV)/.runtime ## 升级 DATABASE_URL 的数据库并载入数据，可重复
 	$(MANAGE) migrate --verbosity 0
@@ -40,8 +43,9 @@ test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=�
 	@$(BIN)/python scripts/run_tests.py $(ARGS)
 
 dates: $(VENV)/.development ## 把与今天有关的测试放到几个特别的日子运行
-	@for day in $(DAYS); do echo "== $$day"; $(BIN)/python -m pytest -q --numprocesses auto \
-		-m "not browser" --today $$day $(CLOCK) || exit; done
+	@printf '%s\n' $(DAYS) | xargs -n 1 -P "$$(getconf _NPROCESSORS_ONLN)" sh -c ' \
+		said=$$($(BIN)/python -m pytest -q -m "not browser" --today "$$0" $(CLOCK) 2>&1); code=$$?; \
+		echo "== $$0"; echo "$$said"; exit $$code'
 
 check: $(VENV)/.development ## 格式、静态检查、导入方向、迁移、部署设置
 	$(BIN)/ruff format --check .

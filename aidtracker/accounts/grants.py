@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model
 
+from aidtracker.ground.scope import may
 from aidtracker.trail import acts
 
 IDENTITY = ("username", "last_name", "first_name", "email", "is_active")
@@ -20,9 +21,8 @@ def account_model() -> type[Model]:
     return User._meta.get_field("account").related_model
 
 
-def right_to_grant() -> str:
-    meta = account_model()._meta
-    return f"{meta.app_label}.change_{meta.model_name}"
+def has_right_to_grant(user: User) -> bool:
+    return may(user, "change", account_model())
 
 
 def may_identify(actor, user=None):
@@ -31,7 +31,7 @@ def may_identify(actor, user=None):
     Not of who grants rights: with their password one would log in as them, and grant oneself.
     """
     is_above = user is not None and (
-        user.is_superuser or (user != actor and user.has_perm(right_to_grant()))
+        user.is_superuser or (user != actor and has_right_to_grant(user))
     )
     return actor.is_superuser or (actor.has_perm("auth.change_user") and not is_above)
 
@@ -39,7 +39,7 @@ def may_identify(actor, user=None):
 def may_grant(actor, user=None):
     """Whether `actor` may give a user groups and a scope, or give them to users at all."""
     is_above = user is not None and (user.is_superuser or user.pk == actor.pk)
-    return actor.is_superuser or (actor.has_perm(right_to_grant()) and not is_above)
+    return actor.is_superuser or (has_right_to_grant(actor) and not is_above)
 
 
 def words(value):

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib.admin.utils import NestedObjects
 from django.db import router
-from django.urls import reverse
 from django.utils.html import format_html
 
 from aidtracker.desk.scope import answer_at_once, is_readable
+from aidtracker.ground.datasets import form_of
 from aidtracker.trail.differences import named_rows
 
 
@@ -51,11 +51,10 @@ def naming_rows(rows, admin_site):
 
 def link_to(row, admin_site):
     """A row as 地区：阿克苏市, linked to its form where it has one."""
-    meta = row._meta
+    kind = row._meta.verbose_name
     if not admin_site.is_registered(type(row)):
-        return f"{meta.verbose_name}：{row}"
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return format_html('{}：<a href="{}" class="text-link">{}</a>', meta.verbose_name, address, row)
+        return f"{kind}：{row}"
+    return format_html('{}：<a href="{}" class="text-link">{}</a>', kind, form_of(row), row)
 
 
 def deletion(rows, request, admin_site):

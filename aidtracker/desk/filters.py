@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from aidtracker.desk.skin import CheckboxFilter
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
-from aidtracker.ground.scope import changeable
+from aidtracker.ground.scope import changeable, may
 from aidtracker.review.steps import queues
 
 KINDS = {
@@ -54,7 +54,7 @@ def all_empty(model: type[models.Model], kind: type[models.Field], empty: Any) -
 def kinds_of_work(model: Any, user: Any) -> dict[str, tuple[str, Q]]:
     """The kinds of work that rows of a model can need of a user: {key: (label, condition)}."""
     waiting = queues(model, user) if model.REVIEW else {}
-    if not user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
+    if not may(user, "change", model):
         return waiting
     return waiting | {key: (KINDS[key], rule) for key, rule in conditions(model).items()}
 

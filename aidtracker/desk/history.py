@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 
+from aidtracker.ground.datasets import admin_page
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import (
     hold,
@@ -57,7 +58,7 @@ class HistoryPages(admin.ModelAdmin):
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
     def address(self, page, *args):
-        return reverse(f"admin:{self.page_name(page)}", args=args)
+        return admin_page(self.model, page, *args)
 
     # What was just done
 

@@ -7,11 +7,10 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.db.models import Count
 from django.http import HttpRequest
-from django.urls import reverse
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
 from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
-from aidtracker.ground.datasets import MenuGroup, declared
+from aidtracker.ground.datasets import MenuGroup, admin_page, declared
 from aidtracker.ground.scope import changeable
 
 # What waits for this person, the most urgent first; other work can wait.
@@ -58,33 +57,30 @@ def open_pages(request: HttpRequest, group: MenuGroup) -> Iterator[dict[str, str
 
 def list_of(request, label):
     """A list with the addresses to open it and to add to it; nothing if it is not for this user."""
-    meta = apps.get_model(label)._meta
-    name = f"admin:{meta.app_label}_{meta.model_name}"
-    may_add = site.get_model_admin(apps.get_model(label)).has_add_permission(request)
-    if may_open(meta.app_label, meta.model_name, request):
+    model = apps.get_model(label)
+    may_add = site.get_model_admin(model).has_add_permission(request)
+    if may_open(model, request):
         yield {
-            "title": meta.verbose_name_plural,
-            "link": reverse(f"{name}_changelist"),
-            "add_link": reverse(f"{name}_add") if may_add else "",
+            "title": model._meta.verbose_name_plural,
+            "link": admin_page(model, "changelist"),
+            "add_link": admin_page(model, "add") if may_add else "",
         }
 
 
 def work_in(request, model):
     """What is to be done in one list: a line for each kind of work that has rows. One query."""
-    meta = model._meta
     kinds = kinds_of_work(model, request.user)
-    if not kinds or not may_open(meta.app_label, meta.model_name, request):
+    if not kinds or not may_open(model, request):
         return []
     rows = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in kinds.items()}
     counts = changeable(model.objects.order_by(), request.user).aggregate(**rows)
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     return [
         {
             "key": key,
-            "what": meta.verbose_name_plural,
+            "what": model._meta.verbose_name_plural,
             "kind": kinds[key][0],
             "count": count,
-            "link": f"{address}?todo={key}",
+            "link": f"{admin_page(model, 'changelist')}?todo={key}",
         }
         for key, count in counts.items()
         if count

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
@@ -55,6 +54,7 @@ from aidtracker.desk.lists import VersionedList, is_row_number
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.versions import VersionedAdmin
+from aidtracker.ground.datasets import form_of
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
@@ -115,12 +115,6 @@ def group(title, *names):
 def link_to(address, words):
     """A link in a list or form."""
     return format_html('<a href="{}" class="text-link">{}</a>', address, words)
-
-
-def form_of(row):
-    """The address of a row's form."""
-    meta = row._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
 
 def with_row_numbers(posted, names):

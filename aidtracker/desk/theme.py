@@ -6,9 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
 
-from aidtracker.ground.datasets import MenuGroup, MenuPage, declared, menu_pages
+from aidtracker.ground.datasets import MenuGroup, MenuPage, admin_page, declared, menu_pages
 
 # The lists of the site itself: group, model, icon.
 OWN_LISTS = (
@@ -62,21 +61,20 @@ def page_item(page: MenuPage) -> dict[str, Any]:
 
 
 def menu_item(label: str, icon: str) -> dict[str, Any]:
-    meta = apps.get_model(label)._meta
-    link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-    may = partial(may_open, meta.app_label, meta.model_name)
-    return item(meta.verbose_name_plural, icon, link, may)
+    model = apps.get_model(label)
+    title, link = model._meta.verbose_name_plural, admin_page(model, "changelist")
+    return item(title, icon, link, partial(may_open, model))
 
 
 def item(title: str, icon: str, link: str, permission: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
-def may_open(app_label: str, model_name: str, request: HttpRequest) -> bool:
+def may_open(model: Any, request: HttpRequest) -> bool:
     """Whether the list would open: who may change rows may see them; own acts see all staff."""
-    return (app_label, model_name) == ("aidtracker", "act") or any(
-        request.user.has_perm(f"{app_label}.{verb}_{model_name}") for verb in ("view", "change")
-    )
+    app, name = model._meta.app_label, model._meta.model_name
+    rights = (f"{app}.{verb}_{name}" for verb in ("view", "change"))
+    return (app, name) == ("aidtracker", "act") or any(map(request.user.has_perm, rights))
 
 
 def may_open_page(page: MenuPage, request: HttpRequest) -> bool:

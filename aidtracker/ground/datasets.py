@@ -172,3 +172,13 @@ def dataset_of(model: type[Model]) -> Dataset:
 def dataset_name(model: type[Model]) -> str:
     """The public plural name of a model, as in addresses, file names and the export command."""
     return dataset_of(model).name
+
+
+def admin_page(model: Any, page: str, *args: Any) -> str:
+    """The address of a page of a model in the admin: its `changelist`, the `history` of a row."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def form_of(row: Any) -> str:
+    """The address of a row's form."""
+    return admin_page(row, "change", row.pk)

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
+from itertools import chain, count
 from typing import Self
 
 from django.conf import settings
@@ -191,13 +192,14 @@ class SlugFromPinyinField(PlainColumn, models.SlugField):
         # Mostly the stem is free, and the index says so without reading all addresses.
         if not rows.filter(**{self.attname: stem}).exists():
             return stem
-        taken = set(
-            rows.filter(**{f"{self.attname}__startswith": stem}).values_list(
-                self.attname, flat=True
-            )
-        )
-        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-        return next(slug for slug in numbered if slug not in taken)
+        similar = rows.filter(**{f"{self.attname}__startswith": stem})
+        return first_free(stem, set(similar.values_list(self.attname, flat=True)))
+
+
+def first_free(stem, taken):
+    """The stem, with the first number behind it that makes it none of those that are taken."""
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return next(slug for slug in chain([stem], numbered) if slug not in taken)
 
 
 class RecordQuerySet(KeyedQuerySet):

@@ -2,6 +2,7 @@
 
 from copy import copy
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
@@ -52,7 +53,7 @@ def nothing_there(request):
 def asked_for(request):
     """What a request needs a right for, in words, and whether its user has that right."""
     name = getattr(request.resolver_match, "url_name", None) or ""
-    for model in admin.site._registry:
+    for model in filter(admin.site.is_registered, apps.get_models()):
         app, kind = model._meta.app_label, model._meta.model_name
         is_here, door = name.startswith(f"{app}_{kind}_"), name.removeprefix(f"{app}_{kind}_")
         if is_here and door in RIGHTS:

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils.html import format_html_join
 
 from aidtracker.ground.batches import BATCH, in_batches, prefetch_in_batches
-from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.datasets import dataset_name, form_of
 from aidtracker.ground.keys import follow, key_of
-from aidtracker.ground.scope import readable
+from aidtracker.ground.scope import may, readable
 from aidtracker.review.reviewed import Review
 from aidtracker.review.revisions import AbstractRevision, natural_keys, revision_model, text_of
 from aidtracker.trail import acts
@@ -149,9 +148,7 @@ class OpenRevision:
 
     @property
     def address(self) -> str:
-        meta = self.revision._meta
-        name = f"admin:{meta.app_label}_{meta.model_name}_change"
-        return reverse(name, args=[self.revision.pk])
+        return form_of(self.revision)
 
 
 @dataclass(frozen=True)
@@ -204,7 +201,7 @@ def readable_revisions(row: Any, user: Any) -> list[OpenRevision]:
     """The open revisions of a stored row that a user may read; three queries at most."""
     model = revision_model()
     found = open_revisions([row]).get(row.pk, [])
-    if not found or not user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+    if not found or not may(user, "view", model):
         return []
     own = model.objects.filter(pk__in=[one.revision.pk for one in found])
     seen = set(readable(own, user).values_list("pk", flat=True))

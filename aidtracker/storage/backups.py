@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,20 +81,28 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
     target = folder / f"aidtracker-{now.strftime(STAMP)}.zip"
     if target.exists():
         raise CommandError(f"{target} 已经存在。")
+    try:
+        return target, write(target, now.isoformat(), database)
+    except OSError as error:
+        raise CommandError(f"{folder} 里写不了备份：{error.strerror}。") from error
+
+
+def write(target: Path, created_at: str, database: Copies) -> dict[str, Any]:
+    """Make a backup beside its place and put it there when it is whole; return its manifest."""
     clear(database.folder)
-    with workplace(folder) as unfinished:
+    with workplace(target.parent) as unfinished:
         part, packed = unfinished / database.part, unfinished / target.name
         contents = database.copy(part, LEFT_OUT)
         manifest = {
             "format": FORMAT,
-            "created_at": now.isoformat(),
+            "created_at": created_at,
             "part": database.part,
             "sha256": hash_of(part),
             **contents,
         }
         pack(packed, part, manifest)
         packed.rename(target)
-    return target, manifest
+    return manifest
 
 
 @contextmanager
@@ -169,11 +178,13 @@ def unpack(file: Path, folder: Path, wanted: str) -> tuple[dict[str, Any], Path]
                 raise CommandError(f"{file} 是别的版本的程序写的备份。")
             if manifest["part"] != wanted:
                 raise CommandError(f"{file} 是另一种数据库的备份：{manifest['part']}。")
+            datetime.fromisoformat(manifest["created_at"])
+            tables = dict(manifest["tables"])
             part = Path(archive.extract(wanted, folder))
-            if hash_of(part) != manifest["sha256"] or not manifest["tables"]:
+            if hash_of(part) != manifest["sha256"] or not tables:
                 raise ValueError("数据库的校验值不符")
     except OSError as error:
-        raise CommandError(f"打不开 {file}：{error.strerror}。") from error
+        raise CommandError(f"{file} 打不开，或没有地方解压：{error.strerror}。") from error
     except DAMAGES as error:
         raise CommandError(f"备份 {file} 已损坏，没有恢复：{error}。") from error
     return manifest, part
@@ -187,3 +198,5 @@ def check_same(manifest: dict[str, Any], contents: dict[str, Any]) -> None:
     )
     if names:
         raise CommandError(f"恢复出来的记录和备份时不同，没有启用：{'、'.join(names)}。")
+    if manifest.get("migrations") != contents["migrations"]:
+        raise CommandError("备份说的迁移不是数据库里的迁移，没有启用。")

@@ -16,6 +16,8 @@ from django.db import connection
 
 DEBIAN = Path("/usr/lib/postgresql")
 TRIES = 5
+# PostgreSQL cuts names after 63 bytes: what stands beside a longer one could be called as it is.
+LONGEST_NAME = 40
 SEND_AWAY = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = %s AND backend_type = 'client backend'
@@ -70,6 +72,8 @@ class PostgresCopies:
 
     @contextmanager
     def prepared(self, part: Path) -> Iterator[dict[str, Any]]:
+        if len(self.name.encode()) > LONGEST_NAME:
+            raise CommandError(f"数据库名 {self.name} 太长，没有恢复。请改成 40 个字节以内的。")
         with self.beside() as server:
             drop = f'DROP DATABASE IF EXISTS "{self.new}"'
             server.execute(drop)

@@ -1,6 +1,7 @@
 """Copies of a SQLite database, taken and put back while others read and write."""
 
 import hashlib
+import shutil
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
@@ -12,6 +13,9 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 SECONDS = 60
+TRIES = 5
+BUSY = "一直有人在写数据库，没有恢复。请先停止网站。"
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class SqliteCopies:
@@ -27,7 +31,7 @@ class SqliteCopies:
         if not self.path.exists():
             raise CommandError(f"没有数据库 {self.path}。")
         with opened(self.path) as source:
-            source.execute("VACUUM INTO ?", [str(target)])
+            write_copy(source, target)
         if left_out:
             empty(target, left_out)
         return contents_of(target)
@@ -50,13 +54,38 @@ class SqliteCopies:
         A file put under its name would leave them, and the log beside it, with the old one.
         """
         before = self.path.with_name(f"{self.path.name}.before-{stamp}")
-        if stamp:
-            unfinished = part.with_name(before.name)
-            self.copy(unfinished)
-            unfinished.rename(before)
         with opened(part) as source, opened(self.path) as target:
+            if stamp:
+                self.keep(target, part.parent, before)
             source.backup(target, progress=waiting_until(time.monotonic() + SECONDS))
         return str(before) if stamp else ""
+
+    def keep(self, file: sqlite3.Connection, folder: Path, before: Path) -> None:
+        """Copy the rows as they are, sound or not, and anew if somebody stored more meanwhile."""
+        for number in range(TRIES):
+            unfinished = folder / f"{before.name}-{number}"
+            version = version_of(file)
+            write_copy(file, unfinished)
+            if version_of(file) == version:
+                shutil.copymode(self.path, unfinished)
+                unfinished.rename(before)
+                return
+            unfinished.unlink()
+        raise CommandError(BUSY)
+
+
+def write_copy(file: sqlite3.Connection, target: Path) -> None:
+    try:
+        file.execute("VACUUM INTO ?", [str(target)])
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+            raise
+        raise CommandError(f"磁盘已满：{target.parent} 里放不下数据库的拷贝。") from error
+
+
+def version_of(file: sqlite3.Connection) -> int:
+    """A number that is another one after any other connection has stored something."""
+    return file.execute("PRAGMA data_version").fetchone()[0]
 
 
 def empty(path: Path, names: Collection[str]) -> None:
@@ -72,7 +101,7 @@ def waiting_until(end: float) -> Any:
 
     def report(status: int, remaining: int, total: int) -> None:
         if status != sqlite3.SQLITE_DONE and time.monotonic() > end:
-            raise CommandError("一直有人在写数据库，没有恢复。请先停止网站。")
+            raise CommandError(BUSY)
 
     return report
 
@@ -83,10 +112,10 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(path, timeout=SECONDS, isolation_level=None)) as file:
             yield file
     except sqlite3.Error as error:
-        raise CommandError(
-            f"{path} 不能用：{error}。"
-            "如果它已损坏，请把它和旁边的 -wal、-shm 文件移到别处，再恢复。"
-        ) from error
+        # The lower byte says which error, the upper ones which kind of it; none: of Python's own.
+        is_damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+        advice = "请把它和旁边的 -wal、-shm 文件移到别处，再恢复。" if is_damaged else ""
+        raise CommandError(f"{path} 不能用：{error}。{advice}") from error
 
 
 def tables(file: sqlite3.Connection) -> list[str]:

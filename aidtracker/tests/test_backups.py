@@ -1,5 +1,6 @@
 """Backups hold one moment of a database in use; a restore puts back just that, or nothing."""
 
+import errno
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from aidtracker.sheets.storing.models import State, Upload
 from aidtracker.sheets.storing.running import queue
-from aidtracker.storage import backups, postgres_copies
+from aidtracker.storage import backups, postgres_copies, sqlite_copies
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -194,11 +195,19 @@ def change_a_byte(file):
         (lambda file: file.write_bytes(b""), "已损坏"),
         (lambda file: zipfile.ZipFile(file, "w").close(), "已损坏"),
         (lambda file: rewritten(file, sha256="0"), "校验值不符"),
+        (lambda file: rewritten(file, tables=7), "已损坏"),
+        (lambda file: rewritten(file, tables={}), "已损坏"),
+        (lambda file: rewritten(file, created_at="昨天"), "已损坏"),
+        (lambda file: rewritten(file, created_at=None), "已损坏"),
+        (lambda file: rewritten(file, migrations=["programs.0009"]), "备份说的迁移不是"),
         (lambda file: rewritten(file, format=0), "别的版本"),
         (lambda file: rewritten(file, part="database.other"), "另一种数据库"),
         (Path.unlink, "打不开"),
     ],
-    ids=["cut", "byte", "empty", "bare", "hash", "format", "other", "missing"],
+    ids=[
+        *("cut", "byte", "empty", "bare", "hash", "no tables", "empty tables", "day", "no day"),
+        *("migrations", "format", "other", "missing"),
+    ],
 )
 def test_damaged_backup_is_refused(backup, damage, words):
     execute(CHANGE)
@@ -241,6 +250,16 @@ def test_interrupted_backup_leaves_no_file(folder, monkeypatch):
 
     monkeypatch.setattr(backups, "hash_of", interrupt)
     with pytest.raises(KeyboardInterrupt):
+        call("backup", "--to", str(folder))
+    assert list(folder.iterdir()) == []
+
+
+def test_backup_onto_a_full_disk_says_so_and_leaves_no_file(folder, monkeypatch):
+    def fill_up(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backups, "pack", fill_up)
+    with pytest.raises(CommandError, match="写不了备份：No space left on device"):
         call("backup", "--to", str(folder))
     assert list(folder.iterdir()) == []
 
@@ -352,6 +371,91 @@ def test_who_is_connected_is_sent_away_and_comes_back(backup):
         with pytest.raises(connection.Database.OperationalError):
             other.execute(NOTES)
     assert ask(NOTES) != [("changed",)]
+
+
+def names_beside():
+    """What stands in the folder of SQLite's file besides it and its logs."""
+    path = Path(connection.settings_dict["NAME"])
+    own = {path.name, f"{path.name}-wal", f"{path.name}-shm"}
+    return sorted({other.name for other in path.parent.iterdir()} - own)
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="PostgreSQL keeps the database itself")
+def test_rows_stored_while_those_before_are_kept_are_kept_too(backup, monkeypatch):
+    written = sqlite_copies.write_copy
+    changes = iter([CHANGE, "DELETE FROM django_session"])
+
+    def write_and_be_late(file, target):
+        written(file, target)
+        if change := next(changes, None):
+            execute(change)
+
+    monkeypatch.setattr(sqlite_copies, "write_copy", write_and_be_late)
+    kept = call("restore", str(backup), "--overwrite").split("另存为 ")[1].split("，")[0]
+    assert ask(NOTES, kept) == [("changed",)]
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="PostgreSQL sends writers away")
+def test_who_writes_on_and_on_keeps_a_restore_back(backup, monkeypatch):
+    written = sqlite_copies.write_copy
+
+    def write_and_be_late(file, target):
+        written(file, target)
+        execute("UPDATE programs_region SET note = note || '!'")
+
+    execute("UPDATE programs_region SET note = ''")
+    monkeypatch.setattr(sqlite_copies, "write_copy", write_and_be_late)
+    with pytest.raises(CommandError, match="一直有人在写数据库"):
+        call("restore", str(backup), "--overwrite")
+    assert ask(NOTES) == [("!" * sqlite_copies.TRIES,)]
+    assert names_beside() == []
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="about SQLite's file")
+def test_interrupted_keeping_of_rows_leaves_no_file(backup, monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    execute(CHANGE)
+    monkeypatch.setattr(sqlite_copies.shutil, "copymode", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        call("restore", str(backup), "--overwrite")
+    assert ask(NOTES) == [("changed",)]
+    assert names_beside() == []
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="PostgreSQL holds its references always")
+def test_database_with_a_broken_reference_can_be_replaced(backup):
+    """The day on which a restore is needed most."""
+    rows = ask("SELECT * FROM programs_region ORDER BY id")
+    execute("UPDATE programs_region SET parent_id = 987654321 WHERE parent_id IS NOT NULL")
+    kept = call("restore", str(backup), "--overwrite").split("另存为 ")[1].split("，")[0]
+    assert ask("SELECT * FROM programs_region ORDER BY id") == rows
+    broken = "SELECT count(*) > 0 FROM programs_region WHERE parent_id = 987654321"
+    assert ask(broken, kept) == [(1,)]
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="about SQLite's file")
+def test_full_disk_is_not_called_a_damaged_file(tmp_path):
+    path = tmp_path / "full"
+
+    def fill_up():
+        with sqlite_copies.opened(path) as file:
+            file.execute("CREATE TABLE rows (words text)")
+            file.execute("PRAGMA max_page_count = 2")
+            file.execute("INSERT INTO rows VALUES (zeroblob(99999))")
+
+    with pytest.raises(CommandError) as told:
+        fill_up()
+    assert str(told.value) == f"{path} 不能用：database or disk is full。"
+
+
+@pytest.mark.skipif(IS_SQLITE, reason="PostgreSQL cuts long names")
+def test_name_that_leaves_no_room_beside_it_is_refused(backup, monkeypatch):
+    copies = postgres_copies.PostgresCopies()
+    copies.name = "x" * 41
+    with pytest.raises(CommandError, match="太长"), copies.prepared(backup):
+        pass
 
 
 @pytest.mark.skipif(not IS_SQLITE, reason="about SQLite's file")

@@ -150,6 +150,11 @@ def test_page_of_an_import_is_its_persons_alone(client, queued, admin_client):
     assert admin_client.get(page_of(queued)).status_code == 404
     assert admin_client.post(page_of(queued), {"step": "cancel"}).status_code == 404
     assert Client().get(page_of(queued)).status_code == 302
+    clerk = User.objects.get(username="clerk")
+    clerk.user_permissions.remove(Permission.objects.get(codename="import_region"))
+    assert client.get(page_of(queued)).status_code == 403
+    assert client.post(page_of(queued), {"step": "now"}).status_code == 403
+    assert stored() == 0
 
 
 @pytest.mark.parametrize("loss", ["right", "account", "staff"])

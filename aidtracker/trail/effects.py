@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery, Value
-from django.urls import reverse
 from django.utils.timezone import localtime
 
-from aidtracker.ground.datasets import dataset_model, datasets
+from aidtracker.ground.datasets import admin_page, dataset_model, datasets
+from aidtracker.ground.scope import may
 from aidtracker.templatetags.formatting import UNKNOWN, known
 from aidtracker.trail.differences import differences, names_of
 from aidtracker.trail.history import (
@@ -239,13 +239,10 @@ def changes_of(act):
 
 
 def changed_row(effect, changes):
-    meta = effect.model._meta
-    name = f"admin:{meta.app_label}_{meta.model_name}"
     is_linked = effect.kind != DELETED and admin.site.is_registered(effect.model)
-    urls = [reverse(f"{name}_{page}", args=[effect.pk]) for page in ("change", "history")]
-    return ChangedRow(
-        effect.name, effect.kind_in_words, changes, *(urls if is_linked else ("", ""))
-    )
+    pages = ("change", "history") if is_linked else ()
+    addresses = [admin_page(effect.model, page, effect.pk) for page in pages]
+    return ChangedRow(effect.name, effect.kind_in_words, changes, *addresses)
 
 
 def plan_rows(plan):
@@ -270,11 +267,11 @@ def backwards(effect):
 
 def may_be_undone(act, user):
     """Whether a page offers to undo an act: not to somebody who changes nothing of its kind."""
-    metas = [dataset_model(dataset)._meta for dataset in touched_by(act)]
+    models = [dataset_model(dataset) for dataset in touched_by(act)]
     return (
-        bool(metas)
+        bool(models)
         and not hasattr(act, "undone_by")
-        and all(user.has_perm(f"{meta.app_label}.change_{meta.model_name}") for meta in metas)
+        and all(may(user, "change", model) for model in models)
     )
 
 

@@ -46,16 +46,16 @@ def keys_named(field, links):
 def set_links(model, links):
     """Let rows be linked to just what `links` says: {row id: {field: [natural keys]}}."""
     for field in model._meta.many_to_many:
-        through = field.remote_field.through
-        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
-        for keys in in_batches(list(links)):
-            through._base_manager.filter(**{f"{own}__in": keys}).delete()
         numbers = numbers_by_key(field.related_model, keys_named(field, links))
-        through._base_manager.bulk_create(
-            [
-                through(**{f"{own}_id": pk, f"{other}_id": numbers[key]})
-                for pk, each in links.items()
-                for key in each.get(field.name, ())
-            ],
-            BATCH,
-        )
+        named = {pk: each.get(field.name, ()) for pk, each in links.items()}
+        link(field, {pk: [numbers[key] for key in keys] for pk, keys in named.items()})
+
+
+def link(field, numbers):
+    """Let a many-to-many field of rows name just the rows of `numbers`: {row id: [row ids]}."""
+    through = field.remote_field.through
+    own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+    for part in in_batches(list(numbers)):
+        through._base_manager.filter(**{f"{own}__in": part}).delete()
+    pairs = [(pk, named) for pk, found in numbers.items() for named in found]
+    through._base_manager.bulk_create([through(**{own: a, other: b}) for a, b in pairs], BATCH)

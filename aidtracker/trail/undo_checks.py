@@ -6,7 +6,7 @@ from django.db.models import Max
 from aidtracker.ground.batches import in_batches, prefetch_in_batches
 from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.keys import follow, key_text
-from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many
+from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many, may
 from aidtracker.trail.acts import Way
 from aidtracker.trail.history import CHANGED, DELETED, NEW
 from aidtracker.trail.links import keys_named, numbers_by_key, relations_to
@@ -44,7 +44,7 @@ def missing_rights(plan, model, user):
     if any(map(plan.needs_reason, plan.effects[model])):
         needed.add(REVIEWS["published"])
     for verb, word in sorted(needed):
-        if not user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}"):
+        if not may(user, verb, model):
             yield f"您没有{word}{model._meta.verbose_name}的权限。"
 
 

@@ -13,6 +13,7 @@ from aidtracker.ground.scope import scope_of
 from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
+from projects.models import Project
 from projects.monthly.overview import QUEUE, Desk
 from projects.monthly.overview_sheet import HEADINGS, sheet_rows
 
@@ -61,7 +62,7 @@ LABELS = {"xlsx": "Excel", "csv": "CSV"}
 
 def headquarters_of(request):
     """The headquarters that a user covers, or all. Raises PermissionDenied without the right."""
-    if not may_open("projects", "project", request):
+    if not may_open(Project, request):
         raise PermissionDenied
     scope = scope_of(request.user)
     rows = Headquarters.objects.defer("search_text")

@@ -16,11 +16,10 @@ from aidtracker.ground.changes import after_change
 from aidtracker.ground.scope import readable
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
-from projects.entry.document import Document, with_visibility
+from projects.entry.document import Document, last_entry, with_visibility
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm, collapse
 from projects.entry.periods import periods_before
 from projects.entry.proposals import Place, metric_options, series_options, subject_options
-from projects.entry.undo import last_entry
 from projects.models import Observation, Series
 
 OPTIONS = {"series": series_options, "metric": metric_options, "subject": subject_options}

@@ -1,18 +1,22 @@
-"""A document's text as the entry page shows it: every character of it, and what is left to do."""
+"""A document's text as the entry page shows it: what is left to do, and what can be undone."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-from aidtracker.ground.scope import visible
-from projects.models import Observation
+from aidtracker.ground.scope import may_change, visible
+from projects.models import Observation, Review, SkippedPhrase
 from projects.models.known_names import numeral_names
 from projects.reading import phrases
 from projects.reading.marked_text import Span, marked_text
 
+LATEST = 50  # of a clerk's own additions, in any document
 FOREIGN_FIGURE = "其他指挥部已记录，尚未公开"
 
 
@@ -107,3 +111,28 @@ class Document:
         waiting = self.coverage.open
         later = (phrase for phrase in waiting if phrase.start >= position)
         return next(later, waiting[0] if waiting else None)
+
+
+# What can be taken back
+
+
+def last_entry(user, source):
+    """The latest figure or skipped phrase `user` added to `source`; None if that may not be undone.
+
+    It may while it is a draft and nobody has changed it since.
+    """
+    kinds = ContentType.objects.get_for_models(Observation, SkippedPhrase)
+    models: dict[Any, Any] = {kind.pk: model for model, kind in kinds.items()}
+    additions = LogEntry.objects.filter(
+        user=user, action_flag=ADDITION, content_type__in=models
+    ).order_by("-pk")
+    for entry in additions[:LATEST]:
+        row = models[entry.content_type_id].objects.filter(pk=entry.object_id).first()
+        if row is not None and row.source_id == source.pk:
+            return row if is_untouched(row) and may_change(row, user) else None
+    return None
+
+
+def is_untouched(row):
+    """Whether a row is still as its addition left it: its first version, no step of review."""
+    return row.version == 1 and (not row.REVIEW or row.review_state == Review.DRAFT)

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, Subquery
-from django.urls import reverse
 
+from aidtracker.ground.datasets import form_of
 from aidtracker.ground.months import in_chinese, previous
 from aidtracker.ground.scope import may, scope_of
 from aidtracker.review.reviewed import HANDED_IN
@@ -92,11 +92,7 @@ class GridRow:
     @property
     def link(self):
         """The report's own form; empty if there is no report."""
-        if not self.report:
-            return ""
-        meta = self.report._meta
-        name = f"admin:{meta.app_label}_{meta.model_name}_change"
-        return reverse(name, args=[self.report.pk])
+        return form_of(self.report) if self.report else ""
 
     @property
     def last_month(self):

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from django.db.models import Model
-from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.ground.batches import prefetch_in_batches
-from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.datasets import dataset_name, form_of
 from programs.models import Headquarters
 from projects.models.reports import MonthlyReport
 from projects.models.rules import WarningRule
@@ -36,8 +35,7 @@ class LedgerWarning:
     @property
     def url(self):
         """The form in which staff can put it right."""
-        meta = self.row._meta
-        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[self.row.pk])
+        return form_of(self.row)
 
 
 def warnings_for(headquarters_ids, today=None):

@@ -49,7 +49,8 @@ def tidy(text):
 
 def half_width(text):
     """A tidy text whose digits and number signs are ASCII."""
-    return tidy(text).translate(FULL_WIDTH)
+    text = tidy(text)
+    return text if text.isascii() else text.translate(FULL_WIDTH)
 
 
 def plain_number(number):

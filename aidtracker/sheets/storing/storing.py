@@ -1,13 +1,16 @@
 """Stores what was rehearsed: all of it or nothing, in bulk, with a state of every row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from aidtracker.ground.batches import BATCH, held, in_batches
+from aidtracker.ground import bulk
+from aidtracker.ground.batches import held, in_batches
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.records import SlugFromPinyinField
+from aidtracker.ground.records import SlugFromPinyinField, first_free
 from aidtracker.ground.search import spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
@@ -19,6 +22,7 @@ from aidtracker.sheets.rehearsing.progress import Report, silent
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
 from aidtracker.trail.history import CHANGED, NEW, copy_states
+from aidtracker.trail.links import link
 
 WRITING, FOLLOWING = "写入数据库", "核对写入的数据"
 REFUSED = "数据库没有接受这一行：与已有记录冲突或不合规则。"
@@ -119,10 +123,13 @@ def write(rehearsal: Rehearsal) -> None:
     lock(model, [*changed, *proposed])
     model.before_storing([plan.row for plan in written])
     fill_slugs(model, [plan.row for plan in new])
-    for layer in layers([plan.row for plan in new]):
-        model._base_manager.bulk_create(layer, batch_size=BATCH)
+    rehearsal.report(WRITING, 0)
+    for layer in layers(model, [plan.row for plan in new]):
+        bulk.insert(layer)
+    rehearsal.report(WRITING, len(new))
     write_changed(model, changed)
     write_links(written)
+    rehearsal.report(WRITING, len(written))
     copy_states([plan.row for plan in new], NEW)
     copy_states([plan.row for plan in changed], CHANGED)
     if proposed:
@@ -136,13 +143,9 @@ def write_changed(model, plans: list[PlannedRow]) -> None:
         spare_search_text(plan.row, plan.before)
     if plans:
         touched = {name for plan in plans for name in plan.touched()} | derived(model)
-        model._base_manager.bulk_create(
-            [plan.row for plan in plans],
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[one.name for one in model._meta.concrete_fields if one.name in touched],
-        )
+        rows = [plan.row for plan in plans]
+        name_parents(model, rows)
+        bulk.update(rows, touched)
 
 
 def review_wholes(rehearsal, user):
@@ -180,28 +183,34 @@ def fill_slugs(model, rows):
         return
     taken = set(model._base_manager.values_list(field.attname, flat=True))
     for row in rows:
-        stem = field.stem(row)
-        slug, number = stem, 1
-        while slug in taken:
-            number += 1
-            slug = f"{stem}-{number}"
+        slug = first_free(field.stem(row), taken)
         taken.add(slug)
         setattr(row, field.attname, slug)
 
 
-def layers(rows: list) -> list[list]:
+def layers(model: Any, rows: list) -> Iterator[list]:
     """New rows in groups, each of which refers only to rows of the groups before."""
+    fields = [one for one in model._meta.concrete_fields if one.related_model is model]
     depths: dict[int, int] = {}
     groups: list[list] = []
     for row in rows:
-        fields = [field for field in row._meta.concrete_fields if field.many_to_one]
         parents = [field.get_cached_value(row, None) for field in fields]
         depth = 1 + max((depths.get(id(parent), -1) for parent in parents), default=-1)
         depths[id(row)] = depth
         if depth == len(groups):
             groups.append([])
         groups[depth].append(row)
-    return groups
+    for group in groups:
+        name_parents(model, group)
+        yield group
+
+
+def name_parents(model: Any, rows: list) -> None:
+    """Let rows name those of the same file that they refer to, which have their numbers by now."""
+    fields = [one for one in model._meta.concrete_fields if one.related_model is model]
+    for row, field in product(rows, fields):
+        if (parent := field.get_cached_value(row, None)) is not None:
+            setattr(row, field.attname, parent.pk)
 
 
 def write_links(plans: list[PlannedRow]) -> None:
@@ -210,22 +219,9 @@ def write_links(plans: list[PlannedRow]) -> None:
     for plan in plans:
         for change in plan.changes:
             if change.column.is_many:
-                links = wanted.setdefault(change.column.source, {})
-                links[plan.row.pk] = (plan.is_new, change.new)
-    for field, by_row in wanted.items():
-        through = field.remote_field.through
-        own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-        old = [pk for pk, (is_new, _) in by_row.items() if not is_new]
-        for part in in_batches(old):
-            through._base_manager.filter(**{f"{own}__in": part}).delete()
-        through._base_manager.bulk_create(
-            [
-                through(**{own: pk, other: number})
-                for pk, (_, numbers) in by_row.items()
-                for number in numbers
-            ],
-            batch_size=BATCH,
-        )
+                wanted.setdefault(change.column.source, {})[plan.row.pk] = change.new
+    for field, numbers in wanted.items():
+        link(field, numbers)
 
 
 def find_refused(rehearsal: Rehearsal) -> None:
