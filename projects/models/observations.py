@@ -284,17 +284,23 @@ class Observation(Reviewed):
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
         """The words must stand at their place: in the text, or, without it, as its anchor knows."""
-        moved = [row for row in rows if not row.is_anchored]
+        checksums = dict(
+            Source._base_manager.filter(
+                pk__in={row.source_id for row in rows if row.start is not None}
+            ).values_list("pk", "sha256")
+        )
+        moved = [row for row in rows if not row.is_anchored(checksums.get(row.source_id, ""))]
         texts = texts_of({row.source_id for row in moved})
         for row in moved:
             row.take_place(texts.get(row.source_id, ""))
 
-    @property
-    def is_anchored(self) -> bool:
-        """Whether its anchor is of these words at this place; without a place there is none."""
+    def is_anchored(self, sha256: str) -> bool:
+        """Whether its anchor is of these words at this place of its document's text, whose checksum
+        is given; without a place there is none."""
         if self.start is None or self.end is None:
             return not self.anchor
-        return is_at(self.anchor, self.start, self.end) and has_words(self.anchor, self.printed)
+        is_at_place = is_at(self.anchor, self.start, self.end, sha256)
+        return is_at_place and has_words(self.anchor, self.printed)
 
     def take_place(self, text: str) -> None:
         """Anchor it in its document's text; ValidationError if the text says something else."""

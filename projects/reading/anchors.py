@@ -1,7 +1,8 @@
 """Where a figure's words stand, kept so that a change is noticed and a new text can be searched.
 
-An anchor is three short hashes, of the words and of the few characters before and behind them, and
-the place (Web Annotation's TextQuoteSelector and TextPositionSelector, without the quotation).
+An anchor is three short hashes, of the words and of the few characters before and behind them, the
+place, and which text that is (Web Annotation's TextQuoteSelector and TextPositionSelector, without
+the quotation).
 """
 
 import hashlib
@@ -31,10 +32,10 @@ def stands_at(text: str, start: int, end: int, printed: str) -> bool:
 
 
 def anchor(text: str, start: int, end: int) -> str:
-    """The anchor of `text[start:end]`: 30 hexadecimal digits and the place."""
+    """The anchor of `text[start:end]`: 30 hexadecimal digits, the place, the text's checksum."""
     before, behind = _around(text, start, end)
     hashes = _hash(plain_words(text[start:end])) + _hash(before) + _hash(behind)
-    return f"{hashes}@{start}-{end}"
+    return f"{hashes}@{start}-{end}#{_hash(text)}"
 
 
 def has_words(kept: str, printed: str) -> bool:
@@ -42,9 +43,9 @@ def has_words(kept: str, printed: str) -> bool:
     return kept[:LENGTH] == _hash(claimed_words(printed))
 
 
-def is_at(kept: str, start: int, end: int) -> bool:
-    """Whether a kept anchor is of this place."""
-    return kept.endswith(f"@{start}-{end}")
+def is_at(kept: str, start: int, end: int, sha256: str) -> bool:
+    """Whether a kept anchor is of this place in the text with this checksum."""
+    return kept[3 * LENGTH :] == f"@{start}-{end}#{sha256[:LENGTH]}"
 
 
 def find_again(text: str, kept: str, printed: str, near: int) -> tuple[int, int] | None:

@@ -44,7 +44,7 @@ def test_an_anchor_holds_none_of_the_text():
     hashes, _, where = kept.partition("@")
     assert len(hashes) == 30
     assert set(hashes) <= set("0123456789abcdef")
-    assert where == "{}-{}".format(*place("176 个"))
+    assert where.partition("#")[0] == "{}-{}".format(*place("176 个"))
 
 
 def test_words_are_found_again_by_what_stands_around_them():

@@ -121,7 +121,6 @@ def write(rehearsal: Rehearsal) -> None:
     new = [plan for plan in written if plan.is_new]
     changed = [plan for plan in written if not plan.is_new]
     lock(model, [*changed, *proposed])
-    model.before_storing([plan.row for plan in written])
     fill_slugs(model, [plan.row for plan in new])
     rehearsal.report(WRITING, 0)
     for layer in layers(model, [plan.row for plan in new]):
