@@ -101,7 +101,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["aidtracker.templatetags.formatting"],
+            "builtins": [
+                "aidtracker.templatetags.formatting",
+                "aidtracker.templatetags.markup",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -111,6 +114,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "aidtracker.pages.selects.Renderer"
 
 # Whose rows are whose, and which documents say so: as with AUTH_USER_MODEL, an app has the models.
 HEADQUARTERS_MODEL = "programs.Headquarters"

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, When
 from django.db.models.signals import pre_save
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import (
     Keyed,
@@ -248,7 +248,7 @@ class Record(KeyedModel):
         return self.name
 
     def get_absolute_url(self):
-        return reverse(f"{self._meta.model_name}-detail", args=[self.slug])
+        return address(f"{self._meta.model_name}-detail", self.slug)
 
     @property
     def slug_source(self):

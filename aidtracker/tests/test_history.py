@@ -208,6 +208,7 @@ BULK_WRITES = {
     "aidtracker/sheets/storing/storing.py": "imports; followed by copy_states",
     "projects/monthly/ledger_follow.py": "followed by keep_states",
     "projects/checks/recomputing.py": "computed, or followed by keep_states",
+    "projects/checks/locking.py": "locks, no rows",
     "projects/models/findings.py": "followed by keep_states",
     "projects/monthly/freezing.py": "followed by keep_states",
     "aidtracker/review/proposals.py": "followed by keep_states",

@@ -22,7 +22,6 @@ from aidtracker.testing import (
     make_metric,
     make_observation,
     make_outlet,
-    make_policy,
     make_program,
     make_project,
     make_project_plan,
@@ -63,14 +62,20 @@ class Surroundings:
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
         )
-        self.policy, self.award = make_policy(), make_award(site=self.site)
+        self.award = make_award(site=self.site)
         self.agreement = make_agreement(activity=self.activity)
 
     @property
     def details(self):
         """An address for each kind of detail page."""
         names = {name.removesuffix("-detail") for name in page_names("-detail")} - {"finding"}
-        return [getattr(self, name).get_absolute_url() for name in sorted(names)]
+        return [self.row(name).get_absolute_url() for name in sorted(names)]
+
+    def row(self, name):
+        """The row of a model; of one that no hidden row names, a new one."""
+        if not hasattr(self, name):
+            setattr(self, name, getattr(testing, f"make_{name}")())
+        return getattr(self, name)
 
 
 def hidden_project(at, state):

@@ -72,7 +72,8 @@ ROLES = {
 
 @pytest.mark.parametrize("name", ROLES)
 def test_role_has_its_rights_and_no_others(name):
-    assert rights_of(Group.objects.get(name=name)) == ROLES[name]
+    files = "fixtures/groups.json and the tables of aidtracker/tests/test_roles.py"
+    assert rights_of(Group.objects.get(name=name)) == ROLES[name], files
 
 
 def test_groups_are_the_roles():

@@ -57,6 +57,7 @@ def test_number_with_a_scale_is_also_searched_in_full(word, ways):
 def test_search_is_short():
     assert words_of("一 二 三 四 五 六") == ["一", "二", "三", "四", "五"]
     assert words_of("很长" * 50) == ["很长" * 32]
+    assert words_of("核\0桃") == ["核桃"]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,18 @@
+import re
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.test.utils import override_script_prefix
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
 
-from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, table
+from aidtracker.ground import addresses
+from aidtracker.pages.selects import Renderer
+from aidtracker.pages.tables import CAP, Cell, Column, Item, Layout, Row, capped, table
+from aidtracker.templatetags import markup
 
 
 def texts(column, row):
@@ -53,3 +62,67 @@ def test_table_counts_its_rows_from_the_first_number():
 def test_long_table_is_cut_and_says_so(length, caption):
     shown = capped("表", [Column("栏", str)], [str(number) for number in range(length)])
     assert (shown.caption, len(shown.rows)) == (caption, min(length, CAP))
+
+
+# How rows, links and drop-downs are written
+
+
+class Hostile:
+    """A figure whose every word would break out of its place."""
+
+    nature = '"><script>'
+    printed = "<b>30</b> 亿元"
+    number = 3
+    place = '/x/"onclick="'
+    source = SimpleNamespace(title='"<i>')
+    badges = (SimpleNamespace(result='"<', url='"<', words='"<', sign="<"),)
+
+    def get_absolute_url(self) -> str:
+        return '/x/"<'
+
+    def get_nature_display(self) -> str:
+        return "<u>"
+
+
+def test_row_is_written_with_its_links() -> None:
+    cells = (
+        Cell("名称", "text", (Item("甲<乙", "/a/?b=1&c=2"), Item("丙"))),
+        Cell("金额", "money", (Item("—"),)),
+    )
+    assert markup.table_row(Row(7, cells, "there")) == (
+        '<tr id="there"><td class="index" data-label="序号">7</td>'
+        '<td class="is-text" data-label="名称"><a href="/a/?b=1&amp;c=2">甲&lt;乙</a>'
+        '<span class="comma">、</span>丙</td>'
+        '<td class="is-money is-unknown" data-label="金额">—</td></tr>'
+    )
+
+
+@pytest.mark.parametrize("kind", ["figure", "figures", "nature", "source"])
+def test_no_word_breaks_out_of_its_place(kind: str) -> None:
+    value = [Hostile()] if kind == "figures" else Hostile()
+    text = markup.cell_html(Cell('"<', kind, (Item("x"),), value))
+    parts = re.findall(r"<[^>]*>", text)
+    assert {re.match(r"</?(\w+)", part)[1] for part in parts} <= {"td", "a", "span", "ul", "li"}
+    assert not re.search(r'="[^"]*"[^ >]', text)
+
+
+@pytest.mark.parametrize("keys", [("a-b_1",), ("a", 3)])
+def test_address_is_that_of_reverse(keys: tuple) -> None:
+    name = "region-detail" if len(keys) == 1 else "observation-detail"
+    assert addresses.address(name, *keys) == reverse(name, args=keys)
+    with override_script_prefix("/under/"):
+        assert addresses.address(name, *keys) == reverse(name, args=keys)
+
+
+def test_address_of_a_row_without_key_is_refused() -> None:
+    with pytest.raises(NoReverseMatch):
+        addresses.address("region-detail", "")
+
+
+def test_drop_down_is_written_as_django_does() -> None:
+    choices = [("", "全部"), ('a"<', "甲<"), ("组", [("1", mark_safe("<b>"))])]
+    widget = forms.Select({"id": 'x"', "required": True, "disabled": False}, choices)
+    ours, django = (
+        widget.render("名", 'a"<', renderer=kind()) for kind in (Renderer, DjangoTemplates)
+    )
+    assert re.sub(r"\s*\n\s*", "", ours) == re.sub(r"\s*\n\s*", "", django)

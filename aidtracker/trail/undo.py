@@ -100,7 +100,7 @@ def carry_out(plan, reason):
     for model in plan.effects:
         restore(plan, model, reason)
     review_wholes(plan)
-    after_change(*plan.effects)
+    after_change()
 
 
 def review_wholes(plan):

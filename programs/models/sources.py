@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
@@ -97,7 +97,7 @@ class Source(KeyedModel):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("source-detail", args=[self.code])
+        return address("source-detail", self.code)
 
     @classmethod
     def public_condition(cls, prefix):

@@ -31,6 +31,7 @@ class MetricFacts:
     denominator: int | None = None
     base: str = "last_year"
     ledger_field: str = ""
+    counted_rows: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +45,17 @@ class SeriesFacts:
     scope: str = ""
     part_of: int | None = None
     has_complete_parts: bool = False
+    slug: str = ""
 
     @property
     def is_additive(self):
         """Whether a part of it cannot be greater than the whole."""
         return self.metric.kind in ("stock", "flow")
+
+    @property
+    def identity(self):
+        """What no two series have in common."""
+        return self.metric.pk, self.subjects, self.scope
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +144,7 @@ class Step:
 
 @dataclass
 class Evidence:
-    """Everything the checks may use.
+    """Everything the checks of some series may use: those series, and those they are read with.
 
     `above`: for each thing those it stands in, and whether wholly. `ledger`: amounts of ledgers in
     the metric's base unit by thing and field. `rows`: what the counts of a metric count.
@@ -153,7 +160,6 @@ class Evidence:
     ledger: dict[tuple[Thing, str], Decimal] = field(default_factory=dict)
     ledger_names: dict[Thing, str] = field(default_factory=dict)
     rows: dict[int, tuple[str, list[LedgerRow]]] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
 
     @cached_property
     def of_series(self):
@@ -162,6 +168,10 @@ class Evidence:
         for figure in self.figures:
             found[figure.series.pk].append(figure)
         return found
+
+    def figures_of(self, series):
+        """The figures of a series, in reading order."""
+        return self.of_series.get(series.pk, ())
 
     @cached_property
     def by_end(self):
@@ -183,7 +193,7 @@ class Evidence:
 
     @cached_property
     def _by_scope(self):
-        return {(one.metric.pk, one.subjects, one.scope): one for one in self.series.values()}
+        return {one.identity: one for one in self.series.values()}
 
     def series_of(self, metric, subjects, scope):
         """The series of a metric (its number) about just these subjects and scope, or None."""

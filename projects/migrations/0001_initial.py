@@ -647,6 +647,7 @@ class Migration(migrations.Migration):
                 ('computation', models.TextField(help_text='由哪些数、怎样算、得到什么', verbose_name='计算')),
                 ('records', models.JSONField(blank=True, default=list, help_text='观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin', verbose_name='所涉记录')),
                 ('is_current', models.BooleanField(default=True, help_text='重算后已不再得出、但有人处理过的，留存而不再成立', verbose_name='仍成立')),
+                ('scope', models.CharField(blank=True, db_index=True, default='', editable=False, help_text='在哪个范围内核对出来的；重算一个范围时据此找出它的各条', max_length=250, serialize=False, verbose_name='核对范围')),
                 ('state', models.CharField(choices=[('open', '待处理'), ('explained', '已说明'), ('corrected', '已更正'), ('dismissed', '不是差错')], default='open', max_length=12, verbose_name='处理')),
                 ('explanation', models.TextField(blank=True, help_text='重算时保留', verbose_name='说明')),
                 ('observations', models.ManyToManyField(related_name='findings', to='projects.observation', verbose_name='所涉观测值')),

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import (
@@ -264,7 +264,7 @@ class Series(KeyedModel):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("series-detail", args=[self.slug])
+        return address("series-detail", self.slug)
 
     @property
     def slug_source(self):

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
 from aidtracker.ground.records import MaintainerField
@@ -208,7 +208,7 @@ class Observation(Reviewed):
         )
 
     def get_absolute_url(self):
-        return reverse("observation-detail", args=[self.source.code, self.number])
+        return address("observation-detail", self.source.code, self.number)
 
     marks = None  # set by `with_marks`; figures read in another way show no badges
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.templatetags.formatting import nature_sign
+from aidtracker.templatetags.markup import badges
 
 NOTHING = mark_safe("")
 
@@ -60,23 +61,9 @@ def figure_span(observation):
     )
     number = observation.number
     link = f"{figures_address(observation.source.code)}{number}/"
-    after = mark_safe(f"<sup>{sign}{number}{badge_links(observation)}</sup>")
+    after = mark_safe(f"<sup>{sign}{number}{badges(observation)}</sup>")
     css, anchor = f"nature-{observation.nature}", f"o{number}"
     return Span(observation.start, observation.end, "mark", css, title, anchor, after, link)
-
-
-def badge_links(observation):
-    """What checking the figure found, as in `includes/badges.html`."""
-    if not observation.badges:
-        return ""
-    return format_html_join(
-        "",
-        '<a class="mark mark-{}" href="{}" title="{}" aria-label="核对，{}">{}</a>',
-        (
-            (badge.result, badge.url, badge.words, badge.words, badge.sign)
-            for badge in observation.badges
-        ),
-    )
 
 
 def skipped_span(phrase):

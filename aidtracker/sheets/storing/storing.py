@@ -69,7 +69,7 @@ def store(
             review_wholes(rehearsal, resource.user)
             report(FOLLOWING, outcome.written)
             if outcome.new or outcome.changed:
-                after_change(resource.model)
+                after_change()
             end(outcome)
     except StaleError:
         return Rehearsal(type(resource)(user=resource.user), sheet).run()

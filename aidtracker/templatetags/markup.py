@@ -1,0 +1,119 @@
+"""Small pieces of HTML that stand on a page many times: figures, marks, links, rows of tables.
+
+Written by functions, since a template takes ten times as long; templates print the same pieces by
+the filters of these names.
+"""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from aidtracker.templatetags import formatting
+
+register = template.Library()
+COMMA = '<span class="comma">、</span>'
+
+
+def words(value: Any) -> str:
+    """A value as text of a page; what is HTML already stays as it is."""
+    return value if isinstance(value, SafeString) else escape(str(value))
+
+
+def link(text: Any, url: str) -> str:
+    return f'<a href="{escape(url)}">{words(text)}</a>' if url else words(text)
+
+
+def linked(items: Iterable[Any]) -> str:
+    """Items with the pages they lead to."""
+    return COMMA.join([link(item.text, item.url) for item in items])
+
+
+@register.filter
+def figure_link(observation: Any) -> SafeString:
+    """A figure as printed, leading to its page."""
+    kind, url = words(observation.nature), words(observation.get_absolute_url())
+    printed = formatting.figure(observation.printed)
+    return mark_safe(f'<a class="figure-link nature-{kind}" href="{url}">{printed}</a>')
+
+
+@register.filter
+def badges(observation: Any) -> SafeString:
+    """What checking a figure found."""
+    return mark_safe("".join([badge(one) for one in observation.badges or ()]))
+
+
+def badge(one: Any) -> str:
+    said = words(one.words)
+    return (
+        f'<a class="mark mark-{words(one.result)}" href="{words(one.url)}" title="{said}"'
+        f' aria-label="核对，{said}">{words(one.sign)}</a>'
+    )
+
+
+@register.filter
+def result(finding: Any) -> SafeString:
+    """What a finding says, in a sign and a word."""
+    return mark_safe(
+        f'<span class="badge badge-{words(finding.result)}"><span aria-hidden="true">'
+        f"{words(finding.sign)}</span> {words(finding.get_result_display())}</span>"
+    )
+
+
+@register.filter
+def nature(observation: Any) -> SafeString:
+    """Whether a figure was reached, planned or agreed."""
+    return mark_safe(
+        f'<span class="nature nature-{words(observation.nature)}"><span class="sign"'
+        f' aria-hidden="true">{words(formatting.nature_sign(observation.nature))}</span>'
+        f"{words(observation.get_nature_display())}</span>"
+    )
+
+
+def source_link(observation: Any) -> str:
+    """A figure's document, leading to its words."""
+    title = words(observation.source.title)
+    return (
+        f'<a class="source-link" href="{words(observation.place)}" title="看原文：《{title}》">'
+        f"<span>《{title}》</span>第 {observation.number} 处</a>"
+    )
+
+
+def figure_items(observations: Iterable[Any]) -> str:
+    rows = [f"<li>{figure_link(one)} {source_link(one)}</li>" for one in observations]
+    return f'<ul class="figure-items">{"".join(rows)}</ul>'
+
+
+# How the values of cells of a kind are written; others are words with links.
+KINDS = {
+    "figure": lambda observation: f"{figure_link(observation)} {badges(observation)}",
+    "figures": figure_items,
+    "result": result,
+    "nature": nature,
+    "source": source_link,
+}
+
+
+def content(cell: Any) -> str:
+    if cell.kind in KINDS and not (cell.kind == "figures" and cell.is_unknown):
+        return KINDS[cell.kind](cell.value)
+    return linked(cell.items)
+
+
+def cell_html(cell: Any) -> str:
+    unknown = " is-unknown" if cell.is_unknown else ""
+    return (
+        f'<td class="is-{cell.kind}{unknown}" data-label="{words(cell.label)}">{content(cell)}</td>'
+    )
+
+
+@register.filter
+def table_row(row: Any) -> SafeString:
+    """A row of a table with its number and, where it has one, its anchor."""
+    anchor = f' id="{words(row.anchor)}"' if row.anchor else ""
+    cells = "".join([cell_html(cell) for cell in row.cells])
+    return mark_safe(
+        f'<tr{anchor}><td class="index" data-label="序号">{row.number}</td>{cells}</tr>'
+    )
