@@ -10,7 +10,14 @@ class AidtrackerConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts import logins
-        from aidtracker.ground import checks, edition, records, search, sqlite  # noqa: F401 (registers itself)
+        from aidtracker.ground import (
+            checks,  # noqa: F401 (registers itself)
+            edition,
+            records,
+            search,
+            server,  # noqa: F401 (registers itself)
+            sqlite,
+        )
         from aidtracker.trail import history
 
         edition.connect()
