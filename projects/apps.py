@@ -21,7 +21,7 @@ class ProjectsConfig(AppConfig):
         from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
-        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
+        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
         SHOWN_WITH.append(sources_of_public_figures)
         home.WAITING.append(waiting_reports)
         add_to_pages()

@@ -68,7 +68,6 @@ class Dataset:
     navigation: tuple[int, str] | None = field(default=None, kw_only=True)
     is_searched: bool = field(default=False, kw_only=True)
     has_work: bool = field(default=False, kw_only=True)  # looked for on the admin's first page
-    is_checked: bool = field(default=False, kw_only=True)  # its rows have a part in findings
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
 

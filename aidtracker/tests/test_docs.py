@@ -11,7 +11,8 @@ from aidtracker.trail.models import Act
 from programs.models import Account
 
 DOCS = Path(settings.BASE_DIR) / "docs"
-LEFT_OUT = {"id", "search_text", "updated_at", "version"}  # derived, the same in every model
+# Derived; the same in every model, or what a finding is found again by.
+LEFT_OUT = {"id", "scope", "search_text", "updated_at", "version"}
 
 
 def sections():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.changes import note
 from aidtracker.ground.history import links_of
 from aidtracker.trail import acts
 
@@ -32,6 +33,7 @@ def was_follow_on(state):
 
 def attach_act(sender, instance, history_instance, **kwargs):
     """Let a state that is about to be stored name the act in hand and what the row is linked to."""
+    note(type(instance), [instance.pk])
     act = acts.stored()
     history_instance.act = act
     history_instance.history_user = act.user
@@ -68,6 +70,7 @@ def keep_states(rows, kind=CHANGED, *, reason=None):
     rows = list(rows)
     if not rows:
         return
+    note(type(rows[0]), [row.pk for row in rows])
     act, links, now = acts.stored(), links_of(rows), timezone.now()
     history = type(rows[0]).history
     names = [field.attname for field in history.model.tracked_fields]
@@ -97,6 +100,7 @@ def copy_states(rows, kind):
     if not copied:
         return
     model, act = type(rows[0]), acts.stored()
+    note(model, copied)
     said = {
         "history_type": kind,
         "history_date": timezone.now(),

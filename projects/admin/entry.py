@@ -20,7 +20,7 @@ from projects.entry.document import Document, last_entry, with_visibility
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm, collapse
 from projects.entry.periods import periods_before
 from projects.entry.proposals import Place, metric_options, series_options, subject_options
-from projects.models import Observation, Series
+from projects.models import Observation
 
 OPTIONS = {"series": series_options, "metric": metric_options, "subject": subject_options}
 # What the next figure of a document most often shares with the last one.
@@ -107,7 +107,7 @@ class EntryPages(admin.ModelAdmin):
         series, is_new = form.save()
         if is_new:
             log(request, series, ADDITION)
-            after_change(Series)
+            after_change()
         done = "已新建并选用" if is_new else "已有这个序列，已选用"
         messages.success(request, f"{done}：{series}。")
         return self.entry_page(request, source, chosen=series)

@@ -97,6 +97,17 @@ class Finding(KeyedModel):
         "仍成立", default=True, help_text="重算后已不再得出、但有人处理过的，留存而不再成立"
     )
 
+    scope = models.CharField(
+        "核对范围",
+        max_length=250,
+        blank=True,
+        default="",
+        db_index=True,
+        editable=False,
+        serialize=False,
+        help_text="在哪个范围内核对出来的；重算一个范围时据此找出它的各条",
+    )
+
     # Explanation
     state = models.CharField("处理", max_length=12, choices=State, default=State.OPEN)
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")

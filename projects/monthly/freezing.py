@@ -72,7 +72,7 @@ def freeze(report):
     source = store_source(report, lines, len(before) + 1, changes)
     for number, (one, (start, end)) in enumerate(zip(report.sums, places, strict=True), 1):
         store_sum(report, source, one, number, start, end)
-    after_change(Observation)
+    after_change()
     return source
 
 

@@ -58,13 +58,13 @@ def test_kinds_are_documented():
 
 
 def test_every_check_is_applied():
-    """A check that looks at all the evidence stands in `RULES`."""
+    """A check of series stands in `RULES`."""
     names = sorted(path.stem for path in Path(checks.__file__).parent.glob("*.py"))
     modules = [import_module(f"projects.checks.{name}") for name in names if name != "__init__"]
     found = {
         rule
         for module in modules
         for name, rule in vars(module).items()
-        if name.startswith("check_") and [*signature(rule).parameters] == ["evidence"]
+        if name.startswith("check_") and [*signature(rule).parameters] == ["series", "evidence"]
     }
     assert found == set(checks.RULES)
