@@ -50,6 +50,7 @@ def recheck(rows: dict) -> None:
     }
     if is_locking():
         lock_touched(scopes, touched)
+        reader = Reader()  # nothing that was read before the locks
     for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
         check_scopes(portion, reader)
         reader = Reader()
