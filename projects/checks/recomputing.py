@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.bulk import insert
 from aidtracker.ground.changes import Rows
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
@@ -164,7 +165,7 @@ def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
     changed = [found[key] for key, (_, verdict) in verdicts.items() if take(found[key], verdict)]
     new = [row for row in changed if row.pk is None]
     old = [row for row in changed if row.pk is not None]
-    Finding.objects.bulk_create(new, BATCH)
+    insert(new)
     Finding.objects.bulk_update(old, (*COMPUTED, "state", "version", "updated_at"), BATCH)
     Finding.objects.bulk_update(moved, ("scope",), BATCH)
     link({found[key].pk: verdict for key, (_, verdict) in verdicts.items()})
@@ -228,6 +229,4 @@ def link(verdicts: dict[int, Verdict]) -> None:
     for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
         through.objects.filter(pk__in=keys).delete()
     missing = sorted(wanted - links.keys())
-    through.objects.bulk_create(
-        (through(finding_id=finding, observation_id=figure) for finding, figure in missing), BATCH
-    )
+    insert([through(finding_id=finding, observation_id=figure) for finding, figure in missing])

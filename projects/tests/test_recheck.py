@@ -143,6 +143,10 @@ class World:
         figure = self.one_of(self.figures)
         values = self.figure()
         names = self.draw(st.sets(st.sampled_from(sorted(values)), min_size=1))
+        if "period_end" in names:
+            names.add("period_start")
+        elif "period_start" in names:
+            names.add("period_end")
         store(figure, {name: values[name] for name in names})
 
     def put_words(self):
