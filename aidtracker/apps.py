@@ -10,11 +10,19 @@ class AidtrackerConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts import logins
-        from aidtracker.ground import checks, edition, search, sqlite  # noqa: F401 (registers itself)
+        from aidtracker.ground import (
+            checks,  # noqa: F401 (registers itself)
+            edition,
+            records,
+            search,
+            server,  # noqa: F401 (registers itself)
+            sqlite,
+        )
         from aidtracker.trail import history
 
         edition.connect()
         history.connect()
         logins.connect()
+        records.connect()
         search.connect()
         sqlite.connect()

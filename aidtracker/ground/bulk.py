@@ -14,10 +14,11 @@ OF_TEXTS = (models.CharField.get_prep_value, models.TextField.get_prep_value)
 
 
 def insert(rows: Sequence[Any]) -> None:
-    """Store new rows of one model; each gets its number."""
+    """Store new rows of one model of the record; each gets its number."""
     if not rows:
         return
     model = type(rows[0])
+    model.before_storing(rows)
     connection = connections[router.db_for_write(model)]
     with connection.cursor() as cursor:
         for row, number in zip(rows, free_numbers(cursor, model, len(rows)), strict=True):
@@ -33,7 +34,8 @@ def update(rows: Sequence[Any], names: Iterable[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    wanted = set(names)
+    model.before_storing(rows)
+    wanted = {*names, *model.DERIVED}
     fields = [field for field in model._meta.concrete_fields if field.name in wanted]
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name

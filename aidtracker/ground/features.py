@@ -156,6 +156,9 @@ class Remembered(Model):
     KEPT_BESIDE: ColumnNames = ()
     """The columns that go with a text which no history keeps: undoing leaves both alone."""
 
+    DERIVED: ColumnNames = ()
+    """The columns that follow from others when a row is stored (`before_storing`)."""
+
     class Meta:
         abstract = True
 

@@ -209,9 +209,9 @@ def make_observation(**kwargs):
     if "source" not in kwargs:
         kwargs["source"] = make_source()
     kwargs.setdefault("number", next(numbers))
-    kwargs.setdefault("printed", "5家")
     if "series" not in kwargs:
         kwargs["series"] = make_series()
+    kwargs.setdefault("printed", f"5{kwargs['series'].metric.unit}")
     kwargs.setdefault("accumulation", Observation.Accumulation.POINT)
     kwargs.setdefault("status", Observation.Status.PUBLISHED)
     return create(Observation, kwargs)

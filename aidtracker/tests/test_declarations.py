@@ -38,6 +38,7 @@ WRONG = [
     (Observation, "PUBLIC_WITH", ("findings",), "findings is no foreign key to the record"),
     (Observation, "PUBLIC_WITH", ("serie",), "no field named 'serie'"),
     (Source, "KEPT_BESIDE", ("sha",), "no field named 'sha'"),
+    (Observation, "DERIVED", ("mark",), "no field named 'mark'"),
     (Source, "SEARCHED_IN", ("search",), "no field named 'search'"),
     (Observation, "SEARCHED_WITH", ("printed",), "printed is no foreign key to the record"),
     (Project, "REVIEW", "status", "status cannot say published"),

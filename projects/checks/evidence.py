@@ -14,8 +14,6 @@ from projects.reading.bounds import PRECISION
 from projects.reading.intervals import Interval
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
-COUNTED_ONE_BY_ONE = frozenset({"人次", "件"})
-MEASURED = units.MEASURES - COUNTED_ONE_BY_ONE
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
 
 
@@ -90,7 +88,7 @@ class Figure:
     @cached_property
     def interval(self):
         """What the printed words allow. A measure without decimals is right to half a unit."""
-        is_measured = self.metric.unit in MEASURED or self.metric.kind == "ratio"
+        is_measured = not units.is_counted(self.metric.unit) or self.metric.kind == "ratio"
         if is_measured and self.lower and self.lower == self.upper:
             return Interval(self.lower - PRECISION, self.lower + PRECISION)
         return Interval(self.lower, self.upper)

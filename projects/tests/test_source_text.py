@@ -99,7 +99,9 @@ def test_source_page_without_text_keeps_the_anchors_on_its_table(client, db):
 
 
 def test_source_page_leaves_out_what_is_not_approved(source, client):
-    make_observation(source=source, number=3, start=0, end=2, status="draft", value=1)
+    make_observation(
+        source=source, number=3, printed="600个", start=6, end=11, status="draft", value=1
+    )
     assert 'id="o3"' not in html_of(client, source)
 
 
@@ -113,7 +115,7 @@ def test_source_page_queries_do_not_grow_with_figures(
 
     few = count()
     for number in range(10, 40):
-        make_observation(source=source, number=number, start=6, end=11, value=1)
+        make_observation(source=source, number=number, printed="600 个", start=6, end=11, value=1)
     assert count() == few
 
 

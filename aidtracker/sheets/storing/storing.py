@@ -169,7 +169,7 @@ def lock(model, changed: list[PlannedRow]) -> None:
 
 def derived(model):
     """The fields that change with any other."""
-    return {"version", "updated_at", "search_text", model.REVIEW}
+    return {"version", "updated_at", "search_text", model.REVIEW, *model.DERIVED}
 
 
 def fill_slugs(model, rows):
