@@ -229,4 +229,6 @@ def link(verdicts: dict[int, Verdict]) -> None:
     for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
         through.objects.filter(pk__in=keys).delete()
     missing = sorted(wanted - links.keys())
-    insert([through(finding_id=finding, observation_id=figure) for finding, figure in missing])
+    through.objects.bulk_create(
+        (through(finding_id=finding, observation_id=figure) for finding, figure in missing), BATCH
+    )

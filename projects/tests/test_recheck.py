@@ -400,16 +400,16 @@ def test_two_who_save_figures_of_one_series_wait_for_each_other_and_no_others():
 
     with transaction.atomic():
         change_and_follow(one, "7元")
-        waiting = in_own_connection(lambda: change_and_follow(same, "8元"))
+        waiting = in_own_connection(lambda: change_and_follow(same, "90元"))
         in_own_connection(change_elsewhere).join(30)
         assert is_done.is_set()
         waiting.join(0.5)
         assert waiting.is_alive()
         assert not Finding.objects.filter(
-            kind="conflict", observations=same, computation__contains="8元"
+            kind="conflict", observations=same, computation__contains="90元"
         ).exists()
     waiting.join(30)
     found = Finding.objects.get(kind="conflict", observations=same)
     assert {*found.observations.all()} == {one, same}
     assert "7元" in found.computation
-    assert "8元" in found.computation
+    assert "90元" in found.computation
