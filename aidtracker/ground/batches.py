@@ -4,7 +4,16 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Field, Lookup, Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import (
+    BigAutoField,
+    Field,
+    Lookup,
+    Model,
+    Prefetch,
+    QuerySet,
+    prefetch_related_objects,
+)
+from django.db.models.lookups import In
 
 from aidtracker.ground.keys import key_text
 
@@ -41,6 +50,27 @@ class Among(Lookup):
 def among(rows: QuerySet, numbers: Iterable[int]) -> QuerySet:
     """Those of a queryset's rows that have one of any number of numbers."""
     return rows.filter(pk__among=[*numbers])
+
+
+@BigAutoField.register_lookup
+class AmongFirst(In):
+    """`__among_first`: a number is one of a query's, which is answered before all else."""
+
+    lookup_name = "among_first"
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
+
+
+def by_first_numbers(rows: QuerySet, first: QuerySet, limit: int) -> QuerySet:
+    """Of `rows`, which may name many others, the first of a query, in its order.
+
+    Their numbers are found by an index, then the rows by key: joined before the condition, all the
+    tables that the rows name would keep the database from using any index.
+    """
+    found = rows.filter(pk__among_first=first.values("pk")[:limit])
+    found.query.order_by = first.query.order_by
+    return found
 
 
 def prefetch_in_batches(rows: Sequence[Model], *lookups: str | Prefetch, size: int = BATCH) -> None:

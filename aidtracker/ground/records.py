@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from itertools import chain, count
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -67,6 +67,10 @@ class KeyedQuerySet(models.QuerySet):
             return found
         others_last = Case(When(search_text__startswith=normal(words), then=0), default=1)
         return found.order_by(others_last, *self.model._meta.ordering)
+
+    def first_rows(self, limit: int) -> list[Any]:
+        """The first rows; of a model whose rows name many others, their numbers are read first."""
+        return list(self[:limit])
 
     def for_fixtures(self):
         """The rows that fixtures keep."""

@@ -204,7 +204,7 @@ def table(caption, columns, rows, layout=PLAIN_LAYOUT):
 
 def capped(caption, columns, queryset, more=None):
     """A table of the first 50 rows; `more` (an `Item`) leads to the list of all of them."""
-    rows = list(queryset[: CAP + 1])
+    rows = queryset.first_rows(CAP + 1)
     return table(counted(caption, rows), columns, rows[:CAP], Layout(more=more))
 
 

@@ -12,8 +12,7 @@ from django.utils.safestring import mark_safe
 
 from aidtracker.ground.scope import may_change, visible
 from projects.models import Observation, Review, SkippedPhrase
-from projects.models.known_names import numeral_names
-from projects.reading import phrases
+from projects.models.known_names import coverage
 from projects.reading.marked_text import Span, marked_text
 
 LATEST = 50  # of a clerk's own additions, in any document
@@ -90,8 +89,8 @@ class Document:
 
     @cached_property
     def coverage(self):
-        return phrases.coverage(
-            phrases.find(self.source.text, numeral_names()),
+        return coverage(
+            self.source.text,
             [(row.start, row.end) for row in self.figures],
             [(row.start, row.end) for row in self.skipped],
         )

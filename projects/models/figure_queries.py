@@ -1,8 +1,11 @@
 """Which figures, and in which order: the questions that pages ask of observations."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
 from projects.models.finding_kinds import TO_SETTLE, Result
@@ -32,6 +35,10 @@ class ObservationQuerySet(KeyedQuerySet):
             .defer("source__text")
             .with_marks()
         )
+
+    def first_rows(self, limit: int) -> list[Any]:
+        """The first figures with all that a table names."""
+        return list(by_first_numbers(self.model.objects.with_subjects(), self, limit))
 
     def with_marks(self):
         """With what readers are told of each figure's checks, for `badges`."""
@@ -72,11 +79,6 @@ class ObservationQuerySet(KeyedQuerySet):
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use."""
         return self.exclude(rank=self.model.Rank.DEPRECATED).best_first()
-
-    def leading(self):
-        """Of each series the one public figure to show first."""
-        same = self.model.objects.published().filter(series=models.OuterRef("series"))
-        return self.filter(pk=models.Subquery(same.best_first().values("pk")[:1]))
 
     def in_reading_order(self):
         return self.order_by("source__code", "number")

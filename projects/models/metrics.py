@@ -1,11 +1,14 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from aidtracker.ground.addresses import address
+from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
@@ -182,15 +185,26 @@ class SeriesQuerySet(RecordQuerySet):
 
     def with_leading_figures(self):
         """Series with public figures: `figure_count`, and in `leading_figures` the one to show."""
-        leading = (
-            self.observations.leading().select_related("source").defer("source__text").with_marks()
-        )
-        public = Count("observations", filter=public_rule(observation_model(), "observations"))
+        leading = self.leading_figures().select_related("source").defer("source__text")
+        own = self.observations.published().filter(series=OuterRef("pk")).order_by()
+        count = own.values("series").annotate(count=Count("pk")).values("count")
         return (
-            self.annotate(figure_count=public)
-            .filter(figure_count__gt=0)
-            .prefetch_related(Prefetch("observations", leading, to_attr="leading_figures"))
+            self.with_figures()
+            .annotate(figure_count=Subquery(count))
+            .prefetch_related(Prefetch("observations", leading.with_marks(), "leading_figures"))
         )
+
+    def leading_figures(self):
+        """Of each of these series the one public figure to show first."""
+        own = self.observations.published().filter(series=OuterRef("pk")).best_first()
+        return self.observations.filter(
+            pk__in=self.order_by().values(first=Subquery(own.values("pk")[:1]))
+        )
+
+    def first_rows(self, limit: int) -> list[Any]:
+        """The first series with the figures to show and all that they name."""
+        found = by_first_numbers(self.model.objects.all(), self, limit)
+        return list(found.with_leading_figures().with_subjects())
 
     @property
     def observations(self):

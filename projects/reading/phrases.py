@@ -93,6 +93,12 @@ def coverage(phrases, recorded_spans, skipped_spans):
     return result
 
 
+def without_names(found, text, names):
+    """The same `Coverage` without open figures that belong to a name, as `find` knows them."""
+    spans = _joined(_name_spans(text, names))
+    return replace(found, open=[one for one in found.open if not _overlaps(one, spans)])
+
+
 def _name_spans(text, names):
     """Where names stand; of two that overlap the longer one, then the earlier one."""
     numeric = sorted({name for name in names if has_numeral(name)}, key=len, reverse=True)

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtracker.testing import make_observation, make_skipped_phrase, make_source
+from aidtracker.testing import make_observation, make_program, make_skipped_phrase, make_source
 from projects.reading.marked_text import Span, marked_text
 
 
@@ -139,3 +139,30 @@ def test_text_is_loaded_for_the_document_it_belongs_to(tmp_path, db, capsys):
 def test_missing_folder_of_texts_is_an_error(tmp_path, db):
     with pytest.raises(CommandError, match="没有这个文件夹"):
         call_command("load_texts", tmp_path / "none")
+
+
+def test_a_number_of_a_name_does_not_wait_on_the_page_of_a_document(client, db):
+    make_program(name="十万亩工程", aliases=["100万亩工程"])
+    source = make_source(title="某文", text="实施100万亩工程，另有300万亩果园。")
+    html = html_of(client, source)
+    assert re.findall(r'class="open"[^>]*>([^<]*)<', html) == ["待记录", "300万亩"]
+
+
+def test_a_long_document_shows_the_first_figures_in_a_table_and_says_how_many_follow(
+    client, monkeypatch, source
+):
+    monkeypatch.setattr("projects.views.sources.MOST_ROWS", 1)
+    html = html_of(client, source)
+    assert "按原文先后：前 1 个，还有 1 个" in html
+    assert re.findall(r'<mark id="(o\d)"', html) == ["o1", "o2"]
+    assert f'href="/observations/?source={source.code}"' in html
+
+
+def test_a_document_of_many_figures_is_read_by_as_many_queries(
+    client, source, django_assert_max_num_queries
+):
+    for number in range(3, 13):
+        make_observation(source=source, number=number, printed="600 个", start=6, end=11)
+    with django_assert_max_num_queries(7):
+        html = html_of(client, source)
+    assert html.count("<mark id=") == 12

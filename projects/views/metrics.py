@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from aidtracker.pages.details import DetailPage, Fact, Related, facts, sentence
 from aidtracker.pages.tables import KIND, NOTE, Column, Item
-from projects.models import Metric
+from projects.models import Metric, Observation
 from projects.views.figure_lists import FIGURE_OF_SERIES, SERIES_SCOPE
 from projects.views.readings import formula_words, interval_words, remarks, scope_words
 from projects.views.sections import CITED, FIGURE, NATURE, NO_FIGURES, period_words
@@ -29,6 +29,11 @@ METRIC_COLUMNS = (
 def series_item(observation):
     """What a figure is about, leading to its series."""
     return Item(scope_words(observation.series), observation.series.get_absolute_url())
+
+
+def figures_of(metric):
+    """All its figures, series after series."""
+    return Observation.objects.filter(series__in=metric.series_set.all()).by_series()
 
 
 def derived_from(metric):
@@ -58,14 +63,14 @@ class MetricPage(DetailPage):
             "各序列",
             (SERIES_SCOPE, *FIGURE_OF_SERIES),
             "这一指标在各个主体和范围上的序列；有了公开的数字就列在这里。",
-            rows=lambda metric: metric.series_set.with_leading_figures().with_subjects(),
+            rows=lambda metric: metric.series_set.with_figures(),
         ),
         Related(
             "figures",
             "各序列的全部数字",
             (Column("主体与范围", series_item), *READING_COLUMNS),
             NO_FIGURES,
-            rows=lambda metric: metric.series_set.all().published_figures().by_series(),
+            rows=figures_of,
         ),
         Related(
             "derived",

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.http import Http404
 from django.utils import timezone
 
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
@@ -88,7 +89,7 @@ def place(observation: Observation) -> Section:
 def same_series(observation: Observation) -> Section:
     """The other figures of the series, so that documents stand side by side."""
     series = observation.series
-    others = series.observations.published().with_subjects().exclude(pk=observation.pk)
+    others = series.observations.published().exclude(pk=observation.pk)
     title, more = "同一序列的其他数字", whole_list("observation-list", series=series.slug)
     shown = capped(title, READING_COLUMNS, others.in_time_order(), more)
     empty = "这一序列还没有其他公开的数字；别的文献或时期的数字审核通过后列在这里。"
@@ -100,11 +101,11 @@ class ObservationPage(DetailPage):
     template_name = "projects/observation_detail.html"
     parts = (reading, meaning, ledger_rows, findings, place, same_series)
 
-    def rows(self) -> QuerySet:
-        return Observation.objects.published().with_subjects()
-
     def find(self, *rules: Q, **key: Any) -> Observation:
-        return super().find(source__code=key["code"], number=key["number"])
+        found = self.rows().filter(source__code=key["code"], number=key["number"]).first_rows(1)
+        if not found:
+            raise Http404("No such figure.")
+        return found[0]
 
     @property
     def title(self) -> str:

@@ -133,7 +133,7 @@ def figures(row: Any) -> Section:
 
 def figures_section(row: Model, found: ObservationQuerySet) -> Section:
     """Of more than a page's worth, those to show first are kept; the list has all of them."""
-    rows = list(found.headline()[: CAP + 1])
+    rows = found.headline().first_rows(CAP + 1)
     shown = sorted(rows[:CAP], key=figure_order)
     more = whole_list("observation-list", **{row._meta.model_name: row.slug})
     printed = table(counted("数字", rows), FIGURE_COLUMNS, shown, Layout(more=more))

@@ -46,8 +46,8 @@ def day_asked_for(request):
 
 
 def current_figures(series):
-    figures = Observation.objects.published().with_subjects().filter(series=series)
-    return list(figures.in_time_order()[:MOST_FIGURES])
+    figures = Observation.objects.published().filter(series=series)
+    return figures.in_time_order().first_rows(MOST_FIGURES)
 
 
 def whole(series):
@@ -66,14 +66,13 @@ def parts_section(series):
     """The parts that a document names; only where they are complete do they add up."""
     title = "其中（齐全）" if series.has_complete_parts else "其中（不一定齐全）"
     columns = (Column("序列"), *FIGURE_OF_SERIES)
-    shown = capped(title, columns, series.parts.with_leading_figures())
+    shown = capped(title, columns, series.parts.with_figures())
     return Section("parts", title, shown, "以本序列为整体的各“其中”序列。")
 
 
 def sum_section(series):
     """The figures of the parts added up, or why they must not be; nothing without parts."""
-    public = Observation.objects.published().filter(series__part_of=series)
-    rows = list(public.leading().with_subjects().in_time_order()[:MOST_PARTS])
+    rows = series.parts.all().leading_figures().in_time_order().first_rows(MOST_PARTS)
     for row in rows:
         row.series.part_of = series  # read once, not once for each part
     if not rows:

@@ -1,21 +1,26 @@
 """The page of a document: what it is, its text with the figures marked, all figures in a table."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
-from aidtracker.pages.details import DetailPage, Fact, Section, facts
+from aidtracker.pages.details import DetailPage, Fact, Section, facts, whole_list
 from aidtracker.pages.tables import Column, Item, Layout, table
+from aidtracker.templatetags.formatting import figure
 from programs.models import Source
 from projects.models import Observation
-from projects.models.known_names import numeral_names
-from projects.reading import phrases
+from projects.models.known_names import coverage
 from projects.reading.marked_text import figure_span, marked_text, open_span, skipped_span
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
+MOST_ROWS = 100  # in the table; the list has all of them
+MARKED = (
+    *("source", "number", "start", "end", "printed", "nature"),
+    *("series__name", "series__metric__name"),
+)
 SKIPPED_COLUMNS = (
     Column("位置", "place_in_words"),
     Column("原因", "get_reason_display"),
@@ -30,11 +35,11 @@ NO_SKIPPED = "没有略过的数字。"
 class MarkedText:
     """A document's text ready to print, the figures in it in reading order, and what became of all.
 
-    `figures` are the observations that have a place in the text.
+    `figures` is the list, ready to print too, of those that have a place in the text.
     """
 
     html: SafeString
-    figures: Sequence[Observation]
+    figures: SafeString
     recorded: int
     skipped: int
     open: int
@@ -51,8 +56,8 @@ def text_section(source, figures, skipped):
 def mark(text, figures, skipped):
     """The text of a document with its figures, skipped and open phrases marked → `MarkedText`."""
     placed = [one for one in figures if one.start is not None]
-    found = phrases.coverage(
-        phrases.find(text, numeral_names()),
+    found = coverage(
+        text,
         [(one.start, one.end) for one in placed],
         [(one.start, one.end) for one in skipped],
     )
@@ -62,16 +67,32 @@ def mark(text, figures, skipped):
         *map(open_span, found.open),
     ]
     counts = (len(found.recorded), len(found.skipped), len(found.open))
-    return MarkedText(marked_text(text, spans), placed, *counts)
+    return MarkedText(marked_text(text, spans), lines_beside(placed), *counts)
 
 
-def figure_section(source, figures):
-    """All figures in reading order; without the text the rows are where their links lead."""
+def lines_beside(figures):
+    """The figures in a narrow list beside the text, each leading to its words."""
+    lines = [
+        f'<li value="{one.number}"><a href="#o{one.number}">{figure(one.printed)}</a>'
+        f' <span class="quiet">{escape(one.series.metric.name)}</span></li>'
+        for one in figures
+    ]
+    return mark_safe("\n".join(lines))
+
+
+def figure_section(source, count):
+    """The first figures in reading order; without the text the rows are where their links lead."""
     prefix = "row-o" if source.has_text else "o"
-    layout = Layout(anchor=lambda observation: f"{prefix}{observation.number}")
-    return Section(
-        "figures", "数字", table("按原文先后", FIGURE_COLUMNS, figures, layout), NO_FIGURES
+    rows = source.observations.published().order_by("number").first_rows(MOST_ROWS)
+    is_cut = count > len(rows)
+    layout = Layout(
+        anchor=lambda observation: f"{prefix}{observation.number}",
+        more=whole_list("observation-list", source=source.code) if is_cut else None,
     )
+    caption = (
+        f"按原文先后：前 {len(rows)} 个，还有 {count - len(rows)} 个" if is_cut else "按原文先后"
+    )
+    return Section("figures", "数字", table(caption, FIGURE_COLUMNS, rows, layout), NO_FIGURES)
 
 
 def place_items(observation):
@@ -131,7 +152,12 @@ class SourcePage(DetailPage):
 
     @cached_property
     def recorded(self) -> list[Observation]:
-        return list(self.row.observations.published().with_subjects()[:MOST_FIGURES])
+        """What is marked in the text: few columns of all figures."""
+        rows = self.row.observations.published().select_related("series__metric").with_marks()
+        found = list(rows.only(*MARKED).order_by("number")[:MOST_FIGURES])
+        for row in found:
+            row.source = self.row
+        return found
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -140,6 +166,6 @@ class SourcePage(DetailPage):
         left_out = table("略过的数字", SKIPPED_COLUMNS, skipped)
         return [
             text_section(source, self.recorded, skipped),
-            figure_section(source, self.recorded),
+            figure_section(source, len(self.recorded)),
             Section("skipped", "略过的数字", left_out, NO_SKIPPED),
         ]
