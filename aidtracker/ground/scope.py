@@ -104,7 +104,9 @@ def read_rule(model, scope, path=""):
     rule = seen_with(model, scope, path)
     if model.IS_SHARED:
         return rule
-    return rule & (owned(model, scope, path) | ownerless(model, path))
+    own = owned(model, scope, path) | ownerless(model, path)
+    shared = model.shared_condition(path)
+    return rule & (own if shared is None else own | shared)
 
 
 def visible_rule(model, scope, path=""):

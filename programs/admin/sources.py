@@ -60,7 +60,7 @@ class SourceAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
         group("日期", "published_on", "is_date_inferred"),
-        group("全文", "file_name", "sha256", "text_file", "text_summary"),
+        group("全文", "file_name", "sha256", "text_file", "text_summary", "shown_text"),
         group("出处", "note", "maintainer"),
     )
 

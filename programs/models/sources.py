@@ -48,6 +48,11 @@ class Source(KeyedModel):
         REPORT = "report", "内部报表"
         PUBLIC = "public", "公开资料"
 
+    class Shown(models.TextChoices):
+        NOTHING = "nothing", "不显示"
+        SENTENCE = "sentence", "数字所在的句子"
+        WHOLE = "whole", "全文"
+
     # Identification
     code = models.SlugField(
         "编号", max_length=60, unique=True, help_text="文件名（不含扩展名）或自定的短名，不再改动"
@@ -71,6 +76,14 @@ class Source(KeyedModel):
     )
     text = models.TextField(
         "全文", blank=True, serialize=False, help_text="不随数据分发；上传时须与校验值一致"
+    )
+
+    shown_text = models.CharField(
+        "公开显示的原文",
+        max_length=12,
+        choices=Shown,
+        blank=True,
+        help_text="留空：公开文献显示每个数字所在的句子，内部报表不显示；工作人员总能看到全文",
     )
 
     # Provenance
@@ -100,9 +113,14 @@ class Source(KeyedModel):
         return address("source-detail", self.code)
 
     @classmethod
+    def shared_condition(cls, prefix):
+        """A public document is everybody's: each headquarters records its own figures from it."""
+        return ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
+
+    @classmethod
     def public_condition(cls, prefix):
-        """An internal report is public as soon as something public stands in it."""
-        rule = ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
+        """A document is public as soon as something public stands in it."""
+        rule = Q(pk__in=[]) if not prefix else Q(**{f"{prefix}pk__in": []})
         for numbers in SHOWN_WITH:
             rule |= Q(**{f"{prefix}pk__in": numbers()})
         return rule
@@ -118,6 +136,12 @@ class Source(KeyedModel):
     @property
     def has_text(self):
         return bool(self.text)
+
+    @property
+    def shows(self):
+        """How much of its text the public sees: what was chosen, else what its kind says."""
+        default = self.Shown.NOTHING if self.kind == self.Kind.REPORT else self.Shown.SENTENCE
+        return self.Shown(self.shown_text or default)
 
     def accept_text(self, content):
         """Take the document's text from its file's bytes, if they are the document that was cited.
