@@ -118,13 +118,13 @@ class Owned(Model):
     SEEN_WITH: RelationNames = ()
     """The relations to rows of which a row tells: who may not see those does not see it."""
 
+    class Meta:
+        abstract = True
+
     @classmethod
     def shared_condition(cls, prefix: str) -> Q | None:
         """Which of rows that are not shared all staff may read nevertheless; None for none."""
         return None
-
-    class Meta:
-        abstract = True
 
 
 class Public(Model):

@@ -77,7 +77,6 @@ class Source(KeyedModel):
     text = models.TextField(
         "全文", blank=True, serialize=False, help_text="不随数据分发；上传时须与校验值一致"
     )
-
     shown_text = models.CharField(
         "公开显示的原文",
         max_length=12,
@@ -111,6 +110,15 @@ class Source(KeyedModel):
 
     def get_absolute_url(self):
         return address("source-detail", self.code)
+
+    @classmethod
+    def shows_condition(cls, prefix, *shown):
+        """Which documents show the public so much of their text: one of `shown`."""
+        rule = Q(**{f"{prefix}shown_text__in": shown})
+        by_kind = Q(**{f"{prefix}kind": cls.Kind.REPORT})
+        if cls.Shown.SENTENCE in shown:
+            rule |= Q(**{f"{prefix}shown_text": ""}) & ~by_kind
+        return rule
 
     @classmethod
     def shared_condition(cls, prefix):

@@ -27,7 +27,7 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
-from projects.reading import figures
+from projects.reading import figures, sentences
 from projects.reading.anchors import anchor, has_words, is_at, stands_at
 
 SHOWN = 30  # characters of a text that a message quotes
@@ -230,6 +230,16 @@ class Observation(Reviewed):
     def moment(self):
         """The end of the time the figure speaks of, or None."""
         return self.as_of or self.period_end or self.period_start
+
+    around = ""  # set by `with_words`
+
+    @property
+    def quote(self) -> sentences.Quote | None:
+        """Its words in their sentence; None where the text is not here or not shown."""
+        if self.start is None or self.end is None or not self.around:
+            return None
+        offset = min(self.start, sentences.REACH + 1)
+        return sentences.quote(self.around, offset, self.end - self.start)
 
     @property
     def place(self):

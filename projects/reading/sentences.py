@@ -1,6 +1,7 @@
 """The sentence that a figure stands in: what a reader or a reviewer needs to judge it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 REACH = 160  # characters looked through on either side; a longer sentence is cut there
@@ -24,6 +25,17 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     match = _END.search(text, end, min(len(text), end + REACH))
     last = match.end() if match else min(len(text), end + REACH)
     return first, last
+
+
+def sentences_of(text: str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The places of the sentences that hold some words, in order; those that meet are joined."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(sentence_at(text, start, end) for start, end in places):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def quote(around: str, offset: int, length: int) -> Quote:

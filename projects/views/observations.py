@@ -101,7 +101,7 @@ class ObservationPage(DetailPage):
     parts = (reading, meaning, ledger_rows, findings, place, same_series)
 
     def rows(self) -> QuerySet:
-        return Observation.objects.published().with_subjects()
+        return Observation.objects.published().with_subjects().with_words()
 
     def find(self, *rules: Q, **key: Any) -> Observation:
         return super().find(source__code=key["code"], number=key["number"])
