@@ -97,7 +97,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         "rank",
         "is_period_inferred",
     )
-    list_select_related = ("series", "source")
+    list_select_related = ("series__metric", "source")
     search_help_text = "原文数字、序列或文献"
     readonly_fields = (*COMPUTED, "paragraph", "sentence")
     fieldsets = (
