@@ -15,13 +15,13 @@ class ProjectsConfig(AppConfig):
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models.sources import SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
-        from projects.models.observations import sources_of_public_figures
+        from projects.models.observations import public_figures_in
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
         from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
-        SHOWN_WITH.append(sources_of_public_figures)
+        SHOWN_WITH.append(public_figures_in)
         home.WAITING.append(waiting_reports)
         add_to_pages()

@@ -22,9 +22,8 @@ class WebAddressField(PlainColumn, models.URLField):
         return super().formfield(assume_scheme="https", **kwargs)
 
 
-# What makes an internal report public: questions for the numbers of sources, which the apps above
-# add when they start.
-SHOWN_WITH: list[Callable[[], models.QuerySet]] = []
+# What makes a document public: the rows that stand in one; the apps above add them at the start.
+SHOWN_WITH: list[Callable[[models.OuterRef], models.QuerySet]] = []
 
 
 class SourceQuerySet(RecordQuerySet):
@@ -128,9 +127,10 @@ class Source(KeyedModel):
     @classmethod
     def public_condition(cls, prefix):
         """A document is public as soon as something public stands in it."""
-        rule = Q(pk__in=[]) if not prefix else Q(**{f"{prefix}pk__in": []})
-        for numbers in SHOWN_WITH:
-            rule |= Q(**{f"{prefix}pk__in": numbers()})
+        own = models.OuterRef(f"{prefix}pk")
+        rule = Q(**{f"{prefix}pk__in": ()})
+        for standing_in in SHOWN_WITH:
+            rule |= Q(models.Exists(standing_in(own)))
         return rule
 
     @property

@@ -352,10 +352,9 @@ def texts_of(sources: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("pk", "text")) if sources else {}
 
 
-def sources_of_public_figures() -> models.QuerySet:
-    """The numbers of the internal reports in which a public figure stands."""
-    in_reports = Observation.objects.published().filter(source__kind=Source.Kind.REPORT)
-    return in_reports.order_by().values("source")
+def public_figures_in(source: models.OuterRef) -> models.QuerySet:
+    """The public figures in a document, of which a query names the number."""
+    return Observation.objects.published().filter(source=source).order_by()
 
 
 def paragraph_at(text, start):

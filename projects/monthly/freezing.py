@@ -122,7 +122,6 @@ def store_sum(report, source, one, number, start, end):
         period_end=None if one.accumulation == POINT else last,
         as_of=last if one.accumulation == POINT else None,
         maintainer=report.headquarters,
-        shown_text=Source.Shown.WHOLE,  # our own text of the sums
         note=f"由 {len(one.parts)} 条记录相加。{one.left_out}",
     )
     observation.clean()
