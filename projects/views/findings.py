@@ -125,6 +125,7 @@ def explanation(finding: Finding) -> Section:
 
 class FindingPage(DetailPage):
     model = Finding
+    key = "<str:slug>"
     template_name = "projects/finding_detail.html"
     note = ""
     parts = (figures, records, condition, explanation)

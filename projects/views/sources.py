@@ -101,6 +101,7 @@ FIGURE_COLUMNS = (
 
 class SourcePage(DetailPage):
     model = Source
+    key = "<slug:code>"
 
     @property
     def kind(self) -> str:
