@@ -1,5 +1,7 @@
 """The states of rows: each is kept with the act that made it."""
 
+import json
+
 from django.db import connections, router
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -109,10 +111,11 @@ def copy_states(rows, kind):
     }
     connection = connections[router.db_for_write(model)]
     statement, given = copying(model, said, connection)
+    is_sqlite = connection.vendor == "sqlite"
+    listed = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s)"
     with connection.cursor() as cursor:
-        for part in in_batches(copied):
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(f"{statement} IN ({marks}) ORDER BY id", [*given, *part])
+        numbers = json.dumps(copied) if is_sqlite else copied
+        cursor.execute(f"{statement} {listed} ORDER BY id", [*given, numbers])
 
 
 def copying(model, said, connection):

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.bulk import insert
 from aidtracker.ground.changes import Rows
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
@@ -50,6 +51,7 @@ def recheck(rows: dict) -> None:
     }
     if is_locking():
         lock_touched(scopes, touched)
+        reader = Reader()  # nothing that was read before the locks
     for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
         check_scopes(portion, reader)
         reader = Reader()
@@ -163,7 +165,7 @@ def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
     changed = [found[key] for key, (_, verdict) in verdicts.items() if take(found[key], verdict)]
     new = [row for row in changed if row.pk is None]
     old = [row for row in changed if row.pk is not None]
-    Finding.objects.bulk_create(new, BATCH)
+    insert(new)
     Finding.objects.bulk_update(old, (*COMPUTED, "state", "version", "updated_at"), BATCH)
     Finding.objects.bulk_update(moved, ("scope",), BATCH)
     link({found[key].pk: verdict for key, (_, verdict) in verdicts.items()})

@@ -1674,6 +1674,18 @@ class Migration(migrations.Migration):
             model_name='metric',
             constraint=models.CheckConstraint(condition=models.Q(('numerator', None), models.Q(('numerator', models.F('id')), _negated=True), _connector='OR'), name='metric_not_from_itself', violation_error_message='指标不能由自己算出。'),
         ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(models.Case(models.When(result='contradiction', then=models.Value(0)), models.When(result='candidate', then=models.Value(1)), models.When(result='unchecked', then=models.Value(2)), models.When(result='holds', then=models.Value(3)), output_field=models.IntegerField()), models.Case(models.When(state='open', then=models.Value(0)), default=models.Value(1), output_field=models.IntegerField()), models.F('kind'), models.F('key'), models.F('id'), models.F('result'), models.F('state'), condition=models.Q(('is_current', True)), name='finding_worst_first'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(condition=models.Q(('is_current', True)), fields=['kind', 'key', 'id'], name='finding_by_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(condition=models.Q(('is_current', True)), fields=['state', 'key', 'id'], name='finding_by_state'),
+        ),
         migrations.AddConstraint(
             model_name='finding',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='finding_explained', violation_error_message='处理核对结果时，请写下说明。'),
@@ -1772,15 +1784,39 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='observation',
-            index=models.Index(fields=['series', 'status'], name='observation_of_series'),
+            index=models.Index(fields=['series', 'status', 'id'], name='observation_of_series'),
         ),
         migrations.AddIndex(
             model_name='observation',
-            index=models.Index(fields=['value', 'id'], name='observation_by_value'),
+            index=models.Index(fields=['source', 'number', 'id', 'status', 'series'], name='observation_by_source'),
         ),
         migrations.AddIndex(
             model_name='observation',
-            index=models.Index(fields=['status', 'updated_at'], name='observation_latest'),
+            index=models.Index(fields=['value', 'id', 'status', 'series'], name='observation_by_value'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['as_of', 'period_end', 'period_start', 'id', 'status', 'series'], name='observation_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['nature', 'source', 'number', 'id', 'status', 'series'], name='observation_by_nature'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['accumulation', 'source', 'number', 'id', 'status', 'series'], name='observation_by_accumulation'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['qualifier', 'source', 'number', 'id', 'status', 'series'], name='observation_by_qualifier'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['rank', 'source', 'number', 'id', 'status', 'series'], name='observation_by_rank'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['status', 'updated_at', 'id'], name='observation_latest'),
         ),
         migrations.AddConstraint(
             model_name='observation',

@@ -39,6 +39,11 @@ PUBLIC = (
 )
 
 
+def listed(name: str, *fields: str) -> models.Index:
+    """The order of a list, with all that says which of the rows the public sees."""
+    return models.Index(fields=(*fields, "status", "series"), name=name)
+
+
 class FigureField(ExactDecimalField):
     """A figure in its metric's unit, below 10¹⁵, with three decimals."""
 
@@ -162,9 +167,15 @@ class Observation(Reviewed):
         verbose_name = verbose_name_plural = "观测值"
         ordering = ("source", "number")
         indexes = (
-            models.Index(fields=("series", "status"), name="observation_of_series"),
-            models.Index(fields=("value", "id"), name="observation_by_value"),
-            models.Index(fields=("status", "updated_at"), name="observation_latest"),
+            models.Index(fields=("series", "status", "id"), name="observation_of_series"),
+            listed("observation_by_source", "source", "number", "id"),
+            listed("observation_by_value", "value", "id"),
+            listed("observation_by_time", "as_of", "period_end", "period_start", "id"),
+            listed("observation_by_nature", "nature", "source", "number", "id"),
+            listed("observation_by_accumulation", "accumulation", "source", "number", "id"),
+            listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
+            listed("observation_by_rank", "rank", "source", "number", "id"),
+            models.Index(fields=("status", "updated_at", "id"), name="observation_latest"),
         )
         constraints = (
             once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
@@ -332,8 +343,9 @@ def texts_of(sources: Collection[int]) -> dict[int, str]:
 
 
 def sources_of_public_figures() -> models.QuerySet:
-    """The numbers of the documents in which a public figure stands."""
-    return Observation.objects.published().order_by().values("source")
+    """The numbers of the internal reports in which a public figure stands."""
+    in_reports = Observation.objects.published().filter(source__kind=Source.Kind.REPORT)
+    return in_reports.order_by().values("source")
 
 
 def paragraph_at(text, start):

@@ -4,10 +4,12 @@ Small worlds, made and changed at random; after each change the findings that fo
 row by row with those of a whole run.
 """
 
+import threading
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ from projects.models import (
     Observation,
     Series,
 )
-from projects.tests.figure_sets import flow, rate_of
+from projects.tests.figure_sets import flow, observed, rate_of
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +143,10 @@ class World:
         figure = self.one_of(self.figures)
         values = self.figure()
         names = self.draw(st.sets(st.sampled_from(sorted(values)), min_size=1))
+        if "period_end" in names:
+            names.add("period_start")
+        elif "period_start" in names:
+            names.add("period_end")
         store(figure, {name: values[name] for name in names})
 
     def put_words(self):
@@ -290,3 +296,120 @@ def test_what_follows_a_change_is_what_a_whole_run_finds(data):
             recompute()
             assert followed == findings(), change
         transaction.set_rollback(True)
+
+
+# What it costs
+
+
+def change_and_follow(figure, printed):
+    """Save other words of a figure, as a door does."""
+    with acts.doing(acts.Way.FORM):
+        figure.printed = printed
+        figure.read_printed()
+        figure.save()
+        after_change()
+
+
+def cost_of_change(figure, printed):
+    """How many queries follow a change, and how many figures and series they read."""
+    with CaptureQueriesContext(connection) as queries:
+        change_and_follow(figure, printed)
+    asked = [one["sql"] for one in queries if one["sql"].startswith("SELECT")]
+    read = 0
+    with connection.cursor() as cursor:
+        for sql in asked:
+            if 'FROM "projects_observation"' in sql or 'FROM "projects_series"' in sql:
+                cursor.execute(sql)
+                read += len(cursor.fetchall())
+    return len(queries), read
+
+
+def fill(number):
+    """Figures of other series of some metrics, about other places in one prefecture."""
+    prefecture = make.make_region()
+    metrics = [flow() for _ in range(3)]
+    for at in range(number):
+        region = make.make_region(parent=prefecture)
+        series = make.make_series(metric=metrics[at % 3], region=region)
+        observed(series, f"{at + 10}.{at % 10}万元")
+    return prefecture, metrics
+
+
+@pytest.fixture
+def lone_figure(db):
+    """A figure of a county whose metric is that of many others, with its prefecture and a rate."""
+    prefecture, metrics = fill(30)
+    county = make.make_region(parent=prefecture)
+    observed(make.make_series(metric=metrics[0], region=prefecture), "9亿元")
+    rate = make.make_series(metric=rate_of("growth", metrics[0]), region=county)
+    observed(rate, "10%", accumulation="rate")
+    figure = observed(make.make_series(metric=metrics[0], region=county), "7.7亿元")
+    recompute()
+    return figure
+
+
+def test_saving_one_figure_loads_no_more_in_a_record_ten_times_as_large(lone_figure):
+    cost_of_change(lone_figure, "7.9亿元")
+    small = cost_of_change(lone_figure, "7.8亿元")
+    fill(270)
+    recompute()
+    assert cost_of_change(lone_figure, "7.7亿元") == small
+    assert small[0] < 50
+    assert small[1] < 30
+
+
+def test_saving_a_figure_leaves_findings_elsewhere_alone(lone_figure):
+    series = make.make_series(metric=flow())
+    pair = [observed(series, words) for words in ("600元", "700元")]
+    change_and_follow(lone_figure, "9.9亿元")
+    assert [row.kind for row in lone_figure.findings.exclude(kind="growth")] == ["parts"]
+    assert not Finding.objects.filter(observations__in=pair).exists()
+
+
+# Two at once
+
+
+def in_own_connection(work):
+    """A thread that works in a connection of its own."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time"
+)
+def test_two_who_save_figures_of_one_series_wait_for_each_other_and_no_others():
+    metric = flow()
+    one, other = (observed(make.make_series(metric=metric), "5元") for _ in range(2))
+    same = observed(one.series, "5元")
+    recompute()
+    is_done = threading.Event()
+
+    def change_elsewhere():
+        change_and_follow(other, "6元")
+        is_done.set()
+
+    with transaction.atomic():
+        change_and_follow(one, "7元")
+        waiting = in_own_connection(lambda: change_and_follow(same, "90元"))
+        in_own_connection(change_elsewhere).join(30)
+        assert is_done.is_set()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        assert not Finding.objects.filter(
+            kind="conflict", observations=same, computation__contains="90元"
+        ).exists()
+    waiting.join(30)
+    found = Finding.objects.get(kind="conflict", observations=same)
+    assert {*found.observations.all()} == {one, same}
+    assert "7元" in found.computation
+    assert "90元" in found.computation

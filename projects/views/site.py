@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from aidtracker.pages.overview import record_counts
+from aidtracker.pages.paging import kept
 from aidtracker.templatetags.formatting import UNKNOWN, plain
 from projects.models import Observation
 from projects.models.finding_kinds import KINDS
@@ -112,13 +113,28 @@ def rules():
     ]
 
 
+def headlines() -> list[int]:
+    """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
+    public, rank = Observation.objects.published().best_first(), Observation.Rank
+    found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
+    others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
+    return [*found, *others[: HEADLINES - len(found)]]
+
+
+def changes() -> list[int]:
+    """The numbers of the figures that changed last."""
+    public = Observation.objects.published().order_by("-updated_at", "-pk")
+    return list(public.values_list("pk", flat=True)[:CHANGES])
+
+
 def home(request: HttpRequest) -> HttpResponse:
-    public = Observation.objects.published().with_subjects()
+    first, latest = kept("headlines", headlines), changes()
+    rows = Observation.objects.published().with_subjects().in_bulk({*first, *latest})
     context = {
         "counts": record_counts(),
         "results": result_counts(),
-        "headlines": list(public.headline()[:HEADLINES]),
-        "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
+        "headlines": [rows[pk] for pk in first if pk in rows],
+        "changes": [rows[pk] for pk in latest if pk in rows],
     }
     return render(request, "home.html", context)
 
