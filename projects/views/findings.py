@@ -172,6 +172,7 @@ def explanation(finding: Finding) -> Section:
 
 class FindingPage(DetailPage):
     model = Finding
+    key = "<str:slug>"
     template_name = "projects/finding_detail.html"
     note = ""
     parts = (figures, words, records, condition, explanation)

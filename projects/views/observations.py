@@ -97,6 +97,7 @@ def same_series(observation: Observation) -> Section:
 
 class ObservationPage(DetailPage):
     model = Observation
+    key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
     parts = (reading, meaning, ledger_rows, findings, place, same_series)
 

@@ -118,6 +118,7 @@ FIGURE_COLUMNS = (
 
 class SourcePage(DetailPage):
     model = Source
+    key = "<slug:code>"
 
     @property
     def kind(self) -> str:
