@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from aidtracker.ground.addresses import address
@@ -24,6 +25,22 @@ class WebAddressField(PlainColumn, models.URLField):
 
 # What makes a document public: the rows that stand in one; the apps above add them at the start.
 SHOWN_WITH: list[Callable[[models.OuterRef], models.QuerySet]] = []
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of the figures of a document when another text took the place of its old one."""
+
+    found: int = 0
+    lost: int = 0
+
+    def plus(self, found: int, lost: int) -> "Moved":
+        return Moved(self.found + found, self.lost + lost)
+
+
+# Who keeps places in texts: moves them when a text is replaced (the source with its new text, the
+# old one, the reason, what was moved before).
+FOLLOW_TEXT: list[Callable[["Source", str, str, Moved], Moved]] = []
 
 
 class SourceQuerySet(RecordQuerySet):
@@ -151,23 +168,64 @@ class Source(KeyedModel):
         default = self.Shown.NOTHING if self.kind == self.Kind.REPORT else self.Shown.SENTENCE
         return self.Shown(self.shown_text or default)
 
-    def accept_text(self, content):
-        """Take the document's text from its file's bytes, if they are the document that was cited.
+    def accept_text(self, content: str | bytes, reason: str = "") -> None:
+        """Take the document's text, from its words or its file's bytes as UTF-8.
 
-        Offsets count characters of the file as UTF-8, line ends as they are, so nothing is
-        normalised. Raises ValidationError if the bytes are not UTF-8 or not this document.
+        Offsets count characters of it, line ends as they are, so nothing is normalised. Another
+        text than the one on record is taken only for a `reason`; saving the row then keeps the old
+        one as a version and moves the figures. Raises ValidationError.
         """
-        digest = hashlib.sha256(content).hexdigest()
-        if self.sha256 and digest != self.sha256:
-            raise ValidationError(
-                f"这份文件与《{self.title}》登记的全文不一致（SHA-256 不同），没有采用。"
-                "请上传登记时的原文件，不要改动空格或换行。"
-            )
         try:
-            self.text = content.decode("utf-8")
+            text = content if isinstance(content, str) else content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise ValidationError("全文文件须为 UTF-8 编码的纯文本。") from error
-        self.sha256 = digest
+        digest = checksum(text)
+        if self.sha256 and digest != self.sha256 and not reason:
+            raise ValidationError(
+                f"这份文件与《{self.title}》登记的全文不一致（SHA-256 不同），没有采用。"
+                "请上传登记时的原文件，不要改动空格或换行；"
+                "如果登记的全文有错或有了新版，请写明“替换全文的理由”。"
+            )
+        self.text, self.sha256 = text, digest
+
+    def replace_text(self, content: str, reason: str) -> "Moved":
+        """Put another text in the place of the one on record, which is kept as a version.
+
+        Figures and skipped phrases are looked for in the new text by those who record them
+        (`FOLLOW_TEXT`); what came of them is returned.
+        """
+        with transaction.atomic():
+            old = Source._base_manager.select_for_update(no_key=True).get(pk=self.pk)
+            self.accept_text(content, reason)
+            TextVersion.objects.create(
+                source=self, sha256=old.sha256, text=old.text, reason=reason[:200]
+            )
+            self.save()
+            moved = Moved()
+            for follow in FOLLOW_TEXT:
+                moved = follow(self, old.text, reason, moved)
+        return moved
+
+
+class TextVersion(models.Model):
+    """全文旧版: a text of a document before another one was put in its place, and why it was."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="text_versions")
+    sha256 = models.CharField("全文 SHA-256", max_length=64, blank=True)
+    text = models.TextField("全文", blank=True)
+    reason = models.CharField("替换的理由", max_length=200)
+    replaced_at = models.DateTimeField("替换时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "全文旧版"
+        ordering = ("-replaced_at", "-pk")
+
+    def __str__(self):
+        return f"{self.source}（{self.replaced_at:%Y-%m-%d} 前）"
+
+
+def checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def cited():

@@ -34,6 +34,21 @@ def take_number(form: RecordForm) -> None:
         data["number"] = (last or 0) + 1
 
 
+class Place(admin.SimpleListFilter):
+    """Figures that lost their place when another text replaced their document's."""
+
+    title = "原文位置"
+    parameter_name = "place"
+
+    def lookups(self, request, model_admin):
+        return (("lost", "待重新定位"), ("none", "没有位置"))
+
+    def queryset(self, request, rows):
+        if self.value() == "lost":
+            return rows.lost()
+        return rows.filter(start=None, anchor="") if self.value() == "none" else rows
+
+
 class ObservationForm(ReviewedForm):
     """A figure, as printed."""
 
@@ -88,6 +103,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     )
     list_filter = (
         WorkToDo,
+        Place,
         "status",
         "source",
         "series",

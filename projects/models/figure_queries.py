@@ -35,6 +35,10 @@ class ObservationQuerySet(KeyedQuerySet):
             .with_marks()
         )
 
+    def lost(self):
+        """Those whose words were not found again when another text replaced their document's."""
+        return self.filter(start=None).exclude(anchor="")
+
     def with_words(self, is_public=True):
         """With the words around each figure, for `quote`; the public gets what documents show."""
         begin = models.functions.Greatest(F("start") - REACH - 1, Value(0))

@@ -317,17 +317,15 @@ class Observation(Reviewed):
 
     def is_anchored(self, sha256: str) -> bool:
         """Whether its anchor is of these words at this place of its document's text, whose checksum
-        is given; without a place there is none."""
+        is given; without a place there is nothing to anchor."""
         if self.start is None or self.end is None:
-            return not self.anchor
+            return True
         is_at_place = is_at(self.anchor, self.start, self.end, sha256)
         return is_at_place and has_words(self.anchor, self.printed)
 
     def take_place(self, text: str) -> None:
         """Anchor it in its document's text; ValidationError if the text says something else."""
-        if self.start is None or self.end is None:
-            self.anchor = ""
-        elif text:
+        if text:
             if not stands_at(text, self.start, self.end, self.printed):
                 raise ValidationError({"printed": self.misplaced(text)})
             self.anchor = anchor(text, self.start, self.end)

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-AROUND = 12  # characters before and behind the words
+AROUND = 6  # characters before and behind the words
 LENGTH = 10  # hexadecimal digits of each hash
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACE = re.compile(r"\s+")
