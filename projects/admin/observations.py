@@ -15,14 +15,14 @@ from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
 from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
-from projects.admin.readings import read_aloud, reading, series_of
+from projects.admin.readings import read_aloud, reading, series_of, short_reading
 from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
 from projects.models import Finding, Observation, ObservationPart, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE
 from projects.models.observations import COMPUTED
 from projects.reading.sentences import REACH
 
-BESIDE = 36  # characters on either side of a figure in a list
+BESIDE = 24  # characters on either side of a figure in a list
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
@@ -55,19 +55,19 @@ class ObservationForm(ReviewedForm):
             }
 
 
-def quoted(row, length):
+def quoted(row, length, said):
     """A figure in its sentence, so many characters of it on either side, and as what it is read."""
     if row.pk is None:
         return UNKNOWN
     found = row.quote
     if found is None:
-        return format_html('<span class="quiet">没有全文</span><br>{}', reading(row))
+        return format_html('<span class="quiet">没有全文</span><br>{}', said(row))
     return format_html(
         '<span class="figure-words">{}<mark>{}</mark>{}</span><br>{}',
         found.before[-length:],
         found.words,
         found.behind[:length],
-        reading(row),
+        said(row),
     )
 
 
@@ -167,11 +167,11 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     @admin.display(description="原文与读作")
     def words(self, row):
         """The words in their sentence and what was read from them, for who has to judge them."""
-        return quoted(row, BESIDE)
+        return quoted(row, BESIDE, short_reading)
 
     @admin.display(description="所在句子")
     def sentence(self, row):
-        return quoted(row, REACH)
+        return quoted(row, REACH, reading)
 
     @admin.display(description="文献", ordering="source")
     def short_source(self, row):

@@ -86,7 +86,7 @@ def open_span(phrase):
 def marked_pieces(text, pieces, spans):
     """Some pieces of a text as safe HTML, each a paragraph, with the marks that lie within them."""
     return format_html_join(
-        "\n",
+        "",
         "<p>{}</p>",
         (
             (marked_text(text[start:end].strip("\r\n"), inside(text, start, end, spans)),)
