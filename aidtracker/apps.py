@@ -6,7 +6,7 @@ from django.contrib.admin import apps as admin_apps
 
 class DeskConfig(admin_apps.AdminConfig):
     default = False
-    default_site = "aidtracker.desk.skin.Site"
+    default_site = "aidtracker.desk.skin.DeskSite"
 
 
 class AidtrackerConfig(AppConfig):

@@ -130,7 +130,7 @@ def with_row_numbers(posted, names):
     return kept
 
 
-class Site(UnfoldAdminSite):
+class DeskSite(UnfoldAdminSite):
     """The admin: what no part of a page shows is not looked up for it."""
 
     def get_app_list(self, request, app_label=None):

@@ -33,14 +33,8 @@ class Scope:
     home: int | None = None
 
 
-def scope_of(user):
-    """The scope of a user, read once per request (the user object keeps it)."""
-    if not hasattr(user, "_scope"):
-        user._scope = read_scope(user)
-    return user._scope
-
-
-def read_scope(user):
+def scope_of(user: Any) -> Scope:
+    """The scope of a user; the account, which the user object keeps, reads it once."""
     if not user.is_active or user.is_anonymous:
         return Scope()
     if user.is_superuser:

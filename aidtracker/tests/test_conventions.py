@@ -12,9 +12,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Q
 
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.edition import EditionStep
+from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.sheets.storing.models import Upload
 from aidtracker.testing.rows import MAKERS, maker_name
 from aidtracker.trail.models import Act
@@ -69,6 +71,12 @@ class TestModel:
         messages = [str(rule.violation_error_message) for rule in model._meta.constraints]
         assert [message for message in messages if not CHINESE.search(message)] == []
 
+    def test_dates_are_held_to_their_form(self, model):
+        dates = {f.name for f in model._meta.fields if isinstance(f, PartialDateField)}
+        rules = [rule for rule in model._meta.constraints if rule.name.endswith("_dates")]
+        held = {name for rule in rules for name in names_asked(rule.condition)}
+        assert dates - held == set(), "partial_date_check among the constraints of the model"
+
     def test_text_is_never_null(self, model):
         texts = [field for field in model._meta.fields if field.get_internal_type() in TEXTS]
         assert [field.name for field in texts if field.null] == []
@@ -82,6 +90,12 @@ def test_rows_can_be_made_for_tests(model):
         row.full_clean()
     except (IntegrityError, ValidationError) as error:
         pytest.fail(f"aidtracker/testing/rows.py: write {maker_name(model)}: {error}")
+
+
+def names_asked(rule):
+    """The fields that a condition asks about."""
+    for one in rule.children:
+        yield from names_asked(one) if isinstance(one, Q) else [one[0].split("__")[0]]
 
 
 TEXTS = ("CharField", "TextField", "SlugField", "URLField")
