@@ -102,7 +102,8 @@ def spare_search_text(row, before):
 
 def words_of(text: str) -> list[str]:
     """The words of a search, so few and short that no search is slow."""
-    return normal(text[:SEARCH_LENGTH]).split()[:SEARCH_WORDS]
+    # A figure is named 序列:原文数字; what stands on both sides is looked for apart.
+    return normal(text[:SEARCH_LENGTH]).replace(":", " ").split()[:SEARCH_WORDS]
 
 
 def ways_to_write(word: str) -> list[str]:

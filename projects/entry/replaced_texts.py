@@ -23,7 +23,7 @@ def move_places(source: Source, old_text: str, reason: str, moved: Moved) -> Mov
     """
     figures = held(source.observations.exclude(start=None))
     rows = list(figures.defer(None).select_related(None))
-    found = [move(row, source.text, old_text, reason) for row in rows]
+    found = [move(row, source, old_text, reason) for row in rows]
     if rows:
         bulk.update(rows, PLACE)
         keep_states(rows, reason=reason)
@@ -31,14 +31,18 @@ def move_places(source: Source, old_text: str, reason: str, moved: Moved) -> Mov
     return moved.plus(sum(found) + skipped, len(found) - sum(found))
 
 
-def move(row: Observation, text: str, old_text: str, reason: str) -> bool:
+def move(row: Observation, source: Source, old_text: str, reason: str) -> bool:
     """Set a figure's place in the new text; whether its words were found."""
     kept = row.anchor or anchor(old_text, row.start, row.end)
+    text = source.text
     place = find_again(text, kept, row.printed, row.start)
     row.anchor = kept
     row.start, row.end = place or (None, None)
     if place:
-        row.anchor, row.paragraph = anchor(text, *place), paragraph_at(text, place[0])
+        row.anchor, row.paragraph = (
+            anchor(text, *place, source.sha256),
+            paragraph_at(text, place[0]),
+        )
     if row.is_published:
         row.correction_reason = reason[:200]
     row.version, row.updated_at = row.version + 1, timezone.now()

@@ -86,11 +86,6 @@ def test_form_replaces_the_text_for_a_reason_and_says_what_was_lost(source, admi
     figure(source, 2, "18家", "家")
     file = SimpleUploadedFile("新版.txt", NEW.encode("gb18030"))
     response = post(admin_client, source, text_file=file, replace_reason=REASON)
-    print(
-        response.redirect_chain,
-        getattr((response.context or {}).get("adminform"), "form", None)
-        and response.context["adminform"].form.errors,
-    )
     assert "1 处数字重新定位，1 处没有找到" in response.content.decode()
     source.refresh_from_db()
     assert (source.text, source.text_versions.count()) == (NEW, 1)
