@@ -82,6 +82,8 @@ __all__ = [
     "ReasonActionForm",
     "StackedInline",
     "TabularInline",
+    "TextArea",
+    "TextInput",
     "UserChangeForm",
     "UserCreationForm",
     "form_of",
@@ -91,6 +93,7 @@ __all__ = [
 
 CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
 FileInput = UnfoldAdminFileFieldWidget
+TextArea, TextInput = UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 NUMBER_INPUT = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
 

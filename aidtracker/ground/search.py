@@ -102,8 +102,7 @@ def spare_search_text(row, before):
 
 def words_of(text: str) -> list[str]:
     """The words of a search, so few and short that no search is slow."""
-    # A figure is named 序列:原文数字; what stands on both sides is looked for apart.
-    return normal(text[:SEARCH_LENGTH]).replace(":", " ").split()[:SEARCH_WORDS]
+    return normal(text[:SEARCH_LENGTH]).split()[:SEARCH_WORDS]
 
 
 def ways_to_write(word: str) -> list[str]:
@@ -126,6 +125,8 @@ def is_searched(model: type[Model]) -> bool:
 def search_rule(model: type[Any], text: str) -> Q:
     """The condition that a row, or one that it is found with, holds every word of `text`."""
     rule = Q()
+    if model.SEARCHED_WITH:  # a figure is named 序列:原文数字, which stand in two rows
+        text = re.sub(r"(?<=\S)[:：](?=\S)", " ", text)
     for word in words_of(text):
         rule &= word_rule(model, word)
     return rule

@@ -51,7 +51,7 @@ TITLES = {
 }
 # Fields of a form that are more than a field of the model, and where the model has another.
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
-OWN_FIELDS |= {"pasted_text", "replace_reason", "sentence"}
+OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence"}
 NOT_ON_FORMS = {"text", "key", "observations", "records"}
 
 

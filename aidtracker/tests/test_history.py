@@ -207,7 +207,6 @@ BULK_WRITES = {
     "aidtracker/storage/sqlite_copies.py": "whole databases, with their histories",
     "aidtracker/sheets/storing/models.py": "uploads are no rows of the record",
     "aidtracker/sheets/storing/running.py": "uploads are no rows of the record",
-    "aidtracker/sheets/storing/storing.py": "imports; followed by copy_states",
     "projects/monthly/ledger_follow.py": "followed by keep_states",
     "projects/checks/recomputing.py": "computed, or followed by keep_states",
     "projects/checks/locking.py": "locks, no rows",

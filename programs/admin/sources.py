@@ -5,11 +5,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Length
 from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
-from aidtracker.desk.skin import FileInput, ModelAdmin, group
+from aidtracker.desk.skin import FileInput, ModelAdmin, TextArea, TextInput, group
 from programs.models import Source
 from programs.models.sources import checksum
 from programs.texts import checked, text_of
@@ -50,13 +49,13 @@ class SourceForm(RecordForm):
         label="或粘贴全文",
         required=False,
         strip=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        widget=TextArea(attrs={"rows": 4}),
     )
     replace_reason = forms.CharField(
         label="替换全文的理由",
         required=False,
         max_length=200,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text="登记的全文有错或有新版时填写：旧的全文存为旧版，数字在新的全文中重新定位",
     )
     new_text = ""

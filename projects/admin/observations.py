@@ -115,11 +115,16 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     )
     list_select_related = ("series__metric", "source")
     search_help_text = "原文数字、序列或文献"
-    readonly_fields = (*COMPUTED, "paragraph", "sentence")
+    readonly_fields = (*COMPUTED, "paragraph", "in_sentence")
     fieldsets = (
         group("原文位置", "source", "number", ("start", "end"), "paragraph"),
         group(
-            "数值", "printed", "sentence", ("value", "value_high"), ("lower", "upper"), "qualifier"
+            "数值",
+            "printed",
+            "in_sentence",
+            ("value", "value_high"),
+            ("lower", "upper"),
+            "qualifier",
         ),
         group("含义", "series", "nature", "accumulation"),
         group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
@@ -186,7 +191,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         return quoted(row, BESIDE, short_reading)
 
     @admin.display(description="所在句子")
-    def sentence(self, row):
+    def in_sentence(self, row):
         return quoted(row, REACH, reading)
 
     @admin.display(description="文献", ordering="source")
