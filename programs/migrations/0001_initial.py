@@ -549,6 +549,22 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, related_name='batch_set', to='programs.source', verbose_name='出处'),
         ),
         migrations.CreateModel(
+            name='TextVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='全文 SHA-256')),
+                ('text', models.TextField(blank=True, verbose_name='全文')),
+                ('reason', models.CharField(max_length=200, verbose_name='替换的理由')),
+                ('replaced_at', models.DateTimeField(auto_now_add=True, verbose_name='替换时间')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='text_versions', to='programs.source')),
+            ],
+            options={
+                'verbose_name': '全文旧版',
+                'verbose_name_plural': '全文旧版',
+                'ordering': ('-replaced_at', '-pk'),
+            },
+        ),
+        migrations.CreateModel(
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
