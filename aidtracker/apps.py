@@ -1,6 +1,12 @@
-"""The site itself as an installed app: commands, static files, template filters."""
+"""The site itself as an installed app: commands, static files, template filters; and its admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class DeskConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "aidtracker.desk.skin.DeskSite"
 
 
 class AidtrackerConfig(AppConfig):

@@ -47,10 +47,10 @@ SOURCES_DIR = Path(os.environ.get("SOURCES_DIR") or BASE_DIR.parent / "shared" /
 # Application
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "aidtracker.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

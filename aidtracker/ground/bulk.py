@@ -18,7 +18,7 @@ def insert(rows: Sequence[Any]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    model.before_storing(rows)
+    ask(rows)
     connection = connections[router.db_for_write(model)]
     with connection.cursor() as cursor:
         for row, number in zip(rows, free_numbers(cursor, model, len(rows)), strict=True):
@@ -29,13 +29,19 @@ def insert(rows: Sequence[Any]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
+def ask(rows: Sequence[Any]) -> None:
+    """Let the model of rows of the record, not of mere links, check them and fill them in."""
+    if hasattr(rows[0], "before_storing"):
+        rows[0].before_storing(rows)
+
+
 def update(rows: Sequence[Any], names: Iterable[str]) -> None:
     """Store some fields of rows of one model that are there."""
     if not rows:
         return
     model = type(rows[0])
-    model.before_storing(rows)
-    wanted = {*names, *model.DERIVED}
+    ask(rows)
+    wanted = {*names, *getattr(model, "DERIVED", ())}
     fields = [field for field in model._meta.concrete_fields if field.name in wanted]
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name

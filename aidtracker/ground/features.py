@@ -121,6 +121,11 @@ class Owned(Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def shared_condition(cls, prefix: str) -> Q | None:
+        """Which of rows that are not shared all staff may read nevertheless; None for none."""
+        return None
+
 
 class Public(Model):
     """Rows that the public may see, unless something keeps them back."""

@@ -125,6 +125,8 @@ def is_searched(model: type[Model]) -> bool:
 def search_rule(model: type[Any], text: str) -> Q:
     """The condition that a row, or one that it is found with, holds every word of `text`."""
     rule = Q()
+    if model.SEARCHED_WITH:  # a figure is named 序列:原文数字, which stand in two rows
+        text = re.sub(r"(?<=\S)[:：](?=\S)", " ", text)
     for word in words_of(text):
         rule &= word_rule(model, word)
     return rule

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db import connection
 from django.db.models import QuerySet
 
 from aidtracker.ground import edition
@@ -19,8 +20,14 @@ MOST_COUNTED = 10_000
 DAY = 24 * 3600
 
 
+def in_transaction() -> bool:
+    return connection.in_atomic_block
+
+
 def kept(name: str, count: Callable[[], Any]) -> Any:
     """What changes only with the record, counted once for each edition of it."""
+    if in_transaction():  # whose own changes need not be another edition yet
+        return count()
     # First the edition, then the count: it may be newer than its name, not older.
     key = f"{name}:{edition.current()}".replace(" ", "-")
     found = caches["default"].get(key)

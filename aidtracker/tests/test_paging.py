@@ -68,7 +68,8 @@ def test_list_without_end_says_so(few, client):
     assert 'rel="next"' in page
 
 
-def test_total_of_a_list_is_counted_once_for_an_edition(client):
+def test_total_of_a_list_is_counted_once_for_an_edition(client, monkeypatch):
+    monkeypatch.setattr(paging, "in_transaction", lambda: False)  # as where pages are asked for
     client.get(reverse("region-list"))
     with CaptureQueriesContext(connection) as captured:
         client.get(reverse("region-list"), {"page": "2"})

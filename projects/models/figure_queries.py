@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
+from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
+from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
@@ -39,6 +41,22 @@ class ObservationQuerySet(KeyedQuerySet):
     def first_rows(self, limit: int) -> list[Any]:
         """The first figures with all that a table names."""
         return list(by_first_numbers(self.model.objects.with_subjects(), self, limit))
+
+    def lost(self):
+        """Those whose words were not found again when another text replaced their document's."""
+        return self.filter(start=None).exclude(anchor="")
+
+    def with_words(self, is_public=True):
+        """With the words around each figure, for `quote`; the public gets what documents show."""
+        begin = models.functions.Greatest(F("start") - REACH - 1, Value(0))
+        around = models.functions.Substr(
+            "source__text", begin + 1, F("end") - begin + Value(REACH + 1)
+        )
+        if is_public:
+            shown = Source.Shown
+            rule = Source.shows_condition("source__", shown.SENTENCE, shown.WHOLE)
+            around = Case(When(rule, then=around), default=Value(""))
+        return self.annotate(around=around)
 
     def with_marks(self):
         """With what readers are told of each figure's checks, for `badges`."""
@@ -77,8 +95,14 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.order_by(standing, MOMENT.desc(nulls_last=True), "source__code", "number")
 
     def headline(self):
-        """Those to show first: preferred ones, then the latest; none that is out of use."""
-        return self.exclude(rank=self.model.Rank.DEPRECATED).best_first()
+        """Those to show first: preferred ones, then the latest; none that is out of use, and none
+        that stands in no document."""
+        return self.in_documents().exclude(rank=self.model.Rank.DEPRECATED).best_first()
+
+    def in_documents(self):
+        """Those that can be looked up in a document; the other sources are a handful."""
+        others = Source._base_manager.filter(kind=Source.Kind.PUBLIC).values("pk")
+        return self.exclude(source__in=others)
 
     def in_reading_order(self):
         return self.order_by("source__code", "number")

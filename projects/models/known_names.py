@@ -34,9 +34,9 @@ def figures_in(text: str) -> list[Phrase]:
     places = caches["default"].get(f"figures-in:{digest}")
     if places is None:
         found = (one for one in phrases.find(text) if one.kind == "figure")
-        places = [(one.start, one.end) for one in found]
+        places = [(one.start, one.end, one.shared) for one in found]
         caches["default"].set(f"figures-in:{digest}", places, DAY)
-    return [Phrase(start, end, text[start:end], "figure") for start, end in places]
+    return [Phrase(start, end, text[start:end], "figure", shared) for start, end, shared in places]
 
 
 def numbers_in(text: str, found: Iterable[Phrase]) -> set[str]:

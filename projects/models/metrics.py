@@ -196,7 +196,8 @@ class SeriesQuerySet(RecordQuerySet):
 
     def leading_figures(self):
         """Of each of these series the one public figure to show first."""
-        own = self.observations.published().filter(series=OuterRef("pk")).best_first()
+        own = self.observations.published().in_documents().best_first()
+        own = own.filter(series=OuterRef("pk"))
         return self.observations.filter(
             pk__in=self.order_by().values(first=Subquery(own.values("pk")[:1]))
         )

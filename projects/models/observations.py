@@ -27,7 +27,7 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
-from projects.reading import figures
+from projects.reading import figures, sentences
 from projects.reading.anchors import anchor, has_words, is_at, stands_at
 
 SHOWN = 30  # characters of a text that a message quotes
@@ -242,6 +242,16 @@ class Observation(Reviewed):
         """The end of the time the figure speaks of, or None."""
         return self.as_of or self.period_end or self.period_start
 
+    around = ""  # set by `with_words`
+
+    @property
+    def quote(self) -> sentences.Quote | None:
+        """Its words in their sentence; None where the text is not here or not shown."""
+        if self.start is None or self.end is None or not self.around:
+            return None
+        offset = min(self.start, sentences.REACH + 1)
+        return sentences.quote(self.around, offset, self.end - self.start)
+
     @property
     def place(self):
         """The address of the figure's words in its document's page."""
@@ -307,17 +317,15 @@ class Observation(Reviewed):
 
     def is_anchored(self, sha256: str) -> bool:
         """Whether its anchor is of these words at this place of its document's text, whose checksum
-        is given; without a place there is none."""
+        is given; without a place there is nothing to anchor."""
         if self.start is None or self.end is None:
-            return not self.anchor
+            return True
         is_at_place = is_at(self.anchor, self.start, self.end, sha256)
         return is_at_place and has_words(self.anchor, self.printed)
 
     def take_place(self, text: str) -> None:
         """Anchor it in its document's text; ValidationError if the text says something else."""
-        if self.start is None or self.end is None:
-            self.anchor = ""
-        elif text:
+        if text:
             if not stands_at(text, self.start, self.end, self.printed):
                 raise ValidationError({"printed": self.misplaced(text)})
             self.anchor = anchor(text, self.start, self.end)
@@ -342,10 +350,9 @@ def texts_of(sources: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("pk", "text")) if sources else {}
 
 
-def sources_of_public_figures() -> models.QuerySet:
-    """The numbers of the internal reports in which a public figure stands."""
-    in_reports = Observation.objects.published().filter(source__kind=Source.Kind.REPORT)
-    return in_reports.order_by().values("source")
+def public_figures_in(source: models.OuterRef) -> models.QuerySet:
+    """The public figures in a document, of which a query names the number."""
+    return Observation.objects.published().filter(source=source).order_by()
 
 
 def paragraph_at(text, start):

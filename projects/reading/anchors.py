@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-AROUND = 12  # characters before and behind the words
+AROUND = 6  # characters before and behind the words
 LENGTH = 10  # hexadecimal digits of each hash
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACE = re.compile(r"\s+")
@@ -31,11 +31,14 @@ def stands_at(text: str, start: int, end: int, printed: str) -> bool:
     return end <= len(text) and plain_words(text[start:end]) == claimed_words(printed)
 
 
-def anchor(text: str, start: int, end: int) -> str:
-    """The anchor of `text[start:end]`: 30 hexadecimal digits, the place, the text's checksum."""
+def anchor(text: str, start: int, end: int, sha256: str = "") -> str:
+    """The anchor of `text[start:end]`: 30 hexadecimal digits, the place, the text's checksum.
+
+    Whoever anchors many figures of one text gives its `sha256`.
+    """
     before, behind = _around(text, start, end)
     hashes = _hash(plain_words(text[start:end])) + _hash(before) + _hash(behind)
-    return f"{hashes}@{start}-{end}#{_hash(text)}"
+    return f"{hashes}@{start}-{end}#{sha256[:LENGTH] or _hash(text)}"
 
 
 def has_words(kept: str, printed: str) -> bool:

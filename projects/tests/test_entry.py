@@ -67,8 +67,30 @@ def test_page_asks_visitors_to_log_in(client, source):
     assert response.url == f"{reverse('admin:login')}?next={address(source)}"
 
 
-@pytest.mark.parametrize("page", ["enter", "enter_find", "enter_nearby"])
-def test_page_is_for_those_who_may_add_figures(client, source, page):
+def test_page_is_for_reading_only_for_those_who_may_not_add_figures(client, source, jobs):
+    start = TEXT.index(PEOPLE)
+    make_observation(source=source, series=jobs, start=start, end=start + 4, printed=PEOPLE)
+    log_in(client, "view_observation")
+    html = client.get(address(source)).content.decode()
+    assert '<form id="entry-form"' not in html
+    assert "您的账号不录入数字" in html
+    assert client.post(address(source), typed(PEOPLE, jobs)).status_code == 403
+
+
+def test_page_is_not_for_those_who_may_neither_see_nor_add_figures(client, source):
+    log_in(client, "add_skippedphrase")
+    assert client.get(address(source)).status_code == 403
+
+
+def test_figure_of_a_list_takes_the_unit_of_the_last(clerk):
+    source = make_source(code="qing-dan", text="投资3.1、3.5、4.2亿元。")
+    page = clerk.get(address(source)).content.decode()
+    assert 'value="3.1〔亿元〕"' in page
+    assert page.count('data-shared="亿元"') == 2
+
+
+@pytest.mark.parametrize("page", ["enter_find", "enter_nearby"])
+def test_what_the_form_asks_is_for_those_who_may_add_figures(client, source, page):
     log_in(client, "view_observation", "change_observation")
     assert client.get(address(source, page)).status_code == 403
 

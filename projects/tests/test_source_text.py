@@ -3,10 +3,12 @@ from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtracker.testing import make_observation, make_program, make_skipped_phrase, make_source
+from projects.models.known_names import coverage
 from projects.reading.marked_text import Span, marked_text
 
 
@@ -98,6 +100,53 @@ def test_source_page_without_text_keeps_the_anchors_on_its_table(client, db):
     assert re.findall(r'<tr id="(o\d+)"', html) == ["o12"]
 
 
+SENTENCE = "累计设立网点600 个，销售额超过30 亿元，另有三种说法。"
+SECOND = "本文不谈别的。"
+
+
+def shown(client, source, **values):
+    type(source).objects.filter(pk=source.pk).update(text=SENTENCE + SECOND, **values)
+    page = html_of(client, source)
+    figure = client.get(source.observations.first().get_absolute_url()).content.decode()
+    return [unescape(re.sub("<[^>]+>", "", html)) for html in (page, figure)]
+
+
+def plain(words):
+    return words.replace("600 个", "600 个1").replace("30 亿元", "30 亿元2")
+
+
+def test_public_document_shows_the_sentences_of_its_figures(source, client):
+    page, figure = shown(client, source)
+    assert plain(SENTENCE) in page
+    assert SECOND not in page
+    assert SENTENCE in figure
+    assert SECOND not in figure
+
+
+def test_document_shows_its_whole_text_where_that_was_chosen(source, client):
+    page, figure = shown(client, source, shown_text="whole")
+    assert plain(SENTENCE) + SECOND in page
+    assert SECOND not in figure
+
+
+@pytest.mark.parametrize("values", [{"shown_text": "nothing"}, {"kind": "report"}])
+def test_document_shows_nothing_where_that_was_chosen_or_it_is_internal(source, client, values):
+    for html in shown(client, source, **values):
+        assert "另有三种说法" not in html
+        assert re.search(r"600\s*个", html)
+
+
+def test_reviewer_sees_the_sentence_and_the_reading_in_list_and_form(source, admin_client):
+    row = source.observations.get(number=2)
+    for address in (
+        reverse("admin:projects_observation_changelist", query={"source__id__exact": source.pk}),
+        reverse("admin:projects_observation_change", args=[row.pk]),
+    ):
+        html = admin_client.get(address).content.decode()
+        assert "销售额<mark>超过30 亿元</mark>，另有三种说法。" in html
+        assert re.search("读作 3|数值 3 ", html)
+
+
 def test_source_page_leaves_out_what_is_not_approved(source, client):
     make_observation(
         source=source, number=3, printed="600个", start=6, end=11, status="draft", value=1
@@ -141,11 +190,10 @@ def test_missing_folder_of_texts_is_an_error(tmp_path, db):
         call_command("load_texts", tmp_path / "none")
 
 
-def test_a_number_of_a_name_does_not_wait_on_the_page_of_a_document(client, db):
+def test_a_number_of_a_name_does_not_wait(db):
     make_program(name="十万亩工程", aliases=["100万亩工程"])
-    source = make_source(title="某文", text="实施100万亩工程，另有300万亩果园。")
-    html = html_of(client, source)
-    assert re.findall(r'class="open"[^>]*>([^<]*)<', html) == ["待记录", "300万亩"]
+    found = coverage("实施100万亩工程，另有300万亩果园。", [], [])
+    assert [one.text for one in found.open] == ["300万亩"]
 
 
 def test_a_long_document_shows_the_first_figures_in_a_table_and_says_how_many_follow(
@@ -166,3 +214,12 @@ def test_a_document_of_many_figures_is_read_by_as_many_queries(
     with django_assert_max_num_queries(7):
         html = html_of(client, source)
     assert html.count("<mark id=") == 12
+
+
+def test_figure_without_a_document_is_marked_and_leads_nothing(db, client):
+    nowhere = make_source(kind="public", maintainer=None)
+    row = make_observation(source=nowhere, rank="preferred", rank_reason="唯一")
+    html = client.get(row.get_absolute_url()).content.decode()
+    assert "无文献" in html
+    assert row not in row.series.observations.headline()
+    assert row not in type(row.series).objects.leading_figures()

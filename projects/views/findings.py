@@ -139,6 +139,14 @@ def figures(finding: Finding) -> Section | None:
     return present(Section("figures", "所涉数字", table("所涉数字", FIGURE_COLUMNS, rows)))
 
 
+def words(finding: Finding) -> Section | None:
+    """The sentences that the figures stand in, as far as their documents show them."""
+    rows = finding.observations.published().with_words().select_related("source")
+    shown = [row for row in rows.defer("source__text").in_reading_order() if row.quote]
+    section = Section("words", "原文", template="projects/quotes.html", data=shown)
+    return section if shown else None
+
+
 def records(finding: Finding) -> Section | None:
     shown = table("所涉记录", RECORD_COLUMNS, finding.linked_records)
     return present(Section("records", "所涉记录", shown))
@@ -164,9 +172,10 @@ def explanation(finding: Finding) -> Section:
 
 class FindingPage(DetailPage):
     model = Finding
+    key = "<str:slug>"
     template_name = "projects/finding_detail.html"
     note = ""
-    parts = (figures, records, condition, explanation)
+    parts = (figures, words, records, condition, explanation)
 
     def find(self, *rules: Q, **key: Any) -> Finding:
         return get_object_or_404(Finding.objects.published().at_address(key["slug"]))

@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from aidtracker.ground.batches import by_first_numbers
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
 from aidtracker.pages.tables import Column, Item, capped
 from projects.models import Observation
@@ -98,14 +99,14 @@ def same_series(observation: Observation) -> Section:
 
 class ObservationPage(DetailPage):
     model = Observation
+    key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
     parts = (reading, meaning, ledger_rows, findings, place, same_series)
 
     def find(self, *rules: Q, **key: Any) -> Observation:
-        found = self.rows().filter(source__code=key["code"], number=key["number"]).first_rows(1)
-        if not found:
-            raise Http404("No such figure.")
-        return found[0]
+        found = self.rows().filter(source__code=key["code"], number=key["number"])
+        rows = Observation.objects.with_subjects().with_words()
+        return get_object_or_404(by_first_numbers(rows, found, 1))
 
     @property
     def title(self) -> str:
