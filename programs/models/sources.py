@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from aidtracker.ground.addresses import address
+from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
@@ -201,7 +202,7 @@ class Source(KeyedModel):
         (`FOLLOW_TEXT`); what came of them is returned.
         """
         with transaction.atomic():
-            old = Source._base_manager.select_for_update(no_key=True).get(pk=self.pk)
+            old = held(Source._base_manager.filter(pk=self.pk)).get()
             self.accept_text(content, reason)
             TextVersion.objects.create(
                 source=self, sha256=old.sha256, text=old.text, reason=reason[:200]
