@@ -12,11 +12,11 @@ from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.text import slugify
 
-from aidtracker.ground.addresses import address
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import (
     Keyed,
     Owned,
+    Paged,
     Public,
     Remembered,
     Reviewable,
@@ -198,7 +198,7 @@ class RecordQuerySet(KeyedQuerySet):
     """Named things."""
 
 
-class Record(KeyedModel):
+class Record(Paged, KeyedModel):
     """A named thing with other names, sources that speak of it, a note, and a page of its own."""
 
     OWNERS = ("maintainer",)
@@ -225,9 +225,6 @@ class Record(KeyedModel):
 
     def __str__(self):
         return self.name
-
-    def get_absolute_url(self):
-        return address(f"{self._meta.model_name}-detail", self.slug)
 
     @property
     def slug_source(self):

@@ -10,7 +10,7 @@ import pytest
 
 from aidtracker import testing
 from aidtracker.sheets import download, resource_for
-from aidtracker.tests.sheet_helpers import exported, imported, sheet
+from aidtracker.tests.sheet_helpers import cells_of, exported, imported, sheet
 from programs.models import Region
 from projects.models import Observation, Project
 
@@ -128,9 +128,8 @@ def test_csv_opens_in_excel_and_runs_no_formula():
 def test_choices_have_labels_under_chinese_headings_and_codes_under_codes():
     region = testing.make_region(level=Region.Level.COUNTY)
     rows = Region.objects.filter(pk=region.pk)
-    resource = resource_for(Region)
 
-    [labels], [codes] = list(resource.rows(rows)), list(resource.rows(rows, codes=True))
+    [labels], [codes] = cells_of(rows), cells_of(rows, codes=True)
 
     assert (labels[3], codes[3]) == ("县级", "county")
 
@@ -142,7 +141,7 @@ def test_related_rows_stand_by_their_natural_keys():
         batch=testing.make_batch(owner=owner, number=10), sources=sources
     )
 
-    [cells] = resource_for(Project).rows(Project.objects.filter(pk=project.pk))
+    [cells] = cells_of(Project.objects.filter(pk=project.pk))
     row = dict(zip(resource_for(Project).headings(), cells, strict=True))
 
     assert (row["批次"], row["出处"]) == ("990000 / 10", "a；b")
