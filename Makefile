@@ -18,7 +18,7 @@ CLOCK = $(shell grep -rlE 'today|localdate|timezone.now|last_complete_month' --i
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run database fixtures test dates check measure format requirements clean
+.PHONY: help run database fixtures test dates check measure benchmark format requirements clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,6 +60,9 @@ check: $(VENV)/.development ## 格式、静态检查、导入方向、迁移、�
 
 measure: $(VENV)/.development ## 各目录代码行数、最长的函数和文件；只供参考，不作限制
 	@$(BIN)/python scripts/measure.py
+
+benchmark: $(VENV)/.development ## 在合成数据上测量各页面和各入口（SIZE=10k、100k、1m，ONLY=只测名称里有这些字的）
+	@SIZE="$(SIZE)" ONLY="$(ONLY)" $(BIN)/python scripts/benchmark.py
 
 format: $(VENV)/.development ## 统一代码与模板的格式
 	$(BIN)/ruff check --fix .

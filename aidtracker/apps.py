@@ -1,6 +1,12 @@
-"""The site itself as an installed app: commands, static files, template filters."""
+"""The site itself as an installed app: commands, static files, template filters; and its admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class DeskConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "aidtracker.desk.skin.DeskSite"
 
 
 class AidtrackerConfig(AppConfig):
@@ -10,11 +16,19 @@ class AidtrackerConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts import logins
-        from aidtracker.ground import checks, edition, search, sqlite  # noqa: F401 (registers itself)
+        from aidtracker.ground import (
+            checks,  # noqa: F401 (registers itself)
+            edition,
+            records,
+            search,
+            server,  # noqa: F401 (registers itself)
+            sqlite,
+        )
         from aidtracker.trail import history
 
         edition.connect()
         history.connect()
         logins.connect()
+        records.connect()
         search.connect()
         sqlite.connect()

@@ -47,10 +47,10 @@ SOURCES_DIR = Path(os.environ.get("SOURCES_DIR") or BASE_DIR.parent / "shared" /
 # Application
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "aidtracker.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "aidtracker.accounts.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.pages.security.ContentSecurityPolicyMiddleware",
+    "aidtracker.pages.limits.VisitorLimit",
     "axes.middleware.AxesMiddleware",
     "aidtracker.pages.failures.FailureMiddleware",
 ]
@@ -141,6 +142,15 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    # Compiling a query of many joins takes seconds, running it milliseconds.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c jit=off".strip()
+    # Planned once for each connection: most of what pages of many joins cost.
+    if env_flag("PREPARED_STATEMENTS", default=False):
+        options |= {"server_side_binding": True, "prepare_threshold": 5}
+# So long a query may take for somebody who is not logged in; 0: as long as it takes.
+VISITOR_SECONDS = float(os.environ.get("VISITOR_SECONDS") or 10)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -7,7 +7,6 @@ from itertools import count, islice
 from operator import itemgetter
 from typing import Any
 
-from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Field, Model
 
@@ -194,8 +193,18 @@ def indexes_put_aside() -> Iterator[None]:
 
 
 def go_on_counting(models: Iterable[type[Model]]) -> None:
-    """Let new rows be numbered after those that were stored with their numbers."""
-    from_here = connection.ops.sequence_reset_sql(no_style(), list(models))
+    """Let new rows be numbered after those that were stored with their numbers.
+
+    Never back: a transaction that is rolled back leaves the counters of PostgreSQL where they are.
+    SQLite counts by itself.
+    """
+    if connection.vendor == "sqlite":
+        return
     with connection.cursor() as cursor:
-        for statement in from_here:
-            cursor.execute(statement)
+        for model in models:
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(
+                f"SELECT setval(counter, greatest(nextval(counter), (SELECT max(id) FROM {table})))"
+                " FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS counter) AS found",
+                [table],
+            )

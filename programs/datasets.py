@@ -15,7 +15,6 @@ register(
         home=10,
         navigation=(10, "指挥部"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset("pairings", "programs.Pairing", AID, "handshake", home=20),
     Dataset(
@@ -26,7 +25,6 @@ register(
         home=90,
         navigation=(80, "地区"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset("batches", "programs.Batch", AID, "groups", home=150),
     Dataset("officials", "programs.Official", AID, "badge", home=140),
@@ -38,7 +36,6 @@ register(
         home=30,
         navigation=(20, "工程"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset("policies", "programs.Policy", PROGRAMS, "gavel", home=130, is_searched=True),
     Dataset("categories", "programs.Category", PROGRAMS, "category", home=160),

@@ -13,15 +13,17 @@ class ProjectsConfig(AppConfig):
         # Models can be imported only now.
         from aidtracker.desk import home
         from aidtracker.review.reviewed import FOLLOWERS
-        from programs.models.sources import SHOWN_WITH
+        from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
-        from projects.models.observations import sources_of_public_figures
+        from projects.entry.replaced_texts import move_places
+        from projects.models.observations import public_figures_in
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
         from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
-        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow_published))
-        SHOWN_WITH.append(sources_of_public_figures)
+        FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
+        SHOWN_WITH.append(public_figures_in)
+        FOLLOW_TEXT.append(move_places)
         home.WAITING.append(waiting_reports)
         add_to_pages()

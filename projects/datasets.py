@@ -46,7 +46,6 @@ register(
         "pin",
         home=190,
         has_work=True,
-        is_checked=True,
     ),
     Dataset(
         "series",
@@ -55,7 +54,6 @@ register(
         "timeline",
         home=180,
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "metrics",
@@ -65,7 +63,6 @@ register(
         home=170,
         navigation=(100, "指标"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "projects",
@@ -76,7 +73,6 @@ register(
         navigation=(30, "援疆项目"),
         is_searched=True,
         has_work=True,
-        is_checked=True,
     ),
     Dataset("project_parties", "projects.ProjectParty", PROJECTS, "diversity_3"),
     Dataset(
@@ -88,7 +84,6 @@ register(
         navigation=(40, "招商项目"),
         is_searched=True,
         has_work=True,
-        is_checked=True,
     ),
     Dataset(
         "enterprises",
@@ -98,7 +93,6 @@ register(
         home=60,
         navigation=(50, "企业"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "sites",
@@ -108,7 +102,6 @@ register(
         home=70,
         navigation=(60, "场所"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "outlets",
@@ -119,7 +112,6 @@ register(
         navigation=(70, "网点"),
         is_searched=True,
         has_work=True,
-        is_checked=True,
     ),
     Dataset(
         "activities",
@@ -129,7 +121,6 @@ register(
         home=100,
         navigation=(90, "活动"),
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "agreements",
@@ -138,7 +129,6 @@ register(
         "contract",
         home=110,
         is_searched=True,
-        is_checked=True,
     ),
     Dataset(
         "awards",
@@ -147,7 +137,6 @@ register(
         "workspace_premium",
         home=120,
         is_searched=True,
-        is_checked=True,
     ),
     *(working_papers(*declared) for declared in REPORTS),
     working_papers("project_plans", "ProjectPlan", "event_note"),

@@ -8,13 +8,14 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm, ModelMultipleChoiceField
+from django.forms import ModelMultipleChoiceField
 from django.forms.models import ModelChoiceIterator
 
 from aidtracker.accounts.grants import (
     FLAGS,
     IDENTITY,
     SEPARATOR,
+    KeptForm,
     KeptInActs,
     may_grant,
     may_identify,
@@ -56,7 +57,9 @@ class PasswordNote(ReadOnlyPasswordHashWidget):
         return context | {"summary": [{"label": "已设置，不显示"}]}
 
 
-class AccountForm(UserChangeForm):
+class AccountForm(KeptForm, UserChangeForm):
+    state_of = staticmethod(state_of_user)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "password" in self.fields:
@@ -91,7 +94,6 @@ class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):
         group("权限", "is_active", "is_staff", "is_superuser", "groups"),
         group("日期", "last_login", "date_joined"),
     )
-    state_of = staticmethod(state_of_user)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups", "account__headquarters")
@@ -186,7 +188,8 @@ class PermissionField(ModelMultipleChoiceField):
         return VERBS.get(permission.codename.split("_")[0], permission.name)
 
 
-class GroupForm(ModelForm):
+class GroupForm(KeptForm):
+    state_of = staticmethod(state_of_group)
     permissions = PermissionField(
         label="权限",
         required=False,
@@ -207,7 +210,6 @@ class GroupAdmin(KeptInActs, BaseGroupAdmin, PlainModelAdmin):
     search_help_text = "名称"
     filter_horizontal = ()
     fieldsets = (group(None, "name", "permissions"),)
-    state_of = staticmethod(state_of_group)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and is_not_own(request.user, obj)

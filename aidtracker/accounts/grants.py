@@ -4,6 +4,10 @@ Users are made by one person (系统管理员) and given rights by another (安�
 touches a superuser, the first not the second, and nobody grants anything to themselves.
 """
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model
@@ -85,21 +89,31 @@ def differences(before, after):
     return [[name, old, new] for name, old, new in pairs if old != new]
 
 
+class KeptForm(forms.ModelForm):
+    """A form that knows its row as it was: {field label: words}, as `state_of` says them."""
+
+    state_of: ClassVar[Callable[[Any], dict[str, Any]]]
+    before: dict[str, Any]
+
+    def save(self, commit: bool = True) -> Any:
+        """Nothing is stored before this, neither the row nor its account nor its rights."""
+        stored = type(self.instance).objects.filter(pk=self.instance.pk).first()
+        self.before = self.state_of(stored) if stored else {}
+        return super().save(commit)
+
+
 class KeptInActs(admin.ModelAdmin):
     """For the admins of users and groups: every change is an act, since these have no history."""
 
-    def state_of(self, row):
+    def state_of(self, row: Any) -> dict[str, Any]:
         """The row as stored: {field label: words}."""
-        raise NotImplementedError
-
-    def save_model(self, request, obj, form, change):
-        form.before = self.state_of(type(obj).objects.get(pk=obj.pk)) if change else {}
-        super().save_model(request, obj, form, change)
+        return self.form.state_of(row)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         row = type(form.instance).objects.get(pk=form.instance.pk)
-        self.keep(row, differences(form.before, self.state_of(row)))
+        before = form.before if change else {}
+        self.keep(row, differences(before, self.state_of(row)))
 
     def log_deletions(self, request, queryset):
         for row in queryset:

@@ -52,7 +52,7 @@ class BoundedPaginator(Paginator):
         return self.object_list.order_by()[:MOST_COUNTED].count()
 
 
-class Person(DropdownFilter):
+class ByPerson(DropdownFilter):
     title = "用户"
     parameter_name = "person"
 
@@ -116,7 +116,7 @@ class ActAdmin(Frozen, PlainModelAdmin):
     list_display_links = ("when",)
     facts_column = "rows_changed"
     list_select_related = ("user",)
-    list_filter = ("way", Person)
+    list_filter = ("way", ByPerson)
     search_fields = ("user_name", "subject")
     search_help_text = "用户名或对象"
     ordering = ("-at", "id")

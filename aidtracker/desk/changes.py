@@ -17,13 +17,13 @@ class FollowChanges(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if self.is_of_consequence(form) and has_saved(form, formsets):
-            after_change(self.model)
+            after_change()
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
-        after_change(self.model)
+        after_change()
 
     def delete_queryset(self, request, queryset):
         with transaction.atomic():
             super().delete_queryset(request, queryset)
-            after_change(self.model)
+            after_change()

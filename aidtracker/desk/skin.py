@@ -4,11 +4,13 @@ Every admin class of the project stands on `ModelAdmin`, or on `PlainModelAdmin`
 nothing to import or export.
 """
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
@@ -30,6 +32,7 @@ from unfold.forms import (
     UserCreationForm,
 )
 from unfold.mixins import BaseModelAdminMixin
+from unfold.sites import UnfoldAdminSite
 from unfold.views import ChangeList as UnfoldChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -53,6 +56,7 @@ from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import VersionedList, is_row_number
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.spreadsheets import SheetAdminMixin
+from aidtracker.desk.theme import navigation
 from aidtracker.desk.versions import VersionedAdmin
 from aidtracker.ground.datasets import form_of
 from aidtracker.ground.money import LedgerAmountField
@@ -78,6 +82,8 @@ __all__ = [
     "ReasonActionForm",
     "StackedInline",
     "TabularInline",
+    "TextArea",
+    "TextInput",
     "UserChangeForm",
     "UserCreationForm",
     "form_of",
@@ -87,6 +93,7 @@ __all__ = [
 
 CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
 FileInput = UnfoldAdminFileFieldWidget
+TextArea, TextInput = UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 NUMBER_INPUT = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
 
@@ -124,6 +131,16 @@ def with_row_numbers(posted, names):
         if key.rpartition("-")[2] in names:
             kept.setlist(key, [text for text in posted.getlist(key) if is_row_number(text)])
     return kept
+
+
+class DeskSite(UnfoldAdminSite):
+    """The admin: what no part of a page shows is not looked up for it."""
+
+    def get_app_list(self, request, app_label=None):
+        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
+
+    def get_sidebar_list(self, request):
+        return SimpleLazyObject(partial(navigation, request))
 
 
 class FormFieldsMixin(BaseModelAdminMixin):

@@ -1,6 +1,6 @@
 """The admin's name, colours and side menu; read by the settings, so without models at import."""
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -33,13 +33,13 @@ def pages_of(group: MenuGroup) -> list[MenuPage]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The side menu: groups of lists, each with what the user may see."""
+    """The side menu: groups of lists, each with whether the user may see it."""
     groups = [
         {
             "title": group.title,
             "items": [
-                *map(page_item, pages_of(group)),
-                *(menu_item(*entry) for entry in entries.items()),
+                *(page_item(request, page) for page in pages_of(group)),
+                *(menu_item(request, *entry) for entry in entries.items()),
             ],
         }
         for group, entries in menu().items()
@@ -56,18 +56,18 @@ def mark_open(groups: list[dict[str, Any]], path: str) -> None:
         entry["active"] = link in inside if inside else path.startswith(link)
 
 
-def page_item(page: MenuPage) -> dict[str, Any]:
-    return item(page.title, page.icon, page.link, partial(may_open_page, page))
+def page_item(request: HttpRequest, page: MenuPage) -> dict[str, Any]:
+    return item(page.title, page.icon, page.link, may_open_page(page, request))
 
 
-def menu_item(label: str, icon: str) -> dict[str, Any]:
+def menu_item(request: HttpRequest, label: str, icon: str) -> dict[str, Any]:
     model = apps.get_model(label)
     title, link = model._meta.verbose_name_plural, admin_page(model, "changelist")
-    return item(title, icon, link, partial(may_open, model))
+    return item(title, icon, link, may_open(model, request))
 
 
-def item(title: str, icon: str, link: str, permission: Any) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": link, "permission": permission}
+def item(title: Any, icon: str, link: str, is_open: bool) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": link, "has_permission": is_open}
 
 
 def may_open(model: Any, request: HttpRequest) -> bool:
@@ -140,5 +140,5 @@ UNFOLD = {
     ],
     "LOGIN": {"form": "aidtracker.accounts.logins.LoginForm"},
     "DASHBOARD_CALLBACK": "aidtracker.desk.home.dashboard",
-    "SIDEBAR": {"show_search": False, "navigation": navigation},
+    "SIDEBAR": {"show_search": False},
 }

@@ -30,7 +30,8 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s)", [*params, [*self.rhs]]
+        # Of the type of our keys: numbers of another are compared one by one, not by their hash.
+        return f"{lhs} = ANY(%s::bigint[])", [*params, [*self.rhs]]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)

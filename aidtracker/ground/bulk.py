@@ -14,10 +14,11 @@ OF_TEXTS = (models.CharField.get_prep_value, models.TextField.get_prep_value)
 
 
 def insert(rows: Sequence[Any]) -> None:
-    """Store new rows of one model; each gets its number."""
+    """Store new rows of one model of the record; each gets its number."""
     if not rows:
         return
     model = type(rows[0])
+    ask(rows)
     connection = connections[router.db_for_write(model)]
     with connection.cursor() as cursor:
         for row, number in zip(rows, free_numbers(cursor, model, len(rows)), strict=True):
@@ -28,12 +29,19 @@ def insert(rows: Sequence[Any]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
+def ask(rows: Sequence[Any]) -> None:
+    """Let the model of rows of the record, not of mere links, check them and fill them in."""
+    if hasattr(rows[0], "before_storing"):
+        rows[0].before_storing(rows)
+
+
 def update(rows: Sequence[Any], names: Iterable[str]) -> None:
     """Store some fields of rows of one model that are there."""
     if not rows:
         return
     model = type(rows[0])
-    wanted = set(names)
+    ask(rows)
+    wanted = {*names, *getattr(model, "DERIVED", ())}
     fields = [field for field in model._meta.concrete_fields if field.name in wanted]
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name

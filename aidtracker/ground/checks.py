@@ -88,12 +88,14 @@ def errors_of_dataset(dataset: Dataset) -> Iterator[Error]:
         words = f"{dataset.name}: {dataset.label} has no admin class."
         yield Error(words, hint=f"Write one in {app}/admin/.", id="record.E005")
     name = model._meta.model_name
-    pages: list[tuple[str, list[str]]] = []
-    pages += [(f"{name}-list", [])] if dataset.home is not None else []
-    pages += [(f"{name}-detail", ["x"])] if dataset.is_searched else []
-    for page, arguments in pages:
+    pages: list[tuple[str, str, list[str]]] = []
+    pages += (
+        [("ListPage", f"{name}-list", [])] if dataset.home is not None or dataset.navigation else []
+    )
+    pages += [("DetailPage", f"{name}-detail", ["x"])] if dataset.is_searched else []
+    for kind, page, arguments in pages:
         try:
             reverse(page, args=arguments)
         except NoReverseMatch:
             words = f"{dataset.name}: shown to the public, but no address is called {page}."
-            yield Error(words, hint=f"Name it in {app}/urls.py.", id="record.E006")
+            yield Error(words, hint=f"Write a {kind} of it in {app}/views/.", id="record.E006")

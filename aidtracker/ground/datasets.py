@@ -13,8 +13,9 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
+
+from aidtracker.ground.addresses import address
 
 
 class Fixture(Enum):
@@ -48,7 +49,7 @@ class MenuPage:
 
     @property
     def link(self) -> str:
-        return reverse(f"admin:{self.address}")
+        return address(f"admin:{self.address}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,6 @@ class Dataset:
     navigation: tuple[int, str] | None = field(default=None, kw_only=True)
     is_searched: bool = field(default=False, kw_only=True)
     has_work: bool = field(default=False, kw_only=True)  # looked for on the admin's first page
-    is_checked: bool = field(default=False, kw_only=True)  # its rows have a part in findings
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
 
@@ -176,7 +176,7 @@ def dataset_name(model: type[Model]) -> str:
 
 def admin_page(model: Any, page: str, *args: Any) -> str:
     """The address of a page of a model in the admin: its `changelist`, the `history` of a row."""
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+    return address(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", *args)
 
 
 def form_of(row: Any) -> str:

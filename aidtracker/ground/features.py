@@ -140,6 +140,11 @@ class Owned(Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def shared_condition(cls, prefix: str) -> Q | None:
+        """Which of rows that are not shared all staff may read nevertheless; None for none."""
+        return None
+
 
 class Public(Model):
     """Rows that the public may see, unless something keeps them back."""
@@ -177,6 +182,9 @@ class Remembered(Model):
 
     KEPT_BESIDE: ColumnNames = ()
     """The columns that go with a text which no history keeps: undoing leaves both alone."""
+
+    DERIVED: ColumnNames = ()
+    """The columns that follow from others when a row is stored (`before_storing`)."""
 
     class Meta:
         abstract = True

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from aidtracker.ground.batches import links_of_field
 
 # What no history keeps: when a row was saved, what is derived, what is long.
-LEFT_OUT = ("updated_at", "search_text", "text")
+LEFT_OUT = ("updated_at", "search_text", "text", "scope")
 
 
 class StateOfAct(models.Model):

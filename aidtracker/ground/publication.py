@@ -1,11 +1,42 @@
-"""Which rows the public may see: one rule for pages, downloads, totals, counts and searches."""
+"""Which rows the public may see: one rule for pages, downloads, totals, counts and searches.
 
-from django.db.models import Q
+A row that names others is seen with them. Nearly all can be seen, so the database is asked for the
+few that cannot, once for a query, instead of joining what each row names.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import ForeignObject, Model, Q, QuerySet
+from django.db.models.fields.related_lookups import RelatedIn
 
 PUBLISHED = "published"
 
 
-def public_rule(model, path=""):
+class Outside(RelatedIn):
+    """`__outside`: a foreign key names none of the rows of a query."""
+
+    lookup_name = "outside"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(compiler, connection)
+        return f"NOT ({sql})", params
+
+
+class OneOf(RelatedIn):
+    """`__one_of`: a foreign key names one of the rows of a query, found by the key's own index."""
+
+    lookup_name = "one_of"
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
+
+
+for lookup in (Outside, OneOf):
+    ForeignObject.register_lookup(lookup)
+
+
+def public_rule(model: type[Any], path: str = "") -> Q:
     """The condition that the public may see a row of `model`, which stands at the end of `path`.
 
     A reviewed row must be published, and so must the rows of `PUBLIC_WITH`, where it names them;
@@ -14,8 +45,38 @@ def public_rule(model, path=""):
     prefix = f"{path}__" if path else ""
     rule = Q(**{f"{prefix}{model.REVIEW}": PUBLISHED}) if model.REVIEW else Q()
     rule &= model.public_condition(prefix)
-    for name in model.PUBLIC_WITH:
-        field = model._meta.get_field(name)
-        named = public_rule(field.related_model, f"{prefix}{name}")
-        rule &= (Q(**{f"{prefix}{name}": None}) | named) if field.null else named
+    for name, named in named_with(model):
+        seen = Q(**{f"{prefix}{name}__outside": hidden(named)})
+        is_open = model._meta.get_field(name).null
+        rule &= (Q(**{f"{prefix}{name}": None}) | seen) if is_open else seen
     return rule
+
+
+def hidden(model: type[Any]) -> QuerySet:
+    """The rows that the public may not see; the contrary of `public_rule`, for an index to find."""
+    rule = Q(pk__in=())
+    for reason in reasons_to_hide(model):
+        rule |= reason
+    return model._base_manager.filter(rule)
+
+
+def reasons_to_hide(model: type[Any]) -> Iterator[Q]:
+    """The conditions for any of which the public may not see a row, each with an index."""
+    if model.REVIEW:
+        # An index finds what is smaller or greater, but not what is other.
+        yield Q(**{f"{model.REVIEW}__lt": PUBLISHED})
+        yield Q(**{f"{model.REVIEW}__gt": PUBLISHED})
+    if condition := model.public_condition(""):
+        yield ~condition
+    for name, named in named_with(model):
+        yield Q(**{f"{name}__one_of": hidden(named)})
+
+
+def named_with(model: type[Any]) -> list[tuple[str, type[Model]]]:
+    """The foreign keys to rows that may be hidden, and this one with them, and their models."""
+    found = [(name, model._meta.get_field(name).related_model) for name in model.PUBLIC_WITH]
+    return [(name, named) for name, named in found if can_be_hidden(named)]
+
+
+def can_be_hidden(model: type[Any]) -> bool:
+    return bool(model.REVIEW or model.public_condition("") or named_with(model))

@@ -1,7 +1,7 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from itertools import chain, count
 from typing import Self
@@ -9,6 +9,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, When
+from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -132,6 +133,15 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
 
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """What must hold of rows at every door, and what follows from them; ValidationError if not.
+
+        Asked before a row is saved (`ask_before_storing`, also for fixtures, which Django stores
+        past `save_base`) and before many are (`ground.bulk`). Whoever asks a person checks the same
+        earlier, in `clean`.
+        """
+
     def made_search_text(self) -> str:
         """What its names are searched as."""
         return search_text(self.search_names)
@@ -143,6 +153,17 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
     def complete(self, before: Self | None) -> None:
         """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
         self.clean()
+
+
+def ask_before_storing(sender: type, instance: models.Model, **kwargs) -> None:
+    """Let a row about to be saved be checked by its model."""
+    if isinstance(instance, KeyedModel):
+        instance.before_storing([instance])
+
+
+def connect() -> None:
+    """A signal, since nothing else is called for every row that Django stores by itself."""
+    pre_save.connect(ask_before_storing, dispatch_uid="aidtracker.ground.records")
 
 
 class NameListField(PlainColumn, models.JSONField):

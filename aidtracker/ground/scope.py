@@ -33,14 +33,8 @@ class Scope:
     home: int | None = None
 
 
-def scope_of(user):
-    """The scope of a user, read once per request (the user object keeps it)."""
-    if not hasattr(user, "_scope"):
-        user._scope = read_scope(user)
-    return user._scope
-
-
-def read_scope(user):
+def scope_of(user: Any) -> Scope:
+    """The scope of a user; the account, which the user object keeps, reads it once."""
     if not user.is_active or user.is_anonymous:
         return Scope()
     if user.is_superuser:
@@ -104,7 +98,9 @@ def read_rule(model, scope, path=""):
     rule = seen_with(model, scope, path)
     if model.IS_SHARED:
         return rule
-    return rule & (owned(model, scope, path) | ownerless(model, path))
+    own = owned(model, scope, path) | ownerless(model, path)
+    shared = model.shared_condition(path)
+    return rule & (own if shared is None else own | shared)
 
 
 def visible_rule(model, scope, path=""):

@@ -118,6 +118,7 @@ class DetailPage(View):
     """
 
     model: Any
+    key = "<slug:slug>"  # what names the row in the page's address
     template_name = "detail.html"
     columns: tuple[Column, ...] = ()
     parts: tuple[Part, ...] = ()

@@ -20,6 +20,8 @@ RETRY_AFTER = 30  # seconds
 SAFE_METHODS = ("GET", "HEAD")
 # Two transactions waited for each other, or one waited too long.
 CLASHES = {"40P01", "40001", "55P03", sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+# A query took longer than a visitor's may, or somebody ended it.
+TOO_LONG = {"57014", sqlite3.SQLITE_INTERRUPT}
 # Of SQLite's errors: not those of a query that is wrong.
 UNAVAILABLE = {
     sqlite3.SQLITE_READONLY,
@@ -51,6 +53,12 @@ CLASH = Failure(
     "正好有别人在改同样的内容，请过几秒刷新这一页。",
     "正好有别人在保存同样的内容，互相等待，这次什么也没有保存。请过几秒再提交一次。",
 )
+SLOW = Failure(
+    503,
+    "查得太久",
+    "符合条件的内容太多，没有查完。请加上条件，或者少选一些，再试一次。",
+    "符合条件的内容太多，没有查完，这次什么也没有保存。请再提交一次。",
+)
 AWAY = Failure(
     503,
     "数据库暂时不能用",
@@ -78,6 +86,8 @@ def failure_of(error):
     code = code_of(error)
     if code in CLASHES:
         return CLASH
+    if code in TOO_LONG:
+        return SLOW
     return AWAY if not isinstance(code, int) or code in UNAVAILABLE else None
 
 

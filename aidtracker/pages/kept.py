@@ -97,13 +97,8 @@ def is_for_everybody(request: HttpRequest) -> bool:
 
 
 def is_same_for_everybody(response: HttpResponseBase) -> bool:
-    """Whether an answer can be given to others: found, and made without asking who it is for."""
-    return (
-        response.status_code == 200
-        and not response.cookies
-        and not response.has_header("Cache-Control")
-        and "cookie" not in response.get("Vary", "").lower()
-    )
+    """Whether a page was made without asking who it is for."""
+    return not response.cookies and "cookie" not in response.get("Vary", "").lower()
 
 
 def encoding_for(request: HttpRequest) -> str:
@@ -133,22 +128,14 @@ class KeptPages:
         return self.answer(request, name, self.latest.date(current))
 
     def answer(self, request: HttpRequest, name: str, date: str) -> HttpResponseBase:
-        response = self.unchanged(request, name, date) or self.page(request, name)
-        if response.status_code in (200, 304) and not response.has_header("Cache-Control"):
-            response["ETag"] = f'W/"{name}"'
-            # Asked for anew each time, and only here: somebody may have logged in meanwhile.
-            response["Cache-Control"] = "no-cache"
-            if date:
-                response["Last-Modified"] = date
-            patch_vary_headers(response, ("Accept-Encoding",))
+        if has_it(request, name, date):
+            response: HttpResponseBase = HttpResponse(status=304)
+            say_name(response, name)
+        else:
+            response = self.page(request, name)
+        if date and response.has_header("ETag"):
+            response["Last-Modified"] = date
         return response
-
-    def unchanged(self, request: HttpRequest, name: str, date: str) -> HttpResponse | None:
-        """What a browser is told that has the page of this name; nothing is made or read for it."""
-        tags = request.META.get("HTTP_IF_NONE_MATCH")
-        since = request.META.get("HTTP_IF_MODIFIED_SINCE")
-        has_it = name in tags if tags else bool(date) and since == date
-        return HttpResponse(status=304) if has_it else None
 
     def page(self, request: HttpRequest, name: str) -> HttpResponseBase:
         """The kept page, or a new one."""
@@ -159,10 +146,29 @@ class KeptPages:
                 body, headers = found
                 return HttpResponse(body, headers=headers)
         response = self.get_response(request)
-        if isinstance(response, HttpResponse) and is_same_for_everybody(response):
+        if response.status_code != 200 or response.has_header("Cache-Control"):
+            return response
+        is_kept = isinstance(response, HttpResponse) and is_same_for_everybody(response)
+        say_name(response, name)
+        if is_kept:
             compress(response, encoding)
             keep(place, response)
         return response
+
+
+def has_it(request: HttpRequest, name: str, date: str) -> bool:
+    """Whether a browser has the page of this name; nothing is made or read to know it."""
+    tags = request.META.get("HTTP_IF_NONE_MATCH")
+    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    return name in tags if tags else bool(date) and since == date
+
+
+def say_name(response: HttpResponseBase, name: str) -> None:
+    """Let a browser keep a page under its name."""
+    response["ETag"] = f'W/"{name}"'
+    # Asked for anew each time, and only here: somebody may have logged in meanwhile.
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ("Accept-Encoding",))
 
 
 def keep(place: str, response: HttpResponse) -> None:

@@ -9,20 +9,19 @@ from urllib.parse import unquote
 import django_filters
 from django import forms
 from django.conf import settings
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
-from aidtracker.ground.publication import public_rule
 from aidtracker.ground.search import SEARCH_LENGTH
 from aidtracker.pages.details import EMPTY
+from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
 from aidtracker.trail import acts
 
-PAGE_SIZE = 50
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -40,44 +39,6 @@ class ListFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.search(value)
-
-
-def choice_filter(label, choices, **kwargs):
-    """A drop-down of a model's choices, or of what a function gives."""
-    return django_filters.ChoiceFilter(
-        label=label, choices=getattr(choices, "choices", choices), empty_label="全部", **kwargs
-    )
-
-
-def used(model, relation):
-    """Rows of `model` that at least one public row behind `relation` names, for a drop-down."""
-
-    def rows(request):
-        end = model
-        for name in relation.split("__"):
-            end = end._meta.get_field(name).related_model
-        named = model.objects.filter(public_rule(end, relation), **{f"{relation}__isnull": False})
-        return model.objects.filter(pk__in=named.values("pk"))
-
-    return rows
-
-
-def row_filter(label, queryset, key="slug", **kwargs):
-    """A drop-down of rows, named in the address by `key`; one query however many there are."""
-    return django_filters.ModelChoiceFilter(
-        label=label, queryset=queryset, to_field_name=key, empty_label="全部", **kwargs
-    )
-
-
-def linked_filter(label, model, **kwargs):
-    """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
-    return django_filters.ModelChoiceFilter(
-        label=label,
-        queryset=lambda request: model.objects.published(),
-        to_field_name="slug",
-        widget=forms.HiddenInput,
-        **kwargs,
-    )
 
 
 def clean_parameters(raw):
@@ -108,6 +69,7 @@ class Links:
     first_shown: int
     last_shown: int
     total: int
+    is_open: bool  # there are more rows than are counted, and so no last page
 
 
 class ListPage(View):
@@ -138,6 +100,10 @@ class ListPage(View):
     def rows(self):
         """All public rows, in the order in which the list shows them first."""
         return self.model.objects.published()
+
+    def read(self, rows):
+        """Some rows with all that the list shows of them."""
+        return joined(rows, self.columns)
 
     def get(self, request):
         self.parameters, self.notices = clean_parameters(request.GET)
@@ -180,14 +146,19 @@ class ListPage(View):
             for name in form.errors:
                 self.notices.append(f"“{form.fields[name].label}”没有这一选项，已忽略这一条件。")
                 form.cleaned_data[name] = None
-        chosen = [(field.label, form.cleaned_data[field.name]) for field in form.hidden_fields()]
-        self.notices += [f"只显示{label}为“{row}”的记录。" for label, row in chosen if row]
-        return joined(self.filterset.filter_queryset(self.rows()), self.columns)
+        unseen = [field.name for field in form.hidden_fields()]
+        unseen += [name for name, field in form.fields.items() if getattr(field, "is_long", False)]
+        chosen = [(form.fields[name].label, form.cleaned_data[name]) for name in unseen]
+        rows = [(label, row) for label, row in chosen if row and not isinstance(row, QuerySet)]
+        self.notices += [f"只显示{label}为“{row}”的记录。" for label, row in rows]
+        return self.filterset.filter_queryset(self.rows())
 
     @cached_property
     def sorted_rows(self):
         rows = self.filtered_rows
         if self.order:
+            if self.is_order_computed(rows):
+                rows = self.read(rows)
             return rows.order_by(*self.order, "pk")
         return rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
 
@@ -201,12 +172,28 @@ class ListPage(View):
                 return tuple(f"{sign}{name}" for name in column.sort)
         return ()
 
-    def page(self):
-        paginator = Paginator(self.sorted_rows, PAGE_SIZE)
+    def is_order_computed(self, rows) -> bool:
+        """Whether the list is sorted by what is no column, as by a count."""
+        name = self.order[0].removeprefix("-").partition("__")[0]
+        is_column = any(name == field.name for field in self.model._meta.get_fields())
+        return not is_column and name not in rows.query.annotations
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are without conditions, which is known; else None."""
+        if self.is_filtered:
+            return None
+        return kept(f"{self.model._meta.label} list", self.rows().order_by().count)
+
+    def page(self) -> KeyPage:
+        paginator = KeyPaginator(self.sorted_rows, self.total)
         wanted = self.parameters.get("page", "1")
         page = paginator.get_page(wanted)
         if wanted != str(page.number):
             self.notices.append(f"没有这一页，显示的是第 {page.number} 页。")
+        rows = self.model._default_manager.filter(pk__in=page.object_list)
+        found = {row.pk: row for row in self.read(rows)}
+        page.object_list = [found[key] for key in page.object_list if key in found]
         return page
 
     def table(self, page):
@@ -237,6 +224,7 @@ class ListPage(View):
             first_shown=page.start_index(),
             last_shown=page.end_index(),
             total=page.paginator.count,
+            is_open=page.paginator.is_open,
         )
 
     def address(self, **changes):

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.datasets import Dataset, dataset_model, declared
+from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Item
 
 SHOWN_PER_GROUP = 8
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,11 @@ class RecordCount:
 
 @dataclass(frozen=True)
 class Group:
-    """What a search found among one kind of records."""
+    """What a search found among one kind of records, counted up to a bound."""
 
     label: str
     count: int
+    is_open: bool
     items: list[Item]
     more_url: str
 
@@ -42,8 +45,8 @@ def counted() -> list[Dataset]:
     return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0])]
 
 
-def record_counts() -> list[RecordCount]:
-    """A `RecordCount` for each kind of record."""
+def count_records() -> dict[str, int]:
+    """How many public rows each dataset has: one query."""
     queries = [
         dataset.model.objects.published()
         .order_by()
@@ -53,7 +56,12 @@ def record_counts() -> list[RecordCount]:
         .values_list("dataset", "total")
         for dataset in counted()
     ]
-    totals = dict(queries[0].union(*queries[1:], all=True))
+    return dict(queries[0].union(*queries[1:], all=True))
+
+
+def record_counts() -> list[RecordCount]:
+    """A `RecordCount` for each kind of record."""
+    totals = kept("records", count_records)
     return [
         RecordCount(
             dataset.model._meta.verbose_name, totals.get(dataset.name, 0), list_url(dataset.model)
@@ -78,9 +86,10 @@ def matches(dataset, words):
     """The first matches in one dataset as (dataset, name, slug, number of all matches)."""
     model = dataset_model(dataset)
     name, slug = ("title", "code") if dataset == "sources" else ("name", "slug")
+    # Of more than are counted, any are shown: putting them in order first would read them all.
+    found = model.objects.published().search(words).order_by().values("pk")
     return (
-        model.objects.published()
-        .search(words)
+        model.objects.filter(pk__in=found[: MOST_COUNTED + 1])
         .annotate(
             dataset=Value(dataset),
             shown_name=F(name),
@@ -99,4 +108,6 @@ def group(dataset, rows, words):
     detail = f"{model._meta.model_name}-detail"
     items = [Item(name, reverse(detail, args=[slug])) for name, slug, _ in rows]
     more = f"{list_url(model)}?{urlencode({'q': words})}"
-    return Group(model._meta.verbose_name, rows[0][2], items, more)
+    total = rows[0][2]
+    is_open = total > MOST_COUNTED
+    return Group(model._meta.verbose_name, min(total, MOST_COUNTED), is_open, items, more)

@@ -246,12 +246,13 @@ def review_again(rows: models.QuerySet) -> list[Any]:
 
 
 # What brings other rows up to date when rows of a model are published or withdrawn, by model:
-# it is given the rows and says of which models it changed rows. The apps fill it when they start.
-FOLLOWERS: dict[type[Reviewed], Callable[[list[Any]], set[type[KeyedModel]]]] = {}
+# it is given the rows. The apps fill it when they start.
+FOLLOWERS: dict[type[Reviewed], Callable[[list[Any]], object]] = {}
 
 
 def follow(rows: list[Any]) -> None:
     """Bring up to date what follows from rows of one model that are public, or were."""
     model = type(rows[0])
-    changed = FOLLOWERS[model](rows) if model in FOLLOWERS else set()
-    after_change(*changed, model)
+    if model in FOLLOWERS:
+        FOLLOWERS[model](rows)
+    after_change()

@@ -143,7 +143,7 @@ def queues(model: type[Reviewed], user: Any) -> dict[str, tuple[str, Q]]:
 
 
 @dataclass
-class Outcome:
+class StepTaken:
     """What became of a step: the rows that took it, and how many did not for which reason."""
 
     step: Step
@@ -202,12 +202,12 @@ def possible_steps(row: Any, user: Any) -> tuple[list[Step], str]:
 
 @acts.one_act()
 @transaction.atomic
-def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> Outcome:
-    """Let those of `rows` that can take a step; `words` say why. Returns an Outcome.
+def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> StepTaken:
+    """Let those of `rows` that can take a step; `words` say why. Returns an StepTaken.
 
     The rows are locked and looked at again: what a list or form showed may be out of date.
     """
-    outcome, words = Outcome(step), words.strip()[:REASON_LENGTH]
+    outcome, words = StepTaken(step), words.strip()[:REASON_LENGTH]
     rows = among(rows.model._base_manager.all(), rows.order_by().values_list("pk", flat=True))
     found = list(held(rows))
     referee = Referee(rows, user)

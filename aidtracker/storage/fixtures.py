@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from aidtracker.accounts.roles import dump_groups, load_groups
-from aidtracker.ground.changes import after_change
+from aidtracker.ground.changes import after_load
 from aidtracker.ground.datasets import (
     Dataset,
     Fixture,
@@ -205,7 +205,7 @@ def load_fixtures(keep_existing: bool = True) -> dict[str, tuple[int, int]]:
     for item in later:
         item.save_deferred_fields()
     keep_loaded()
-    after_change(*record_models())
+    after_load()
     return counts
 
 

@@ -1,4 +1,3 @@
 """Rows for tests: `make_<model>(**kwargs)` saves one row; what a test leaves out has defaults."""
 
-from aidtracker.testing.ledgers import *  # noqa: F403 (each of its functions, for tests)
-from aidtracker.testing.rows import *  # noqa: F403
+from aidtracker.testing.rows import *  # noqa: F403 (each of its functions, for tests)

@@ -46,7 +46,8 @@ def module_files(modules: set[str]) -> set[Path]:
 def deciding_files() -> set[Path]:
     """Return the files that decide what loading makes: fixtures, libraries and our own modules."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
-    modules = {name for name in graph.modules if name.endswith((".apps", ".models"))} | {*LOADING}
+    roots = {name for name in graph.modules if {"apps", "models"} & {*name.split(".")}}
+    modules = roots | {*LOADING}
     modules = modules.union(*map(graph.find_upstream_modules, modules))
     fixtures = settings.BASE_DIR.joinpath("fixtures").glob("*.json")
     return module_files(modules) | {*fixtures, settings.BASE_DIR / "requirements.txt"}

@@ -14,6 +14,7 @@ from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import make_headquarters, make_observation, make_staff
 from aidtracker.tests.admin_pages import make
 from aidtracker.trail.conflicts import marks
+from programs.models import Source
 from projects.models import Finding
 
 APPS = ("programs", "projects", "aidtracker")
@@ -31,6 +32,8 @@ def owned_by(headquarters, model, **kwargs):
     """A row of any model, a draft where there are drafts, that belongs to a headquarters."""
     if issubclass(model, Reviewed):
         kwargs.setdefault(model.REVIEW, "draft")
+    if model is Source:  # public documents are everybody's
+        kwargs.setdefault("kind", Source.Kind.REPORT)
     if model is Finding:
         figure = make_observation(maintainer=headquarters, status="draft")
         kwargs.setdefault("observations", [figure])

@@ -51,6 +51,7 @@ TITLES = {
 }
 # Fields of a form that are more than a field of the model, and where the model has another.
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
+OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence"}
 NOT_ON_FORMS = {"text", "key", "observations", "records"}
 
 
@@ -170,7 +171,7 @@ def test_autocompletion_finds_by_initials(admin_client):
     ],
 )
 def test_autocompletion_has_what_is_meant_first(admin_client, field, term, wanted):
-    place = make_region(name="核桃沟")
+    place = make_region(name="核桃沟", code="659001")
     make_headquarters(name="阿镇指挥部", aliases=["核桃沟阿镇指挥部"])
     make_headquarters(name="核桃沟指挥部")
     make_batch(owner=place, number=11)

@@ -10,13 +10,18 @@ import unfold
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Q
 
-from aidtracker import testing
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.edition import EditionStep
+from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.sheets.storing.models import Upload
+from aidtracker.testing.rows import MAKERS, maker_name
 from aidtracker.trail.models import Act
 from programs.models import Account
+from programs.models.sources import TextVersion
 from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
 from projects.urls import urlpatterns as PROJECTS  # noqa: N812
 
@@ -41,7 +46,7 @@ def test_datasets_are_all_models_of_the_apps():
     models = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     histories = {model.history.model for model in MODELS}
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
-    assert models - histories == {*MODELS, Account, Act, EditionStep, Upload}
+    assert models - histories == {*MODELS, Account, Act, EditionStep, TextVersion, Upload}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -60,10 +65,6 @@ class TestModel:
         assert [label for label in labels if not CHINESE.search(label)] == []
         assert len(labels) == len(set(labels))
 
-    def test_has_rows_for_tests(self, model):
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
-        assert hasattr(testing, f"make_{name}"), f"aidtracker/testing/rows.py: make_{name}"
-
     def test_is_ordered(self, model):
         assert model._meta.ordering
 
@@ -71,9 +72,31 @@ class TestModel:
         messages = [str(rule.violation_error_message) for rule in model._meta.constraints]
         assert [message for message in messages if not CHINESE.search(message)] == []
 
+    def test_dates_are_held_to_their_form(self, model):
+        dates = {f.name for f in model._meta.fields if isinstance(f, PartialDateField)}
+        rules = [rule for rule in model._meta.constraints if rule.name.endswith("_dates")]
+        held = {name for rule in rules for name in names_asked(rule.condition)}
+        assert dates - held == set(), "partial_date_check among the constraints of the model"
+
     def test_text_is_never_null(self, model):
         texts = [field for field in model._meta.fields if field.get_internal_type() in TEXTS]
         assert [field.name for field in texts if field.null] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_rows_can_be_made_for_tests(model):
+    try:
+        row = MAKERS[model]()
+        row.full_clean()
+    except (IntegrityError, ValidationError) as error:
+        pytest.fail(f"aidtracker/testing/rows.py: write {maker_name(model)}: {error}")
+
+
+def names_asked(rule):
+    """The fields that a condition asks about."""
+    for one in rule.children:
+        yield from names_asked(one) if isinstance(one, Q) else [one[0].split("__")[0]]
 
 
 TEXTS = ("CharField", "TextField", "SlugField", "URLField")

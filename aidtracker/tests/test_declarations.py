@@ -40,6 +40,7 @@ WRONG = [
     (Observation, "PUBLISHES", ("printed",), "printed is no foreign key to the record"),
     (Observation, "PAGE", ("series",), "series leads to no single value"),
     (Source, "KEPT_BESIDE", ("sha",), "no field named 'sha'"),
+    (Observation, "DERIVED", ("mark",), "no field named 'mark'"),
     (Source, "SEARCHED_IN", ("search",), "no field named 'search'"),
     (Observation, "SEARCHED_WITH", ("printed",), "printed is no foreign key to the record"),
     (Project, "REVIEW", "status", "status cannot say published"),
@@ -119,14 +120,17 @@ def test_dataset_without_an_admin_class_is_named(declare, monkeypatch):
     ]
 
 
-@pytest.mark.parametrize(("shown", "page"), [("home", "list"), ("is_searched", "detail")])
+@pytest.mark.parametrize(("shown", "page"), [("home", "List"), ("is_searched", "Detail")])
 def test_dataset_that_is_shown_without_a_page_is_named(declare, shown, page):
     found = [
         replace(dataset, **{shown: True}) if dataset.label == WarningRule._meta.label else dataset
         for dataset in datasets.declared()
     ]
-    words = f"warning_rules: shown to the public, but no address is called warningrule-{page}."
-    assert declare(*found) == [("record.E006", words, "Name it in projects/urls.py.")]
+    words = (
+        f"warning_rules: shown to the public, but no address is called warningrule-{page.lower()}."
+    )
+    hint = f"Write a {page}Page of it in projects/views/."
+    assert declare(*found) == [("record.E006", words, hint)]
 
 
 def test_two_datasets_of_one_name_are_refused():

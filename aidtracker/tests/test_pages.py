@@ -139,7 +139,7 @@ def test_page_of_the_site_keeps_to_the_budget(path, client, django_assert_max_nu
 def test_search_groups_what_it_finds():
     for number in range(9):
         make_headquarters(name=f"丁字路口{number}")
-    make_source(title="丁字路口纪实")
+    make_observation(source=make_source(title="丁字路口纪实"))
     groups = search_everything("dzlk")
     assert [(one.label, one.count, len(one.items)) for one in groups] == [
         ("援疆指挥部", 9, 8),

@@ -212,9 +212,13 @@ def maker_name(model):
 def make_hidden_report(at):
     """An internal report none of whose figures is public."""
     report = make_source(
-        code="report-x", title=f"{SECRET}月报", kind="report", text=SECRET, publisher=SECRET
+        code="report-x",
+        title=f"{SECRET}月报",
+        kind="report",
+        text=f"{NUMBER}家{SECRET}",
+        publisher=SECRET,
     )
-    figure = {"source": report, "printed": f"{NUMBER}家", "start": 0, "end": 3}
+    figure = {"source": report, "printed": f"{NUMBER}家", "start": 0, "end": 9}
     make_observation(series=at.series, status=Review.DRAFT, **figure)
     return report
 

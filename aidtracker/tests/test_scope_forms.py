@@ -88,7 +88,10 @@ def test_new_row_is_of_the_only_headquarters_and_names_no_foreign_row(world, mod
 
 def test_links_to_foreign_documents_are_hidden_and_kept(world):
     """A form shows the own ones, and saving it leaves the others."""
-    hidden, own = make_source(maintainer=world.theirs, title="乙的内部月报"), make_source()
+    hidden, own = (
+        make_source(maintainer=world.theirs, title="乙的内部月报", kind="report"),
+        make_source(),
+    )
     row = owned_by(world.ours, Project, sources=[hidden, own])
     response = world.client.get(page_of(row, "change"))
     assert "乙的内部月报" not in response.content.decode()
@@ -102,7 +105,9 @@ def test_links_to_foreign_documents_are_hidden_and_kept(world):
 def test_row_that_all_read_does_not_name_foreign_documents(world, record):
     if record in PRIVATE:
         pytest.skip("not read by all")
-    hidden = make_source(maintainer=world.theirs, title="乙的内部月报", code="secret-report")
+    hidden = make_source(
+        maintainer=world.theirs, title="乙的内部月报", code="secret-report", kind="report"
+    )
     row = owned_by(world.theirs, record, sources=[hidden])
     for page in ("change", "history"):
         content = world.client.get(page_of(row, page)).content.decode()

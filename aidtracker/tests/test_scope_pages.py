@@ -36,7 +36,7 @@ def test_foreign_rows_in_the_way_are_counted_and_not_named(world, admin_client):
 
 
 def test_entry_page_of_a_foreign_document_is_not_there(world):
-    source = make_source(maintainer=world.theirs, text="有工人45名。")
+    source = make_source(maintainer=world.theirs, text="有工人45名。", kind="report")
     for name in ("enter", "enter_find", "enter_nearby"):
         address = reverse(f"admin:projects_observation_{name}", args=[source.code])
         assert world.client.get(address).status_code == 404

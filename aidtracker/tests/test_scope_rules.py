@@ -203,7 +203,7 @@ def test_series_about_a_foreign_project_is_there_once_that_is_public(city, other
 
 
 def test_what_stands_in_a_foreign_document_is_not_there(city, other):
-    report = make_source(maintainer=other)
+    report = make_source(maintainer=other, kind="report")
     figure, phrase = make_observation(source=report), make_skipped_phrase(source=report)
     user = make_staff(city)
     assert (may_read(figure, user), may_read(phrase, user)) == (False, False)

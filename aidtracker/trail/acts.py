@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.core.validators import validate_ipv46_address
 
+from aidtracker.ground.changes import noting
 from aidtracker.trail.models import Act
 
 Way = Act.Way
@@ -33,7 +34,8 @@ def doing(way, *, request=None, subject=""):
     act = Act(way=way, subject=subject[:SUBJECT_LENGTH])
     tokens = _current.set(act), _request.set(request)
     try:
-        yield act
+        with noting():
+            yield act
     finally:
         _current.reset(tokens[0])
         _request.reset(tokens[1])

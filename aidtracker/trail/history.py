@@ -1,11 +1,14 @@
 """The states of rows: each is kept with the act that made it."""
 
+import json
+
 from django.db import connections, router
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.changes import note
 from aidtracker.ground.history import links_of
 from aidtracker.trail import acts
 
@@ -30,6 +33,7 @@ def was_follow_on(state):
 
 def attach_act(sender, instance, history_instance, **kwargs):
     """Let a state that is about to be stored name the act in hand and what the row is linked to."""
+    note(type(instance), [instance.pk])
     act = acts.stored()
     history_instance.act = act
     history_instance.history_user = act.user
@@ -66,6 +70,7 @@ def keep_states(rows, kind=CHANGED, *, reason=None):
     rows = list(rows)
     if not rows:
         return
+    note(type(rows[0]), [row.pk for row in rows])
     act, links, now = acts.stored(), links_of(rows), timezone.now()
     history = type(rows[0]).history
     names = [field.attname for field in history.model.tracked_fields]
@@ -95,6 +100,7 @@ def copy_states(rows, kind):
     if not copied:
         return
     model, act = type(rows[0]), acts.stored()
+    note(model, copied)
     said = {
         "history_type": kind,
         "history_date": timezone.now(),
@@ -105,10 +111,11 @@ def copy_states(rows, kind):
     }
     connection = connections[router.db_for_write(model)]
     statement, given = copying(model, said, connection)
+    is_sqlite = connection.vendor == "sqlite"
+    listed = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s)"
     with connection.cursor() as cursor:
-        for part in in_batches(copied):
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(f"{statement} IN ({marks}) ORDER BY id", [*given, *part])
+        numbers = json.dumps(copied) if is_sqlite else copied
+        cursor.execute(f"{statement} {listed} ORDER BY id", [*given, numbers])
 
 
 def copying(model, said, connection):

@@ -62,7 +62,7 @@ class StateInWords:
         return self.state.history_type == DELETED
 
 
-class Line(NamedTuple):
+class FieldState(NamedTuple):
     """One field in a state and in the row as it is now."""
 
     label: str
@@ -88,7 +88,7 @@ def lines(state, present):
 def line(field, state, present, related):
     then, now = (words_in(one, field, related) for one in (state, present))
     differs = not same(value_in(state, field), value_in(present, field))
-    return Line(labelled(field), then, now, differs)
+    return FieldState(labelled(field), then, now, differs)
 
 
 def readable_states(states, user):

@@ -100,7 +100,7 @@ def carry_out(plan, reason):
     for model in plan.effects:
         restore(plan, model, reason)
     review_wholes(plan)
-    after_change(*plan.effects)
+    after_change()
 
 
 def review_wholes(plan):
@@ -135,6 +135,10 @@ def restore(plan, model, reason):
         return
     rows = [row_before(one, reason if plan.needs_reason(one) else None) for one in effects]
     names = [one.name for one in model._meta.concrete_fields if not one.primary_key]
+    try:
+        model.before_storing(rows)
+    except ValidationError as error:
+        raise UndoError(error.messages) from error
     model._base_manager.bulk_create(
         rows, BATCH, update_conflicts=True, update_fields=names, unique_fields=["pk"]
     )

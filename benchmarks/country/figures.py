@@ -15,12 +15,14 @@ from benchmarks.country.series import DOZEN, OF_DOZEN, PLACES, STARTS, Measured,
 from benchmarks.country.sizes import Sizes
 from projects.models.observations import COMPUTED
 from projects.reading import figures
+from projects.reading.anchors import anchor
 
 SOURCE_FIELDS = (
     *("code", "title", "kind", "publisher", "published_on", "sha256", "text", "maintainer_id"),
 )
 FIGURE_FIELDS = (
-    *("source_id", "number", "start", "end", "paragraph", "printed", "series_id", *COMPUTED),
+    *("source_id", "number", "start", "end", "anchor", "paragraph", "printed", "series_id"),
+    *COMPUTED,
     *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
     *("attributed_to", "status", "rank", "rank_reason", "correction_reason", "maintainer_id"),
     "version",
@@ -61,7 +63,7 @@ class Documents:
 
     def document(self, number: int, first: int, many: int) -> tuple[tuple, list, list]:
         title, maintainer = names.document(number), self.places.headquarters(number)
-        text, rows, skipped = [f"{title}\n"], [], []
+        text, found, skipped = [f"{title}\n"], [], []
         length = len(text[0])
         for at in range(many):
             figure = self.figure(first + at)
@@ -72,14 +74,21 @@ class Documents:
             paragraph = 2 + at // IN_PARAGRAPH
             figure |= {"start": start, "end": end, "paragraph": paragraph}
             figure |= {"source_id": number, "number": at + 1, "maintainer_id": maintainer}
-            rows.append(tuple([figure[name] for name in FIGURE_FIELDS]))
+            found.append(figure)
             pieces = (lead, figure["printed"], tail, "\n" if at % IN_PARAGRAPH == 4 else "")
             text += pieces
             length = end + len(tail) + len(pieces[-1])
         if number % 10 == 0:
             text += ["\n文件编号", "12345", "。"]
             skipped.append((number, length + 5, length + 10, "rule", maintainer))
-        return self.source(number, title, "".join(text), maintainer), rows, skipped
+        source = self.source(number, title, "".join(text), maintainer)
+        return source, [self.placed(figure, source) for figure in found], skipped
+
+    def placed(self, figure: dict[str, Any], source: tuple) -> tuple:
+        """A figure as a row, anchored in its document's text."""
+        digest, text = source[SOURCE_FIELDS.index("sha256")], source[SOURCE_FIELDS.index("text")]
+        figure["anchor"] = anchor(text, figure["start"], figure["end"], digest)
+        return tuple([figure[name] for name in FIGURE_FIELDS])
 
     def source(self, number: int, title: str, text: str, maintainer: int) -> tuple:
         kind = KINDS[number % len(KINDS)]

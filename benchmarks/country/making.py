@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from aidtracker.ground.batches import BATCH, in_batches
-from aidtracker.ground.changes import after_change
+from aidtracker.ground.changes import after_load
 from aidtracker.ground.datasets import record_models
 from aidtracker.trail.history import CHANGED, keep_states
 from benchmarks.country.chance import Chance
@@ -79,7 +79,7 @@ class Country:
         """Let everything follow that the program computes from the rows, as after an import."""
         self.report("预警规则、核对")
         call_command("loaddata", "warning_rules", verbosity=0)
-        after_change(*self.filled)
+        after_load()
 
     def fillings(self) -> Iterator[Filling]:
         """All tables but those of the documents, each after those it names."""

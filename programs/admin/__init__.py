@@ -1,5 +1,5 @@
 """The admin of who aids whom, under what, and of the documents; one module for each noun."""
 
-from programs.admin import accounts, headquarters, places, programs, sources
+from aidtracker.ground.modules import load_modules
 
-__all__ = ["accounts", "headquarters", "places", "programs", "sources"]
+load_modules(__name__)

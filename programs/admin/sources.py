@@ -1,32 +1,37 @@
 """The admin of documents: their particulars and their text."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Length
 from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
-from aidtracker.desk.skin import FileInput, ModelAdmin, group
+from aidtracker.desk.skin import FileInput, ModelAdmin, TextArea, TextInput, group
 from programs.models import Source
+from programs.models.sources import checksum
+from programs.texts import checked, text_of
 
-MAX_TEXT_BYTES = 2 * 1024 * 1024
 SHOWN_CHARACTERS = 200
 
 
 def take_text(form: RecordForm) -> None:
     """A document takes an uploaded text, if that is the document."""
-    upload, row, data = form.cleaned_data.get("text_file"), form.instance, form.cleaned_data
-    if not upload:
+    row, data = form.instance, form.cleaned_data
+    upload, pasted = data.get("text_file"), data.get("pasted_text")
+    if not (upload or pasted):
         return
     try:
-        if upload.size > MAX_TEXT_BYTES:
-            raise ValidationError("全文文件不能超过 2 MB。")
+        text = text_of(upload.name, upload.read()) if upload else checked(pasted)
         row.title, row.sha256 = data.get("title", row.title), data.get("sha256", row.sha256)
-        row.accept_text(upload.read())
+        is_another = row.has_text and checksum(text) != row.sha256
+        if is_another and data.get("replace_reason"):
+            form.new_text = text  # taken when the form is saved, with all that stands in it
+            return
+        row.accept_text(text, data.get("replace_reason", ""))
     except ValidationError as error:
-        raise ValidationError({"text_file": error}) from error
+        raise ValidationError({"text_file" if upload else "pasted_text": error}) from error
     data["sha256"] = row.sha256
 
 
@@ -37,8 +42,23 @@ class SourceForm(RecordForm):
         label="上传全文",
         required=False,
         widget=FileInput,
-        help_text="UTF-8 纯文本文件；已登记 SHA-256 的，须与登记时的文件完全一致",
+        help_text="txt（UTF-8 或 GB18030）、docx、有文字的 pdf、html；已登记 SHA-256 的，须与登记时"
+        "的全文完全一致，否则写明替换的理由",
     )
+    pasted_text = forms.CharField(
+        label="或粘贴全文",
+        required=False,
+        strip=False,
+        widget=TextArea(attrs={"rows": 4}),
+    )
+    replace_reason = forms.CharField(
+        label="替换全文的理由",
+        required=False,
+        max_length=200,
+        widget=TextInput,
+        help_text="登记的全文有错或有新版时填写：旧的全文存为旧版，数字在新的全文中重新定位",
+    )
+    new_text = ""
     typed_checks = (take_text, *RecordForm.typed_checks)
 
 
@@ -60,7 +80,11 @@ class SourceAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
         group("日期", "published_on", "is_date_inferred"),
-        group("全文", "file_name", "sha256", "text_file", "text_summary"),
+        group(
+            "全文",
+            *("file_name", "sha256", "text_file", "pasted_text", "replace_reason"),
+            *("text_summary", "shown_text"),
+        ),
         group("出处", "note", "maintainer"),
     )
 
@@ -73,6 +97,16 @@ class SourceAdmin(ModelAdmin):
         kept = [name for name in ("code", "sha256") if obj and getattr(obj, name)]
         return (*self.readonly_fields, *kept)
 
+    def save_model(self, request, obj, form, change):
+        """Save the particulars, and then put another text in place of the old one, if one came."""
+        super().save_model(request, obj, form, change)
+        if form.new_text:
+            moved = obj.replace_text(form.new_text, form.cleaned_data["replace_reason"])
+            words = f"全文已替换，旧的存为旧版：{moved.found} 处数字重新定位"
+            if moved.lost:
+                words += f"，{moved.lost} 处没有找到，要由人指定位置（观测值 → 筛选 → 待重新定位）"
+            messages.warning(request, f"{words}。")
+
     @admin.display(description="有全文", boolean=True)
     def has_loaded_text(self, row):
         return row.text_length > 0
@@ -82,9 +116,11 @@ class SourceAdmin(ModelAdmin):
         """The text's length and beginning; all of it stands on the document's public page."""
         if not row.text:
             return "还没有全文。不随数据分发，可在上面上传。"
+        versions = row.text_versions.count()
         return format_html(
-            '共 {} 个字符。<a href="{}" class="text-link">在网页上看全文和标出的数字</a><br>{}……',
+            '共 {} 个字符{}。<a href="{}" class="text-link">在网页上看标出的数字</a><br>{}……',
             len(row.text),
+            f"，另存有 {versions} 个旧版" if versions else "",
             row.get_absolute_url(),
             row.text[:SHOWN_CHARACTERS],
         )

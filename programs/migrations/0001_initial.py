@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                 ('is_date_inferred', models.BooleanField(default=False, help_text='文献未印日期，由内容或网页推断', verbose_name='日期系推断')),
                 ('file_name', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
                 ('sha256', models.CharField(blank=True, help_text='全文 UTF-8 字节的校验值', max_length=64, verbose_name='全文 SHA-256')),
+                ('shown_text', models.CharField(blank=True, choices=[('nothing', '不显示'), ('sentence', '数字所在的句子'), ('whole', '全文')], help_text='留空：公开文献显示每个数字所在的句子，内部报表不显示；工作人员总能看到全文', max_length=12, verbose_name='公开显示的原文')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -418,6 +419,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
                 ('sha256', models.CharField(blank=True, help_text='全文 UTF-8 字节的校验值', max_length=64, verbose_name='全文 SHA-256')),
                 ('text', models.TextField(blank=True, help_text='不随数据分发；上传时须与校验值一致', serialize=False, verbose_name='全文')),
+                ('shown_text', models.CharField(blank=True, choices=[('nothing', '不显示'), ('sentence', '数字所在的句子'), ('whole', '全文')], help_text='留空：公开文献显示每个数字所在的句子，内部报表不显示；工作人员总能看到全文', max_length=12, verbose_name='公开显示的原文')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
                 ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
                 ('maintainer', models.ForeignKey(blank=True, help_text='内部报表属于哪个指挥部；公开文献留空', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
@@ -545,6 +547,22 @@ class Migration(migrations.Migration):
             model_name='batch',
             name='sources',
             field=models.ManyToManyField(blank=True, related_name='batch_set', to='programs.source', verbose_name='出处'),
+        ),
+        migrations.CreateModel(
+            name='TextVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='全文 SHA-256')),
+                ('text', models.TextField(blank=True, verbose_name='全文')),
+                ('reason', models.CharField(max_length=200, verbose_name='替换的理由')),
+                ('replaced_at', models.DateTimeField(auto_now_add=True, verbose_name='替换时间')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='text_versions', to='programs.source')),
+            ],
+            options={
+                'verbose_name': '全文旧版',
+                'verbose_name_plural': '全文旧版',
+                'ordering': ('-replaced_at', '-pk'),
+            },
         ),
         migrations.CreateModel(
             name='Account',

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.partial_dates import last_day
@@ -58,9 +59,9 @@ class Account(models.Model):
     def has_ended(self):
         return self.last_day is not None and self.last_day < timezone.localdate()
 
-    @property
+    @cached_property
     def scope(self):
-        """The Scope of the account, in one query. None after its end; an observer keeps nothing."""
+        """The Scope of the account, read once. None after its end; an observer keeps nothing."""
         if self.has_ended:
             return Scope()
         if self.reach == self.Reach.READS_ALL:

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from aidtracker.ground.columns import PlainColumn
@@ -22,9 +23,24 @@ class WebAddressField(PlainColumn, models.URLField):
         return super().formfield(assume_scheme="https", **kwargs)
 
 
-# What makes an internal report public: questions for the numbers of sources, which the apps above
-# add when they start.
-SHOWN_WITH: list[Callable[[], models.QuerySet]] = []
+# What makes a document public: the rows that stand in one; the apps above add them at the start.
+SHOWN_WITH: list[Callable[[models.OuterRef], models.QuerySet]] = []
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of the figures of a document when another text took the place of its old one."""
+
+    found: int = 0
+    lost: int = 0
+
+    def plus(self, found: int, lost: int) -> "Moved":
+        return Moved(self.found + found, self.lost + lost)
+
+
+# Who keeps places in texts: moves them when a text is replaced (the source with its new text, the
+# old one, the reason, what was moved before).
+FOLLOW_TEXT: list[Callable[["Source", str, str, Moved], Moved]] = []
 
 
 class SourceQuerySet(RecordQuerySet):
@@ -49,6 +65,11 @@ class Source(Paged, KeyedModel):
         REPORT = "report", "内部报表"
         PUBLIC = "public", "公开资料"
 
+    class Shown(models.TextChoices):
+        NOTHING = "nothing", "不显示"
+        SENTENCE = "sentence", "数字所在的句子"
+        WHOLE = "whole", "全文"
+
     # Identification
     code = models.SlugField(
         "编号", max_length=60, unique=True, help_text="文件名（不含扩展名）或自定的短名，不再改动"
@@ -72,6 +93,13 @@ class Source(Paged, KeyedModel):
     )
     text = models.TextField(
         "全文", blank=True, serialize=False, help_text="不随数据分发；上传时须与校验值一致"
+    )
+    shown_text = models.CharField(
+        "公开显示的原文",
+        max_length=12,
+        choices=Shown,
+        blank=True,
+        help_text="留空：公开文献显示每个数字所在的句子，内部报表不显示；工作人员总能看到全文",
     )
 
     # Provenance
@@ -98,11 +126,26 @@ class Source(Paged, KeyedModel):
         return self.title
 
     @classmethod
+    def shows_condition(cls, prefix, *shown):
+        """Which documents show the public so much of their text: one of `shown`."""
+        rule = Q(**{f"{prefix}shown_text__in": shown})
+        by_kind = Q(**{f"{prefix}kind": cls.Kind.REPORT})
+        if cls.Shown.SENTENCE in shown:
+            rule |= Q(**{f"{prefix}shown_text": ""}) & ~by_kind
+        return rule
+
+    @classmethod
+    def shared_condition(cls, prefix):
+        """A public document is everybody's: each headquarters records its own figures from it."""
+        return ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
+
+    @classmethod
     def public_condition(cls, prefix):
-        """An internal report is public as soon as something public stands in it."""
-        rule = ~Q(**{f"{prefix}kind": cls.Kind.REPORT})
-        for numbers in SHOWN_WITH:
-            rule |= Q(**{f"{prefix}pk__in": numbers()})
+        """A document is public as soon as something public stands in it."""
+        own = models.OuterRef(f"{prefix}pk")
+        rule = Q(**{f"{prefix}pk__in": ()})
+        for standing_in in SHOWN_WITH:
+            rule |= Q(models.Exists(standing_in(own)))
         return rule
 
     @property
@@ -117,23 +160,70 @@ class Source(Paged, KeyedModel):
     def has_text(self):
         return bool(self.text)
 
-    def accept_text(self, content):
-        """Take the document's text from its file's bytes, if they are the document that was cited.
+    @property
+    def shows(self):
+        """How much of its text the public sees: what was chosen, else what its kind says."""
+        default = self.Shown.NOTHING if self.kind == self.Kind.REPORT else self.Shown.SENTENCE
+        return self.Shown(self.shown_text or default)
 
-        Offsets count characters of the file as UTF-8, line ends as they are, so nothing is
-        normalised. Raises ValidationError if the bytes are not UTF-8 or not this document.
+    def accept_text(self, content: str | bytes, reason: str = "") -> None:
+        """Take the document's text, from its words or its file's bytes as UTF-8.
+
+        Offsets count characters of it, line ends as they are, so nothing is normalised. Another
+        text than the one on record is taken only for a `reason`; saving the row then keeps the old
+        one as a version and moves the figures. Raises ValidationError.
         """
-        digest = hashlib.sha256(content).hexdigest()
-        if self.sha256 and digest != self.sha256:
-            raise ValidationError(
-                f"这份文件与《{self.title}》登记的全文不一致（SHA-256 不同），没有采用。"
-                "请上传登记时的原文件，不要改动空格或换行。"
-            )
         try:
-            self.text = content.decode("utf-8")
+            text = content if isinstance(content, str) else content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise ValidationError("全文文件须为 UTF-8 编码的纯文本。") from error
-        self.sha256 = digest
+        digest = checksum(text)
+        if self.sha256 and digest != self.sha256 and not reason:
+            raise ValidationError(
+                f"这份文件与《{self.title}》登记的全文不一致（SHA-256 不同），没有采用。"
+                "请上传登记时的原文件，不要改动空格或换行；"
+                "如果登记的全文有错或有了新版，请写明“替换全文的理由”。"
+            )
+        self.text, self.sha256 = text, digest
+
+    def replace_text(self, content: str, reason: str) -> "Moved":
+        """Put another text in the place of the one on record, which is kept as a version.
+
+        Figures and skipped phrases are looked for in the new text by those who record them
+        (`FOLLOW_TEXT`); what came of them is returned.
+        """
+        with transaction.atomic():
+            old = Source._base_manager.select_for_update(no_key=True).get(pk=self.pk)
+            self.accept_text(content, reason)
+            TextVersion.objects.create(
+                source=self, sha256=old.sha256, text=old.text, reason=reason[:200]
+            )
+            self.save()
+            moved = Moved()
+            for follow in FOLLOW_TEXT:
+                moved = follow(self, old.text, reason, moved)
+        return moved
+
+
+class TextVersion(models.Model):
+    """全文旧版: a text of a document before another one was put in its place, and why it was."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="text_versions")
+    sha256 = models.CharField("全文 SHA-256", max_length=64, blank=True)
+    text = models.TextField("全文", blank=True)
+    reason = models.CharField("替换的理由", max_length=200)
+    replaced_at = models.DateTimeField("替换时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "全文旧版"
+        ordering = ("-replaced_at", "-pk")
+
+    def __str__(self):
+        return f"{self.source}（{self.replaced_at:%Y-%m-%d} 前）"
+
+
+def checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def cited():

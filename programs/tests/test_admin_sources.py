@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from aidtracker.testing import make_observation, make_source
 from aidtracker.tests.admin_pages import versions_of
-from programs.admin.sources import MAX_TEXT_BYTES
 from programs.models import Source
+from programs.texts import LARGEST_FILE
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,8 @@ def test_other_document_is_refused(admin_client):
     response = upload(admin_client, source, CONTENT + b" ")
     assert errors(response) == [
         "这份文件与《某文》登记的全文不一致（SHA-256 不同），没有采用。"
-        "请上传登记时的原文件，不要改动空格或换行。"
+        "请上传登记时的原文件，不要改动空格或换行；"
+        "如果登记的全文有错或有了新版，请写明“替换全文的理由”。"
     ]
     source.refresh_from_db()
     assert (source.text, source.sha256) == ("", DIGEST)
@@ -63,12 +64,12 @@ def test_other_document_is_refused(admin_client):
 
 def test_file_that_is_no_text_is_refused(admin_client):
     response = upload(admin_client, make_source(), b"\xff\xfe\x00")
-    assert errors(response) == ["全文文件须为 UTF-8 编码的纯文本。"]
+    assert errors(response) == ["全文文件须为 UTF-8 或 GB18030 编码的纯文本。"]
 
 
 def test_file_that_is_too_large_is_refused(admin_client):
-    response = upload(admin_client, make_source(), b"a" * (MAX_TEXT_BYTES + 1))
-    assert errors(response) == ["全文文件不能超过 2 MB。"]
+    response = upload(admin_client, make_source(), b"a" * (LARGEST_FILE + 1))
+    assert errors(response) == ["文件不能超过 20 MB。"]
 
 
 def test_text_of_another_document_is_refused(admin_client):

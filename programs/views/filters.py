@@ -2,7 +2,8 @@
 
 import django_filters
 
-from aidtracker.pages.listing import ListFilter, choice_filter, row_filter, used
+from aidtracker.pages.choosing import choice_filter, row_filter, used
+from aidtracker.pages.listing import ListFilter
 from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.models.programs import Sector
 

@@ -120,8 +120,9 @@ class PairingList(ListPage):
 
     def extra_context(self, page):
         """Each donor with all it aids, of the pairings the conditions leave."""
-        pairings = self.filtered_rows.order_by("donor__code", "recipient__code")
-        by_donor = groupby(pairings.prefetch_related(None), key=attrgetter("donor"))
+        pairings = self.filtered_rows.select_related("donor", "recipient")
+        in_order = pairings.order_by("donor__code", "recipient__code")
+        by_donor = groupby(in_order, key=attrgetter("donor"))
         rows = [(donor, [one.recipient for one in group]) for donor, group in by_donor]
         return {"donors": table("谁支援谁", DONOR_COLUMNS, rows)}
 
@@ -141,8 +142,8 @@ class BatchList(ListPage):
         NOTE,
     )
 
-    def rows(self):
-        return Batch.objects.select_related("national__owner")
+    def read(self, rows):
+        return super().read(rows).select_related("national__owner")
 
 
 class OfficialList(ListPage):
@@ -202,5 +203,5 @@ class SourceList(ListPage):
         NOTE,
     )
 
-    def rows(self):
-        return Source.objects.published().without_text()
+    def read(self, rows):
+        return super().read(rows).without_text()

@@ -16,11 +16,11 @@ from aidtracker.ground.changes import after_change
 from aidtracker.ground.scope import readable
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
-from projects.entry.document import Document, last_entry, with_visibility
-from projects.entry.forms import FigureForm, SeriesForm, SkipForm, collapse
+from projects.entry.document import Document, collapse, last_entry, with_visibility
+from projects.entry.forms import FigureForm, SeriesForm, SkipForm
 from projects.entry.periods import periods_before
 from projects.entry.proposals import Place, metric_options, series_options, subject_options
-from projects.models import Observation, Series
+from projects.models import Observation
 
 OPTIONS = {"series": series_options, "metric": metric_options, "subject": subject_options}
 # What the next figure of a document most often shares with the last one.
@@ -47,16 +47,17 @@ class EntryPages(admin.ModelAdmin):
         ]
         return own + super().get_urls()
 
-    def rows_for(self, request):
-        """The documents a user may read, for who may add figures; else PermissionDenied."""
-        if not self.has_add_permission(request):
+    def rows_for(self, request, *, to_read=False):
+        """The documents a user may read, for who may add figures, or see them `to_read` only."""
+        may_read = to_read and self.has_view_or_change_permission(request)
+        if not (may_read or self.has_add_permission(request)):
             raise PermissionDenied
         return readable(Source.objects.all(), request.user)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def enter(self, request, code):
         """The page; what its buttons do is told apart by the button's value."""
-        rows = self.rows_for(request)
+        rows = self.rows_for(request, to_read=request.method != "POST")
         if request.method != "POST":
             return self.entry_page(request, get_object_or_404(rows, code=code))
         actions = {"skip": self.skip, "undo": self.undo, "series": self.add_series}
@@ -107,7 +108,7 @@ class EntryPages(admin.ModelAdmin):
         series, is_new = form.save()
         if is_new:
             log(request, series, ADDITION)
-            after_change(Series)
+            after_change()
         done = "已新建并选用" if is_new else "已有这个序列，已选用"
         messages.success(request, f"{done}：{series}。")
         return self.entry_page(request, source, chosen=series)
@@ -132,6 +133,7 @@ class EntryPages(admin.ModelAdmin):
             "title": f"边读边录：{source.title}",
             "opts": self.opts,
             "document": document,
+            "may_enter": self.has_add_permission(request),
             "owner_field": sent["maintainer"] if "maintainer" in sent.fields else None,
             **forms,
             **beside(request, source, typed),
@@ -202,8 +204,7 @@ def starting_values(request, document):
     start, end = next_place(request, document)
     if start == end:
         return last | {"printed": ""}
-    printed = collapse(document.source.text[start:end])
-    return last | {"start": start, "end": end, "printed": printed}
+    return last | {"start": start, "end": end, "printed": document.printed_at(start, end)}
 
 
 def next_place(request, document):

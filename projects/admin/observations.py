@@ -12,15 +12,17 @@ from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.scope import Frozen
 from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
-from aidtracker.templatetags.formatting import period
+from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
-from projects.admin.readings import read_aloud, series_of
+from projects.admin.readings import read_aloud, reading, series_of, short_reading
 from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
 from projects.models import Finding, Observation, ObservationPart, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE
 from projects.models.observations import COMPUTED
+from projects.reading.sentences import REACH
 
+BESIDE = 24  # characters on either side of a figure in a list
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
@@ -30,6 +32,21 @@ def take_number(form: RecordForm) -> None:
     if data.get("number") is None and "number" not in form.errors and data.get("source"):
         last = data["source"].observations.aggregate(last=Max("number"))["last"]
         data["number"] = (last or 0) + 1
+
+
+class Place(admin.SimpleListFilter):
+    """Figures that lost their place when another text replaced their document's."""
+
+    title = "原文位置"
+    parameter_name = "place"
+
+    def lookups(self, request, model_admin):
+        return (("lost", "待重新定位"), ("none", "没有位置"))
+
+    def queryset(self, request, rows):
+        if self.value() == "lost":
+            return rows.lost()
+        return rows.filter(start=None, anchor="") if self.value() == "none" else rows
 
 
 class ObservationForm(ReviewedForm):
@@ -53,11 +70,28 @@ class ObservationForm(ReviewedForm):
             }
 
 
+def quoted(row, length, said):
+    """A figure in its sentence, so many characters of it on either side, and as what it is read."""
+    if row.pk is None:
+        return UNKNOWN
+    found = row.quote
+    if found is None:
+        return format_html('<span class="quiet">没有全文</span><br>{}', said(row))
+    return format_html(
+        '<span class="figure-words">{}<mark>{}</mark>{}</span><br>{}',
+        found.before[-length:],
+        found.words,
+        found.behind[:length],
+        said(row),
+    )
+
+
 @admin.register(Observation)
 class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     form = ObservationForm
     list_display = (
         "printed",
+        "words",
         "series",
         "when",
         "nature",
@@ -69,6 +103,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     )
     list_filter = (
         WorkToDo,
+        Place,
         "status",
         "source",
         "series",
@@ -78,12 +113,19 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         "rank",
         "is_period_inferred",
     )
-    list_select_related = ("series", "source")
+    list_select_related = ("series__metric", "source")
     search_help_text = "原文数字、序列或文献"
-    readonly_fields = (*COMPUTED, "paragraph")
+    readonly_fields = (*COMPUTED, "paragraph", "in_sentence")
     fieldsets = (
         group("原文位置", "source", "number", ("start", "end"), "paragraph"),
-        group("数值", "printed", ("value", "value_high"), ("lower", "upper"), "qualifier"),
+        group(
+            "数值",
+            "printed",
+            "in_sentence",
+            ("value", "value_high"),
+            ("lower", "upper"),
+            "qualifier",
+        ),
         group("含义", "series", "nature", "accumulation"),
         group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
         group(
@@ -100,7 +142,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("source__text")
+        return super().get_queryset(request).defer("source__text").with_words(is_public=False)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.read_figure)
@@ -142,6 +184,15 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         if "_addanother" in request.POST:  # the next figure is mostly of the same document
             return HttpResponseRedirect(f"{request.path}?source={obj.source_id}")
         return response
+
+    @admin.display(description="原文与读作")
+    def words(self, row):
+        """The words in their sentence and what was read from them, for who has to judge them."""
+        return quoted(row, BESIDE, short_reading)
+
+    @admin.display(description="所在句子")
+    def in_sentence(self, row):
+        return quoted(row, REACH, reading)
 
     @admin.display(description="文献", ordering="source")
     def short_source(self, row):

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.functional import cached_property
 
 from aidtracker.desk.forms import RecordForm, has_saved
 
@@ -12,15 +13,18 @@ from aidtracker.desk.forms import RecordForm, has_saved
 def ask_whole(form: "PartForm") -> None:
     """What the row belongs to, or belonged, says whether the user may change it."""
     if form.has_changed():
-        form.before = form.as_stored()
         form.instance.check_edit(form.before, form.user)
 
 
 class PartForm(RecordForm):
     """A part of a reviewed row."""
 
-    before: Any = None
     row_checks = (*RecordForm.row_checks, ask_whole)
+
+    @cached_property
+    def before(self) -> Any:
+        """The row as it was when its whole was asked, which is before it is saved."""
+        return self.as_stored()
 
 
 class PartAdmin(admin.ModelAdmin):

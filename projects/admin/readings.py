@@ -7,6 +7,7 @@ from aidtracker.ground.scope import readable
 from aidtracker.templatetags.formatting import plain
 from projects.models import Observation, Series
 from projects.reading import figures
+from projects.reading.scales import scale_for
 
 
 def reading(row, unit=None):
@@ -19,6 +20,17 @@ def reading(row, unit=None):
     if row.lower is None or row.lower != row.upper:
         parts += [bound_words("下界", row.lower, unit), bound_words("上界", row.upper, unit)]
     return f"{'，'.join(parts)}（{row.get_qualifier_display()}）"
+
+
+def short_reading(row):
+    """The value in 万 or 亿 and the hedge: 读作 12亿元（超过）."""
+    if row.value is None:
+        ends = bound_words("下界", row.lower, row.unit), bound_words("上界", row.upper, row.unit)
+        return f"读作 {'，'.join(ends)}"
+    scale = scale_for(row.value, row.unit)
+    high = row.value_high
+    value = scale.amount(row.value) if high is None else scale.span(row.value, high)
+    return f"读作 {value}（{row.get_qualifier_display()}）"
 
 
 def value_words(row, unit):

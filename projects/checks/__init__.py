@@ -1,29 +1,36 @@
 """Checks of the figures against each other and against the ledgers, as pure functions.
 
-`check` runs every rule over an `Evidence` and gives `Verdict`s; nothing here writes anything.
+A rule checks one series: it is given the series and an `Evidence`, and yields `Verdict`s about
+figures of the series. Beside it stands by which links it looks at other series, so that it is known
+what must be read for it, and which series must be checked again when another one changed.
 """
 
-from projects.checks.dates import check_dates
+from collections.abc import Iterator
+
+from projects.checks.evidence import Evidence, SeriesFacts
 from projects.checks.ledger import check_counts, check_ledger
-from projects.checks.lookalikes import check_lookalikes
-from projects.checks.parts import check_parts
+from projects.checks.links import LEVELS, OPERANDS, PART_OF, PARTS, WHOLES
+from projects.checks.parts import check_levels, check_part, check_sums
 from projects.checks.printed import check_printed
 from projects.checks.rates import check_rates
 from projects.checks.same_series import check_conflicts, check_cumulative
+from projects.checks.verdicts import Verdict
 
-RULES = (
-    check_conflicts,
-    check_rates,
-    check_parts,
-    check_cumulative,
-    check_lookalikes,
-    check_ledger,
-    check_counts,
-    check_printed,
-    check_dates,
-)
+RULES = {
+    check_conflicts: (),
+    check_cumulative: (),
+    check_rates: (OPERANDS, WHOLES),
+    check_part: (PART_OF,),
+    check_levels: (LEVELS,),
+    check_sums: (PARTS,),
+    check_ledger: (),
+    check_counts: (),
+    check_printed: (),
+}
+LINKS = tuple(dict.fromkeys(link for links in RULES.values() for link in links))
 
 
-def check(evidence):
-    """The verdicts of all rules by their keys, each key once."""
-    return {verdict.key: verdict for rule in RULES for verdict in rule(evidence)}
+def check(series: SeriesFacts, evidence: Evidence) -> Iterator[Verdict]:
+    """The verdicts of all rules on the figures of a series."""
+    for rule in RULES:
+        yield from rule(series, evidence)

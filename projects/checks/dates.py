@@ -1,20 +1,15 @@
 """One step of one thing that records date differently: worth a look, for the acts may differ."""
 
-from collections import defaultdict
-
 from aidtracker.ground.partial_dates import in_chinese
 from projects.checks.verdicts import Verdict
 from projects.models.finding_kinds import DATES, Result
 
 
-def check_dates(evidence):
-    """Openings, foundings and signings with dates that cannot be the same day."""
-    groups = defaultdict(list)
-    for step in evidence.steps:
-        groups[step.thing, step.step].append(step)
-    for (thing, kind), steps in groups.items():
-        if max(step.earliest for step in steps) > min(step.latest for step in steps):
-            yield dated_differently(f"{kind}:{thing}", steps)
+def check_dates(steps):
+    """A step of one thing, an opening, a founding or a signing, on days that are not the same."""
+    latest_start = max((step.earliest for step in steps), default=None)
+    if latest_start is not None and latest_start > min(step.latest for step in steps):
+        yield dated_differently(f"{steps[0].step}:{steps[0].thing}", steps)
 
 
 def dated_differently(name, steps):

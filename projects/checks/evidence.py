@@ -14,8 +14,6 @@ from projects.reading.bounds import PRECISION
 from projects.reading.intervals import Interval
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
-COUNTED_ONE_BY_ONE = frozenset({"人次", "件"})
-MEASURED = units.MEASURES - COUNTED_ONE_BY_ONE
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
 
 
@@ -33,6 +31,7 @@ class MetricFacts:
     denominator: int | None = None
     base: str = "last_year"
     ledger_field: str = ""
+    counted_rows: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +45,17 @@ class SeriesFacts:
     scope: str = ""
     part_of: int | None = None
     has_complete_parts: bool = False
+    slug: str = ""
 
     @property
     def is_additive(self):
         """Whether a part of it cannot be greater than the whole."""
         return self.metric.kind in ("stock", "flow")
+
+    @property
+    def identity(self):
+        """What no two series have in common."""
+        return self.metric.pk, self.subjects, self.scope
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +88,7 @@ class Figure:
     @cached_property
     def interval(self):
         """What the printed words allow. A measure without decimals is right to half a unit."""
-        is_measured = self.metric.unit in MEASURED or self.metric.kind == "ratio"
+        is_measured = not units.is_counted(self.metric.unit) or self.metric.kind == "ratio"
         if is_measured and self.lower and self.lower == self.upper:
             return Interval(self.lower - PRECISION, self.lower + PRECISION)
         return Interval(self.lower, self.upper)
@@ -139,7 +144,7 @@ class Step:
 
 @dataclass
 class Evidence:
-    """Everything the checks may use.
+    """Everything the checks of some series may use: those series, and those they are read with.
 
     `above`: for each thing those it stands in, and whether wholly. `ledger`: amounts of ledgers in
     the metric's base unit by thing and field. `rows`: what the counts of a metric count.
@@ -155,7 +160,6 @@ class Evidence:
     ledger: dict[tuple[Thing, str], Decimal] = field(default_factory=dict)
     ledger_names: dict[Thing, str] = field(default_factory=dict)
     rows: dict[int, tuple[str, list[LedgerRow]]] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
 
     @cached_property
     def of_series(self):
@@ -164,6 +168,10 @@ class Evidence:
         for figure in self.figures:
             found[figure.series.pk].append(figure)
         return found
+
+    def figures_of(self, series):
+        """The figures of a series, in reading order."""
+        return self.of_series.get(series.pk, ())
 
     @cached_property
     def by_end(self):
@@ -185,7 +193,7 @@ class Evidence:
 
     @cached_property
     def _by_scope(self):
-        return {(one.metric.pk, one.subjects, one.scope): one for one in self.series.values()}
+        return {one.identity: one for one in self.series.values()}
 
     def series_of(self, metric, subjects, scope):
         """The series of a metric (its number) about just these subjects and scope, or None."""

@@ -1,7 +1,5 @@
 """Figures against the ledgers: an amount kept there, and a count against the rows it counts."""
 
-from collections import defaultdict
-
 from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_words, time_words
 from projects.models.finding_kinds import LEDGER, Result
@@ -18,18 +16,17 @@ COMPARED = ("point", "cumulative", "unclear")
 LISTED = 12
 
 
-def check_ledger(evidence):
+def check_ledger(series, evidence):
     """Amounts of ledgers against what documents say of the same thing."""
-    for series in evidence.series.values():
-        field = series.metric.ledger_field
-        things = [thing for thing in series.subjects if (thing, field) in evidence.ledger]
-        if field and not series.scope and len(things) == 1:
-            figures = [
-                figure
-                for figure in evidence.of_series.get(series.pk, ())
-                if figure.nature in NATURES.get(field, ("actual",)) and figure.interval.is_known
-            ]
-            yield from against_ledger(figures, field, things[0], evidence)
+    field = series.metric.ledger_field
+    things = [thing for thing in series.subjects if (thing, field) in evidence.ledger]
+    if field and not series.scope and len(things) == 1:
+        figures = [
+            figure
+            for figure in evidence.figures_of(series)
+            if figure.nature in NATURES.get(field, ("actual",)) and figure.interval.is_known
+        ]
+        yield from against_ledger(figures, field, things[0], evidence)
 
 
 def against_ledger(figures, field, thing, evidence):
@@ -70,21 +67,20 @@ def ledger_verdict(figure, field, thing, result, evidence):
     return Verdict(LEDGER, result, figure.key, words, (figure,), (record,) if record else ())
 
 
-def check_counts(evidence):
+def check_counts(series, evidence):
     """Printed counts against the rows of a ledger that they count."""
-    figures = defaultdict(list)
-    for figure in evidence.figures:
+    if series.metric.pk not in evidence.rows:
+        return
+    name, rows = evidence.rows[series.metric.pk]
+    inside = [row for row in rows if series.subjects <= row.things]
+    for figure in evidence.figures_of(series):
         is_count = figure.nature == "actual" and figure.accumulation in (*COMPARED, "period")
-        if figure.metric.pk in evidence.rows and is_count and figure.interval.is_known:
-            figures[figure.metric.pk].append(figure)
-    for metric, group in figures.items():
-        name, rows = evidence.rows[metric]
-        yield from (check_count(figure, name, rows) for figure in group)
+        if is_count and figure.interval.is_known:
+            yield check_count(figure, name, inside)
 
 
-def check_count(figure, name, rows):
+def check_count(figure, name, inside):
     """A verdict on one count: rows without a date may or may not have been counted."""
-    inside = [row for row in rows if figure.series.subjects <= row.things]
     certain = [row for row in inside if is_surely_in(row, figure.window)]
     possible = [row for row in inside if is_perhaps_in(row, figure.window)]
     count = Interval(Interval.exactly(len(certain)).lower, Interval.exactly(len(possible)).lower)

@@ -1,14 +1,19 @@
 """Numbers that are likely to be taken for one another: the same, or one in the other's bounds.
 
-Only of related metrics (same sector and unit), and not plain counts below a thousand, of which
-there would be hundreds.
+An equal number alone is no ground: two figures must be of one metric or speak of one thing, or of
+one that stands in the other. Only of metrics of one sector and unit, and not plain counts below a
+thousand, of which there would be hundreds.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import product
 
 from aidtracker.templatetags.formatting import period
+from projects.checks.evidence import Figure
+from projects.checks.reader import Subjects
 from projects.checks.same_series import MANY, pairs_of
 from projects.checks.verdicts import Verdict, names
 from projects.checks.words import naming
@@ -19,26 +24,33 @@ LEAST = Decimal(1000)
 UPWARD, DOWNWARD = ("over", "more"), ("under", "nearly")
 
 
-def check_lookalikes(evidence):
-    """Pairs of approved figures of related metrics that look alike."""
-    groups = defaultdict(list)
-    for figure in evidence.figures:
-        if figure.value is not None and figure.value >= LEAST:
-            groups[figure.metric.sector, figure.metric.unit].append(figure)
-    for group in groups.values():
-        yield from same_numbers(group)
-        yield from numbers_within(group)
+def same_numbers(
+    figures: Iterable[Figure], raised: Callable[[Subjects], Iterable[Subjects]]
+) -> Iterator[Verdict]:
+    """Pairs of figures with the same number, value and upper end, that are not the same thing.
+
+    4.2亿 of a park and 4.2亿 of a prefecture. `raised` gives the subjects on upper levels.
+    """
+    for one, other in related_pairs(figures, raised):
+        if is_other_thing(one, other) and not are_opposite(one, other):
+            yield lookalike(one, other, "数字相同")
 
 
-def same_numbers(group):
-    """The same number twice: 4.2亿 of a park and 4.2亿 of a prefecture."""
-    by_number = defaultdict(list)
-    for figure in group:
-        by_number[figure.value, figure.value_high].append(figure)
-    for figures in by_number.values():
-        for one, other in pairs_of(figures, order=lambda figure: figure.key):
-            if is_other_thing(one, other) and not are_opposite(one, other):
-                yield lookalike(one, other, "数字相同")
+def related_pairs(
+    figures: Iterable[Figure], raised: Callable[[Subjects], Iterable[Subjects]]
+) -> Iterator[tuple[Figure, Figure]]:
+    """Each pair once: of one metric, of the same subjects, or of subjects on two levels."""
+    by_metric, by_subjects = defaultdict(list), defaultdict(list)
+    for figure in figures:
+        by_metric[figure.metric.pk].append(figure)
+        by_subjects[figure.series.subjects].append(figure)
+    for group in by_metric.values():
+        yield from pairs_of(group, order=lambda figure: figure.key)
+    for subjects, group in by_subjects.items():
+        pairs = list(pairs_of(group, order=lambda figure: figure.key))
+        for upper in raised(subjects):
+            pairs += product(group, by_subjects.get(upper, ()))
+        yield from ((one, other) for one, other in pairs if one.metric.pk != other.metric.pk)
 
 
 def are_opposite(one, other):
@@ -50,8 +62,11 @@ def are_opposite(one, other):
 
 
 def numbers_within(group):
-    """A number within what a hedged one allows: 2646 and 超过2600."""
-    group = sorted(group, key=lambda figure: figure.value)
+    """A number within what a hedged one of the same subjects allows: 2646 and 超过2600.
+
+    `group` are the figures of some subjects, of metrics of one sector and unit.
+    """
+    group = sorted(group, key=lambda figure: (figure.value, figure.key))
     values = [figure.value for figure in group]
     seen = set()
     for hedged in group:

@@ -132,7 +132,7 @@ class Search:
         if series and not found:
             later = [
                 figure
-                for figure in self.evidence.of_series[series.pk]
+                for figure in self.evidence.figures_of(series)
                 if figure.nature in wanted and begins_with(figure, window)
             ]
             nearest = min((figure.moment for figure in later), default=None)

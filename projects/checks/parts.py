@@ -20,19 +20,12 @@ COUNTS = ("period", "cumulative", "point")
 NOTHING = Interval.exactly(0)
 
 
-def check_parts(evidence):
-    """What is greater than the whole or level it belongs to, and wholes that their parts miss."""
-    for series in evidence.series.values():
-        if series.is_additive and series.pk in evidence.of_series:
-            yield from check_part(series, evidence)
-            yield from check_levels(series, evidence)
-            yield from check_sums(series, evidence)
-
-
 def check_part(series, evidence):
     """A 其中 that is greater than what it is a part of."""
     whole = evidence.series.get(series.part_of)
-    if whole is None or not whole.is_additive or whole.metric.unit != series.metric.unit:
+    if whole is None or not series.is_additive or not whole.is_additive:
+        return
+    if whole.metric.unit != series.metric.unit:
         return
     for part, figure in comparable(series, whole, evidence):
         if part.interval.is_above(figure.interval):
@@ -41,6 +34,8 @@ def check_part(series, evidence):
 
 def check_levels(series, evidence):
     """A city above its prefecture, a firm above the park it stands in: same metric and scope."""
+    if not series.is_additive:
+        return
     for thing in series.subjects:
         for upper, is_wholly_inside in evidence.above.get(thing, {}).items():
             subjects = series.subjects - {thing} | {upper}
@@ -73,10 +68,10 @@ def least(figure):
 def comparable(part, whole, evidence):
     """Figures of a part with those of a whole that count at least the same time."""
     wholes = defaultdict(list)
-    for figure in evidence.of_series.get(whole.pk, ()):
+    for figure in evidence.figures_of(whole):
         if figure.time is not None and figure.accumulation in COUNTS:
             wholes[figure.nature, figure.accumulation].append(figure)
-    for figure in evidence.of_series[part.pk]:
+    for figure in evidence.figures_of(part):
         if figure.time is not None:
             key = (figure.nature, figure.accumulation)
             yield from ((figure, one) for one in wholes[key] if is_within(figure, one))
@@ -95,11 +90,13 @@ def is_within(part, whole):
 
 def check_sums(series, evidence):
     """The parts of a series together against each figure of it."""
+    if not series.is_additive:
+        return
     parts = evidence.parts.get(series.pk, ())
     parts = [part for part in parts if part.metric.unit == series.metric.unit]
     if len(parts) < (1 if series.has_complete_parts else 2):
         return
-    for whole in evidence.of_series[series.pk]:
+    for whole in evidence.figures_of(series):
         if whole.time is not None and whole.interval.is_known:
             addends = [best(same_time(part, whole, evidence), whole.source) for part in parts]
             yield from check_sum(whole, parts, addends)

@@ -6,33 +6,30 @@ from functools import lru_cache
 from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_writer, span_words
 from projects.models.finding_kinds import PRINTED, Result
-from projects.reading import figures, units
+from projects.reading import figures
 from projects.reading.intervals import Interval
 
 READ = ("value", "value_high", "lower", "upper", "qualifier")
 
 
 @lru_cache(maxsize=1 << 16)
-def read(printed):
-    """What printed words say, or the `FigureError` that they cannot be read."""
+def read(printed, unit):
+    """What printed words say in a metric's unit, or the error that they cannot be read or fit."""
     try:
-        return figures.parse(printed)
-    except figures.FigureError as error:
+        return figures.parse(printed).in_unit(unit)
+    except (figures.FigureError, figures.UnitError) as error:
         return error
 
 
-def check_printed(evidence):
+def check_printed(series, evidence):
     """Figures whose value, bounds or unit are not what their printed words say."""
-    for figure in evidence.figures:
-        meaning = read(figure.printed)
+    for figure in evidence.figures_of(series):
+        meaning = read(figure.printed, figure.metric.unit)
         if isinstance(meaning, figures.FigureError):
             words = f"{figure.series.name}：{meaning}存有{stored(figure)}，无从核对。"
             yield verdict(figure, Result.UNCHECKED, words)
-        elif not units.is_compatible(meaning.unit, figure.metric.unit):
-            words = (
-                f"原文“{figure.printed}”的单位是{meaning.unit}，指标的单位是{figure.metric.unit}"
-            )
-            yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{words}。")
+        elif isinstance(meaning, figures.UnitError):
+            yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{meaning}")
         elif any(getattr(meaning, name) != getattr(figure, name) for name in READ):
             words = f"原文“{figure.printed}”应为{said(meaning, figure)}，存的是{stored(figure)}"
             yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{words}。")

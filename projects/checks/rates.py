@@ -116,12 +116,12 @@ class Computation:
         return interval, other.value * middle if is_top else other.value / middle
 
 
-def check_rates(evidence):
+def check_rates(series, evidence):
     """A verdict on every printed rate whose metric has a formula."""
-    for rate in evidence.figures:
-        law = LAWS.get(rate.metric.formula)
-        if law is None or rate.metric.unit in POINTS:
-            continue
+    law = LAWS.get(series.metric.formula)
+    if law is None or series.metric.unit in POINTS:
+        return
+    for rate in evidence.figures_of(series):
         if rate.interval.is_known:
             yield check_rate(rate, law, evidence)
 

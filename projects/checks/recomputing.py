@@ -1,51 +1,191 @@
-"""The findings follow from the figures: all are checked again, what a person wrote stays."""
+"""The findings follow from the figures: what a change touches is checked again, or everything.
+
+What a person wrote stays.
+"""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from aidtracker.ground.batches import BATCH, held, in_batches
-from aidtracker.ground.datasets import dataset_of
+from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.bulk import insert
+from aidtracker.ground.changes import Rows
 from aidtracker.trail.history import keep_states
-from projects.checks import check
-from projects.checks.loading import load
+from projects.checks import LINKS
+from projects.checks.locking import is_locking, lock_all, lock_scopes, lock_structure
+from projects.checks.reader import PORTION, Reader
+from projects.checks.scopes import BY_PREFIX, FAMILIES, NUMBER, SAME_SUBJECTS, SERIES, THING, Family
+from projects.checks.touching import Touched, is_structural, states_of_changed, touched_by
 from projects.checks.verdicts import Verdict
-from projects.models import Finding, Metric
+from projects.models import Finding
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.findings import COMPUTED
 
+Scopes = dict[Family, set[Any]]
 
-def follow_with_findings(changed: Collection[type[models.Model]]) -> None:
-    """Check the figures again if rows of one of the changed models have a part in it."""
-    if any(dataset_of(model).is_checked for model in changed):
+
+def follow_with_findings(rows: Rows | None) -> None:
+    """Check again what changed rows touch; everything if they are too many to be named."""
+    if rows is None:
         recompute()
+    elif states := states_of_changed(rows):
+        recheck(states)
 
 
 @transaction.atomic
+def recheck(rows: dict) -> None:
+    """Check the scopes that changed rows touch, and no others."""
+    lock_structure(alone=is_structural(rows))
+    reader = Reader()
+    touched = touched_by(rows, reader)
+    readers = (link.readers(touched.changed, reader) for link in LINKS)
+    scopes: Scopes = {
+        SERIES: touched.series.union(touched.changed.keys, *readers),
+        SAME_SUBJECTS: touched.groups,
+        NUMBER: touched.numbers,
+        THING: touched.things,
+    }
+    if is_locking():
+        lock_touched(scopes, touched)
+        reader = Reader()  # nothing that was read before the locks
+    for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
+        check_scopes(portion, reader)
+        reader = Reader()
+
+
+def lock_touched(scopes: Scopes, touched: Touched) -> None:
+    """Lock scopes and what is read in them; under the locks some more may turn out to be touched.
+
+    Then all locks are given back first: who holds some while waiting for others could wait forever.
+    """
+    while True:
+        before = transaction.savepoint()
+        is_all = sum(map(len, scopes.values())) > PORTION
+        if is_all:
+            lock_all()
+        else:
+            series = touched.reader.by_key(scopes[SERIES])
+            read = {one.pk for link in LINKS for one in link.reads(series, touched.reader)}
+            lock_scopes(names_of(scopes), map(SERIES.name, read))
+        more = touched_by_figures(touched) - scopes[SERIES]
+        scopes[SERIES] |= more
+        if not more or is_all:
+            return
+        transaction.savepoint_rollback(before)
+
+
+def touched_by_figures(touched: Touched) -> set[int]:
+    """The series that read a changed one because of what the figures of both say now."""
+    links = (link for link in LINKS if link.ASKS_FIGURES)
+    return {pk for link in links for pk in link.readers(touched.changed, touched.reader)}
+
+
+def in_portions(keys: Iterable[tuple[Family, Any]]) -> Iterator[Scopes]:
+    """Scopes in portions that fit into memory and into a query."""
+    keys = iter(keys)
+    while portion := list(islice(keys, PORTION)):
+        scopes: Scopes = {}
+        for family, key in portion:
+            scopes.setdefault(family, set()).add(key)
+        yield scopes
+
+
+def check_scopes(scopes: Scopes, reader: Reader) -> dict[str, tuple[str, Verdict]]:
+    """Check some scopes, which then have just the findings that follow.
+
+    Returns the verdicts with the names of their scopes, by key.
+    """
+    found = {
+        verdict.key: (scope, verdict)
+        for family, keys in scopes.items()
+        for scope, verdict in family.verdicts(keys, reader)
+    }
+    store(names_of(scopes), found)
+    return found
+
+
+def names_of(scopes: Scopes) -> list[str]:
+    return [family.name(key) for family, keys in scopes.items() for key in keys]
+
+
+# Everything
+
+
 def recompute() -> Counter[Result]:
-    """Check all published figures again.
+    """Check the whole record again, portion by portion; how many there are of each result.
+
+    Each portion is a transaction of its own: nobody waits for long, and memory stays flat.
+    """
+    counts: Counter[Result] = Counter()
+    seen: set[int] = set()
+    all_keys = ((family, key) for family in FAMILIES for key in family.everything())
+    for scopes in chain(in_portions(all_keys), in_portions(left_over(seen))):
+        found = check_as_touched(scopes).values()
+        counts.update(verdict.result for _, verdict in found)
+        seen.update(hash(scope) for scope, _ in found)
+    forget(Finding.objects.filter(scope=""))
+    return counts
+
+
+@transaction.atomic
+def check_as_touched(scopes: Scopes) -> dict[str, tuple[str, Verdict]]:
+    """Check some scopes as if something in them had changed."""
+    lock_structure(alone=False)
+    lock_scopes(names_of(scopes))
+    return check_scopes(scopes, Reader())
+
+
+def left_over(seen: set[int]) -> Iterator[tuple[Family, Any]]:
+    """The scopes with findings where there was nothing to check: what was found is no more."""
+    names = Finding.objects.exclude(scope="").order_by("scope").values_list("scope", flat=True)
+    for name in [one for one in names.distinct().iterator() if hash(one) not in seen]:
+        family = BY_PREFIX[name.partition(":")[0]]
+        yield family, family.key(name)
+
+
+# Findings are stored
+
+
+def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
+    """Let the findings of some scopes be just these verdicts.
 
     Findings that no longer follow are deleted if no person has touched them, else kept as no
     longer current. Only states of what a person touched are kept: the rest follows from the
-    figures. Returns how many there are of each result.
+    figures.
     """
-    # Two people who save at once must not both add the same finding.
-    held(Metric.objects).first()
-    verdicts = check(load())
-    found = {row.key: row for row in Finding.objects.all()}
+    found = stored_findings(scopes, verdicts)
     forget([row for key, row in found.items() if key not in verdicts])
     for key in verdicts.keys() - found.keys():
         found[key] = Finding(key=key)
-    changed = [found[key] for key, verdict in verdicts.items() if take(found[key], verdict)]
+    moved = [found[key] for key, (scope, _) in verdicts.items() if move(found[key], scope)]
+    changed = [found[key] for key, (_, verdict) in verdicts.items() if take(found[key], verdict)]
     new = [row for row in changed if row.pk is None]
     old = [row for row in changed if row.pk is not None]
-    Finding.objects.bulk_create(new, BATCH)
+    insert(new)
     Finding.objects.bulk_update(old, (*COMPUTED, "state", "version", "updated_at"), BATCH)
-    link({found[key].pk: each for key, each in verdicts.items()})
+    Finding.objects.bulk_update(moved, ("scope",), BATCH)
+    link({found[key].pk: verdict for key, (_, verdict) in verdicts.items()})
     keep_states(row for row in old if row.is_touched)
-    return Counter(verdict.result for verdict in verdicts.values())
+
+
+def stored_findings(scopes: list[str], verdicts: Collection[str]) -> dict[str, Finding]:
+    """The findings that some scopes have, and those of some keys, wherever they were found."""
+    rows = {}
+    for column, wanted in (("scope", scopes), ("key", sorted(verdicts))):
+        for part in in_batches([one for one in wanted if one not in rows]):
+            rows |= {row.key: row for row in Finding.objects.filter(**{f"{column}__in": part})}
+    return rows
+
+
+def move(row: Finding, scope: str) -> bool:
+    """Let a finding belong to a scope; whether a stored one belonged to another."""
+    is_moved = row.pk is not None and row.scope != scope
+    row.scope = scope
+    return is_moved
 
 
 def take(row: Finding, verdict: Verdict) -> bool:
@@ -81,13 +221,11 @@ def link(verdicts: dict[int, Verdict]) -> None:
     """Link findings, by their numbers, to just the observations of their verdicts."""
     through = Finding.observations.through
     wanted = {(pk, figure.pk) for pk, each in verdicts.items() for figure in each.observations}
-    links = {
-        (finding, observation): pk
-        for pk, finding, observation in through.objects.values_list(
-            "pk", "finding_id", "observation_id"
-        )
-        if finding in verdicts
-    }
+    links = {}
+    for part in in_batches(sorted(verdicts)):
+        rows = through.objects.filter(finding__in=part)
+        for pk, finding, observation in rows.values_list("pk", "finding_id", "observation_id"):
+            links[finding, observation] = pk
     for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
         through.objects.filter(pk__in=keys).delete()
     missing = sorted(wanted - links.keys())

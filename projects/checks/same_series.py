@@ -19,13 +19,12 @@ def pairs_of(figures, order):
     return pairwise(sorted(figures, key=order))
 
 
-def check_conflicts(evidence):
+def check_conflicts(series, evidence):
     """Figures of one series, time, nature and accumulation that cannot both be true."""
     groups = defaultdict(list)
-    for figure in evidence.figures:
+    for figure in evidence.figures_of(series):
         if figure.time is not None and figure.interval.is_known:
-            key = (figure.series.pk, figure.time, figure.nature, figure.accumulation)
-            groups[key].append(figure)
+            groups[figure.time, figure.nature, figure.accumulation].append(figure)
     for group in groups.values():
         for one, other in pairs_of(group, order=lambda figure: figure.interval.ends):
             if not one.interval.intersects(other.interval):
@@ -49,13 +48,13 @@ def conflict(one, other):
     )
 
 
-def check_cumulative(evidence):
+def check_cumulative(series, evidence):
     """Counts since one day that are lower at a later day."""
     groups = defaultdict(list)
-    for figure in evidence.figures:
+    for figure in evidence.figures_of(series):
         is_count = figure.accumulation == "cumulative" and figure.nature in COUNTED_UP
         if is_count and all(figure.window) and figure.interval.is_known:
-            groups[figure.series.pk, figure.window[0], figure.nature].append(figure)
+            groups[figure.window[0], figure.nature].append(figure)
     for group in groups.values():
         yield from falls(group)
 

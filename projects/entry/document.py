@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-from aidtracker.ground.scope import may_change, visible
+from aidtracker.ground.scope import may_change, readable, visible
 from projects.models import Observation, Review, SkippedPhrase
 from projects.models.known_names import numeral_names
 from projects.reading import phrases
@@ -57,12 +57,17 @@ def skipped_span(row):
 def open_span(phrase):
     """A phrase to record or to skip: a link that takes it into the form, with or without script."""
     start, end = phrase.start, phrase.end
+    shared = f' data-shared="{escape(phrase.shared)}"' if phrase.shared else ""
     # Not draggable, or a selection by mouse that begins in it would drag the link.
     attributes = (
         f' href="?start={start}&amp;end={end}#entry-form"'
-        f' data-start="{start}" data-end="{end}" draggable="false"'
+        f' data-start="{start}" data-end="{end}" draggable="false"{shared}'
     )
     return EntrySpan(start, end, "a", "open", "待记录", attributes=attributes)
+
+
+def collapse(words):
+    return " ".join(words.split())
 
 
 def with_visibility(rows, user):
@@ -85,6 +90,12 @@ class Document:
         return list(rows.only(*names).order_by("start"))
 
     @cached_property
+    def readable_figures(self):
+        """Those that the user may open."""
+        rows = readable(self.source.observations.all(), self.user)
+        return rows.select_related("series").defer("source__text").order_by("start", "number")
+
+    @cached_property
     def skipped(self):
         return list(self.source.skipped_phrases.order_by("start"))
 
@@ -105,6 +116,13 @@ class Document:
             *map(open_span, self.coverage.open),
         ]
         return mark_safe(marked_text(self.source.text, spans).replace("\r", "&#13;"))
+
+    def printed_at(self, start, end):
+        """What is typed for a place: its words, with the unit that a later number lends them."""
+        found = {(one.start, one.end): one.shared for one in self.coverage.open}
+        words = collapse(self.source.text[start:end])
+        shared = found.get((start, end))
+        return f"{words}〔{shared}〕" if shared else words
 
     def next_open(self, position):
         """The first open phrase from a position on, else the first of all; None without any."""

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from aidtracker.ground.scope import check_owner, fill_owner, readable, scope_of
 from programs.models import Headquarters
-from projects.entry.document import FOREIGN_FIGURE, with_visibility
+from projects.entry.document import FOREIGN_FIGURE, collapse, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
 from projects.models.metrics import SUBJECTS
@@ -25,10 +25,6 @@ TEXT_CHANGED = (
 def text_sha256(source):
     """The checksum of the text as it stands now, by which a page knows its offsets still hold."""
     return hashlib.sha256(source.text.encode()).hexdigest()
-
-
-def collapse(words):
-    return " ".join(words.split())
 
 
 def in_words(row):

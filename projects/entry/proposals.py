@@ -8,7 +8,7 @@ from aidtracker.ground.scope import readable
 from programs.models import Source
 from projects.models import Metric, Series
 from projects.models.metrics import SUBJECTS
-from projects.reading import figures, units
+from projects.reading import figures
 
 REACH = 300  # characters before a figure in which names are looked for
 AROUND = 40  # characters on both sides of it that are compared with a metric's name
@@ -40,12 +40,12 @@ class Place:
     printed: str = ""
 
     @cached_property
-    def unit(self):
-        """The unit read from the printed figure; empty if none can be read, which fits any."""
+    def figure(self):
+        """What the printed figure says; None if it cannot be read, which fits any metric."""
         try:
-            return figures.parse(self.printed).unit
+            return figures.parse(self.printed)
         except figures.FigureError:
-            return ""
+            return None
 
     @cached_property
     def before(self):
@@ -67,7 +67,7 @@ class Place:
         return sum(pair in self.around for pair in pairs) / max(1, len(pairs))
 
     def metric_score(self, metric):
-        fits = metric.unit == self.unit
+        fits = self.figure is not None and metric.unit == self.figure.unit
         return max(self.nearness(metric), self.likeness(metric)) + fits / 4
 
     def score(self, series):
@@ -76,7 +76,7 @@ class Place:
         return self.metric_score(series.metric) + sum(near) / len(near)
 
     def fits(self, metric):
-        return units.is_compatible(self.unit, metric.unit)
+        return self.figure is None or self.figure.fits(metric.unit)
 
 
 def series_options(place, words=""):

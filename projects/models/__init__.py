@@ -1,5 +1,6 @@
 """What was done with the aid, and how much of what was measured."""
 
+from aidtracker.ground.modules import load_modules
 from aidtracker.review.reviewed import Review
 from projects.models.activities import Activity, Agreement, Award
 from projects.models.enterprises import Enterprise
@@ -23,6 +24,9 @@ from projects.models.revisions import Revision
 from projects.models.rules import WarningRule
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
+
+# What has no short way from here is a model all the same.
+load_modules(__name__)
 
 __all__ = [
     "Activity",

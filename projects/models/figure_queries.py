@@ -1,12 +1,14 @@
 """Which figures, and in which order: the questions that pages ask of observations."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
+from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
+from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
@@ -32,6 +34,22 @@ class ObservationQuerySet(KeyedQuerySet):
             .defer("source__text")
             .with_marks()
         )
+
+    def lost(self):
+        """Those whose words were not found again when another text replaced their document's."""
+        return self.filter(start=None).exclude(anchor="")
+
+    def with_words(self, is_public=True):
+        """With the words around each figure, for `quote`; the public gets what documents show."""
+        begin = models.functions.Greatest(F("start") - REACH - 1, Value(0))
+        around = models.functions.Substr(
+            "source__text", begin + 1, F("end") - begin + Value(REACH + 1)
+        )
+        if is_public:
+            shown = Source.Shown
+            rule = Source.shows_condition("source__", shown.SENTENCE, shown.WHOLE)
+            around = Case(When(rule, then=around), default=Value(""))
+        return self.annotate(around=around)
 
     def with_marks(self):
         """With what readers are told of each figure's checks, for `badges`."""

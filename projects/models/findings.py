@@ -7,7 +7,7 @@ from django.utils import timezone
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
-from aidtracker.ground.publication import public_rule
+from aidtracker.ground.publication import public_rule, reasons_to_hide
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
@@ -15,6 +15,15 @@ from projects.models.badges import address_of, key_in
 from projects.models.finding_kinds import KINDS, TO_SETTLE, Result, kind_choices
 from projects.models.observations import Observation
 
+# 0 for contradictions, and then for open ones.
+SEVERITY = Case(
+    *(When(result=result, then=Value(at)) for at, result in enumerate(Result)),
+    output_field=models.IntegerField(),
+)
+IS_SETTLED = Case(
+    When(state="open", then=Value(0)), default=Value(1), output_field=models.IntegerField()
+)
+WORST_FIRST = ("severity", "is_settled", "kind", "key")
 COMPUTED = ("kind", "result", "computation", "records", "is_current")
 
 
@@ -29,13 +38,20 @@ class FindingQuerySet(KeyedQuerySet):
         hidden = links.exclude(public_rule(Observation, "observation"))
         return self.current().filter(~Exists(hidden))
 
+    def hidden_numbers(self) -> list[int]:
+        """The numbers of those that the public may not see for their figures: one query."""
+        # Apart, as the database then reads the figures of each reason from an index alone.
+        links = [
+            Finding.observations.through.objects.filter(
+                observation__one_of=Observation.objects.filter(reason)
+            ).values_list("finding", flat=True)
+            for reason in reasons_to_hide(Observation)
+        ]
+        return list(links[0].union(*links[1:]))
+
     def worst_first(self):
         """With `severity`, 0 for contradictions; open ones of each result first."""
-        cases = [When(result=result, then=Value(at)) for at, result in enumerate(Result)]
-        is_settled = Case(When(state=Finding.State.OPEN, then=Value(0)), default=Value(1))
-        return self.annotate(severity=Case(*cases, output_field=models.IntegerField())).order_by(
-            "severity", is_settled, "kind", "key"
-        )
+        return self.annotate(severity=SEVERITY, is_settled=IS_SETTLED).order_by(*WORST_FIRST)
 
     def at_address(self, address):
         """The finding whose page has that address."""
@@ -97,6 +113,17 @@ class Finding(KeyedModel):
         "仍成立", default=True, help_text="重算后已不再得出、但有人处理过的，留存而不再成立"
     )
 
+    scope = models.CharField(
+        "核对范围",
+        max_length=250,
+        blank=True,
+        default="",
+        db_index=True,
+        editable=False,
+        serialize=False,
+        help_text="在哪个范围内核对出来的；重算一个范围时据此找出它的各条",
+    )
+
     # Explanation
     state = models.CharField("处理", max_length=12, choices=State, default=State.OPEN)
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
@@ -106,6 +133,20 @@ class Finding(KeyedModel):
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "核对"
         ordering = ("result", "kind", "key")
+        # The orders of the public list, with the columns that they are computed from.
+        indexes = (
+            models.Index(
+                *(SEVERITY, IS_SETTLED, "kind", "key", "id", "result", "state"),
+                name="finding_worst_first",
+                condition=Q(is_current=True),
+            ),
+            models.Index(
+                fields=("kind", "key", "id"), name="finding_by_kind", condition=Q(is_current=True)
+            ),
+            models.Index(
+                fields=("state", "key", "id"), name="finding_by_state", condition=Q(is_current=True)
+            ),
+        )
         constraints = (
             row_check(
                 "finding_explained",

@@ -2,12 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Prefetch, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
-from aidtracker.ground.publication import public_rule
+from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
     KeyedModel,
     MaintainerField,
@@ -173,6 +173,12 @@ class SeriesQuerySet(RecordQuerySet):
         This is how pages of the app below, which know series only from a record, reach figures.
         """
         return self.observations.published().with_subjects().filter(series__in=self)
+
+    def with_figures(self):
+        """Series that have public figures."""
+        figures = self.observations.filter(series=OuterRef("pk"), status=PUBLISHED)
+        # A public series hides none of its published figures.
+        return self.filter(Exists(figures))
 
     def with_leading_figures(self):
         """Series with public figures: `figure_count`, and in `leading_figures` the one to show."""

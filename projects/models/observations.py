@@ -1,5 +1,7 @@
 """Figures as documents state them."""
 
+from collections.abc import Collection, Sequence
+from typing import Self
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -7,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.exact_numbers import ExactDecimalField
 from aidtracker.ground.features import Paged
 from aidtracker.ground.records import MaintainerField
 from aidtracker.ground.relations import key_to
@@ -24,14 +27,30 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
-from projects.reading import figures, units
+from projects.reading import figures, sentences
+from projects.reading.anchors import anchor, has_words, is_at, stands_at
 
+SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
     *("series", "printed", "start", "end", "nature", "accumulation"),
     *("period_start", "period_end", "as_of", "period_text", "attributed_to", "status"),
 )
+
+
+def listed(name: str, *fields: str) -> models.Index:
+    """The order of a list, with all that says which of the rows the public sees."""
+    return models.Index(fields=(*fields, "status", "series"), name=name)
+
+
+class FigureField(ExactDecimalField):
+    """A figure in its metric's unit, below 10¹⁵, with three decimals."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args, **{**kwargs, "max_digits": 18, "decimal_places": 3, "null": True, "blank": True}
+        )
 
 
 class Observation(Paged, Reviewed):
@@ -46,6 +65,7 @@ class Observation(Paged, Reviewed):
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
     CORRECTED = PUBLIC
+    DERIVED = ("anchor",)
     SEARCHED_IN = ("search_text",)
     SEARCHED_WITH = ("series", "source")
     Status = Review
@@ -86,20 +106,28 @@ class Observation(Paged, Reviewed):
         "起", null=True, blank=True, help_text="原文数字在全文中的起始字符位置（从 0 数）"
     )
     end = models.PositiveIntegerField("止", null=True, blank=True, help_text="末字符之后的位置")
+    anchor = models.CharField(
+        "原文印记",
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="所在文字及其前后几字的校验值；没有全文时据此知道数字或位置改动过",
+    )
     paragraph = models.PositiveIntegerField(
         "段落", null=True, blank=True, help_text="在全文的第几段（空行不计）；有全文时自动算出"
     )
 
     # Figure
     printed = models.CharField(
-        "原文数字", max_length=60, help_text="连同“超过、近、余”和单位，照文献所印，如：超过30 亿元"
+        "原文数字",
+        max_length=60,
+        help_text="连同“超过、近、余”和单位，照文献所印，如：超过30 亿元；"
+        "原文在别处说了的单位补在〔〕里，如：3.1〔亿元〕",
     )
-    value = models.DecimalField("数值", max_digits=15, decimal_places=3, null=True, blank=True)
-    value_high = models.DecimalField(
-        "数值上端", max_digits=15, decimal_places=3, null=True, blank=True
-    )
-    lower = models.DecimalField("下界", max_digits=15, decimal_places=3, null=True, blank=True)
-    upper = models.DecimalField("上界", max_digits=15, decimal_places=3, null=True, blank=True)
+    value = FigureField("数值")
+    value_high = FigureField("数值上端")
+    lower = FigureField("下界")
+    upper = FigureField("上界")
     qualifier = models.CharField(
         "修饰", max_length=8, choices=Qualifier, default=Qualifier.EXACT, blank=True
     )
@@ -141,9 +169,15 @@ class Observation(Paged, Reviewed):
         verbose_name = verbose_name_plural = "观测值"
         ordering = ("source", "number")
         indexes = (
-            models.Index(fields=("series", "status"), name="observation_of_series"),
-            models.Index(fields=("value", "id"), name="observation_by_value"),
-            models.Index(fields=("status", "updated_at"), name="observation_latest"),
+            models.Index(fields=("series", "status", "id"), name="observation_of_series"),
+            listed("observation_by_source", "source", "number", "id"),
+            listed("observation_by_value", "value", "id"),
+            listed("observation_by_time", "as_of", "period_end", "period_start", "id"),
+            listed("observation_by_nature", "nature", "source", "number", "id"),
+            listed("observation_by_accumulation", "accumulation", "source", "number", "id"),
+            listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
+            listed("observation_by_rank", "rank", "source", "number", "id"),
+            models.Index(fields=("status", "updated_at", "id"), name="observation_latest"),
         )
         constraints = (
             once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
@@ -207,6 +241,16 @@ class Observation(Paged, Reviewed):
         """The end of the time the figure speaks of, or None."""
         return self.as_of or self.period_end or self.period_start
 
+    around = ""  # set by `with_words`
+
+    @property
+    def quote(self) -> sentences.Quote | None:
+        """Its words in their sentence; None where the text is not here or not shown."""
+        if self.start is None or self.end is None or not self.around:
+            return None
+        offset = min(self.start, sentences.REACH + 1)
+        return sentences.quote(self.around, offset, self.end - self.start)
+
     @property
     def place(self):
         """The address of the figure's words in its document's page."""
@@ -234,6 +278,7 @@ class Observation(Paged, Reviewed):
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
+        self.before_storing([self])
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:
@@ -249,18 +294,64 @@ class Observation(Paged, Reviewed):
         """Take value, bounds and qualifier from the printed words."""
         try:
             figure = figures.parse(self.printed)
-        except figures.FigureError as error:
+            if self.series_id:
+                figure = figure.in_unit(self.unit)
+        except (figures.FigureError, figures.UnitError) as error:
             raise ValidationError({"printed": str(error)}) from error
-        if self.series_id and not units.is_compatible(figure.unit, self.unit):
-            message = f"“{self.printed}”的单位与指标单位“{self.unit}”不符，请核对指标或原文。"
-            raise ValidationError({"printed": message})
         for name in COMPUTED:
             setattr(self, name, getattr(figure, name))
 
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """The words must stand at their place: in the text, or, without it, as its anchor knows."""
+        checksums = dict(
+            Source._base_manager.filter(
+                pk__in={row.source_id for row in rows if row.start is not None}
+            ).values_list("pk", "sha256")
+        )
+        moved = [row for row in rows if not row.is_anchored(checksums.get(row.source_id, ""))]
+        texts = texts_of({row.source_id for row in moved})
+        for row in moved:
+            row.take_place(texts.get(row.source_id, ""))
 
-def sources_of_public_figures() -> models.QuerySet:
-    """The numbers of the documents in which a public figure stands."""
-    return Observation.objects.published().order_by().values("source")
+    def is_anchored(self, sha256: str) -> bool:
+        """Whether its anchor is of these words at this place of its document's text, whose checksum
+        is given; without a place there is nothing to anchor."""
+        if self.start is None or self.end is None:
+            return True
+        is_at_place = is_at(self.anchor, self.start, self.end, sha256)
+        return is_at_place and has_words(self.anchor, self.printed)
+
+    def take_place(self, text: str) -> None:
+        """Anchor it in its document's text; ValidationError if the text says something else."""
+        if text:
+            if not stands_at(text, self.start, self.end, self.printed):
+                raise ValidationError({"printed": self.misplaced(text)})
+            self.anchor = anchor(text, self.start, self.end)
+        elif self.anchor:
+            raise ValidationError(
+                f"《{self.source}》的全文没有载入，无从核对：第 {self.number} 号数字的原文数字和"
+                "位置现在不能改。请先载入全文。"
+            )
+
+    def misplaced(self, text: str) -> str:
+        """What the text says at the place instead."""
+        where = f"原文第 {self.start + 1}—{self.end} 字"
+        if self.end > len(text):
+            return f"全文只有 {len(text)} 字，没有{where}；所填的是“{self.printed}”。"
+        said = text[self.start : min(self.end, self.start + SHOWN)]
+        return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
+
+
+def texts_of(sources: Collection[int]) -> dict[int, str]:
+    """The texts of documents, of those that have one."""
+    rows = Source._base_manager.filter(pk__in=sources).exclude(text="")
+    return dict(rows.values_list("pk", "text")) if sources else {}
+
+
+def public_figures_in(source: models.OuterRef) -> models.QuerySet:
+    """The public figures in a document, of which a query names the number."""
+    return Observation.objects.published().filter(source=source).order_by()
 
 
 def paragraph_at(text, start):

@@ -4,7 +4,7 @@ from django.db import models
 
 from aidtracker.ground.constraints import once
 from aidtracker.ground.records import KeyedModel
-from projects.models.observations import Observation
+from projects.models.observations import FigureField, Observation
 
 
 class ObservationPart(KeyedModel):
@@ -28,7 +28,7 @@ class ObservationPart(KeyedModel):
     row_key = models.CharField("记录", max_length=400)
     row_version = models.PositiveIntegerField("记录的版本")
     name = models.CharField("名称", max_length=300)
-    amount = models.DecimalField("数值", max_digits=15, decimal_places=3, null=True, blank=True)
+    amount = FigureField("数值")
 
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "合计明细"

@@ -72,7 +72,7 @@ def freeze(report):
     source = store_source(report, lines, len(before) + 1, changes)
     for number, (one, (start, end)) in enumerate(zip(report.sums, places, strict=True), 1):
         store_sum(report, source, one, number, start, end)
-    after_change(Observation)
+    after_change()
     return source
 
 
@@ -99,6 +99,7 @@ def store_source(report, text, edition, changes):
         publisher=str(report.headquarters),
         published_on=f"{report.month:%Y-%m}",
         maintainer=report.headquarters,
+        shown_text=Source.Shown.WHOLE,  # our own text of the sums
         note=f"与上一版不同：{'；'.join(changes)}。" if changes else "",
     )
     source.accept_text(text.encode())

@@ -57,11 +57,6 @@ def follow(rows):
     return store(subjects, model.subject_model(), lambda keys: reported_amounts(model, keys))
 
 
-def follow_published(rows):
-    """As `follow`, for the review: says of which models rows changed."""
-    return {type(followed.row) for followed in follow(rows)}
-
-
 def store(keys, model, amounts_of):
     """Write the amounts of `amounts_of(keys)` where they are others than now."""
     parts = in_batches(sorted(keys))

@@ -2,25 +2,35 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from projects.reading import units
 from projects.reading.hedges import Qualifier
 
 # The rules of interpretation; the page that explains the method shows these.
 NEARLY = Decimal("0.9")  # 近 x is between 0.9 x and x
 ABOUT = Decimal("0.1")  # 约 x is x ± 10 %
 PRECISION = Decimal("0.5")  # 9.11亿 is right to half a unit of its last printed digit
+ROUND_ZEROS = 3  # 43000 is as round as 4.3万: right to half of its last digit that is not zero
 VAGUE_LOW, VAGUE_HIGH = 2, 10  # 几十 is between 2 × 10 and 10 × 10
-# A rate is measured, so 50 % has a printed precision; 600 家 were counted one by one.
-RATE_UNITS = ("%", "‰", "倍", "个百分点", "百分点")
 # 10年多 is less than 11 years, while 10多年 may be 19.
-WHOLE_STEP_UNITS = ("年", "个月", "月", "天", "日", "周", "小时", "个小时", "分钟", "岁", "倍")
+WHOLE_STEP = frozenset({"月数", "天数", "钟点", "年龄", "倍数"})
 
 STEP = Decimal("0.001")
-LIMIT = Decimal(10) ** 12
+LIMIT = Decimal(10) ** 15
 
 
 def interval(amount, qualifier):
-    """What one `Amount` with its hedge allows → (lower, upper), upper None if unbounded."""
-    value = amount.value
+    """What one `Amount` with its hedge allows → (lower, upper), None if unbounded.
+
+    Of a number below zero the words speak of its size: 近-5% is between -5 % and -4.5 %.
+    """
+    lower, upper = _of_size(amount, qualifier)
+    if not amount.is_negative:
+        return lower, upper
+    return None if upper is None else -upper, -lower
+
+
+def _of_size(amount, qualifier):
+    value = amount.number.value
     match qualifier:
         case Qualifier.OVER:
             return value, None
@@ -38,15 +48,15 @@ def interval(amount, qualifier):
 
 def outward(lower, upper):
     """Rounded to three decimals so that nothing allowed is lost."""
-    if upper is not None:
-        upper = upper.quantize(STEP, ROUND_CEILING)
-    return lower.quantize(STEP, ROUND_FLOOR), upper
+    if lower is not None:
+        lower = lower.quantize(STEP, ROUND_FLOOR)
+    return lower, upper if upper is None else upper.quantize(STEP, ROUND_CEILING)
 
 
 def check_fits(number):
-    """ValueError unless the number can be stored as Decimal(15, 3)."""
-    if number >= LIMIT:
-        raise ValueError("数值达到一万亿，超出可以记录的范围")
+    """ValueError unless the number can be stored with 15 digits before its point and 3 behind."""
+    if abs(number) >= LIMIT:
+        raise ValueError("数值达到一千万亿，超出可以记录的范围")
     if number != number.quantize(STEP):
         raise ValueError("换算成基本单位后小数多于三位")
 
@@ -55,17 +65,24 @@ def _margin(amount):
     number = amount.number
     if amount.is_half:
         return Decimal(0)
-    if number.scale == 1 and not number.places and amount.unit not in RATE_UNITS:
-        return Decimal(0)
+    if number.scale == 1 and not number.places and not units.is_rate(amount.unit):
+        return _round_margin(number.mantissa) if not amount.is_in_full else Decimal(0)
     return number.scale * PRECISION.scaleb(-number.places)
+
+
+def _round_margin(mantissa):
+    """Half a unit of the last digit that is not zero, if three zeros or more follow it."""
+    zeros = mantissa.normalize().as_tuple().exponent if mantissa else 0
+    return PRECISION.scaleb(zeros) if zeros >= ROUND_ZEROS else Decimal(0)
 
 
 def _next_step(amount):
     """Up to where 多 and 余 reach: one unit of the last digit that is not zero."""
-    if not amount.value:
+    value = amount.number.value
+    if not value:
         raise ValueError("0 不能带“多”或“余”")
     if amount.is_half:
         return Decimal("0.5") * amount.number.scale
-    step = Decimal(1).scaleb(amount.value.normalize().as_tuple().exponent)
-    is_whole_step = amount.is_late_more and amount.unit in WHOLE_STEP_UNITS
+    step = Decimal(1).scaleb(value.normalize().as_tuple().exponent)
+    is_whole_step = amount.is_late_more and units.unit_of(amount.unit).dimension in WHOLE_STEP
     return min(step, Decimal(1)) if is_whole_step else step

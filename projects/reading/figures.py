@@ -1,16 +1,19 @@
 """The figure as printed → what it says: value, the interval its words allow, hedge and unit.
 
 `超过30 亿元` says at least 3,000,000,000 元; `475余人` says 475 to 476 人. Nothing is smoothed:
-the hedge stays as the qualifier, and the printed precision stays as the bounds.
+the hedge stays as the qualifier, and the printed precision stays as the bounds. A figure is read
+whole or not at all. What an editor supplies from the words around it stands in 〔〕: of
+`3.1、3.5、4.2亿元` the first is `3.1〔亿元〕`.
 """
 
 import re
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 
+from projects.reading import units
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
 from projects.reading.hedges import Qualifier, strip_hedges, strongest
-from projects.reading.numerals import NUMBER, SCALE, Number, read_number
+from projects.reading.numerals import SCALE, SCALES, Number, read_number, read_numeral
 from projects.reading.spellings import normalise
 
 MAX_LENGTH = 40
@@ -26,6 +29,10 @@ class FigureError(ValueError):
             f"看不懂数字“{printed[:MAX_LENGTH]}”：{reason}。"
             "可以写成“9.11亿元”“超过30亿元”“475余人”“1—2万名”“近六成”这样。"
         )
+
+
+class UnitError(ValueError):
+    """A figure in a unit that cannot stand for the one asked for; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,55 +53,136 @@ class Figure:
         """All that is said, however it was spelled."""
         return astuple(self)[1:7]
 
+    def fits(self, unit: str) -> bool:
+        """Whether it can stand for a metric counted in `unit`, a base unit."""
+        return units.fits(self.unit, unit, is_scaled=self.scale > 1)
+
+    def in_unit(self, unit: str) -> "Figure":
+        """The same figure in another base unit: 4.32万亩 in 公顷; bounds are rounded outward.
+
+        UnitError if it does not fit, or lacks a unit where one is needed.
+        """
+        if not self.fits(unit):
+            raise UnitError(self._misfit(unit))
+        factor = units.ratio(self.unit, unit) if self.unit else 1
+        if factor == 1:
+            return self
+        lower, upper = outward(_times(self.lower, factor), _times(self.upper, factor))
+        value, high = (_times(number, factor) for number in (self.value, self.value_high))
+        for number in (value, high, upper):
+            if number is not None:
+                check_fits(number.quantize(STEP))
+        return replace(
+            self,
+            value=value and value.quantize(STEP),
+            value_high=high and high.quantize(STEP),
+            lower=lower,
+            upper=upper,
+            unit=unit,
+        )
+
+    def _misfit(self, unit):
+        if not self.unit:
+            return (
+                f"“{self.printed}”没有写明单位，不能当作{unit}；原文在别处说了单位的，"
+                f"写在〔〕里，如“{self.printed}〔{unit}〕”。"
+            )
+        return f"“{self.printed}”的单位与指标单位“{unit}”不符，请核对指标或原文。"
+
+
+def _times(number, factor):
+    if number is None:
+        return None
+    return number * factor.numerator / factor.denominator
+
 
 # A unit is whatever words follow, as long as no number or hedge hides in them.
-_UNIT = "(?:(?![〇零一二两三四五六七八九十几半多余第近约逾超至到])[一-鿿%‰℃²³/]|km|kWh|MW|kg){1,8}"
-_AMOUNT = rf"(半|{NUMBER})([多余几]?)((?:{SCALE})?)([多余]?)((?:个半)?(?:{_UNIT})?)(半?)"
-_SINGLE = re.compile(_AMOUNT)
-_RANGE = re.compile(f"{_AMOUNT}[—至到]{_AMOUNT}")
-_VAGUE = re.compile(rf"(好?几|数)((?:[十百万亿]|千(?!瓦)){{0,4}})[多余]?((?:{_UNIT})?)")
+_KNOWN = "|".join(map(re.escape, sorted(units.KNOWN, key=len, reverse=True)))
+_NO_UNIT = "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到]"
+_WORD = f"(?:(?:{_KNOWN})|(?!{_NO_UNIT})[一-鿿℃°²³（）])"
+_OF_TOTAL = "/(?:1?0*(?:百万|百|千|万|亿)|十万)"
+_UNIT = f"(?:{_OF_TOTAL}|(?:(?:{_KNOWN})|{_WORD}{{1,8}})(?:[/每·]{_WORD}+)*)"
+_TAIL = re.compile(f"((?:个半)?(?:{_UNIT})?)(半?)")
+_BARE = re.compile(SCALE)
+_LATE = re.compile("[多余]")
+_TO = re.compile("[—至到]")
+_VAGUE = re.compile(
+    rf"(好?几|数)((?:[十百万亿]|千(?!瓦)){{0,4}})(?:个(?=[万亿]))?([万亿]?)[多余]?((?:{_UNIT})?)"
+)
 
 
 @dataclass(frozen=True)
 class Amount:
-    """One number with its unit as it stands in a figure: 40多亿元, 两年半."""
+    """One number with its unit as it stands in a figure: 40多亿元, 两年半, 零下20℃."""
 
     number: Number
     unit: str
     is_half: bool = False
     is_more: bool = False
     is_late_more: bool = False
+    is_about: bool = False
+    is_negative: bool = False
+    is_in_full: bool = False
 
     @property
     def value(self):
-        return self.number.value
-
-    @classmethod
-    def read(cls, groups):
-        """From the groups of `_AMOUNT`; ValueError if they make no number."""
-        digits, more, scale, late_more, unit, half = groups
-        is_half = bool(half) or digits == "半" or unit.startswith("个半")
-        if unit.startswith("个半"):
-            unit = "个" + unit[2:]
-        number = Number(Decimal(0)) if digits == "半" else read_number(digits, scale)
-        if is_half:
-            if not unit or number.places or number.scale != 1:
-                raise ValueError("“半”前面应是整数，并且要有单位")
-            number = Number(number.mantissa + Decimal("0.5"), 1)
-        return cls(number, unit, is_half, is_more=bool(more or late_more))
+        return -self.number.value if self.is_negative else self.number.value
 
     def in_base_unit(self):
-        """成 is ten per cent."""
+        """成 is ten per cent; every other unit stays as printed."""
         if self.unit != "成":
             return self
         return replace(self, number=self.number.scaled(TENTH), unit="%")
 
 
-def parse(printed):
+def _read_amount(text, start):
+    """The amount that begins at `start` and where it ends; None if none does."""
+    is_negative = text.startswith("负", start)
+    start += is_negative
+    found = (_half if text.startswith("半", start) else _plain)(text, start)
+    return found and (replace(found[0], is_negative=is_negative), found[1])
+
+
+def _plain(text, start):
+    numeral = read_numeral(text, start)
+    if numeral is None:
+        return None
+    tail = _TAIL.match(text, numeral.end)
+    unit, half = tail.groups()
+    end = tail.end()
+    if unit.startswith("个半") or half:
+        return Amount(_and_a_half(numeral.number, unit), unit.replace("个半", "个"), True), end
+    late = numeral.late
+    if numeral.counted and numeral.number.scale == 1:
+        unit = units.counted(unit)
+    more = numeral.more
+    if not more and (match := _LATE.match(text, end)) and end + 1 == len(text):
+        more, late, end = True, True, match.end()
+    return Amount(numeral.number, unit, False, more, late, numeral.about), end
+
+
+def _half(text, start):
+    """半个月 is half of one, 半亿元 half of 亿."""
+    if match := _BARE.match(text, start + 1):
+        number = Number(Decimal("0.5"), 1, SCALES[match.group()])
+        tail = _TAIL.match(text, match.end())
+        return Amount(number, tail.group(1)), tail.end()
+    tail = _TAIL.match(text, start + 1)
+    number = _and_a_half(Number(Decimal(0)), tail.group(1))
+    return Amount(number, tail.group(1), True), tail.end()
+
+
+def _and_a_half(number, unit):
+    if not unit or number.places or number.scale != 1:
+        raise ValueError("“半”前面应是整数，并且要有单位")
+    return Number(number.mantissa + Decimal("0.5"), 1)
+
+
+def parse(printed: str) -> Figure:
     """What the printed figure says → `Figure`, amounts in the base unit.
 
-    FigureError if it cannot be read, is negative, has more than 15 digits, or
-    needs more than three decimals or 10¹² of the base unit.
+    FigureError if it cannot be read whole, has more than 18 digits, or needs more than three
+    decimals or 10¹⁵ of the base unit.
     """
     printed = printed.strip()
     try:
@@ -106,28 +194,44 @@ def parse(printed):
 def _read(printed):
     if not 0 < len(printed) <= MAX_LENGTH:
         raise ValueError(f"应有1到{MAX_LENGTH}个字")
-    core, hedges = strip_hedges(normalise(printed))
-    if match := _SINGLE.fullmatch(core):
-        if core[0] in BARE_SCALES and not (hedges or match.group(2)) and core[1:2] != "%":
-            raise ValueError("前面缺少数字")
-        return _single(printed, Amount.read(match.groups()), hedges)
-    if match := _RANGE.fullmatch(core):
-        groups = match.groups()
-        return _range(printed, Amount.read(groups[:6]), Amount.read(groups[6:]), hedges)
+    text = normalise(printed)
+    core, hedges, is_led_in = strip_hedges(text.removeprefix("共计").removeprefix("共"))
     if (match := _VAGUE.fullmatch(core)) and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
         return _vague(printed, *match.groups())
-    raise ValueError("数字或单位的写法不认识")
+    amounts = _amounts(core)
+    if len(amounts) == 2:
+        return _range(printed, *amounts, hedges)
+    is_hedged = bool(hedges) or is_led_in or amounts[0].is_more or amounts[0].is_about
+    if core[0] in BARE_SCALES and not is_hedged and core[1:2] not in ("%", "‰"):
+        raise ValueError("前面缺少数字")
+    is_in_full = text.startswith("共") or printed.endswith("整")
+    return _single(printed, replace(amounts[0], is_in_full=is_in_full), hedges)
+
+
+def _amounts(core):
+    """The amount that the words are, or the two of a range; ValueError if anything is left."""
+    low = _read_amount(core, 0)
+    if low and low[1] == len(core):
+        return [low[0]]
+    high = low and _TO.match(core, low[1]) and _read_amount(core, low[1] + 1)
+    if not high or high[1] != len(core):
+        raise ValueError("数字或单位的写法不认识")
+    return [low[0], high[0]]
 
 
 def _single(printed, amount, hedges):
     if Qualifier.MORE in hedges:
         amount = replace(amount, is_late_more=True)
-    if amount.is_more:
-        hedges = hedges | {Qualifier.MORE}
+    hedges = hedges | _hedges_within(amount)
     amount = amount.in_base_unit()
     qualifier = strongest(hedges)
     bounds = interval(amount, qualifier)
     return _figure(printed, (amount, None), qualifier, bounds)
+
+
+def _hedges_within(*amounts):
+    more = {Qualifier.MORE} if any(amount.is_more for amount in amounts) else set()
+    return more | ({Qualifier.ABOUT} if any(amount.is_about for amount in amounts) else set())
 
 
 def _range(printed, low, high, hedges):
@@ -135,9 +239,7 @@ def _range(printed, low, high, hedges):
     low, high = _same_unit(low, high)
     if low.value >= high.value:
         raise ValueError("范围的前一个数应小于后一个数")
-    if low.is_more or high.is_more:
-        hedges = hedges | {Qualifier.MORE}
-    hedge = strongest(hedges)
+    hedge = strongest(hedges | _hedges_within(low, high))
     bounds = (low.value, high.value)
     if hedge != Qualifier.EXACT:
         bounds = (interval(low, hedge)[0], interval(high, hedge)[1])
@@ -146,6 +248,8 @@ def _range(printed, low, high, hedges):
 
 def _same_unit(low, high):
     """A unit or scale word printed once belongs to both ends, unless the order forbids it."""
+    if not high.unit:
+        high = replace(high, unit=low.unit)
     if low.unit not in ("", high.unit):
         raise ValueError("范围两端的单位不一致")
     scale = high.number.scale
@@ -154,7 +258,8 @@ def _same_unit(low, high):
     return replace(low, unit=high.unit).in_base_unit(), high.in_base_unit()
 
 
-def _vague(printed, word, power, unit):
+def _vague(printed, word, power, more_power, unit):
+    power += more_power
     if not power and (word == "数" or not unit):
         raise ValueError("没有写出数字")
     number = read_number(power) if power else Number(Decimal(1))

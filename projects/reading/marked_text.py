@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.templatetags.formatting import nature_sign
@@ -40,6 +40,10 @@ class Span:
     @property
     def closing(self):
         return f"{'</a>' if self.link else ''}</{self.tag}>{self.after}"
+
+    def shifted(self, by):
+        """The same mark in a piece of the text that begins `by` characters in."""
+        return replace(self, start=self.start - by, end=self.end - by)
 
     def split(self, position):
         """The part before `position`, and the rest, of the same look without an anchor."""
@@ -77,6 +81,24 @@ def skipped_span(phrase):
 def open_span(phrase):
     """A numeric phrase that is neither recorded nor left out on purpose."""
     return Span(phrase.start, phrase.end, "span", "open", "尚未记录，也没有说明略过")
+
+
+def marked_pieces(text, pieces, spans):
+    """Some pieces of a text as safe HTML, each a paragraph, with the marks that lie within them."""
+    return format_html_join(
+        "",
+        "<p>{}</p>",
+        (
+            (marked_text(text[start:end].strip("\r\n"), inside(text, start, end, spans)),)
+            for start, end in pieces
+        ),
+    )
+
+
+def inside(text, start, end, spans):
+    """The marks within a piece of a text, counted from its first character that is shown."""
+    start += len(text[start:end]) - len(text[start:end].lstrip("\r\n"))
+    return [span.shifted(start) for span in spans if start <= span.start and span.end <= end]
 
 
 def marked_text(text, spans):

@@ -1,15 +1,15 @@
-"""Numbers as Chinese articles write them: 9.11, 1,234, 三十五, 七点六, each with a scale word."""
+"""Numbers as Chinese articles write them: 9.11, 1,234, 三十五, 七点六, 1亿2000万, 1万多亿."""
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-MAX_DIGITS = 15
+MAX_DIGITS = 18
 SCALES = {
     word: Decimal(10) ** power
     for word, power in (
-        ("", 0), ("百", 2), ("千", 3), ("万", 4), ("百万", 6), ("千万", 7), ("亿", 8),
-        ("百亿", 10), ("千亿", 11), ("万亿", 12),
+        ("", 0), ("十", 1), ("百", 2), ("千", 3), ("万", 4), ("十万", 5), ("百万", 6), ("千万", 7),
+        ("亿", 8), ("十亿", 9), ("百亿", 10), ("千亿", 11), ("万亿", 12), ("十万亿", 13),
     )
 }  # fmt: skip
 
@@ -17,11 +17,20 @@ DIGITS = {character: value for value, character in enumerate("零一二三四五
 DIGITS |= {"〇": 0, "两": 2}
 # 千瓦时 and 百分点 are units; their first character is no scale.
 HUNDRED = "百(?!分)"
-THOUSAND = "千(?![瓦克米卡伏帕赫焦])"
+THOUSAND = "千(?![瓦克米卡伏帕赫焦升])"
 HAN = rf"(?:[零〇一二两三四五六七八九十万亿]|{HUNDRED}|{THOUSAND})"
-ARABIC = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,32})(?:\.[0-9]{1,32})?"
+ARABIC = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,32})(?:\.[0-9]{1,32})?"
 NUMBER = rf"(?:{ARABIC}|{HAN}{{1,16}}(?:点[零〇一二三四五六七八九]{{1,6}})?)"
+MORE = "[多余几来]"
 SCALE = rf"(?:(?:{HUNDRED}|{THOUSAND})?(?:万亿|万|亿)|{HUNDRED}|{THOUSAND})"
+# 5百多万, 1万多亿, 3个亿, 1个多亿, 一百几十: a number and its scale words, with where 多 stands.
+SEGMENT = (
+    rf"(?P<n>{NUMBER})(?P<m0>{MORE}?)(?P<odd>(?:(?<=几)[十百千])?)(?P<of>个(?={MORE}|{HUNDRED}|{THOUSAND}|[万亿]))?"
+    rf"(?P<m1>{MORE}?)(?P<s1>(?:十(?=万|亿)|{HUNDRED}|{THOUSAND})?)(?P<m2>{MORE}?)"
+    rf"(?P<s2>(?:万亿|万|亿)?)(?P<m3>{MORE}?)(?P<s3>亿?)(?P<m4>{MORE}?)"
+)
+_FIRST = re.compile(SEGMENT)
+_NEXT = re.compile(rf"零?(?=[0-9]){SEGMENT}")
 
 _HAN_DIGIT = "([一二两三四五六七八九])"
 _SECTION = re.compile(
@@ -47,14 +56,77 @@ class Number:
         """The same number with one more scale word behind it."""
         return Number(self.mantissa, self.places, self.scale * scale)
 
+    def plus(self, other):
+        """1亿 and 2000万 → 12000 with a scale of 10⁴; as precise as the last part."""
+        return Number(self.value / other.scale + other.mantissa, other.places, other.scale)
 
-def read_number(text, scale=""):
+
+@dataclass(frozen=True)
+class Numeral:
+    """A number at the beginning of a text: where it ends, and what stood within it.
+
+    `more` is 多, 余 or 几 anywhere, `late` whether it stood behind 个 (6个多小时: less than one
+    hour more), `about` whether 来 did.
+    """
+
+    number: Number
+    end: int
+    more: bool = False
+    late: bool = False
+    about: bool = False
+    counted: bool = False
+
+
+def read_numeral(text: str, start: int = 0) -> Numeral | None:
+    """The whole number that begins at `start`, its scale words included; None if none does.
+
+    `1亿2000万`, `1万6千`, `5百多万`, `1个多亿`, `一千三百多万`. ValueError if the characters form
+    no number (三二十), may be two (1亿5), or there are more than 18 digits.
+    """
+    match = _FIRST.match(text, start)
+    if match is None:
+        return None
+    numeral = _segment(match)
+    while _is_written_with_digits(text[start]) and (follows := _NEXT.match(text, numeral.end)):
+        numeral = _joined(numeral, _segment(follows), text)
+    return numeral
+
+
+def _segment(match):
+    part = match.groupdict()
+    mores = "".join(part[name] for name in ("m0", "m1", "m2", "m3", "m4"))
+    if len(mores) > 1:
+        raise ValueError("“多、余、几、来”只能有一个")
+    scale = "".join(part[name] for name in ("s1", "s2", "s3"))
+    if scale not in SCALES:
+        raise ValueError(f"“{scale}”不是一个数量级")
+    counted = bool(part["of"])
+    late = counted and bool(part["m1"]) and not scale
+    about = "来" in mores
+    number = read_number(part["n"], scale)
+    return Numeral(number, match.end(), bool(mores) and not about, late, about, counted)
+
+
+def _joined(first, second, text):
+    if first.more or first.about or second.number.value >= first.number.scale:
+        raise ValueError("数量级应从大到小")
+    if second.number.scale == 1 and len(str(second.number.mantissa)) == 1:
+        raise ValueError(f"“{text}”可以有两种读法")
+    number = first.number.plus(second.number)
+    return Numeral(number, second.end, second.more, second.late, second.about, second.counted)
+
+
+def _is_written_with_digits(character):
+    return character in "0123456789"
+
+
+def read_number(text: str, scale: str = "") -> Number:
     """A number without spaces or hedges and its scale word → `Number`.
 
     `text` matches `NUMBER` and `scale` is a key of `SCALES`; ValueError if the
-    characters form no number (三二十) or there are more than 15 digits.
+    characters form no number (三二十) or there are more than 18 digits.
     """
-    number = _read_arabic(text) if text[0] in "0123456789" else _read_han(text)
+    number = _read_arabic(text) if _is_written_with_digits(text[0]) else _read_han(text)
     return number.scaled(SCALES[scale])
 
 
@@ -76,7 +148,7 @@ def _read_han(text):
     return Number(Decimal(read_han_integer(whole)) / scale, 0, scale)
 
 
-def read_han_integer(text):
+def read_han_integer(text: str) -> int:
     """三十五, 一百二十, 一亿五千万 → int; a unit without a digit counts once (千 is 1000).
 
     ValueError for anything else; 一百二 too, which may mean 102 or 120.

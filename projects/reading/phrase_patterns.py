@@ -6,63 +6,93 @@ bounded or possessive, so that the time grows with the text and not with its squ
 
 import re
 
-from projects.reading.hedges import ANY_AFTER, ANY_BEFORE
+from projects.reading import units
+from projects.reading.hedges import ANY_AFTER, ANY_BEFORE, FROM, VERB
+from projects.reading.numerals import MORE, SCALE
 
 
 def _words(text):
     """Words of a list as alternatives, the longer ones first."""
-    return "(?:" + "|".join(map(re.escape, sorted(text.split(), key=len, reverse=True))) + ")"
+    return "(?:" + "|".join(map(re.escape, sorted(set(text.split()), key=len, reverse=True))) + ")"
 
 
-# Characters
-S = r"[ \t\u00a0\u3000]{0,3}"
-BREAK = r"\s{0,4}"  # a column may break between a number and its classifier
+# Characters. A tab or several blanks part the cells of a table; a line may break anywhere.
+BLANK = "[ \u00a0\u2009\u202f\u3000]"
+S = f"{BLANK}?"
+BREAK = rf"{BLANK}?(?:\r?\n{BLANK}{{0,2}}){{0,2}}"
 DIGITS = "0-9０-９"
 D = f"[{DIGITS}]"
 H = "[〇零一二两三四五六七八九十百千万亿]"
+FORMAL = "[零壹贰叁肆伍陆柒捌玖拾佰仟]"
 BIG = "[十百千万亿]"
 BARE = "[百千万亿]"
-DASH = "[—–~～―−-]"
+DASH = "[—–~～―−－‑‐‒-]"
 OPEN, CLOSE = "“‘《「『", "”’》」』"
 
 # Units and hedges
 HAN_UNIT_WORDS = (
-    "人 人次 名 位 户 家 个 个月 个百分点 座 场 场次 次 批 批次 台 套 辆 栋 幢 件 条 种 项 所 处"
-    " 宗 类 款 张 份 笔 棵 株 头 只 亩 公顷 平方米 平方公里 立方米 吨 公斤 千克 公里 千瓦时 千瓦"
-    " 年 天 周 小时 分钟 岁 倍 成"
+    "人 人次 名 位 户 农户 家 个 个月 个百分点 座 场 场次 次 批 批次 台 套 辆 栋 幢 件 条 种 项 所"
+    " 处 宗 类 款 张 份 笔 棵 株 头 只 亩 公顷 平方米 平方公里 立方米 吨 公斤 千克 公里 千瓦时 千瓦"
+    " 年 天 周 小时 分钟 岁 倍 成 县 乡 镇 村 亿元 对 支 间 艘 列 趟 期"
 )
-ARABIC_UNIT_WORDS = HAN_UNIT_WORDS + (
-    " 元 美元 欧元 块钱 期 人份 户次 例 间 门 节 课时 羽 匹 颗 本 册 篇 部 幅 支 组 对 趟 列 班"
-    " 架 艘 车 箱 袋 盒 单 顿 片 块 道 眼 盏 根 斤 克 升 千米 米 平方千米 平米 兆瓦 度 标准箱"
-    " 秒 日 周岁 百分点 字 省 市 县 区 乡 镇 村 校 国 省市 省区市 县市 县区 乡镇 % ％ ‰ ℃ km kWh"
+# Units of the table that are words of other meaning when they follow a number without one.
+AMBIGUOUS = frozenset("t m g V L 月 日 两 分 角 担 里 卡 焦 帕 赫".split())  # noqa: SIM905
+ARABIC_UNIT_WORDS = (
+    HAN_UNIT_WORDS
+    + " 元 块钱 期 人份 户次 例 门 节 课时 羽 匹 颗 本 册 篇 部 幅 组 班 架 车 箱 袋 盒 单 顿 片 块"
+    " 道 眼 盏 根 周岁 字 省 市 区 校 国 省市 省区市 县市 县区 乡镇 ％ 口 枚 节 台次 辆次 头次 栏"
+    f" 行 垛 捆 粒 尾 峰 窝 层 级 排 队 学时 床 {' '.join(units.KNOWN - AMBIGUOUS)}"
 )
 UNIT = _words(ARABIC_UNIT_WORDS)
 NOT_TENTH = "立员为功果本熟长效就品都绩交不型"  # 成立, 成员, 成为
 HAN_UNIT = (
-    f"(?!成[{NOT_TENTH}]|次产业|年[级代]|周[年边岁]|位一体|位数|台[山州湾河]|家人|头六"
-    "|个(?:全面|意识|自信|维护|确保|代表|离不开))" + _words(HAN_UNIT_WORDS + " 元 美元")
+    f"(?!成[{NOT_TENTH}]|次产业|年[级代]|周[年边岁]|位一体|位数|台[山州湾河]|家人|头六|只[有是能要不]"
+    "|期[间限货待刊望]|村[里镇民上]|镇[江里上]|乡[村亲土里]|对[口外于接策手方症应]|间[接隔]|列[入为]"
+    "|支[援持付部队撑]|县城|个(?:全面|意识|自信|维护|确保|代表|离不开))"
+    + _words(HAN_UNIT_WORDS + " 元 美元")
 )
-PER = f"(?:[/／每]{UNIT})?"
-SCALE = "(?:(?:百(?!分)|千(?![瓦克米]))?(?:万亿|万|亿)|百(?!分)|千(?![瓦克米]))"
-BEFORE = f"(?:(?!近|[高多]?达)(?:{ANY_BEFORE})|(?<![最附])近)了?"
-AFTER = f"(?:(?!之多|[多余大关])(?:{ANY_AFTER})|(?<=[年月天时倍岁])[多余])"
+TOTAL = "[/／](?:1?0{0,5}(?:百万|百|千|万|亿)|十万)"
+PER = f"(?:{TOTAL}|(?:[/／每·]{UNIT}){{0,2}})"
+HEDGE_BEGINS = "".join(sorted({word[0] for word in ANY_BEFORE.split("|")}))
+BEFORE = f"(?:(?!近|[高多]?达)(?:{ANY_BEFORE})|(?<![最附])近){VERB}"
+AFTER = f"(?:(?!之多|[多余大关])(?:{ANY_AFTER})|(?<=[年月天时倍岁])[多余]|{FROM}(?![来诉步草]))"
 
 # Numbers
-ARABIC = rf"(?:{D}{{1,3}}(?:[,，]{D}{{3}}){{1,4}}(?!{D})|{D}++)(?:[.．]{D}++)?"
+DECIMALS = rf"(?:[.．]{D}++)?"
+ARABIC = rf"(?:{D}{{1,3}}(?:[,，]{D}{{3}}){{1,5}}(?!{D})|{D}++){DECIMALS}"
+# GB/T 15835: 1 200万元; taken for one number only where a scale or a unit follows
+SPACED = (
+    f"(?<!{D})(?<!{D}[.,，．]){D}{{1,3}}(?:{BLANK}{D}{{3}}){{1,4}}(?!{D}){DECIMALS}"
+    f"(?={S}(?:{SCALE}|{MORE}|{UNIT}))"
+)
+SCALED = (
+    f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?(?:{S}{MORE})?"
+    f"(?:{BREAK}{SCALE}{MORE}?(?:[万亿]{{1,2}}{MORE}?)?)?"
+)
+AMOUNT = (
+    f"(?:{SPACED}|{ARABIC})(?!{D})(?:(?!{BLANK}{{2}})(?:{S}{MORE})?{SCALED}"
+    f"(?:零?(?<=[亿万千]){D}{{1,4}}(?![{DIGITS}.．,，年月]){SCALED}){{0,2}})?"
+)
 HAN = f"{H}{{1,12}}+(?:点{H}{{1,6}}+)?"
 FREE = f"(?<!{H})(?<![第周])"
+SIGN = f"(?:(?<![{DIGITS}A-Za-z%％）)—–\\-.．]){DASH}(?={D})|零下{S}(?={D}))"
 
 NAMES = (
     # what stands alone in quotation marks: a code with digits, or a few words with a numeral
     rf"(?<=[{OPEN}])[A-Za-z]{{0,6}}{D}{{1,8}}(?:[.·:-]{D}{{1,4}}){{0,3}}[A-Za-z+]{{0,4}}后?(?=[{CLOSE}])",
     rf"(?<=[{OPEN}])(?=[^{OPEN}{CLOSE}\n]{{0,11}}?{H})[^{OPEN}{CLOSE}\n0-9０-９余近超逾约,。]{{2,12}}(?=[{CLOSE}])",
+    # telephones; a formula of a name: 1+2; a score or a scale of a map: 7∶3
+    rf"(?<![{DIGITS}.])(?:0{D}{{2,3}}[-—－]?{D}{{7,8}}|1[3-9]{D}{{9}}|[48]00-?{D}{{3,4}}-?{D}{{3,4}}|{D}{{3,4}}-{D}{{7,8}})(?!{D})",
+    rf"(?<![{DIGITS}.]){D}{{1,3}}(?:{S}[+＋]{S}(?:{D}{{1,3}}(?![{DIGITS}.％%])|[NnXx])){{1,5}}",
+    rf"(?<![{DIGITS}.:：∶]){D}{{1,4}}{S}[∶:：]{S}{D}{{1,5}}(?![{DIGITS}.:：])(?<!{D}[:：][0-5]{D})",
     _words(
         "十城百店 百城千店 百村千厂 万亩亿元 一号工程 一带一路 一二三产 长三角 珠三角 三省一市"
         " 双十一 最多跑一次"
     ),
-    rf"(?<!{D}){D}{{1,6}}(?:计划|工程|战略|急救(?:中心)?|国道|跨境(?:电商)?(?:模式)?|热线|报警|晚会|部队|号[楼线院]?|团场|团(?![队体组建购]))",
+    rf"(?<!{D}){D}{{1,6}}(?:计划|工程|战略|急救(?:中心)?|国道|省道|跨境(?:电商)?(?:模式)?|热线|报警|晚会|部队|号[楼线院文]?|团场|团(?![队体组建购]))",
     rf"(?<!{D}){D}{{1,2}}[·•]{D}{{1,2}}(?!{D})",
-    rf"(?<!{D}){D}{{1,2}}(?:[.．]{D})?(?:版|[AG]级?(?![A-Za-z])|个\+|后(?=[^\W\d]))",
+    rf"(?<!{D})(?:[5-9]0|[01]0)后(?![来续期])|(?<!{D}){D}{{1,2}}(?:[.．]{D})?(?:版|[AG]级?(?![A-Za-z])|个\+|后(?=[^\W\d]))",
+    rf"PM{S}(?:2[.．]5|10)(?!{D})",
     f"(?<![A-Za-z])[A-Za-z]{{1,8}}+-?{D}{{1,4}}(?!{D}|[.．]{D}|{S}(?:{UNIT}|{SCALE}|[多余]))",
     f"{FREE}[两三四五六七八九十]大(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)",
     f"(?<!{H})第?(?:{H}{{1,3}}|{D}{{1,2}})师(?![傅生范资徒长级德专大一])",
@@ -70,27 +100,38 @@ NAMES = (
     f"(?<!{H})[〇一二三四五六七八九]{{3,8}}(?!{H}|年)",
 )
 
+COUNTED = f"{S}(?:{UNIT}|{SCALE}|{MORE})"
 YEAR = f"(?<!{D})(?:19|20|１９|２０){D}{{2}}(?!{D})"
 MONTH = f"(?<!{D})(?:1[0-2]|0?[1-9])"
 DAY = f"(?:3[01]|[12][0-9]|0?[1-9]){S}[日号]"
 THIRD = "(?:上旬|中旬|下旬|月?[初底末])"
-CLOCK = f"(?<!{D}){D}{{1,2}}[:：]{D}{{2}}(?:[:：]{D}{{2}})?(?!{D})"
+CLOCK = f"(?<!{D}){D}{{1,2}}[:：][0-5]{D}(?:[:：]{D}{{2}})?(?!{D})"
+HOUR = (
+    f"(?<![{DIGITS}.．]){D}{{1,2}}{S}时(?!间|尚|装|代|常|机|段|速)"
+    f"(?:{S}{D}{{1,2}}{S}分(?:{D}{{1,2}}秒)?)?"
+)
+AFTER_PART_OF_DAY = "(?:(?<=上午|下午|凌晨|早上|早晨|晚上|中午|清晨|傍晚|当晚)|(?<=晚))"
 TO_DAY = f"(?:{S}(?:{DASH}|[至到]){S}(?:{MONTH}月)?{DAY})?"
 MONTH_ON = f"{MONTH}{S}月(?!{D}{{1,2}}个)(?:{S}{DAY}{TO_DAY}|{THIRD})?"
 IN_YEAR = f"{S}{MONTH_ON}|{S}(?:年[初底末]|[初底末]|[上下]半年|第?[一二三四]季度)"
 DATES = (
     rf"(?:{YEAR}{S}年?{S}(?:{DASH}|至|到){S})?{YEAR}{S}年(?:{IN_YEAR})?(?:{S}{CLOCK})?",
     f"{YEAR}[-/.][01]?{D}[-/.][0-3]?{D}(?!{D})",
+    f"{YEAR}{S}(?:{DASH}|至|到){S}{YEAR}(?!{COUNTED})",
+    f"{YEAR}{DASH}{D}{{2}}年",
     rf"(?:{MONTH}{S}月?{S}(?:{DASH}|至|到){S})?{MONTH_ON}",
+    f"{AFTER_PART_OF_DAY}(?:{D}{{1,2}}|{H}{{1,3}}){S}[点时](?!{H})(?:{S}(?:{D}{{1,2}}分?|半))?|{HOUR}",
     CLOCK,
-    rf"前(?:{D}{{1,2}}|{H}{{1,3}}){S}个月|前[二三]季度",
+    f"(?<![{DIGITS}.．])(?:3[01]|[12][0-9]|0?[1-9]){S}日(?![均产活活])(?:{S}{CLOCK})?{TO_DAY}",
+    f"(?<!{D}){D}{{1,2}}{S}世纪|{FREE}{H}{{1,3}}世纪",
+    rf"(?<![提目以之])前(?:{D}{{1,2}}|{H}{{1,3}}){S}个月|前[二三]季度",
     f"(?:{D}{{1,3}}|{H}{{1,4}}){S}[多余]?年多?前|(?:{D}{{2}}|{H}{{1,2}}十){S}年代",
     # 近三年 is the last three years, 近三十年 nearly thirty of them
     f"(?<![最附])近{S}(?:{D}{{1,3}}|{H}{{1,4}}){S}年来",
     f"(?<![最附])近{S}(?:[1-9]|10|[一二两三四五六七八九十]){S}年",
     f"(?<!{H})[一二][〇零一二三四五六七八九]{{3}}年",
     f"(?<!{H})(?:十[一二]?|[一二三四五六七八九])月(?:{H}{{1,3}}日|{THIRD})?",
-    rf"{YEAR}(?![.．]{D}|{S}(?:{UNIT}|{SCALE}|[多余]|{DASH}{S}{D}))",
+    rf"{YEAR}(?![.．,，]{D}|{COUNTED}|{S}(?:{DASH}|[至到、]){S}{D})",
 )
 
 COUNT = f"(?:{D}{{1,4}}|{H}{{1,5}})"
@@ -101,6 +142,8 @@ RANKS = (
 )
 RANKED = re.compile(r"(?:排名|位列|位居|名列|排|列|居)[^\s\W\d]{0,8}$")
 ORDINALS = (
+    rf"(?:^|(?<=\n)){BLANK}{{0,4}}(?:[（(]{S})?{D}{{1,2}}{S}(?:[.．、)）](?!{D}))",
+    f"[（(]{S}{D}{{1,2}}{S}[)）]",
     f"第{S}{COUNT}(?:[、和]{H}{{1,3}}){{0,3}}(?!方|时间|线){S}(?:个月|届|版|季度|{UNIT})?",
     "首[批期个家届趟次条座台项场款支店单](?!都)",
     f"{FREE}(?:{H}期(?![间限货待刊望])|二[次批])",
@@ -110,27 +153,42 @@ ORDINALS = (
 NEEDS_BIG = f"(?={H}{{0,11}}{BIG})"
 NOT_SEVERAL = "[人户总次件个倍指基系参函岁度常]"  # 人数, 总数, 系数
 NOT_UP = "[以网线路街身千]"  # 以上, 网上
-PLAIN_HAN = f"{FREE}(?![百千万亿]|[一二](?!{H})){HAN}"
+PLAIN_HAN = f"{FREE}(?![百千万亿]|[一二](?!{H}|点{H})|两[省地市]){HAN}"
 HALF_AFTER = "(?:个半(?:月|小时|世纪))"
-RANGE_TO = f"(?:(?:{UNIT}{S})?(?:{DASH}|至)|到)"
+RANGE_TO = f"(?:(?:{UNIT}{S})?(?:{DASH}|至)|(?:[%％‰成]{S})?到)"
+# 2、3家: one of two numbers in a row
+EITHER = "|".join(f"{low}、{low + 1}" for low in range(1, 9))
+# What a hedge may stand before: 1/3, 超过30 亿元, 475余人, 1—2万名, 百分之五十以上, 近一半,
+# 近半个月, 超九成五, 二十几万人; from 300家 to 800家 is no range.
+HEDGED = (
+    f"(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
+    f"{SIGN}?(?:(?<![从由]){ARABIC}{S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?(?={D}))?"
+    f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|个[多余]{UNIT}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?",
+    f"(?:[百千万]分之(?:{ARABIC}|{HAN})(?:(?:{DASH}|[至到])(?:[百千万]分之)?(?:{ARABIC}|{HAN}))?"
+    f"|{FREE}{H}{{1,3}}分之{H}{{1,3}})[多余]?{AFTER}?",
+    f"{FORMAL}{{2,12}}[万亿萬億]?[元圆]整?",
+    f"(?:一半|半数)(?:多(?![数少])|{AFTER})?",
+    "(?<![上下前后大多夜一事对参])半(?:个月|年|天|个?小时|[百千万亿]{1,2}(?:元|亩|吨|人|户|公里))"
+    f"{AFTER}?",
+    f"{FREE}[一二三四五六七八九]成(?:[一二三四五六七八九](?![{NOT_TENTH}]|{H})|[多余])",
+    f"{FREE}(?=[一二三四五六七八九]?[十百千]){H}{{1,6}}几[十百千]?[万亿]{{0,2}}{HAN_UNIT}{PER}",
+)
 FIGURES = (
-    # 1/3, 超过30 亿元, 475余人, 1—2万名, 50%左右; 从300家到800家 is no range
-    f"(?:{BEFORE}{S})?(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.]){AFTER}?",
-    f"(?:{BEFORE}{S})?(?:(?<![从由]){ARABIC}{S}{SCALE}?{S}{RANGE_TO}{S}(?={D}))?"
-    f"{ARABIC}{S}[多余]?{S}{SCALE}?{S}[多余]?(?:{BREAK}(?:{HALF_AFTER}|{UNIT}{PER}半?))?{S}{AFTER}?",
-    f"(?:{BEFORE})?(?:百分之(?:{ARABIC}|{HAN})|{FREE}{H}{{1,3}}分之{H}{{1,3}}){AFTER}?",
-    # 几十位, 数百家, 好几家, 十几家
-    f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}[多余]?(?:{HAN_UNIT}{PER})?",
-    f"好几{HAN_UNIT}|{FREE}[二三四五六七八九]?十几[万亿]?{HAN_UNIT}{PER}",
-    # 过半, 近一半, 半个月, 一个半月, 翻一番
-    f"过半数?|(?:{BEFORE})?(?:一半|半数){AFTER}?|翻了?[一两三]?番|{FREE}{H}{{1,3}}{HALF_AFTER}",
-    f"(?:{BEFORE})?(?<![上下前后大多夜一事])半(?:个月|年|天|个?小时){AFTER}?",
-    # 近六成, 破千万元, 近亿元
-    f"(?:{BEFORE}|(?<!{NOT_UP})上(?={BARE})|(?<![超通经不])过(?={BARE}))"
+    f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、]){UNIT}",
+    f"(?<![{DIGITS}.])1[:：∶]{D}{{1,3}}[.．]{D}{{1,3}}",
+    f"(?:(?=[{HEDGE_BEGINS}]){BEFORE}{S})?(?:{'|'.join(HEDGED)})",
+    # 几十位, 数百家, 好几家
+    f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
+    f"(?:{HAN_UNIT}{PER})?|好几{HAN_UNIT}",
+    # 过半, 翻一番, 一个半月
+    f"过半数?|翻了?(?:{BEFORE})?[一两三]?番|{FREE}{H}{{1,3}}{HALF_AFTER}",
+    # 近六成, 破千万元, 近亿元, 达百亿元
+    f"(?:{BEFORE}|(?<!{NOT_UP})上(?={BARE})|(?<![超通经不])过(?={BARE})|[高多]?达(?={BARE}))"
     f"(?!一(?!{H}|年|个月|天|周|小时|倍|成))"
-    f"(?:{HAN}[多余]?[万亿]?{HAN_UNIT}{PER}{AFTER}?|{H}{{0,9}}[万亿](?!{H}){AFTER}?)",
-    # 千余人, 千万以上, 三至五年
-    f"{FREE}{NEEDS_BIG}{HAN}(?:[多余][万亿]?(?:{HAN_UNIT}{PER})?|{AFTER})",
+    f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?|{H}{{0,9}}[万亿](?!{H}){AFTER}?)",
+    # 千余人, 千万以上, 千人上下, 三至五年
+    f"{FREE}{NEEDS_BIG}{HAN}"
+    f"(?:{MORE}[万亿]{{0,2}}(?:{HAN_UNIT}{PER})?|(?:{HAN_UNIT}{PER})?{AFTER})",
     f"{PLAIN_HAN}(?:{HAN_UNIT})?[至到]{HAN}{HAN_UNIT}{PER}{AFTER}?",
     # 两年, 五六名, 一倍
     f"{PLAIN_HAN}{HAN_UNIT}{PER}半?{AFTER}?",
@@ -138,10 +196,10 @@ FIGURES = (
 )
 
 # Where a phrase can begin at all: most characters of a text are passed over at once.
-HEDGE_BEGINS = "".join(sorted({word[0] for word in ANY_BEFORE.split("|")}))
 BEGIN = (
-    f"(?:(?<=[{OPEN}])|(?=[{DIGITS}〇零一二两三四五六七八九十百千万亿A-Za-z{HEDGE_BEGINS}"
-    "第首榜排位名列居前好几数半过上翻长珠双最]))"
+    f"(?:(?<=[{OPEN}])|^|(?<=\\n)|(?=[{DIGITS}〇零一二两三四五六七八九十百千万亿A-Za-z{HEDGE_BEGINS}"
+    "壹贰叁肆伍陆柒捌玖拾佰仟—–−－（("
+    "第首榜排位名列居前好几数半过上翻长珠双-]))"
 )
 PATTERN = re.compile(
     BEGIN

@@ -4,20 +4,35 @@ Precision first for Chinese numerals, which are half of all idioms: they count o
 hedge, a measuring classifier or both. Digits always belong to some phrase.
 """
 
+import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from projects.reading.phrase_patterns import PATTERN, RANKED, has_numeral
+
+# 3.1、3.5、4.2亿元: numbers without scale or unit before one that has them
+_LISTED = re.compile("[、，,和及与]")
+_BARE_NUMBER = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
+_HEAD = re.compile(r"[^0-9０-９]*[0-9０-９]+(?:[,，.．][0-9０-９]+)*\s*")
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """`text[start:end]` and what it is: figure, date, name or ordinal."""
+    """`text[start:end]` and what it is: figure, date, name or ordinal.
+
+    `shared` is the scale and unit that the last number of a list lends to the others.
+    """
 
     start: int
     end: int
     text: str
     kind: str
+    shared: str = ""
+
+    @property
+    def printed(self):
+        """The figure as it is recorded: what it takes from words further on stands in 〔〕."""
+        return f"{self.text}〔{self.shared}〕" if self.shared else self.text
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,23 @@ def find(text, names=()):
         phrases += _scan(text, position, start)
         phrases.append(Phrase(start, end, text[start:end], "name"))
         position = end
-    return phrases + _scan(text, position, len(text))
+    return _with_shared(text, phrases + _scan(text, position, len(text)))
+
+
+def _with_shared(text, phrases):
+    """Each bare number of a list with what the one behind it says for both."""
+    shared = ""
+    for index in range(len(phrases) - 2, -1, -1):
+        phrase, follower = phrases[index], phrases[index + 1]
+        shared = shared if follower.shared else _HEAD.sub("", follower.text, count=1)
+        is_listed = (
+            phrase.kind == follower.kind == "figure"
+            and _LISTED.fullmatch(text, phrase.end, follower.start)
+            and _BARE_NUMBER.fullmatch(phrase.text)
+        )
+        if is_listed and shared:
+            phrases[index] = replace(phrase, shared=shared)
+    return phrases
 
 
 def coverage(phrases, recorded_spans, skipped_spans):

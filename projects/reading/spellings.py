@@ -5,41 +5,89 @@ from decimal import Decimal
 
 from projects.reading.numerals import ARABIC, DIGITS, HAN, NUMBER, read_number
 
-_WIDE = str.maketrans("０１２３４５６７８９．，％／–~～―−-", "0123456789.,%/——————")
+_DASHES = "–—~～―−－‑‐‒﹣-"  # the plain one last, where it means itself within []
+_WIDE = str.maketrans("０１２３４５６７８９．，％／∶：", "0123456789.,%/::") | dict.fromkeys(
+    map(ord, _DASHES), "—"
+)
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億圆", "一二三四五六七八九十百千万亿元")
+_IS_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟萬億]")
+# A dash before a number is its sign, unless another number or unit stands before it.
+_SIGN = re.compile(f"(?:(?<![0-9一-鿿%.,，．])|(?<=[约达为近过于至到]))[{_DASHES}](?=[0-9０-９])")
 _COUNT = f"[0-9]{{1,6}}|{HAN}{{1,6}}"
 _RANKED = "(?:排名|位列|位居|名列|排|列|居)?"
+_HALF = "(?:大半|多半|大多数|绝大多数|大部分|绝大部分)"
+_TO = "[—至到、]"
 _PAIR = re.compile(
-    rf"(?<![零〇一二两三四五六七八九十百千万亿点])(?P<tens>[二三四五六七八九]?十)?"
-    rf"(?P<low>[一二两三四五六七八])(?P<dash>[—至到]?)(?P<high>[二两三四五六七八九])(?P<scale>[十百千万亿]*)(?!{HAN})"
+    rf"(?<![零〇一二两三四五六七八九十百千万亿点])"
+    rf"(?P<before>(?:[一二三四五六七八九]千)?(?:[一二三四五六七八九]百)?(?:[一二三四五六七八九]?十)?)"
+    rf"(?P<low>[一二两三四五六七八])(?P<dash>{_TO}?)(?P<high>[二两三四五六七八九])(?P<scale>[十百千万亿]*)(?!{HAN})"
 )
+# 2、3家: two numbers in a row, of which either may be meant
+_EITHER = re.compile(r"(?<![0-9.])([0-9])、([0-9])(?![0-9.、])")
+_TENTHS = re.compile("([一二三四五六七八九]|(?<![0-9.])[1-9])成([一二三四五六七八九])(?!多|余)")
 _FRACTION = re.compile(rf"({ARABIC}|{HAN}{{1,6}})分之({ARABIC}|{HAN}{{1,6}})")
 _REWRITES = (
+    (re.compile("零下(?=[0-9])"), "负"),
+    (re.compile(r"^[¥￥]([^元]*)元?$"), r"\1元"),
+    (re.compile("^人民币"), ""),
+    (re.compile("元整$"), "元"),
+    (re.compile("元?人民币"), "元"),
     (re.compile(f"^{_RANKED}(?:首位|榜首)$"), "1位"),
     (re.compile(f"^{_RANKED}第({_COUNT})[位名]?$"), r"\1位"),
     (re.compile("(?<!超)过(?:一半|半数|半(?![个年天月小]))"), "超过5成"),
+    (re.compile(f"^{_HALF}$"), "超过5成"),
     (re.compile("一半|半数|(?<=[近约超过足到])半$"), "5成"),
-    (re.compile(r"([0-9]{1,3})/([0-9]{1,3})(?![0-9/.])"), r"\2分之\1"),
-    (re.compile("翻了?番"), "1番"),
-    (re.compile(f"翻了?({NUMBER}番)"), r"\1"),
+    (re.compile(r"(?<![0-9.])([0-9]{1,3})/([0-9]{1,3})(?![0-9/.十百千万亿])"), r"\2分之\1"),
+    (re.compile(r"^1:(?=[0-9.]+$)(.+)"), r"\1倍"),
+    (re.compile("翻了?(将近|接近|近|约|超过?|不止)?番"), r"\g<1>1番"),
+    (re.compile(f"翻了?(将近|接近|近|约|超过?|不止)?({NUMBER}番)"), r"\1\2"),
     (re.compile(f"百分之({NUMBER})"), r"\1%"),
+    (re.compile(f"千分之({NUMBER})"), r"\1‰"),
+    (re.compile(f"万分之({NUMBER})"), r"\1‱"),
 )
 
 
-def normalise(printed):
-    """One spelling of a printed figure, without spaces; ValueError for a fraction of zero."""
-    text = re.sub(r"\s+", "", printed).translate(_WIDE)
+# What any rewriting begins with; most figures have none of it.
+_UNUSUAL = re.compile("[零下¥￥币整第首榜大多半数成之番:/、一二两三四五六七八九]")
+
+
+def normalise(printed: str) -> str:
+    """One spelling of a printed figure, without spaces; ValueError for a fraction of zero.
+
+    What an editor supplied in 〔〕 counts as printed; a minus or 零下 becomes 负.
+    """
+    text = re.sub(r"[\s〔〕]+", "", printed)
+    text = _SIGN.sub("负", text).translate(_WIDE)
+    if _IS_FORMAL.search(text):
+        text = text.translate(_FORMAL)
+    if not _UNUSUAL.search(text):
+        return text
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
-    return _PAIR.sub(_as_range, _FRACTION.sub(_as_percent, text))
+    text = _TENTHS.sub(_as_tenths, text)
+    text = _EITHER.sub(_as_either, _FRACTION.sub(_as_percent, text))
+    return _PAIR.sub(_as_range, text)
+
+
+def _as_either(match):
+    low, high = match.groups()
+    return f"{low}—{high}" if int(high) == int(low) + 1 else match.group()
+
+
+def _as_tenths(match):
+    """三成五 → 35%."""
+    tens, ones = (DIGITS.get(digit, digit) for digit in match.groups())
+    return f"{tens}{ones}%"
 
 
 def _as_range(match):
     """五六名 → 五—六名, 三至五百万 → 三百万—五百万; other pairs of digits are left alone."""
-    tens, low, high, scale = (match.group(name) or "" for name in ("tens", "low", "high", "scale"))
+    before, low, high, scale = (match[name] or "" for name in ("before", "low", "high", "scale"))
     distance = DIGITS[high] - DIGITS[low]
-    if distance < 1 or not (match.group("dash") or distance == 1 or low + high == "三五"):
+    is_spaced = match["dash"] and match["dash"] != "、"
+    if distance < 1 or not (is_spaced or distance == 1 or low + high == "三五"):
         return match.group()
-    return f"{tens}{low}{scale}—{tens}{high}{scale}"
+    return f"{before}{low}{scale}—{before}{high}{scale}"
 
 
 def _as_percent(match):

@@ -1,24 +1,171 @@
-"""Which printed units a metric's unit can take: 家 and 个 both count, but 元 is not 吨."""
+"""Units of measure and counting words, in one table: what each measures, and how much of it.
 
-MEASURES = frozenset(
-    (
-        *("元", "元/户", "元/人", "元/斤", "元/公斤"),
-        *("吨", "公斤"),
-        *("亩", "公顷", "平方米", "平方公里", "立方米", "米", "公里"),
-        *("千瓦", "千瓦时", "度", "升"),
-        *("%", "‰", "倍", "个百分点"),
-        *("年", "月", "天", "小时"),
-        *("人次", "件"),
-    )
+Units of one dimension convert (亩, 公顷, 平方公里); counting words (个, 家, 座) measure nothing and
+fit each other, but a head is no household: 人 and 户 fit only their own kind and 个.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: `dimension` is what it measures (empty: things counted one by one), `factor` how
+    many base units of that dimension it is."""
+
+    dimension: str
+    factor: Fraction
+
+
+# dimension: words with their factors; words joined by = mean the same
+_TABLE = """
+人民币: 元=人民币=块=块钱=圆 1 角 1/10
+美元: 美元=美金 1
+欧元: 欧元 1
+港元: 港元=港币 1
+日元: 日元 1
+英镑: 英镑 1
+卢布: 卢布 1
+坚戈: 坚戈 1
+质量: 公斤=千克=kg=KG 1 吨=t 1000 斤=市斤 1/2 两 1/20 克=g 1/1000 毫克=mg 1/1000000 公担 100 担 50
+面积: 平方米=平米=㎡=m²=m2 1 平方公里=平方千米=km²=㎢ 1000000 公顷=hm² 10000 亩 2000/3
+体积: 立方米=立方=m³=㎥=m3 1 升=公升=L 1/1000 毫升=mL=ml 1/1000000
+长度: 米=m 1 公里=千米=km 1000 里=华里 500 厘米=cm 1/100 毫米=mm 1/1000 微米=μm 1/1000000
+功率: 千瓦=kW=KW 1 瓦=W 1/1000 兆瓦=MW 1000 吉瓦=GW 1000000
+电量: 千瓦时=度=kWh=KWh=kW·h 1 瓦时=Wh 1/1000 兆瓦时=MWh 1000 吉瓦时=GWh 1000000
+电压: 伏=V 1 千伏=kV=KV 1000
+变电容量: 千伏安=kVA=KVA 1 兆伏安=MVA 1000 伏安 1/1000
+热量: 千卡=大卡 1 卡 1/1000
+能量: 焦 1 千焦 1000 兆焦 1000000
+压强: 帕 1 千帕 1000 兆帕 1000000
+频率: 赫 1 千赫 1000 兆赫 1000000
+数据量: GB 1 TB 1024 MB 1/1024
+温度: ℃=摄氏度 1
+比率: %=个百分号 1/100 ‰ 1/1000 ‱ 1/10000 成 1/10
+百分点: 个百分点=百分点 1
+倍数: 倍 1
+翻番: 番 1
+月数: 个月=月 1 年=周年 12 季度=个季度 3
+天数: 天=日 1 周=个星期=星期 7 个工作日=工作日 1
+钟点: 小时=个小时=钟头=个钟头 1 分钟 1/60 秒 1/3600
+年龄: 岁=周岁 1
+人次: 人次=人（次）=人·次 1
+人天: 人天=人·天=人日 1
+件数: 件 1
+车次: 车次=辆次=台次 1
+架次: 架次 1
+箱量: 标准箱=标箱=TEU=个标准箱=个标箱 1
+纱锭: 锭=纱锭 1
+比例: 个基点=基点 1
+"""
+PEOPLE = frozenset(("人", "名", "位", "口", "人员", "职工", "干部人才"))
+HOUSEHOLDS = frozenset(("户", "农户", "牧户", "农牧户", "住户"))
+ANYTHING = "个"  # counts people, households and things alike
+# Counting words of more than one character or with brackets, which are kept whole.
+COUNTS = (
+    "户次 人份 批次 场次 班次 头（只） 只（头） 农户 牧户 农牧户 个班 个村 个县 个市 个乡镇 课时"
+    " 学时 张床位 床位 省市 省区市 县市 县区 乡镇 项次"
 )
+COUNTED_ONE_BY_ONE = frozenset({"人次", "车次", "架次", "件数"})  # dimensions
+NEEDS_NO_UNIT = frozenset({"人民币"})  # 805.29亿 is money, when money is asked for
+_PER = re.compile(r"[/／每]")
+_TOTAL = re.compile(r"/(?:(1?0*)(百|千|万|百万|亿)|十万)")
+_TOTALS = {"": 1, "百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "亿": 10**8}
 
 
-def is_compatible(printed_unit, metric_unit):
-    """Whether a figure printed in one unit can stand for a metric counted in the other.
+def _read_table(text):
+    units, usual = {}, set()
+    for line in text.strip().splitlines():
+        dimension, _, entries = line.partition(": ")
+        words = entries.split()
+        for names, factor in zip(words[::2], words[1::2], strict=True):
+            same = names.split("=")
+            units |= dict.fromkeys(same, Unit(dimension, Fraction(factor)))
+            usual.add(same[0])
+    return units, usual
 
-    Both are base units (元, not 万元). No unit at all fits any metric (`805.29亿`); measures fit
-    only themselves; counting words (个, 家, 名, 座) fit each other.
+
+UNITS, _USUAL = _read_table(_TABLE)
+RATES = frozenset({"比率", "百分点", "倍数"})  # measured, so that a whole number is rounded too
+KNOWN = frozenset(UNITS) | frozenset(COUNTS.split())
+
+
+@lru_cache(maxsize=1 << 12)
+def unit_of(word: str) -> Unit:
+    """What a unit measures. 元/人·天 is money per person and day; words not known count things."""
+    if word in UNITS:
+        return UNITS[word]
+    if match := _TOTAL.fullmatch(word):
+        number, scale = match.groups()
+        total = 10**5 if scale is None else int(number or 1) * _TOTALS[scale]
+        return Unit("比率", Fraction(1, total))
+    upper, *lower = _PER.split(word, maxsplit=1)
+    if not lower:
+        return Unit("", Fraction(1))
+    numerator, (below, divisor) = unit_of(upper), _product(lower[0])
+    return Unit(f"{numerator.dimension or upper}/{below}", numerator.factor / divisor)
+
+
+def _product(words: str) -> tuple[str, Fraction]:
+    """人·天 → its dimension 人·天数 and its factor; a counting word is a dimension of its own."""
+    names, factor = [], Fraction(1)
+    for word in words.split("·"):
+        unit = unit_of(word)
+        names.append(unit.dimension or word)
+        factor *= unit.factor
+    return "·".join(names), factor
+
+
+def counted(word: str) -> str:
+    """The unit when 个 stands before it: 月 → 个月, 百分点 → 个百分点, but 小时."""
+    return f"个{word}" if f"个{word}" in _USUAL else word
+
+
+def is_measure(word: str) -> bool:
+    """Whether a unit measures (吨, %); counting words and no unit do not."""
+    return bool(word) and bool(unit_of(word).dimension)
+
+
+def is_rate(word: str) -> bool:
+    """Whether a unit says how large something is compared with something else."""
+    return unit_of(word).dimension in RATES
+
+
+def is_counted(word: str) -> bool:
+    """Whether things in this unit are counted one by one, so that a whole number can be exact."""
+    dimension = unit_of(word).dimension
+    return not dimension or dimension in COUNTED_ONE_BY_ONE
+
+
+def ratio(printed: str, wanted: str) -> Fraction | None:
+    """How many of the `wanted` unit one of the `printed` unit is; None if they do not fit.
+
+    Both are base units (元, not 万元) and not empty.
     """
-    if not printed_unit or printed_unit == metric_unit:
+    one, other = unit_of(printed), unit_of(wanted)
+    if one.dimension != other.dimension:
+        return None
+    if one.dimension or _counts_alike(printed, wanted):
+        return one.factor / other.factor
+    return None
+
+
+def _counts_alike(one: str, other: str) -> bool:
+    """家 and 座 count alike; 人 counts nobody's houses."""
+    if one == other or ANYTHING in (one, other):
         return True
-    return not {printed_unit, metric_unit} & MEASURES
+    kinds = [next((k for k in (PEOPLE, HOUSEHOLDS) if word in k), None) for word in (one, other)]
+    return kinds[0] is kinds[1]
+
+
+def fits(printed: str, wanted: str, is_scaled: bool = True) -> bool:
+    """Whether a figure in the `printed` unit can stand for a metric counted in the `wanted` one.
+
+    Without a unit it fits what is counted, and an amount of money if it has a scale word
+    (`is_scaled`: 805.29亿, but not 805).
+    """
+    if not printed:
+        return not is_measure(wanted) or (is_scaled and unit_of(wanted).dimension in NEEDS_NO_UNIT)
+    return ratio(printed, wanted) is not None

@@ -24,7 +24,7 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
-class Amount:
+class Sum:
     """An amount in `unit`, the metric's base unit, within bounds; None: unknown or unbounded.
 
     `value_high` is set where a part is a range such as 1—2万.
@@ -52,7 +52,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Total(Amount):
+class Total(Sum):
     """A sum of observations: from what, by which formula (Chinese), and what was left out."""
 
     parts: tuple[Observation, ...]
@@ -120,11 +120,11 @@ def exclusion(observation):
 
 
 def added(parts):
-    """The sum as an `Amount`; a bound that one part lacks, the sum lacks too."""
+    """The sum as an `Sum`; a bound that one part lacks, the sum lacks too."""
     if not parts:
-        return Amount(None, None, None, None, "")
+        return Sum(None, None, None, None, "")
     highs = [part.value if part.value_high is None else part.value_high for part in parts]
-    return Amount(
+    return Sum(
         value=sum(part.value for part in parts),
         value_high=None if all(part.value_high is None for part in parts) else sum(highs),
         lower=sum_of_bounds(part.lower for part in parts),

@@ -91,7 +91,7 @@ def test_cumulative_figure_without_beginning_is_dotted_and_has_no_foot():
 
 
 def test_cumulative_figure_without_end_runs_to_the_edge_without_a_dot():
-    mark = only_mark(chart_of("000", 29))
+    mark = only_mark(chart_of("000", 30))
 
     assert shapes(mark) == ["chart-step is-open", "chart-foot"]
     assert mark.paths[0].d.endswith(f"H{WIDE.plot_right}")

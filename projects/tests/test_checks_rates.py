@@ -227,7 +227,7 @@ def test_completion_takes_the_target_of_its_own_time_first():
 def test_completion_of_a_target_of_several_years():
     shops = make.make_series(metric=flow("家"))
     since(shops, "600家", 2020, 2021)
-    since(shops, "1000家", 2020, 2022, nature="target")
+    since(shops, "共1000家", 2020, 2022, nature="target")
     metric = rate_of("completion", shops.metric)
     days = {"period_start": date(2020, 1, 1), "period_end": date(2021, 12, 31)}
     assert results(rated(metric, shops, "80%", **days)) == [("ratio", "contradiction")]

@@ -24,10 +24,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LOOKALIKE = [("lookalike", "candidate")]
 
 
-def beside(one, other, metric=None):
-    """Results for two figures of two metrics of one sector, or of what is given."""
-    first = observed(make.make_series(metric=flow()), one)
-    second = observed(make.make_series(metric=metric or flow()), other)
+def beside(one, other, metric=None, **subject):
+    """Results for two figures of two metrics of one sector, or of what is given.
+
+    They are of one region, if nothing is said of the second one's subject.
+    """
+    region = make.make_region()
+    first = observed(make.make_series(metric=flow(), region=region), one)
+    about = subject or {"region": region}
+    second = observed(make.make_series(metric=metric or flow(), **about), other)
     return results(first, second)
 
 
@@ -54,6 +59,29 @@ def test_two_numbers_of_related_metrics(one, other, result):
     assert beside(one, other) == result
 
 
+def test_an_equal_number_alone_is_no_ground():
+    assert beside("4.2亿元", "4.2亿元", region=make.make_region()) == []
+    assert beside("超过2600元", "2646元", region=make.make_region()) == []
+
+
+def test_equal_numbers_of_one_metric_look_alike_whatever_they_are_about():
+    metric = flow()
+    rows = [observed(make.make_series(metric=metric), "4.2亿元") for _ in range(2)]
+    assert results(*rows) == LOOKALIKE
+
+
+@pytest.mark.parametrize("is_hedged", [False, True])
+def test_numbers_of_a_thing_and_of_what_it_stands_in(is_hedged):
+    """The park's 4.2亿 and the prefecture's; 2646 within 超过2600 only of the same subject."""
+    prefecture = make.make_region()
+    county = make.make_region(parent=prefecture)
+    park = make.make_site(region=county)
+    words = ("超过2600元", "2646元") if is_hedged else ("4.2亿元", "4.2亿元")
+    low = observed(make.make_series(metric=flow(), region=None, site=park), words[0])
+    high = observed(make.make_series(metric=flow(), region=prefecture), words[1])
+    assert results(low, high) == ([] if is_hedged else LOOKALIKE)
+
+
 def test_metrics_of_another_sector_or_unit_are_not_related():
     assert beside("1500万元", "1500万元", flow(sector="energy")) == []
     assert beside("4.2万元", "4.2万吨", flow("吨")) == []
@@ -70,21 +98,24 @@ def test_one_series_looks_alike_only_at_another_known_time():
 
 
 def test_a_plan_looks_like_an_actual_figure_only_if_the_number_is_the_same():
-    series = make.make_series(metric=flow()), make.make_series(metric=flow())
+    region = make.make_region()
+    series = [make.make_series(metric=flow(), region=region) for _ in range(2)]
     actual = observed(series[0], "近1亿元")
     assert results(actual, observed(series[1], "9391万元", nature="plan")) == []
     assert results(actual, observed(series[1], "1亿元", nature="plan")) == LOOKALIKE
 
 
 def test_a_number_that_is_everywhere_gives_a_short_list():
-    rows = [observed(make.make_series(metric=flow()), "3000元") for _ in range(20)]
+    region = make.make_region()
+    rows = [observed(make.make_series(metric=flow(), region=region), "3000元") for _ in range(20)]
     assert len(verdicts_on(*rows)) == 19
 
 
 def test_bounds_within_which_there_are_many_numbers_give_nothing():
-    hedged = observed(make.make_series(metric=flow()), "3万余元")
+    region = make.make_region()
+    hedged = observed(make.make_series(metric=flow(), region=region), "3万余元")
     for number in range(20):
-        observed(make.make_series(metric=flow()), f"3.{number + 10}万元")
+        observed(make.make_series(metric=flow(), region=region), f"3.{number + 10}万元")
     assert verdicts_on(hedged) == []
 
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from aidtracker.testing import make_observation, make_series, make_source
+from aidtracker.testing import make_metric, make_observation, make_series, make_source
 from projects.views.citations import (
     plain_citation,
     series_citation,
@@ -80,7 +80,11 @@ def test_standard_citation_follows_the_kind_of_document(fields, citation):
     ],
 )
 def test_text_link_encodes_the_printed_words(url, link):
-    figure = make_observation(source=make_source(url=url), printed="1-2 万名")
+    figure = make_observation(
+        source=make_source(url=url),
+        printed="1-2 万名",
+        series=make_series(metric=make_metric(unit="名")),
+    )
     assert figure.place_on_web == link
 
 

@@ -38,6 +38,12 @@ from projects.tests.entry_pages import (
 pytestmark = pytest.mark.django_db
 
 
+def make_figure_at(start, end, source, **kwargs):
+    """A figure of which only the place matters; the text says something else there."""
+    row = make_observation(source=source, **kwargs)
+    Observation.objects.filter(pk=row.pk).update(start=start, end=end)
+
+
 @pytest.fixture
 def source():
     return make_bulletin()
@@ -61,8 +67,30 @@ def test_page_asks_visitors_to_log_in(client, source):
     assert response.url == f"{reverse('admin:login')}?next={address(source)}"
 
 
-@pytest.mark.parametrize("page", ["enter", "enter_find", "enter_nearby"])
-def test_page_is_for_those_who_may_add_figures(client, source, page):
+def test_page_is_for_reading_only_for_those_who_may_not_add_figures(client, source, jobs):
+    start = TEXT.index(PEOPLE)
+    make_observation(source=source, series=jobs, start=start, end=start + 4, printed=PEOPLE)
+    log_in(client, "view_observation")
+    html = client.get(address(source)).content.decode()
+    assert '<form id="entry-form"' not in html
+    assert "您的账号不录入数字" in html
+    assert client.post(address(source), typed(PEOPLE, jobs)).status_code == 403
+
+
+def test_page_is_not_for_those_who_may_neither_see_nor_add_figures(client, source):
+    log_in(client, "add_skippedphrase")
+    assert client.get(address(source)).status_code == 403
+
+
+def test_figure_of_a_list_takes_the_unit_of_the_last(clerk):
+    source = make_source(code="qing-dan", text="投资3.1、3.5、4.2亿元。")
+    page = clerk.get(address(source)).content.decode()
+    assert 'value="3.1〔亿元〕"' in page
+    assert page.count('data-shared="亿元"') == 2
+
+
+@pytest.mark.parametrize("page", ["enter_find", "enter_nearby"])
+def test_what_the_form_asks_is_for_those_who_may_add_figures(client, source, page):
     log_in(client, "view_observation", "change_observation")
     assert client.get(address(source, page)).status_code == 403
 
@@ -102,7 +130,9 @@ def test_document_in_the_admin_leads_to_the_page(admin_client, text, links):
 
 def test_text_stands_on_the_page_character_by_character(clerk, source, jobs):
     start = TEXT.index(PEOPLE)
-    make_observation(source=source, number=1, start=start, end=start + 4, printed=PEOPLE)
+    make_observation(
+        source=source, series=jobs, number=1, start=start, end=start + 4, printed=PEOPLE
+    )
     make_skipped_phrase(source=source, start=TEXT.index(OTHERS), end=TEXT.index(OTHERS) + 3)
     page = clerk.get(address(source)).content.decode()
     html = re.search(r'<div id="entry-text"[^>]*>(.*?)</div>', page, re.DOTALL)[1]
@@ -145,10 +175,10 @@ def test_page_asks_the_same_queries_for_more_figures(clerk, source, jobs):
             clerk.get(address(source))
         return len(captured)
 
-    make_observation(source=source, series=jobs, start=0, end=1)
+    make_figure_at(0, 1, source, series=jobs)
     few = queries()
     for start in range(1, 9):
-        make_observation(source=source, series=make_series(), start=start, end=start + 1)
+        make_figure_at(start, start + 1, source)
     assert queries() == few
 
 
@@ -252,15 +282,15 @@ def test_phrase_recorded_meanwhile_is_shown_and_not_doubled(clerk, source, jobs)
 
 
 def test_number_follows_that_of_the_figure_before(clerk, source, jobs):
-    make_observation(source=source, number=4, start=0, end=2)
-    make_observation(source=source, number=9, start=len(TEXT) - 4, end=len(TEXT) - 2)
+    make_figure_at(0, 2, source, number=4)
+    make_figure_at(len(TEXT) - 4, len(TEXT) - 2, source, number=9)
     clerk.post(address(source), typed(PEOPLE, jobs))
     assert list(source.observations.order_by("start").values_list("number", flat=True)) == [4, 5, 9]
 
 
 def test_number_of_a_figure_between_two_neighbours_is_the_next_free_one(clerk, source, jobs):
-    make_observation(source=source, number=1, start=0, end=2)
-    make_observation(source=source, number=2, start=len(TEXT) - 4, end=len(TEXT) - 2)
+    make_figure_at(0, 2, source, number=1)
+    make_figure_at(len(TEXT) - 4, len(TEXT) - 2, source, number=2)
     clerk.post(address(source), typed(PEOPLE, jobs))
     assert list(source.observations.order_by("start").values_list("number", flat=True)) == [1, 3, 2]
 

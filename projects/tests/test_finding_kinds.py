@@ -54,17 +54,17 @@ def test_every_kind_fits_its_column():
 def test_kinds_are_documented():
     words = ", ".join(f"{value} {label}" for value, label in kind_choices())
     text = Path(settings.BASE_DIR, "docs/data-model.md").read_text(encoding="utf-8")
-    assert f"- `kind` 规则: one of {words}\n" in text
+    assert f"- `kind` 规则: one of {words}\n" in text, "docs/data-model.md, section Finding"
 
 
 def test_every_check_is_applied():
-    """A check that looks at all the evidence stands in `RULES`."""
+    """A check of series stands in `RULES`."""
     names = sorted(path.stem for path in Path(checks.__file__).parent.glob("*.py"))
     modules = [import_module(f"projects.checks.{name}") for name in names if name != "__init__"]
     found = {
         rule
         for module in modules
         for name, rule in vars(module).items()
-        if name.startswith("check_") and [*signature(rule).parameters] == ["evidence"]
+        if name.startswith("check_") and [*signature(rule).parameters] == ["series", "evidence"]
     }
-    assert found == set(checks.RULES)
+    assert found == set(checks.RULES), "RULES in projects/checks/__init__.py"

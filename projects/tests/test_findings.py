@@ -101,7 +101,7 @@ def test_linked_records_are_rows(pair):
 def test_command_prints_a_count_for_each_result():
     out = StringIO()
     call_command("check_figures", stdout=out)
-    assert out.getvalue() == "核对完毕：矛盾3条，待看5条，无法核对7条，相符12条。\n"
+    assert out.getvalue() == "核对完毕：矛盾3条，待看4条，无法核对7条，相符12条。\n"
 
 
 def test_recompute_needs_few_queries(django_assert_max_num_queries, pair):

@@ -12,7 +12,6 @@ from aidtracker.testing import (
     make_observation,
     make_outlet,
     make_project,
-    make_region,
     make_series,
 )
 from aidtracker.tests.admin_pages import versions_of
@@ -106,7 +105,7 @@ def test_publishing_and_withdrawing_chosen_figures(admin_client, pair):
 
 
 def test_import(pair, django_assert_max_num_queries):
-    region = make_region()
+    region = pair[0].series.region
     outcome = stored(type(region), ["code", "name"], [region.code, "改了名的地区"])
     assert (outcome.is_stored, are_at_odds(pair)) == (True, True)
 

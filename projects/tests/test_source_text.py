@@ -3,6 +3,7 @@ from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,8 +99,57 @@ def test_source_page_without_text_keeps_the_anchors_on_its_table(client, db):
     assert re.findall(r'<tr id="(o\d+)"', html) == ["o12"]
 
 
+SENTENCE = "累计设立网点600 个，销售额超过30 亿元，另有三种说法。"
+SECOND = "本文不谈别的。"
+
+
+def shown(client, source, **values):
+    type(source).objects.filter(pk=source.pk).update(text=SENTENCE + SECOND, **values)
+    page = html_of(client, source)
+    figure = client.get(source.observations.first().get_absolute_url()).content.decode()
+    return [unescape(re.sub("<[^>]+>", "", html)) for html in (page, figure)]
+
+
+def plain(words):
+    return words.replace("600 个", "600 个1").replace("30 亿元", "30 亿元2")
+
+
+def test_public_document_shows_the_sentences_of_its_figures(source, client):
+    page, figure = shown(client, source)
+    assert plain(SENTENCE) in page
+    assert SECOND not in page
+    assert SENTENCE in figure
+    assert SECOND not in figure
+
+
+def test_document_shows_its_whole_text_where_that_was_chosen(source, client):
+    page, figure = shown(client, source, shown_text="whole")
+    assert plain(SENTENCE) + SECOND in page
+    assert SECOND not in figure
+
+
+@pytest.mark.parametrize("values", [{"shown_text": "nothing"}, {"kind": "report"}])
+def test_document_shows_nothing_where_that_was_chosen_or_it_is_internal(source, client, values):
+    for html in shown(client, source, **values):
+        assert "另有三种说法" not in html
+        assert re.search(r"600\s*个", html)
+
+
+def test_reviewer_sees_the_sentence_and_the_reading_in_list_and_form(source, admin_client):
+    row = source.observations.get(number=2)
+    for address in (
+        reverse("admin:projects_observation_changelist", query={"source__id__exact": source.pk}),
+        reverse("admin:projects_observation_change", args=[row.pk]),
+    ):
+        html = admin_client.get(address).content.decode()
+        assert "销售额<mark>超过30 亿元</mark>，另有三种说法。" in html
+        assert re.search("读作 3|数值 3 ", html)
+
+
 def test_source_page_leaves_out_what_is_not_approved(source, client):
-    make_observation(source=source, number=3, start=0, end=2, status="draft", value=1)
+    make_observation(
+        source=source, number=3, printed="600个", start=6, end=11, status="draft", value=1
+    )
     assert 'id="o3"' not in html_of(client, source)
 
 
@@ -113,7 +163,7 @@ def test_source_page_queries_do_not_grow_with_figures(
 
     few = count()
     for number in range(10, 40):
-        make_observation(source=source, number=number, start=6, end=11, value=1)
+        make_observation(source=source, number=number, printed="600 个", start=6, end=11, value=1)
     assert count() == few
 
 

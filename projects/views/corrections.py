@@ -1,10 +1,9 @@
 """更正记录: every change of a figure that was public, with what it said before and why."""
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.ground.search import found_with, words_of
+from aidtracker.ground.search import found_by, words_of
 from aidtracker.pages.listing import ListFilter, ListPage
 from aidtracker.pages.tables import Column, Item
 from aidtracker.sheets import file_name, file_of
@@ -47,7 +46,7 @@ class CorrectionFilter(ListFilter):
     def search(self, queryset, name, value):
         for word in words_of(value):
             queryset = queryset.filter(
-                Q(series__in=found_with(Series, word)) | Q(source__in=found_with(Source, word))
+                found_by("series", Series, word) | found_by("source", Source, word)
             )
         return queryset
 
@@ -69,6 +68,9 @@ class CorrectionList(ListPage):
 
     def rows(self):
         return corrections()
+
+    def read(self, rows):
+        return corrections().filter(pk__in=rows.values("pk"))
 
     def table(self, page):
         page.object_list = with_states_before(page.object_list)

@@ -24,8 +24,8 @@ class MetricList(ListPage):
         NOTE,
     )
 
-    def rows(self):
-        return Metric.objects.with_counts()
+    def read(self, rows):
+        return super().read(rows).with_counts()
 
 
 def leading(series):
@@ -52,7 +52,10 @@ class SeriesList(ListPage):
     columns = (Column("指标", "metric", sort=("metric__slug",)), SERIES_SCOPE, *FIGURE_OF_SERIES)
 
     def rows(self):
-        return Series.objects.published().with_leading_figures().with_subjects()
+        return Series.objects.published().with_figures()
+
+    def read(self, rows):
+        return rows.with_leading_figures().with_subjects()
 
 
 class ObservationList(ListPage):
@@ -65,13 +68,18 @@ class ObservationList(ListPage):
         Column("指标", metric_item, sort=("series__metric__slug",)),
         Column("主体与范围", scope_items, sort=("series__slug",)),
         Column("数值", kind="figure", sort=("value",)),
-        Column("性质", kind="nature", sort=("nature",)),
+        Column("性质", kind="nature", sort=("nature", "source_id", "number")),
         Column("期间", kind="period", sort=("as_of", "period_end", "period_start")),
-        Column("累计方式", "get_accumulation_display", sort=("accumulation",)),
-        Column("修饰", "get_qualifier_display", sort=("qualifier",)),
+        Column(
+            "累计方式", "get_accumulation_display", sort=("accumulation", "source_id", "number")
+        ),
+        Column("修饰", "get_qualifier_display", sort=("qualifier", "source_id", "number")),
         Column("出处", kind="source", sort=("source__code", "number")),
         NOTE,
     )
 
     def rows(self):
-        return Observation.objects.published().with_subjects().in_reading_order()
+        return Observation.objects.published().order_by("source_id", "number")
+
+    def read(self, rows):
+        return rows.with_subjects()

@@ -1,11 +1,12 @@
 """What the lists of work, places of work, events and figures can be narrowed to."""
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
-from aidtracker.pages.listing import ListFilter, choice_filter, linked_filter, row_filter, used
+from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
+from aidtracker.pages.listing import ListFilter
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
 from programs.models.programs import Sector
 from projects.models import (
@@ -38,7 +39,7 @@ def batches(request):
 
 
 def sources_with_figures(request):
-    return used(Source, "observations")(request).without_text()
+    return used(Source, "observations", one_by_one=True)(request).without_text()
 
 
 class ProjectFilter(ListFilter):
@@ -144,7 +145,7 @@ class MetricFilter(ListFilter):
 
 class SeriesFilter(ListFilter):
     sector = choice_filter("领域", Sector, field_name="metric__sector")
-    metric = row_filter("指标", used(Metric, "series_set__observations"))
+    metric = row_filter("指标", used(Metric, "series_set__observations", one_by_one=True))
 
 
 class ObservationFilter(ListFilter):
@@ -152,7 +153,9 @@ class ObservationFilter(ListFilter):
 
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter(
-        "指标", used(Metric, "series_set__observations"), field_name="series__metric"
+        "指标",
+        used(Metric, "series_set__observations", one_by_one=True),
+        field_name="series__metric",
     )
     nature = choice_filter("性质", Observation.Nature)
     accumulation = choice_filter("累计方式", Observation.Accumulation)
@@ -180,7 +183,9 @@ class FindingFilter(ListFilter):
     )
 
     def of_source(self, queryset, name, value):
-        return queryset.filter(pk__in=Finding.objects.filter(observations__source=value))
+        named = value if isinstance(value, QuerySet) else [value]
+        links = Finding.observations.through.objects.filter(observation__source__in=named)
+        return queryset.filter(pk__in=links.values("finding"))
 
     def of_observation(self, queryset, name, value):
         """The findings of one figure, named as 文献编号.序号."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q
@@ -10,9 +11,11 @@ from django.urls import reverse
 
 from aidtracker.pages.details import DetailPage, Section, address, facts
 from aidtracker.pages.listing import ListPage
+from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import NOTE, Column, Item, table
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import Result
+from projects.models.findings import WORST_FIRST
 from projects.views import filters
 from projects.views.readings import interval_words, remarks
 from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
@@ -33,10 +36,35 @@ class ResultCount:
     url: str
 
 
-def result_counts():
-    """A `ResultCount` for each result, worst first: one query."""
-    found = Finding.objects.published().order_by().values("result").annotate(total=Count("pk"))
-    totals = {row["result"]: row["total"] for row in found}
+@dataclass(frozen=True)
+class Overview:
+    """What is asked of all findings at once: those the public may not see, and how many of each
+    result it may.
+    """
+
+    hidden: list[int]
+    totals: dict[str, int]
+
+
+def public_findings(hidden):
+    """Those the public may see, of any number."""
+    return Finding.objects.current().exclude(pk__among=hidden)
+
+
+def overview():
+    """The `Overview` as it is now: two queries."""
+    hidden = Finding.objects.hidden_numbers()
+    found = public_findings(hidden).order_by().values_list("result").annotate(total=Count("pk"))
+    return Overview(hidden, dict(found))
+
+
+def kept_overview():
+    return kept("findings", overview)
+
+
+def result_counts(totals=None):
+    """A `ResultCount` for each result, worst first."""
+    totals = kept_overview().totals if totals is None else totals
     return [
         ResultCount(
             result=result.value,
@@ -64,19 +92,30 @@ class FindingList(ListPage):
     filterset_class = filters.FindingFilter
     template_name = "projects/finding_list.html"
     columns = (
-        Column("结果", kind="result", sort=("severity",)),
-        Column("规则", "get_kind_display", sort=("kind",)),
+        Column("结果", kind="result", sort=WORST_FIRST),
+        Column("规则", "get_kind_display", sort=("kind", "key")),
         Column("计算", "computation", kind="computation", link=True),
         Column("所涉数字", "observations", kind="figures"),
-        Column("处理", "state_words", sort=("state",)),
+        Column("处理", "state_words", sort=("state", "key")),
         Column("说明", "explanation"),
     )
 
+    @cached_property
+    def overview(self):
+        return kept_overview()
+
+    @property
+    def total(self):
+        return None if self.is_filtered else sum(self.overview.totals.values())
+
     def rows(self):
-        return Finding.objects.published().worst_first().prefetch_related(with_figures())
+        return public_findings(self.overview.hidden).worst_first()
+
+    def read(self, rows):
+        return rows.current().prefetch_related(with_figures())
 
     def extra_context(self, page):
-        return {"results": result_counts()}
+        return {"results": result_counts(self.overview.totals)}
 
 
 FIGURE_COLUMNS = (
@@ -98,6 +137,14 @@ RECORD_COLUMNS = (
 def figures(finding: Finding) -> Section | None:
     rows = finding.observations.with_subjects().in_reading_order()
     return present(Section("figures", "所涉数字", table("所涉数字", FIGURE_COLUMNS, rows)))
+
+
+def words(finding: Finding) -> Section | None:
+    """The sentences that the figures stand in, as far as their documents show them."""
+    rows = finding.observations.published().with_words().select_related("source")
+    shown = [row for row in rows.defer("source__text").in_reading_order() if row.quote]
+    section = Section("words", "原文", template="projects/quotes.html", data=shown)
+    return section if shown else None
 
 
 def records(finding: Finding) -> Section | None:
@@ -125,9 +172,10 @@ def explanation(finding: Finding) -> Section:
 
 class FindingPage(DetailPage):
     model = Finding
+    key = "<str:slug>"
     template_name = "projects/finding_detail.html"
     note = ""
-    parts = (figures, records, condition, explanation)
+    parts = (figures, words, records, condition, explanation)
 
     def find(self, *rules: Q, **key: Any) -> Finding:
         return get_object_or_404(Finding.objects.published().at_address(key["slug"]))

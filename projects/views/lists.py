@@ -167,11 +167,11 @@ class ActivityList(ListPage):
 
     def rows(self):
         is_undated = Case(When(starts_on="", then=Value(1)), default=Value(0))
-        return (
-            Activity.objects.select_related("region", "site")
-            .prefetch_related("headquarters", "programs")
-            .order_by(is_undated, "starts_on", "slug")
-        )
+        return super().rows().order_by(is_undated, "starts_on", "slug")
+
+    def read(self, rows):
+        with_place = rows.select_related("region", "site")
+        return with_place.prefetch_related("headquarters", "programs")
 
     def extra_context(self, page):
         happenings = map(Happening.of, page.object_list)

@@ -97,11 +97,12 @@ def same_series(observation: Observation) -> Section:
 
 class ObservationPage(DetailPage):
     model = Observation
+    key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
     parts = (reading, meaning, ledger_rows, findings, place, same_series)
 
     def rows(self) -> QuerySet:
-        return Observation.objects.published().with_subjects()
+        return Observation.objects.published().with_subjects().with_words()
 
     def find(self, *rules: Q, **key: Any) -> Observation:
         return super().find(source__code=key["code"], number=key["number"])

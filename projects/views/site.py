@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from aidtracker.pages.overview import record_counts
+from aidtracker.pages.paging import kept
 from aidtracker.templatetags.formatting import UNKNOWN, plain
 from projects.models import Observation
 from projects.models.finding_kinds import KINDS
@@ -27,6 +28,13 @@ EXAMPLES = (
     "不足100家",
     "1—2万名",
     "近六成",
+    "1万多亿元",
+    "1亿2000万元",
+    "三成五",
+    "30来家",
+    "43000亩",
+    "最高10万元",
+    "-1.2%",
 )
 
 
@@ -73,11 +81,11 @@ def interval(lower, upper):
 
 QUALIFIER_WORDS = {
     "exact": "没有修饰",
-    "over": "超过、逾、突破、以上",
-    "more": "多、余",
-    "nearly": "近",
-    "about": "约、左右",
-    "under": "不足、以下",
+    "over": "超过、至少、以上",
+    "more": "多、余、几",
+    "nearly": "近、接近",
+    "about": "约、来、左右",
+    "under": "不足、最高、以下",
     "range": "范围",
 }
 
@@ -88,23 +96,45 @@ def rules():
     nearly = plain(bounds.NEARLY)
     return [
         ("没有修饰", "整数是确数；带小数或“万、亿”的数，印到哪一位就准到哪一位的一半。"),
-        ("超过、逾、突破、以上", "不少于所印的数，没有上限。"),
-        ("多、余", "从所印的数到末位非零数字的下一档：20多家在 20 与 30 之间。"),
-        ("近", f"在所印的数的 {nearly} 倍与所印的数之间。"),
-        ("约、左右", f"所印的数上下各 {percent}%。"),
-        ("不足、以下", "在 0 与所印的数之间。"),
+        (
+            f"末尾有{bounds.ROUND_ZEROS}个以上的零",
+            "43000亩与4.3万亩一样，准到末位非零数字的一半；写明“共”或“整”的是确数。",
+        ),
+        ("超过、逾、突破、至少、不止、以上、起、出头", "不少于所印的数，没有上限。"),
+        ("多、余、几", "从所印的数到末位非零数字的下一档：20多家在 20 与 30 之间。"),
+        ("近、接近、逼近、几乎", f"在所印的数的 {nearly} 倍与所印的数之间。"),
+        ("约、大致、差不多、来、左右、上下", f"所印的数上下各 {percent}%。"),
+        ("不足、不到、至多、最高、以下、以内", "在 0 与所印的数之间。"),
+        ("负数", "“-、零下”：上面各条说的是它的大小。"),
+        ("单位", "亩与公顷、公斤与吨等按定义换算；万美元不当作万元，人不当作户。"),
+        ("〔〕", "原文在别处说了的单位，由录入的人补在〔〕里：3.1〔亿元〕。"),
         ("范围", "两端之间；“万”“亿”管到两端。"),
         ("几十、数百", f"在 {bounds.VAGUE_LOW} 倍与 {bounds.VAGUE_HIGH} 倍之间，不取单一数值。"),
     ]
 
 
+def headlines() -> list[int]:
+    """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
+    public, rank = Observation.objects.published().best_first(), Observation.Rank
+    found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
+    others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
+    return [*found, *others[: HEADLINES - len(found)]]
+
+
+def changes() -> list[int]:
+    """The numbers of the figures that changed last."""
+    public = Observation.objects.published().order_by("-updated_at", "-pk")
+    return list(public.values_list("pk", flat=True)[:CHANGES])
+
+
 def home(request: HttpRequest) -> HttpResponse:
-    public = Observation.objects.published().with_subjects()
+    first, latest = kept("headlines", headlines), changes()
+    rows = Observation.objects.published().with_subjects().in_bulk({*first, *latest})
     context = {
         "counts": record_counts(),
         "results": result_counts(),
-        "headlines": list(public.headline()[:HEADLINES]),
-        "changes": list(public.order_by("-updated_at", "source__code", "number")[:CHANGES]),
+        "headlines": [rows[pk] for pk in first if pk in rows],
+        "changes": [rows[pk] for pk in latest if pk in rows],
     }
     return render(request, "home.html", context)
 

@@ -12,7 +12,14 @@ from programs.models import Source
 from projects.models import Observation
 from projects.models.known_names import numeral_names
 from projects.reading import phrases
-from projects.reading.marked_text import figure_span, marked_text, open_span, skipped_span
+from projects.reading.marked_text import (
+    figure_span,
+    marked_pieces,
+    marked_text,
+    open_span,
+    skipped_span,
+)
+from projects.reading.sentences import sentences_of
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
@@ -38,18 +45,22 @@ class MarkedText:
     recorded: int
     skipped: int
     open: int
+    is_whole: bool
 
 
 def text_section(source, figures, skipped):
-    """The text with its marks; without the text, how to supply it."""
-    if not source.has_text:
-        return Section("text", "全文", template=NO_TEXT, data=source)
-    data = mark(source.text, figures, skipped)
-    return Section("text", "全文", template="includes/source_text.html", data=data)
+    """What the public sees of the text, with its marks; without the text, how to supply it."""
+    title = "全文" if source.shows == Source.Shown.WHOLE else "原文"
+    if not source.has_text or source.shows == Source.Shown.NOTHING:
+        return Section("text", title, template=NO_TEXT, data=source)
+    data = mark(source, figures, skipped)
+    return Section("text", title, template="includes/source_text.html", data=data)
 
 
-def mark(text, figures, skipped):
-    """The text of a document with its figures, skipped and open phrases marked → `MarkedText`."""
+def mark(source, figures, skipped):
+    """The text of a document, or the sentences of its figures, with figures, skipped and open
+    phrases marked → `MarkedText`."""
+    text, is_whole = source.text, source.shows == Source.Shown.WHOLE
     placed = [one for one in figures if one.start is not None]
     found = phrases.coverage(
         phrases.find(text, numeral_names()),
@@ -62,12 +73,18 @@ def mark(text, figures, skipped):
         *map(open_span, found.open),
     ]
     counts = (len(found.recorded), len(found.skipped), len(found.open))
-    return MarkedText(marked_text(text, spans), placed, *counts)
+    if is_whole:
+        html = marked_text(text, spans)
+    else:
+        pieces = sentences_of(text, [(one.start, one.end) for one in placed])
+        html = marked_pieces(text, pieces, spans)
+    return MarkedText(html, placed, *counts, is_whole)
 
 
 def figure_section(source, figures):
     """All figures in reading order; without the text the rows are where their links lead."""
-    prefix = "row-o" if source.has_text else "o"
+    is_shown = source.has_text and source.shows != Source.Shown.NOTHING
+    prefix = "row-o" if is_shown else "o"
     layout = Layout(anchor=lambda observation: f"{prefix}{observation.number}")
     return Section(
         "figures", "数字", table("按原文先后", FIGURE_COLUMNS, figures, layout), NO_FIGURES
@@ -101,6 +118,7 @@ FIGURE_COLUMNS = (
 
 class SourcePage(DetailPage):
     model = Source
+    key = "<slug:code>"
 
     @property
     def kind(self) -> str:

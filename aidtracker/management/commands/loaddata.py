@@ -4,8 +4,8 @@ from django.core.management.commands import loaddata
 from django.db import transaction
 
 from aidtracker.accounts.roles import is_kept
-from aidtracker.ground.changes import after_change
-from aidtracker.ground.datasets import is_dataset, record_models
+from aidtracker.ground.changes import after_load
+from aidtracker.ground.datasets import is_dataset
 from aidtracker.storage.fixtures import complete, keep_loaded
 from aidtracker.trail.acts import CommandActs
 from aidtracker.trail.history import keep_states
@@ -16,7 +16,7 @@ class Command(CommandActs, loaddata.Command):
     def handle(self, *fixture_labels, **options):
         super().handle(*fixture_labels, **options)
         keep_loaded()
-        after_change(*record_models())
+        after_load()
 
     def save_obj(self, obj):
         if is_kept(obj.object):

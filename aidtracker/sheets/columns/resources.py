@@ -16,6 +16,8 @@ NOT_COVERED = {
     "id": "a number of the database; rows are named by their natural key",
     "updated_at": "set on every save",
     "search_text": "made from the names on every save",
+    "anchor": "made from the text around a figure's words when it is stored",
+    "scope": "computed: what is checked again together with a finding",
     "text": "a document's full text is not distributed; it is uploaded and checked by its SHA-256",
 }
 VERSION = "version"

@@ -19,6 +19,7 @@ from django.db.models import (
     TextField,
 )
 
+from aidtracker.ground.exact_numbers import ExactDecimalField
 from aidtracker.ground.features import fields_at
 from aidtracker.ground.keys import KEY_SEPARATOR
 from aidtracker.ground.publication import public_rule
@@ -155,7 +156,7 @@ def number(field: Field) -> Words:
     if not isinstance(field, DecimalField):
         return AS_IT_IS
     size = field.decimal_places
-    if field.get_internal_type() == "DecimalField":
+    if not isinstance(field, ExactDecimalField):
         digits = f"PRINTF('%%.{size}f', [x])"
     else:
         # Kept as a whole number of its smallest parts, of which a float would lose some.

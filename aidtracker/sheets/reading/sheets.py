@@ -8,7 +8,7 @@ from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_unto
 from aidtracker.sheets.reading.footers import reason_to_skip
 from aidtracker.sheets.reading.headings import LONGEST, find_heading, plain, unit_in
 
-MAX_ROWS = 20_000
+MAX_ROWS = 100_000
 TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
 UNIT_LINE = re.compile(r"单位(?:为|是)?(?:人民币)?(亿元|千万元|百万元|万元|千元|元)(?![/每])")
 VERSION = "version"

@@ -20,7 +20,7 @@ from aidtracker.sheets.reading.sheets import TOO_MANY, Page, SheetError
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 10 * MEGABYTE
-MAX_UNPACKED = 100 * MEGABYTE
+MAX_UNPACKED = 250 * MEGABYTE
 MAX_MEMBERS = 2_000
 MAX_COLUMNS = 500
 FIRST_COLUMNS = f"只读前 {MAX_COLUMNS} 列。"
@@ -31,7 +31,7 @@ OLE_START = b"\xd0\xcf\x11\xe0"
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 EURO, EURO_BYTE = "aidtracker.euro", 0x80
 LONGEST_TWO_BYTES = 0x7FF  # Chinese takes three bytes in UTF-8
-MAX_CELLS = 1_200_000
+MAX_CELLS = 3_000_000
 SNIFFED = 10_000
 UNREADABLE = "这个 Excel 文件已损坏或过于复杂，无法读取；请另存一份再试。"
 FAILURES = {
@@ -249,7 +249,8 @@ def check_contents(archive):
                 total += len(piece)
                 if total > MAX_UNPACKED:
                     raise SheetError("这个 Excel 文件解开后过大，不能导入。")
-                cells += piece.count(b"</c>") + piece.count(b":c>")
+                # With the end of the piece before, in which a tag may have begun.
+                cells += (before[-3:] + piece).count(b"</c>") + (before[-2:] + piece).count(b":c>")
                 if cells > MAX_CELLS:
                     raise SheetError(
                         f"这个 Excel 文件有内容的单元格超过 {MAX_CELLS} 个，请分成几份。"

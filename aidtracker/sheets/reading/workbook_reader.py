@@ -20,8 +20,8 @@ MEMORY = 700_000_000
 SECONDS = 30
 MAX_COLUMNS = 500
 MAX_SHEETS = 200
-MAX_ROWS = 25_000  # an import's, with headings and totals among them
-MAX_TEXT = 20_000_000  # characters: one text may stand in very many cells
+MAX_ROWS = 105_000  # an import's, with headings and totals among them
+MAX_TEXT = 40_000_000  # characters: one text may stand in very many cells
 TOO_MANY_ROWS, TOO_MUCH_TEXT = 3, 4  # what the process ends with
 MAX_MERGED = 100_000  # cells
 

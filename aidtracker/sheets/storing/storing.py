@@ -69,7 +69,7 @@ def store(
             review_wholes(rehearsal, resource.user)
             report(FOLLOWING, outcome.written)
             if outcome.new or outcome.changed:
-                after_change(resource.model)
+                after_change()
             end(outcome)
     except StaleError:
         return Rehearsal(type(resource)(user=resource.user), sheet).run()
@@ -169,7 +169,7 @@ def lock(model, changed: list[PlannedRow]) -> None:
 
 def derived(model):
     """The fields that change with any other."""
-    return {"version", "updated_at", "search_text", model.REVIEW}
+    return {"version", "updated_at", "search_text", model.REVIEW, *model.DERIVED}
 
 
 def fill_slugs(model, rows):

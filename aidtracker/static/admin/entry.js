@@ -5,7 +5,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   const entry = document.getElementById("entry");
   const status = document.getElementById("entry-status");
-  if (!entry) {
+  if (!entry || "readOnly" in entry.dataset) {
     return;
   }
   const LATER = 250;
@@ -39,7 +39,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const text = part("entry-text");
     field("start").value = start;
     field("end").value = end;
-    field("printed").value = entryText.words(text, start, end).trim().replace(/\s+/g, " ");
+    // Of 3.1、3.5、4.2亿元 the first figures take the unit of the last: it is added in 〔〕.
+    const link = text.querySelector(`a.open[data-start="${start}"][data-end="${end}"]`);
+    const shared = link && link.dataset.shared ? `〔${link.dataset.shared}〕` : "";
+    const words = entryText.words(text, start, end).trim().replace(/\s+/g, " ");
+    field("printed").value = words + shared;
     entryText.show(text, start, end);
     clearTimeout(pause);
     pause = setTimeout(readPlace, LATER / 5);

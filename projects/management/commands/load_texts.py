@@ -15,9 +15,15 @@ class Command(CommandActs, BaseCommand):
     help = "从文件夹载入文献全文：按 SHA-256 认出登记过的文献，其余文件不动，也不新增文献。"
 
     def add_arguments(self, parser):
+        parser.add_argument(
+            "--show",
+            choices=Source.Shown.values,
+            help="载入的文献公开显示多少原文：nothing 不显示、sentence 数字所在的句子、whole 全文",
+        )
         parser.add_argument("folder", type=Path, help="存放全文文件（UTF-8 纯文本）的文件夹")
 
-    def handle(self, *args, folder, **options):
+    def handle(self, *args, folder, show=None, **options):
+        self.show = show
         if not folder.is_dir():
             raise CommandError(f"没有这个文件夹：{folder}")
         files = [path for path in sorted(folder.iterdir()) if path.is_file()]
@@ -37,9 +43,14 @@ class Command(CommandActs, BaseCommand):
         if source is None:
             self.stdout.write(f"  未登记：{path.name}")
             return "unknown"
-        if source.has_text:
+        is_new = not source.has_text
+        if is_new:
+            source.accept_text(content)
+        if self.show is not None:
+            source.shown_text = self.show
+        if is_new or self.show is not None:
+            source.save()
+        if not is_new:
             return "kept"
-        source.accept_text(content)
-        source.save()
         self.stdout.write(f"  已载入：{path.name} → 《{source.title}》")
         return "loaded"

@@ -1,0 +1,102 @@
+"""Conditions of a list: one of some choices, or one of rows, from a drop-down or by its name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+
+from aidtracker.ground.publication import public_rule
+from aidtracker.ground.search import SEARCH_LENGTH
+
+MOST_CHOICES = 200
+ALL = "全部"
+BOX = {"type": "search", "maxlength": SEARCH_LENGTH, "placeholder": "名称或拼音"}
+
+
+def choice_filter(label, choices, **kwargs):
+    """A drop-down of a model's choices, or of what a function gives."""
+    return django_filters.ChoiceFilter(
+        label=label, choices=getattr(choices, "choices", choices), empty_label=ALL, **kwargs
+    )
+
+
+def used(model: type[Any], relation: str, *, one_by_one: bool = False) -> Callable[[Any], QuerySet]:
+    """Rows of `model` that at least one public row behind `relation` names, for a drop-down.
+
+    `one_by_one`: each is asked for, which is quick where nearly all are named, by very many.
+    """
+
+    def rows(request: Any) -> QuerySet:
+        end = model
+        for name in relation.split("__"):
+            end = end._meta.get_field(name).related_model
+        named = model.objects.filter(public_rule(end, relation), **{f"{relation}__isnull": False})
+        if one_by_one:
+            first = named.filter(pk=OuterRef("pk")).order_by().values("pk")[:1]
+            return model.objects.alias(first=Subquery(first)).filter(first__isnull=False)
+        return model.objects.filter(pk__in=named.order_by().values("pk"))
+
+    return rows
+
+
+class RowField(forms.Field):
+    """One of some rows, by its key; one of many by its name, too, which may mean several."""
+
+    def __init__(
+        self, queryset: QuerySet, to_field_name: str, empty_label: str = ALL, **kwargs: Any
+    ) -> None:
+        self.rows, self.key = queryset, to_field_name
+        found = list(queryset[: MOST_CHOICES + 1])
+        self.is_long = len(found) > MOST_CHOICES
+        self.found = {} if self.is_long else {str(getattr(row, self.key)): row for row in found}
+        if self.is_long:
+            box: forms.Widget = forms.TextInput(BOX)
+        else:
+            self.choices = [
+                ("", empty_label),
+                *((key, str(row)) for key, row in self.found.items()),
+            ]
+            box = forms.Select(choices=self.choices)
+        super().__init__(widget=box, **kwargs)
+
+    def clean(self, value: Any) -> Model | QuerySet | None:
+        """The row that was chosen, or the rows of that name; None for no condition."""
+        if not value:
+            return None
+        if not self.is_long:
+            if value not in self.found:
+                raise ValidationError("没有这一选项。")
+            return self.found[value]
+        return self.rows.filter(**{self.key: value}).first() or self.rows.search(value)
+
+
+class RowFilter(django_filters.ModelChoiceFilter):
+    """A condition on which row a row names."""
+
+    field_class = RowField
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if not isinstance(value, QuerySet):
+            return super().filter(qs, value)
+        # Several of a row's links may be meant; it is listed once.
+        found = qs.model._default_manager.filter(**{f"{self.field_name}__in": value})
+        return qs.filter(pk__in=found.order_by().values("pk"))
+
+
+def row_filter(label, queryset, key="slug", **kwargs):
+    """A choice of rows, named in the address by `key`; one query however many there are."""
+    return RowFilter(label=label, queryset=queryset, to_field_name=key, empty_label=ALL, **kwargs)
+
+
+def linked_filter(label, model, **kwargs):
+    """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
+    return django_filters.ModelChoiceFilter(
+        label=label,
+        queryset=lambda request: model.objects.published(),
+        to_field_name="slug",
+        widget=forms.HiddenInput,
+        **kwargs,
+    )

@@ -1,0 +1,104 @@
+"""Pages of a list of any length: the numbers of the rows by an index, then only these rows.
+
+What no index counts quickly is counted only up to a bound. Rows are told apart by their order, so
+the far half of a list whose length is known is read from its end.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.core.cache import caches
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db import connection
+from django.db.models import QuerySet
+
+from aidtracker.ground import edition
+
+PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+DAY = 24 * 3600
+
+
+def in_transaction() -> bool:
+    return connection.in_atomic_block
+
+
+def kept(name: str, count: Callable[[], Any]) -> Any:
+    """What changes only with the record, counted once for each edition of it."""
+    if in_transaction():  # whose own changes need not be another edition yet
+        return count()
+    # First the edition, then the count: it may be newer than its name, not older.
+    key = f"{name}:{edition.current()}".replace(" ", "-")
+    found = caches["default"].get(key)
+    if found is None:
+        found = count()
+        caches["default"].set(key, found, DAY)
+    return found
+
+
+class KeyPaginator(Paginator):
+    """Pages of row numbers; `total` says how many rows there are, if that is known.
+
+    `is_open`: there are more rows than are counted, and so no last page.
+    """
+
+    def __init__(self, rows: QuerySet, total: int | None = None) -> None:
+        super().__init__(rows, PAGE_SIZE)
+        self.total = total
+
+    @cached_property
+    def counted(self) -> int:
+        """How many rows there are, or one more than are counted."""
+        if self.total is not None:
+            return self.total
+        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+
+    @property
+    def is_open(self) -> bool:
+        return self.total is None and self.counted > MOST_COUNTED
+
+    @property
+    def count(self) -> int:
+        return min(self.counted, MOST_COUNTED) if self.is_open else self.counted
+
+    def validate_number(self, number: Any) -> int:
+        """As in any list; in an open one, every page that has rows."""
+        try:
+            return super().validate_number(number)
+        except EmptyPage:
+            if not self.is_open or int(number) < 1:
+                raise
+            if not self.keys((int(number) - 1) * PAGE_SIZE, 1):
+                self.total = self.counted = self.object_list.order_by().count()
+                self.__dict__.pop("num_pages", None)  # kept from the bound
+                raise
+            return int(number)
+
+    def page(self, number: Any) -> "KeyPage":
+        number = self.validate_number(number)
+        start = (number - 1) * PAGE_SIZE
+        keys = self.keys(start, PAGE_SIZE + 1)
+        return KeyPage(keys, number, self)
+
+    def keys(self, start: int, size: int) -> list[Any]:
+        """The numbers of some rows, read from whichever end of the list is nearer."""
+        rows = self.object_list.values_list("pk", flat=True)
+        if self.is_open or start <= self.counted // 2:
+            return list(rows[start : start + size])
+        end = self.counted - start
+        return list(rows.reverse()[max(end - size, 0) : end])[::-1]
+
+
+class KeyPage(Page):
+    """One page of row numbers; `keys` has one more where rows follow."""
+
+    def __init__(self, keys: list[Any], number: int, paginator: KeyPaginator) -> None:
+        super().__init__(keys[:PAGE_SIZE], number, paginator)
+        self.has_more = len(keys) > PAGE_SIZE
+
+    def has_next(self) -> bool:
+        return self.has_more
+
+    def end_index(self) -> int:
+        return self.start_index() + len(self.object_list) - 1 if self.object_list else 0

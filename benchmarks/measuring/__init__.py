@@ -1,0 +1,1 @@
+"""How a piece of work is measured, declared and shown; the work itself is in `benchmarks.rows`."""

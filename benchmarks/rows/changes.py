@@ -1,0 +1,90 @@
+"""One figure saved, approved, checked: what a change costs, and the check of everything."""
+
+from itertools import count
+
+from django.db import transaction
+from django.urls import reverse
+
+from aidtracker.ground.changes import after_change
+from aidtracker.trail.acts import one_act
+from benchmarks.measuring.registry import LeftOut, Target, Work, row
+from benchmarks.measuring.site import Site
+from benchmarks.rows.samples import figure
+from projects.checks.recomputing import recompute
+from projects.models import Observation
+
+GROUP = "One change"
+ONE = Target(ms=100, memory=20)
+numbers = count(1)
+
+
+@row(GROUP, "save a published figure by its form", target=ONE)
+def save_published(site: Site) -> Work:
+    return saved(site, figure())
+
+
+@row(GROUP, "save a draft by its form", target=ONE)
+def save_draft(site: Site) -> Work:
+    found = Observation.objects.filter(status="draft").order_by("pk").first()
+    if found is None:
+        raise LeftOut("no draft")
+    return saved(site, found)
+
+
+def saved(site: Site, figure: Observation) -> Work:
+    """The form of a figure as it is, with another word on who said it, and a new reason."""
+    place = reverse("admin:projects_observation_change", args=[figure.pk])
+
+    def save() -> int:
+        words = f"示例统计部门{next(numbers)}"
+        typed = site.keeper.get(place).form | {"attributed_to": [words]}
+        site.keeper.post(place, typed | {"correction_reason": [f"示例更正：{words}"]})
+        if not Observation.objects.filter(pk=figure.pk, attributed_to=words).exists():
+            raise LeftOut("the form was not accepted")
+        return 1
+
+    return save
+
+
+@row(GROUP, "form opened (part of the rows above)")
+def opened(site: Site) -> Work:
+    return site.desk(reverse("admin:projects_observation_change", args=[figure().pk]))
+
+
+@row(GROUP, "publish a figure, then withdraw it", target=ONE)
+def published(site: Site) -> Work:
+    found = Observation.objects.filter(status="draft").order_by("pk")
+    draft = found[1] if found.count() > 1 else None
+    if draft is None:
+        raise LeftOut("no draft")
+
+    def publish() -> int:
+        with one_act(), transaction.atomic():
+            row = Observation.objects.get(pk=draft.pk)
+            for state in ("published", "withdrawn"):
+                row.status = state
+                row.save()
+                after_change()
+        return 1
+
+    return publish
+
+
+@row(GROUP, "a published figure stored and checked, without a page", target=ONE)
+def checked(site: Site) -> Work:
+    def check() -> int:
+        with one_act(), transaction.atomic():
+            figure().save()
+            after_change()
+        return 1
+
+    return check
+
+
+@row(GROUP, "check_figures, whole", target=Target(ms=60_000))
+def whole(site: Site) -> Work:
+    def check() -> int:
+        recompute()
+        return Observation.objects.published().count()
+
+    return check

@@ -1,0 +1,162 @@
+"""What the machine could do at best: what the rows of the site are compared with."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import time
+from contextlib import suppress
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test.utils import override_settings
+from django.urls import path
+
+from benchmarks.measuring.registry import LeftOut, Work, row
+from benchmarks.measuring.site import Site, Visitor
+from projects.models import Observation
+from projects.models.metrics import SUBJECTS
+
+GROUP = "Limits"
+PATIENCE = 30
+# As many columns and names as the public file of figures has.
+PLAIN_FIELDS = (
+    *("source__code", "source__title", "number", "printed", "value", "value_high", "lower"),
+    *("upper", "qualifier", "nature", "accumulation", "period_start", "period_end", "as_of"),
+    *("period_text", "series__name", "series__metric__name", "series__metric__unit"),
+    *(f"series__{name}__name" for name in SUBJECTS),
+)
+PORT = 18_765
+
+
+def trivial(request: HttpRequest) -> HttpResponse:
+    """A view that does nothing."""
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("", trivial)]
+
+
+@row(GROUP, "trivial view, no middleware")
+def trivial_view(site: Site) -> Work:
+    with override_settings(MIDDLEWARE=[], ROOT_URLCONF=__name__):
+        visitor = Visitor(WSGIHandler())
+
+    def ask() -> bytes:
+        with override_settings(ROOT_URLCONF=__name__):
+            return visitor.get("/").content
+
+    return ask
+
+
+def plain_rows(limit: int | None = None) -> tuple[str, tuple[Any, ...]]:
+    """The SQL that the ORM writes for the public figures with the names of all they name."""
+    rows = Observation.objects.published().order_by("pk").values_list(*PLAIN_FIELDS)
+    return rows[:limit].query.sql_with_params()
+
+
+@row(GROUP, "50 public figures by key with all names, plain SQL")
+def fifty_rows(site: Site) -> Work:
+    keys = Observation.objects.published().order_by("pk").values_list("pk", flat=True)[:50]
+    rows = Observation.objects.filter(pk__in=list(keys)).values_list(*PLAIN_FIELDS)
+    sql, parameters = rows.query.sql_with_params()
+
+    def ask() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return len(cursor.fetchall())
+
+    return ask
+
+
+@row(GROUP, "COPY of all public figures with names (SQLite: its shell)")
+def copied(site: Site) -> Work:
+    many = Observation.objects.published().count()
+    sql, parameters = plain_rows()
+    if connection.vendor == "postgresql":
+        return lambda: copy_out(sql, parameters) and many
+    shell = shutil.which("sqlite3")
+    if shell is None:
+        raise LeftOut("no sqlite3 shell here")
+    literal = sql % tuple(quoted(value) for value in parameters)
+    command = [shell, "-csv", str(connection.settings_dict["NAME"]), literal]
+
+    def ask() -> int:
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        return many
+
+    return ask
+
+
+def quoted(value: Any) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def copy_out(sql: str, parameters: tuple[Any, ...]) -> int:
+    size = 0
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({sql}) TO STDOUT CSV", parameters) as rows,
+    ):
+        for part in rows:
+            size += len(part)
+    return size
+
+
+@row(GROUP, "Datasette, a page of the figures (its own process)")
+def datasette_first(site: Site) -> Work:
+    return datasette_page("_size=50&_labels=on")
+
+
+@row(GROUP, "Datasette, figures from 5,000 on")
+def datasette_deep(site: Site) -> Work:
+    return datasette_page("_size=50&_labels=on&_next=5000")
+
+
+def datasette_page(query: str) -> Work:
+    """A page of Datasette on the file, asked over the loop-back; what its process uses counts."""
+    program = os.environ.get("DATASETTE") or shutil.which("datasette")
+    if connection.vendor != "sqlite" or program is None:
+        raise LeftOut("needs SQLite and the program that DATASETTE names")
+    work = partial(ask_datasette, query)
+    work.server = datasette(program)  # type: ignore[attr-defined]
+    return work
+
+
+def ask_datasette(query: str) -> bytes:
+    with urlopen(f"http://127.0.0.1:{PORT}/{database()}/projects_observation?{query}") as answer:
+        return answer.read()
+
+
+def database() -> str:
+    """What Datasette calls the file."""
+    return Path(connection.settings_dict["NAME"]).stem
+
+
+@cache
+def datasette(program: str) -> int:
+    """Its process, started once and ended with ours."""
+    place = str(connection.settings_dict["NAME"])
+    options = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(PORT),
+        "--setting",
+        "sql_time_limit_ms",
+        "60000",
+    ]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([program, "serve", place, *options], **quiet)
+    atexit.register(process.terminate)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{PORT}/-/versions.json"):
+            return process.pid
+        time.sleep(0.2)
+    raise LeftOut("Datasette did not start")

@@ -1,0 +1,147 @@
+"""The pages of readers: every list in every order, with every condition; details; searches."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import URLPattern, get_resolver, reverse
+
+from aidtracker.pages.listing import ListPage
+from benchmarks.measuring.registry import LeftOut, Target, Work, family, row
+from benchmarks.measuring.site import PACKED, Site
+from benchmarks.rows.samples import contradiction, figure, fullest, some
+from programs.models import Headquarters, Region
+from projects.models import Enterprise, Outlet, Project
+
+LISTS, DETAILS, OTHER = "Public lists", "Public details", "Home, search and pages read again"
+# The lists that are asked in every way; of the others the first and last page.
+IN_EVERY_WAY = (
+    *("observation-list", "series-list", "metric-list", "project-list"),
+    *("source-list", "finding-list"),
+)
+DEEP, BEYOND = 5_000, 10_000_000
+# Words with hits, with few, with none.
+SEARCHES = {
+    "search, 2 characters": "核桃",
+    "search, 3 characters": "卫星工",
+    "search, no hit": "鲸鱼",
+}
+LIST = Target(ms=80)
+
+
+def list_pages() -> dict[str, type[ListPage]]:
+    """The lists of the site by the names of their addresses."""
+    found: dict[str, type[ListPage]] = {}
+    for pattern in patterns(get_resolver().url_patterns):
+        view = getattr(pattern.callback, "view_class", None)
+        if view is not None and issubclass(view, ListPage):
+            found[str(pattern.name)] = view
+    return found
+
+
+def patterns(several: list[Any]) -> Iterator[URLPattern]:
+    for one in several:
+        if isinstance(one, URLPattern):
+            yield one
+        else:
+            yield from patterns(one.url_patterns)
+
+
+@family(LISTS, LIST)
+def lists(site: Site) -> Iterator[tuple[str, Work]]:
+    for name, view in list_pages().items():
+        for ways, query in ways_to_ask(view, everything=name in IN_EVERY_WAY):
+            address = f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+            yield f"{name}: {ways}", site.page(address)
+
+
+def ways_to_ask(view: type[ListPage], *, everything: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "first page", {}
+    yield "last page", {"page": BEYOND}
+    if not everything:
+        return
+    yield "page 5,000", {"page": DEEP}
+    for number, column in enumerate(view.columns, 1):
+        if column.sort:
+            yield f"sorted by {column.label}", {"sort": f"-{number}"}
+    for words, typed in SEARCHES.items():
+        yield words, {"q": typed}
+    yield from filters(view)
+
+
+def filters(view: type[ListPage]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each condition with one of the values it offers."""
+    form = view.filterset_class({}, view().rows(), request=None).form
+    for name, field in form.fields.items():
+        value = value_of(field) if name != "q" else None
+        if value is not None:
+            yield f"filtered by {name}", {name: value}
+
+
+def value_of(field: forms.Field) -> Any:
+    """A value that a field would take; None for one that takes typed words."""
+    if isinstance(field, forms.ModelChoiceField):
+        found = field.queryset.order_by("pk").first()
+        return found and getattr(found, field.to_field_name or "pk")
+    if isinstance(field, forms.ChoiceField):
+        return next((value for value, _ in field.choices if value and isinstance(value, str)), None)
+    return None
+
+
+@family(DETAILS, LIST)
+def details(site: Site) -> Iterator[tuple[str, Work]]:
+    rows = {
+        "headquarters": some(Headquarters),
+        "region": some(Region),
+        "project": some(Project),
+        "enterprise": some(Enterprise),
+        "outlet": some(Outlet),
+        "metric with the most figures": fullest("series__metric"),
+        "document with the most figures": fullest("source"),
+        "series with the most figures": fullest("series"),
+        "figure": figure(),
+    }
+    if contradiction() is not None:
+        rows["finding"] = contradiction()
+    for name, found in rows.items():
+        yield name, site.page(found.get_absolute_url())
+
+
+@family(OTHER, Target(ms=50))
+def others(site: Site) -> Iterator[tuple[str, Work]]:
+    yield "home", site.page(reverse("home"))
+    yield "corrections", site.page(reverse("correction-list"))
+    for words, typed in SEARCHES.items():
+        yield f"all: {words}", site.page(f"{reverse('search')}?{urlencode({'q': typed})}")
+    number = urlencode({"q": figure().printed})
+    yield "all: search, a printed number", site.page(f"{reverse('search')}?{number}")
+
+
+AGAIN = Target(times=2)
+TRIVIAL = "trivial view, no middleware"
+
+
+@row(OTHER, "home, by a reader who has it already", limit=TRIVIAL, target=AGAIN)
+def home_again(site: Site) -> Work:
+    return conditional(site, reverse("home"))
+
+
+@row(OTHER, "list of figures, by a reader who has it already", limit=TRIVIAL, target=AGAIN)
+def list_again(site: Site) -> Work:
+    return conditional(site, reverse("observation-list"))
+
+
+@row(OTHER, "home, unchanged, by another reader", limit=TRIVIAL, target=AGAIN)
+def home_unchanged(site: Site) -> Work:
+    return site.page(reverse("home"))
+
+
+def conditional(site: Site, address: str) -> Work:
+    """The work of answering that nothing has changed."""
+    headers = site.reader.get(address, **PACKED).headers
+    names = {"ETag": "HTTP_IF_NONE_MATCH", "Last-Modified": "HTTP_IF_MODIFIED_SINCE"}
+    known = {ours: headers[theirs] for theirs, ours in names.items() if theirs in headers}
+    if not known:
+        raise LeftOut("the page has neither ETag nor Last-Modified")
+    return lambda: site.reader.get(address, expected=304, **PACKED, **known).content

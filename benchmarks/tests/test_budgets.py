@@ -1,0 +1,79 @@
+"""What pages ask of the database is kept in a file: whoever lets it grow shows it in a diff.
+
+For each: queries, rows read, rows written, on PostgreSQL; SQLite says less of what it wrote.
+What it is now is written by `BUDGETS=write pytest benchmarks/tests/test_budgets.py`.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
+import benchmarks.rows  # noqa: F401 (declares what is measured)
+from benchmarks.country.making import Country
+from benchmarks.measuring.registry import LeftOut, Row, rows
+from benchmarks.measuring.site import Site
+from benchmarks.measuring.usage import counted
+from benchmarks.rows import admin, changes, public, samples
+
+BUDGETS = Path(__file__).with_name("budgets.json")
+GROUPS = (public.LISTS, public.DETAILS, public.OTHER, admin.GROUP, changes.GROUP)
+FIGURES = 300
+# The benchmark measures them; they ask what the list without them asks.
+IN_MANY_WAYS = ("sorted by", "filtered by", "page 5,000")
+NONE = (0, 0, 0)
+
+
+@pytest.fixture
+def site(empty: None) -> Iterator[Site]:
+    """A site that answers on the connection, and so in the transaction, of the test."""
+    country = Country(FIGURES, seed=1)
+    country.make()
+    country.check()
+    for kept in (samples.some, samples.figure, samples.fullest, samples.contradiction):
+        kept.cache_clear()
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield Site()
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+def asked(site: Site) -> dict[str, list[int]]:
+    """Queries, rows read and rows written of each page and change, asked for the second time."""
+    found = {}
+    for row in rows(site):
+        if row.group in GROUPS and not any(words in row.name for words in IN_MANY_WAYS):
+            with suppress(LeftOut):
+                found[f"{row.group}: {row.name}"] = ask(row, site)
+    return found
+
+
+def ask(row: Row, site: Site) -> list[int]:
+    work = row.prepare(site)
+    work()
+    with counted() as counts:
+        work()
+    return [counts.queries, counts.rows_read, counts.rows_written]
+
+
+def test_pages_and_changes_ask_no_more_than_before(site):
+    found = asked(site)
+    if os.environ.get("BUDGETS") == "write":
+        lines = (f"{json.dumps(name)}: {counts}" for name, counts in found.items())
+        BUDGETS.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    kept = json.loads(BUDGETS.read_text("utf-8"))
+
+    grown = {
+        name: (counts, kept.get(name))
+        for name, counts in found.items()
+        if any(now > before for now, before in zip(counts, kept.get(name, NONE), strict=True))
+    }
+
+    assert grown == {}

@@ -1,0 +1,92 @@
+"""Dates of openings, foundings and signings wherever a record gives one, read by thing."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Model, QuerySet
+
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.partial_dates import first_day, last_day
+from projects.checks.counted import record_name
+from projects.checks.evidence import Step
+from projects.models.activities import Activity, Agreement
+from projects.models.enterprises import Enterprise
+from projects.models.sites import Site
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A kind of things with a step that is dated in their own record and by activities.
+
+    `by_activity` names the things from an activity, `activities` the other way; an activity counts
+    if it is that step, or whatever it is where `is_any_step`.
+    """
+
+    model: type[Model]
+    field: str
+    step: str
+    activities: str
+    by_activity: str
+    is_any_step: bool = False
+
+    @property
+    def dataset(self) -> str:
+        return dataset_name(self.model)
+
+    @property
+    def dated_activities(self) -> QuerySet:
+        rows = Activity.objects.exclude(starts_on="")
+        return rows if self.is_any_step else rows.filter(step=self.step)
+
+    def things_with_activities(self) -> QuerySet:
+        """Those that can be dated more than once."""
+        rows = self.model._default_manager.filter(
+            **{f"{self.activities}__in": self.dated_activities.values("pk")}
+        )
+        return rows.order_by("pk").distinct()
+
+
+DATED = (
+    Dated(Site, "opened_on", Activity.Step.OPENED, "activities", "site"),
+    Dated(Enterprise, "founded_on", Activity.Step.FOUNDED, "activities", "enterprises"),
+    Dated(Agreement, "signed_on", Activity.Step.SIGNED, "activity", "agreements", True),
+)
+BY_DATASET = {one.model: one for one in DATED}
+
+
+def load_steps(model: type[Model], keys: Collection[int]) -> dict[int, list[Step]]:
+    """The steps of things of one model that are dated: {number: steps}."""
+    dated = BY_DATASET[model]
+    things = {row.pk: row for row in model._default_manager.filter(pk__in=keys)}
+    found: dict[int, list[Step]] = {pk: list(own_step(row, dated)) for pk, row in things.items()}
+    activities = dated.dated_activities.filter(**{f"{dated.by_activity}__in": things})
+    activities = activities.annotate(thing=F(dated.by_activity)).order_by("starts_on", "slug")
+    for activity in activities:
+        if activity.thing in things:
+            found[activity.thing].append(step_of_activity(things[activity.thing], activity, dated))
+    return found
+
+
+def own_step(row: Any, dated: Dated) -> Iterator[Step]:
+    text = getattr(row, dated.field)
+    if text:
+        yield step_of(row, dated.step, text, text, row, f"{row._meta.verbose_name}记录")
+
+
+def step_of_activity(thing: Any, activity: Any, dated: Dated) -> Step:
+    end = activity.ends_on or activity.starts_on
+    return step_of(thing, dated.step, activity.starts_on, end, activity, f"活动“{activity}”")
+
+
+def step_of(thing: Any, step: str, start: str, end: str, record: Any, words: str) -> Step:
+    return Step(
+        thing=record_name(thing),
+        step=str(step),
+        name=f"{thing}{Activity.Step(step).label}",
+        words=words,
+        record=record_name(record),
+        text=start,
+        earliest=first_day(start),
+        latest=last_day(end),
+    )

@@ -1,0 +1,94 @@
+"""Where a figure's words stand, kept so that a change is noticed and a new text can be searched.
+
+An anchor is three short hashes, of the words and of the few characters before and behind them, the
+place, and which text that is (Web Annotation's TextQuoteSelector and TextPositionSelector, without
+the quotation).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+AROUND = 6  # characters before and behind the words
+LENGTH = 10  # hexadecimal digits of each hash
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SPACE = re.compile(r"\s+")
+_SUPPLIED = re.compile("〔[^〕]*〕")
+
+
+def plain_words(text: str) -> str:
+    """Words without what printing changes: blanks, line breaks, full width."""
+    return _SPACE.sub("", text).translate(_WIDE)
+
+
+def claimed_words(printed: str) -> str:
+    """The words that a printed figure says stand at its place, without what 〔〕 adds."""
+    return plain_words(_SUPPLIED.sub("", printed))
+
+
+def stands_at(text: str, start: int, end: int, printed: str) -> bool:
+    """Whether `text[start:end]` says the same as `printed`."""
+    return end <= len(text) and plain_words(text[start:end]) == claimed_words(printed)
+
+
+def anchor(text: str, start: int, end: int, sha256: str = "") -> str:
+    """The anchor of `text[start:end]`: 30 hexadecimal digits, the place, the text's checksum.
+
+    Whoever anchors many figures of one text gives its `sha256`.
+    """
+    before, behind = _around(text, start, end)
+    hashes = _hash(plain_words(text[start:end])) + _hash(before) + _hash(behind)
+    return f"{hashes}@{start}-{end}#{sha256[:LENGTH] or _hash(text)}"
+
+
+def has_words(kept: str, printed: str) -> bool:
+    """Whether a kept anchor is of the words that a printed figure claims."""
+    return kept[:LENGTH] == _hash(claimed_words(printed))
+
+
+def is_at(kept: str, start: int, end: int, sha256: str) -> bool:
+    """Whether a kept anchor is of this place in the text with this checksum."""
+    return kept[3 * LENGTH :] == f"@{start}-{end}#{sha256[:LENGTH]}"
+
+
+def find_again(text: str, kept: str, printed: str, near: int) -> tuple[int, int] | None:
+    """Where the words of a kept anchor stand in another version of their text; None if in doubt.
+
+    A place counts if both sides are as they were, or one of them at a single place.
+    """
+    places = list(_places(text, claimed_words(printed)))
+    likeness = {place: _likeness(anchor(text, *place), kept) for place in places}
+    both = [place for place in places if likeness[place] == 2]
+    if both:
+        return min(both, key=lambda place: abs(place[0] - near))
+    one = [place for place in places if likeness[place] == 1]
+    return one[0] if len(one) == 1 else None
+
+
+def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """All places of some words, whatever blanks and widths they are printed in."""
+    plain, origin = [], []
+    for position, character in enumerate(text):
+        if not character.isspace():
+            plain.append(character.translate(_WIDE))
+            origin.append(position)
+    whole = "".join(plain)
+    at = whole.find(words)
+    while words and at >= 0:
+        yield origin[at], origin[at + len(words) - 1] + 1
+        at = whole.find(words, at + 1)
+
+
+def _likeness(one: str, other: str) -> int:
+    return sum(one[at : at + LENGTH] == other[at : at + LENGTH] for at in (LENGTH, 2 * LENGTH))
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    """The characters on both sides, blanks not counted."""
+    reach = 4 * AROUND
+    before = plain_words(text[max(0, start - reach) : start])[-AROUND:]
+    return before, plain_words(text[end : end + reach])[:AROUND]
+
+
+def _hash(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:LENGTH]

@@ -1,0 +1,175 @@
+"""The words of a figure stand at its place: at every door that stores one."""
+
+import ast
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.urls import reverse
+
+from aidtracker.ground.records import KeyedModel
+from aidtracker.testing import (
+    make_metric,
+    make_observation,
+    make_series,
+    make_source,
+)
+from aidtracker.tests.sheet_helpers import messages, rehearsal, stored
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
+from aidtracker.trail.conflicts import marks
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo import UndoError, undo
+from projects.models import Observation
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "新增就业岗位271个，引进企业18.12亿元。"
+HEADINGS = ("文献", "序号", "起", "止", "原文数字", "序列", "累计方式")
+REFUSED = "原文第 7—10 字是“271个”，与所填的“999个”不同；请改正数字或位置。"
+
+
+@pytest.fixture
+def source():
+    source = make_source(code="jian-bao")
+    give_text(source, TEXT)
+    return source
+
+
+@pytest.fixture
+def jobs():
+    return make_series(name="岗位", metric=make_metric(unit="个"))
+
+
+@pytest.fixture
+def row(source, jobs):
+    return make_observation(
+        source=source, series=jobs, number=1, printed="271个", start=6, end=10, status="draft"
+    )
+
+
+def own():
+    return Observation.objects.filter(source__code="jian-bao")
+
+
+def stored_words():
+    return list(own().order_by("number").values_list("printed", "start", "end"))
+
+
+def give_text(source, text):
+    source.sha256 = ""
+    source.accept_text(text.encode())
+    source.save()
+
+
+def test_form_refuses_other_words_at_the_place(row, admin_client):
+    page = reverse("admin:projects_observation_change", args=[row.pk])
+    form = admin_client.get(page).context["adminform"].form
+    typed = {name: "" if value is None else value for name, value in form.initial.items()}
+    response = admin_client.post(page, typed | {"printed": "999个"} | dict(marks([row])))
+    assert response.context["adminform"].form.errors["printed"] == [REFUSED]
+    assert stored_words() == [("271个", 6, 10)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "printed", "words"),
+    [
+        (6, 10, "999个", REFUSED),
+        (6, 99, "271个", f"全文只有 {len(TEXT)} 字，没有原文第 7—99 字；所填的是“271个”。"),
+    ],
+)
+def test_import_refuses_other_words_and_places_beyond_the_end(
+    row, jobs, start, end, printed, words
+):
+    line = ("jian-bao", 1, start, end, printed, jobs.natural_key()[0], "时点")
+    outcome = rehearsal(Observation, HEADINGS, line)
+    assert [message for _, _, message in messages(outcome)] == [words]
+    assert not stored(Observation, HEADINGS, line).is_stored
+    assert stored_words() == [("271个", 6, 10)]
+
+
+def test_import_of_the_right_words_anchors_them(source, jobs):
+    line = ("jian-bao", 1, 6, 10, "271个", jobs.natural_key()[0], "时点")
+    assert stored(Observation, HEADINGS, line).is_stored
+    assert own().get().is_anchored(source.sha256)
+
+
+@pytest.mark.parametrize("change", [{"printed": "272个"}, {"start": 7}, {"end": 9}])
+def test_without_the_text_the_anchor_notices_a_change(row, source, change):
+    type(source).objects.filter(pk=source.pk).update(text="")
+    for name, value in change.items():
+        setattr(row, name, value)
+    with pytest.raises(ValidationError, match="没有载入，无从核对"):
+        row.save()
+
+
+def test_without_the_text_all_else_may_change(row, source):
+    type(source).objects.filter(pk=source.pk).update(text="")
+    row.note = "备注"
+    row.save()
+    assert own().get().note == "备注"
+
+
+def test_fixtures_are_refused_with_other_words(row, source, tmp_path):
+    file = tmp_path / "rows.json"
+    call_command("dumpdata", "projects.observation", natural_primary=True, output=str(file))
+    file.write_text(file.read_text().replace("271\\u4e2a", "999个").replace("271个", "999个"))
+    with pytest.raises(ValidationError, match="与所填的“999个”不同"):
+        call_command("loaddata", str(file), verbosity=0)
+    assert stored_words() == [("271个", 6, 10)]
+
+
+def test_undo_does_not_bring_words_back_that_no_longer_stand_there(row, source, admin_user):
+    with acts.doing(Way.FORM) as act:
+        row.delete()
+    give_text(source, TEXT.replace("271", "275"))
+    with pytest.raises(UndoError) as refused, acts.doing(Way.FORM):
+        undo(Act.objects.get(pk=act.pk), admin_user, "误删")
+    assert "275个" in refused.value.messages[0]
+    assert stored_words() == []
+
+
+# Every writer asks
+
+WRITERS_OF_ANY_MODEL = ("aidtracker/trail/undo.py",)  # besides `ground.bulk`, which asks
+BULK = {"bulk_create", "bulk_update"}
+
+
+def calls(path):
+    """The names of what a file calls, and on what."""
+    tree = ast.parse((settings.BASE_DIR / path).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr, ast.unparse(node.func.value)
+
+
+def own_files():
+    for app in ("aidtracker", "programs", "projects"):
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            if not {"tests", "testing", "migrations"} & {*path.parts}:
+                yield str(path.relative_to(settings.BASE_DIR))
+
+
+def test_rows_of_any_model_are_written_in_bulk_by_writers_that_ask_first():
+    of_any = {
+        path
+        for path in own_files()
+        if any(on == "model._base_manager" and name in BULK for name, on in calls(path))
+    }
+    assert of_any == {*WRITERS_OF_ANY_MODEL}
+    for path in of_any:
+        assert ("before_storing", "model") in set(calls(path)), path
+
+
+def test_figures_are_written_in_bulk_by_nobody_else():
+    ruled = {
+        model.__name__
+        for model in KeyedModel.__subclasses__()[0]._meta.apps.get_models()
+        if issubclass(model, KeyedModel)
+        and model.before_storing.__func__ is not KeyedModel.before_storing.__func__
+    }
+    assert ruled == {"Observation"}
+    for path in own_files():
+        for name, on in calls(path):
+            assert not (name in BULK | {"update"} and on.startswith("Observation.")), (path, on)

@@ -1,0 +1,103 @@
+"""Another text in the place of a document's: kept versions, figures that find their words again."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from aidtracker.testing import (
+    make_metric,
+    make_observation,
+    make_series,
+    make_skipped_phrase,
+    make_source,
+)
+from aidtracker.trail.conflicts import marks
+from projects.models import Observation
+
+pytestmark = pytest.mark.django_db
+
+OLD = "引言。新增就业岗位271个，三种说法。引进企业18家。又有18家。"
+NEW = "新版引言，更长。新增就业岗位271 个，三种说法。引进企业19家。又有18家。"
+REASON = "原文件缺一段"
+
+
+@pytest.fixture
+def source():
+    source = make_source(code="jian-bao")
+    source.accept_text(OLD)
+    source.save()
+    return source
+
+
+def figure(source, number, words, unit, after=0, **kwargs):
+    start = OLD.index(words, after)
+    series = make_series(metric=make_metric(unit=unit))
+    place = {"start": start, "end": start + len(words)}
+    return make_observation(
+        source=source, number=number, printed=words, series=series, **place, **kwargs
+    )
+
+
+def said(row):
+    row.refresh_from_db()
+    return None if row.start is None else NEW[row.start : row.end]
+
+
+def test_figures_find_their_words_in_the_new_text(source):
+    jobs, firms = figure(source, 1, "271个", "个"), figure(source, 2, "18家", "家")
+    more = figure(source, 3, "18家", "家", after=OLD.index("又有"))
+    phrase = make_skipped_phrase(source=source, start=OLD.index("三种"), end=OLD.index("三种") + 2)
+
+    moved = source.replace_text(NEW, REASON)
+
+    assert (moved.found, moved.lost) == (3, 1)
+    assert (said(jobs), said(firms), said(more), said(phrase)) == ("271 个", None, "18家", "三种")
+    assert (jobs.correction_reason, jobs.version) == (REASON, 2)
+    assert list(Observation.objects.lost()) == [firms]
+    assert jobs.history.first().start == jobs.start
+    assert source.text_versions.get().text == OLD
+
+
+def test_lost_figure_gets_a_place_from_a_person(source):
+    firms = figure(source, 2, "18家", "家", status="draft")
+    source.replace_text(NEW, REASON)
+    firms.refresh_from_db()
+    firms.start = NEW.index("18家")
+    firms.end = firms.start + 3
+    firms.save()
+    assert not Observation.objects.lost().exists()
+
+
+def test_another_text_is_refused_without_a_reason(source):
+    with pytest.raises(ValidationError, match="写明“替换全文的理由”"):
+        source.accept_text(NEW)
+
+
+def post(client, source, **typed):
+    page = reverse("admin:programs_source_change", args=[source.pk])
+    form = client.get(page).context["adminform"].form
+    data = {name: "" if value is None else value for name, value in form.initial.items()}
+    return client.post(page, data | typed | dict(marks([source])), follow=True)
+
+
+def test_form_replaces_the_text_for_a_reason_and_says_what_was_lost(source, admin_client):
+    figure(source, 1, "271个", "个")
+    figure(source, 2, "18家", "家")
+    file = SimpleUploadedFile("新版.txt", NEW.encode("gb18030"))
+    response = post(admin_client, source, text_file=file, replace_reason=REASON)
+    assert "1 处数字重新定位，1 处没有找到" in response.content.decode()
+    source.refresh_from_db()
+    assert (source.text, source.text_versions.count()) == (NEW, 1)
+    lost = reverse("admin:projects_observation_changelist", query={"place": "lost"})
+    assert len(admin_client.get(lost).context["cl"].result_list) == 1
+
+
+def test_form_takes_a_pasted_text_and_asks_for_a_reason_for_another(admin_client):
+    source = make_source(code="tie")
+    post(admin_client, source, pasted_text="共5家。\n")
+    source.refresh_from_db()
+    assert source.text == "共5家。\n"
+    response = post(admin_client, source, pasted_text="共6家。")
+    errors = response.context["adminform"].form.errors
+    assert "写明“替换全文的理由”" in errors["pasted_text"][0]
