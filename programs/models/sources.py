@@ -141,9 +141,10 @@ class Source(Paged, KeyedModel):
 
     @classmethod
     def public_condition(cls, prefix):
-        """A document is public as soon as something public stands in it."""
+        """A document is public as soon as something public stands in it; what is commonly known and
+        stands in no one document is, where it is kept for the whole country."""
         own = models.OuterRef(f"{prefix}pk")
-        rule = Q(**{f"{prefix}pk__in": ()})
+        rule = Q(**{f"{prefix}kind": cls.Kind.PUBLIC, f"{prefix}maintainer": None})
         for standing_in in SHOWN_WITH:
             rule |= Q(models.Exists(standing_in(own)))
         return rule
@@ -155,6 +156,11 @@ class Source(Paged, KeyedModel):
     @property
     def slug(self):
         return self.code
+
+    @property
+    def is_document(self):
+        """Whether it is one document that a figure can be looked up in."""
+        return self.kind != self.Kind.PUBLIC
 
     @property
     def has_text(self):

@@ -12,6 +12,9 @@ IN_ADDRESS = str.maketrans({"#": ".", "|": ","})
 IN_KEY = str.maketrans({".": "#", ",": "|"})
 
 
+NO_DOCUMENT = "无文献：没有写明出自哪份文献，不作代表或最新的数"
+
+
 @dataclass(frozen=True)
 class Badge:
     """A mark beside a figure: its sign, its words, the class of its colour, where it leads."""
@@ -38,6 +41,8 @@ def badges_of(figure, marks):
     `marks` are its findings as {key, result, computation}: open contradictions and candidates,
     and what holds. A check that holds marks the figure it is about, not those it was computed from.
     """
+    if not figure.source.is_document:
+        yield Badge("?", NO_DOCUMENT, Result.UNCHECKED.value, figure.source.get_absolute_url())
     about = f":{figure.source.code}#{figure.number}"
     for result in (Result.CONTRADICTION, Result.CANDIDATE, Result.HOLDS):
         found = [mark for mark in marks if mark["result"] == result]

@@ -88,12 +88,19 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.order_by(standing, MOMENT.desc(nulls_last=True), "source__code", "number")
 
     def headline(self):
-        """Those to show first: preferred ones, then the latest; none that is out of use."""
-        return self.exclude(rank=self.model.Rank.DEPRECATED).best_first()
+        """Those to show first: preferred ones, then the latest; none that is out of use, and none
+        that stands in no document."""
+        return self.in_documents().exclude(rank=self.model.Rank.DEPRECATED).best_first()
+
+    def in_documents(self):
+        """Those that can be looked up in a document; the other sources are a handful."""
+        others = Source._base_manager.filter(kind=Source.Kind.PUBLIC).values("pk")
+        return self.exclude(source__in=others)
 
     def leading(self):
         """Of each series the one public figure to show first."""
-        same = self.model.objects.published().filter(series=models.OuterRef("series"))
+        same = self.model.objects.published().in_documents()
+        same = same.filter(series=models.OuterRef("series"))
         return self.filter(pk=models.Subquery(same.best_first().values("pk")[:1]))
 
     def in_reading_order(self):

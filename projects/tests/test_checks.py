@@ -8,8 +8,9 @@ from projects.tests.figure_sets import verdicts
 pytestmark = pytest.mark.django_db
 
 SUMS_OF_FIVE_CATEGORIES = {
-    ("parts", *sorted(f"pub#{number}" for number in range(first, last + 1, 2)))
-    for first, last in ((1, 11), (2, 12), (13, 23), (14, 24))
+    ("parts", *sorted(f"{code}#{number}" for number in range(first, 13, 2)))
+    for code in ("gmr", "cfg")
+    for first in (1, 2)
 }
 PARK = "sites:aksu-ecommerce-park-2019"
 

@@ -187,3 +187,12 @@ def test_text_is_loaded_for_the_document_it_belongs_to(tmp_path, db, capsys):
 def test_missing_folder_of_texts_is_an_error(tmp_path, db):
     with pytest.raises(CommandError, match="没有这个文件夹"):
         call_command("load_texts", tmp_path / "none")
+
+
+def test_figure_without_a_document_is_marked_and_leads_nothing(db, client):
+    nowhere = make_source(kind="public", maintainer=None)
+    row = make_observation(source=nowhere, rank="preferred", rank_reason="唯一")
+    html = client.get(row.get_absolute_url()).content.decode()
+    assert "无文献" in html
+    assert row not in row.series.observations.headline()
+    assert row not in type(row).objects.leading()

@@ -125,16 +125,16 @@ def test_total_of_stocks_of_separate_places_on_one_day():
 
 def test_total_of_complete_parts_is_the_whole():
     Series.objects.filter(name="浙江省援疆指挥部 援疆项目计划数").update(has_complete_parts=True)
-    result = added(figures(*(("public-knowledge", number) for number in (1, 3, 5, 7, 9))))
+    result = added(figures(*(("gmrb-2022-03-21", number) for number in (1, 3, 5, 7, 9))))
 
-    assert result.value == figure("public-knowledge", 11).value == 405
+    assert result.value == figure("gmrb-2022-03-21", 11).value == 405
     assert result.formula.endswith("“浙江省援疆指挥部 援疆项目计划数”的各部分齐全，合计即整体。")
 
 
 def test_total_of_some_of_the_complete_parts_is_not_the_whole():
     Series.objects.filter(name="浙江省援疆指挥部 援疆项目计划数").update(has_complete_parts=True)
 
-    formula = added(figures(("public-knowledge", 1), ("public-knowledge", 3))).formula
+    formula = added(figures(("gmrb-2022-03-21", 1), ("gmrb-2022-03-21", 3))).formula
 
     assert formula.endswith("还缺“浙江省援疆指挥部 援疆项目计划数”的 3 个部分，合计不是整体。")
 
@@ -505,7 +505,7 @@ def test_explanation_of_a_refusal_is_kept_short():
 
 
 def test_total_asks_few_queries(django_assert_num_queries):
-    parts = figures(*(("public-knowledge", number) for number in (1, 3, 5, 7, 9)))
+    parts = figures(*(("gmrb-2022-03-21", number) for number in (1, 3, 5, 7, 9)))
 
     with django_assert_num_queries(6):
         total(parts)

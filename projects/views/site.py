@@ -115,7 +115,8 @@ def rules():
 
 def headlines() -> list[int]:
     """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
-    public, rank = Observation.objects.published().best_first(), Observation.Rank
+    public = Observation.objects.published().in_documents().best_first()
+    rank = Observation.Rank
     found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
     others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
     return [*found, *others[: HEADLINES - len(found)]]
