@@ -1,5 +1,6 @@
 """Addresses of rows: a page names hundreds, and looking a pattern up takes ten times as long."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -24,3 +25,8 @@ def address(name: str, *keys: Any) -> str:
     if not all(keys):
         return reverse(name, args=keys)
     return frame(name, len(keys), get_script_prefix()).format(*keys)
+
+
+def pieces(name: str, count: int) -> list[str]:
+    """What stands in an address of that name before, between and behind its keys."""
+    return re.split(r"\{\d\}", frame(name, count, get_script_prefix()))

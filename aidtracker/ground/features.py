@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.db.models import Model, Q
 
+from aidtracker.ground.addresses import address
 from aidtracker.ground.keys import follow
 
 # What a constant may hold. A kind yields what is wrong with a value, given its model.
@@ -106,6 +107,24 @@ class Keyed(Model):
         return tuple(follow(self, path) for path in self.KEY)
 
 
+class Paged(Model):
+    """Rows with a public page of their own."""
+
+    PAGE: ValuePaths = ("slug",)
+    """The lookup paths to the values in the address of a row's page."""
+
+    class Meta:
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        return address(self.page_name(), *(follow(self, path) for path in self.PAGE))
+
+    @classmethod
+    def page_name(cls) -> str:
+        """The name of the pages' addresses."""
+        return f"{cls._meta.model_name}-detail"
+
+
 class Owned(Model):
     """Rows that belong to headquarters; those of none are kept by the keepers of all."""
 
@@ -132,6 +151,9 @@ class Public(Model):
 
     PUBLIC_WITH: KeyNames = ()
     """The foreign keys to rows without which the public must not see a row."""
+
+    PUBLISHES: KeyNames = ()
+    """The foreign keys to rows that the public sees as soon as it sees a row that names them."""
 
     class Meta:
         abstract = True

@@ -13,11 +13,11 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.text import slugify
 
-from aidtracker.ground.addresses import address
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import (
     Keyed,
     Owned,
+    Paged,
     Public,
     Remembered,
     Reviewable,
@@ -223,7 +223,7 @@ class RecordQuerySet(KeyedQuerySet):
     """Named things."""
 
 
-class Record(KeyedModel):
+class Record(Paged, KeyedModel):
     """A named thing with other names, sources that speak of it, a note, and a page of its own."""
 
     OWNERS = ("maintainer",)
@@ -250,9 +250,6 @@ class Record(KeyedModel):
 
     def __str__(self):
         return self.name
-
-    def get_absolute_url(self):
-        return address(f"{self._meta.model_name}-detail", self.slug)
 
     @property
     def slug_source(self):

@@ -118,7 +118,8 @@ class ListPage(View):
 
     def download(self, file_format):
         """All rows that meet the conditions, in the order shown, as a file."""
-        return spreadsheets.download(self.read(self.sorted_rows), file_format, is_public=True)
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        return spreadsheets.download(self.sorted_rows, file_format, is_public=True, site=site)
 
     def record_download(self, file_format):
         """Keep in the trail what staff took along; of readers nothing is kept."""

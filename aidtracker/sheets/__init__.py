@@ -19,10 +19,9 @@ from aidtracker.sheets.storing.storing import store
 from aidtracker.sheets.writing.annotated import annotated_file
 from aidtracker.sheets.writing.files import (
     FORMATS,
-    csv_chunks,
+    chunks,
     download,
     file_name,
     file_of,
-    workbook,
 )
 from aidtracker.sheets.writing.templates import template_file

@@ -59,6 +59,7 @@ def fill(user: User) -> None:
     Session.objects.create(session_key="a" * 32, session_data="x", expire_date=timezone.now())
     upload = Upload.objects.create(user=user, model="programs.Region", content=b"x")
     queue(upload, State.WAITING)
+    testing.make_source().text_versions.create(text="旧文", reason="替换")
     LogEntry.objects.create(user=user, object_repr="一条", action_flag=CHANGE)
 
 

@@ -17,7 +17,8 @@ from projects.models import WarningRule
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Names of formats and standards, which Chinese texts use as they are.
-STANDARDS = {"CSV", "Excel", "csv", "xlsx", "ID", "SHA", "UTF", "GB", "XPCC", "URL", "MB", "esc"}
+STANDARDS = {"CSV", "Excel", "Word", "PDF", "csv", "xlsx", "ID", "SHA", "UTF", "GB", "XPCC", "URL"}
+STANDARDS |= {"MB", "esc"}
 SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt")
 SILENT = {"script", "style", "textarea", "template", "code", "noscript"}
 EMPTY = {"input", "br", "img", "link", "meta", "hr", "path", "source"}

@@ -1,19 +1,26 @@
 """Files that tests write and read again."""
 
-from contextlib import nullcontext
-
 from aidtracker.sheets import download, resource_for
+from aidtracker.sheets.columns.sets import staff_columns
 from aidtracker.sheets.reading.sheets import Page, sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.storing.storing import store
+from aidtracker.sheets.writing.extracts import Extract
 
 
 def exported(queryset, file_format, headers):
     """The bytes of a download; closing the response itself would close the database, too."""
-    response = download(queryset, file_format, headers)
-    with getattr(response, "file_to_stream", nullcontext()):
-        return response.getvalue()
+    return download(queryset, file_format, headers).getvalue()
+
+
+def cells_of(queryset, *, codes=False):
+    """The rows of the staff file of a queryset, as the texts of their cells."""
+    columns = staff_columns(resource_for(queryset.model), codes)
+    return [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in Extract(queryset, columns).texts()
+    ]
 
 
 def imported(model, content, file_format):

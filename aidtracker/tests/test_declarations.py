@@ -37,6 +37,8 @@ WRONG = [
     (Observation, "SEEN_WITH", ("printed",), "printed names no row of the record"),
     (Observation, "PUBLIC_WITH", ("findings",), "findings is no foreign key to the record"),
     (Observation, "PUBLIC_WITH", ("serie",), "no field named 'serie'"),
+    (Observation, "PUBLISHES", ("printed",), "printed is no foreign key to the record"),
+    (Observation, "PAGE", ("series",), "series leads to no single value"),
     (Source, "KEPT_BESIDE", ("sha",), "no field named 'sha'"),
     (Observation, "DERIVED", ("mark",), "no field named 'mark'"),
     (Source, "SEARCHED_IN", ("search",), "no field named 'search'"),

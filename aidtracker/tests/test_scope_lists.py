@@ -21,6 +21,7 @@ from aidtracker.tests.foreign_rows import (
     state,
     versions,
 )
+from aidtracker.tests.sheet_helpers import cells_of
 from projects.models import Finding
 
 pytestmark = pytest.mark.django_db
@@ -85,15 +86,14 @@ def exported(client, address):
 
 def key_cells(row):
     """The first cell of a row in a file."""
-    resource = resource_for(type(row))
-    cells = next(iter(resource.rows(type(row).objects.filter(pk=row.pk), codes=True)))
-    return str(cells[0])
+    [cells] = cells_of(type(row).objects.filter(pk=row.pk), codes=True)
+    return cells[0]
 
 
 def sheet(row, words):
     """A file of a row as it is, but with other words in one column."""
     resource = resource_for(type(row))
-    cells = list(next(iter(resource.rows(type(row).objects.filter(pk=row.pk), codes=True))))
+    [cells] = cells_of(type(row).objects.filter(pk=row.pk), codes=True)
     headings = resource.headings(codes=True)
     free = [name for name in ("note", "explanation", "reason", headings[-1]) if name in headings]
     cells[headings.index(free[0])] = words

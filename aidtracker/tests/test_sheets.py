@@ -19,7 +19,7 @@ from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.resources import NOT_COVERED
 from aidtracker.sheets.columns.widgets import widget_for
 from aidtracker.sheets.reading.uploads import read_upload
-from aidtracker.tests.sheet_helpers import exported, imported
+from aidtracker.tests.sheet_helpers import cells_of, exported, imported
 from programs.models import Region, Source
 from projects.models import Observation
 
@@ -158,7 +158,7 @@ def test_exporting_more_rows_takes_no_more_queries(model):
         with CaptureQueriesContext(
             connection,
         ) as context:
-            list(resource_for(model).rows(rows))
+            cells_of(rows)
         return len(context)
 
     row = make_full(model, "甲")
@@ -173,8 +173,8 @@ def test_full_text_of_a_source_is_never_read():
     testing.make_source(text="原文")
 
     with CaptureQueriesContext(connection) as context:
-        list(resource_for(Source).rows(Source.objects.all()))
-        list(resource_for(Observation).rows(Observation.objects.all()))
+        cells_of(Source.objects.all())
+        cells_of(Observation.objects.all())
 
     assert [query["sql"] for query in context if '."text"' in query["sql"]] == []
 

@@ -10,7 +10,8 @@ import pytest
 
 from aidtracker import testing
 from aidtracker.sheets import download, resource_for
-from aidtracker.tests.sheet_helpers import exported, imported, sheet
+from aidtracker.sheets.writing import workbooks
+from aidtracker.tests.sheet_helpers import cells_of, exported, imported, sheet
 from programs.models import Region
 from projects.models import Observation, Project
 
@@ -128,9 +129,8 @@ def test_csv_opens_in_excel_and_runs_no_formula():
 def test_choices_have_labels_under_chinese_headings_and_codes_under_codes():
     region = testing.make_region(level=Region.Level.COUNTY)
     rows = Region.objects.filter(pk=region.pk)
-    resource = resource_for(Region)
 
-    [labels], [codes] = list(resource.rows(rows)), list(resource.rows(rows, codes=True))
+    [labels], [codes] = cells_of(rows), cells_of(rows, codes=True)
 
     assert (labels[3], codes[3]) == ("县级", "county")
 
@@ -142,7 +142,7 @@ def test_related_rows_stand_by_their_natural_keys():
         batch=testing.make_batch(owner=owner, number=10), sources=sources
     )
 
-    [cells] = resource_for(Project).rows(Project.objects.filter(pk=project.pk))
+    [cells] = cells_of(Project.objects.filter(pk=project.pk))
     row = dict(zip(resource_for(Project).headings(), cells, strict=True))
 
     assert (row["批次"], row["出处"]) == ("990000 / 10", "a；b")
@@ -156,3 +156,42 @@ def test_headings_of_money_state_its_unit_and_are_read_again():
 
     assert headings["total_amount"] == "总投资（万元）"
     assert (found.columns[1], found.notices) == (("total_amount", 1, "万元"), [])
+
+
+def test_figure_of_eighteen_digits_is_exact_in_a_file():
+    row = testing.make_observation()
+    rows = Observation.objects.filter(pk=row.pk)
+    number = Decimal("123456789012345.678")
+    rows.update(value=number, lower=number, upper=number)
+
+    [cells] = csv.DictReader(io.StringIO(exported(rows, "csv", "code").decode("utf-8-sig")))
+
+    assert (cells["value"], cells["lower"], cells["upper"]) == (str(number),) * 3
+
+
+def test_public_file_has_names_and_addresses_and_nothing_of_the_staff():
+    row = testing.make_project(regions=[testing.make_region(code="990001", name="甲县")])
+    content = download(
+        Project.objects.filter(pk=row.pk), "csv", is_public=True, site="https://a.cn"
+    ).getvalue()
+
+    [cells] = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+
+    assert (cells["受援地"], cells["受援地名称"]) == ("990001", "甲县")
+    assert cells["本站网页"] == f"https://a.cn{row.get_absolute_url()}"
+    assert {"版本", "审核状态", "退回意见", "更正理由"} & cells.keys() == set()
+
+
+def test_rows_beyond_a_sheet_stand_on_the_next(monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 3)
+    rows = [[f"行{number}", Decimal(number)] for number in range(5)]
+
+    book = openpyxl.load_workbook(
+        io.BytesIO(b"".join(workbooks.workbook_chunks(["名称", "数"], rows)))
+    )
+
+    assert [[*sheet.values] for sheet in book] == [
+        [("名称", "数"), ("行0", 0), ("行1", 1)],
+        [("名称", "数"), ("行2", 2), ("行3", 3)],
+        [("名称", "数"), ("行4", 4)],
+    ]

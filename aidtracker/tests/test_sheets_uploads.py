@@ -11,7 +11,7 @@ from aidtracker.sheets.reading import uploads
 from aidtracker.sheets.reading.sheets import SheetError
 from aidtracker.sheets.reading.uploads import read_upload as pages_of
 from aidtracker.sheets.reading.workbook_reader import MAX_ROWS
-from aidtracker.sheets.writing.files import csv_chunks, write_xlsx
+from aidtracker.sheets.writing.files import file_of
 
 
 def read_upload(name, content):
@@ -23,9 +23,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
 def workbook(rows=(["甲", 1],)):
-    target = io.BytesIO()
-    write_xlsx(target, ["名称", "数"], rows)
-    return target.getvalue()
+    return file_of("a.xlsx", ["名称", "数"], rows).getvalue()
 
 
 def with_member(name, content, base=None):
@@ -255,4 +253,4 @@ def test_euro_sign_of_chinese_windows_is_read():
 
 
 def test_csv_starts_with_the_mark_that_excel_needs():
-    assert b"".join(csv_chunks(["名称"], [["甲"]])) == "\ufeff名称\r\n甲\r\n".encode()
+    assert file_of("a.csv", ["名称"], [["甲"]]).getvalue() == "\ufeff名称\r\n甲\r\n".encode()

@@ -42,8 +42,8 @@ class SourceForm(RecordForm):
         label="上传全文",
         required=False,
         widget=FileInput,
-        help_text="txt（UTF-8 或 GB18030）、docx、有文字的 pdf、html；已登记 SHA-256 的，须与登记时"
-        "的全文完全一致，否则写明替换的理由",
+        help_text="纯文本（UTF-8 或 GB18030）、Word 文档、有文字的 PDF 或网页文件；"
+        "已登记 SHA-256 的，须与登记时的全文完全一致，否则写明替换的理由",
     )
     pasted_text = forms.CharField(
         label="或粘贴全文",

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from aidtracker.ground.addresses import address
+from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet
 from aidtracker.ground.search import SearchTextField
@@ -49,10 +50,11 @@ class SourceQuerySet(RecordQuerySet):
         return self.defer("text")
 
 
-class Source(KeyedModel):
+class Source(Paged, KeyedModel):
     """文献: a newspaper or web article, a report, or public knowledge outside any one document."""
 
     KEY = ("code",)
+    PAGE = ("code",)
     OWNERS = ("maintainer",)
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
@@ -123,9 +125,6 @@ class Source(KeyedModel):
 
     def __str__(self):
         return self.title
-
-    def get_absolute_url(self):
-        return address("source-detail", self.code)
 
     @classmethod
     def shows_condition(cls, prefix, *shown):
@@ -201,7 +200,7 @@ class Source(KeyedModel):
         (`FOLLOW_TEXT`); what came of them is returned.
         """
         with transaction.atomic():
-            old = Source._base_manager.select_for_update(no_key=True).get(pk=self.pk)
+            old = held(Source._base_manager.filter(pk=self.pk)).get()
             self.accept_text(content, reason)
             TextVersion.objects.create(
                 source=self, sha256=old.sha256, text=old.text, reason=reason[:200]

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from aidtracker.ground.addresses import address
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.features import Paged
 from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
     KeyedModel,
@@ -218,7 +218,7 @@ def subject_key(model, name):
     return optional_key_to(model, name, "series_set")
 
 
-class Series(KeyedModel):
+class Series(Paged, KeyedModel):
     """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
 
     OWNERS = ("maintainer",)
@@ -283,9 +283,6 @@ class Series(KeyedModel):
 
     def __str__(self):
         return self.name
-
-    def get_absolute_url(self):
-        return address("series-detail", self.slug)
 
     @property
     def slug_source(self):

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.ground.addresses import address
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
+from aidtracker.ground.features import Paged
 from aidtracker.ground.records import MaintainerField
 from aidtracker.ground.relations import key_to
 from aidtracker.ground.search import SearchTextField, normal
@@ -53,12 +53,14 @@ class FigureField(ExactDecimalField):
         )
 
 
-class Observation(Reviewed):
+class Observation(Paged, Reviewed):
     """观测值: one value of one series for one period, as one source states it."""
 
     KEY = ("source__code", "number")
+    PAGE = ("source__code", "number")
     OWNERS = ("maintainer",)
     PUBLIC_WITH = ("series",)
+    PUBLISHES = ("source",)
     IS_SHARED = False
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
@@ -217,9 +219,6 @@ class Observation(Reviewed):
         return " ".join(
             [normal("".join(self.printed.split())), *numbers, normal(self.attributed_to)]
         )
-
-    def get_absolute_url(self):
-        return address("observation-detail", self.source.code, self.number)
 
     marks = None  # set by `with_marks`; figures read in another way show no badges
 

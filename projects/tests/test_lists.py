@@ -1,3 +1,6 @@
+import csv
+import io
+
 import pytest
 from django.urls import reverse
 
@@ -37,8 +40,11 @@ def test_download_holds_the_filtered_public_figures_only(file_format, client):
         response = client.get(reverse("observation-list"), query | {"download": file_format})
         sizes[name] = len(b"".join(response))
     assert sizes["one"] > sizes["none"]
-    csv = client.get(reverse("observation-list"), {"series": shown.series.slug, "download": "csv"})
-    assert b"".join(csv).decode("utf-8-sig").count(shown.source.code) == 1
+    file = client.get(reverse("observation-list"), {"series": shown.series.slug, "download": "csv"})
+    rows = csv.DictReader(io.StringIO(b"".join(file).decode("utf-8-sig")))
+    assert [(row["文献"], row["文献标题"], row["本站网页"]) for row in rows] == [
+        (shown.source.code, shown.source.title, f"http://testserver{shown.get_absolute_url()}")
+    ]
 
 
 def test_list_says_which_condition_a_link_has_set(client):

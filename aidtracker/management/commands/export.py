@@ -7,11 +7,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from aidtracker.ground.datasets import dataset_model, datasets
-from aidtracker.sheets import csv_chunks, resource_for, workbook
+from aidtracker.sheets import chunks
 
 
 class Command(BaseCommand):
-    help = "把一个数据集已发布的记录写成 CSV 或 Excel 文件。"
+    help = "把一个数据集写成 CSV 或 Excel 文件。"
 
     def add_arguments(self, parser):
         parser.add_argument("dataset", choices=datasets(), help="数据集的英文复数名")
@@ -19,21 +19,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--headers", choices=("label", "code"), default="label", help="列名用中文还是代码"
         )
-        parser.add_argument("--all", action="store_true", help="连同没有发布的记录")
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            help="全部记录和栏目，可再导入；否则为公开文件：已发布的记录，代码旁有名称",
+        )
+        parser.add_argument(
+            "--site", default="", help="公开文件中网页地址的开头，如 https://example.org"
+        )
         parser.add_argument("--output", default="-", help="写到哪个文件；- 为标准输出")
 
-    def handle(self, *, dataset, headers, output, **options):
-        model = dataset_model(dataset)
-        resource, codes = resource_for(model), headers == "code"
-        headings = resource.headings(codes)
-        chosen = model.objects.all() if options["all"] else model.objects.published()
-        rows = resource.rows(chosen, codes, is_public=not options["all"])
+    def handle(self, *, dataset, headers, output, site, **options):
+        rows, is_public = dataset_model(dataset).objects, not options["all"]
+        chosen = rows.published() if is_public else rows.all()
+        codes = headers == "code"
         with target(output) as file:
-            if options["format"] == "csv":
-                file.writelines(csv_chunks(headings, rows))
-            else:
-                with workbook(headings, rows) as content:
-                    file.writelines(content)
+            content = chunks(chosen, options["format"], codes, is_public=is_public, site=site)
+            file.writelines(content)
 
 
 @contextmanager

@@ -3,15 +3,13 @@
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import islice
 from typing import Any
 
 from django.db.models import Model
 from import_export.resources import ModelResource, modelresource_factory
 
-from aidtracker.ground.publication import public_rule
 from aidtracker.sheets.columns.column import SheetColumn
-from aidtracker.sheets.columns.lookups import Lookup, links_of
+from aidtracker.sheets.columns.lookups import Lookup
 
 # Fields that stand in no spreadsheet, and why.
 NOT_COVERED = {
@@ -25,7 +23,6 @@ NOT_COVERED = {
 VERSION = "version"
 # What every record ends with; all other columns stand in the order of the model's fields.
 LAST_COLUMNS = ("aliases", "slug", "sources", "note", "maintainer", VERSION)
-EXPORT_CHUNK = 1_000
 
 
 class SheetResource(ModelResource):
@@ -83,63 +80,9 @@ class SheetResource(ModelResource):
         """The headings of all columns: Chinese, or codes."""
         return [column.column_name if codes else column.heading for column in self.columns]
 
-    # Export
-
-    def rows(self, queryset, codes=False, *, is_public=False):
-        """Each row of the queryset as a list of cells, read in chunks.
-
-        For the public, no cell names a row that the public must not see. The number of queries
-        depends on the columns and chunks, never on what a row refers to.
-        """
-        columns = self.columns
-        guarded = self.guarded_columns() if is_public else []
-        paths = ["pk", *(path for column in columns for path in column.paths)]
-        paths += [column.source.attname for column in guarded if not column.is_many]
-        paths = list(dict.fromkeys(paths))
-        found = queryset.values_list(*paths).iterator(chunk_size=EXPORT_CHUNK)
-        while chunk := [dict(zip(paths, row, strict=True)) for row in islice(found, EXPORT_CHUNK)]:
-            pks = [values["pk"] for values in chunk]
-            many = {column: links_of(column.source, pks) for column in columns if column.is_many}
-            for column in guarded:
-                hide(column, chunk, many)
-            for values in chunk:
-                yield [
-                    column.widget.join(many[column].get(values["pk"], {}).values())
-                    if column.is_many
-                    else column.cell([values[path] for path in column.paths], codes)
-                    for column in columns
-                ]
-
-    def guarded_columns(self):
-        """The columns that name rows of which the public may see only some."""
-        own = {*self.model._meta.concrete_fields, *self.model._meta.many_to_many}
-        return [
-            column
-            for column in self.columns
-            if column.source in own
-            and column.source.is_relation
-            and public_rule(column.source.related_model)
-        ]
-
     def import_data(self, dataset, **kwargs):
         """Refused: rows come in through `rehearse` and `store`, which know scope and versions."""
         raise TypeError("Use rehearse() and store().")
-
-
-def hide(column, chunk, many):
-    """Take out of some rows' values, and of their links, what the public must not see named."""
-    name = column.source.attname if not column.is_many else ""
-    links = many.get(column, {})
-    named = (
-        {values[name] for values in chunk} if name else {pk for own in links.values() for pk in own}
-    )
-    rows = column.source.related_model.objects.published().filter(pk__in=named - {None})
-    seen = set(rows.values_list("pk", flat=True))
-    for values in chunk:
-        if name and values[name] not in seen:
-            values.update(dict.fromkeys(column.paths))
-        elif not name and (own := links.get(values["pk"])):
-            links[values["pk"]] = {pk: key for pk, key in own.items() if pk in seen}
 
 
 @cache

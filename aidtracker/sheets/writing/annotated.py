@@ -18,7 +18,7 @@ from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.outcomes import ERROR, WARNING, Outcome, Problem
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.writing import workbook_marker
-from aidtracker.sheets.writing.files import FREE_WORKBOOK
+from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK
 
 # The problems of each row by position; None is the row as a whole.
 Notes = dict[int, dict[int | None, list[Problem]]]

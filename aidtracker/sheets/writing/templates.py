@@ -9,7 +9,7 @@ from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.example import example_of
 from aidtracker.sheets.columns.resources import VERSION
 from aidtracker.sheets.reading.sheets import LISTS
-from aidtracker.sheets.writing.files import FREE_WORKBOOK, width_of
+from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK, width_of
 
 LISTED = 500
 ROWS = 2_000

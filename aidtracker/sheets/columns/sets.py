@@ -1,0 +1,161 @@
+"""Which columns a file has: the staff file, which is imported again, or the public file.
+
+The staff file has every field of a record, by codes and natural keys. The public file has, beside
+each code, the name or title it stands for, and where to find the record on the site; what only
+concerns those who keep the record is not in it.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.db.models import Case, Expression, F, TextField, When
+
+from aidtracker.ground.addresses import pieces
+from aidtracker.ground.features import Paged
+from aidtracker.ground.publication import public_rule
+from aidtracker.sheets.columns import sql
+from aidtracker.sheets.columns.column import REASON, SheetColumn
+from aidtracker.sheets.columns.lookups import NAME_FIELDS
+from aidtracker.sheets.columns.resources import VERSION, SheetResource
+from aidtracker.sheets.columns.widgets import (
+    ChoiceWidget,
+    DayWidget,
+    JSONWidget,
+    MonthWidget,
+    NameListWidget,
+    NumberWidget,
+    PartialDateWidget,
+    YesNoWidget,
+)
+
+# Besides how far its review has come: the public sees what is published, and only that.
+STAFF_ONLY = (VERSION, REASON, "review_comment", "maintainer")
+
+
+class Kind(Enum):
+    """What the cells of a column are to a workbook."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of a file, whose cells the database writes.
+
+    `write` is given how texts are put: as they are, or marked against formulas. On SQLite,
+    `render` makes the text of what only Python can read.
+    """
+
+    code: str
+    heading: str
+    kind: Kind
+    write: Callable[[sql.Words], Expression]
+    render: Callable[[Any], str] | None = None
+
+
+def staff_columns(resource: SheetResource, codes: bool = False) -> list[FileColumn]:
+    """The columns of the staff file; with codes, choices stand by theirs."""
+    return [file_column(column, codes) for column in resource.columns]
+
+
+def public_columns(
+    resource: SheetResource, codes: bool = False, site: str = ""
+) -> list[FileColumn]:
+    """The columns of the public file; `site` is what addresses begin with."""
+    hidden, found = {*STAFF_ONLY, resource.model.REVIEW}, []
+    for column in resource.columns:
+        if column.attribute not in hidden:
+            found += [file_column(column, codes, is_public=True), *names(column)]
+    return [*found, *page(resource.model, site)]
+
+
+def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> FileColumn:
+    def write(words: sql.Words) -> Expression:
+        if column.is_many:
+            return sql.listed(column.source, "", words, is_public=is_public)
+        if column.source.is_relation:
+            key = sql.key_of(column.attribute, column.source.related_model, words)
+            return guarded(column, key) if is_public else key
+        return sql.Written(F(column.attribute), words=words_of(column, codes, words))
+
+    is_structure = isinstance(column.widget, JSONWidget)
+    render = (lambda text: column.widget.render(json.loads(text))) if is_structure else None
+    return FileColumn(column.column_name, column.heading, kind_of(column), write, render)
+
+
+def kind_of(column: SheetColumn) -> Kind:
+    if isinstance(column.widget, NumberWidget):
+        return Kind.NUMBER
+    is_date = isinstance(column.widget, PartialDateWidget)
+    return Kind.DATE if is_date and not isinstance(column.widget, MonthWidget) else Kind.TEXT
+
+
+# The first kind that fits decides; others are texts.
+WORDS: tuple[tuple[type, sql.Words], ...] = (
+    (MonthWidget, sql.MONTH),
+    (DayWidget, sql.DAY),
+    (PartialDateWidget, sql.AS_IT_IS),
+    (YesNoWidget, sql.YES_NO),
+    (JSONWidget, sql.STRUCTURE),
+)
+
+
+def words_of(column: SheetColumn, codes: bool, words: sql.Words) -> sql.Words:
+    """How the database writes the value of a field; `words` are those for texts."""
+    if isinstance(column.widget, ChoiceWidget):
+        return sql.AS_IT_IS if codes else sql.labels(column.widget.labels)
+    if isinstance(column.widget, NumberWidget):
+        return sql.number(column.source)
+    if isinstance(column.widget, NameListWidget):
+        return sql.within(words, sql.NAMES)
+    return next((said for kind, said in WORDS if isinstance(column.widget, kind)), words)
+
+
+def guarded(column: SheetColumn, expression: Expression) -> Expression:
+    """What a public row says of another row, if the public may see that one, too."""
+    rule = public_rule(column.source.related_model, column.attribute)
+    model = column.source.model
+    if column.attribute in (*model.PUBLIC_WITH, *model.PUBLISHES):
+        return expression
+    return Case(When(rule, then=expression), output_field=TextField()) if rule else expression
+
+
+def names(column: SheetColumn) -> Iterator[FileColumn]:
+    """Beside a code the name of what it stands for; nothing where the name is the key."""
+    related = column.source.related_model if column.source.is_relation else None
+    name = name_of(related) if related else ""
+    if not name:
+        return
+
+    def write(words: sql.Words) -> Expression:
+        if column.is_many:
+            return sql.listed(column.source, name, words, is_public=True)
+        return guarded(column, sql.Written(F(f"{column.attribute}__{name}"), words=words))
+
+    label = related._meta.get_field(name).verbose_name
+    yield FileColumn(f"{column.column_name}_{name}", f"{column.heading}{label}", Kind.TEXT, write)
+
+
+def name_of(model: Any) -> str:
+    """The field that names a row to readers, if its natural key does not."""
+    fields = {field.name for field in model._meta.concrete_fields}
+    known = next((name for name in NAME_FIELDS if name in fields), "")
+    return "" if known in model.KEY else known
+
+
+def page(model: Any, site: str) -> Iterator[FileColumn]:
+    """Where the site shows a row, for those that have a page."""
+    if not issubclass(model, Paged) or not model.PAGE:
+        return
+    first, *rest = pieces(model.page_name(), len(model.PAGE))
+
+    def write(words: sql.Words) -> Expression:
+        parts = [sql.part_of_key(path, sql.fields_at(model, path)[-1]) for path in model.PAGE]
+        return sql.Address(*parts, pieces=(f"{site}{first}", *rest))
+
+    yield FileColumn("page", "本站网页", Kind.TEXT, write)
