@@ -12,7 +12,7 @@ PRECISION = Decimal("0.5")  # 9.11亿 is right to half a unit of its last printe
 ROUND_ZEROS = 3  # 43000 is as round as 4.3万: right to half of its last digit that is not zero
 VAGUE_LOW, VAGUE_HIGH = 2, 10  # 几十 is between 2 × 10 and 10 × 10
 # 10年多 is less than 11 years, while 10多年 may be 19.
-WHOLE_STEP = frozenset({"月数", "天数", "钟点", "年龄", "倍数"})
+WHOLE_STEP = frozenset({"月数", "天数", "钟点", "年龄", "翻番", "倍数"})
 
 STEP = Decimal("0.001")
 LIMIT = Decimal(10) ** 15

@@ -101,7 +101,7 @@ _KNOWN = "|".join(map(re.escape, sorted(units.KNOWN, key=len, reverse=True)))
 _NO_UNIT = "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到]"
 _WORD = f"(?:(?:{_KNOWN})|(?!{_NO_UNIT})[一-鿿℃°²³（）])"
 _OF_TOTAL = "/(?:1?0*(?:百万|百|千|万|亿)|十万)"
-_UNIT = f"(?:{_OF_TOTAL}|(?:(?:{_KNOWN})|{_WORD}{{1,8}})(?:[/每·]{_WORD}+)*)"
+_UNIT = f"(?:{_OF_TOTAL}|(?:(?:{_KNOWN})|{_WORD}{{1,8}})(?:（{_WORD}{{1,2}}）)?(?:[/每·]{_WORD}+)*)"
 _TAIL = re.compile(f"((?:个半)?(?:{_UNIT})?)(半?)")
 _BARE = re.compile(SCALE)
 _LATE = re.compile("[多余]")

@@ -43,7 +43,9 @@ ARABIC_UNIT_WORDS = (
     " 道 眼 盏 根 周岁 字 省 市 区 校 国 省市 省区市 县市 县区 乡镇 ％ 口 枚 节 台次 辆次 头次 栏"
     f" 行 垛 捆 粒 尾 峰 窝 层 级 排 队 学时 床 {' '.join(units.KNOWN - AMBIGUOUS)}"
 )
-UNIT = _words(ARABIC_UNIT_WORDS)
+ONE_UNIT = _words(ARABIC_UNIT_WORDS)
+# 台（套）, 只（羽）: counted by either word
+UNIT = f"(?:{ONE_UNIT}(?:[（(](?:{ONE_UNIT}|羽|套)[）)])?)"
 NOT_TENTH = "立员为功果本熟长效就品都绩交不型"  # 成立, 成员, 成为
 HAN_UNIT = (
     f"(?!成[{NOT_TENTH}]|次产业|年[级代]|周[年边岁]|位一体|位数|台[山州湾河]|家人|头六|只[有是能要不]"
@@ -63,7 +65,7 @@ ARABIC = rf"(?:{D}{{1,3}}(?:[,，]{D}{{3}}){{1,5}}(?!{D})|{D}++){DECIMALS}"
 # GB/T 15835: 1 200万元; taken for one number only where a scale or a unit follows
 SPACED = (
     f"(?<!{D})(?<!{D}[.,，．]){D}{{1,3}}(?:{BLANK}{D}{{3}}){{1,4}}(?!{D}){DECIMALS}"
-    f"(?={S}(?:{SCALE}|{MORE}|{UNIT}))"
+    f"(?={S}(?:{SCALE}|{MORE}|{UNIT}|{DASH}|[至到]))"
 )
 SCALED = (
     f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?(?:{S}{MORE})?"
@@ -75,7 +77,10 @@ AMOUNT = (
 )
 HAN = f"{H}{{1,12}}+(?:点{H}{{1,6}}+)?"
 FREE = f"(?<!{H})(?<![第周])"
-SIGN = f"(?:(?<![{DIGITS}A-Za-z%％）)—–\\-.．]){DASH}(?={D})|零下{S}(?={D}))"
+# A minus; a long dash is none. Money of other countries may have its sign before the number.
+SIGN = (
+    f"(?:(?<![{DIGITS}A-Za-z%％）)—–\\-.．])[-−－](?={D})|零下{S}(?={D})|(?:US)?[$€£￥¥]{S}(?={D}))"
+)
 
 NAMES = (
     # what stands alone in quotation marks: a code with digits, or a few words with a numeral
@@ -93,6 +98,9 @@ NAMES = (
     rf"(?<!{D}){D}{{1,2}}[·•]{D}{{1,2}}(?!{D})",
     rf"(?<!{D})(?:[5-9]0|[01]0)后(?![来续期])|(?<!{D}){D}{{1,2}}(?:[.．]{D})?(?:版|[AG]级?(?![A-Za-z])|个\+|后(?=[^\W\d]))",
     rf"PM{S}(?:2[.．]5|10)(?!{D})",
+    # 843000 behind 邮编, 7×24小时, 3D, 4K
+    rf"(?<=邮编){D}{{6}}(?!{D})|(?<=邮编[:：]){D}{{6}}(?!{D})|(?<![{DIGITS}.])7[×xX]24(?!{D})",
+    rf"(?<![{DIGITS}.．,，A-Za-z]){D}{{1,2}}(?!{UNIT})[A-Za-z](?![A-Za-z%])",
     f"(?<![A-Za-z])[A-Za-z]{{1,8}}+-?{D}{{1,4}}(?!{D}|[.．]{D}|{S}(?:{UNIT}|{SCALE}|[多余]))",
     f"{FREE}[两三四五六七八九十]大(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)",
     f"(?<!{H})第?(?:{H}{{1,3}}|{D}{{1,2}})师(?![傅生范资徒长级德专大一])",
@@ -143,6 +151,7 @@ RANKS = (
 RANKED = re.compile(r"(?:排名|位列|位居|名列|排|列|居)[^\s\W\d]{0,8}$")
 ORDINALS = (
     rf"(?:^|(?<=\n)){BLANK}{{0,4}}(?:[（(]{S})?{D}{{1,2}}{S}(?:[.．、)）](?!{D}))",
+    rf"(?:^|(?<=\n)){BLANK}{{0,4}}{D}{{1,2}}(?:[.．]{D}{{1,2}}){{1,3}}{BLANK}(?=[一-鿿])(?!{UNIT}|{SCALE})",
     f"[（(]{S}{D}{{1,2}}{S}[)）]",
     f"第{S}{COUNT}(?:[、和]{H}{{1,3}}){{0,3}}(?!方|时间|线){S}(?:个月|届|版|季度|{UNIT})?",
     "首[批期个家届趟次条座台项场款支店单](?!都)",
@@ -162,7 +171,7 @@ EITHER = "|".join(f"{low}、{low + 1}" for low in range(1, 9))
 # 近半个月, 超九成五, 二十几万人; from 300家 to 800家 is no range.
 HEDGED = (
     f"(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
-    f"{SIGN}?(?:(?<![从由]){ARABIC}{S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?(?={D}))?"
+    f"{SIGN}?(?:(?<![从由])(?:{SPACED}|{ARABIC}){S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?(?={D}))?"
     f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|个[多余]{UNIT}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?",
     f"(?:[百千万]分之(?:{ARABIC}|{HAN})(?:(?:{DASH}|[至到])(?:[百千万]分之)?(?:{ARABIC}|{HAN}))?"
     f"|{FREE}{H}{{1,3}}分之{H}{{1,3}})[多余]?{AFTER}?",
@@ -181,7 +190,7 @@ FIGURES = (
     f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
     f"(?:{HAN_UNIT}{PER})?|好几{HAN_UNIT}",
     # 过半, 翻一番, 一个半月
-    f"过半数?|翻了?(?:{BEFORE})?[一两三]?番|{FREE}{H}{{1,3}}{HALF_AFTER}",
+    f"过半数?|翻了?(?:{BEFORE})?[一两三]?番(?:多(?![数少])|有余)?|{FREE}{H}{{1,3}}{HALF_AFTER}",
     # 近六成, 破千万元, 近亿元, 达百亿元
     f"(?:{BEFORE}|(?<!{NOT_UP})上(?={BARE})|(?<![超通经不])过(?={BARE})|[高多]?达(?={BARE}))"
     f"(?!一(?!{H}|年|个月|天|周|小时|倍|成))"

@@ -6,13 +6,13 @@ from decimal import Decimal
 from projects.reading.numerals import ARABIC, DIGITS, HAN, NUMBER, read_number
 
 _DASHES = "–—~～―−－‑‐‒﹣-"  # the plain one last, where it means itself within []
-_WIDE = str.maketrans("０１２３４５６７８９．，％／∶：", "0123456789.,%/::") | dict.fromkeys(
+_WIDE = str.maketrans("０１２３４５６７８９．，％／∶：()", "0123456789.,%/::（）") | dict.fromkeys(
     map(ord, _DASHES), "—"
 )
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億圆", "一二三四五六七八九十百千万亿元")
 _IS_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟萬億]")
 # A dash before a number is its sign, unless another number or unit stands before it.
-_SIGN = re.compile(f"(?:(?<![0-9一-鿿%.,，．])|(?<=[约达为近过于至到]))[{_DASHES}](?=[0-9０-９])")
+_SIGN = re.compile("(?:(?<![0-9一-鿿%.,，．])|(?<=[约达为近过于至到]))[-−－](?=[0-9０-９])")
 _COUNT = f"[0-9]{{1,6}}|{HAN}{{1,6}}"
 _RANKED = "(?:排名|位列|位居|名列|排|列|居)?"
 _HALF = "(?:大半|多半|大多数|绝大多数|大部分|绝大部分)"
@@ -28,7 +28,10 @@ _TENTHS = re.compile("([一二三四五六七八九]|(?<![0-9.])[1-9])成([一�
 _FRACTION = re.compile(rf"({ARABIC}|{HAN}{{1,6}})分之({ARABIC}|{HAN}{{1,6}})")
 _REWRITES = (
     (re.compile("零下(?=[0-9])"), "负"),
-    (re.compile(r"^[¥￥]([^元]*)元?$"), r"\1元"),
+    (re.compile(r"[¥￥]([^元]*)元?$"), r"\1元"),
+    (re.compile(r"(?:US)?\$([^元]*)(?:美元)?$"), r"\1美元"),
+    (re.compile(r"€([^元]*)(?:欧元)?$"), r"\1欧元"),
+    (re.compile(r"£([^元]*)(?:英镑)?$"), r"\1英镑"),
     (re.compile("^人民币"), ""),
     (re.compile("元整$"), "元"),
     (re.compile("元?人民币"), "元"),
@@ -48,7 +51,7 @@ _REWRITES = (
 
 
 # What any rewriting begins with; most figures have none of it.
-_UNUSUAL = re.compile("[零下¥￥币整第首榜大多半数成之番:/、一二两三四五六七八九]")
+_UNUSUAL = re.compile("[零下¥￥$€£币整第首榜大多半数成之番:/、一二两三四五六七八九]")
 
 
 def normalise(printed: str) -> str:
