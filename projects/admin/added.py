@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from aidtracker.desk.skin import group, link_to
@@ -11,6 +12,7 @@ from aidtracker.templatetags.formatting import UNKNOWN
 from programs.admin.headquarters import HeadquartersAdmin
 from programs.admin.sources import SourceAdmin
 from programs.models import Headquarters, Source
+from projects.models import Observation
 
 FIGURES = ("figures", "entry")
 
@@ -38,7 +40,9 @@ class SourceWithFigures(SourceAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        return rows.annotate(figure_count=Count("observations", distinct=True))
+        own = Observation.objects.filter(source=OuterRef("pk")).order_by()
+        count = own.values("source").annotate(count=Count("pk")).values("count")
+        return rows.annotate(figure_count=Coalesce(Subquery(count), 0))
 
     @admin.display(description="观测值", ordering="figure_count")
     def figures(self, row):
