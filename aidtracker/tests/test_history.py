@@ -201,6 +201,7 @@ BULK_WRITES = {
     "aidtracker/ground/schema.py": "SQL that only asks",
     "aidtracker/ground/server.py": "SQL that only asks",
     "aidtracker/pages/limits.py": "settings of a connection",
+    "aidtracker/sheets/writing/extracts.py": "SQL that only asks",
     "aidtracker/ground/edition.py": "which edition of the data is public; no rows of the record",
     "aidtracker/ground/search.py": "indexes, no rows",
     "aidtracker/storage/postgres_copies.py": "whole databases, with their histories",

@@ -222,4 +222,7 @@ def test_figure_without_a_document_is_marked_and_leads_nothing(db, client):
     html = client.get(row.get_absolute_url()).content.decode()
     assert "无文献" in html
     assert row not in row.series.observations.headline()
-    assert row not in type(row.series).objects.leading_figures()
+    assert list(type(row.series).objects.filter(pk=row.series_id).leading_figures()) == [row]
+    assert client.get(reverse("series-list")).status_code == 200
+    other = make_observation(series=row.series)
+    assert list(type(row.series).objects.filter(pk=row.series_id).leading_figures()) == [other]
