@@ -28,7 +28,7 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
 from projects.reading import figures, sentences
-from projects.reading.anchors import anchor, has_words, is_at, stands_at
+from projects.reading.anchors import anchor, has_words, is_at, printed_words, stands_at
 
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
@@ -261,7 +261,7 @@ class Observation(Paged, Reviewed):
         """The address of the words in the document's own web page; empty if it has none."""
         url = self.source.url
         # In a text directive - , & have a meaning of their own; quote() leaves - as it is.
-        words = quote(self.printed, safe="").replace("-", "%2D")
+        words = quote(printed_words(self.printed), safe="").replace("-", "%2D")
         return f"{url}{'' if '#' in url else '#'}:~:text={words}" if url else ""
 
     @property

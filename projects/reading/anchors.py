@@ -21,9 +21,14 @@ def plain_words(text: str) -> str:
     return _SPACE.sub("", text).translate(_WIDE)
 
 
+def printed_words(printed: str) -> str:
+    """A printed figure without what an editor supplied in 〔〕."""
+    return _SUPPLIED.sub("", printed)
+
+
 def claimed_words(printed: str) -> str:
-    """The words that a printed figure says stand at its place, without what 〔〕 adds."""
-    return plain_words(_SUPPLIED.sub("", printed))
+    """The words that a printed figure says stand at its place."""
+    return plain_words(printed_words(printed))
 
 
 def stands_at(text: str, start: int, end: int, printed: str) -> bool:

@@ -130,6 +130,22 @@ def test_undo_does_not_bring_words_back_that_no_longer_stand_there(row, source, 
     assert stored_words() == []
 
 
+def test_check_figures_names_what_was_stored_past_the_program(row, source, capsys):
+    Observation.objects.filter(pk=row.pk).update(printed="999个")
+    call_command("check_figures")
+    assert f"《{source}》第 1 号：{REFUSED}" in capsys.readouterr().out
+
+
+def test_words_on_the_web_are_those_printed_without_what_was_supplied(source):
+    type(source).objects.filter(pk=source.pk).update(url="https://a.example/x")
+    source.refresh_from_db()
+    metric = make_metric(unit="元")
+    row = make_observation(
+        source=source, series=make_series(metric=metric), printed="18.12〔亿元〕", start=15, end=20
+    )
+    assert row.place_on_web.endswith("#:~:text=18.12")
+
+
 # Every writer asks
 
 WRITERS_OF_ANY_MODEL = ("aidtracker/trail/undo.py",)  # besides `ground.bulk`, which asks

@@ -2,9 +2,12 @@
 
 from django.core.management.base import BaseCommand
 
+from aidtracker.ground.batches import BATCH
 from aidtracker.trail.acts import CommandActs
+from programs.models import Source
 from projects.checks.recomputing import recompute
-from projects.models import Finding
+from projects.models import Finding, Observation
+from projects.reading.anchors import stands_at
 
 
 class Command(CommandActs, BaseCommand):
@@ -17,3 +20,20 @@ class Command(CommandActs, BaseCommand):
         kept = Finding.objects.filter(is_current=False).count()
         if kept:
             self.stdout.write(f"另有{kept}条处理过的已不再成立，留存。")
+        self.report_places()
+
+    def report_places(self):
+        """Name the figures whose words do not stand where they are said to: one text at a time."""
+        wrong, lost = 0, Observation.objects.lost().count()
+        for source in Source.objects.exclude(text="").iterator(1):
+            rows = Observation.objects.filter(source=source).exclude(start=None)
+            for row in rows.only("source", "number", "start", "end", "printed").iterator(BATCH):
+                if not stands_at(source.text, row.start, row.end, row.printed):
+                    wrong += 1
+                    self.stdout.write(
+                        f"《{source}》第 {row.number} 号：{row.misplaced(source.text)}"
+                    )
+        if wrong:
+            self.stdout.write(f"{wrong} 条的原文数字与所在文字不符，见上。")
+        if lost:
+            self.stdout.write(f"{lost} 条在替换全文后待重新定位。")
