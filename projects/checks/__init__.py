@@ -15,10 +15,12 @@ from projects.checks.printed import check_printed
 from projects.checks.rates import check_rates
 from projects.checks.same_series import check_conflicts, check_cumulative
 from projects.checks.verdicts import Verdict
+from projects.checks.windows import check_windows
 
 RULES = {
     check_conflicts: (),
     check_cumulative: (),
+    check_windows: (),
     check_rates: (OPERANDS, WHOLES),
     check_part: (PART_OF,),
     check_levels: (LEVELS,),

@@ -23,7 +23,8 @@ def check_conflicts(series, evidence):
     """Figures of one series, time, nature and accumulation that cannot both be true."""
     groups = defaultdict(list)
     for figure in evidence.figures_of(series):
-        if figure.time is not None and figure.interval.is_known:
+        is_used = figure.rank != "deprecated"  # what a later figure took the place of
+        if is_used and figure.time is not None and figure.interval.is_known:
             groups[figure.time, figure.nature, figure.accumulation].append(figure)
     for group in groups.values():
         for one, other in pairs_of(group, order=lambda figure: figure.interval.ends):

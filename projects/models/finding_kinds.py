@@ -26,6 +26,11 @@ GROWTH = Kind("growth", "增长率", "由前后两个数算出的增长，须与
 RATIO = Kind("ratio", "比率", "分子除以分母的范围，须与原文的比率有共同的部分。")
 PARTS = Kind("parts", "部分与整体", "部分不能大于整体；各部分齐全的，相加须等于整体。")
 CUMULATIVE = Kind("cumulative", "累计减少", "从同一时间起累计的数，后来的不能比先前的少。")
+WINDOWS = Kind(
+    "windows",
+    "时段之间",
+    "一段时间的数不能大于包含它的更长一段；首尾相接的各段相加须等于整段；起止相同的当期与累计是同一个数。",
+)
 LOOKALIKE = Kind(
     "lookalike",
     "容易混淆",
@@ -51,6 +56,7 @@ KINDS = {
         RATIO,
         PARTS,
         CUMULATIVE,
+        WINDOWS,
         LOOKALIKE,
         LEDGER,
         PRINTED,

@@ -59,9 +59,7 @@ def test_two_figures_of_one_series_and_year(shops, one, other, result):
     [
         {"year": 2018},
         {"nature": "target"},
-        {"accumulation": "cumulative"},
         {"status": "draft"},
-        {"period_start": date(2019, 1, 1), "period_end": date(2019, 6, 30)},
         {"period_start": None, "period_end": date(2019, 12, 31)},
     ],
 )
