@@ -278,7 +278,10 @@ class Observation(Paged, Reviewed):
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.read_printed()
-        self.before_storing([self])
+        # By the document in hand: a sheet has many figures of one, whose text is read once.
+        is_placed = self.start is not None and self.source_id
+        if is_placed and not self.is_anchored(self.source.sha256):
+            self.take_place(self.source.text)
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:

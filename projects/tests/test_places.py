@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker.ground.records import KeyedModel
@@ -93,6 +95,25 @@ def test_import_of_the_right_words_anchors_them(source, jobs):
     line = ("jian-bao", 1, 6, 10, "271个", jobs.natural_key()[0], "时点")
     assert stored(Observation, HEADINGS, line).is_stored
     assert own().get().is_anchored(source.sha256)
+
+
+def test_preview_of_more_figures_asks_no_more_of_their_document(source, jobs):
+    numbers = range(100, 140)
+    text = "".join(f"共{number}个，" for number in numbers)
+    give_text(source, text)
+
+    def queries(count):
+        lines = [
+            ("jian-bao", number, place, place + 4, words, jobs.natural_key()[0], "时点")
+            for number in numbers[:count]
+            for words in [f"{number}个"]
+            for place in [text.index(words)]
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            assert messages(rehearsal(Observation, HEADINGS, *lines)) == []
+        return len(captured)
+
+    assert queries(40) == queries(4)
 
 
 @pytest.mark.parametrize("change", [{"printed": "272个"}, {"start": 7}, {"end": 9}])
