@@ -11,7 +11,7 @@ from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import FileInput, ModelAdmin, TextArea, TextInput, group
 from programs.models import Source
 from programs.models.sources import checksum
-from programs.texts import checked, text_of
+from programs.texts import LARGEST_FILE, checked, text_of
 
 SHOWN_CHARACTERS = 200
 
@@ -23,7 +23,9 @@ def take_text(form: RecordForm) -> None:
     if not (upload or pasted):
         return
     try:
-        text = text_of(upload.name, upload.read()) if upload else checked(pasted)
+        # No more than is refused: what is larger never comes into memory.
+        content = upload.read(LARGEST_FILE + 1) if upload else b""
+        text = text_of(upload.name, content) if upload else checked(pasted)
         row.title, row.sha256 = data.get("title", row.title), data.get("sha256", row.sha256)
         is_another = row.has_text and checksum(text) != row.sha256
         if is_another and data.get("replace_reason"):
@@ -113,7 +115,7 @@ class SourceAdmin(ModelAdmin):
 
     @admin.display(description="已有全文")
     def text_summary(self, row):
-        """The text's length and beginning; all of it stands on the document's public page."""
+        """The text's length and beginning; its figures stand marked on the public page."""
         if not row.text:
             return "还没有全文。不随数据分发，可在上面上传。"
         versions = row.text_versions.count()

@@ -185,7 +185,13 @@ class Source(Paged, KeyedModel):
         except UnicodeDecodeError as error:
             raise ValidationError("全文文件须为 UTF-8 编码的纯文本。") from error
         digest = checksum(text)
-        if self.sha256 and digest != self.sha256 and not reason:
+        is_another = bool(self.sha256) and digest != self.sha256
+        if is_another and reason and not self.text:
+            raise ValidationError(
+                f"《{self.title}》登记的全文没有载入，不知道数字原来在哪里，不能替换；"
+                "请先载入登记的全文，再换成新的。"
+            )
+        if is_another and not reason:
             raise ValidationError(
                 f"这份文件与《{self.title}》登记的全文不一致（SHA-256 不同），没有采用。"
                 "请上传登记时的原文件，不要改动空格或换行；"

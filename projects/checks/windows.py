@@ -39,15 +39,14 @@ def same_stretch(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
     """What one calls the count of a period and another the total since its first day is one
     number."""
     for figures in stretches.values():
-        for one in figures:
-            for other in figures:
-                is_pair = (one.accumulation, other.accumulation) == STRETCHES
-                if is_pair and not one.interval.intersects(other.interval):
-                    words = (
-                        f"{said(one)}称当期（{allowed_words(one)}），{other.printed}称累计"
-                        f"（{allowed_words(other)}）；起止相同，应是同一个数。"
-                    )
-                    yield verdict((one, other), words)
+        for one, other in permutations(figures, 2):
+            is_pair = (one.accumulation, other.accumulation) == STRETCHES
+            if is_pair and not one.interval.intersects(other.interval):
+                words = (
+                    f"{said(one)}称当期（{allowed_words(one)}），{other.printed}称累计"
+                    f"（{allowed_words(other)}）；起止相同，应是同一个数。"
+                )
+                yield verdict((one, other), words)
 
 
 def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
@@ -72,8 +71,11 @@ def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
 
 def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
     """Stretches that follow each other without a gap and do not make the one they fill."""
+    ends = defaultdict(list)
+    for start, end in stretches:
+        ends[start].append(end)
     for whole, figures in stretches.items():
-        parts = chain_of(whole, stretches)
+        parts = chain_of(whole, ends)
         if len(parts) < 2:
             continue
         hulls = [
@@ -92,18 +94,17 @@ def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
                 yield verdict((figure, *summands), words)
 
 
-def chain_of(whole: Window, stretches: dict[Window, list[Figure]]) -> list[Window]:
-    """The stretches that fill a window one after the other, the longest first; [] if none do."""
+def chain_of(whole: Window, ends: dict[Any, list[Any]]) -> list[Window]:
+    """The stretches that fill a window one after the other, the longest first; [] if none do.
+
+    `ends`: for each first day the last days of the stretches that begin on it.
+    """
     found, start = [], whole[0]
     while start <= whole[1]:
-        inside = [
-            window
-            for window in stretches
-            if window[0] == start and window[1] <= whole[1] and window != whole
-        ]
+        inside = [end for end in ends.get(start, ()) if end <= whole[1] and (start, end) != whole]
         if not inside:
             return []
-        found.append(max(inside, key=lambda window: window[1]))
+        found.append((start, max(inside)))
         start = found[-1][1] + ONE_DAY
     return found
 

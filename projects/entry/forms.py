@@ -1,6 +1,5 @@
 """The forms of the entry page: a figure, a phrase to skip, a new series."""
 
-import hashlib
 from itertools import count
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from aidtracker.ground.scope import check_owner, fill_owner, readable, scope_of
 from programs.models import Headquarters
+from programs.models.sources import checksum
 from projects.entry.document import FOREIGN_FIGURE, collapse, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
@@ -20,11 +20,6 @@ TEXT_CHANGED = (
     "这份文献的全文在页面打开之后换过，起止位置可能不再对应，所以没有保存。"
     "请记下填写的内容，重新打开本页再录。"
 )
-
-
-def text_sha256(source):
-    """The checksum of the text as it stands now, by which a page knows its offsets still hold."""
-    return hashlib.sha256(source.text.encode()).hexdigest()
 
 
 def in_words(row):
@@ -73,12 +68,13 @@ def maintainer_field(scope):
 class PlacedForm(OwnForm, forms.ModelForm):
     """Words of a document by their place, in a text that is still the one that was shown."""
 
+    # The text as it stood when the page was made, by which it knows that its offsets still hold.
     text_sha256 = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, source, user, *args, **kwargs):
         super().__init__(user, *args, **kwargs)
         self.source = self.instance.source = source
-        self.initial.setdefault("text_sha256", text_sha256(source))
+        self.initial.setdefault("text_sha256", checksum(source.text))
         for name in ("start", "end"):
             field = self.fields[name]
             field.required, field.help_text = True, ""
@@ -92,7 +88,7 @@ class PlacedForm(OwnForm, forms.ModelForm):
         super().clean()
         self.own(self.instance, self.source.maintainer)
         data = self.cleaned_data
-        if data.get("text_sha256") != text_sha256(self.source):
+        if data.get("text_sha256") != checksum(self.source.text):
             self.add_error(None, TEXT_CHANGED)
         elif {"start", "end"} <= data.keys():
             self.check_place(data)

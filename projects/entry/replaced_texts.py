@@ -21,8 +21,7 @@ def move_places(source: Source, old_text: str, reason: str, moved: Moved) -> Mov
     A figure whose words are not found keeps its anchor and has no place until a person gives it
     one; a skipped phrase that is not found is deleted: what stands there now is open again.
     """
-    figures = held(source.observations.exclude(start=None))
-    rows = list(figures.defer(None).select_related(None))
+    rows = list(held(source.observations.exclude(start=None)))
     found = [move(row, source, old_text, reason) for row in rows]
     if rows:
         bulk.update(rows, PLACE)
@@ -33,16 +32,12 @@ def move_places(source: Source, old_text: str, reason: str, moved: Moved) -> Mov
 
 def move(row: Observation, source: Source, old_text: str, reason: str) -> bool:
     """Set a figure's place in the new text; whether its words were found."""
-    kept = row.anchor or anchor(old_text, row.start, row.end)
-    text = source.text
-    place = find_again(text, kept, row.printed, row.start)
-    row.anchor = kept
+    row.anchor = row.anchor or anchor(old_text, row.start, row.end)
+    place = find_again(source.text, row.anchor, row.printed, row.start)
     row.start, row.end = place or (None, None)
     if place:
-        row.anchor, row.paragraph = (
-            anchor(text, *place, source.sha256),
-            paragraph_at(text, place[0]),
-        )
+        row.anchor = anchor(source.text, *place, source.sha256)
+        row.paragraph = paragraph_at(source.text, place[0])
     if row.is_published:
         row.correction_reason = reason[:200]
     row.version, row.updated_at = row.version + 1, timezone.now()
@@ -51,13 +46,14 @@ def move(row: Observation, source: Source, old_text: str, reason: str) -> bool:
 
 def move_skipped(source: Source, old_text: str, reason: str) -> int:
     """Move the skipped phrases that are found; how many."""
-    rows, now = [], timezone.now()
+    rows, taken, now = [], set(), timezone.now()
     for row in held(source.skipped_phrases.all()):
         words = old_text[row.start : row.end]
         place = find_again(source.text, anchor(old_text, row.start, row.end), words, row.start)
-        if place is None or any(place[0] == other.start for other in rows):
+        if place is None or place[0] in taken:
             row.delete()
             continue
+        taken.add(place[0])
         row.start, row.end = place
         row.version, row.updated_at = row.version + 1, now
         rows.append(row)

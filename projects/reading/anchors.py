@@ -7,12 +7,17 @@ the quotation).
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
+
+from projects.reading.phrase_patterns import cuts_number
 
 AROUND = 6  # characters before and behind the words
 LENGTH = 10  # hexadecimal digits of each hash
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACE = re.compile(r"\s+")
+_POINTED = re.compile("(?<=[0-9][.,])(?=[0-9])|(?<=[0-9])(?=[.,][0-9])")
 _SUPPLIED = re.compile("〔[^〕]*〕")
 
 
@@ -41,9 +46,7 @@ def anchor(text: str, start: int, end: int, sha256: str = "") -> str:
 
     Whoever anchors many figures of one text gives its `sha256`.
     """
-    before, behind = _around(text, start, end)
-    hashes = _hash(plain_words(text[start:end])) + _hash(before) + _hash(behind)
-    return f"{hashes}@{start}-{end}#{sha256[:LENGTH] or _hash(text)}"
+    return f"{_hashes(text, start, end)}@{start}-{end}#{sha256[:LENGTH] or _hash(text)}"
 
 
 def has_words(kept: str, printed: str) -> bool:
@@ -59,33 +62,49 @@ def is_at(kept: str, start: int, end: int, sha256: str) -> bool:
 def find_again(text: str, kept: str, printed: str, near: int) -> tuple[int, int] | None:
     """Where the words of a kept anchor stand in another version of their text; None if in doubt.
 
-    A place counts if both sides are as they were, or one of them at a single place.
+    A place counts if both sides are as they were, or one of them at a single place that is no part
+    of a longer number (1家 in 21家).
     """
-    places = list(_places(text, claimed_words(printed)))
-    likeness = {place: _likeness(anchor(text, *place), kept) for place in places}
-    both = [place for place in places if likeness[place] == 2]
+    places = _places(text, claimed_words(printed))
+    likeness = {place: _likeness(_hashes(text, *place), kept) for place in places}
+    both = [place for place, sides in likeness.items() if sides == 2]
     if both:
         return min(both, key=lambda place: abs(place[0] - near))
-    one = [place for place in places if likeness[place] == 1]
-    return one[0] if len(one) == 1 else None
+    one = [place for place, sides in likeness.items() if sides == 1]
+    return one[0] if len(one) == 1 and not _parts_a_number(text, *one[0]) else None
 
 
 def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
     """All places of some words, whatever blanks and widths they are printed in."""
-    plain, origin = [], []
-    for position, character in enumerate(text):
-        if not character.isspace():
-            plain.append(character.translate(_WIDE))
-            origin.append(position)
-    whole = "".join(plain)
+    whole, origin = _without_blanks(text)
     at = whole.find(words)
     while words and at >= 0:
         yield origin[at], origin[at + len(words) - 1] + 1
         at = whole.find(words, at + 1)
 
 
+def _parts_a_number(text: str, start: int, end: int) -> bool:
+    """Whether a place begins or ends within a number, whatever blanks are in it: 2|1家, 1|,234."""
+    whole, origin = _without_blanks(text)
+    ends = bisect_left(origin, start), bisect_left(origin, end)
+    return any(cuts_number(whole, at) or _POINTED.match(whole, at) for at in ends)
+
+
+@lru_cache(maxsize=1)  # the figures of one text are looked for one after the other
+def _without_blanks(text: str) -> tuple[str, list[int]]:
+    """A text as `plain_words` has it, and where each of its characters stands."""
+    origin = [position for position, character in enumerate(text) if not character.isspace()]
+    return plain_words(text), origin
+
+
 def _likeness(one: str, other: str) -> int:
     return sum(one[at : at + LENGTH] == other[at : at + LENGTH] for at in (LENGTH, 2 * LENGTH))
+
+
+def _hashes(text: str, start: int, end: int) -> str:
+    """Of the words, and of what stands before and behind them."""
+    before, behind = _around(text, start, end)
+    return _hash(plain_words(text[start:end])) + _hash(before) + _hash(behind)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:

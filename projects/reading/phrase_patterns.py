@@ -231,3 +231,8 @@ _NUMERAL = re.compile(f"{D}|{H}")
 def has_numeral(name):
     """Whether a name could be taken for a number."""
     return bool(_NUMERAL.search(name))
+
+
+def cuts_number(text: str, position: int) -> bool:
+    """Whether the characters on both sides of a position belong to one number."""
+    return 0 < position < len(text) and all(map(has_numeral, text[position - 1 : position + 1]))

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 
-from projects.reading.phrase_patterns import PATTERN, RANKED, has_numeral
+from projects.reading.phrase_patterns import PATTERN, RANKED, cuts_number, has_numeral
 
 # 3.1、3.5、4.2亿元: numbers without scale or unit before one that has them
 _LISTED = re.compile("[、，,和及与]")
@@ -117,14 +117,9 @@ def _places(text, name):
     start = text.find(name)
     while start >= 0:
         end = start + len(name)
-        if not (_is_cut(text, start) or _is_cut(text, end)):
+        if not (cuts_number(text, start) or cuts_number(text, end)):
             yield start, end
         start = text.find(name, end)
-
-
-def _is_cut(text, position):
-    """Whether the characters on both sides of a position belong to one number."""
-    return 0 < position < len(text) and all(map(has_numeral, text[position - 1 : position + 1]))
 
 
 def _scan(text, start, end):

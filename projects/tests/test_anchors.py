@@ -65,6 +65,13 @@ def test_words_that_are_gone_or_in_doubt_are_left_to_a_person():
     assert find_again("甲176个乙，丙176个丁", kept, "176个", 0) is None
 
 
+@pytest.mark.parametrize("longer", ["21家", "2.1家", "1,1家", "二十1家", "2 1家"])
+def test_words_are_not_found_again_within_a_longer_number(longer):
+    old = "全县共1家。"
+    kept = anchor(old, *place("1家", old))
+    assert find_again(old.replace("1家", longer), kept, "1家", 3) is None
+
+
 @given(st.text(alphabet="1亿元 \n年、。", min_size=1, max_size=40), st.data())
 def test_every_place_is_found_again_in_its_own_text(text, data):
     start = data.draw(st.integers(0, len(text) - 1))

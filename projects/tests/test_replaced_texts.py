@@ -74,6 +74,24 @@ def test_another_text_is_refused_without_a_reason(source):
         source.accept_text(NEW)
 
 
+def test_a_text_that_is_not_loaded_is_not_replaced(source):
+    row = figure(source, 1, "271个", "个")
+    type(source).objects.filter(pk=source.pk).update(text="")
+    source.refresh_from_db()
+    with pytest.raises(ValidationError, match="请先载入登记的全文"):
+        source.accept_text(NEW, REASON)
+    row.refresh_from_db()
+    assert (row.start, row.version) == (OLD.index("271个"), 1)
+
+
+def test_form_does_not_replace_a_text_that_is_not_loaded(source, admin_client):
+    type(source).objects.filter(pk=source.pk).update(text="")
+    source.refresh_from_db()
+    response = post(admin_client, source, pasted_text=NEW, replace_reason=REASON)
+    errors = response.context["adminform"].form.errors
+    assert "请先载入登记的全文" in errors["pasted_text"][0]
+
+
 def post(client, source, **typed):
     page = reverse("admin:programs_source_change", args=[source.pk])
     form = client.get(page).context["adminform"].form
