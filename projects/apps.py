@@ -12,6 +12,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.desk import home
+        from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
@@ -20,10 +21,12 @@ class ProjectsConfig(AppConfig):
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
         from projects.views.added import add_to_pages
+        from projects.views.answers import figures_that_say
 
         follow_changes(follow_with_findings)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
         SHOWN_WITH.append(public_figures_in)
         FOLLOW_TEXT.append(move_places)
         home.WAITING.append(waiting_reports)
+        also_search(figures_that_say)
         add_to_pages()
