@@ -8,9 +8,10 @@ from django.shortcuts import render
 from aidtracker.pages.overview import record_counts
 from aidtracker.pages.paging import kept
 from aidtracker.templatetags.formatting import UNKNOWN, plain
-from projects.models import Observation
+from projects.models import Observation, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
+from projects.sums.overlaps import GROUNDS
 from projects.views.findings import result_counts
 
 HEADLINES = 8
@@ -147,5 +148,8 @@ def method(request: HttpRequest) -> HttpResponse:
         "finding_kinds": list(KINDS.values()),
         "natures": Observation.Nature.choices,
         "accumulations": Observation.Accumulation.choices,
+        "grounds": [
+            (Series._meta.get_field(kind).verbose_name, words) for kind, words in GROUNDS.items()
+        ],
     }
     return render(request, "method.html", context)
