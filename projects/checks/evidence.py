@@ -80,6 +80,8 @@ class Figure:
     period_text: str = ""
     rank: str = "normal"
     note: str = ""
+    obs_status: str = ""
+    price_basis: str = ""
 
     @property
     def metric(self):
