@@ -1,21 +1,15 @@
-"""The home page, and how printed figures are read, by the very constants that read them."""
+"""How printed figures are read, by the very constants that read them."""
 
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from aidtracker.pages.overview import record_counts
-from aidtracker.pages.paging import kept
 from aidtracker.templatetags.formatting import UNKNOWN, plain
 from projects.models import Observation, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
 from projects.sums.overlaps import GROUNDS
-from projects.views.findings import result_counts
-
-HEADLINES = 8
-CHANGES = 10
 
 EXAMPLES = (
     "9.11亿元",
@@ -112,33 +106,6 @@ def rules():
         ("范围", "两端之间；“万”“亿”管到两端。"),
         ("几十、数百", f"在 {bounds.VAGUE_LOW} 倍与 {bounds.VAGUE_HIGH} 倍之间，不取单一数值。"),
     ]
-
-
-def headlines() -> list[int]:
-    """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
-    public = Observation.objects.published().in_documents().best_first()
-    rank = Observation.Rank
-    found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
-    others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
-    return [*found, *others[: HEADLINES - len(found)]]
-
-
-def changes() -> list[int]:
-    """The numbers of the figures that changed last."""
-    public = Observation.objects.published().order_by("-updated_at", "-pk")
-    return list(public.values_list("pk", flat=True)[:CHANGES])
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    first, latest = kept("headlines", headlines), changes()
-    rows = Observation.objects.published().with_subjects().in_bulk({*first, *latest})
-    context = {
-        "counts": record_counts(),
-        "results": result_counts(),
-        "headlines": [rows[pk] for pk in first if pk in rows],
-        "changes": [rows[pk] for pk in latest if pk in rows],
-    }
-    return render(request, "home.html", context)
 
 
 def method(request: HttpRequest) -> HttpResponse:
