@@ -29,6 +29,8 @@ from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
 from projects.reading import figures, sentences
 from projects.reading.anchors import anchor, has_words, is_at, printed_words, stands_at
+from projects.reading.bounds import allowed
+from projects.reading.intervals import Interval
 
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
@@ -271,6 +273,12 @@ class Observation(Paged, Reviewed):
     def is_ordinary(self) -> bool:
         """Whether it is what happened, finally counted and at the prices of its time."""
         return self.nature_words == self.Nature.ACTUAL.label
+
+    @property
+    def interval(self) -> Interval:
+        """What its words allow, its printed precision too."""
+        metric = self.series.metric
+        return allowed(self.lower, self.upper, metric.unit, metric.kind == metric.Kind.RATIO)
 
     @property
     def moment(self):
