@@ -107,6 +107,8 @@ _TAIL = re.compile(f"((?:个半)?(?:{_UNIT})?)(半?)")
 _HALF = re.compile(
     f"半(?P<of>个(?=[多余百千万亿]))?(?P<m1>[多余]?)(?P<scale>(?:{SCALE})?)(?P<m2>(?:[多余](?=.))?)"
 )
+# Words before a figure that leave it as it is.
+_LED = re.compile("^(?:已经?|首次?|再次?|累计|总计|合计|共计?有?)")
 _BETWEEN = re.compile("(?:之间|不等)$")
 _LATE = re.compile("[多余]")
 _TO = re.compile("[—至到]")
@@ -200,7 +202,7 @@ def _read(printed):
     if not 0 < len(printed) <= MAX_LENGTH:
         raise ValueError(f"应有1到{MAX_LENGTH}个字")
     text = normalise(printed)
-    core, hedges, is_led_in = strip_hedges(text.removeprefix("共计").removeprefix("共"))
+    core, hedges, is_led_in = strip_hedges(_LED.sub("", text, count=1))
     if (match := _VAGUE.fullmatch(core)) and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
         return _vague(printed, *match.groups())
     between = _BETWEEN.search(core)

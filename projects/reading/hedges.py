@@ -42,7 +42,7 @@ AFTER = {
     Qualifier.ABOUT: "左右 上下",
     Qualifier.MORE: "有余 还多 多 余",
 }
-PLAIN_BEFORE = "达到 高达 多达 达"  # these say nothing about exactness
+PLAIN_BEFORE = "达到 高达 多达 达 折合"  # these say nothing about exactness
 PLAIN_AFTER = "大关 关口 之多"
 # 约有300家, 约占30%, 最高可达10万元, 约折合3亿元
 VERB = "(?:占到|[有占为了值]|[到在](?!(?:19|20)[0-9]{2}年)|可?达到?|折?合|需要?|计|共有?|相当于)?"

@@ -32,8 +32,8 @@ _FRACTION = re.compile(rf"({ARABIC}|{HAN}{{1,6}})分之({ARABIC}|{HAN}{{1,6}})")
 _REWRITES = (
     (re.compile("零下"), "负"),
     (re.compile(f"(?:[¥￥]|RMB|CNY|人民币)({_MONEY})元?"), r"\1元"),
-    (re.compile(rf"(?:US\$|\$|USD)({_MONEY})(?:美元)?"), r"\1美元"),
     (re.compile(rf"HK\$({_MONEY})(?:港元)?"), r"\1港元"),
+    (re.compile(rf"(?:US\$|\$|USD)({_MONEY})(?:美元)?"), r"\1美元"),
     (re.compile(f"€({_MONEY})(?:欧元)?"), r"\1欧元"),
     (re.compile(f"£({_MONEY})(?:英镑)?"), r"\1英镑"),
     (re.compile("元整$"), "元"),
@@ -52,7 +52,7 @@ _REWRITES = (
     (re.compile("翻了?"), ""),
     (re.compile("^(\\D*)(?<![0-9一二两三四五六七八九十几数半])番"), r"\g<1>1番"),
     (re.compile(f"({TOTAL})分之([0-9.]+)"), r"\2/\1"),
-    (re.compile(f"百分之({NUMBER})"), r"\1%"),
+    (re.compile(f"百分之({NUMBER}几?)"), r"\1%"),
     (re.compile(f"千分之({NUMBER})"), r"\1‰"),
     (re.compile(f"万分之({NUMBER})"), r"\1‱"),
 )
