@@ -98,7 +98,10 @@ def _times(number, factor):
 
 # A unit is whatever words follow, as long as no number or hedge hides in them.
 _KNOWN = "|".join(map(re.escape, sorted(units.KNOWN, key=len, reverse=True)))
-_NO_UNIT = "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到不止还概内外等左右弱许整达破未足共比占上下起]"
+_NO_UNIT = (
+    "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到"
+    "不止还概内外等左右弱许整达破未足共比占上下起]"
+)
 _WORD = f"(?:(?:{_KNOWN})|(?!{_NO_UNIT})[一-鿿℃°²³（）])"
 _TOTAL = "(?:1?0*(?:百万|百|千(?![瓦克米卡])|万|亿)|十万)"
 _BELOW = f"(?:[/每·](?:{_TOTAL}{_WORD}{{0,2}}|{_WORD}+|（{_WORD}+·{_WORD}+）))"

@@ -50,7 +50,8 @@ ARABIC_UNIT_WORDS = (
     HAN_UNIT_WORDS
     + " 元 块钱 期 人份 户次 例 门 节 课时 羽 匹 颗 本 册 篇 部 幅 组 班 架 车 箱 袋 盒 单 顿 片 块"
     " 道 眼 盏 根 周岁 字 省 市 区 校 国 省市 省区市 县市 县区 乡镇 ％ 口 枚 节 台次 辆次 头次 栏"
-    f" 行 垛 捆 粒 尾 峰 窝 层 级 排 队 学时 床 夜 寸 元人民币 转 RMB CNY USD {' '.join(units.KNOWN - AMBIGUOUS)}"
+    f" 行 垛 捆 粒 尾 峰 窝 层 级 排 队 学时 床 夜 寸 元人民币 转 RMB CNY USD"
+    f" {' '.join(units.KNOWN - AMBIGUOUS)}"
 )
 ONE_UNIT = f"(?:{_words(ARABIC_UNIT_WORDS)}|{LETTERS})"
 # 台（套）, 只（羽）: counted by either word
@@ -82,7 +83,8 @@ AFTER = (
 
 # Numbers
 DECIMALS = rf"(?:[.．]{D}++)?"
-ARABIC = rf"(?:{D}{{1,3}}(?:[,，]{D}{{3}}){{1,5}}(?!{D})|{D}++){DECIMALS}"
+# A wide comma parts two numbers, unless the digits are wide too.
+ARABIC = rf"(?:{D}{{1,3}}(?:(?:,|(?<=[０-９])，){D}{{3}}){{1,5}}(?!{D})|{D}++){DECIMALS}"
 # GB/T 15835: 1 200万元; taken for one number only where a scale or a unit follows
 SPACED = (
     f"(?<!{D})(?<!{D}[.,，．]){D}{{1,3}}(?:{BLANK}{D}{{3}}){{1,4}}(?!{D}){DECIMALS}"
@@ -238,7 +240,7 @@ FIGURES = (
     # 近六成, 破千万元, 近亿元, 达百亿元
     f"(?:{BEFORE}|(?<!{NOT_UP})(?<![超通经不]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
     f"(?!一(?!{H}|点{H}|年|个月|天|周|小时|倍|成))"
-    f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?|{H}{{0,9}}[万亿](?!{H}){AFTER}?)",
+    f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?|{H}{{0,9}}[万亿](?!{H})[余多]?{AFTER}?)",
     # 千余人, 千万以上, 千人上下, 三至五年
     f"{FREE}(?:{NEEDS_BIG}|(?={H}{{1,3}}点{H})){HAN}"
     f"(?:{MORE}[万亿]{{0,2}}(?:{HAN_UNIT}{PER})?|(?:{HAN_UNIT}{PER})?{AFTER})",
@@ -269,7 +271,8 @@ PATTERN = re.compile(
     )
     + ")"
 )
-_NUMERAL = re.compile(f"{D}|{H}")
+NUMERAL = f"(?:{D}|{H})"
+_NUMERAL = re.compile(NUMERAL)
 
 
 def has_numeral(name):
@@ -277,6 +280,24 @@ def has_numeral(name):
     return bool(_NUMERAL.search(name))
 
 
+# Between two characters of one number: 2|1家, 30|万, 1万|6千, 3.|5, 1|,234, 1| 200, 20|多家
+_WITHIN = re.compile(
+    f"(?<={D})(?={D})|(?<={H})(?={H})|(?<={D})(?={S}{SCALE})|(?<={D}{BLANK})(?={SCALE})|(?<=[百千万亿])(?={D}{{1,4}}[十百千万])"
+    f"|(?<=[万亿])(?={D}{{4}}(?![{DIGITS}年]))|(?<={D})(?=[.．]{D})|(?<={D}[.．])(?={D})"
+    f"|(?<={D})(?=[,{BLANK[1:-1]}]{D}{{3}}(?!{D}))|(?<={D}[,{BLANK[1:-1]}])(?={D}{{3}}(?!{D}))"
+    f"|(?<={H})(?=点{H})|(?<={H}点)(?={H})|(?<={D}|{H})(?=[多余几])"
+)
+
+
 def cuts_number(text: str, position: int) -> bool:
     """Whether the characters on both sides of a position belong to one number."""
-    return 0 < position < len(text) and all(map(has_numeral, text[position - 1 : position + 1]))
+    return _WITHIN.match(text, position) is not None
+
+
+def whole_number(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of the words between two positions, with all of the numbers they cut."""
+    while cuts_number(text, start):
+        start -= 1
+    while cuts_number(text, end):
+        end += 1
+    return start, end

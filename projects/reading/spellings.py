@@ -26,7 +26,9 @@ _PAIR = re.compile(
 )
 # 2、3家: two numbers in a row, of which either may be meant
 _EITHER = re.compile(r"(?<![0-9.])([0-9])、([0-9])(?![0-9.、])")
-_TENTHS = re.compile("([一二两三四五六七八九]|(?<![0-9.])[1-9])成([一二三四五六七八九]|[1-9](?![0-9.]))")
+_TENTHS = re.compile(
+    "([一二两三四五六七八九]|(?<![0-9.])[1-9])成([一二三四五六七八九]|[1-9](?![0-9.]))"
+)
 TOTAL = "1?0+[万亿]|十万|百万|千万|亿"
 _FRACTION = re.compile(rf"({ARABIC}|{HAN}{{1,6}})分之({ARABIC}|{HAN}{{1,6}})")
 _REWRITES = (
