@@ -23,12 +23,14 @@ class AidtrackerConfig(AppConfig):
             search,
             server,  # noqa: F401 (registers itself)
             sqlite,
+            tallies,
+            triggers,
         )
         from aidtracker.trail import history
 
-        edition.connect()
         history.connect()
         logins.connect()
         records.connect()
         search.connect()
         sqlite.connect()
+        triggers.connect(edition.STEPS, tallies.TALLIES)

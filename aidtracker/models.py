@@ -1,7 +1,8 @@
-"""The site's own tables, where Django looks for them: editions, the trail's acts, and uploads."""
+"""The tables of the site itself, where Django looks for them."""
 
 from aidtracker.ground.edition import EditionStep
+from aidtracker.ground.tallies import Tally
 from aidtracker.sheets.storing.models import Upload
 from aidtracker.trail.models import Act
 
-__all__ = ("Act", "EditionStep", "Upload")
+__all__ = ("Act", "EditionStep", "Tally", "Upload")

@@ -12,6 +12,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.desk import home
+        from aidtracker.ground import summaries
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
@@ -19,6 +20,7 @@ class ProjectsConfig(AppConfig):
         from projects.models.observations import public_figures_in
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
+        from projects.views import findings
         from projects.views.added import add_to_pages
 
         follow_changes(follow_with_findings)
@@ -26,4 +28,5 @@ class ProjectsConfig(AppConfig):
         SHOWN_WITH.append(public_figures_in)
         FOLLOW_TEXT.append(move_places)
         home.WAITING.append(waiting_reports)
+        summaries.register(findings.SUMMARY)
         add_to_pages()

@@ -1,7 +1,7 @@
 """The datasets of what was done with the aid, and how much of what was measured."""
 
-from aidtracker.ground.datasets import Dataset, Fixture, MenuGroup, MenuPage, register
-from programs.datasets import DOCUMENTS
+from aidtracker.ground.datasets import Dataset, Fixture, MenuGroup, MenuPage, PublicPage, register
+from programs.datasets import DOCUMENTS, WHAT, WHO
 
 PROJECTS = MenuGroup("项目与招商", 30)
 LEDGERS = MenuGroup("台账与月报", 40)
@@ -9,6 +9,10 @@ REVIEW = MenuGroup("审核与账期", 50)
 PLACES = MenuGroup("企业、场所、网点", 60)
 EVENTS = MenuGroup("活动、协议、荣誉", 70)
 FIGURES = MenuGroup("指标与数据", 80)
+
+# The groups of the public pages' navigation.
+NUMBERS = MenuGroup("数字", 30)
+CHECKED = MenuGroup("核对", 40)
 
 
 def readers(*names: str) -> tuple[str, ...]:
@@ -45,6 +49,7 @@ register(
         FIGURES,
         "pin",
         home=190,
+        navigation=PublicPage(NUMBERS, 30, "全部数字"),
         has_work=True,
     ),
     Dataset(
@@ -53,6 +58,7 @@ register(
         FIGURES,
         "timeline",
         home=180,
+        navigation=PublicPage(NUMBERS, 20, "序列"),
         is_searched=True,
     ),
     Dataset(
@@ -61,7 +67,7 @@ register(
         FIGURES,
         "straighten",
         home=170,
-        navigation=(100, "指标"),
+        navigation=PublicPage(NUMBERS, 10, "指标"),
         is_searched=True,
     ),
     Dataset(
@@ -70,7 +76,7 @@ register(
         PROJECTS,
         "construction",
         home=40,
-        navigation=(30, "援疆项目"),
+        navigation=PublicPage(WHAT, 20, "援疆项目"),
         is_searched=True,
         has_work=True,
     ),
@@ -81,7 +87,7 @@ register(
         PROJECTS,
         "payments",
         home=50,
-        navigation=(40, "招商项目"),
+        navigation=PublicPage(WHAT, 30, "招商项目"),
         is_searched=True,
         has_work=True,
     ),
@@ -91,7 +97,7 @@ register(
         PLACES,
         "factory",
         home=60,
-        navigation=(50, "企业"),
+        navigation=PublicPage(WHO, 40, "企业"),
         is_searched=True,
     ),
     Dataset(
@@ -100,7 +106,7 @@ register(
         PLACES,
         "domain",
         home=70,
-        navigation=(60, "场所"),
+        navigation=PublicPage(WHAT, 40, "场所"),
         is_searched=True,
     ),
     Dataset(
@@ -109,7 +115,7 @@ register(
         PLACES,
         "storefront",
         home=80,
-        navigation=(70, "网点"),
+        navigation=PublicPage(WHAT, 50, "网点"),
         is_searched=True,
         has_work=True,
     ),
@@ -119,7 +125,7 @@ register(
         EVENTS,
         "event",
         home=100,
-        navigation=(90, "活动"),
+        navigation=PublicPage(WHAT, 60, "活动"),
         is_searched=True,
     ),
     Dataset(
@@ -128,6 +134,7 @@ register(
         EVENTS,
         "contract",
         home=110,
+        navigation=PublicPage(WHAT, 70, "协议"),
         is_searched=True,
     ),
     Dataset(
@@ -136,6 +143,7 @@ register(
         EVENTS,
         "workspace_premium",
         home=120,
+        navigation=PublicPage(WHAT, 80, "荣誉"),
         is_searched=True,
     ),
     *(working_papers(*declared) for declared in REPORTS),
@@ -163,7 +171,7 @@ register(
         "projects.Finding",
         FIGURES,
         "fact_check",
-        navigation=(110, "数据核对"),
+        navigation=PublicPage(CHECKED, 10, "数据核对"),
         has_work=True,
         fixture=Fixture.IF_ANY,
     ),
@@ -173,6 +181,8 @@ register(
     Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
 )
 register(
+    PublicPage(NUMBERS, 40, "数字怎么读", "method"),
+    PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     GRID,
     # The sums of a month are for who enters figures.

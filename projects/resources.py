@@ -25,6 +25,7 @@ class ObservationResource(SheetResource):
         *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
         *("metric", "series", *SUBJECTS, "scope_note", "attributed_to", "status", "rank", "note"),
         *("is_period_inferred", "rank_reason", "correction_reason", "paragraph"),
+        *("obs_status", "price_basis"),
         *("review_comment", "maintainer", "version"),
     )
 

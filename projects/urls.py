@@ -3,10 +3,10 @@
 from django.urls import path
 
 from aidtracker.pages.routes import page_routes
-from projects.views import corrections, site
+from projects.views import corrections, home, site
 
 urlpatterns = [
-    path("", site.home, name="home"),
+    path("", home.home, name="home"),
     path("method/", site.method, name="method"),
     path("corrections/", corrections.CorrectionList.as_view(), name="correction-list"),
     *page_routes("projects.views"),

@@ -53,12 +53,24 @@ class MenuPage:
 
 
 @dataclass(frozen=True)
+class PublicPage:
+    """An entry of the public pages' main navigation: its group, its place there, and its word.
+
+    A dataset's leads to its list; `address` is the name of a page that is no list.
+    """
+
+    group: MenuGroup
+    place: int
+    word: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """The rows of one model, under their public plural name.
 
     `name` stands in addresses, file names and the export command. `home` is its place among the
-    counts of the home page and the groups of a search; None: not counted. `navigation` is its
-    place in the main navigation of the public pages, and its word there.
+    counts of the home page and the groups of a search; None: not counted.
     """
 
     name: str
@@ -66,7 +78,7 @@ class Dataset:
     group: MenuGroup
     icon: str
     home: int | None = field(default=None, kw_only=True)
-    navigation: tuple[int, str] | None = field(default=None, kw_only=True)
+    navigation: PublicPage | None = field(default=None, kw_only=True)
     is_searched: bool = field(default=False, kw_only=True)
     has_work: bool = field(default=False, kw_only=True)  # looked for on the admin's first page
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
@@ -83,13 +95,16 @@ class Dataset:
 
 _datasets: dict[str, Dataset] = {}
 _pages: list[MenuPage] = []
+_public_pages: list[PublicPage] = []
 
 
-def register(*declared: Dataset | MenuPage) -> None:
+def register(*declared: Dataset | MenuPage | PublicPage) -> None:
     """Declare datasets, and pages beside their lists; called where an app's `datasets` is read."""
     for one in declared:
         if isinstance(one, MenuPage):
             _pages.append(one)
+        elif isinstance(one, PublicPage):
+            _public_pages.append(one)
         elif one.name in _datasets:
             raise ImproperlyConfigured(f"Two datasets are called {one.name}.")
         else:
@@ -106,6 +121,11 @@ def declared() -> tuple[Dataset, ...]:
 def menu_pages() -> tuple[MenuPage, ...]:
     declared()
     return tuple(_pages)
+
+
+def public_pages() -> tuple[PublicPage, ...]:
+    declared()
+    return tuple(_public_pages)
 
 
 def dataset_names() -> list[str]:

@@ -8,19 +8,17 @@ Steps have random lengths: a database that was restored and then changed never c
 number that stood for something else.
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, connections, models, transaction
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.signals import post_migrate, pre_migrate
 
 from aidtracker.ground.datasets import declared
 from aidtracker.ground.publication import PUBLISHED
+from aidtracker.ground.triggers import Watch
 
 PREFIX = "edition_"
 EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
@@ -99,13 +97,10 @@ def watched() -> Iterator[tuple[str, str]]:
                 yield model._meta.db_table, getattr(kept, "REVIEW", "")
 
 
-@cache
-def triggers(vendor: str) -> dict[str, tuple[str, str]]:
-    """The triggers there are to be, by their names: (table, SQL). A name tells what is in one."""
+def triggers(vendor: str) -> Iterator[tuple[str, str]]:
+    """Each table with the SQL of one of its triggers."""
     make = sqlite_triggers if vendor == "sqlite" else postgres_triggers
-    found = [(table, sql) for table, review in watched() for sql in make(table, review)]
-    names = (PREFIX + hashlib.sha256(sql.encode()).hexdigest()[:16] for _, sql in found)
-    return dict(zip(names, found, strict=True))
+    return ((table, sql) for table, review in watched() for sql in make(table, review))
 
 
 def condition(event: str, review: str) -> str:
@@ -128,64 +123,9 @@ def postgres_triggers(table: str, review: str) -> Iterator[str]:
     yield f'AFTER {events} ON "{table}" FOR EACH STATEMENT {call}'
 
 
-PRESENT = {
-    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": """
-        SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-        WHERE NOT tgisinternal AND relnamespace = CURRENT_SCHEMA()::regnamespace
-    """,
-}
+def begin(database: BaseDatabaseWrapper, tables: set[str]) -> None:
+    """Another edition: meanwhile rows may have been written that nobody counted."""
+    EditionStep.objects.using(database.alias).create(step=secrets.randbelow(LONGEST_STEP) + 1)
 
 
-def present(database: BaseDatabaseWrapper) -> dict[str, str]:
-    """The triggers of ours that a database has, with their tables."""
-    with database.cursor() as cursor:
-        cursor.execute(PRESENT[database.vendor])
-        return {name: table for name, table in cursor.fetchall() if name.startswith(PREFIX)}
-
-
-def missing() -> set[str]:
-    """The tables of which changes go unnoticed."""
-    wanted, there = triggers(connection.vendor), present(connection)
-    return {table for name, (table, _) in wanted.items() if name not in there}
-
-
-def install(using: str, **kwargs: Any) -> None:
-    """Give every table its triggers, after migrations; those that are right stay as they are."""
-    database = connections[using]
-    tables = set(database.introspection.table_names())
-    wanted = {
-        name: sql for name, (table, sql) in triggers(database.vendor).items() if table in tables
-    }
-    with transaction.atomic(using), database.cursor() as cursor:
-        there = present(database)
-        if TABLE not in tables or wanted.keys() == there.keys():
-            return
-        if database.vendor == "postgresql":
-            cursor.execute("SELECT quote_ident(CURRENT_SCHEMA())")
-            cursor.execute(POSTGRES_FUNCTION.format(schema=cursor.fetchone()[0]))
-        drop(database, {name: there[name] for name in there.keys() - wanted.keys()})
-        for name in wanted.keys() - there.keys():
-            cursor.execute(f"CREATE TRIGGER {name} {wanted[name]}")
-        # Meanwhile rows may have been written that nobody counted.
-        EditionStep.objects.using(using).create(step=secrets.randbelow(LONGEST_STEP) + 1)
-
-
-def remove(using: str, plan: Any, **kwargs: Any) -> None:
-    """Take the triggers away before migrations: SQLite renames no table that one speaks of."""
-    if plan and connections[using].vendor == "sqlite":
-        drop(connections[using], present(connections[using]))
-
-
-def drop(database: BaseDatabaseWrapper, there: dict[str, str]) -> None:
-    place = "" if database.vendor == "sqlite" else 'ON "{}"'
-    with database.cursor() as cursor:
-        for name, table in there.items():
-            cursor.execute(f"DROP TRIGGER {name} {place.format(table)}")
-
-
-def connect() -> None:
-    """Let migrations take care of the triggers; called once when the site starts."""
-    site = apps.get_app_config("aidtracker")
-    pre_migrate.connect(remove, sender=site, dispatch_uid="aidtracker.ground.edition")
-    post_migrate.connect(install, sender=site, dispatch_uid="aidtracker.ground.edition")
+STEPS = Watch(PREFIX, EditionStep, POSTGRES_FUNCTION, triggers, begin)

@@ -155,6 +155,9 @@ class Public(Model):
     PUBLISHES: KeyNames = ()
     """The foreign keys to rows that the public sees as soon as it sees a row that names them."""
 
+    COUNTED_BY: ColumnNames = ()
+    """The columns by whose values rows are counted apart; of reviewed rows it is the review."""
+
     class Meta:
         abstract = True
 

@@ -5,6 +5,8 @@ few that cannot, once for a query, instead of joining what each row names.
 """
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import ForeignObject, Model, Q, QuerySet
@@ -54,10 +56,16 @@ def public_rule(model: type[Any], path: str = "") -> Q:
 
 def hidden(model: type[Any]) -> QuerySet:
     """The rows that the public may not see; the contrary of `public_rule`, for an index to find."""
-    rule = Q(pk__in=())
-    for reason in reasons_to_hide(model):
-        rule |= reason
-    return model._base_manager.filter(rule)
+    return model._base_manager.filter(reduce(or_, reasons_to_hide(model), Q(pk__in=())))
+
+
+def concealed(model: type[Any]) -> QuerySet | None:
+    """The published rows that the public may not see all the same; None if there can be none."""
+    reasons = [*further_reasons(model)]
+    if not reasons:
+        return None
+    rows = model._base_manager.filter(**{model.REVIEW: PUBLISHED} if model.REVIEW else {})
+    return rows.filter(reduce(or_, reasons))
 
 
 def reasons_to_hide(model: type[Any]) -> Iterator[Q]:
@@ -66,6 +74,11 @@ def reasons_to_hide(model: type[Any]) -> Iterator[Q]:
         # An index finds what is smaller or greater, but not what is other.
         yield Q(**{f"{model.REVIEW}__lt": PUBLISHED})
         yield Q(**{f"{model.REVIEW}__gt": PUBLISHED})
+    yield from further_reasons(model)
+
+
+def further_reasons(model: type[Any]) -> Iterator[Q]:
+    """The conditions, besides its review, for any of which the public may not see a row."""
     if condition := model.public_condition(""):
         yield ~condition
     for name, named in named_with(model):

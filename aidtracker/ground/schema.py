@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import DatabaseError, Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from aidtracker.ground import edition
+from aidtracker.ground import triggers
 
 SHOWN = 5
 ADVICE = (
@@ -71,8 +71,8 @@ def differences_of_tables() -> Iterator[str]:
 
 
 def differences_of_triggers() -> Iterator[str]:
-    """Without them, pages stay as they are whatever is published."""
-    for table in sorted(edition.missing()):
+    """Without them, pages and counts stay as they are whatever is published."""
+    for table in sorted(triggers.missing()):
         yield f"表 {table} 缺少触发器"
 
 

@@ -28,6 +28,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Tally',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=63, verbose_name='表')),
+                ('kind', models.CharField(max_length=100, verbose_name='类')),
+                ('change', models.BigIntegerField(verbose_name='增减')),
+            ],
+            options={
+                'verbose_name': '行数',
+                'verbose_name_plural': '行数',
+                'ordering': ('name', 'kind', 'pk'),
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['name', 'kind'], name='tally_name_kind')],
+            },
+        ),
+        migrations.CreateModel(
             name='Upload',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='编号')),

@@ -17,6 +17,7 @@ from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
 from aidtracker.ground.search import SEARCH_LENGTH
+from aidtracker.ground.tallies import public_totals
 from aidtracker.pages.details import EMPTY
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
@@ -82,6 +83,7 @@ class ListPage(View):
     lead = ""
     unit = ""
     empty = EMPTY
+    shows_all = True  # whether `rows` are all public rows of the model
     columns: tuple[Column, ...] = ()
     filterset_class: type[ListFilter] = ListFilter
     see_also: tuple[tuple[str, str], ...] = ()  # titles and address names of related lists
@@ -183,7 +185,10 @@ class ListPage(View):
         """How many rows there are without conditions, which is known; else None."""
         if self.is_filtered:
             return None
-        return kept(f"{self.model._meta.label} list", self.rows().order_by().count)
+        name = f"{self.model._meta.label} list"
+        if self.shows_all:
+            return kept(name, lambda: public_totals([self.model])[self.model])
+        return kept(name, self.rows().order_by().count)
 
     def page(self) -> KeyPage:
         paginator = KeyPaginator(self.sorted_rows, self.total)

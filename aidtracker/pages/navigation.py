@@ -1,11 +1,13 @@
-"""The entries of the main navigation, as the apps declare them, the one that is open marked."""
+"""The main navigation: groups of entries, as the apps declare them, the one that is open marked."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
-from aidtracker.ground.datasets import declared
+from aidtracker.ground.datasets import MenuGroup, PublicPage, declared, public_pages
 from aidtracker.pages.overview import list_url
 
 
@@ -18,8 +20,30 @@ class Entry:
     is_here: bool
 
 
+@dataclass(frozen=True)
+class Group:
+    """Entries under one word; a single one stands for itself."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def is_here(self) -> bool:
+        return any(entry.is_here for entry in self.entries)
+
+
+@cache
+def places() -> tuple[tuple[PublicPage, str], ...]:
+    """What is declared, in its order, with the address that it leads to."""
+    lists = [(one.navigation, list_url(one.model)) for one in declared() if one.navigation]
+    pages = [(page, reverse(page.address)) for page in public_pages()]
+    return tuple(sorted([*lists, *pages], key=lambda one: (one[0].group.place, one[0].place)))
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, the entries in their order."""
-    shown = [(one.navigation, list_url(one.model)) for one in declared() if one.navigation]
-    entries = [(text, url) for (_, text), url in sorted(shown)]
-    return {"navigation": [Entry(text, url, request.path.startswith(url)) for text, url in entries]}
+    """Context processor: `navigation`, its groups in their order."""
+    groups: dict[MenuGroup, list[Entry]] = {}
+    for page, url in places():
+        entry = Entry(page.word, url, request.path.startswith(url))
+        groups.setdefault(page.group, []).append(entry)
+    return {"navigation": [Group(group.title, tuple(found)) for group, found in groups.items()]}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.datasets import Dataset, dataset_model, declared
+from aidtracker.ground.tallies import public_totals
 from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Item
 
@@ -47,16 +48,8 @@ def counted() -> list[Dataset]:
 
 def count_records() -> dict[str, int]:
     """How many public rows each dataset has: one query."""
-    queries = [
-        dataset.model.objects.published()
-        .order_by()
-        .annotate(dataset=Value(dataset.name))
-        .values("dataset")
-        .annotate(total=Count("pk"))
-        .values_list("dataset", "total")
-        for dataset in counted()
-    ]
-    return dict(queries[0].union(*queries[1:], all=True))
+    several = {dataset.model: dataset.name for dataset in counted()}
+    return {several[model]: many for model, many in public_totals(several).items()}
 
 
 def record_counts() -> list[RecordCount]:

@@ -68,7 +68,7 @@ def nature(observation: Any) -> SafeString:
     return mark_safe(
         f'<span class="nature nature-{words(observation.nature)}"><span class="sign"'
         f' aria-hidden="true">{words(formatting.nature_sign(observation.nature))}</span>'
-        f"{words(observation.get_nature_display())}</span>"
+        f"{words(observation.nature_words)}</span>"
     )
 
 

@@ -38,6 +38,7 @@ WRONG = [
     (Observation, "PUBLIC_WITH", ("findings",), "findings is no foreign key to the record"),
     (Observation, "PUBLIC_WITH", ("serie",), "no field named 'serie'"),
     (Observation, "PUBLISHES", ("printed",), "printed is no foreign key to the record"),
+    (Observation, "COUNTED_BY", ("findings",), "findings is no column"),
     (Observation, "PAGE", ("series",), "series leads to no single value"),
     (Source, "KEPT_BESIDE", ("sha",), "no field named 'sha'"),
     (Observation, "DERIVED", ("mark",), "no field named 'mark'"),

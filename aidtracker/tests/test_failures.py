@@ -32,7 +32,7 @@ def broken(monkeypatch):
             raise error
 
         monkeypatch.setattr(Region, "save_base", fail)
-        monkeypatch.setattr("projects.views.site.record_counts", fail)
+        monkeypatch.setattr("projects.views.home.record_counts", fail)
 
     return break_with
 

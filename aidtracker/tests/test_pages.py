@@ -127,7 +127,7 @@ def test_home_shows_preferred_figures_first_and_latest_changes(client):
     make_observation(status=Observation.Status.DRAFT)
     response = client.get("/")
     assert figure in response.context["headlines"]
-    assert response.context["changes"][0] == figure
+    assert response.context["news"][0].figure == figure
 
 
 @pytest.mark.parametrize("path", ["/", "/method/", "/search/?q=a", "/search/"])

@@ -115,6 +115,6 @@ def test_wrong_query_on_a_database_that_fits_stays_a_mistake(client, monkeypatch
     def ask(*args, **kwargs):
         execute("SELECT no_such_column FROM programs_region")
 
-    monkeypatch.setattr("projects.views.site.record_counts", ask)
+    monkeypatch.setattr("projects.views.home.record_counts", ask)
     client.raise_request_exception = False
     assert client.get("/").status_code == 500

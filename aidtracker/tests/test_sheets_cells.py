@@ -29,6 +29,7 @@ def test_observations_have_the_published_columns_in_order():
 
     more = [
         *("period_inferred", "rank_reason", "correction_reason", "paragraph"),
+        *("obs_status", "price_basis"),
         *("review_comment", "maintainer", "version"),
     ]
 

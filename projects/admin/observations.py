@@ -109,6 +109,8 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         "series",
         "nature",
         "accumulation",
+        "obs_status",
+        "price_basis",
         "qualifier",
         "rank",
         "is_period_inferred",
@@ -126,7 +128,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
             ("lower", "upper"),
             "qualifier",
         ),
-        group("含义", "series", "nature", "accumulation"),
+        group("含义", "series", ("nature", "accumulation"), ("obs_status", "price_basis")),
         group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
         group(
             "状态与采用",

@@ -64,7 +64,7 @@ def spoken(row, conflicts):
     words = [
         period(row),
         printed_words(row),
-        row.get_nature_display(),
+        row.nature_words,
         row.get_accumulation_display(),
         f"据《{row.source.title}》",
     ]
@@ -73,7 +73,7 @@ def spoken(row, conflicts):
 
 def named_words(row):
     """The printed figure, after what it is if it is not an actual one: 目标1000万人次."""
-    nature = "" if row.nature == Nature.ACTUAL else row.get_nature_display()
+    nature = "" if row.is_ordinary else row.nature_words
     return f"{nature}{printed_words(row)}"
 
 

@@ -28,7 +28,7 @@ METRIC_COLUMNS = (
 FIGURE_COLUMNS = (
     *("pk", "source__code", "number", "series_id", "printed", "qualifier", "nature"),
     *("accumulation", "value", "value_high", "lower", "upper", "period_start", "period_end"),
-    *("as_of", "period_text", "rank", "note"),
+    *("as_of", "period_text", "rank", "note", "obs_status", "price_basis"),
 )
 
 

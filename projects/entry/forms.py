@@ -128,6 +128,7 @@ class FigureForm(PlacedForm):
         model = Observation
         fields = (
             *("start", "end", "printed", "series", "nature", "accumulation"),
+            *("obs_status", "price_basis"),
             *("period_start", "period_end", "as_of", "period_text", "is_period_inferred"),
             *("attributed_to", "note"),
         )

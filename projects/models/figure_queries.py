@@ -85,14 +85,21 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.annotate(marks=models.Subquery(marks.values("marks")))
 
     def best_first(self):
-        """Preferred ones, then the latest; those out of use last."""
+        """Preferred ones, then the latest, revised before provisional; those out of use last."""
         ranks = self.model.Rank
         standing = models.Case(
             models.When(rank=ranks.PREFERRED, then=0),
             models.When(rank=ranks.DEPRECATED, then=2),
             default=1,
         )
-        return self.order_by(standing, MOMENT.desc(nulls_last=True), "source__code", "number")
+        statuses = self.model.ObsStatus
+        finality = models.Case(
+            models.When(obs_status=statuses.REVISED, then=0),
+            models.When(obs_status=statuses.PROVISIONAL, then=2),
+            default=1,
+        )
+        time = MOMENT.desc(nulls_last=True)
+        return self.order_by(standing, time, finality, "source__code", "number")
 
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use, and none

@@ -84,6 +84,7 @@ class Finding(KeyedModel):
     KEY = ("key",)
     OWNERS = ("observations__maintainer", "observations__series__headquarters")
     SEEN_WITH = ("observations",)
+    COUNTED_BY = ("is_current", "result")
     SEARCHED_IN = ("computation", "explanation", "key")
 
     Result = Result

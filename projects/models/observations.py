@@ -36,6 +36,8 @@ from projects.reading.anchors import (
     printed_words,
     stands_at,
 )
+from projects.reading.bounds import allowed
+from projects.reading.intervals import Interval
 
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
@@ -43,6 +45,7 @@ COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 PUBLIC = (
     *("series", "printed", "start", "end", "nature", "accumulation"),
     *("period_start", "period_end", "as_of", "period_text", "attributed_to", "status"),
+    *("obs_status", "price_basis"),
 )
 
 
@@ -101,6 +104,15 @@ class Observation(Paged, Reviewed):
         RANK = "rank", "排名"
         UNCLEAR = "unclear", "不明"
 
+    class ObsStatus(models.TextChoices):
+        PROVISIONAL = "provisional", "初步数"
+        REVISED = "revised", "修订数"
+        BREAK = "break", "口径断裂"
+
+    class PriceBasis(models.TextChoices):
+        CURRENT = "current", "现价"
+        COMPARABLE = "comparable", "可比价"
+
     class Rank(models.TextChoices):
         PREFERRED = "preferred", "采用值"
         NORMAL = "normal", "一般"
@@ -143,6 +155,21 @@ class Observation(Paged, Reviewed):
     series = key_to(Series, "序列", "observations")
     nature = models.CharField("性质", max_length=12, choices=Nature, default=Nature.ACTUAL)
     accumulation = models.CharField("累计方式", max_length=12, choices=Accumulation)
+    obs_status = models.CharField(
+        "数据状态",
+        max_length=12,
+        choices=ObsStatus,
+        blank=True,
+        help_text="文献说明是初步数（快报、初步核算）、修订数（最终核实、普查后修订），"
+        "或从这一期起口径改变、与以前不可比；没有说就留空",
+    )
+    price_basis = models.CharField(
+        "价格",
+        max_length=12,
+        choices=PriceBasis,
+        blank=True,
+        help_text="文献说明按可比价（不变价）或现价（当年价）计算；没有说就留空",
+    )
 
     # Period
     period_start = models.DateField("期间起", null=True, blank=True)
@@ -242,6 +269,23 @@ class Observation(Paged, Reviewed):
     @property
     def unit(self):
         return self.series.metric.unit
+
+    @property
+    def nature_words(self) -> str:
+        """What kind of figure it is: 完成, or 完成、初步数、可比价."""
+        status, prices = self.get_obs_status_display(), self.get_price_basis_display()
+        return "、".join(filter(None, (self.get_nature_display(), status, prices)))
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether it is what happened, finally counted and at the prices of its time."""
+        return self.nature_words == self.Nature.ACTUAL.label
+
+    @property
+    def interval(self) -> Interval:
+        """What its words allow, its printed precision too."""
+        metric = self.series.metric
+        return allowed(self.lower, self.upper, metric.unit, metric.kind == metric.Kind.RATIO)
 
     @property
     def moment(self):

@@ -97,7 +97,7 @@ def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def _parts_a_number(text: str, start: int, end: int) -> bool:
-    """Whether a place may begin or end within a number, whatever blanks are in it: 2| 1家, 十|1家."""
+    """Whether a place may begin or end within a number, whatever its blanks: 2| 1家, 十|1家."""
     whole, origin = _without_blanks(text)
     ends = bisect_left(origin, start), bisect_left(origin, end)
     return any(cuts_number(whole, at) or _DOUBTFUL.match(whole, at) for at in ends)

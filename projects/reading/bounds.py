@@ -4,6 +4,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from projects.reading import units
 from projects.reading.hedges import Qualifier
+from projects.reading.intervals import Interval
 
 # The rules of interpretation; the page that explains the method shows these.
 NEARLY = Decimal("0.9")  # 近 x is between 0.9 x and x
@@ -46,6 +47,15 @@ def _of_size(amount, qualifier):
             return value * (1 - ABOUT), value * (1 + ABOUT)
     margin = _margin(amount)
     return max(value - margin, Decimal(0)), value + margin
+
+
+def allowed(lower: Decimal | None, upper: Decimal | None, unit: str, is_rate: bool) -> Interval:
+    """What stored bounds allow of a number in a unit: what is measured, not counted one by one, is
+    without decimals right to half a unit."""
+    is_measured = is_rate or not units.is_counted(unit)
+    if is_measured and lower and lower == upper:
+        return Interval(lower - PRECISION, lower + PRECISION)
+    return Interval(lower, upper)
 
 
 def outward(lower, upper):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 REACH = 160  # characters looked through on either side; a longer sentence is cut there
 _END = re.compile("[。！？!?；;\n\r]")
+_PAUSE = re.compile("[,，、：:]")
+NEAR = 30  # characters before the words where there is little room
 CUT = "……"
 
 
@@ -16,6 +18,15 @@ class Quote:
     before: str
     words: str
     behind: str
+
+    @property
+    def lead_in(self) -> str:
+        """Of what stands before the words, the end, from the beginning of a clause if there is."""
+        if len(self.before) <= NEAR:
+            return self.before
+        near = self.before[-NEAR:]
+        clause = _PAUSE.search(near)
+        return f"{CUT}{near[clause.end() :] if clause and clause.end() < NEAR else near}"
 
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:

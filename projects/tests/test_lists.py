@@ -65,6 +65,25 @@ def test_series_list_shows_the_preferred_figure_of_each(client):
     assert (row.cells[2].value, row.cells[-1].items[0].text) == (preferred, "3")
 
 
+def test_series_leads_with_the_revised_figure_of_a_year_not_the_provisional(client):
+    series = make_series()
+    for status in ("provisional", "revised", ""):
+        make_observation(series=series, as_of="2024-12-31", obs_status=status)
+    (row,) = (
+        client.get(reverse("series-list"), {"metric": series.metric.slug}).context["table"].rows
+    )
+    assert row.cells[2].value.obs_status == "revised"
+
+
+def test_pages_say_what_kind_of_count_a_figure_is(client):
+    figure = make_observation(obs_status="provisional", price_basis="comparable")
+    page = client.get(figure.get_absolute_url()).content.decode()
+    assert "完成、初步数、可比价" in page
+    assert "完成、初步数、可比价" in client.get(figure.series.get_absolute_url()).content.decode()
+    rows = client.get(reverse("observation-list"), {"price_basis": "comparable"}).context["table"]
+    assert [row.cells[2].value for row in rows.rows] == [figure]
+
+
 def test_timeline_groups_by_year_with_undated_last(client):
     program = make_program()
     for name, day in (("丙", ""), ("乙", "2019-04"), ("甲", "2019"), ("丁", "2012-03")):

@@ -15,8 +15,7 @@ MARKS = {
 def circumstances(observation):
     """When, and, without which a quotation would mislead, whether it is a target or agreed only."""
     words = stated_period(observation)
-    is_done = observation.nature == observation.Nature.ACTUAL
-    return words if is_done else f"{words}，{observation.get_nature_display()}"
+    return words if observation.is_ordinary else f"{words}，{observation.nature_words}"
 
 
 def plain_citation(observation):

@@ -58,6 +58,7 @@ class CorrectionList(ListPage):
     empty = "还没有更正。已公开的数字一经改动或撤回，旧值、日期和理由就列在这里。"
     see_also = (("观测值", "observation-list"),)
     filterset_class = CorrectionFilter
+    shows_all = False
     columns = (
         Column("日期", day, kind="date", sort=("history_date",)),
         Column("数字", figure),

@@ -48,6 +48,7 @@ class SeriesList(ListPage):
     see_also = (("指标", "metric-list"), ("观测值", "observation-list"))
     lead = "一个指标、一个主体、一个范围为一个序列；表中是采用值或最近的一个数字。"
     empty = "还没有公开的数字；观测值审核通过后，它的序列列在这里。"
+    shows_all = False  # only series with figures
     filterset_class = filters.SeriesFilter
     columns = (Column("指标", "metric", sort=("metric__slug",)), SERIES_SCOPE, *FIGURE_OF_SERIES)
 

@@ -158,6 +158,8 @@ class ObservationFilter(ListFilter):
         field_name="series__metric",
     )
     nature = choice_filter("性质", Observation.Nature)
+    obs_status = choice_filter("数据状态", Observation.ObsStatus)
+    price_basis = choice_filter("价格", Observation.PriceBasis)
     accumulation = choice_filter("累计方式", Observation.Accumulation)
     qualifier = choice_filter("修饰", Observation.Qualifier)
     rank = choice_filter("采用", Observation.Rank)

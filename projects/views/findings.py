@@ -9,6 +9,8 @@ from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from aidtracker.ground.summaries import Summary
+from aidtracker.ground.tallies import by_kind, kind_of
 from aidtracker.pages.details import DetailPage, Section, address, facts
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
@@ -52,10 +54,25 @@ def public_findings(hidden):
 
 
 def overview():
-    """The `Overview` as it is now: two queries."""
+    """The `Overview` as it is now: of all that is known to be there, the hidden are taken off."""
     hidden = Finding.objects.hidden_numbers()
-    found = public_findings(hidden).order_by().values_list("result").annotate(total=Count("pk"))
-    return Overview(hidden, dict(found))
+    known, away = by_kind(Finding), by_result(Finding.objects.filter(pk__among=hidden))
+    kinds = {result: kind_of(Finding, is_current=True, result=result) for result in Result.values}
+    totals = {result: known.get(kind, 0) - away.get(result, 0) for result, kind in kinds.items()}
+    return Overview(hidden, totals)
+
+
+def by_result(findings):
+    """How many of some findings there are of each result, as far as they still hold."""
+    found = findings.current().order_by().values_list("result")
+    return dict(found.annotate(total=Count("pk")))
+
+
+SUMMARY = Summary(
+    "公开的核对结果",
+    known=lambda: overview().totals,
+    counted=lambda: by_result(Finding.objects.published()),
+)
 
 
 def kept_overview():

@@ -61,6 +61,8 @@ def meaning(observation: Observation) -> Section:
         Column("期间读作", period_dates),
         Column("性质", "get_nature_display"),
         Column("累计方式", "get_accumulation_display"),
+        Column("数据状态", "get_obs_status_display"),
+        Column("价格", "get_price_basis_display"),
         Column("据谁所说", "attributed_to"),
         Column("采用", "get_rank_display"),
         Column("采用理由", "rank_reason"),

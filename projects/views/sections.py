@@ -25,6 +25,7 @@ from aidtracker.pages.tables import (
 from aidtracker.templatetags import formatting
 from projects.models import Observation
 from projects.models.figure_queries import ObservationQuerySet
+from projects.views.leading import chosen
 
 CARDS = 4
 NO_FIGURES = "还没有公开的数字；审核通过后列在这里。"
@@ -137,7 +138,7 @@ def figures_section(row: Model, found: ObservationQuerySet) -> Section:
     shown = sorted(rows[:CAP], key=figure_order)
     more = whole_list("observation-list", **{row._meta.model_name: row.slug})
     printed = table(counted("数字", rows), FIGURE_COLUMNS, shown, Layout(more=more))
-    return Section("figures", "数字", printed, NO_FIGURES, cards=rows[:CARDS])
+    return Section("figures", "数字", printed, NO_FIGURES, cards=chosen(rows)[:CARDS])
 
 
 def figure_order(observation: Observation) -> tuple:

@@ -1,20 +1,15 @@
-"""The home page, and how printed figures are read, by the very constants that read them."""
+"""How printed figures are read, by the very constants that read them."""
 
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from aidtracker.pages.overview import record_counts
-from aidtracker.pages.paging import kept
 from aidtracker.templatetags.formatting import UNKNOWN, plain
-from projects.models import Observation
+from projects.models import Observation, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
-from projects.views.findings import result_counts
-
-HEADLINES = 8
-CHANGES = 10
+from projects.sums.overlaps import GROUNDS
 
 EXAMPLES = (
     "9.11亿元",
@@ -113,33 +108,6 @@ def rules():
     ]
 
 
-def headlines() -> list[int]:
-    """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
-    public = Observation.objects.published().in_documents().best_first()
-    rank = Observation.Rank
-    found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
-    others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
-    return [*found, *others[: HEADLINES - len(found)]]
-
-
-def changes() -> list[int]:
-    """The numbers of the figures that changed last."""
-    public = Observation.objects.published().order_by("-updated_at", "-pk")
-    return list(public.values_list("pk", flat=True)[:CHANGES])
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    first, latest = kept("headlines", headlines), changes()
-    rows = Observation.objects.published().with_subjects().in_bulk({*first, *latest})
-    context = {
-        "counts": record_counts(),
-        "results": result_counts(),
-        "headlines": [rows[pk] for pk in first if pk in rows],
-        "changes": [rows[pk] for pk in latest if pk in rows],
-    }
-    return render(request, "home.html", context)
-
-
 def method(request: HttpRequest) -> HttpResponse:
     context = {
         "rules": rules(),
@@ -147,5 +115,8 @@ def method(request: HttpRequest) -> HttpResponse:
         "finding_kinds": list(KINDS.values()),
         "natures": Observation.Nature.choices,
         "accumulations": Observation.Accumulation.choices,
+        "grounds": [
+            (Series._meta.get_field(kind).verbose_name, words) for kind, words in GROUNDS.items()
+        ],
     }
     return render(request, "method.html", context)

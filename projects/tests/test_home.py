@@ -1,0 +1,118 @@
+"""The home page: who aids whom, the figures shown large, versions of programmes, news."""
+
+import pytest
+from django.urls import reverse
+
+from aidtracker.testing import (
+    make_observation,
+    make_pairing,
+    make_program,
+    make_region,
+    make_series,
+)
+from programs.models import Program, Region
+from programs.views.aid_map import aid_map
+from projects.models import Observation
+from projects.tests.figure_sets import flow
+from projects.views.home import program_lines
+from projects.views.leading import chosen
+
+pytestmark = pytest.mark.django_db
+
+HOME = reverse("home")
+
+
+def tiles():
+    return {tile.name: tile.donor_names for tile in aid_map().tiles}
+
+
+def test_each_tile_names_the_donors_of_all_places_in_it():
+    found = tiles()
+    assert len(found) == 27
+    assert found["喀什"] == ["上海", "山东", "广东", "深圳"]
+    assert found["和田"] == ["北京", "天津", "安徽"]
+    assert found["昌吉"] == ["山西", "福建"]
+
+
+def test_city_of_a_donor_is_named_only_where_the_province_does_not_aid():
+    found = tiles()
+    assert found["阿克苏"] == ["浙江"]  # and not its ten cities
+    assert found["第十二师"] == ["山西", "湖南"]  # and not the city that aids a regiment of it
+
+
+def test_table_beside_the_picture_has_each_donor_once():
+    donors = aid_map().donors
+    assert len(donors) == 19
+    assert len({donor.place.pk for donor in donors}) == 19
+    assert all(donor.recipients for donor in donors)
+
+
+def test_pairing_that_ended_is_in_no_tile():
+    donor = make_region(name="某省")
+    place = Region.objects.get(code="652900")
+    make_pairing(donor=donor, recipient=place, valid_from="2010", valid_to="2013")
+    assert all("某省" not in names for names in tiles().values())
+
+
+def test_picture_is_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        aid_map()
+
+
+def printed(name):
+    rows = Observation.objects.published().filter(series__program__name=name).headline()
+    return [row.printed.replace(" ", "") for row in chosen(rows.with_subjects())]
+
+
+def test_figures_of_a_programme_are_whole_before_part():
+    assert printed("十城百店")[:2] == ["超过30亿元", "600个"]
+    later = Program.objects.get(predecessor__name="十城百店").name
+    assert printed(later)[:2] == ["1288家", "50亿元"]
+
+
+def test_each_metric_is_shown_large_once():
+    series = make_series(metric=flow())
+    for words in ("6亿元", "7亿元"):
+        make_observation(series=series, printed=words)
+    rows = Observation.objects.filter(series=series).with_subjects().headline()
+    assert len(chosen(rows)) == 1
+
+
+def test_programmes_follow_their_versions():
+    roof, first = make_program(name="某总工程"), make_program(name="某工程")
+    later = [make_program(name=f"某工程{n}版", parent=roof, predecessor=first) for n in range(2, 7)]
+    Program.objects.filter(pk=first.pk).update(parent=roof)
+    lines = program_lines()
+    assert [one.program for one in lines[0]] == [first, *later]
+
+
+def test_without_versions_no_programme_is_shown(client):
+    Program.objects.exclude(predecessor=None).update(predecessor=None)
+    assert program_lines() == []
+    assert "一版接一版" not in client.get(HOME).content.decode()
+
+
+def test_news_are_a_line_for_each_document(client):
+    lines = client.get(HOME).context["news"]
+    sources = [one.figure.source_id for one in lines]
+    assert len(set(sources)) == len(sources)
+    newest = Observation.objects.published().latest("updated_at", "pk")
+    assert lines[0].figure.source_id == newest.source_id
+    same = Observation.objects.published().filter(source=newest.source)
+    assert lines[0].count == same.count()
+
+
+def test_navigation_marks_the_group_of_the_open_page(client):
+    groups = client.get(reverse("correction-list")).context["navigation"]
+    assert [group.title for group in groups] == ["谁", "做什么", "数字", "核对", "文献"]
+    assert [group.title for group in groups if group.is_here] == ["核对"]
+
+
+def test_page_asks_no_more_for_more_figures(client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12) as few:
+        client.get(HOME)
+    series = make_series(metric=flow())
+    for number in range(20):
+        make_observation(series=series, printed=f"{number + 1}亿元")
+    with django_assert_max_num_queries(len(few)):
+        client.get(HOME)

@@ -1,0 +1,131 @@
+"""The home page: who aids whom, what was measured, what cannot be, and what came lately."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from django.db.models import Count, Q, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localtime
+
+from aidtracker.pages.overview import record_counts
+from aidtracker.pages.paging import kept
+from programs.models import Program
+from programs.views.aid_map import aid_map
+from projects.models import Finding, Observation
+from projects.models.finding_kinds import Result
+from projects.views.findings import kept_overview, public_findings, result_counts
+from projects.views.leading import chosen
+
+HEADLINES = 6
+CONTRADICTIONS = 4
+LATELY = 200  # figures, of which those of one document and day are one line
+NEWS = 6
+MOST_VERSIONS = 40
+MOST_FIGURES = 400
+FIGURES_OF_VERSION = 2
+
+
+@dataclass(frozen=True)
+class Version:
+    """A programme, or a later version of it, and the figures to show of it."""
+
+    program: Program
+    figures: list[Observation]
+
+
+@dataclass(frozen=True)
+class News:
+    """Figures of one document that came or changed on one day; the first of them is shown."""
+
+    day: date
+    count: int
+    figure: Observation
+
+
+def headlines() -> list[int]:
+    """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
+    public = Observation.objects.published().in_documents().best_first()
+    rank = Observation.Rank
+    found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
+    others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
+    return [*found, *others[: HEADLINES - len(found)]]
+
+
+def contradictions(hidden: list[int]) -> list[Finding]:
+    """The open contradictions to show; `hidden` are the findings that the public may not see."""
+    rows = public_findings(hidden).worst_first()
+    return list(rows.filter(result=Result.CONTRADICTION, state="open")[:CONTRADICTIONS])
+
+
+def program_lines() -> list[list[Version]]:
+    """The programmes under one roof, each with its versions: two queries.
+
+    Of all roofs it is the one under which most later versions stand.
+    """
+    roofs = (
+        Program.objects.published()
+        .annotate(later=Count("parts", filter=Q(parts__predecessor__isnull=False)))
+        .filter(later__gt=0)
+        .order_by("-later", "slug")
+    )
+    roof = Subquery(roofs.values("pk")[:1])
+    parts = list(Program.objects.published().filter(parent=roof)[:MOST_VERSIONS])
+    figures = figures_of(parts)
+    known = {one.pk for one in parts}
+    lines = [
+        [Version(version, figures.get(version.pk, [])) for version in line_from(first, parts)]
+        for first in parts
+        if first.predecessor_id not in known
+    ]
+    return sorted(lines, key=len, reverse=True)
+
+
+def line_from(first: Program, parts: list[Program]) -> list[Program]:
+    """A programme and the versions that grew out of it, one after the other."""
+    line = [first]
+    for version in line:  # which grows as it is walked
+        line += [one for one in parts if one.predecessor_id == version.pk and one not in line]
+    return line
+
+
+def figures_of(programs: list[Program]) -> dict[int, list[Observation]]:
+    """The figures to show of each programme, by its number: one query."""
+    rows = Observation.objects.published().filter(series__program__in=programs).headline()
+    found: dict[int, list[Observation]] = {}
+    for row in rows.first_rows(MOST_FIGURES):
+        found.setdefault(row.series.program_id, []).append(row)
+    return {pk: chosen(figures)[:FIGURES_OF_VERSION] for pk, figures in found.items()}
+
+
+def last_changed() -> dict[tuple[date, int], list[int]]:
+    """The numbers of the figures that came or changed last, by day and document."""
+    last = Observation.objects.published().order_by("-updated_at", "-pk")
+    groups: dict[tuple[date, int], list[int]] = {}
+    for pk, source, changed in last.values_list("pk", "source", "updated_at")[:LATELY]:
+        groups.setdefault((localtime(changed).date(), source), []).append(pk)
+    return dict(islice(groups.items(), NEWS))
+
+
+def news(groups: dict[tuple[date, int], list[int]], rows: dict[int, Observation]) -> list[News]:
+    """A line for each day and document; `rows` has the first figure of each."""
+    found = [(day, keys, rows.get(min(keys))) for (day, _), keys in groups.items()]
+    return [News(day, len(keys), figure) for day, keys, figure in found if figure]
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    first, changed = kept("headlines", headlines), last_changed()
+    shown = [*first, *map(min, changed.values())]
+    rows = Observation.objects.with_subjects().with_words().in_bulk(shown)
+    checks = kept_overview()
+    context = {
+        "aid_map": kept("aid map", aid_map),
+        "counts": record_counts(),
+        "results": result_counts(checks.totals),
+        "headlines": [rows[pk] for pk in first if pk in rows],
+        "contradictions": contradictions(checks.hidden),
+        "lines": kept("program lines", program_lines),
+        "news": news(changed, rows),
+    }
+    return render(request, "home.html", context)
