@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 
 from projects.reading import units
+from projects.reading.alternatives import any_of
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
 from projects.reading.hedges import Qualifier, strip_hedges, strongest
 from projects.reading.numerals import SCALE, SCALES, Number, read_number, read_numeral
@@ -97,7 +98,7 @@ def _times(number, factor):
 
 
 # A unit is whatever words follow, as long as no number or hedge hides in them.
-_KNOWN = "|".join(map(re.escape, sorted(units.KNOWN, key=len, reverse=True)))
+_KNOWN = any_of(units.KNOWN)
 _NO_UNIT = (
     "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到"
     "不止还概内外等左右弱许整达破未足共比占上下起]"

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from projects.reading.alternatives import any_of
+
 
 class Qualifier(StrEnum):
     """How the printed words hedge the number."""
@@ -60,10 +62,11 @@ _STRONG = {"强": Qualifier.MORE, "弱": Qualifier.NEARLY}
 def _lookup(table, plain):
     words = {word: qualifier for qualifier, text in table.items() for word in text.split()}
     words |= dict.fromkeys(plain.split())
-    return words, "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return words, any_of(words)
 
 
 _BEFORE, ANY_BEFORE = _lookup(BEFORE, PLAIN_BEFORE)
+BEGINS = "".join(sorted({word[0] for word in _BEFORE}))
 _AFTER, ANY_AFTER = _lookup(AFTER, PLAIN_AFTER)
 _AFTER |= _STRONG
 _BEFORE_PATTERN = re.compile(f"({ANY_BEFORE}){VERB}")

@@ -7,10 +7,12 @@ bounded or possessive, so that the time grows with the text and not with its squ
 import re
 
 from projects.reading import units
+from projects.reading.alternatives import any_of
 from projects.reading.hedges import (
     ANY_AFTER,
     ANY_BEFORE,
     BEFORE_SCALE,
+    BEGINS,
     FROM,
     INCLUDED,
     VERB,
@@ -19,8 +21,8 @@ from projects.reading.numerals import MORE, SCALE
 
 
 def _words(text):
-    """Words of a list as alternatives, the longer ones first."""
-    return "(?:" + "|".join(map(re.escape, sorted(set(text.split()), key=len, reverse=True))) + ")"
+    """The words of a list as alternatives, the longer ones first."""
+    return any_of(text.split())
 
 
 # Characters. A tab or several blanks part the cells of a table; a line may break anywhere.
@@ -69,11 +71,10 @@ PER = (
     f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{BELOW}|[（(]{BELOW}·{BELOW}[)）]))"
     f"(?:[/／每·]{BELOW})?)?"
 )
-HEDGE_BEGINS = "".join(sorted({word[0] for word in ANY_BEFORE.split("|")}))
 BEFORE = f"(?:(?!近(?!乎)|[高多]?达|折合)(?:{ANY_BEFORE})|(?<![最附])近){VERB}"
 # 约有近300家; not before a year: 不到2020年, but 近2000年
 LEAD = (
-    f"(?:(?=[{HEDGE_BEGINS}]){BEFORE}{S}(?:(?=[{HEDGE_BEGINS}]){BEFORE}{S})?"
+    f"(?:(?=[{BEGINS}]){BEFORE}{S}(?:(?=[{BEGINS}]){BEFORE}{S})?"
     f"(?!20(?:0[1-9]|[1-3]{D})年|19{D}{{2}}年))?"
 )
 AFTER = (
@@ -252,7 +253,7 @@ FIGURES = (
 
 # Where a phrase can begin at all: most characters of a text are passed over at once.
 BEGIN = (
-    f"(?:(?<=[{OPEN}])|^|(?<=\\n)|(?=[{DIGITS}〇零一二两三四五六七八九十百千万亿A-Za-z{HEDGE_BEGINS}"
+    f"(?:(?<=[{OPEN}])|^|(?<=\\n)|(?=[{DIGITS}〇零一二两三四五六七八九十百千万亿A-Za-z{BEGINS}"
     "壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负跃迈站登冲跨"
     "第首榜排位名列居前好几数半过上翻长珠双-])|(?=人民币))"
 )
