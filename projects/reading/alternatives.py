@@ -10,7 +10,9 @@ def any_of(words: Iterable[str]) -> str:
     for word in words:
         heads.setdefault(word[0], set()).add(word[1:])
     alone = "".join(re.escape(head) for head in sorted(heads) if heads[head] == {""})
-    longer = [f"{re.escape(head)}{_rest(heads[head])}" for head in sorted(heads) if any(heads[head])]
+    longer = [
+        f"{re.escape(head)}{_rest(heads[head])}" for head in sorted(heads) if any(heads[head])
+    ]
     return f"(?:{'|'.join([*longer, *([f'[{alone}]'] if alone else [])])})"
 
 

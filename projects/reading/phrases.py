@@ -125,7 +125,7 @@ def _places(text, name):
 def _scan(text, start, end):
     phrases = []
     for match in PATTERN.finditer(text, start, end):
-        kind = str(match.lastgroup)
+        kind = str(match.lastgroup).partition("_")[0]
         if kind == "rank" or (kind == "ordinal" and _is_rank(text, match)):
             kind = "figure"
         phrases.append(Phrase(match.start(), match.end(), match.group(), kind))
