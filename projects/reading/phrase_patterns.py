@@ -337,8 +337,8 @@ FIGURES = {
 
 KINDS = {"name": NAMES, "date": DATES, "rank": RANKS, "ordinal": ORDINALS, "figure": FIGURES}
 OTHERS = (
-    f"[A-Za-z{BEGINS}壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负半跃迈站登冲跨"
-    "第首榜排位名列居前好几数过上翻长珠双-]|人民币"
+    f"A-Za-z{BEGINS}壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负半跃迈站登冲跨"
+    "第首榜排位名列居前好几数过上翻长珠双-"
 )
 
 
@@ -353,10 +353,10 @@ def _all_kinds(beginning):
 
 # Most characters of a text are passed over at once; the others are asked by what they are.
 PATTERN = re.compile(
-    f"(?:(?={D}|{H}|{OTHERS})|(?<![^{OPEN}\\n]))"
+    f"(?:(?=[{DIGITS}{H[1:-1]}{OTHERS}])|(?<![^{OPEN}\\n])|(?=人民币))"
     f"(?:(?<![^{OPEN}\\n])(?:{_all_kinds(ANY)})"
     f"|(?={D})(?:{_all_kinds(DIGIT)})|(?={H})(?:{_all_kinds(NUMERAL_WORD)})"
-    f"|(?={OTHERS})(?:{_all_kinds(OTHER)}))"
+    f"|(?=[{OTHERS}]|人民币)(?:{_all_kinds(OTHER)}))"
 )
 NUMERAL = f"(?:{D}|{H})"
 _NUMERAL = re.compile(NUMERAL)
