@@ -353,11 +353,11 @@ def _all_kinds(beginning):
 
 # Most characters of a text are passed over at once; the others are asked by what they are.
 PATTERN = re.compile(
-    f"(?:(?=[{DIGITS}{H[1:-1]}{OTHERS}])|(?<![^{OPEN}\\n])|(?=人民币))"
-    f"(?:(?<![^{OPEN}\\n])(?:{_all_kinds(ANY)})"
+    f"(?:(?=[{DIGITS}{H[1:-1]}{OPEN}\\n{OTHERS}])|^)(?:(?:[{OPEN}\\n]|^)(?:{_all_kinds(ANY)})"
     f"|(?={D})(?:{_all_kinds(DIGIT)})|(?={H})(?:{_all_kinds(NUMERAL_WORD)})"
-    f"|(?=[{OTHERS}]|人民币)(?:{_all_kinds(OTHER)}))"
+    f"|(?=[{OTHERS}])(?:{_all_kinds(OTHER)}))"
 )
+NAMED_MONEY = "人民币"  # in front of a number, without which 3亿 would lack its unit
 NUMERAL = f"(?:{D}|{H})"
 _NUMERAL = re.compile(NUMERAL)
 
