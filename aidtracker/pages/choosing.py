@@ -30,16 +30,27 @@ def used(model: type[Any], relation: str, *, one_by_one: bool = False) -> Callab
     """
 
     def rows(request: Any) -> QuerySet:
+        if one_by_one:
+            return leading_to(model.objects.all(), relation)
         end = model
         for name in relation.split("__"):
             end = end._meta.get_field(name).related_model
         named = model.objects.filter(public_rule(end, relation), **{f"{relation}__isnull": False})
-        if one_by_one:
-            first = named.filter(pk=OuterRef("pk")).order_by().values("pk")[:1]
-            return model.objects.alias(first=Subquery(first)).filter(first__isnull=False)
         return model.objects.filter(pk__in=named.order_by().values("pk"))
 
     return rows
+
+
+def leading_to(rows: QuerySet, relation: str) -> QuerySet:
+    """Those of `rows` that at least one public row names at the end of some reverse keys.
+
+    A query within a query for each key: joined, the rows at the end would be read from their first.
+    """
+    name, _, others = relation.partition("__")
+    key = rows.model._meta.get_field(name).remote_field
+    behind = key.model.objects.filter(**{key.name: OuterRef("pk")}).order_by()
+    found = leading_to(behind, others) if others else behind.published()
+    return rows.alias(first=Subquery(found.values("pk")[:1])).filter(first__isnull=False)
 
 
 class RowField(forms.Field):
