@@ -1,6 +1,6 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -169,6 +169,18 @@ def or_zero(name):
 class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
         return self.select_related("metric", *SUBJECTS)
+
+    def within(self, place: Region) -> Self:
+        """Series about the places below one, or the parks and firms of it and of them."""
+        below = Region.objects.within(place).values_list("pk", flat=True)
+        places = [place.pk, *below]
+        keys = (
+            self.filter(region__in=places).exclude(region=place),
+            self.filter(region=None, site__in=Site.objects.filter(region__in=places)),
+            self.filter(region=None, enterprise__in=Enterprise.objects.filter(region__in=places)),
+        )
+        found = [rows.order_by().values("pk") for rows in keys]
+        return self.filter(pk__in=found[0].union(*found[1:]))
 
     def published_figures(self):
         """The public observations of these series, with all that a table of them names.

@@ -173,6 +173,12 @@ class ObservationFilter(ListFilter):
     site = about("site")
     outlet = about("outlet")
     activity = about("activity")
+    within = linked_filter("其中", Region, method="in_place")
+
+    def in_place(self, queryset, name, place):
+        """Those of a place and of all that lies in it."""
+        own = Q(series__region=place) | Q(series__region__replaced_by=place)
+        return queryset.filter(own | Q(series__in=Series.objects.within(place)))
 
 
 class FindingFilter(ListFilter):
