@@ -57,7 +57,10 @@ ARABIC_UNIT_WORDS = (
 )
 ONE_UNIT = f"(?:{_words(ARABIC_UNIT_WORDS)}|{LETTERS})"
 # 台（套）, 只（羽）: counted by either word
-UNIT = f"(?:{ONE_UNIT}(?:[（(](?:{ONE_UNIT}|羽|套)[）)])?)"
+UNIT = (
+    f"(?:{ONE_UNIT}(?:[（(](?:人次|人民币|[人次户只头羽套台件辆家个名处座批组村乡镇县市区])[)）])?)"
+)
+UNIT_BEGINS = "".join(sorted({re.escape(word[0]) for word in ARABIC_UNIT_WORDS.split()}))
 NOT_TENTH = "立员为功果本熟长效就品都绩交不型"  # 成立, 成员, 成为
 HAN_UNIT = (
     f"(?!成[{NOT_TENTH}]|次产业|年[级代]|周[年边岁]|位一体|位数|台[山州湾河]|家人|头六|只[有是能要不]"
@@ -66,10 +69,9 @@ HAN_UNIT = (
     + _words(HAN_UNIT_WORDS + " 元 美元")
 )
 TOTAL = "[/／](?:1?0{0,5}(?:百万|百|千(?![瓦克米卡])|万|亿)|十万)"
-BELOW = f"(?:{UNIT}|[月日秒分升])"
 PER = (
-    f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{BELOW}|[（(]{BELOW}·{BELOW}[)）]))"
-    f"(?:[/／每·]{BELOW})?)?"
+    f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{ONE_UNIT}|[月日秒分升]|[（(]人·[天日月年][)）]))"
+    "(?:[/／每·](?:人次|小时|千米|公里|平方米|[人户亩吨天日月年时次秒分]))?)?"
 )
 BEFORE = f"(?:(?!近(?!乎)|[高多]?达|折合)(?:{ANY_BEFORE})|(?<![最附])近){VERB}"
 # 约有近300家; not before a year: 不到2020年, but 近2000年
@@ -89,7 +91,7 @@ ARABIC = rf"(?:{D}{{1,3}}(?:(?:,|(?<=[０-９])，){D}{{3}}){{1,5}}(?!{D})|{D}++
 # GB/T 15835: 1 200万元; taken for one number only where a scale or a unit follows
 SPACED = (
     f"(?<!{D})(?<!{D}[.,，．]){D}{{1,3}}(?:{BLANK}{D}{{3}}){{1,4}}(?!{D}){DECIMALS}"
-    f"(?={S}(?:{SCALE}|{MORE}|{UNIT}|{DASH}|[至到]))"
+    f"(?={S}(?:{SCALE}|{MORE}|[{UNIT_BEGINS}]|{DASH}|[至到]))"
 )
 SCALED = (
     f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?(?:{S}{MORE})?"
@@ -254,6 +256,7 @@ WITH_DIGITS = (
     f"(?:{BELOW_ZERO})?(?={D}))?"
     f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?"
 )
+BELOW_ZERO_HAN = f"零下{HAN}[多余]?(?:摄氏)?度"
 # What a hedge may stand before, by what it begins with
 PLAIN = {
     DIGIT: (
@@ -266,7 +269,7 @@ PLAIN = {
         WITH_DIGITS,
     ),
     NUMERAL_WORD: (
-        f"{BELOW_ZERO}{WITH_DIGITS}|零下{HAN}[多余]?(?:摄氏)?度",
+        f"{BELOW_ZERO}{WITH_DIGITS}|{BELOW_ZERO_HAN}",
         f"[十百千]?万分之{ARABIC}{AFTER}?",
         # 百分之五十以上, 三分之一强
         f"(?:[百千万]分之(?:{ARABIC}|{HAN})几?"
@@ -294,6 +297,14 @@ PLAIN = {
 }
 
 
+# The same, but for numbers with digits, which one rule reads here with sign or without.
+LED = {
+    DIGIT: PLAIN[DIGIT][:-1],
+    NUMERAL_WORD: PLAIN[NUMERAL_WORD][1:],
+    OTHER: (f"(?:{SIGN}|{BELOW_ZERO})?{WITH_DIGITS}", BELOW_ZERO_HAN, *PLAIN[OTHER][1:]),
+}
+
+
 def _by_beginning(rules):
     """The rules of one kind, each tried only where the first character allows it."""
     return (
@@ -318,7 +329,7 @@ FIGURES = {
     ),
     OTHER: (
         # 超过30 亿元, 近一半, 近半个月, 超九成五
-        f"(?=[{BEGINS}]){LEAD}{_by_beginning(PLAIN)}",
+        f"(?=[{BEGINS}]){LEAD}{_by_beginning(LED)}",
         *PLAIN[OTHER],
         # 几十位, 数百家, 好几家
         f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
