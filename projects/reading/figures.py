@@ -9,8 +9,10 @@ whole or not at all. What an editor supplies from the words around it stands in 
 import re
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from projects.reading import units
+from projects.reading.alternatives import any_of
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
 from projects.reading.hedges import Qualifier, strip_hedges, strongest
 from projects.reading.numerals import SCALE, SCALES, Number, read_number, read_numeral
@@ -97,7 +99,7 @@ def _times(number, factor):
 
 
 # A unit is whatever words follow, as long as no number or hedge hides in them.
-_KNOWN = "|".join(map(re.escape, sorted(units.KNOWN, key=len, reverse=True)))
+_KNOWN = any_of(units.KNOWN)
 _NO_UNIT = (
     "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到"
     "不止还概内外等左右弱许整达破未足共比占上下起]"
@@ -149,7 +151,9 @@ def _read_amount(text, start):
     is_negative = text.startswith("负", start)
     start += is_negative
     found = (_half if text.startswith("半", start) else _plain)(text, start)
-    return found and (replace(found[0], is_negative=is_negative), found[1])
+    if found and is_negative:
+        return replace(found[0], is_negative=True), found[1]
+    return found
 
 
 def _plain(text, start):
@@ -188,6 +192,7 @@ def _and_a_half(number, unit):
     return Number(number.mantissa + Decimal("0.5"), 1)
 
 
+@lru_cache(maxsize=1 << 12)  # 2家 stands in every document
 def parse(printed: str) -> Figure:
     """What the printed figure says → `Figure`, amounts in the base unit.
 
@@ -205,9 +210,11 @@ def _read(printed):
     if not 0 < len(printed) <= MAX_LENGTH:
         raise ValueError(f"应有1到{MAX_LENGTH}个字")
     text = normalise(printed)
-    core, hedges, is_led_in = strip_hedges(_LED.sub("", text, count=1))
-    if (match := _VAGUE.fullmatch(core)) and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
-        return _vague(printed, *match.groups())
+    led = _LED.match(text)
+    core, hedges, is_led_in = strip_hedges(text[led.end() :] if led else text)
+    vague = core.startswith(("几", "好几", "数")) and _VAGUE.fullmatch(core)
+    if vague and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
+        return _vague(printed, *vague.groups())
     between = _BETWEEN.search(core)
     amounts = _amounts(core[: between.start()] if between else core)
     if between and len(amounts) == 1:
@@ -217,8 +224,9 @@ def _read(printed):
     is_hedged = bool(hedges) or is_led_in or amounts[0].is_more or amounts[0].is_about
     if core[0] in BARE_SCALES and not is_hedged and core[1:2] not in ("%", "‰"):
         raise ValueError("前面缺少数字")
-    is_in_full = text.startswith("共") or printed.endswith("整")
-    return _single(printed, replace(amounts[0], is_in_full=is_in_full), hedges)
+    if text.startswith("共") or printed.endswith("整"):
+        amounts = [replace(amounts[0], is_in_full=True)]
+    return _single(printed, amounts[0], hedges)
 
 
 def _amounts(core):
@@ -243,8 +251,8 @@ def _single(printed, amount, hedges):
 
 
 def _hedges_within(*amounts):
-    more = {Qualifier.MORE} if any(amount.is_more for amount in amounts) else set()
-    return more | ({Qualifier.ABOUT} if any(amount.is_about for amount in amounts) else set())
+    hedges = {Qualifier.MORE for amount in amounts if amount.is_more}
+    return hedges | {Qualifier.ABOUT for amount in amounts if amount.is_about}
 
 
 def _range(printed, low, high, hedges):

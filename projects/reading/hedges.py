@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from projects.reading.alternatives import any_of
+
 
 class Qualifier(StrEnum):
     """How the printed words hedge the number."""
@@ -60,12 +62,14 @@ _STRONG = {"强": Qualifier.MORE, "弱": Qualifier.NEARLY}
 def _lookup(table, plain):
     words = {word: qualifier for qualifier, text in table.items() for word in text.split()}
     words |= dict.fromkeys(plain.split())
-    return words, "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return words, any_of(words)
 
 
 _BEFORE, ANY_BEFORE = _lookup(BEFORE, PLAIN_BEFORE)
+BEGINS = "".join(sorted({word[0] for word in _BEFORE}))
 _AFTER, ANY_AFTER = _lookup(AFTER, PLAIN_AFTER)
 _AFTER |= _STRONG
+ENDS = frozenset(word[-1] for word in [*_AFTER, "起"])
 _BEFORE_PATTERN = re.compile(f"({ANY_BEFORE}){VERB}")
 _AFTER_PATTERN = re.compile(f"(?:{INCLUDED}(?=以))?({ANY_AFTER}|{FROM}|(?<=%)[强弱])$")
 
@@ -73,16 +77,16 @@ _AFTER_PATTERN = re.compile(f"(?:{INCLUDED}(?=以))?({ANY_AFTER}|{FROM}|(?<=%)[�
 def strip_hedges(text):
     """超过30亿元以上 → 30亿元, the set of qualifiers that stood around it, and whether any word
     stood before it at all (达百亿元)."""
-    found = set()
+    found: set[Qualifier | None] = set()
     whole = text
-    while match := _BEFORE_PATTERN.match(text):
+    while text and text[0] in BEGINS and (match := _BEFORE_PATTERN.match(text)):
         found.add(_BEFORE[match.group(1)])
         text = text[match.end() :]
     if match := _BARE_SCALE_HEDGE.match(text):
         found.add(Qualifier.OVER)
         text = text[match.end() :]
     is_led_in = len(text) < len(whole)
-    while match := _AFTER_PATTERN.search(text):
+    while text and text[-1] in ENDS and (match := _AFTER_PATTERN.search(text)):
         found.add(_AFTER.get(match.group(1), Qualifier.OVER))
         text = text[: match.start()]
     return text, found - {None}, is_led_in

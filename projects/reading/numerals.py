@@ -93,17 +93,17 @@ def read_numeral(text: str, start: int = 0) -> Numeral | None:
 
 
 def _segment(match):
-    part = match.groupdict()
-    mores = "".join(part[name] for name in ("m0", "m1", "m2", "m3", "m4"))
+    words, *mores, of, m1 = match.group("n", "m0", "m1", "m2", "m3", "m4", "of", "m1")
+    mores = "".join(mores)
     if len(mores) > 1:
         raise ValueError("“多、余、几、来”只能有一个")
-    scale = "".join(part[name] for name in ("s1", "s2", "s3"))
+    scale = "".join(match.group("s1", "s2", "s3"))
     if scale not in SCALES:
         raise ValueError(f"“{scale}”不是一个数量级")
-    counted = bool(part["of"])
-    late = counted and bool(part["m1"]) and not scale
+    counted = bool(of)
+    late = counted and bool(m1) and not scale
     about = "来" in mores
-    number = _scaled(part["n"], scale)
+    number = _scaled(words, scale)
     return Numeral(number, match.end(), bool(mores) and not about, late, about, counted)
 
 

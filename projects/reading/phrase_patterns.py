@@ -7,10 +7,12 @@ bounded or possessive, so that the time grows with the text and not with its squ
 import re
 
 from projects.reading import units
+from projects.reading.alternatives import any_of
 from projects.reading.hedges import (
     ANY_AFTER,
     ANY_BEFORE,
     BEFORE_SCALE,
+    BEGINS,
     FROM,
     INCLUDED,
     VERB,
@@ -19,8 +21,8 @@ from projects.reading.numerals import MORE, SCALE
 
 
 def _words(text):
-    """Words of a list as alternatives, the longer ones first."""
-    return "(?:" + "|".join(map(re.escape, sorted(set(text.split()), key=len, reverse=True))) + ")"
+    """The words of a list as alternatives, the longer ones first."""
+    return any_of(text.split())
 
 
 # Characters. A tab or several blanks part the cells of a table; a line may break anywhere.
@@ -69,12 +71,11 @@ PER = (
     f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{BELOW}|[（(]{BELOW}·{BELOW}[)）]))"
     f"(?:[/／每·]{BELOW})?)?"
 )
-HEDGE_BEGINS = "".join(sorted({word[0] for word in ANY_BEFORE.split("|")}))
 BEFORE = f"(?:(?!近(?!乎)|[高多]?达|折合)(?:{ANY_BEFORE})|(?<![最附])近){VERB}"
 # 约有近300家; not before a year: 不到2020年, but 近2000年
 LEAD = (
-    f"(?:(?=[{HEDGE_BEGINS}]){BEFORE}{S}(?:(?=[{HEDGE_BEGINS}]){BEFORE}{S})?"
-    f"(?!20(?:0[1-9]|[1-3]{D})年|19{D}{{2}}年))?"
+    f"(?:(?=[{BEGINS}]){BEFORE}{S}(?:(?=[{BEGINS}]){BEFORE}{S})?"
+    f"(?!20(?:0[1-9]|[1-3]{D})年|19{D}{{2}}年))"
 )
 AFTER = (
     f"(?:(?:{INCLUDED}(?=以))?(?!之多|[多余大关])(?:{ANY_AFTER})|(?<=[年月天时倍岁%％])[多余]"
@@ -102,45 +103,70 @@ HAN = f"{H}{{1,12}}+(?:点{H}{{1,6}}+)?"
 FREE = f"(?<!{H})(?<![第周])"
 # A minus or a plus; a long dash is none. Money may have its sign or name before the number.
 MONEY = "(?:人民币|RMB|CNY|USD|(?:US|HK)?\\$|[€£￥¥])"
+BELOW_ZERO = f"零下{S}(?={D})"
+NO_MINUS = f"(?<![{DIGITS}A-Za-z%％）)—–\\-.．])"
 SIGN = (
-    f"(?:(?<![{DIGITS}A-Za-z%％）)—–\\-.．])[-−－﹣](?={D})|零下{S}(?={D})|{MONEY}{S}(?={D})"
-    f"|(?<![胜欠肩担])负(?={D})|(?<![{DIGITS}A-Za-z%％）)—–\\-.．人家个])[+＋](?={D}+(?:[.．]{D}+)?{S}[%％个]))"
+    f"(?:{NO_MINUS}[-−－﹣](?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?={D})"
+    f"|{NO_MINUS}(?<![人家个])[+＋](?={D}+(?:[.．]{D}+)?{S}[%％个]))"
 )
 
-NAMES = (
-    # what stands alone in quotation marks: a code with digits, or a few words with a numeral
-    rf"(?<=[{OPEN}])[A-Za-z]{{0,6}}{D}{{1,8}}(?:[.·:-]{D}{{1,4}}){{0,3}}[A-Za-z+]{{0,4}}后?(?=[{CLOSE}])",
-    rf"(?<=[{OPEN}])(?=[^{OPEN}{CLOSE}\n]{{0,11}}?{H})[^{OPEN}{CLOSE}\n0-9０-９余近超逾约,。]{{2,12}}(?=[{CLOSE}])",
-    # telephones; a formula of a name: 1+2; a score or a scale of a map: 7∶3
-    rf"(?<![{DIGITS}.])(?:0{D}{{2,3}}[-—－]?{D}{{7,8}}|1[3-9]{D}{{9}}|[48]00-?{D}{{3,4}}-?{D}{{3,4}}|{D}{{3,4}}-{D}{{7,8}})(?!{D})",
-    rf"[（(]0{D}{{2,3}}[)）]{S}-?{D}{{7,8}}(?!{D})|(?:(?<=热线|客服|拨打|短号|电话|专线)|(?<=热线：|电话：|客服：))"
-    rf"{D}{{3,12}}(?!{D}|[.．]{D}|{S}(?:{ONE_UNIT}|{SCALE}))",
-    # figures, tables and attachments of a document; standards; the 500 largest
-    rf"(?:(?<=[图表])|(?<=附件)|(?<=附表)|(?<=附图)){D}{{1,2}}(?:[-—]{D}{{1,2}})?(?!{D}|[.．]{D}|{S}(?:{ONE_UNIT}|{SCALE}|{MORE}|{DASH}))",
-    rf"(?<![A-Za-z])(?:GB|DB{D}{{2}}|ISO)(?:/T)?{BLANK}?{D}{{3,6}}(?:[.—-]{D}{{1,5}}){{0,2}}",
-    rf"(?<!{D})[1-9]{D}?0{{1,2}}强(?![度化劲于])",
-    rf"(?<![{DIGITS}.]){D}{{1,3}}(?:{S}[+＋]{S}(?:{D}{{1,3}}(?![{DIGITS}.％%])|[NnXx])){{1,5}}",
-    rf"(?<![{DIGITS}.:：∶]){D}{{1,4}}{S}[∶:：]{S}{D}{{1,5}}(?![{DIGITS}.:：])(?<!{D}[:：][0-5]{D})",
-    rf"(?<![{DIGITS}.]){D}{{1,3}}比{D}{{1,3}}(?![{DIGITS}.．]|{S}(?:{ONE_UNIT}|{SCALE}))",
-    _words(
-        "十城百店 百城千店 百村千厂 万亩亿元 一号工程 一带一路 一二三产 长三角 珠三角 三省一市"
-        " 双十一 最多跑一次"
-    ),
-    rf"(?<!{D}){D}{{1,6}}(?:计划|工程|战略|急救(?:中心)?|国道|省道|跨境(?:电商)?(?:模式)?|热线|报警|晚会|部队|号[楼线院文]?|团场|团(?![队体组建购]))",
-    rf"(?<!{D}){D}{{1,2}}[·•]{D}{{1,2}}(?!{D})",
-    rf"(?<!{D})(?:[5-9]0|[01]0)后(?![来续期])|(?<!{D}){D}{{1,2}}(?:[.．]{D})?(?:版|[AG]级?(?![A-Za-z])|个\+|后(?=[^\W\d]))",
-    rf"PM{S}(?:2[.．]5|10)(?!{D})",
-    # 843000 behind 邮编, 7×24小时, 3D, 4K
-    rf"(?<=邮编){D}{{6}}(?!{D})|(?<=邮编[:：]){D}{{6}}(?!{D})|(?<![{DIGITS}.])7[×xX]24(?!{D})",
-    rf"(?<![{DIGITS}.．,，A-Za-z]){D}{{1,2}}(?!{UNIT})[A-Za-z](?![A-Za-z%])",
-    f"(?<![A-Za-z])[A-Za-z]{{1,8}}+-?{D}{{1,4}}(?!{D}|[.．]{D}|{S}(?:{UNIT}|{SCALE}|[多余]))",
-    f"{FREE}[两三四五六七八九十]大(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)",
-    f"(?<!{H})第?(?:{H}{{1,3}}|{D}{{1,2}})师(?![傅生范资徒长级德专大一])",
-    f"(?<!{H})十[一二三四五]五(?=规划|时期|期间|计划)",
-    f"(?<!{H})[〇一二三四五六七八九]{{3,8}}(?!{H}|年)",
-)
+# A rule: what a phrase is, what it can begin with (a digit, a Chinese numeral, something else,
+# or anything: right behind an opening quotation mark, or at the beginning of a line), its words.
+DIGIT, NUMERAL_WORD, OTHER, ANY = "digit", "han", "other", "any"
 
 COUNTED = f"{S}(?:{UNIT}|{SCALE}|{MORE})"
+COUNTS_NOTHING = f"(?!{D}|[.．]{D}|{S}(?:{ONE_UNIT}|{SCALE}))"
+DIVISION = "师(?![傅生范资徒长级德专大一])"
+NAMES = {
+    ANY: (
+        # what stands alone in quotation marks: a code with digits, or a few words with a numeral
+        rf"(?<=[{OPEN}])[A-Za-z]{{0,6}}{D}{{1,8}}(?:[.·:-]{D}{{1,4}}){{0,3}}[A-Za-z+]{{0,4}}后?"
+        f"(?=[{CLOSE}])",
+        rf"(?<=[{OPEN}])(?=[^{OPEN}{CLOSE}\n]{{0,11}}?{H})"
+        rf"[^{OPEN}{CLOSE}\n0-9０-９余近超逾约,。]{{2,12}}(?=[{CLOSE}])",
+    ),
+    DIGIT: (
+        # telephones; a formula of a name: 1+2; a score or a scale of a map: 7∶3
+        rf"(?<![{DIGITS}.])(?:0{D}{{2,3}}[-—－]?{D}{{7,8}}|1[3-9]{D}{{9}}"
+        rf"|[48]00-?{D}{{3,4}}-?{D}{{3,4}}|{D}{{3,4}}-{D}{{7,8}})(?!{D})",
+        rf"(?:(?<=热线|客服|拨打|短号|电话|专线)|(?<=热线：|电话：|客服：)){D}{{3,12}}{COUNTS_NOTHING}",
+        # figures, tables and attachments of a document; the 500 largest
+        rf"(?:(?<=[图表])|(?<=附件|附表|附图)){D}{{1,2}}(?:[-—]{D}{{1,2}})?"
+        rf"(?!{D}|[.．]{D}|{S}(?:{ONE_UNIT}|{SCALE}|{MORE}|{DASH}))",
+        rf"(?<!{D})[1-9]{D}?0{{1,2}}强(?![度化劲于])",
+        rf"(?<![{DIGITS}.]){D}{{1,3}}"
+        rf"(?:{S}[+＋]{S}(?:{D}{{1,3}}(?![{DIGITS}.％%])|[NnXx])){{1,5}}",
+        rf"(?<![{DIGITS}.:：∶]){D}{{1,4}}{S}[∶:：]{S}{D}{{1,5}}(?![{DIGITS}.:：])"
+        rf"(?<!{D}[:：][0-5]{D})",
+        rf"(?<![{DIGITS}.]){D}{{1,3}}比{D}{{1,3}}(?![{DIGITS}.．]|{S}(?:{ONE_UNIT}|{SCALE}))",
+        rf"(?<!{D}){D}{{1,6}}(?:计划|工程|战略|急救(?:中心)?|国道|省道|跨境(?:电商)?(?:模式)?|热线"
+        "|报警|晚会|部队|号[楼线院文]?|团场|团(?![队体组建购]))",
+        rf"(?<!{D}){D}{{1,2}}[·•]{D}{{1,2}}(?!{D})",
+        rf"(?<!{D})(?:[5-9]0|[01]0)后(?![来续期])",
+        rf"(?<!{D}){D}{{1,2}}(?:[.．]{D})?(?:版|[AG]级?(?![A-Za-z])|个\+|后(?=[^\W\d]))",
+        # 843000 behind 邮编, 7×24小时, 3D, 4K
+        rf"(?:(?<=邮编)|(?<=邮编[:：])){D}{{6}}(?!{D})|(?<![{DIGITS}.])7[×xX]24(?!{D})",
+        rf"(?<![{DIGITS}.．,，A-Za-z]){D}{{1,2}}(?=[A-Za-z])(?!{UNIT})[A-Za-z](?![A-Za-z%])",
+        f"{D}{{1,2}}{DIVISION}",
+    ),
+    NUMERAL_WORD: (
+        _words("十城百店 百城千店 百村千厂 万亩亿元 一号工程 一带一路 一二三产 三省一市"),
+        f"{FREE}[两三四五六七八九十]大"
+        "(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)",
+        f"(?<!{H}){H}{{1,3}}{DIVISION}",
+        f"(?<!{H})十[一二三四五]五(?=规划|时期|期间|计划)",
+        f"(?<!{H})[〇一二三四五六七八九]{{3,8}}(?!{H}|年)",
+    ),
+    OTHER: (
+        rf"[（(]0{D}{{2,3}}[)）]{S}-?{D}{{7,8}}(?!{D})",
+        rf"(?<![A-Za-z])(?:GB|DB{D}{{2}}|ISO)(?:/T)?{BLANK}?{D}{{3,6}}(?:[.—-]{D}{{1,5}}){{0,2}}",
+        _words("长三角 珠三角 双十一 最多跑一次"),
+        rf"PM{S}(?:2[.．]5|10)(?!{D})",
+        f"(?<![A-Za-z])[A-Za-z]{{1,8}}+-?{D}{{1,4}}(?!{D}|[.．]{D}|{S}(?:{UNIT}|{SCALE}|[多余]))",
+        f"第(?:{H}{{1,3}}|{D}{{1,2}}){DIVISION}",
+    ),
+}
+
 YEAR = f"(?<!{D})(?:19|20|１９|２０){D}{{2}}(?!{D})"
 MONTH = f"(?<!{D})(?:1[0-2]|0?[1-9])"
 DAY = f"(?:3[01]|[12][0-9]|0?[1-9]){S}[日号]"
@@ -151,46 +177,64 @@ HOUR = (
     f"(?:{S}{D}{{1,2}}{S}分(?:{D}{{1,2}}秒)?)?"
 )
 AFTER_PART_OF_DAY = "(?:(?<=上午|下午|凌晨|早上|早晨|晚上|中午|清晨|傍晚|当晚)|(?<=晚))"
+ON_THE_CLOCK = f"{S}[点时](?!{H})(?:{S}(?:{D}{{1,2}}分?|半))?"
 TO_DAY = f"(?:{S}(?:{DASH}|[至到]){S}(?:{MONTH}月)?{DAY})?"
 MONTH_ON = f"{MONTH}{S}月(?!{D}{{1,2}}个)(?:{S}{DAY}{TO_DAY}|{THIRD})?"
 IN_YEAR = f"{S}{MONTH_ON}|{S}(?:年[初底末]|[初底末]|[上下]半年|第?[一二三四]季度)"
-DATES = (
-    rf"(?:{YEAR}{S}年?{S}(?:{DASH}{{1,2}}|至|到){S})?{YEAR}{S}年(?:{IN_YEAR})?(?:{S}{CLOCK})?",
-    f"{YEAR}[-/.][01]?{D}[-/.][0-3]?{D}(?!{D})",
-    f"{YEAR}{S}(?:{DASH}{{1,2}}|至|到){S}{YEAR}(?!{COUNTED})",
-    f"{YEAR}{DASH}{D}{{2}}年",
-    rf"(?:{MONTH}{S}月?{S}(?:{DASH}|至|到){S})?{MONTH_ON}",
-    f"(?<![{DIGITS}.．]){D}{{1,2}}{S}[点时]{D}{{1,2}}{S}分(?!钟)",
-    f"{AFTER_PART_OF_DAY}(?:{D}{{1,2}}|{H}{{1,3}}){S}[点时](?!{H})(?:{S}(?:{D}{{1,2}}分?|半))?|{HOUR}",
-    CLOCK,
-    f"(?<![{DIGITS}.．])(?:3[01]|[12][0-9]|0?[1-9]){S}日(?![均产活活])(?:{S}{CLOCK})?{TO_DAY}",
-    f"(?<!{D}){D}{{1,2}}{S}世纪|{FREE}{H}{{1,3}}世纪",
-    rf"(?<![提目以之])前(?:{D}{{1,2}}|{H}{{1,3}}){S}个月|前[二三]季度",
-    f"(?:{D}{{1,3}}|{H}{{1,4}}){S}[多余]?年多?前|(?:{D}{{2}}|{H}{{1,2}}十){S}年代",
-    # 近三年 is the last three years, 近三十年 nearly thirty of them
-    f"(?<![最附])近{S}(?:{D}{{1,3}}|{H}{{1,4}}){S}年来",
-    f"(?<![最附])近{S}(?:[1-9]|10|[一二两三四五六七八九十]){S}年",
-    f"(?<!{H})[一二][〇零一二三四五六七八九]{{3}}年",
-    f"(?<!{H})(?:十[一二]?|[一二三四五六七八九])月(?:{H}{{1,3}}日|{THIRD})?",
-    rf"{YEAR}(?![.．,，]{D}|{COUNTED}|{S}(?:{DASH}{{1,2}}|[至到、]){S}{D})",
-)
+AGO = f"{S}[多余]?年多?前"
+DATES = {
+    DIGIT: (
+        rf"(?:{YEAR}{S}年?{S}(?:{DASH}{{1,2}}|至|到){S})?{YEAR}{S}年(?:{IN_YEAR})?(?:{S}{CLOCK})?",
+        f"{YEAR}[-/.][01]?{D}[-/.][0-3]?{D}(?!{D})",
+        f"{YEAR}{S}(?:{DASH}{{1,2}}|至|到){S}{YEAR}(?!{COUNTED})",
+        f"{YEAR}{DASH}{D}{{2}}年",
+        rf"(?:{MONTH}{S}月?{S}(?:{DASH}|至|到){S})?{MONTH_ON}",
+        f"(?<![{DIGITS}.．]){D}{{1,2}}{S}[点时]{D}{{1,2}}{S}分(?!钟)",
+        f"{AFTER_PART_OF_DAY}{D}{{1,2}}{ON_THE_CLOCK}|{HOUR}|{CLOCK}",
+        f"(?<![{DIGITS}.．])(?:3[01]|[12][0-9]|0?[1-9]){S}日(?![均产活活])(?:{S}{CLOCK})?{TO_DAY}",
+        f"(?<!{D}){D}{{1,2}}{S}世纪|{D}{{1,3}}{AGO}|{D}{{2}}{S}年代",
+        rf"{YEAR}(?![.．,，]{D}|{COUNTED}|{S}(?:{DASH}{{1,2}}|[至到、]){S}{D})",
+    ),
+    NUMERAL_WORD: (
+        f"{AFTER_PART_OF_DAY}{H}{{1,3}}{ON_THE_CLOCK}|{FREE}{H}{{1,3}}世纪",
+        f"{H}{{1,4}}{AGO}|{H}{{1,2}}十{S}年代",
+        f"(?<!{H})[一二][〇零一二三四五六七八九]{{3}}年",
+        f"(?<!{H})(?:十[一二]?|[一二三四五六七八九])月(?:{H}{{1,3}}日|{THIRD})?",
+    ),
+    OTHER: (
+        rf"(?<![提目以之])前(?:{D}{{1,2}}|{H}{{1,3}}){S}个月|前[二三]季度",
+        # 近三年 is the last three years, 近三十年 nearly thirty of them
+        f"(?<![最附])近{S}(?:(?:{D}{{1,3}}|{H}{{1,4}}){S}年来"
+        f"|(?:[1-9]|10|[一二两三四五六七八九十]){S}年)",
+    ),
+}
 
 COUNT = f"(?:{D}{{1,4}}|{H}{{1,5}})"
-RANKS = (
-    f"(?:排名|位列|位居|名列|排|列|居)第{S}{COUNT}{S}[位名]?",
-    rf"第{S}{COUNT}{S}[位名](?=\W|的|$)",
-    "首位|榜首",
-)
+RANKS = {
+    OTHER: (
+        f"(?:排名|位列|位居|名列|排|列|居)第{S}{COUNT}{S}[位名]?",
+        rf"第{S}{COUNT}{S}[位名](?=\W|的|$)",
+        "首位|榜首",
+    ),
+}
 RANKED = re.compile(r"(?:排名|位列|位居|名列|排|列|居)[^\s\W\d]{0,8}$")
-ORDINALS = (
-    rf"(?:^|(?<=\n)){BLANK}{{0,4}}(?:[（(]{S})?{D}{{1,2}}{S}(?:[.．、)）](?!{D}))",
-    rf"(?:^|(?<=\n)){BLANK}{{0,4}}{D}{{1,2}}(?:[.．]{D}{{1,2}}){{1,3}}{BLANK}(?=[一-鿿])(?!{UNIT}|{SCALE})",
-    f"[（(]{S}{D}{{1,2}}{S}[)）]",
-    f"第{S}{COUNT}(?:[、和]{H}{{1,3}}){{0,3}}(?!方|时间|线){S}(?:个月|届|版|季度|{UNIT})?",
-    "首[批期个家届趟次条座台项场款支店单](?!都)",
-    f"{FREE}(?:{H}期(?![间限货待刊望])|二[次批])",
-    f"(?:{COUNT}){S}周年",
-)
+ORDINALS = {
+    ANY: (
+        rf"(?:^|(?<=\n)){BLANK}{{0,4}}(?:[（(]{S})?{D}{{1,2}}{S}(?:[.．、)）](?!{D}))",
+        rf"(?:^|(?<=\n)){BLANK}{{0,4}}{D}{{1,2}}(?:[.．]{D}{{1,2}}){{1,3}}{BLANK}"
+        rf"(?=[一-鿿])(?!{UNIT}|{SCALE})",
+    ),
+    DIGIT: (f"{D}{{1,4}}{S}周年",),
+    NUMERAL_WORD: (
+        f"{FREE}(?:{H}期(?![间限货待刊望])|二[次批])",
+        f"{H}{{1,5}}{S}周年",
+    ),
+    OTHER: (
+        f"[（(]{S}{D}{{1,2}}{S}[)）]",
+        f"第{S}{COUNT}(?:[、和]{H}{{1,3}}){{0,3}}(?!方|时间|线){S}(?:个月|届|版|季度|{UNIT})?",
+        "首[批期个家届趟次条座台项场款支店单](?!都)",
+    ),
+}
 
 NEEDS_BIG = f"(?={H}{{0,11}}{BIG})"
 NOT_SEVERAL = "[人户总次件个倍指基系参函岁度常]"  # 人数, 总数, 系数
@@ -201,76 +245,119 @@ RANGE_TO = f"(?:(?:{UNIT}{S})?(?:{DASH}{{1,2}}|至)|(?:[%％‰成]{S})?到)"
 # 4个来月, 3个多月
 PIECE = "个来(?:月|小时|钟头|星期|季度)|(?<=个[多余])(?:月|世纪|学期)"
 HAN_PIECE = f"个{MORE}(?:月|星期|小时|钟头|季度|学期|工作日|百分点|世纪)"
+IN_HUNDREDS_OF_MILLIONS = f"(?:个[多余]?(?:万亿|亿)|{HAN_PIECE})[多余]?(?:元|左右)?{AFTER}?"
 # 2、3家: one of two numbers in a row
 EITHER = "|".join(f"{low}、{low + 1}" for low in range(1, 9))
-# What a hedge may stand before: 1/3, 超过30 亿元, 475余人, 1—2万名, 百分之五十以上, 近一半,
-# 近半个月, 超九成五, 二十几万人; from 300家 to 800家 is no range.
-HEDGED = (
-    f"(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
-    # 18.3 of 100,000
-    f"(?<![{DIGITS}.])(?:{D}{{1,3}}[万亿]|[十百千]?万)分之{ARABIC}{AFTER}?",
-    # 3成5
-    f"(?<![{DIGITS}.])[1-9]成[1-9一二三四五六七八九](?![{DIGITS}.．{NOT_TENTH}]|{H}|{S}{UNIT})[多余]?{AFTER}?",
-    f"{SIGN}?(?:(?<![从由])(?:{SPACED}|{ARABIC}){S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?(?={D}))?"
-    f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?",
-    f"(?:[百千万]分之(?:{ARABIC}|{HAN})几?(?:(?:{DASH}|[至到])(?:[百千万]分之)?(?:{ARABIC}|{HAN}))?"
-    f"|{FREE}{H}{{1,3}}分之{H}{{1,3}}[强弱]?)[多余]?{AFTER}?",
-    f"(?:人民币)?(?<!{FORMAL})(?=[壹贰叁肆伍陆柒捌玖][拾佰仟万亿萬億]|[拾佰仟]|两[佰仟])"
-    f"(?:{FORMAL}{{1,12}}[余多]?[万亿萬億]){{0,2}}{FORMAL}{{0,12}}[余多]?[元圆](?:整|人民币)?",
-    f"(?:一半|半数)(?:多(?![数少])|{AFTER})?",
-    "(?<![上下后大多夜一事对参])(?<!(?<!提)前)半"
-    "(?:个[多余]?(?:月|小时|世纪)|年|天|小时|吨|亩|公里|公斤|(?:个[多余]?)?(?:万亿|亿)[多余]?元?"
-    "|[百千万亿]{1,2}[多余]?(?:元|亩|吨|人|户|公里))"
-    f"{AFTER}?",
-    f"{FREE}[一二两三四五六七八九]成(?:[一二三四五六七八九](?![{NOT_TENTH}]|{H})[多余]?|[多余几]){AFTER}?",
-    f"{FREE}(?:上(?={BARE}))?(?:{HAN}{MORE}?|好?几|数)(?:个[多余]?(?:万亿|亿)|{HAN_PIECE})[多余]?(?:元|左右)?{AFTER}?",
-    f"零下{HAN}[多余]?(?:摄氏)?度",
-    f"{FREE}(?=[一二两三四五六七八九]?[十百千]){H}{{1,6}}[几多余来][十百千]?[万亿]{{0,2}}{HAN_UNIT}{PER}",
+# 475余人, 1—2万名; from 300家 to 800家 is no range.
+WITH_DIGITS = (
+    f"(?:(?<![从由])(?:{SPACED}|{ARABIC}){S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?"
+    f"(?:{BELOW_ZERO})?(?={D}))?"
+    f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?"
 )
-FIGURES = (
-    f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、]){UNIT}",
-    f"{LEAD}(?<![{DIGITS}.])1{S}[:：∶比]{S}{D}{{1,3}}[.．]{D}{{1,3}}",
-    f"{LEAD}(?:{'|'.join(HEDGED)})",
-    # 几十位, 数百家, 好几家
-    f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
-    f"(?:{HAN_UNIT}{PER})?|好几{HAN_UNIT}",
-    # 过半, 翻一番, 一个半月
-    f"过半数?|[近超]半(?=数|[的是为]|[^\\w])|翻了?(?:{BEFORE})?(?:[一两三四]|{ARABIC}|好?几)?(?:番|倍(?![增]))"
-    f"(?:多(?![数少])|{AFTER})?|{FREE}{H}{{1,3}}{HALF_AFTER}|(?<!{NOT_SEVERAL})数倍|几成(?![{NOT_TENTH}])",
-    # 近六成, 破千万元, 近亿元, 达百亿元
-    f"(?:{BEFORE}|(?<!{NOT_UP})(?<![超通经不]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
-    f"(?!一(?!{H}|点{H}|年|个月|天|周|小时|倍|成))"
-    f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?|{H}{{0,9}}[万亿](?!{H})[余多]?{AFTER}?)",
-    # 千余人, 千万以上, 千人上下, 三至五年
-    f"{FREE}(?:{NEEDS_BIG}|(?={H}{{1,3}}点{H})){HAN}"
-    f"(?:{MORE}[万亿]{{0,2}}(?:{HAN_UNIT}{PER})?|(?:{HAN_UNIT}{PER})?{AFTER})",
-    f"{PLAIN_HAN}(?:{HAN_UNIT})?[至到]{HAN}{HAN_UNIT}{PER}{AFTER}?",
-    # 两年, 五六名, 一倍
-    f"{PLAIN_HAN}{HAN_UNIT}{PER}半?{AFTER}?|{FREE}一(?:年|个月|天|周|小时)(?:多(?![数少])|有余)",
-    f"{FREE}(?<![统同唯逐专单划归合])一(?:倍|成(?![{NOT_TENTH}])){AFTER}?",
+# What a hedge may stand before, by what it begins with
+PLAIN = {
+    DIGIT: (
+        f"(?<![{DIGITS}.])1{S}[:：∶比]{S}{D}{{1,3}}[.．]{D}{{1,3}}",
+        f"(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
+        # 18.3 of 100,000; 3成5
+        f"(?<![{DIGITS}.]){D}{{1,3}}[万亿]分之{ARABIC}{AFTER}?",
+        f"(?<![{DIGITS}.])[1-9]成[1-9一二三四五六七八九](?![{DIGITS}.．{NOT_TENTH}]|{H}|{S}{UNIT})"
+        f"[多余]?{AFTER}?",
+        WITH_DIGITS,
+    ),
+    NUMERAL_WORD: (
+        f"{BELOW_ZERO}{WITH_DIGITS}|零下{HAN}[多余]?(?:摄氏)?度",
+        f"[十百千]?万分之{ARABIC}{AFTER}?",
+        # 百分之五十以上, 三分之一强
+        f"(?:[百千万]分之(?:{ARABIC}|{HAN})几?"
+        f"(?:(?:{DASH}|[至到])(?:[百千万]分之)?(?:{ARABIC}|{HAN}))?"
+        f"|{FREE}{H}{{1,3}}分之{H}{{1,3}}[强弱]?)[多余]?{AFTER}?",
+        f"两(?=[佰仟]){FORMAL}{{1,12}}[余多]?[万亿萬億]?[元圆](?:整|人民币)?",
+        f"一半(?:多(?![数少])|{AFTER})?",
+        f"{FREE}[一二两三四五六七八九]成"
+        f"(?:[一二三四五六七八九](?![{NOT_TENTH}]|{H})[多余]?|[多余几]){AFTER}?",
+        f"{FREE}{HAN}{MORE}?{IN_HUNDREDS_OF_MILLIONS}",
+        f"{FREE}(?=[一二两三四五六七八九]?[十百千]){H}{{1,6}}[几多余来][十百千]?[万亿]{{0,2}}"
+        f"{HAN_UNIT}{PER}",
+    ),
+    OTHER: (
+        f"{SIGN}{WITH_DIGITS}",
+        f"(?:人民币)?(?<!{FORMAL})(?=[壹贰叁肆伍陆柒捌玖][拾佰仟万亿萬億]|[拾佰仟])"
+        f"(?:{FORMAL}{{1,12}}[余多]?[万亿萬億]){{0,2}}{FORMAL}{{0,12}}[余多]?[元圆](?:整|人民币)?",
+        f"半数(?:多(?![数少])|{AFTER})?",
+        "(?<![上下后大多夜一事对参])(?<!(?<!提)前)半"
+        "(?:个[多余]?(?:月|小时|世纪)|年|天|小时|吨|亩|公里|公斤|(?:个[多余]?)?(?:万亿|亿)[多余]?元?"
+        "|[百千万亿]{1,2}[多余]?(?:元|亩|吨|人|户|公里))"
+        f"{AFTER}?",
+        f"(?:{FREE}上(?={BARE}){HAN}{MORE}?|好?几|数){IN_HUNDREDS_OF_MILLIONS}",
+    ),
+}
+
+
+def _by_beginning(rules):
+    """The rules of one kind, each tried only where the first character allows it."""
+    return (
+        f"(?:(?={D})(?:{'|'.join(rules[DIGIT])})|(?={H})(?:{'|'.join(rules[NUMERAL_WORD])})"
+        f"|{'|'.join(rules[OTHER])})"
+    )
+
+
+FIGURES = {
+    DIGIT: (f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、]){UNIT}", *PLAIN[DIGIT]),
+    NUMERAL_WORD: (
+        *PLAIN[NUMERAL_WORD],
+        f"{FREE}{H}{{1,3}}{HALF_AFTER}",
+        # 千余人, 千万以上, 千人上下, 三至五年
+        f"{FREE}(?:{NEEDS_BIG}|(?={H}{{1,3}}点{H})){HAN}"
+        f"(?:{MORE}[万亿]{{0,2}}(?:{HAN_UNIT}{PER})?|(?:{HAN_UNIT}{PER})?{AFTER})",
+        f"{PLAIN_HAN}(?:{HAN_UNIT})?[至到]{HAN}{HAN_UNIT}{PER}{AFTER}?",
+        # 两年, 五六名, 一倍
+        f"{PLAIN_HAN}{HAN_UNIT}{PER}半?{AFTER}?",
+        f"{FREE}一(?:年|个月|天|周|小时)(?:多(?![数少])|有余)",
+        f"{FREE}(?<![统同唯逐专单划归合])一(?:倍|成(?![{NOT_TENTH}])){AFTER}?",
+    ),
+    OTHER: (
+        # 超过30 亿元, 近一半, 近半个月, 超九成五
+        f"(?=[{BEGINS}]){LEAD}{_by_beginning(PLAIN)}",
+        *PLAIN[OTHER],
+        # 几十位, 数百家, 好几家
+        f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
+        f"(?:{HAN_UNIT}{PER})?|好几{HAN_UNIT}",
+        # 过半, 翻一番, 数倍
+        f"过半数?|[近超]半(?=数|[的是为]|[^\\w])"
+        f"|翻了?(?:{BEFORE})?(?:[一两三四]|{ARABIC}|好?几)?(?:番|倍(?!增))(?:多(?![数少])|{AFTER})?"
+        f"|(?<!{NOT_SEVERAL})数倍|几成(?![{NOT_TENTH}])",
+        # 近六成, 破千万元, 近亿元, 达百亿元
+        f"(?:{BEFORE}|(?<!{NOT_UP})(?<![超通经不]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
+        f"(?={H})(?!一(?!{H}|点{H}|年|个月|天|周|小时|倍|成))"
+        f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?"
+        f"|{H}{{0,9}}[万亿](?!{H})[余多]?{AFTER}?)",
+    ),
+}
+
+KINDS = {"name": NAMES, "date": DATES, "rank": RANKS, "ordinal": ORDINALS, "figure": FIGURES}
+OTHERS = (
+    f"A-Za-z{BEGINS}壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负半跃迈站登冲跨"
+    "第首榜排位名列居前好几数过上翻长珠双-"
 )
 
-# Where a phrase can begin at all: most characters of a text are passed over at once.
-BEGIN = (
-    f"(?:(?<=[{OPEN}])|^|(?<=\\n)|(?=[{DIGITS}〇零一二两三四五六七八九十百千万亿A-Za-z{HEDGE_BEGINS}"
-    "壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负跃迈站登冲跨"
-    "第首榜排位名列居前好几数半过上翻长珠双-])|(?=人民币))"
-)
-PATTERN = re.compile(
-    BEGIN
-    + "(?:"
-    + "|".join(
-        f"(?P<{kind}>{'|'.join(alternatives)})"
-        for kind, alternatives in (
-            ("name", NAMES),
-            ("date", DATES),
-            ("rank", RANKS),
-            ("ordinal", ORDINALS),
-            ("figure", FIGURES),
-        )
+
+def _all_kinds(beginning):
+    """All rules for phrases that begin alike, names first, each kind a group of its own."""
+    return "|".join(
+        f"(?P<{kind}_{beginning}>{'|'.join(rules[beginning])})"
+        for kind, rules in KINDS.items()
+        if beginning in rules
     )
-    + ")"
+
+
+# Most characters of a text are passed over at once; the others are asked by what they are.
+PATTERN = re.compile(
+    f"(?:(?=[{DIGITS}{H[1:-1]}{OPEN}\\n{OTHERS}])|^)(?:(?:[{OPEN}\\n]|^)(?:{_all_kinds(ANY)})"
+    f"|(?={D})(?:{_all_kinds(DIGIT)})|(?={H})(?:{_all_kinds(NUMERAL_WORD)})"
+    f"|(?=[{OTHERS}])(?:{_all_kinds(OTHER)}))"
 )
+NAMED_MONEY = "人民币"  # in front of a number, without which 3亿 would lack its unit
 NUMERAL = f"(?:{D}|{H})"
 _NUMERAL = re.compile(NUMERAL)
 
