@@ -11,7 +11,7 @@ from typing import Any
 from django.core.cache import caches
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 
 from aidtracker.ground import edition
 
@@ -35,6 +35,16 @@ def kept(name: str, count: Callable[[], Any]) -> Any:
         found = count()
         caches["default"].set(key, found, DAY)
     return found
+
+
+class CountedUpTo(Subquery):
+    """How many rows a query finds, or one more than are counted."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field: Any = IntegerField()
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: MOST_COUNTED + 1])
 
 
 class KeyPaginator(Paginator):
