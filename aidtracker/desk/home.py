@@ -12,7 +12,7 @@ from aidtracker.desk.filters import KINDS, kinds_of_work
 from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
 from aidtracker.ground.datasets import MenuGroup, admin_page, declared
 from aidtracker.ground.scope import changeable
-from aidtracker.pages.paging import MOST_COUNTED, CountedUpTo
+from aidtracker.pages.paging import CountedUpTo, in_words
 
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
@@ -83,8 +83,7 @@ def work_for(request: HttpRequest) -> list[dict[str, Any]]:
             "key": key,
             "what": model._meta.verbose_name_plural,
             "kind": label,
-            "count": min(count, MOST_COUNTED),
-            "is_more": count > MOST_COUNTED,
+            "count": in_words(count),
             "link": f"{admin_page(model, 'changelist')}?todo={key}",
         }
         for (model, key, label, _), count in zip(asked, found.get() if asked else (), strict=True)
