@@ -67,14 +67,15 @@ class VersionedList(ChangeList):
     def find_page(self) -> None:
         """The rows of the page: their numbers by an index, then these rows by key."""
         self.paginator = KeyPaginator(self.queryset, self.known_total, self.list_per_page)
-        self.result_count = in_words(self.paginator.counted)
+        counted, is_open = self.paginator.counted, self.paginator.is_open
+        self.result_count = in_words(counted) if is_open else counted
         self.full_result_count, self.show_full_result_count = None, False
         self.show_admin_actions = True
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
         is_whole = (self.show_all and self.can_show_all) or not self.multi_page
         self.result_list = self.queryset if is_whole else self.numbered_page()
-        if self.result_count > MOST_COUNTED or self.paginator.is_open:
+        if counted > MOST_COUNTED:
             self.facets_refused = self.add_facets
             self.add_facets = self.is_facets_optional = False
 
