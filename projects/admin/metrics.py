@@ -91,7 +91,7 @@ class SeriesAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "metric", "new_figure"),
         group("主体", *SUBJECTS, "scope_note"),
-        group("其中", "part_of", "has_complete_parts"),
+        group("其中", "part_of", "has_complete_parts", "parts_ground"),
         group("出处", "note", "maintainer"),
     )
 

@@ -9,9 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from projects.reading import units
-from projects.reading.bounds import PRECISION
-from projects.reading.intervals import Interval
+from projects.reading.bounds import allowed
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
@@ -89,11 +87,8 @@ class Figure:
 
     @cached_property
     def interval(self):
-        """What the printed words allow. A measure without decimals is right to half a unit."""
-        is_measured = not units.is_counted(self.metric.unit) or self.metric.kind == "ratio"
-        if is_measured and self.lower and self.lower == self.upper:
-            return Interval(self.lower - PRECISION, self.lower + PRECISION)
-        return Interval(self.lower, self.upper)
+        """What the printed words allow."""
+        return allowed(self.lower, self.upper, self.metric.unit, self.metric.kind == "ratio")
 
     @cached_property
     def moment(self):

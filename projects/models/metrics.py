@@ -254,6 +254,13 @@ class Series(Paged, KeyedModel):
     has_complete_parts = models.BooleanField(
         "各部分齐全", default=False, help_text="各“其中”之和应等于本序列时勾选"
     )
+    parts_ground = models.CharField(
+        "各部分互不重叠的依据",
+        max_length=200,
+        blank=True,
+        help_text="各“其中”不齐全、但确知互不重复计算时写明凭什么，写了才可以相加；"
+        "如：两个工程的学员名单没有重复",
+    )
 
     # Provenance
     note = models.TextField("备注", blank=True)

@@ -28,7 +28,16 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
 from projects.reading import figures, sentences
-from projects.reading.anchors import anchor, has_words, is_at, printed_words, stands_at
+from projects.reading.anchors import (
+    anchor,
+    cut_out_of,
+    has_words,
+    is_at,
+    printed_words,
+    stands_at,
+)
+from projects.reading.bounds import allowed
+from projects.reading.intervals import Interval
 
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
@@ -274,6 +283,12 @@ class Observation(Paged, Reviewed):
         return self.nature_words == self.Nature.ACTUAL.label
 
     @property
+    def interval(self) -> Interval:
+        """What its words allow, its printed precision too."""
+        metric = self.series.metric
+        return allowed(self.lower, self.upper, metric.unit, metric.kind == metric.Kind.RATIO)
+
+    @property
     def moment(self):
         """The end of the time the figure speaks of, or None."""
         return self.as_of or self.period_end or self.period_start
@@ -365,8 +380,8 @@ class Observation(Paged, Reviewed):
     def take_place(self, text: str) -> None:
         """Anchor it in its document's text; ValidationError if the text says something else."""
         if text:
-            if not stands_at(text, self.start, self.end, self.printed):
-                raise ValidationError({"printed": self.misplaced(text)})
+            if fault := self.misplaced(text):
+                raise ValidationError({"printed": fault})
             self.anchor = anchor(text, self.start, self.end)
         elif self.anchor:
             raise ValidationError(
@@ -375,12 +390,16 @@ class Observation(Paged, Reviewed):
             )
 
     def misplaced(self, text: str) -> str:
-        """What the text says at the place instead."""
+        """What the text says at the place instead; empty if it says its words, no more, no less."""
         where = f"原文第 {self.start + 1}—{self.end} 字"
         if self.end > len(text):
             return f"全文只有 {len(text)} 字，没有{where}；所填的是“{self.printed}”。"
         said = text[self.start : min(self.end, self.start + SHOWN)]
-        return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
+        if not stands_at(text, self.start, self.end, self.printed):
+            return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
+        if longer := cut_out_of(text, self.start, self.end, self.printed):
+            return f"{where}的“{said}”只是“{longer}”的一部分；请照原文记录整个数字。"
+        return ""
 
 
 def texts_of(sources: Collection[int]) -> dict[int, str]:

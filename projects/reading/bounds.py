@@ -4,6 +4,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from projects.reading import units
 from projects.reading.hedges import Qualifier
+from projects.reading.intervals import Interval
 
 # The rules of interpretation; the page that explains the method shows these.
 NEARLY = Decimal("0.9")  # 近 x is between 0.9 x and x
@@ -11,6 +12,8 @@ ABOUT = Decimal("0.1")  # 约 x is x ± 10 %
 PRECISION = Decimal("0.5")  # 9.11亿 is right to half a unit of its last printed digit
 ROUND_ZEROS = 3  # 43000 is as round as 4.3万: right to half of its last digit that is not zero
 VAGUE_LOW, VAGUE_HIGH = 2, 10  # 几十 is between 2 × 10 and 10 × 10
+TENTH = Decimal(10)  # 三分之二多 reaches ten percentage points further
+FRACTION_PLACES = 3  # a fraction in per cent: 66.667
 # 10年多 is less than 11 years, while 10多年 may be 19.
 WHOLE_STEP = frozenset({"月数", "天数", "钟点", "年龄", "翻番", "倍数"})
 
@@ -44,6 +47,15 @@ def _of_size(amount, qualifier):
             return value * (1 - ABOUT), value * (1 + ABOUT)
     margin = _margin(amount)
     return max(value - margin, Decimal(0)), value + margin
+
+
+def allowed(lower: Decimal | None, upper: Decimal | None, unit: str, is_rate: bool) -> Interval:
+    """What stored bounds allow of a number in a unit: what is measured, not counted one by one, is
+    without decimals right to half a unit."""
+    is_measured = is_rate or not units.is_counted(unit)
+    if is_measured and lower and lower == upper:
+        return Interval(lower - PRECISION, lower + PRECISION)
+    return Interval(lower, upper)
 
 
 def outward(lower, upper):
@@ -83,6 +95,8 @@ def _next_step(amount):
         raise ValueError("0 不能带“多”或“余”")
     if amount.is_half:
         return Decimal("0.5") * amount.number.scale
+    if amount.unit == "%" and amount.number.places == FRACTION_PLACES:
+        return TENTH
     step = Decimal(1).scaleb(value.normalize().as_tuple().exponent)
     is_whole_step = amount.is_late_more and units.unit_of(amount.unit).dimension in WHOLE_STEP
     return min(step, Decimal(1)) if is_whole_step else step

@@ -5,10 +5,10 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
 
-from aidtracker.templatetags.formatting import UNKNOWN, period
+from aidtracker.templatetags.formatting import UNKNOWN, names, period
 from projects.models import Metric, Observation, Series
 from projects.sums.overlaps import Comparison, Kinship, compare
-from projects.sums.windows import Window, window
+from projects.sums.windows import Window, gaps, window
 
 Accumulation = Observation.Accumulation
 NEVER_ADDED = {
@@ -26,11 +26,13 @@ class Rule(StrEnum):
     UNIT = "单位不同"
     NATURE = "性质不同"
     ACCUMULATION = "累计方式不同"
+    PRICES = "价格不同"
     KIND = "不能相加的数"
     SCOPE = "范围重叠或不同"
     STOCK = "存量"
     UNKNOWN_PERIOD = "期间不明"
-    PERIOD = "期间重叠或不一致"
+    PERIOD = "期间重叠、间断或不一致"
+    BREAK = "口径断裂"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ class Addends:
         return (pair for line in self.lines for pair in combinations(line, 2))
 
     @property
+    def grounds(self):
+        """What shows that the series count nothing twice, each once."""
+        found = (found.ground for found in self.comparisons.values())
+        return [*dict.fromkeys(filter(None, found))]
+
+    @property
     def obstacles(self):
         return [words for found in self.comparisons.values() for words in found.obstacles]
 
@@ -95,6 +103,8 @@ def reasons_against(addends: Addends) -> tuple[Reason, ...]:
         stocks_of_one_subject,
         unknown_periods,
         overlapping_periods,
+        interrupted_periods,
+        broken_counts,
         uneven_periods,
     )
     found = [reason for rule in rules for reason in rule(addends)]
@@ -108,12 +118,19 @@ def mixed_meanings(addends):
         Rule.UNIT: [f"“{row.unit}”" for row in addends.rows],
         Rule.NATURE: [row.get_nature_display() for row in addends.rows],
         Rule.ACCUMULATION: [row.get_accumulation_display() for row in addends.rows],
+        Rule.PRICES: [price_words(row) for row in addends.rows],
     }
     return [
         Reason(rule, f"{rule}：{'、'.join(dict.fromkeys(words))}")
         for rule, words in columns.items()
         if len(set(words)) > 1
     ]
+
+
+def price_words(row):
+    """可比价, or 现价: what is not said to be at comparable prices is at those of its time."""
+    prices = Observation.PriceBasis
+    return prices(row.price_basis or prices.CURRENT).label
 
 
 def never_added(addends):
@@ -167,6 +184,34 @@ def overlapping_periods(addends):
         Reason(Rule.PERIOD, overlap_words(one, other))
         for one, other in addends.pairs_of_one_line
         if is_alike(one, other) and not is_stock(one) and do_overlap(window(one), window(other))
+    ]
+
+
+def interrupted_periods(addends):
+    """Years with a gap between them make no count of any one stretch of time."""
+    return [
+        Reason(
+            Rule.PERIOD,
+            f"“{line[0].series}”的期间不相接：{names(span_words(row) for row in line)}，"
+            f"其间{gap}没有数字，相加的不是任何一段时间的数",
+        )
+        for line in addends.lines
+        if not any(is_stock(row) or window(row) is None for row in line)
+        for gap in gaps(window(row) for row in line)
+    ]
+
+
+def broken_counts(addends):
+    """From a break on something else is counted than before it."""
+    return [
+        Reason(
+            Rule.BREAK,
+            f"“{later.series}”从{span_words(later)}起口径改变，与{span_words(earlier)}的数不能相加",
+        )
+        for pair in addends.pairs_of_one_line
+        if all(window(row) for row in pair)
+        for earlier, later in [sorted(pair, key=window)]
+        if later.obs_status == Observation.ObsStatus.BREAK
     ]
 
 

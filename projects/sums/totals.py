@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 
 from aidtracker.templatetags.formatting import UNKNOWN, names, period, split_figure
 from projects.amounts.ledger_sums import Explanation, Line
 from projects.models import Observation
+from projects.reading.intervals import Interval
 from projects.reading.scales import scale_for
 from projects.sums.additivity import Addends, Reason, reasons_against, span_words
-from projects.sums.windows import gaps, window
 
 TEMPLATE = "includes/total.html"
 SHOWN_REASONS = 6
@@ -27,7 +28,8 @@ class Exclusion:
 class Sum:
     """An amount in `unit`, the metric's base unit, within bounds; None: unknown or unbounded.
 
-    `value_high` is set where a part is a range such as 1—2万.
+    `value_high` is set where a part is a range such as 1—2万. The bounds hold what the printed
+    words of every part allow, its printed precision too.
     """
 
     value: Decimal | None
@@ -44,11 +46,11 @@ class Sum:
         scale = scale_for(self.value, self.unit)
         if self.upper is None:
             return f"不低于{scale.amount(self.value if self.lower is None else self.lower)}"
-        if self.value_high is not None:
-            return scale.span(self.value, self.value_high)
-        if self.lower in (None, self.upper):
-            return scale.amount(self.value)
-        return f"{scale.amount(self.value)}（{scale.span(self.lower, self.upper)}）"
+        high = self.value if self.value_high is None else self.value_high
+        words = scale.amount(high) if high == self.value else scale.span(self.value, high)
+        if self.lower is None or (self.lower, self.upper) == (self.value, high):
+            return words
+        return f"{words}（{scale.span(self.lower, self.upper)}）"
 
 
 @dataclass(frozen=True)
@@ -124,18 +126,14 @@ def added(parts):
     if not parts:
         return Sum(None, None, None, None, "")
     highs = [part.value if part.value_high is None else part.value_high for part in parts]
+    bounds = reduce(Interval.__add__, (part.interval for part in parts))
     return Sum(
         value=sum(part.value for part in parts),
         value_high=None if all(part.value_high is None for part in parts) else sum(highs),
-        lower=sum_of_bounds(part.lower for part in parts),
-        upper=sum_of_bounds(part.upper for part in parts),
+        lower=bounds.lower,
+        upper=bounds.upper,
         unit=parts[0].unit,
     )
-
-
-def sum_of_bounds(bounds):
-    known = list(bounds)
-    return None if None in known else sum(known, Decimal(0))
 
 
 def formula(addends, amount):
@@ -160,7 +158,8 @@ def basis(addends):
     line = addends.lines[0]
     remarks = []
     if len(addends.lines) > 1:
-        remarks.append(f"{len(addends.lines)} 个主体互不重叠")
+        grounds = "；".join(addends.grounds)
+        remarks.append(f"{len(addends.lines)} 个主体互不重叠（{grounds}）")
     if len(line) == 1:
         return [*remarks, f"期间同为{span_words(line[0])}"]
     kind = line[0].get_accumulation_display()
@@ -177,14 +176,18 @@ def part_remarks(addends):
     missing = set(whole.parts.values_list("pk", flat=True)) - {r.series_id for r in addends.rows}
     if missing:
         return [f"还缺“{whole}”的 {len(missing)} 个部分，合计不是整体"]
+    if not whole.has_complete_parts:
+        return [f"“{whole}”的各部分不一定齐全，合计不一定是整体"]
     return [f"“{whole}”的各部分齐全，合计即整体"]
 
 
 def time_remarks(addends):
-    """What is missing between the periods, and how many of them are inferred."""
-    remarks = [f"其间{gap}没有数字" for gap in gaps(window(row) for row in addends.lines[0])]
+    """How many of the periods are inferred, and of the numbers provisional."""
     inferred = sum(row.is_period_inferred for row in addends.rows)
-    return [*remarks, f"其中 {inferred} 项的期间系推断"] if inferred else remarks
+    first = Observation.ObsStatus.PROVISIONAL
+    provisional = sum(row.obs_status == first for row in addends.rows)
+    remarks = {inferred: "的期间系推断", provisional: "是初步数"}
+    return [f"其中 {count} 项{words}" for count, words in remarks.items() if count]
 
 
 def part_lines(parts):

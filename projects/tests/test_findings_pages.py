@@ -221,7 +221,9 @@ def parts_of(whole, *figures):
 
 
 @pytest.mark.parametrize(
-    ("is_complete", "amount"), [(True, "100元"), (False, "不相加")], ids=["complete", "incomplete"]
+    ("is_complete", "amount"),
+    [(True, "100元（99—101元）"), (False, "不相加")],
+    ids=["complete", "incomplete"],
 )
 def test_series_adds_its_parts_only_if_they_are_complete(client, is_complete, amount):
     whole = make_series(metric=flow(), has_complete_parts=is_complete)

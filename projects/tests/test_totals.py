@@ -2,14 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
 from aidtracker.testing import (
+    make_activity,
+    make_enterprise,
     make_headquarters,
     make_investment,
     make_metric,
     make_observation,
+    make_outlet,
     make_program,
     make_project,
     make_region,
@@ -17,8 +21,9 @@ from aidtracker.testing import (
     make_site,
 )
 from projects.amounts.ledger_sums import explained_totals, sums_of, with_sums
-from projects.models import Investment, Observation, Project, Series
+from projects.models import Enterprise, Investment, Observation, Project, Series
 from projects.sums.additivity import Rule
+from projects.sums.overlaps import GROUNDS
 from projects.sums.totals import Refusal, Total, total
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +48,14 @@ def flow(**kwargs):
 def yearly(series, printed="5元", period=YEAR_2019, **kwargs):
     kwargs.setdefault("accumulation", "period")
     return make_observation(series=series, printed=printed, **period, **kwargs)
+
+
+codes = count(10**16)
+
+
+def code():
+    """A credit code that no other firm has."""
+    return {"credit_code": f"9{next(codes):017d}"}
 
 
 def added(observations):
@@ -70,7 +83,8 @@ def test_total_of_two_sites_in_one_year():
     assert (result.value, result.lower, result.upper) == (1350000, 1340000, 1360000)
     assert result.unit == "人次"
     assert result.formula == (
-        "75万人次＋60万人次＝135万人次（134—136万人次）；2 个主体互不重叠；期间同为2023年。"
+        "75万人次＋60万人次＝135万人次（134—136万人次）；"
+        "2 个主体互不重叠（各是一处场所）；期间同为2023年。"
     )
 
 
@@ -85,7 +99,7 @@ def test_total_of_ranges_has_two_ends():
     series = make_series(metric=flow())
     parts = [yearly(series, "1—2万元"), yearly(series, "3万元", YEAR_2020)]
 
-    assert added(parts).words == "4—5万元"
+    assert added(parts).words == "4—5万元（3.5—5.5万元）"
 
 
 def test_total_of_successive_cumulative_windows_says_so():
@@ -96,17 +110,32 @@ def test_total_of_successive_cumulative_windows_says_so():
     ]
 
     assert added(parts).formula == (
-        "3元＋4元＝7元；2 段累计前后相接、互不重叠（2019年、2020年），可以相加。"
+        "3元＋4元＝7元（6—8元）；2 段累计前后相接、互不重叠（2019年、2020年），可以相加。"
     )
 
 
-def test_total_names_the_gap_between_its_periods():
-    year_2021 = {"period_start": date(2021, 1, 1), "period_end": date(2021, 12, 31)}
-    series = make_series(metric=flow())
+@pytest.mark.parametrize(
+    ("printed", "bounds"),
+    [
+        (("350吨", "1.2吨"), ("350.650", "351.750")),
+        (("43000亩", "4.32万亩"), ("85650", "86750")),
+        (("3亿元", "2646元"), ("250002645.5", "350002646.5")),
+        (("2646家", "1.2万家"), ("14146", "15146")),
+        (("9家", "5家"), ("14", "14")),
+        (("近200亿元", "1—2亿元"), ("18100000000", "20200000000")),
+        (("近200亿元", "1.0亿元"), ("18095000000", "20105000000")),
+        (("超过3亿元", "1.0亿元"), ("395000000", None)),
+        (("不足3亿元", "1.0亿元"), ("95000000", "405000000")),
+    ],
+)
+def test_bounds_of_a_sum_hold_the_printed_precision_of_every_part(printed, bounds):
+    unit = printed[0].lstrip("0123456789.近超过不足万亿")
+    metric = make_metric(kind="flow", unit=unit)
+    series = (make_series(metric=metric, region=make_region()) for _ in printed)
 
-    formula = added([yearly(series), yearly(series, "6元", year_2021)]).formula
+    result = added([yearly(*pair) for pair in zip(series, printed, strict=True)])
 
-    assert formula.endswith("；其间2020年1月1日—2020年12月31日没有数字。")
+    assert (result.lower, result.upper) == tuple(one and Decimal(one) for one in bounds)
 
 
 def test_total_says_how_many_periods_are_inferred():
@@ -160,6 +189,13 @@ def test_total_of_nothing_is_unknown():
     result = added([])
 
     assert (result.value, result.words, result.formula) == (None, "—", "没有可以相加的数。")
+
+
+def test_total_says_how_many_numbers_are_provisional():
+    series = make_series(metric=flow())
+    parts = [yearly(series), yearly(series, "6元", YEAR_2020, obs_status="provisional")]
+
+    assert added(parts).formula.endswith("；其中 1 项是初步数。")
 
 
 # What is left out
@@ -237,6 +273,40 @@ def test_refuses_figures_whose_accumulation_is_unclear():
     assert rules(parts) == [Rule.KIND, Rule.KIND]
 
 
+def test_refuses_comparable_and_current_prices():
+    series = make_series(metric=flow())
+    parts = [yearly(series, price_basis="comparable"), yearly(series, period=YEAR_2020)]
+
+    assert str(refused(parts)) == "不能相加：价格不同：可比价、现价。"
+
+
+@pytest.mark.parametrize("prices", ["comparable", "current"])
+def test_adds_figures_at_the_same_prices(prices):
+    series = make_series(metric=flow())
+    parts = [
+        yearly(series, price_basis=prices),
+        yearly(series, "6元", YEAR_2020, price_basis=prices),
+    ]
+
+    assert added(parts).value == 11
+
+
+def test_refuses_years_before_and_from_a_break():
+    series = make_series(metric=flow())
+    parts = [yearly(series, "6元", YEAR_2020, obs_status="break"), yearly(series)]
+
+    assert str(refused(parts)) == (
+        f"不能相加：“{series}”从2020年起口径改变，与2019年的数不能相加。"
+    )
+
+
+def test_adds_years_from_a_break_on():
+    series = make_series(metric=flow())
+    parts = [yearly(series, obs_status="break"), yearly(series, "6元", YEAR_2020)]
+
+    assert added(parts).value == 11
+
+
 # What is refused: scope
 
 
@@ -281,6 +351,76 @@ def one_subject_with_two_scope_notes():
     return {"region": region, "scope_note": "线上"}, {"region": region, "scope_note": "含兵团"}
 
 
+def two_programs_of_one_place():
+    region = make_region()
+    return (
+        {"program": make_program(), "region": region},
+        {"program": make_program(), "region": region},
+    )
+
+
+def two_programs():
+    return {"program": make_program()}, {"program": make_program()}
+
+
+def investor_and_its_local_firm():
+    deal = make_investment(investor=make_enterprise(**code()), local_enterprise=make_enterprise())
+    Enterprise.objects.filter(pk=deal.local_enterprise_id).update(**code())
+    return {"enterprise": deal.investor}, {"enterprise": deal.local_enterprise}
+
+
+def investor_of_the_parent_of_a_firm():
+    deal = make_investment(investor=make_enterprise(**code()), local_enterprise=make_enterprise())
+    firm = make_enterprise(parent=deal.local_enterprise, **code())
+    return {"enterprise": deal.investor}, {"enterprise": firm}
+
+
+def firms_of_which_nothing_is_known():
+    return {"enterprise": make_enterprise()}, {"enterprise": make_enterprise()}
+
+
+def association_and_firm():
+    association = make_enterprise(kind="association", **code())
+    return {"enterprise": association}, {"enterprise": make_enterprise(**code())}
+
+
+def headquarters_of_a_province_and_its_city():
+    province = make_region(code="331998", level="province")
+    city = make_region(code="331997", parent=province)
+    return (
+        {"headquarters": make_headquarters(donor=province)},
+        {"headquarters": make_headquarters(donor=city)},
+    )
+
+
+def two_headquarters_of_one_donor():
+    donor = make_region(code="331996")
+    return (
+        {"headquarters": make_headquarters(donor=donor)},
+        {"headquarters": make_headquarters(donor=donor)},
+    )
+
+
+def prefecture_and_division():
+    prefecture = make_region(code="652998", level="prefecture")
+    return {"region": prefecture}, {"region": make_region(code="XPCC-98", level="division")}
+
+
+def platform_and_shop():
+    return {"outlet": make_outlet(kind="platform")}, {"outlet": make_outlet(kind="online")}
+
+
+def fairs_of_one_week():
+    return (
+        {"activity": make_activity(starts_on="2019-05-01", ends_on="2019-05-07")},
+        {"activity": make_activity(starts_on="2019-05")},
+    )
+
+
+def fairs_without_date():
+    return {"activity": make_activity()}, {"activity": make_activity(starts_on="2019-05")}
+
+
 def separate_places_with_two_scope_notes():
     return {"region": make_region(), "scope_note": "含兵团"}, {"region": make_region()}
 
@@ -311,6 +451,18 @@ def area_without_border():
         part_of_the_next_version,
         nested_sites,
         one_subject_with_two_scope_notes,
+        two_programs_of_one_place,
+        two_programs,
+        investor_and_its_local_firm,
+        investor_of_the_parent_of_a_firm,
+        firms_of_which_nothing_is_known,
+        association_and_firm,
+        headquarters_of_a_province_and_its_city,
+        two_headquarters_of_one_donor,
+        prefecture_and_division,
+        platform_and_shop,
+        fairs_of_one_week,
+        fairs_without_date,
         separate_places_with_two_scope_notes,
         narrower_cut,
         subjects_of_different_kinds,
@@ -324,6 +476,158 @@ def test_refuses_overlapping_scope(subjects, turned):
     parts = pair(second, first) if turned else pair(first, second)
 
     assert rules(parts) == [Rule.SCOPE]
+
+
+def separate_places():
+    return "region", make_region(), make_region()
+
+
+def divisions():
+    return "region", make_region(code="XPCC-91"), make_region(code="XPCC-92")
+
+
+def separate_sites():
+    return "site", make_site(), make_site()
+
+
+def projects_of_the_ledger():
+    return "project", make_project(), make_project()
+
+
+def deals_of_the_ledger():
+    return "investment", make_investment(), make_investment()
+
+
+def donors():
+    rows = [make_headquarters(donor=make_region(code=f"33199{number}")) for number in range(2)]
+    return "headquarters", *rows
+
+
+def firms_with_codes():
+    return "enterprise", make_enterprise(**code()), make_enterprise(**code())
+
+
+def shops():
+    return "outlet", make_outlet(kind="online"), make_outlet(kind="counter")
+
+
+def fairs_of_two_months():
+    return "activity", make_activity(starts_on="2019-05"), make_activity(starts_on="2019-06")
+
+
+@pytest.mark.parametrize(
+    "subjects",
+    [
+        separate_places,
+        divisions,
+        separate_sites,
+        projects_of_the_ledger,
+        deals_of_the_ledger,
+        donors,
+        firms_with_codes,
+        shops,
+        fairs_of_two_months,
+    ],
+)
+def test_adds_what_the_record_shows_to_be_separate_and_says_by_what(subjects):
+    kind, one, other = subjects()
+
+    result = added(pair({kind: one}, {kind: other}))
+
+    assert result.value == 10
+    assert f"2 个主体互不重叠（{GROUNDS[kind]}）" in result.formula
+
+
+def test_adds_money_of_two_programmes_in_two_places():
+    result = added(
+        pair(
+            {"program": make_program(), "region": make_region()},
+            {"program": make_program(), "region": make_region()},
+        )
+    )
+
+    assert f"（{GROUNDS['region']}）" in result.formula
+
+
+@pytest.mark.parametrize("unit", ["人", "名", "户"])
+@pytest.mark.parametrize("subjects", [projects_of_the_ledger, separate_sites, shops])
+def test_refuses_people_who_may_have_been_at_both(unit, subjects):
+    kind, one, other = subjects()
+    metric = make_metric(kind="flow", unit=unit)
+    parts = [yearly(make_series(metric=metric, **{kind: row}), f"5{unit}") for row in (one, other)]
+
+    assert rules(parts) == [Rule.SCOPE]
+    assert "各计一次" in str(refused(parts))
+
+
+@pytest.mark.parametrize(
+    ("subjects", "unit", "kind"),
+    [
+        (separate_sites, "人次", "flow"),
+        (separate_sites, "人", "stock"),
+        (separate_places, "人", "flow"),
+        (separate_sites, "家", "flow"),
+    ],
+)
+def test_adds_people_who_can_be_counted_only_once(subjects, unit, kind):
+    name, one, other = subjects()
+    metric = make_metric(kind=kind, unit=unit)
+    parts = [yearly(make_series(metric=metric, **{name: row}), f"5{unit}") for row in (one, other)]
+
+    assert added(parts).value == 10
+
+
+def parts_of_a_whole(subjects, metric=None, **whole):
+    """Two figures of series that are parts of one whole."""
+    metric = metric or flow()
+    above = make_series(metric=metric, **whole)
+    return [yearly(make_series(metric=metric, part_of=above, **row)) for row in subjects]
+
+
+def test_adds_programmes_of_one_place_on_a_stated_ground():
+    parts = parts_of_a_whole(two_programs_of_one_place(), parts_ground="学员名单没有重复")
+
+    result = added(parts)
+
+    assert result.value == 10
+    whole = parts[0].series.part_of
+    assert "2 个主体互不重叠（依据：学员名单没有重复）" in result.formula
+    assert result.formula.endswith(f"“{whole}”的各部分不一定齐全，合计不一定是整体。")
+
+
+def test_adds_people_of_two_programmes_only_on_a_stated_ground():
+    people = make_metric(kind="flow", unit="人")
+    metrics = {"metric": people}
+    bare = [
+        yearly(make_series(**metrics, **subjects), "5人")
+        for subjects in two_programs_of_one_place()
+    ]
+    assert rules(bare) == [Rule.SCOPE]
+
+    whole = make_series(**metrics, parts_ground="学员名单没有重复")
+    stated = [
+        yearly(make_series(**metrics, part_of=whole, **subjects), "5人")
+        for subjects in two_programs_of_one_place()
+    ]
+    assert added(stated).value == 10
+
+
+@pytest.mark.parametrize("statement", [{"parts_ground": "已核"}, {"has_complete_parts": True}])
+@pytest.mark.parametrize("subjects", [nested_regions, investor_and_its_local_firm])
+def test_no_statement_makes_separate_what_stands_one_in_the_other(subjects, statement):
+    assert rules(parts_of_a_whole(subjects(), **statement)) == [Rule.SCOPE]
+
+
+def test_an_investment_that_is_not_public_is_not_told_by_a_sum():
+    deal = make_investment(
+        investor=make_enterprise(**code()),
+        local_enterprise=make_enterprise(**code()),
+        review_state="draft",
+    )
+
+    parts = pair({"enterprise": deal.investor}, {"enterprise": deal.local_enterprise})
+
+    assert added(parts).value == 10
 
 
 def test_refuses_a_series_and_a_part_of_its_part():
@@ -414,6 +718,54 @@ def test_refuses_cumulative_windows_that_overlap():
     assert [reason.words for reason in result.reasons] == [
         f"“{series}”的期间重叠：2019年和2019—2020年"
     ]
+
+
+def years(first, last=None):
+    return {"period_start": date(first, 1, 1), "period_end": date(last or first, 12, 31)}
+
+
+@pytest.mark.parametrize("accumulation", ["period", "cumulative"])
+@pytest.mark.parametrize(
+    "periods",
+    [
+        [years(2016), years(2019)],
+        [years(2014, 2016), years(2018)],
+        [years(2016), years(2017), years(2019)],
+        [
+            {"period_start": date(2019, 1, 1), "period_end": date(2019, 6, 30)},
+            {"period_start": date(2019, 8, 1), "period_end": date(2019, 12, 31)},
+        ],
+    ],
+)
+def test_refuses_periods_with_a_gap_between_them(periods, accumulation):
+    series = make_series(metric=flow())
+
+    result = refused([yearly(series, "5元", one, accumulation=accumulation) for one in periods])
+
+    assert [reason.rule for reason in result.reasons] == [Rule.PERIOD]
+    assert "没有数字" in str(result)
+    assert "前后相接" not in str(result)
+
+
+def test_refuses_versions_of_a_programme_with_a_gap_between_them():
+    metric, first = flow(), make_program()
+    series = (
+        make_series(metric=metric, program=one) for one in (first, make_program(predecessor=first))
+    )
+
+    parts = [yearly(next(series), "5元", years(2016)), yearly(next(series), "6元", years(2019))]
+
+    assert rules(parts) == [Rule.PERIOD]
+
+
+def test_adds_halves_of_a_year_that_meet():
+    series = make_series(metric=flow())
+    halves = [
+        {"period_start": date(2019, 1, 1), "period_end": date(2019, 6, 30)},
+        {"period_start": date(2019, 7, 1), "period_end": date(2019, 12, 31)},
+    ]
+
+    assert "前后相接" in added([yearly(series, "5元", half) for half in halves]).formula
 
 
 def test_refuses_two_statements_about_one_year():

@@ -77,7 +77,8 @@ def sum_section(series):
         row.series.part_of = series  # read once, not once for each part
     if not rows:
         return None
-    title = "各部分之和" if series.has_complete_parts else "各部分能不能相加"
+    can_add = series.has_complete_parts or series.parts_ground
+    title = "各部分之和" if can_add else "各部分能不能相加"
     return Section("sum", title, template=totals.TEMPLATE, data=totals.total(rows).explain())
 
 

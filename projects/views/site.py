@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from aidtracker.templatetags.formatting import UNKNOWN, plain
-from projects.models import Observation
+from projects.models import Observation, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
+from projects.sums.overlaps import GROUNDS
 
 EXAMPLES = (
     "9.11亿元",
@@ -114,5 +115,8 @@ def method(request: HttpRequest) -> HttpResponse:
         "finding_kinds": list(KINDS.values()),
         "natures": Observation.Nature.choices,
         "accumulations": Observation.Accumulation.choices,
+        "grounds": [
+            (Series._meta.get_field(kind).verbose_name, words) for kind, words in GROUNDS.items()
+        ],
     }
     return render(request, "method.html", context)
