@@ -1656,6 +1656,10 @@ class Migration(migrations.Migration):
             model_name='agreement',
             constraint=models.CheckConstraint(condition=models.Q(('signed_on', ''), ('signed_on__glob', '[0-9][0-9][0-9][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]|[0-9][0-9][0-9][0-9]-0[1-9]-0[1-9]|[0-9][0-9][0-9][0-9]-0[1-9]-[12][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]-3[01]|[0-9][0-9][0-9][0-9]-1[0-2]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]-[12][0-9]|[0-9][0-9][0-9][0-9]-1[0-2]-3[01]'), _connector='OR'), name='agreement_dates', violation_error_message='日期请写成 2014、2012-03 或 2019-04-12'),
         ),
+        migrations.AddIndex(
+            model_name='investmentreport',
+            index=models.Index(fields=['month'], name='investmentreport_by_month'),
+        ),
         migrations.AddConstraint(
             model_name='investmentreport',
             constraint=models.UniqueConstraint(fields=('investment', 'month'), name='investment_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
@@ -1712,6 +1716,10 @@ class Migration(migrations.Migration):
             model_name='outlet',
             constraint=models.CheckConstraint(condition=models.Q(('opened_on', ''), ('closed_on', ''), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Left('opened_on', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('opened_on'), django.db.models.functions.text.Length('closed_on'))), django.db.models.functions.text.Left('closed_on', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('opened_on'), django.db.models.functions.text.Length('closed_on')))), _connector='OR'), name='outlet_opened_on_before_closed_on', violation_error_message='关闭不能早于开业。'),
         ),
+        migrations.AddIndex(
+            model_name='outletreport',
+            index=models.Index(fields=['month'], name='outletreport_by_month'),
+        ),
         migrations.AddConstraint(
             model_name='outletreport',
             constraint=models.UniqueConstraint(fields=('outlet', 'month'), name='outlet_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
@@ -1723,6 +1731,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='outletreport',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('tonnes', None), ('tonnes__gte', 0), _connector='OR'), models.Q(('sales', None), ('sales__gte', 0), _connector='OR')), name='outlet_report_amounts_not_negative', violation_error_message='金额、面积和人数不能是负数。'),
+        ),
+        migrations.AddIndex(
+            model_name='progressreport',
+            index=models.Index(fields=['month'], name='progressreport_by_month'),
         ),
         migrations.AddConstraint(
             model_name='progressreport',
@@ -1824,6 +1836,10 @@ class Migration(migrations.Migration):
             model_name='observation',
             index=models.Index(fields=['status', 'updated_at', 'id'], name='observation_latest'),
         ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(condition=models.Q(('start', None)), fields=['id'], name='observation_placeless'),
+        ),
         migrations.AddConstraint(
             model_name='observation',
             constraint=models.UniqueConstraint(fields=('source', 'number'), name='observation_number_once', violation_error_message='这份文献已有同序号的观测值。'),
@@ -1896,6 +1912,10 @@ class Migration(migrations.Migration):
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('actual_start', ''), ('actual_completion', ''), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Left('actual_start', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('actual_start'), django.db.models.functions.text.Length('actual_completion'))), django.db.models.functions.text.Left('actual_completion', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('actual_start'), django.db.models.functions.text.Length('actual_completion')))), _connector='OR'), name='project_actual_start_before_actual_completion', violation_error_message='实际完工不能早于实际开工。'),
         ),
+        migrations.AddIndex(
+            model_name='jobsreport',
+            index=models.Index(fields=['month'], name='jobsreport_by_month'),
+        ),
         migrations.AddConstraint(
             model_name='jobsreport',
             constraint=models.UniqueConstraint(fields=('headquarters', 'site', 'month'), name='jobs_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
@@ -1947,6 +1967,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='skippedphrase',
             constraint=models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='skipped_phrase_place', violation_error_message='起须小于止。'),
+        ),
+        migrations.AddIndex(
+            model_name='trainingreport',
+            index=models.Index(fields=['month'], name='trainingreport_by_month'),
         ),
         migrations.AddConstraint(
             model_name='trainingreport',

@@ -46,6 +46,7 @@ class MonthlyReport(Reviewed):
 
     class Meta(Reviewed.Meta):
         abstract = True
+        indexes = (models.Index(fields=("month",), name="%(class)s_by_month"),)
 
     def __str__(self):
         return f"{self.subject} {in_chinese(self.month)}"
