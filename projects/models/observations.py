@@ -213,6 +213,7 @@ class Observation(Paged, Reviewed):
             listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
             listed("observation_by_rank", "rank", "source", "number", "id"),
             models.Index(fields=("status", "updated_at", "id"), name="observation_latest"),
+            models.Index(fields=("id",), name="observation_placeless", condition=Q(start=None)),
         )
         constraints = (
             once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
