@@ -23,8 +23,8 @@ LEVELS_BELOW = 4  # of Xinjiang: prefecture, county, township, village
 
 class RegionQuerySet(RecordQuerySet):
     def within(self, place: "Region") -> Self:
-        """The places below one, and those that it and they were before."""
-        rule = Q(replaced_by=place)
+        """The places below one, and those that they were before."""
+        rule = Q()
         for depth in range(1, LEVELS_BELOW + 1):
             below = "__".join(["parent"] * depth)
             rule |= Q(**{below: place}) | Q(**{f"replaced_by__{below}": place})

@@ -170,14 +170,19 @@ class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
         return self.select_related("metric", *SUBJECTS)
 
+    def of_headquarters(self, headquarters: Headquarters) -> Self:
+        """Series about a headquarters, or about its donor and no headquarters."""
+        of_donor = Q(headquarters=None, region=headquarters.donor_id)
+        return self.filter(Q(headquarters=headquarters) | of_donor)
+
     def within(self, place: Region) -> Self:
         """Series about the places below one, or the parks and firms of it and of them."""
-        below = Region.objects.within(place).values_list("pk", flat=True)
-        places = [place.pk, *below]
+        below = Q(region__in=Region.objects.within(place).values("pk"))
+        here = Q(region=place) | below
         keys = (
-            self.filter(region__in=places).exclude(region=place),
-            self.filter(region=None, site__in=Site.objects.filter(region__in=places)),
-            self.filter(region=None, enterprise__in=Enterprise.objects.filter(region__in=places)),
+            self.filter(below),
+            self.filter(region=None, site__in=Site.objects.filter(here)),
+            self.filter(region=None, enterprise__in=Enterprise.objects.filter(here)),
         )
         found = [rows.order_by().values("pk") for rows in keys]
         return self.filter(pk__in=found[0].union(*found[1:]))

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from aidtracker.ground.publication import public_rule
 from aidtracker.pages.details import Related, Section, whole_list
@@ -85,18 +85,16 @@ def funding(headquarters: Headquarters) -> Section | None:
 
 
 WITHIN = "其中的地方、园区和企业的数字"
-OF_DONOR = "记在支援方名下的数字"
 
 
 def within(region: Region) -> ObservationQuerySet:
     """The figures of the places, parks and firms in a place."""
-    rows = Series.objects.within(region).exclude(region__replaced_by=region)
-    return rows.published_figures()
+    return Series.objects.within(region).published_figures()
 
 
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    series = Series.objects.filter(region__in=[region, *region.former.all()])
+    series = Series.objects.filter(Q(region=region) | Q(region__replaced_by=region))
     section = figures_section(region, series.published_figures())
     return told_elsewhere(section, within(region), WITHIN)
 
@@ -106,19 +104,10 @@ def figures_within(region: Region) -> Section | None:
     return further_figures(within(region), "figures-within", WITHIN, more)
 
 
-def of_donor(headquarters: Headquarters) -> ObservationQuerySet:
-    """The figures that documents give for the donor, whose work in Xinjiang it directs."""
-    own = Series.objects.filter(region=headquarters.donor_id, headquarters=None)
-    return own.published_figures()
-
-
 def figures_of_headquarters(headquarters: Headquarters) -> Section:
-    return told_elsewhere(figures(headquarters), of_donor(headquarters), OF_DONOR)
-
-
-def figures_of_donor(headquarters: Headquarters) -> Section | None:
-    more = whole_list("observation-list", region=headquarters.donor.slug)
-    return further_figures(of_donor(headquarters), "figures-of-donor", OF_DONOR, more)
+    """Its figures, and those that documents give for the donor whose work it directs."""
+    series = Series.objects.of_headquarters(headquarters)
+    return figures_section(headquarters, series.published_figures())
 
 
 def with_count(rows: QuerySet, relation: str, name: str) -> QuerySet:
@@ -135,7 +124,7 @@ def count_column(label: str, relation: str, name: str) -> Column:
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     HeadquartersPage.reads = (with_sums,)
-    HeadquartersPage.add_parts("pairings", figures_of_headquarters, figures_of_donor)
+    HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)
     HeadquartersPage.add_parts(
         "programs",
