@@ -7,7 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from projects.reading.bounds import allowed
 
