@@ -34,6 +34,7 @@ class MetricFacts:
     base: str = "last_year"
     ledger_field: str = ""
     counted_rows: str = ""
+    not_above: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

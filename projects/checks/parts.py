@@ -49,6 +49,24 @@ def check_levels(series, evidence):
             yield from check_level(series, above, is_wholly_inside, evidence)
 
 
+def check_ceiling(series, evidence):
+    """More than the number that its metric cannot exceed: arrived above agreed, built above all."""
+    if series.metric.not_above is None:
+        return
+    above = evidence.series_of(series.metric.not_above, series.subjects, series.scope)
+    if above is None or above.pk == series.part_of:
+        return
+    for low, high in comparable(series, above, evidence, AGREED, "plan"):
+        if not is_late(low, high):
+            relation = f"而{series.metric.name}不大于{above.metric.name}"
+            yield from excess(low, high, relation)
+
+
+def is_late(low, high):
+    """Whether what was done in a time may have been agreed or planned before it."""
+    return high.nature != low.nature and high.accumulation == "period"
+
+
 def check_level(series, above, is_wholly_inside, evidence):
     for low, high in comparable(series, above, evidence):
         if is_wholly_inside:

@@ -145,7 +145,8 @@ def unchecked(computation):
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     missing = [side for side in (top, bottom) if side.interval is None]
     words = "和".join(f"{side.name}（{side.time}）" for side in missing)
-    text = f"{heading(rate)}：{top.words}{computation.law.operator}{bottom.words}，原文{rate.printed}；没有{words}的数"
+    formula = f"{top.words}{computation.law.operator}{bottom.words}"
+    text = f"{heading(rate)}：{formula}，原文{rate.printed}；没有{words}的数"
     if len(missing) == 2:
         return f"{text}，无从核对。"
     needed = needed_words(computation, is_top=missing[0] is top)

@@ -25,7 +25,7 @@ SERIES_COLUMNS = (
 )
 METRIC_COLUMNS = (
     *("pk", "name", "unit", "kind", "sector", "formula", "numerator_id", "denominator_id"),
-    *("base", "ledger_field", "counted_rows"),
+    *("base", "ledger_field", "counted_rows", "not_above_id"),
 )
 FIGURE_COLUMNS = (
     *("pk", "source__code", "number", "series_id", "printed", "qualifier", "nature"),
