@@ -12,6 +12,7 @@ pages, app, name = admin.site.urls
 
 urlpatterns = [
     path("search/", views.search, name="search"),
+    path("search/names/", views.suggested_names, name="search-names"),
     path("robots.txt", views.robots, name="robots"),
     # In front of the admin's own way, which would tell the address of any row.
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),

@@ -13,6 +13,7 @@ class ProjectsConfig(AppConfig):
         # Models can be imported only now.
         from aidtracker.desk import home
         from aidtracker.ground import summaries
+        from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
@@ -22,6 +23,7 @@ class ProjectsConfig(AppConfig):
         from projects.monthly.due import waiting_reports
         from projects.views import findings
         from projects.views.added import add_to_pages
+        from projects.views.answers import figures_that_say
 
         follow_changes(follow_with_findings)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
@@ -29,4 +31,5 @@ class ProjectsConfig(AppConfig):
         FOLLOW_TEXT.append(move_places)
         home.WAITING.append(waiting_reports)
         summaries.register(findings.SUMMARY)
+        also_search(figures_that_say)
         add_to_pages()

@@ -154,20 +154,29 @@ def found_by(key: str, model: type[Any], word: str) -> Q:
 
 
 class Holds(models.Lookup):
-    """A text column holds a word, which is in the form that `normal` gives."""
+    """A text column holds a word, which is in the form that `normal` gives.
+
+    A word that begins with a digit is not found within a longer number: 9.11 is not in 19.11.
+    """
 
     lookup_name = "holds"
 
     def as_sql(self, compiler, connection):
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} LIKE %s ESCAPE '\\'", [*parameters, like(self.rhs, connection)]
+        sql, values = f"{column} LIKE %s ESCAPE '\\'", [*parameters, like(self.rhs, connection)]
+        if not self.rhs[:1].isdecimal():
+            return sql, values
+        return f"({sql} AND {column} REGEXP %s)", [*values, *parameters, whole_number(self.rhs)]
 
     def as_postgresql(self, compiler, connection):
         column, parameters = self.process_lhs(compiler, connection)
         # The pairs may stand apart; and a small table is quicker read than taken apart.
         sql = f"({PAIRS.format(column)} @@ %s::tsquery AND lower({column}) LIKE %s)"
         asked = pairs_query(self.rhs), like(self.rhs, connection)
-        return sql, [*parameters, asked[0], *parameters, asked[1]]
+        values = [*parameters, asked[0], *parameters, asked[1]]
+        if not self.rhs[:1].isdecimal():
+            return sql, values
+        return f"({sql} AND {column} ~ %s)", [*values, *parameters, whole_number(self.rhs)]
 
 
 for kind in (models.CharField, models.TextField):
@@ -176,6 +185,11 @@ for kind in (models.CharField, models.TextField):
 
 def like(word: str, connection: Any) -> str:
     return f"%{connection.ops.prep_for_like_query(word)}%"
+
+
+def whole_number(word: str) -> str:
+    """The pattern for a word that begins with a digit, where no longer number holds it."""
+    return f"(^|[^0-9.]){re.escape(word)}"
 
 
 # Every two neighbouring characters of a column, and the last one alone: the pairs that begin at

@@ -2,23 +2,32 @@
 
 import sys
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from aidtracker.pages.failures import failure_page, failure_to_tell
 from aidtracker.pages.listing import clean_parameters
-from aidtracker.pages.overview import search_everything
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
+from aidtracker.pages.searching import search_everything, suggestions
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /*?*download=\n"
 
 
-def search(request):
+def search(request: HttpRequest) -> HttpResponse:
     parameters, notices = clean_parameters(request.GET)
     words = parameters.get("q", "")
-    context = {"words": words, "notices": notices, "groups": search_everything(words)}
+    groups = search_everything(words)
+    best = groups[0].best if groups else None
+    context = {"words": words, "notices": notices, "groups": groups, "best": best}
     return render(request, "search.html", context)
+
+
+def suggested_names(request: HttpRequest) -> JsonResponse:
+    """The names that fit what is being typed, with their kinds, for the box of the search."""
+    parameters, _ = clean_parameters(request.GET)
+    hits = suggestions(parameters.get("q", ""))
+    return JsonResponse({"names": [{"text": hit.text, "kind": hit.kind} for hit in hits]})
 
 
 def robots(request):

@@ -4,6 +4,7 @@ Written by functions, since a template takes ten times as long; templates print 
 the filters of these names.
 """
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from aidtracker.ground.search import normal, words_of
 from aidtracker.templatetags import formatting
 
 register = template.Library()
@@ -29,6 +31,21 @@ def link(text: Any, url: str) -> str:
 def linked(items: Iterable[Any]) -> str:
     """Items with the pages they lead to."""
     return COMMA.join([link(item.text, item.url) for item in items])
+
+
+@register.filter
+def marked(text: str, searched: str) -> SafeString | str:
+    """A text with the words that were searched for marked where they stand in it as written."""
+    plain, asked = normal(text), sorted(words_of(searched), key=len, reverse=True)
+    if not asked or len(plain) != len(text):  # a character became two: the places are not these
+        return text
+    parts, end = [], 0
+    # A printed figure may have blanks in it.
+    for found in re.finditer("|".join(r"\s*".join(map(re.escape, word)) for word in asked), plain):
+        first, last = found.span()
+        parts += [words(text[end:first]), f"<mark>{words(text[first:last])}</mark>"]
+        end = last
+    return mark_safe("".join([*parts, words(text[end:])]))
 
 
 @register.filter

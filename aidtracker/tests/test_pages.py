@@ -7,7 +7,8 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from aidtracker.pages import views
-from aidtracker.pages.overview import counted, record_counts, search_everything
+from aidtracker.pages.overview import counted, record_counts
+from aidtracker.pages.searching import search_everything
 from aidtracker.testing import (
     make_headquarters,
     make_observation,
@@ -141,10 +142,42 @@ def test_search_groups_what_it_finds():
         make_headquarters(name=f"丁字路口{number}")
     make_observation(source=make_source(title="丁字路口纪实"))
     groups = search_everything("dzlk")
-    assert [(one.label, one.count, len(one.items)) for one in groups] == [
+    assert [(one.label, one.count, len(one.hits)) for one in groups] == [
         ("援疆指挥部", 9, 8),
         ("文献", 1, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("丁字路", "丁字路"),  # the whole name before a longer one
+        ("丁字路旧名", "另一处"),  # an old name
+        ("dzl", "丁字路"),  # the initials of all of it
+        ("dingzi", "丁字路"),
+        ("字路口", "丁字路口大街"),
+    ],
+)
+def test_best_hit_is_the_one_that_fits_as_a_whole(words, name, client):
+    make_program(name="丁字路口大街")
+    make_region(name="另一处", aliases=["丁字路旧名"])
+    make_headquarters(name="丁字路")
+    best = client.get("/search/", {"q": words}).context["best"]
+    assert best.text == name
+
+
+def test_searched_words_are_marked(client):
+    make_region(name="丁<字>路")
+    page = client.get("/search/", {"q": "字"}).content.decode()
+    assert "丁&lt;<mark>字</mark>&gt;路" in page
+
+
+def test_names_are_proposed_while_they_are_typed(client):
+    make_region(name="丁字路口")
+    make_region(name="丁字路", level="village")
+    names = client.get("/search/names/", {"q": "丁字"}).json()["names"]
+    assert names == [{"text": "丁字路", "kind": "地区"}, {"text": "丁字路口", "kind": "地区"}]
+    assert client.get("/search/names/", {"q": " "}).json() == {"names": []}
 
 
 @pytest.mark.parametrize("query", ["q=", "q=%20", "q=%00", "q=" + "x" * 10_000, "q=%25_%5C%27"])

@@ -16,7 +16,7 @@ from aidtracker.testing import (
     make_series,
 )
 from programs.models import Region, Source
-from projects.models import Observation, Series
+from projects.models import Metric, Observation, Series
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +122,19 @@ def test_hidden_rows_are_the_contrary_of_public_ones():
         assert public | concealed == {*model.objects.values_list("pk", flat=True)}
         assert public & concealed == set()
     assert hidden(Observation).count() >= 2
+
+
+def test_choice_of_rows_is_the_same_however_it_is_asked_for():
+    project = make_project(review="draft")
+    shown, hidden, unread = (make_metric(name=f"塔里木{at}") for at in range(3))
+    make_observation(series=make_series(metric=shown))
+    make_observation(series=make_series(metric=shown))
+    make_observation(series=make_series(metric=hidden, project=project))
+    make_observation(series=make_series(metric=unread), status="draft")
+    relation = "series_set__observations"
+
+    joined = choosing.used(Metric, relation)(None)
+    one_by_one = choosing.used(Metric, relation, one_by_one=True)(None)
+
+    assert set(one_by_one) == set(joined)
+    assert {shown, hidden, unread} & set(one_by_one) == {shown}

@@ -129,6 +129,13 @@ def test_figure_is_found_by_its_words_and_its_value(words):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("words", ["9.11", "11亿", "1.2", "11000000"])
+def test_number_is_not_found_within_a_longer_one(words):
+    series = make_series(metric=make_metric(unit="元"))
+    assert found(words, make_observation(printed="19.11亿元", series=series)) == []
+
+
+@pytest.mark.django_db
 def test_figure_is_found_by_what_it_is_about():
     metric = make_metric(name="核桃产量", aliases=["薄皮核桃收成"])
     observation = make_observation(

@@ -8,7 +8,7 @@ what must be read for it, and which series must be checked again when another on
 from collections.abc import Iterator
 
 from projects.checks.evidence import Evidence, SeriesFacts
-from projects.checks.ledger import check_counts, check_ledger
+from projects.checks.ledger import check_amounts, check_counts, check_ledger
 from projects.checks.links import (
     CEILINGS,
     LEVELS,
@@ -40,6 +40,7 @@ RULES = {
     check_shares: (OTHER_SHARES,),
     check_ledger: (),
     check_counts: (),
+    check_amounts: (),
     check_printed: (),
 }
 LINKS = tuple(dict.fromkeys(link for links in RULES.values() for link in links))

@@ -101,6 +101,10 @@ class Figure:
     def metric(self):
         return self.series.metric
 
+    @property
+    def unit(self):
+        return self.metric.unit
+
     @cached_property
     def interval(self):
         """What the printed words allow."""
@@ -157,6 +161,20 @@ class LedgerRow:
 
 
 @dataclass(frozen=True)
+class AmountRow:
+    """A row of a ledger that names a figure as where an amount was taken from.
+
+    `record` is `dataset:slug`, `key` tells it from all others; `amounts` are in 万元 by column.
+    """
+
+    record: str
+    key: str
+    words: str
+    amounts: dict[str, Decimal]
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Step:
     """A date that one record gives for a step of a thing: 启用 of a park, 签订 of an agreement.
 
@@ -179,6 +197,7 @@ class Evidence:
 
     `above`: for each thing those it stands in, and whether wholly. `ledger`: amounts of ledgers in
     the metric's base unit by thing and field. `rows`: what the counts of a metric count.
+    `amount_rows`: the rows of ledgers that name a figure, by its number.
     """
 
     figures: list[Figure]
@@ -191,6 +210,7 @@ class Evidence:
     ledger: dict[tuple[Thing, str], Decimal] = field(default_factory=dict)
     ledger_names: dict[Thing, str] = field(default_factory=dict)
     rows: dict[int, tuple[str, list[LedgerRow]]] = field(default_factory=dict)
+    amount_rows: dict[int, list[AmountRow]] = field(default_factory=dict)
 
     @cached_property
     def of_series(self):

@@ -1,3 +1,4 @@
+import aidtracker.ground.relations
 import datetime
 import django.db.models.deletion
 import django.db.models.functions.comparison
@@ -469,32 +470,6 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='InvestmentReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, serialize=False, verbose_name='更新时间')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
-                ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
-                ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
-                ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('physical_progress', models.TextField(blank=True, verbose_name='进展')),
-                ('problems', models.TextField(blank=True, verbose_name='存在问题')),
-                ('arrived_month', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='本月到位资金')),
-                ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
-                ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
-                ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
-            ],
-            options={
-                'verbose_name': '招商月报',
-                'verbose_name_plural': '招商月报',
-                'ordering': ('-month', 'investment'),
-                'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'import', 'approve', 'publish'),
-            },
-        ),
-        migrations.CreateModel(
             name='Metric',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -608,6 +583,38 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'import', 'approve', 'publish'),
             },
+        ),
+        migrations.CreateModel(
+            name='InvestmentReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('updated_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, serialize=False, verbose_name='更新时间')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
+                ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
+                ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
+                ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
+                ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('month', models.DateField(verbose_name='月份')),
+                ('physical_progress', models.TextField(blank=True, verbose_name='进展')),
+                ('problems', models.TextField(blank=True, verbose_name='存在问题')),
+                ('arrived_month', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='本月到位资金')),
+                ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
+                ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
+                ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+            ],
+            options={
+                'verbose_name': '招商月报',
+                'verbose_name_plural': '招商月报',
+                'ordering': ('-month', 'investment'),
+                'abstract': False,
+                'default_permissions': ('add', 'change', 'delete', 'view', 'import', 'approve', 'publish'),
+            },
+        ),
+        migrations.AddField(
+            model_name='investment',
+            name='amount_figures',
+            field=aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处'),
         ),
         migrations.CreateModel(
             name='HistoricalObservationPart',
@@ -807,6 +814,7 @@ class Migration(migrations.Migration):
                 ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.batch', verbose_name='批次')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.category', verbose_name='项目类别')),
                 ('headquarters', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.headquarters', verbose_name='援疆指挥部')),
@@ -841,6 +849,7 @@ class Migration(migrations.Migration):
                 ('received_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位')),
                 ('disbursed_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计拨付')),
                 ('paid_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计支付')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to='projects.project', verbose_name='援疆项目')),
             ],
             options={
@@ -1035,6 +1044,7 @@ class Migration(migrations.Migration):
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='projects.project', verbose_name='援疆项目')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programs.source', verbose_name='依据文件')),
             ],
@@ -1657,18 +1667,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('signed_on', ''), ('signed_on__glob', '[0-9][0-9][0-9][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]|[0-9][0-9][0-9][0-9]-0[1-9]-0[1-9]|[0-9][0-9][0-9][0-9]-0[1-9]-[12][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]-3[01]|[0-9][0-9][0-9][0-9]-1[0-2]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]-[12][0-9]|[0-9][0-9][0-9][0-9]-1[0-2]-3[01]'), _connector='OR'), name='agreement_dates', violation_error_message='日期请写成 2014、2012-03 或 2019-04-12'),
         ),
         migrations.AddConstraint(
-            model_name='investmentreport',
-            constraint=models.UniqueConstraint(fields=('investment', 'month'), name='investment_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
-        ),
-        migrations.AddConstraint(
-            model_name='investmentreport',
-            constraint=models.CheckConstraint(condition=models.Q(('month__is_first', True), ('month__range', (datetime.date(1997, 1, 1), datetime.date(2100, 12, 31)))), name='investment_report_month', violation_error_message='月份应在 1997 年至 2100 年之间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='investmentreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_to_date', None), ('arrived_to_date__gte', 0), _connector='OR'), models.Q(('jobs', None), ('jobs__gte', 0), _connector='OR')), name='investment_report_amounts_not_negative', violation_error_message='金额、面积和人数不能是负数。'),
-        ),
-        migrations.AddConstraint(
             model_name='metric',
             constraint=models.UniqueConstraint(fields=('name',), name='metric_name_once', violation_error_message='已有同名的指标。'),
         ),
@@ -1679,6 +1677,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='metric',
             constraint=models.CheckConstraint(condition=models.Q(('numerator', None), models.Q(('numerator', models.F('id')), _negated=True), _connector='OR'), name='metric_not_from_itself', violation_error_message='指标不能由自己算出。'),
+        ),
+        migrations.AddIndex(
+            model_name='investmentreport',
+            index=models.Index(fields=['month'], name='investmentreport_by_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='investmentreport',
+            constraint=models.UniqueConstraint(fields=('investment', 'month'), name='investment_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
+        ),
+        migrations.AddConstraint(
+            model_name='investmentreport',
+            constraint=models.CheckConstraint(condition=models.Q(('month__is_first', True), ('month__range', (datetime.date(1997, 1, 1), datetime.date(2100, 12, 31)))), name='investment_report_month', violation_error_message='月份应在 1997 年至 2100 年之间。'),
+        ),
+        migrations.AddConstraint(
+            model_name='investmentreport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_to_date', None), ('arrived_to_date__gte', 0), _connector='OR'), models.Q(('jobs', None), ('jobs__gte', 0), _connector='OR')), name='investment_report_amounts_not_negative', violation_error_message='金额、面积和人数不能是负数。'),
         ),
         migrations.AddIndex(
             model_name='finding',
@@ -1712,6 +1726,10 @@ class Migration(migrations.Migration):
             model_name='outlet',
             constraint=models.CheckConstraint(condition=models.Q(('opened_on', ''), ('closed_on', ''), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Left('opened_on', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('opened_on'), django.db.models.functions.text.Length('closed_on'))), django.db.models.functions.text.Left('closed_on', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('opened_on'), django.db.models.functions.text.Length('closed_on')))), _connector='OR'), name='outlet_opened_on_before_closed_on', violation_error_message='关闭不能早于开业。'),
         ),
+        migrations.AddIndex(
+            model_name='outletreport',
+            index=models.Index(fields=['month'], name='outletreport_by_month'),
+        ),
         migrations.AddConstraint(
             model_name='outletreport',
             constraint=models.UniqueConstraint(fields=('outlet', 'month'), name='outlet_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
@@ -1723,6 +1741,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='outletreport',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('tonnes', None), ('tonnes__gte', 0), _connector='OR'), models.Q(('sales', None), ('sales__gte', 0), _connector='OR')), name='outlet_report_amounts_not_negative', violation_error_message='金额、面积和人数不能是负数。'),
+        ),
+        migrations.AddIndex(
+            model_name='progressreport',
+            index=models.Index(fields=['month'], name='progressreport_by_month'),
         ),
         migrations.AddConstraint(
             model_name='progressreport',
@@ -1824,6 +1846,10 @@ class Migration(migrations.Migration):
             model_name='observation',
             index=models.Index(fields=['status', 'updated_at', 'id'], name='observation_latest'),
         ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(condition=models.Q(('start', None)), fields=['id'], name='observation_placeless'),
+        ),
         migrations.AddConstraint(
             model_name='observation',
             constraint=models.UniqueConstraint(fields=('source', 'number'), name='observation_number_once', violation_error_message='这份文献已有同序号的观测值。'),
@@ -1896,6 +1922,10 @@ class Migration(migrations.Migration):
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('actual_start', ''), ('actual_completion', ''), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Left('actual_start', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('actual_start'), django.db.models.functions.text.Length('actual_completion'))), django.db.models.functions.text.Left('actual_completion', django.db.models.functions.comparison.Least(django.db.models.functions.text.Length('actual_start'), django.db.models.functions.text.Length('actual_completion')))), _connector='OR'), name='project_actual_start_before_actual_completion', violation_error_message='实际完工不能早于实际开工。'),
         ),
+        migrations.AddIndex(
+            model_name='jobsreport',
+            index=models.Index(fields=['month'], name='jobsreport_by_month'),
+        ),
         migrations.AddConstraint(
             model_name='jobsreport',
             constraint=models.UniqueConstraint(fields=('headquarters', 'site', 'month'), name='jobs_report_once_a_month', violation_error_message='这个月已有月报，请在原来那一份上修改。'),
@@ -1947,6 +1977,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='skippedphrase',
             constraint=models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='skipped_phrase_place', violation_error_message='起须小于止。'),
+        ),
+        migrations.AddIndex(
+            model_name='trainingreport',
+            index=models.Index(fields=['month'], name='trainingreport_by_month'),
         ),
         migrations.AddConstraint(
             model_name='trainingreport',

@@ -28,10 +28,18 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import Series
 from projects.reading import figures, sentences
-from projects.reading.anchors import anchor, has_words, is_at, printed_words, stands_at
+from projects.reading.anchors import (
+    anchor,
+    cut_out_of,
+    has_words,
+    is_at,
+    printed_words,
+    stands_at,
+)
 from projects.reading.bounds import allowed
 from projects.reading.intervals import Interval
 
+FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
@@ -205,6 +213,7 @@ class Observation(Paged, Reviewed):
             listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
             listed("observation_by_rank", "rank", "source", "number", "id"),
             models.Index(fields=("status", "updated_at", "id"), name="observation_latest"),
+            models.Index(fields=("id",), name="observation_placeless", condition=Q(start=None)),
         )
         constraints = (
             once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
@@ -297,8 +306,10 @@ class Observation(Paged, Reviewed):
 
     @property
     def place(self):
-        """The address of the figure's words in its document's page."""
-        return f"{self.source.get_absolute_url()}#o{self.number}"
+        """The address of the figure's words in its document's page, in the part of its number."""
+        part = (self.number - 1) // FIGURES_ON_PAGE + 1
+        query = f"?part={part}" if part > 1 else ""
+        return f"{self.source.get_absolute_url()}{query}#o{self.number}"
 
     @property
     def place_on_web(self):
@@ -372,8 +383,8 @@ class Observation(Paged, Reviewed):
     def take_place(self, text: str) -> None:
         """Anchor it in its document's text; ValidationError if the text says something else."""
         if text:
-            if not stands_at(text, self.start, self.end, self.printed):
-                raise ValidationError({"printed": self.misplaced(text)})
+            if fault := self.misplaced(text):
+                raise ValidationError({"printed": fault})
             self.anchor = anchor(text, self.start, self.end)
         elif self.anchor:
             raise ValidationError(
@@ -382,12 +393,16 @@ class Observation(Paged, Reviewed):
             )
 
     def misplaced(self, text: str) -> str:
-        """What the text says at the place instead."""
+        """What the text says at the place instead; empty if it says its words, no more, no less."""
         where = f"原文第 {self.start + 1}—{self.end} 字"
         if self.end > len(text):
             return f"全文只有 {len(text)} 字，没有{where}；所填的是“{self.printed}”。"
         said = text[self.start : min(self.end, self.start + SHOWN)]
-        return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
+        if not stands_at(text, self.start, self.end, self.printed):
+            return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
+        if longer := cut_out_of(text, self.start, self.end, self.printed):
+            return f"{where}的“{said}”只是“{longer}”的一部分；请照原文记录整个数字。"
+        return ""
 
 
 def texts_of(sources: Collection[int]) -> dict[int, str]:

@@ -11,13 +11,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
-from projects.reading.phrase_patterns import cuts_number
+from projects.reading.phrase_patterns import NUMERAL, cuts_number, whole_number
 
 AROUND = 6  # characters before and behind the words
 LENGTH = 10  # hexadecimal digits of each hash
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACE = re.compile(r"\s+")
-_POINTED = re.compile("(?<=[0-9][.,])(?=[0-9])|(?<=[0-9])(?=[.,][0-9])")
+_DOUBTFUL = re.compile(
+    f"(?<={NUMERAL})(?={NUMERAL})|(?<=[0-9][.,])(?=[0-9])|(?<=[0-9])(?=[.,][0-9])"
+)
 _SUPPLIED = re.compile("〔[^〕]*〕")
 
 
@@ -39,6 +41,17 @@ def claimed_words(printed: str) -> str:
 def stands_at(text: str, start: int, end: int, printed: str) -> bool:
     """Whether `text[start:end]` says the same as `printed`."""
     return end <= len(text) and plain_words(text[start:end]) == claimed_words(printed)
+
+
+def cut_out_of(text: str, start: int, end: int, printed: str) -> str:
+    """The longer number that the words at a place are a part of (21家, of which 1家); else empty.
+
+    A scale word that stands right behind and was supplied in 〔〕 is not cut off.
+    """
+    supplied = "".join(_SUPPLIED.findall(printed)).strip("〔〕")
+    reach = end + len(supplied) if text.startswith(supplied, end) else end
+    place = whole_number(text, start, reach)
+    return "" if place == (start, reach) else text[slice(*place)]
 
 
 def anchor(text: str, start: int, end: int, sha256: str = "") -> str:
@@ -84,10 +97,10 @@ def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def _parts_a_number(text: str, start: int, end: int) -> bool:
-    """Whether a place begins or ends within a number, whatever blanks are in it: 2|1家, 1|,234."""
+    """Whether a place may begin or end within a number, whatever its blanks: 2| 1家, 十|1家."""
     whole, origin = _without_blanks(text)
     ends = bisect_left(origin, start), bisect_left(origin, end)
-    return any(cuts_number(whole, at) or _POINTED.match(whole, at) for at in ends)
+    return any(cuts_number(whole, at) or _DOUBTFUL.match(whole, at) for at in ends)
 
 
 @lru_cache(maxsize=1)  # the figures of one text are looked for one after the other

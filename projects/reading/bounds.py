@@ -15,6 +15,8 @@ ROUND_ZEROS = 3  # 43000 is as round as 4.3万: right to half of its last digit 
 NEARLY_LOOSELY = Decimal("0.8")
 ABOUT_LOOSELY = Decimal("0.2")
 VAGUE_LOW, VAGUE_HIGH = 2, 10  # 几十 is between 2 × 10 and 10 × 10
+TENTH = Decimal(10)  # 三分之二多 reaches ten percentage points further
+FRACTION_PLACES = 3  # a fraction in per cent: 66.667
 # 10年多 is less than 11 years, while 10多年 may be 19.
 WHOLE_STEP = frozenset({"月数", "天数", "钟点", "年龄", "翻番", "倍数"})
 
@@ -118,6 +120,8 @@ def _next_step(amount):
         raise ValueError("0 不能带“多”或“余”")
     if amount.is_half:
         return Decimal("0.5") * amount.number.scale
+    if amount.unit == "%" and amount.number.places == FRACTION_PLACES:
+        return TENTH
     step = Decimal(1).scaleb(value.normalize().as_tuple().exponent)
     is_whole_step = amount.is_late_more and units.unit_of(amount.unit).dimension in WHOLE_STEP
     return min(step, Decimal(1)) if is_whole_step else step

@@ -9,8 +9,10 @@ whole or not at all. What an editor supplies from the words around it stands in 
 import re
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from projects.reading import units
+from projects.reading.alternatives import any_of
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
 from projects.reading.hedges import Qualifier, strip_hedges, strongest
 from projects.reading.numerals import SCALE, SCALES, Number, read_number, read_numeral
@@ -97,13 +99,22 @@ def _times(number, factor):
 
 
 # A unit is whatever words follow, as long as no number or hedge hides in them.
-_KNOWN = "|".join(map(re.escape, sorted(units.KNOWN, key=len, reverse=True)))
-_NO_UNIT = "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到]"
+_KNOWN = any_of(units.KNOWN)
+_NO_UNIT = (
+    "[〇零一二两三四五六七八九十百千万亿几半数多余第近约逾超至到"
+    "不止还概内外等左右弱许整达破未足共比占上下起]"
+)
 _WORD = f"(?:(?:{_KNOWN})|(?!{_NO_UNIT})[一-鿿℃°²³（）])"
-_OF_TOTAL = "/(?:1?0*(?:百万|百|千|万|亿)|十万)"
-_UNIT = f"(?:{_OF_TOTAL}|(?:(?:{_KNOWN})|{_WORD}{{1,8}})(?:（{_WORD}{{1,2}}）)?(?:[/每·]{_WORD}+)*)"
+_TOTAL = "(?:1?0*(?:百万|百|千(?![瓦克米卡])|万|亿)|十万)"
+_BELOW = f"(?:[/每·](?:{_TOTAL}{_WORD}{{0,2}}|{_WORD}+|（{_WORD}+·{_WORD}+）))"
+_UNIT = f"(?:/{_TOTAL}|(?:(?:{_KNOWN})|{_WORD}{{1,8}})(?:（{_WORD}{{1,2}}）)?{_BELOW}*)"
 _TAIL = re.compile(f"((?:个半)?(?:{_UNIT})?)(半?)")
-_BARE = re.compile(SCALE)
+_HALF = re.compile(
+    f"半(?P<of>个(?=[多余百千万亿]))?(?P<m1>[多余]?)(?P<scale>(?:{SCALE})?)(?P<m2>(?:[多余](?=.))?)"
+)
+# Words before a figure that leave it as it is.
+_LED = re.compile("^(?:已经?|首次?|再次?|累计|总计|合计|共计?有?)")
+_BETWEEN = re.compile("(?:之间|不等)$")
 _LATE = re.compile("[多余]")
 _TO = re.compile("[—至到]")
 _VAGUE = re.compile(
@@ -140,7 +151,9 @@ def _read_amount(text, start):
     is_negative = text.startswith("负", start)
     start += is_negative
     found = (_half if text.startswith("半", start) else _plain)(text, start)
-    return found and (replace(found[0], is_negative=is_negative), found[1])
+    if found and is_negative:
+        return replace(found[0], is_negative=True), found[1]
+    return found
 
 
 def _plain(text, start):
@@ -162,14 +175,15 @@ def _plain(text, start):
 
 
 def _half(text, start):
-    """半个月 is half of one, 半亿元 half of 亿."""
-    if match := _BARE.match(text, start + 1):
-        number = Number(Decimal("0.5"), 1, SCALES[match.group()])
-        tail = _TAIL.match(text, match.end())
-        return Amount(number, tail.group(1)), tail.end()
-    tail = _TAIL.match(text, start + 1)
-    number = _and_a_half(Number(Decimal(0)), tail.group(1))
-    return Amount(number, tail.group(1), True), tail.end()
+    """半个月 is half of one, 半亿元 and 半个亿 half of 亿, 半个多月 more than half of one."""
+    match = _HALF.match(text, start)
+    scale, more, counted = match["scale"], bool(match["m1"] or match["m2"]), match["of"]
+    tail = _TAIL.match(text, match.end())
+    if scale:
+        number = Number(Decimal("0.5"), 1, SCALES[scale])
+        return Amount(number, tail.group(1), is_more=more), tail.end()
+    unit = units.counted(tail.group(1)) if counted else tail.group(1)
+    return Amount(_and_a_half(Number(Decimal(0)), unit), unit, True, more), tail.end()
 
 
 def _and_a_half(number, unit):
@@ -178,6 +192,7 @@ def _and_a_half(number, unit):
     return Number(number.mantissa + Decimal("0.5"), 1)
 
 
+@lru_cache(maxsize=1 << 12)  # 2家 stands in every document
 def parse(printed: str) -> Figure:
     """What the printed figure says → `Figure`, amounts in the base unit.
 
@@ -195,17 +210,23 @@ def _read(printed):
     if not 0 < len(printed) <= MAX_LENGTH:
         raise ValueError(f"应有1到{MAX_LENGTH}个字")
     text = normalise(printed)
-    core, hedges, is_led_in = strip_hedges(text.removeprefix("共计").removeprefix("共"))
-    if (match := _VAGUE.fullmatch(core)) and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
-        return _vague(printed, *match.groups())
-    amounts = _amounts(core)
+    led = _LED.match(text)
+    core, hedges, is_led_in = strip_hedges(text[led.end() :] if led else text)
+    vague = core.startswith(("几", "好几", "数")) and _VAGUE.fullmatch(core)
+    if vague and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
+        return _vague(printed, *vague.groups())
+    between = _BETWEEN.search(core)
+    amounts = _amounts(core[: between.start()] if between else core)
+    if between and len(amounts) == 1:
+        raise ValueError(f"只有一个数，不能说“{between.group()}”")
     if len(amounts) == 2:
         return _range(printed, *amounts, hedges)
     is_hedged = bool(hedges) or is_led_in or amounts[0].is_more or amounts[0].is_about
     if core[0] in BARE_SCALES and not is_hedged and core[1:2] not in ("%", "‰"):
         raise ValueError("前面缺少数字")
-    is_in_full = text.startswith("共") or printed.endswith("整")
-    return _single(printed, replace(amounts[0], is_in_full=is_in_full), hedges)
+    if text.startswith("共") or printed.endswith("整"):
+        amounts = [replace(amounts[0], is_in_full=True)]
+    return _single(printed, amounts[0], hedges)
 
 
 def _amounts(core):
@@ -230,13 +251,15 @@ def _single(printed, amount, hedges):
 
 
 def _hedges_within(*amounts):
-    more = {Qualifier.MORE} if any(amount.is_more for amount in amounts) else set()
-    return more | ({Qualifier.ABOUT} if any(amount.is_about for amount in amounts) else set())
+    hedges = {Qualifier.MORE for amount in amounts if amount.is_more}
+    return hedges | {Qualifier.ABOUT for amount in amounts if amount.is_about}
 
 
 def _range(printed, low, high, hedges):
     """The hedge of a range holds for both ends: 约1—2万 is 0.9 to 2.2万."""
     low, high = _same_unit(low, high)
+    if low.is_negative and high.is_negative and low.value > high.value:
+        low, high = high, low  # 零下15至20℃
     if low.value >= high.value:
         raise ValueError("范围的前一个数应小于后一个数")
     hedge = strongest(hedges | _hedges_within(low, high))
@@ -250,6 +273,8 @@ def _same_unit(low, high):
     """A unit or scale word printed once belongs to both ends, unless the order forbids it."""
     if not high.unit:
         high = replace(high, unit=low.unit)
+    if low.unit and high.unit.startswith(f"{low.unit}/"):  # 20元至30元/公斤
+        low = replace(low, unit=high.unit)
     if low.unit not in ("", high.unit):
         raise ValueError("范围两端的单位不一致")
     scale = high.number.scale
@@ -260,7 +285,7 @@ def _same_unit(low, high):
 
 def _vague(printed, word, power, more_power, unit):
     power += more_power
-    if not power and (word == "数" or not unit):
+    if not power and (not unit or (word == "数" and unit not in ("倍", "番"))):
         raise ValueError("没有写出数字")
     number = read_number(power) if power else Number(Decimal(1))
     amount = Amount(number, unit).in_base_unit()

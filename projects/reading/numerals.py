@@ -1,7 +1,7 @@
 """Numbers as Chinese articles write them: 9.11, 1,234, 三十五, 七点六, 1亿2000万, 1万多亿."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 MAX_DIGITS = 18
@@ -86,34 +86,52 @@ def read_numeral(text: str, start: int = 0) -> Numeral | None:
     match = _FIRST.match(text, start)
     if match is None:
         return None
-    numeral = _segment(match)
-    while _is_written_with_digits(text[start]) and (follows := _NEXT.match(text, numeral.end)):
-        numeral = _joined(numeral, _segment(follows), text)
-    return numeral
+    parts = [_segment(match)]
+    while _is_written_with_digits(text[start]) and (follows := _NEXT.match(text, parts[-1].end)):
+        parts.append(_segment(follows))
+    return parts[0] if len(parts) == 1 else _joined(parts, text)
 
 
 def _segment(match):
-    part = match.groupdict()
-    mores = "".join(part[name] for name in ("m0", "m1", "m2", "m3", "m4"))
+    words, *mores, of, m1 = match.group("n", "m0", "m1", "m2", "m3", "m4", "of", "m1")
+    mores = "".join(mores)
     if len(mores) > 1:
         raise ValueError("“多、余、几、来”只能有一个")
-    scale = "".join(part[name] for name in ("s1", "s2", "s3"))
+    scale = "".join(match.group("s1", "s2", "s3"))
     if scale not in SCALES:
         raise ValueError(f"“{scale}”不是一个数量级")
-    counted = bool(part["of"])
-    late = counted and bool(part["m1"]) and not scale
+    counted = bool(of)
+    late = counted and bool(m1) and not scale
     about = "来" in mores
-    number = read_number(part["n"], scale)
+    number = _scaled(words, scale)
     return Numeral(number, match.end(), bool(mores) and not about, late, about, counted)
 
 
-def _joined(first, second, text):
-    if first.more or first.about or second.number.value >= first.number.scale:
-        raise ValueError("数量级应从大到小")
-    if second.number.scale == 1 and len(str(second.number.mantissa)) == 1:
+def _scaled(words, scale):
+    """两亿三千 before 多万 is 2亿 and 3千万; 一万 before 多亿 is 1万亿."""
+    head, mark, tail = words.rpartition("亿")
+    if not (mark and tail and scale == "万"):
+        return read_number(words, scale)
+    return read_number(head + mark).plus(read_number(tail, scale))
+
+
+def _joined(parts, text):
+    """1亿, 2千, 3百万 → 1.23亿: a part without 万 or 亿 takes that of the part behind it."""
+    number, last = parts[-1].number, parts[-1]
+    if number.scale == 1 and len(str(number.mantissa)) == 1:
         raise ValueError(f"“{text}”可以有两种读法")
-    number = first.number.plus(second.number)
-    return Numeral(number, second.end, second.more, second.late, second.about, second.counted)
+    large = _large(number.scale)
+    for part in reversed(parts[:-1]):
+        first = part.number if _large(part.number.scale) > 1 else part.number.scaled(large)
+        if part.more or part.about or number.value >= first.scale:
+            raise ValueError("数量级应从大到小")
+        number, large = first.plus(number), _large(first.scale)
+    return replace(last, number=number)
+
+
+def _large(scale):
+    """万 of 百万, 亿 of 千亿; 1 of 千."""
+    return next((SCALES[word] for word in ("万亿", "亿", "万") if scale >= SCALES[word]), 1)
 
 
 def _is_written_with_digits(character):

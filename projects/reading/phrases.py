@@ -7,17 +7,24 @@ hedge, a measuring classifier or both. Digits always belong to some phrase.
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from projects.reading.phrase_patterns import PATTERN, RANKED, cuts_number, has_numeral
+from projects.reading.phrase_patterns import (
+    NAMED_MONEY,
+    PATTERN,
+    RANKED,
+    cuts_number,
+    has_numeral,
+)
 
 # 3.1、3.5、4.2亿元: numbers without scale or unit before one that has them
 _LISTED = re.compile("[、，,和及与]")
 _BARE_NUMBER = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
+KIND_OF = {group: group.partition("_")[0] for group in PATTERN.groupindex}
 _HEAD = re.compile(r"[^0-9０-９]*[0-9０-９]+(?:[,，.．][0-9０-９]+)*\s*")
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(NamedTuple):
     """`text[start:end]` and what it is: figure, date, name or ordinal.
 
     `shared` is the scale and unit that the last number of a list lends to the others.
@@ -70,7 +77,7 @@ def _with_shared(text, phrases):
             and _BARE_NUMBER.fullmatch(phrase.text)
         )
         if is_listed and shared:
-            phrases[index] = replace(phrase, shared=shared)
+            phrases[index] = phrase._replace(shared=shared)
     return phrases
 
 
@@ -101,8 +108,7 @@ def without_names(found, text, names):
 
 def _name_spans(text, names):
     """Where names stand; of two that overlap the longer one, then the earlier one."""
-    numeric = sorted({name for name in names if has_numeral(name)}, key=len, reverse=True)
-    found = [span for name in numeric for span in _places(text, name)]
+    found = sorted(_places(text, names), key=lambda place: (place[0] - place[1], place[0]))
     taken = bytearray(len(text))
     spans = []
     for start, end in found:
@@ -112,23 +118,34 @@ def _name_spans(text, names):
     return sorted(spans)
 
 
-def _places(text, name):
-    """Where one name stands, but not as a part of a longer number (一师 in 第十一师)."""
-    start = text.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if not (cuts_number(text, start) or cuts_number(text, end)):
-            yield start, end
-        start = text.find(name, end)
+def _places(text, names):
+    """Where names stand, but not as a part of a longer number (一师 in 第十一师).
+
+    The text is gone through once, however many names there are.
+    """
+    numeric = {name for name in names if has_numeral(name)}
+    lengths = {}  # of the names that begin with a character
+    for name in numeric:
+        lengths.setdefault(name[0], set()).add(len(name))
+    for start, character in enumerate(text):
+        for length in lengths.get(character, ()):
+            word = text[start : start + length]
+            end = start + len(word)
+            if word in numeric and not (cuts_number(text, start) or cuts_number(text, end)):
+                yield start, end
 
 
 def _scan(text, start, end):
     phrases = []
     for match in PATTERN.finditer(text, start, end):
-        kind = str(match.lastgroup)
+        group = match.lastgroup
+        kind = KIND_OF[group]
         if kind == "rank" or (kind == "ordinal" and _is_rank(text, match)):
             kind = "figure"
-        phrases.append(Phrase(match.start(), match.end(), match.group(), kind))
+        first, last = match.span(group)
+        if kind == "figure" and text.startswith(NAMED_MONEY, first - len(NAMED_MONEY), first):
+            first -= len(NAMED_MONEY)
+        phrases.append(Phrase(first, last, text[first:last], kind))
     return phrases
 
 

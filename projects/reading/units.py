@@ -27,9 +27,14 @@ _TABLE = """
 港元: 港元=港币 1
 日元: 日元 1
 英镑: 英镑 1
+韩元: 韩元 1
+澳元: 澳元 1
+加元: 加元 1
+瑞士法郎: 瑞士法郎 1
 卢布: 卢布 1
 坚戈: 坚戈 1
-质量: 公斤=千克=kg=KG 1 吨=t 1000 斤=市斤 1/2 两 1/20 克=g 1/1000 毫克=mg 1/1000000 公担 100 担 50
+质量: 公斤=千克=kg=KG 1 吨=t 1000 斤=市斤 1/2 两 1/20 克=g 1/1000 公担 100 担 50
+质量: 毫克=mg 1/1000000 微克=μg=ug 1/1000000000
 面积: 平方米=平米=㎡=m²=m2 1 平方公里=平方千米=km²=㎢ 1000000 公顷=hm² 10000 亩 2000/3
 体积: 立方米=立方=m³=㎥=m3 1 升=公升=L 1/1000 毫升=mL=ml 1/1000000
 长度: 米=m 1 公里=千米=km 1000 里=华里 500 厘米=cm 1/100 毫米=mm 1/1000 微米=μm 1/1000000
@@ -39,10 +44,11 @@ _TABLE = """
 变电容量: 千伏安=kVA=KVA 1 兆伏安=MVA 1000 伏安 1/1000
 热量: 千卡=大卡 1 卡 1/1000
 能量: 焦 1 千焦 1000 兆焦 1000000
-压强: 帕 1 千帕 1000 兆帕 1000000
-频率: 赫 1 千赫 1000 兆赫 1000000
+压强: 帕 1 千帕=kPa 1000 兆帕=MPa 1000000
+频率: 赫=赫兹 1 千赫=千赫兹 1000 兆赫=兆赫兹 1000000
+电荷量: 毫安时=mAh 1 安时 1000
 数据量: GB 1 TB 1024 MB 1/1024
-温度: ℃=摄氏度 1
+温度: ℃=摄氏度=°C 1
 比率: %=个百分号 1/100 ‰ 1/1000 ‱ 1/10000 成 1/10
 百分点: 个百分点=百分点 1
 倍数: 倍 1
@@ -58,6 +64,13 @@ _TABLE = """
 架次: 架次 1
 箱量: 标准箱=标箱=TEU=个标准箱=个标箱 1
 纱锭: 锭=纱锭 1
+标准煤: 吨标准煤=吨标煤=吨煤 1
+周转量: 吨公里=吨·公里 1
+客运量: 人公里=人·公里 1
+作业面积: 亩次 1
+作业日: 工日 1
+声级: 分贝=dB 1
+带宽: Mbps 1 Gbps 1000
 比例: 个基点=基点 1
 """
 PEOPLE = frozenset(("人", "名", "位", "口", "人员", "职工", "干部人才"))
@@ -66,12 +79,12 @@ ANYTHING = "个"  # counts people, households and things alike
 # Counting words of more than one character or with brackets, which are kept whole.
 COUNTS = (
     "户次 人份 批次 场次 班次 头（只） 只（头） 农户 牧户 农牧户 个班 个村 个县 个市 个乡镇 课时"
-    " 学时 张床位 床位 省市 省区市 县市 县区 乡镇 项次"
+    " 学时 张床位 床位 省市 省区市 县市 县区 乡镇 项次 起 标段"
 )
 COUNTED_ONE_BY_ONE = frozenset({"人次", "车次", "架次", "件数"})  # dimensions
 NEEDS_NO_UNIT = frozenset({"人民币"})  # 805.29亿 is money, when money is asked for
 _PER = re.compile(r"[/／每]")
-_TOTAL = re.compile(r"/(?:(1?0*)(百|千|万|百万|亿)|十万)")
+_TOTAL = re.compile(r"/?(?:(1?0*)(百|千(?![瓦克米卡])|万|百万|亿)|十万)")
 _TOTALS = {"": 1, "百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "亿": 10**8}
 
 
@@ -97,10 +110,8 @@ def unit_of(word: str) -> Unit:
     """What a unit measures. 元/人·天 is money per person and day; words not known count things."""
     if word in UNITS:
         return UNITS[word]
-    if match := _TOTAL.fullmatch(word):
-        number, scale = match.groups()
-        total = 10**5 if scale is None else int(number or 1) * _TOTALS[scale]
-        return Unit("比率", Fraction(1, total))
+    if word.startswith("/"):
+        return Unit("比率", Fraction(1, _total(_TOTAL.fullmatch(word))))
     upper, *lower = _PER.split(word, maxsplit=1)
     if not lower:
         return Unit("", Fraction(1))
@@ -109,13 +120,24 @@ def unit_of(word: str) -> Unit:
 
 
 def _product(words: str) -> tuple[str, Fraction]:
-    """人·天 → its dimension 人·天数 and its factor; a counting word is a dimension of its own."""
+    """人·天 → its dimension 人·天数 and its factor; a counting word is a dimension of its own.
+
+    10万人 counts 人 by the hundred thousand.
+    """
     names, factor = [], Fraction(1)
-    for word in words.split("·"):
+    if match := _TOTAL.match(words):
+        factor, words = Fraction(_total(match)), words[match.end() :]
+    for word in words.strip("（）").split("·"):
         unit = unit_of(word)
         names.append(unit.dimension or word)
         factor *= unit.factor
     return "·".join(names), factor
+
+
+def _total(match: re.Match[str]) -> int:
+    """How many 10万 are."""
+    number, scale = match.groups()
+    return 10**5 if scale is None else int(number or 1) * _TOTALS[scale]
 
 
 def counted(word: str) -> str:

@@ -91,6 +91,71 @@ def test_import_refuses_other_words_and_places_beyond_the_end(
     assert stored_words() == [("271个", 6, 10)]
 
 
+def in_text(source, series, text, words, printed=None):
+    """A figure whose words are found in a text."""
+    give_text(source, text)
+    start = text.rindex(words)
+    return {
+        "source": source,
+        "series": series,
+        "printed": printed or words,
+        "start": start,
+        "end": start + len(words),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "longer"),
+    [
+        ("共有21个。", "1个", "21个"),
+        ("共有2.1个。", "1个", "2.1个"),
+        ("共有1,234个。", "234个", "1,234个"),
+        ("共有1 234个。", "234个", "1 234个"),
+        ("共有21个。", "2", "21"),
+        ("共有20多个。", "20", "20多"),
+        ("共有30万个。", "30", "30万"),
+        ("共有1万6千个。", "6千个", "1万6千个"),
+        ("共有二十一个。", "一个", "二十一个"),
+    ],
+)
+def test_part_of_a_longer_number_is_refused(source, jobs, text, words, longer):
+    fields = in_text(source, jobs, text, words)
+    with pytest.raises(ValidationError) as refused:
+        make_observation(**fields)
+    where = f"原文第 {fields['start'] + 1}—{fields['end']} 字"
+    assert refused.value.message_dict == {
+        "printed": [f"{where}的“{words}”只是“{longer}”的一部分；请照原文记录整个数字。"]
+    }
+
+
+def test_import_refuses_a_part_of_a_longer_number(source, jobs):
+    line = ("jian-bao", 1, 7, 10, "71个", jobs.natural_key()[0], "时点")
+    words = "原文第 8—10 字的“71个”只是“271个”的一部分；请照原文记录整个数字。"
+    assert [message for _, _, message in messages(rehearsal(Observation, HEADINGS, line))] == [
+        words
+    ]
+    assert not stored(Observation, HEADINGS, line).is_stored
+    assert stored_words() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "printed"),
+    [
+        ("分别为3.1、3.5、4.2万个", "3.1", "3.1〔万个〕"),
+        ("分别为3，125个", "125个", None),
+        ("共30万个", "30", "30〔万个〕"),
+        ("20—30万个", "30万个", None),
+        ("12\t34", "12", "12〔个〕"),
+        ("12\n34", "34", "34〔个〕"),
+        ("“十四五”5个百分点", "5个", None),
+        ("十四五100个", "100个", None),
+    ],
+)
+def test_whole_number_is_let_through(source, jobs, text, words, printed):
+    make_observation(**in_text(source, jobs, text, words, printed))
+    assert own().get().is_anchored(source.sha256)
+
+
 def test_import_of_the_right_words_anchors_them(source, jobs):
     line = ("jian-bao", 1, 6, 10, "271个", jobs.natural_key()[0], "时点")
     assert stored(Observation, HEADINGS, line).is_stored

@@ -7,7 +7,6 @@ from aidtracker.trail.acts import CommandActs
 from programs.models import Source
 from projects.checks.recomputing import recompute
 from projects.models import Finding, Observation
-from projects.reading.anchors import stands_at
 
 
 class Command(CommandActs, BaseCommand):
@@ -28,11 +27,9 @@ class Command(CommandActs, BaseCommand):
         for source in Source.objects.exclude(text="").iterator(1):
             rows = Observation.objects.filter(source=source).exclude(start=None)
             for row in rows.only("source", "number", "start", "end", "printed").iterator(BATCH):
-                if not stands_at(source.text, row.start, row.end, row.printed):
+                if fault := row.misplaced(source.text):
                     wrong += 1
-                    self.stdout.write(
-                        f"《{source}》第 {row.number} 号：{row.misplaced(source.text)}"
-                    )
+                    self.stdout.write(f"《{source}》第 {row.number} 号：{fault}")
         if wrong:
             self.stdout.write(f"{wrong} 条的原文数字与所在文字不符，见上。")
         if lost:
