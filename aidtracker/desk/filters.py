@@ -86,11 +86,9 @@ class WorkToDo(CheckboxFilter):
         words = "、".join(labels[key] for key in chosen)
         return Queue(words, urlencode([(self.parameter_name, key) for key in chosen]))
 
-    def queryset(self, request, queryset):
-        kinds = kinds_of_work(queryset.model, request.user)
-        chosen = [kinds[key][1] for key in self.value() or () if key in kinds]
-        if chosen:
-            queryset = changeable(queryset, request.user)
-        for condition in chosen:
-            queryset = queryset.filter(condition)
-        return queryset
+    def narrowed(self, rows, ticked):
+        kinds = kinds_of_work(rows.model, self.request.user)
+        rows = changeable(rows, self.request.user)
+        for key in ticked:
+            rows = rows.filter(kinds[key][1])
+        return rows

@@ -5,17 +5,18 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import site
-from django.db.models import Count
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
 from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
 from aidtracker.ground.datasets import MenuGroup, admin_page, declared
 from aidtracker.ground.scope import changeable
+from aidtracker.pages.paging import CountedUpTo, in_words
 
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
-# What else waits for whoever sent a request, as `work_in` says it; the apps add to it.
+# What else waits for whoever sent a request, as `work_for` says it; the apps add to it.
 WAITING: list[Callable[[HttpRequest], Iterable[dict[str, Any]]]] = []
 
 
@@ -31,7 +32,7 @@ def dashboard(request, context):
         }
         for group, labels in menu().items()
     ]
-    work = [item for model in models_with_work() for item in work_in(request, model)]
+    work = work_for(request)
     waiting = [item for found in WAITING for item in found(request)]
     own = [item for item in (*work, *waiting) if item["key"] in OWN]
     other = [item for item in work if item["key"] not in OWN]
@@ -67,21 +68,24 @@ def list_of(request, label):
         }
 
 
-def work_in(request, model):
-    """What is to be done in one list: a line for each kind of work that has rows. One query."""
-    kinds = kinds_of_work(model, request.user)
-    if not kinds or not may_open(model, request):
-        return []
-    rows = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in kinds.items()}
-    counts = changeable(model.objects.order_by(), request.user).aggregate(**rows)
+def work_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """What is to be done in the lists: a line for each kind of work that has rows. One query."""
+    asked = [
+        (model, key, label, changeable(model.objects.filter(rule), request.user))
+        for model in models_with_work()
+        if may_open(model, request)
+        for key, (label, rule) in kinds_of_work(model, request.user).items()
+    ]
+    counts = [CountedUpTo(rows) for *_, rows in asked]
+    found = get_user_model()._default_manager.filter(pk=request.user.pk).values_list(*counts)
     return [
         {
             "key": key,
             "what": model._meta.verbose_name_plural,
-            "kind": kinds[key][0],
-            "count": count,
+            "kind": label,
+            "count": in_words(count),
             "link": f"{admin_page(model, 'changelist')}?todo={key}",
         }
-        for key, count in counts.items()
+        for (model, key, label, _), count in zip(asked, found.get() if asked else (), strict=True)
         if count
     ]

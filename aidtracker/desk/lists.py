@@ -5,13 +5,15 @@ Actions leave out, and name, the rows of others and those that somebody changed 
 
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import SuspiciousOperation
+from django.core.paginator import InvalidPage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,8 +21,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from aidtracker.ground.datasets import record_models
 from aidtracker.ground.scope import changeable
 from aidtracker.ground.search import is_searched, words_of
+from aidtracker.ground.tallies import by_kind
+from aidtracker.pages.paging import MOST_COUNTED, KeyPaginator, in_words
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import hold, is_versioned, marks, row_number, shown_version
 
@@ -31,10 +36,15 @@ MOST_NAMES = 5
 
 
 class VersionedList(ChangeList):
-    """What a page of rows carries along: which versions it shows, and when it was made."""
+    """What a page of rows carries along: which versions it shows, and when it was made.
+
+    Its rows are found by their numbers. Of very many rows neither they nor the choices of the
+    filters are counted to the end.
+    """
 
     result_list: Any
     model_admin: Any
+    facets_refused = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         made_at = timezone.now()
@@ -43,7 +53,7 @@ class VersionedList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """With what the column of facts, if there is one, says of rows: read for all at once."""
-        super().get_results(request)
+        self.find_page()
         name = self.model_admin.facts_column
         if name not in self.list_display:
             return
@@ -53,6 +63,73 @@ class VersionedList(ChangeList):
         for columns in ("list_display", "list_display_links", "sortable_by"):
             shown = getattr(self, columns) or ()
             setattr(self, columns, [column if one == name else one for one in shown])
+
+    def find_page(self) -> None:
+        """The rows of the page: their numbers by an index, then these rows by key."""
+        self.paginator = KeyPaginator(self.queryset, self.known_total, self.list_per_page)
+        counted, is_open = self.paginator.counted, self.paginator.is_open
+        self.result_count = in_words(counted) if is_open else counted
+        self.full_result_count, self.show_full_result_count = None, False
+        self.show_admin_actions = True
+        self.can_show_all = self.result_count <= self.list_max_show_all
+        self.multi_page = self.result_count > self.list_per_page
+        is_whole = (self.show_all and self.can_show_all) or not self.multi_page
+        self.result_list = self.queryset if is_whole else self.numbered_page()
+        if counted > MOST_COUNTED:
+            self.facets_refused = self.add_facets
+            self.add_facets = self.is_facets_optional = False
+
+    def numbered_page(self) -> QuerySet:
+        """The rows of the page that was asked for."""
+        try:
+            keys = self.paginator.page(self.page_num).object_list
+        except InvalidPage as error:
+            raise IncorrectLookupParameters from error
+        rows = self.apply_select_related(self.root_queryset.filter(pk__in=keys))
+        return rows.order_by(*self.queryset.query.order_by)
+
+    @property
+    def known_total(self) -> int | None:
+        """How many rows there are without conditions, which the database keeps; else None."""
+        if self.queryset.query.where or self.model not in record_models():
+            return None
+        return sum(by_kind(self.model).values())
+
+    # What the filters count
+
+    def facets_of(self, spec: Any) -> dict[str, int]:
+        """How many rows each choice of a filter would leave; nothing where these are very many."""
+        if spec in self.idle_facets:
+            return self.idle_facets[spec]
+        rows = self.without(spec).order_by()
+        if rows.values("pk")[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+            return {}
+        return rows.aggregate(**spec.get_facet_counts(self.pk_attname, rows))
+
+    @cached_property
+    def idle_facets(self) -> dict[Any, dict[str, int]]:
+        """The counts of all filters that are not in use, from one look at the rows."""
+        rows = self.queryset.order_by()
+        idle = [spec for spec in self.filter_specs if is_counted(spec) and not is_in_use(spec)]
+        asked = {
+            (spec, name): count
+            for spec in idle
+            for name, count in spec.get_facet_counts(self.pk_attname, rows).items()
+        }
+        names = {key: f"count_{at}" for at, key in enumerate(asked)}
+        found = rows.aggregate(**{names[key]: count for key, count in asked.items()})
+        counts: dict[Any, dict[str, int]] = {spec: {} for spec in idle}
+        for (spec, name), place in names.items():
+            counts[spec][name] = found[place]
+        return counts
+
+    def without(self, spec: Any) -> QuerySet:
+        """The rows that all conditions but those of one filter leave."""
+        rows = self.root_queryset
+        for other in self.filter_specs:
+            narrowed = None if other is spec else other.queryset(spec.request, rows)
+            rows = rows if narrowed is None else narrowed
+        return self.model_admin.get_search_results(spec.request, rows, self.query)[0]
 
     def shown_versions(self) -> list[tuple[str, int]]:
         """The hidden inputs for the rows that a list shows."""
@@ -68,6 +145,23 @@ class VersionedList(ChangeList):
         """What the list is narrowed down to because it waits for somebody; None for nothing."""
         queues = (getattr(spec, "queue", None) for spec in self.filter_specs)
         return next(filter(None, queues), None)
+
+
+class CountedAtOnce:
+    """For a filter: its choices are counted with those of the others."""
+
+    def get_facet_queryset(self, changelist: VersionedList) -> dict[str, int]:
+        return changelist.facets_of(self)
+
+
+def is_counted(spec: Any) -> bool:
+    """Whether a filter says how many rows each of its choices would leave."""
+    return isinstance(spec, CountedAtOnce)
+
+
+def is_in_use(spec: Any) -> bool:
+    """Whether the address asks a filter for anything."""
+    return any(name in spec.request.GET for name in spec.expected_parameters())
 
 
 def saying(column: Callable[[Any, Any], Any], facts: dict[Any, Any]) -> Callable[[Any], Any]:

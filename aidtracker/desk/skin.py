@@ -4,25 +4,28 @@ Every admin class of the project stands on `ModelAdmin`, or on `PlainModelAdmin`
 nothing to import or export.
 """
 
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
+from django.db.models import Count, Q
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.admin import checkbox
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     BooleanRadioFilter,
-    CheckboxFilter,
     ChoicesCheckboxFilter,
     DropdownFilter,
     RangeDateFilter,
 )
+from unfold.contrib.filters.admin import CheckboxFilter as UnfoldCheckboxFilter
 from unfold.forms import (
     ActionForm,
     AdminPasswordChangeForm,
@@ -33,6 +36,7 @@ from unfold.forms import (
 )
 from unfold.mixins import BaseModelAdminMixin
 from unfold.sites import UnfoldAdminSite
+from unfold.templatetags import unfold_list
 from unfold.views import ChangeList as UnfoldChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -53,7 +57,7 @@ from aidtracker.desk.fields import (
     read_only_words,
 )
 from aidtracker.desk.formsets import RecordFormSet
-from aidtracker.desk.lists import VersionedList, is_row_number
+from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.theme import navigation
@@ -94,6 +98,26 @@ __all__ = [
 CheckboxList = UnfoldAdminCheckboxSelectMultipleWidget
 FileInput = UnfoldAdminFileFieldWidget
 TextArea, TextInput = UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+# The skin draws both anew for every row of a list, which takes a third of the page.
+HEADINGS = unfold_list.result_headers
+
+
+def headings(changelist):
+    """The headings of a list, made once a page."""
+    made = vars(changelist).setdefault("headings", [])
+    made.extend(() if made else HEADINGS(changelist))
+    return made
+
+
+unfold_list.result_headers = headings
+
+
+@cache
+def row_box():
+    """The box that chooses a row for an action, with {} for the number of the row."""
+    return checkbox.render(ACTION_CHECKBOX_NAME, "{}")
+
 
 NUMBER_INPUT = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
 
@@ -180,6 +204,39 @@ class RelatedFilter(AutocompleteSelectFilter):
             yield choice
 
 
+class ChoiceFilter(CountedAtOnce, ChoicesCheckboxFilter):
+    """A filter by the choices of a field."""
+
+
+class YesNoFilter(CountedAtOnce, BooleanRadioFilter):
+    """A filter by a field that says yes or no."""
+
+
+class CheckboxFilter(CountedAtOnce, UnfoldCheckboxFilter):
+    """A filter by choices of its own, of which several can be ticked."""
+
+    def queryset(self, request, queryset):
+        offered = {str(value) for value, _ in self.lookup_choices}
+        ticked = [one for one in self.value() or () if one in offered]
+        return self.narrowed(queryset, ticked) if ticked else queryset
+
+    def narrowed(self, rows, ticked):
+        """The rows that the ticked choices leave."""
+        raise NotImplementedError
+
+    def rule(self, rows, choice):
+        """The condition that one choice leaves a row."""
+        return Q(pk__in=self.narrowed(rows, [choice]).order_by().values("pk"))
+
+    def get_facet_counts(self, pk_attname, filtered_qs):
+        """By the rule of each choice; the skin would count what is ticked for all of them."""
+        choices = enumerate(choice for choice, _ in self.lookup_choices)
+        return {
+            f"{at}__c": Count(pk_attname, filter=self.rule(filtered_qs, choice))
+            for at, choice in choices
+        }
+
+
 class ReasonActionForm(ActionForm):
     """The box of a list's actions, with room to say why."""
 
@@ -226,6 +283,10 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
     def get_list_display(self, request):
         return [column_for(self.model, name) for name in super().get_list_display(request)]
 
+    @admin.display(description=UnfoldModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj):
+        return format_html(row_box(), obj.pk)
+
     def get_list_filter(self, request):
         return [self.filter_for(item) for item in self.list_filter]
 
@@ -236,7 +297,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         field: Any = self.opts.get_field(item)
         if field.is_relation:
             return item, RelatedFilter
-        return item, ChoicesCheckboxFilter if field.choices else BooleanRadioFilter
+        return item, ChoiceFilter if field.choices else YesNoFilter
 
     def get_changeform_initial_data(self, request):
         """What the address fills in, but for related rows that cannot be."""

@@ -1,6 +1,7 @@
 """Conditions of a list: one of some choices, or one of rows, from a drop-down or by its name."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -10,6 +11,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.search import SEARCH_LENGTH
+from aidtracker.pages.paging import kept
 
 MOST_CHOICES = 200
 ALL = "全部"
@@ -54,40 +56,59 @@ def leading_to(rows: QuerySet, relation: str) -> QuerySet:
 
 
 class RowField(forms.Field):
-    """One of some rows, by its key; one of many by its name, too, which may mean several."""
+    """One of some rows, by its key; one of many by its name, too, which may mean several.
+
+    `rows` gives them when they are needed; what there is to choose stays as `kept_as` for each
+    edition.
+    """
 
     def __init__(
-        self, queryset: QuerySet, to_field_name: str, empty_label: str = ALL, **kwargs: Any
+        self,
+        queryset: Callable[[], QuerySet],
+        to_field_name: str,
+        kept_as: str,
+        empty_label: str = ALL,
+        **kwargs: Any,
     ) -> None:
         self.rows, self.key = queryset, to_field_name
-        found = list(queryset[: MOST_CHOICES + 1])
+        found = kept(kept_as, self.first)
         self.is_long = len(found) > MOST_CHOICES
-        self.found = {} if self.is_long else {str(getattr(row, self.key)): row for row in found}
         if self.is_long:
             box: forms.Widget = forms.TextInput(BOX)
         else:
-            self.choices = [
-                ("", empty_label),
-                *((key, str(row)) for key, row in self.found.items()),
-            ]
+            self.choices = [("", empty_label), *found]
             box = forms.Select(choices=self.choices)
         super().__init__(widget=box, **kwargs)
+
+    def first(self) -> list[tuple[str, str]]:
+        """The keys and names of as many rows as a drop-down holds, and of one more."""
+        rows = self.rows()[: MOST_CHOICES + 1]
+        return [(str(getattr(row, self.key)), str(row)) for row in rows]
 
     def clean(self, value: Any) -> Model | QuerySet | None:
         """The row that was chosen, or the rows of that name; None for no condition."""
         if not value:
             return None
-        if not self.is_long:
-            if value not in self.found:
-                raise ValidationError("没有这一选项。")
-            return self.found[value]
-        return self.rows.filter(**{self.key: value}).first() or self.rows.search(value)
+        if not self.is_long and all(value != key for key, _ in self.choices):
+            raise ValidationError("没有这一选项。")
+        row = self.rows().filter(**{self.key: value}).first()
+        if row is None and not self.is_long:  # gone meanwhile
+            raise ValidationError("没有这一选项。")
+        return row or self.rows().search(value)
 
 
 class RowFilter(django_filters.ModelChoiceFilter):
     """A condition on which row a row names."""
 
     field_class = RowField
+
+    def get_queryset(self, request: Any) -> Callable[[], QuerySet]:
+        return partial(super().get_queryset, request)
+
+    @property
+    def field(self) -> forms.Field:
+        self.extra["kept_as"] = f"choices {type(self.parent).__qualname__} {self.label}"
+        return super().field
 
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
         if not isinstance(value, QuerySet):

@@ -4,20 +4,21 @@ What no index counts quickly is counted only up to a bound. Rows are told apart 
 the far half of a list whose length is known is read from its end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
 from django.core.cache import caches
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 
 from aidtracker.ground import edition
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
 DAY = 24 * 3600
+NEAR = 3  # pages on either side that a list without end leads to
 
 
 def in_transaction() -> bool:
@@ -37,14 +38,36 @@ def kept(name: str, count: Callable[[], Any]) -> Any:
     return found
 
 
+class MoreThan(int):
+    """As far as was counted, where there is more."""
+
+    def __str__(self) -> str:
+        return f"超过 {int(self)}"
+
+
+def in_words(counted: int) -> int:
+    """A count up to the bound, and of more than that the bound, which says so."""
+    return MoreThan(MOST_COUNTED) if counted > MOST_COUNTED else counted
+
+
+class CountedUpTo(Subquery):
+    """How many rows a query finds, or one more than are counted."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field: Any = IntegerField()
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: MOST_COUNTED + 1])
+
+
 class KeyPaginator(Paginator):
     """Pages of row numbers; `total` says how many rows there are, if that is known.
 
     `is_open`: there are more rows than are counted, and so no last page.
     """
 
-    def __init__(self, rows: QuerySet, total: int | None = None) -> None:
-        super().__init__(rows, PAGE_SIZE)
+    def __init__(self, rows: QuerySet, total: int | None = None, size: int = 0) -> None:
+        super().__init__(rows, size or PAGE_SIZE)
         self.total = total
 
     @cached_property
@@ -69,16 +92,29 @@ class KeyPaginator(Paginator):
         except EmptyPage:
             if not self.is_open or int(number) < 1:
                 raise
-            if not self.keys((int(number) - 1) * PAGE_SIZE, 1):
+            if not self.keys((int(number) - 1) * self.per_page, 1):
                 self.total = self.counted = self.object_list.order_by().count()
                 self.__dict__.pop("num_pages", None)  # kept from the bound
                 raise
             return int(number)
 
+    def get_elided_page_range(self, number: Any = 1, **kwargs: Any) -> Iterator[Any]:
+        """Without a last page: the first, and those around this one."""
+        if not self.is_open:
+            yield from super().get_elided_page_range(number, **kwargs)
+            return
+        number = self.validate_number(number)
+        first, last = max(number - NEAR, 1), min(number + NEAR, self.count // self.per_page)
+        if last <= number:
+            last = number + bool(self.keys(number * self.per_page, 1))
+        yield from [1, self.ELLIPSIS][: first - 1]
+        yield from range(first, last + 1)
+        yield self.ELLIPSIS
+
     def page(self, number: Any) -> "KeyPage":
         number = self.validate_number(number)
-        start = (number - 1) * PAGE_SIZE
-        keys = self.keys(start, PAGE_SIZE + 1)
+        start = (number - 1) * self.per_page
+        keys = self.keys(start, self.per_page + 1)
         return KeyPage(keys, number, self)
 
     def keys(self, start: int, size: int) -> list[Any]:
@@ -94,8 +130,8 @@ class KeyPage(Page):
     """One page of row numbers; `keys` has one more where rows follow."""
 
     def __init__(self, keys: list[Any], number: int, paginator: KeyPaginator) -> None:
-        super().__init__(keys[:PAGE_SIZE], number, paginator)
-        self.has_more = len(keys) > PAGE_SIZE
+        super().__init__(keys[: paginator.per_page], number, paginator)
+        self.has_more = len(keys) > paginator.per_page
 
     def has_next(self) -> bool:
         return self.has_more

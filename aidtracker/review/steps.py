@@ -131,12 +131,12 @@ def queues(model: type[Reviewed], user: Any) -> dict[str, tuple[str, Q]]:
         # First what is cheap: only for rows in that state is it asked who entered them.
         return Q(Q(**{model.REVIEW: wanted}), *conditions)
 
-    waiting = {}
+    waiting, own = {}, entered_by(user, model)
     if SUBMIT.is_allowed(user, model):
         waiting["returned"] = "退回给我的", state(Review.RETURNED)
-        waiting["draft"] = "我的草稿", state(Review.DRAFT, entered_by(user, model))
+        waiting["draft"] = "我的草稿", state(Review.DRAFT, own)
     if APPROVE.is_allowed(user, model):
-        waiting["approve"] = "等我审核", state(Review.SUBMITTED, ~entered_by(user, model))
+        waiting["approve"] = "等我审核", state(Review.SUBMITTED, ~own)
     if PUBLISH.is_allowed(user, model):
         waiting["publish"] = "等我发布", state(Review.APPROVED)
     return waiting

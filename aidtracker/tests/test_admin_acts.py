@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.desk.acts import MOST_COUNTED
+from aidtracker.pages.paging import MOST_COUNTED
 from aidtracker.review.steps import PUBLISH, take_step
 from aidtracker.testing import make_headquarters, make_progress_report, make_project, make_staff
 from aidtracker.trail import acts

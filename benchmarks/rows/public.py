@@ -8,6 +8,7 @@ from django import forms
 from django.core.cache import caches
 from django.urls import URLPattern, get_resolver, reverse
 
+from aidtracker.pages.choosing import RowField
 from aidtracker.pages.listing import ListPage
 from benchmarks.measuring.registry import LeftOut, Target, Work, family, row
 from benchmarks.measuring.site import PACKED, Site
@@ -93,6 +94,8 @@ def filters(view: type[ListPage]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def value_of(field: forms.Field) -> Any:
     """A value that a field would take; None for one that takes typed words."""
+    if isinstance(field, RowField):
+        return next((key for key, _ in field.first()), None)
     if isinstance(field, forms.ModelChoiceField):
         found = field.queryset.order_by("pk").first()
         return found and getattr(found, field.to_field_name or "pk")

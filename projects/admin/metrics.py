@@ -1,9 +1,8 @@
 """The admin of metrics and series."""
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from aidtracker.desk.filters import WorkToDo
@@ -37,7 +36,7 @@ class MetricAdmin(ModelAdmin):
             "direction",
             "sector",
         ),
-        group("公式", "formula", "numerator", "denominator", "base"),
+        group("公式", "formula", "numerator", "denominator", "base", "not_above"),
         group("台账", "ledger_field", "counted_rows"),
         group("出处", "sources", "note", "maintainer"),
     )
@@ -86,7 +85,6 @@ class SeriesAdmin(ModelAdmin):
     )
     list_filter = ("metric", *SUBJECTS, "part_of", "has_complete_parts")
     list_select_related = ("metric", *SUBJECTS)
-    ordering: ClassVar[Any] = Series._meta.ordering  # which counting figures would drop
     search_help_text = "名称、拼音或首字母"
     readonly_fields = ("new_figure",)
     inlines = (ObservationInline, PartInline)
@@ -98,7 +96,10 @@ class SeriesAdmin(ModelAdmin):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(figure_count=Count("observations"))
+        own = Observation.objects.filter(series=OuterRef("pk")).order_by()
+        count = own.values("series").annotate(count=Count("pk")).values("count")
+        rows = super().get_queryset(request)
+        return rows.annotate(figure_count=Coalesce(Subquery(count), 0))
 
     @admin.display(description="单位", ordering="metric__unit")
     def unit(self, row):

@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
+from aidtracker.desk.lists import CountedAtOnce
 from aidtracker.desk.scope import Frozen
 from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
 from aidtracker.templatetags.formatting import UNKNOWN, period
@@ -17,8 +18,8 @@ from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, reading, series_of, short_reading
 from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
-from projects.models import Finding, Observation, ObservationPart, SkippedPhrase
-from projects.models.finding_kinds import TO_SETTLE
+from projects.models import Observation, ObservationPart, SkippedPhrase
+from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.observations import COMPUTED
 from projects.reading.sentences import REACH
 
@@ -34,7 +35,7 @@ def take_number(form: RecordForm) -> None:
         data["number"] = (last or 0) + 1
 
 
-class Place(admin.SimpleListFilter):
+class Place(CountedAtOnce, admin.SimpleListFilter):
     """Figures that lost their place when another text replaced their document's."""
 
     title = "原文位置"
@@ -159,17 +160,14 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
 
     def facts_of(self, rows):
         """What checking the figures found and nobody has explained, in one query."""
-        open_ones = Finding.objects.published().filter(
-            state=Finding.State.OPEN, result__in=TO_SETTLE
-        )
-        links = Finding.observations.through.objects.filter(
-            observation__in=[row.pk for row in rows], finding__in=open_ones
-        )
+        marked = Observation.objects.filter(pk__in=[row.pk for row in rows]).with_marks()
         found: dict = {}
-        for link in links.select_related("finding"):
-            finding = link.finding
-            words = f"{finding.sign} {finding.get_result_display()}：{finding.computation}"
-            found.setdefault(link.observation_id, []).append(words)
+        for figure, marks in marked.values_list("pk", "marks"):
+            for mark in marks or ():
+                if mark["result"] in TO_SETTLE:
+                    result = Result(mark["result"])
+                    words = f"{result.sign} {result.label}：{mark['computation']}"
+                    found.setdefault(figure, []).append(words)
         return found
 
     def read_figure(self, request):

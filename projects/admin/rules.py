@@ -44,12 +44,12 @@ class WarnedFilter(CheckboxFilter):
         ).values_list("code", "name")
         return [(ANY, "有预警"), *rules]
 
-    def queryset(self, request, queryset):
-        scope = scope_of(request.user)
+    def narrowed(self, rows, ticked):
+        scope = scope_of(self.request.user)
         headquarters = None if scope.reads_all else scope.headquarters
-        offered = {code for code, _ in self.lookup_choices}
-        chosen = [code for code in self.value() or () if code in offered]
-        found = (
-            warned(queryset.model, headquarters, "" if code == ANY else code) for code in chosen
-        )
-        return among(queryset, set().union(*found)) if chosen else queryset
+        found = (warned(rows.model, headquarters, "" if code == ANY else code) for code in ticked)
+        return among(rows, set().union(*found))
+
+    def get_facet_counts(self, pk_attname, filtered_qs):
+        """None: each would apply a rule to the whole ledger."""
+        return {}

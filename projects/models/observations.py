@@ -39,6 +39,7 @@ from projects.reading.anchors import (
 from projects.reading.bounds import allowed
 from projects.reading.intervals import Interval
 
+FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
@@ -212,6 +213,7 @@ class Observation(Paged, Reviewed):
             listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
             listed("observation_by_rank", "rank", "source", "number", "id"),
             models.Index(fields=("status", "updated_at", "id"), name="observation_latest"),
+            models.Index(fields=("id",), name="observation_placeless", condition=Q(start=None)),
         )
         constraints = (
             once("observation_number_once", "这份文献已有同序号的观测值。", "source", "number"),
@@ -304,8 +306,10 @@ class Observation(Paged, Reviewed):
 
     @property
     def place(self):
-        """The address of the figure's words in its document's page."""
-        return f"{self.source.get_absolute_url()}#o{self.number}"
+        """The address of the figure's words in its document's page, in the part of its number."""
+        part = (self.number - 1) // FIGURES_ON_PAGE + 1
+        query = f"?part={part}" if part > 1 else ""
+        return f"{self.source.get_absolute_url()}{query}#o{self.number}"
 
     @property
     def place_on_web(self):

@@ -258,6 +258,8 @@ def _hedges_within(*amounts):
 def _range(printed, low, high, hedges):
     """The hedge of a range holds for both ends: 约1—2万 is 0.9 to 2.2万."""
     low, high = _same_unit(low, high)
+    if low.is_negative and high.is_negative and low.value > high.value:
+        low, high = high, low  # 零下15至20℃
     if low.value >= high.value:
         raise ValueError("范围的前一个数应小于后一个数")
     hedge = strongest(hedges | _hedges_within(low, high))

@@ -67,6 +67,8 @@ def _lookup(table, plain):
 
 _BEFORE, ANY_BEFORE = _lookup(BEFORE, PLAIN_BEFORE)
 BEGINS = "".join(sorted({word[0] for word in _BEFORE}))
+# What a sign may follow: 约-5%, 至少-3%; 多- is more often a range (20多-30家).
+LEADS = "".join(sorted({word[-1] for word in _BEFORE} - {"多"}))
 _AFTER, ANY_AFTER = _lookup(AFTER, PLAIN_AFTER)
 _AFTER |= _STRONG
 ENDS = frozenset(word[-1] for word in [*_AFTER, "起"])

@@ -57,19 +57,21 @@ ARABIC_UNIT_WORDS = (
 )
 ONE_UNIT = f"(?:{_words(ARABIC_UNIT_WORDS)}|{LETTERS})"
 # 台（套）, 只（羽）: counted by either word
-UNIT = f"(?:{ONE_UNIT}(?:[（(](?:{ONE_UNIT}|羽|套)[）)])?)"
+UNIT = (
+    f"(?:{ONE_UNIT}(?:[（(](?:人次|人民币|[人次户只头羽套台件辆家个名处座批组村乡镇县市区])[)）])?)"
+)
+UNIT_BEGINS = "".join(sorted({re.escape(word[0]) for word in ARABIC_UNIT_WORDS.split()}))
 NOT_TENTH = "立员为功果本熟长效就品都绩交不型"  # 成立, 成员, 成为
 HAN_UNIT = (
     f"(?!成[{NOT_TENTH}]|次产业|年[级代]|周[年边岁]|位一体|位数|台[山州湾河]|家人|头六|只[有是能要不]"
     "|期[间限货待刊望]|村[里镇民上]|镇[江里上]|乡[村亲土里]|对[口外于接策手方症应]|间[接隔]|列[入为]"
-    "|支[援持付部队撑]|县城|个(?:全面|意识|自信|维护|确保|代表|离不开))"
-    + _words(HAN_UNIT_WORDS + " 元 美元")
+    "|支[援持付部队撑]|县城|家渠|人民(?!币)|个(?:全面|意识|自信|维护|确保|代表|离不开))"
+    + _words(HAN_UNIT_WORDS + " 元 美元 元人民币 人民币 千伏")
 )
 TOTAL = "[/／](?:1?0{0,5}(?:百万|百|千(?![瓦克米卡])|万|亿)|十万)"
-BELOW = f"(?:{UNIT}|[月日秒分升])"
 PER = (
-    f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{BELOW}|[（(]{BELOW}·{BELOW}[)）]))"
-    f"(?:[/／每·]{BELOW})?)?"
+    f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{ONE_UNIT}|[月日秒分升]|[（(]人·[天日月年][)）]))"
+    "(?:[/／每·](?:人次|小时|千米|公里|平方米|[人户亩吨天日月年时次秒分]))?)?"
 )
 BEFORE = f"(?:(?!近(?!乎)|[高多]?达|折合)(?:{ANY_BEFORE})|(?<![最附])近){VERB}"
 # 约有近300家; not before a year: 不到2020年, but 近2000年
@@ -89,7 +91,7 @@ ARABIC = rf"(?:{D}{{1,3}}(?:(?:,|(?<=[０-９])，){D}{{3}}){{1,5}}(?!{D})|{D}++
 # GB/T 15835: 1 200万元; taken for one number only where a scale or a unit follows
 SPACED = (
     f"(?<!{D})(?<!{D}[.,，．]){D}{{1,3}}(?:{BLANK}{D}{{3}}){{1,4}}(?!{D}){DECIMALS}"
-    f"(?={S}(?:{SCALE}|{MORE}|{UNIT}|{DASH}|[至到]))"
+    f"(?={S}(?:{SCALE}|{MORE}|[{UNIT_BEGINS}]|{DASH}|[至到]))"
 )
 SCALED = (
     f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?(?:{S}{MORE})?"
@@ -97,9 +99,11 @@ SCALED = (
 )
 AMOUNT = (
     f"(?:{SPACED}|{ARABIC})(?!{D})(?:(?!{BLANK}{{2}})(?:{S}{MORE})?{SCALED}"
-    f"(?:(?<=[亿万千])零?{D}{{1,4}}(?![{DIGITS}.．,，年月]){SCALED}){{0,2}})?"
+    f"(?:(?:(?<=[亿万千])零?|(?<=[亿万]){S}(?={D}{{1,4}}{S}[千百十万])){D}{{1,4}}(?![{DIGITS}.．,，年月]){SCALED}){{0,2}})?"
 )
-HAN = f"{H}{{1,12}}+(?:点{H}{{1,6}}+)?"
+# 三十五千瓦时: 千瓦, 千伏 and 千米 are units, whose first character is no scale.
+_NO_SCALE = "千(?=[瓦伏克米卡帕赫焦升])"
+HAN = f"(?:(?!{_NO_SCALE}){H}){{1,12}}+(?:点{H}{{1,6}}+)?"
 FREE = f"(?<!{H})(?<![第周])"
 # A minus or a plus; a long dash is none. Money may have its sign or name before the number.
 MONEY = "(?:人民币|RMB|CNY|USD|(?:US|HK)?\\$|[€£￥¥])"
@@ -139,8 +143,9 @@ NAMES = {
         rf"(?<![{DIGITS}.:：∶]){D}{{1,4}}{S}[∶:：]{S}{D}{{1,5}}(?![{DIGITS}.:：])"
         rf"(?<!{D}[:：][0-5]{D})",
         rf"(?<![{DIGITS}.]){D}{{1,3}}比{D}{{1,3}}(?![{DIGITS}.．]|{S}(?:{ONE_UNIT}|{SCALE}))",
-        rf"(?<!{D}){D}{{1,6}}(?:计划|工程|战略|急救(?:中心)?|国道|省道|跨境(?:电商)?(?:模式)?|热线"
+        rf"(?<!{D}){D}{{1,6}}(?:计划|工程|战略|急救(?:中心)?|国道|省道|跨境(?:电商)?(?:模式)?|(?:政务服务|便民)?热线"
         "|报警|晚会|部队|号[楼线院文]?|团场|团(?![队体组建购]))",
+        rf"(?<=\[){D}{{1,3}}(?=\])|(?<!{D}){D}{{1,2}}(?:单元|价(?=HPV))|(?<=单元){D}{{2,4}}室?",
         rf"(?<!{D}){D}{{1,2}}[·•]{D}{{1,2}}(?!{D})",
         rf"(?<!{D})(?:[5-9]0|[01]0)后(?![来续期])",
         rf"(?<!{D}){D}{{1,2}}(?:[.．]{D})?(?:版|[AG]级?(?![A-Za-z])|个\+|后(?=[^\W\d]))",
@@ -155,12 +160,15 @@ NAMES = {
         "(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)",
         f"(?<!{H}){H}{{1,3}}{DIVISION}",
         f"(?<!{H})十[一二三四五]五(?=规划|时期|期间|计划)",
+        f"{FREE}(?:五年规划|[一二三五十]年(?:行动|攻坚)(?:计划|方案)?)",
         f"(?<!{H})[〇一二三四五六七八九]{{3,8}}(?!{H}|年)",
     ),
     OTHER: (
         rf"[（(]0{D}{{2,3}}[)）]{S}-?{D}{{7,8}}(?!{D})",
         rf"(?<![A-Za-z])(?:GB|DB{D}{{2}}|ISO)(?:/T)?{BLANK}?{D}{{3,6}}(?:[.—-]{D}{{1,5}}){{0,2}}",
         _words("长三角 珠三角 双十一 最多跑一次"),
+        "G(?:7|8|20)(?=峰会|集团|国)",
+        f"第{H}{{1,3}}个五年(?:规划|计划)",
         rf"PM{S}(?:2[.．]5|10)(?!{D})",
         f"(?<![A-Za-z])[A-Za-z]{{1,8}}+-?{D}{{1,4}}(?!{D}|[.．]{D}|{S}(?:{UNIT}|{SCALE}|[多余]))",
         f"第(?:{H}{{1,3}}|{D}{{1,2}}){DIVISION}",
@@ -254,11 +262,12 @@ WITH_DIGITS = (
     f"(?:{BELOW_ZERO})?(?={D}))?"
     f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?"
 )
+BELOW_ZERO_HAN = f"零下{HAN}[多余]?(?:摄氏)?度"
 # What a hedge may stand before, by what it begins with
 PLAIN = {
     DIGIT: (
         f"(?<![{DIGITS}.])1{S}[:：∶比]{S}{D}{{1,3}}[.．]{D}{{1,3}}",
-        f"(?<!{D}){D}{{1,3}}/{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
+        f"(?<!{D}){D}{{1,3}}[/／]{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
         # 18.3 of 100,000; 3成5
         f"(?<![{DIGITS}.]){D}{{1,3}}[万亿]分之{ARABIC}{AFTER}?",
         f"(?<![{DIGITS}.])[1-9]成[1-9一二三四五六七八九](?![{DIGITS}.．{NOT_TENTH}]|{H}|{S}{UNIT})"
@@ -266,7 +275,7 @@ PLAIN = {
         WITH_DIGITS,
     ),
     NUMERAL_WORD: (
-        f"{BELOW_ZERO}{WITH_DIGITS}|零下{HAN}[多余]?(?:摄氏)?度",
+        f"{BELOW_ZERO}{WITH_DIGITS}|{BELOW_ZERO_HAN}",
         f"[十百千]?万分之{ARABIC}{AFTER}?",
         # 百分之五十以上, 三分之一强
         f"(?:[百千万]分之(?:{ARABIC}|{HAN})几?"
@@ -294,6 +303,14 @@ PLAIN = {
 }
 
 
+# The same, but for numbers with digits, which one rule reads here with sign or without.
+LED = {
+    DIGIT: PLAIN[DIGIT][:-1],
+    NUMERAL_WORD: PLAIN[NUMERAL_WORD][1:],
+    OTHER: (f"(?:{SIGN}|{BELOW_ZERO})?{WITH_DIGITS}", BELOW_ZERO_HAN, *PLAIN[OTHER][1:]),
+}
+
+
 def _by_beginning(rules):
     """The rules of one kind, each tried only where the first character allows it."""
     return (
@@ -303,7 +320,10 @@ def _by_beginning(rules):
 
 
 FIGURES = {
-    DIGIT: (f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、]){UNIT}", *PLAIN[DIGIT]),
+    DIGIT: (
+        f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、])[十百千万亿]{{0,2}}{UNIT}",
+        *PLAIN[DIGIT],
+    ),
     NUMERAL_WORD: (
         *PLAIN[NUMERAL_WORD],
         f"{FREE}{H}{{1,3}}{HALF_AFTER}",
@@ -318,7 +338,7 @@ FIGURES = {
     ),
     OTHER: (
         # 超过30 亿元, 近一半, 近半个月, 超九成五
-        f"(?=[{BEGINS}]){LEAD}{_by_beginning(PLAIN)}",
+        f"(?=[{BEGINS}]){LEAD}{_by_beginning(LED)}",
         *PLAIN[OTHER],
         # 几十位, 数百家, 好几家
         f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
@@ -328,7 +348,7 @@ FIGURES = {
         f"|翻了?(?:{BEFORE})?(?:[一两三四]|{ARABIC}|好?几)?(?:番|倍(?!增))(?:多(?![数少])|{AFTER})?"
         f"|(?<!{NOT_SEVERAL})数倍|几成(?![{NOT_TENTH}])",
         # 近六成, 破千万元, 近亿元, 达百亿元
-        f"(?:{BEFORE}|(?<!{NOT_UP})(?<![超通经不]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
+        f"(?:{BEFORE}{S}|(?<!{NOT_UP})(?<![超通经不]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
         f"(?={H})(?!一(?!{H}|点{H}|年|个月|天|周|小时|倍|成))"
         f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?"
         f"|{H}{{0,9}}[万亿](?!{H})[余多]?{AFTER}?)",

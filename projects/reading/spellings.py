@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from projects.reading.hedges import LEADS
 from projects.reading.numerals import ARABIC, DIGITS, HAN, NUMBER, read_number
 
 _DASHES = "–—~～―−－‑‐‒﹣-"  # the plain one last, where it means itself within []
@@ -12,7 +13,9 @@ _WIDE = str.maketrans("０１２３４５６７８９．，％／∶：()", "012
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億圆", "一二三四五六七八九十百千万亿元")
 _IS_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟萬億]")
 # A dash before a number is its sign, unless another number or unit stands before it.
-_SIGN = re.compile("(?:(?<![0-9一-鿿%％℃.,，．])|(?<=[约达为近过于至到]))[-−－﹣](?=[0-9０-９])")
+_SIGN = re.compile(
+    f"(?:(?<![0-9一-鿿%％℃.,，．])|(?<=[{LEADS}有占为合需至到]))[-−－﹣](?=[0-9０-９])"
+)
 # The number behind a sign of money: its unit stands before it.
 _MONEY = "[0-9.,一二两三四五六七八九十百千万亿零多余几半—]+"
 _COUNT = f"[0-9]{{1,6}}|{HAN}{{1,6}}"
@@ -34,6 +37,8 @@ _FRACTION = re.compile(rf"({ARABIC}|{HAN}{{1,6}})分之({ARABIC}|{HAN}{{1,6}})")
 # What is written in another way, only looked for where one of its characters is there.
 _WRITTEN = (
     ("下", re.compile("零下"), "负"),
+    ("上", re.compile("零上"), ""),
+    ("百", re.compile("百分百"), "百分之百"),
     ("¥￥R币C", re.compile(f"(?:[¥￥]|RMB|CNY|人民币)({_MONEY})元?"), r"\1元"),
     ("$", re.compile(rf"HK\$({_MONEY})(?:港元)?"), r"\1港元"),
     ("$U", re.compile(rf"(?:US\$|\$|USD)({_MONEY})(?:美元)?"), r"\1美元"),
@@ -44,7 +49,7 @@ _WRITTEN = (
     ("U", re.compile("(?:美元)?USD"), "美元"),
     ("首榜", re.compile(f"^{_RANKED}(?:首位|榜首)$"), "1位"),
     ("第", re.compile(f"^{_RANKED}第({_COUNT})[位名]?$"), r"\1位"),
-    ("半", re.compile("(?<!超)过(?:一半|半数|半(?![个年天月小]))"), "超过5成"),
+    ("半", re.compile("(?<![超跨迈越])过(?:一半|半数|半(?![个年天月小]))"), "超过5成"),
     ("半数部", re.compile(f"^{_MOST}$"), "超过5成"),
     ("半", re.compile("^(?:一?小半|少半)$"), "不足5成"),
     ("成", re.compile("成几"), "成多"),

@@ -25,6 +25,7 @@ from aidtracker.pages.tables import (
 from aidtracker.templatetags import formatting
 from projects.models import Observation
 from projects.models.figure_queries import ObservationQuerySet
+from projects.views.amounts import leading, read_figures, with_figure_counts
 from projects.views.leading import chosen
 
 CARDS = 4
@@ -90,9 +91,11 @@ class LedgerRows(Related):
     totals: tuple[str, ...] = ()
 
     def section(self, rows: QuerySet, record: Any) -> Section:
-        found, totals = rows.read_with_totals(self.totals, CAP + 1)
+        found, totals = with_figure_counts(rows).read_with_totals(self.totals, CAP + 1)
+        read_figures(found)
         layout = Layout(more=self.more(rows.model, record))
-        shown = table(counted(self.title, found), self.columns, found[:CAP], layout)
+        columns = tuple(map(leading, self.columns))
+        shown = table(counted(self.title, found), columns, found[:CAP], layout)
         template, data = "projects/section_ledger.html", totals if found else None
         return Section(self.anchor, self.title, shown, self.empty, template, data)
 
