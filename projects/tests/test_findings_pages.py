@@ -112,7 +112,8 @@ def test_page_of_a_finding_shows_its_computation_and_figures(client, pair):
     assert finding.computation in response.content.decode()
     assert [row.cells[0].value for row in sections["figures"].table.rows] == list(pair)
     assert sections["condition"].data == [
-        "同一序列、同一时间的几个数，所容许的范围须有共同的部分。"
+        "要相符，前者须699.5元至700.5元，或后者须599.5元至600.5元。",
+        "同一序列、同一时间的几个数，所容许的范围须有共同的部分。",
     ]
 
 
