@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import BooleanField, Case, Func, Q, TextField, Value, When
 from django.db.models.functions import Length, StrIndex
 
-from aidtracker.ground.scope import readable
+from aidtracker.ground.scope import readable, scope_of
 from programs.models import Source
+from projects.entry.document import latest_first
 from projects.models import Metric, Series
 from projects.models.metrics import SUBJECTS
 from projects.reading import figures
@@ -154,9 +155,10 @@ def subject_numbers(row: dict[str, Any]) -> list[tuple[str, int]]:
 
 def last_series(place: Place) -> dict[str, Any] | None:
     """The series of the figure of the document that was entered last."""
-    own = readable(place.source.observations.all(), place.user)
-    series = readable(Series.objects.all(), place.user)
-    number = own.filter(series__in=series).order_by("-pk").values_list("series", flat=True).first()
+    own = latest_first(readable(place.source.observations.all(), place.user))
+    if not scope_of(place.user).reads_all:
+        own = own.filter(series__in=readable(Series.objects.all(), place.user))
+    number = own.values_list("series", flat=True).first()
     return Series.objects.values(*ROW).get(pk=number) if number else None
 
 
