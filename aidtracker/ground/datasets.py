@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
 
 from aidtracker.ground.addresses import address
+from aidtracker.ground.relations import LateLinksField
 
 
 class Fixture(Enum):
@@ -160,7 +161,8 @@ def datasets() -> dict[str, Dataset]:
 
 def references(model: type[Model], *, are_firm: bool) -> set[Any]:
     """The models that rows of a model refer to; `are_firm`: without keys that can be left open."""
-    fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    lists = (one for one in model._meta.many_to_many if not isinstance(one, LateLinksField))
+    fields = (*model._meta.concrete_fields, *lists)
     return {one.related_model for one in fields if one.is_relation and not (are_firm and one.null)}
 
 

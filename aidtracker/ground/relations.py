@@ -16,6 +16,10 @@ def optional_key_to(model: Any, label: str, related_name: str, **kwargs: Any) ->
     return key_to(model, label, related_name, null=True, blank=True, **kwargs)
 
 
+class LateLinksField(models.ManyToManyField):
+    """Any number of rows that come after those that name them: who loads rows fills it in last."""
+
+
 def links_to(model: Any, label: str, related_name: str) -> Any:
     """Any number of rows that a row names."""
     return models.ManyToManyField(model, verbose_name=label, blank=True, related_name=related_name)

@@ -41,9 +41,9 @@ class Column:
 
     `value` is an attribute path from the row (`series.metric`, `get_level_display`, `self`) or a
     function of the row. Rows with a page link to it by themselves; `link` makes the words of a
-    plain value lead to the page of the row itself. `sort` names the fields to order by; `reads` is
-    a relation to read for all rows at once where the path does not tell, or a function that adds
-    to the rows what the column shows.
+    plain value lead to the page of the row itself, or where a function of the row says. `sort`
+    names the fields to order by; `reads` is a relation to read for all rows at once where the path
+    does not tell, or a function that adds to the rows what the column shows.
 
     `kind` is text, phrase (a text that wants room), number, money (in 万元), rate (with its name
     and %), date (partial) or sources (long titles), for an observation figure, nature, period or
@@ -53,7 +53,7 @@ class Column:
     label: str
     value: str | Callable[[Any], Any] = PATH_END
     kind: str = "text"
-    link: bool = False
+    link: bool | Callable[[Any], str] = False
     sort: tuple[str, ...] = ()
     reads: str | Callable[[models.QuerySet], models.QuerySet] = ""
 
@@ -72,13 +72,19 @@ class Column:
         items = tuple(self.items(value, row))
         return Cell(self.label, self.look, items or (Item(formatting.UNKNOWN),), value)
 
+    def address(self, row):
+        """Where the words of a plain value lead; empty if nowhere."""
+        if callable(self.link):
+            return self.link(row)
+        return row.get_absolute_url() if self.link else ""
+
     def items(self, value, row):
         if self.kind in WRITERS:
-            yield Item(WRITERS[self.kind](value), row.get_absolute_url() if self.link else "")
+            yield Item(WRITERS[self.kind](value), self.address(row))
         elif is_many(value):
             yield from (item_of(one) for one in value)
         elif self.link:
-            yield Item(str(formatting.known(value)), row.get_absolute_url())
+            yield Item(str(formatting.known(value)), self.address(row))
         elif value is not None and value != "":
             yield item_of(value)
 
@@ -162,13 +168,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to print; `more` leads to the whole of what is shown in part."""
+    """A table ready to print; `more` leads to the whole of what is shown in part.
+
+    `folded` names the columns that are empty in all rows, which are left out.
+    """
 
     caption: str
     headings: tuple[Heading, ...]
     rows: list[Row]
     unit: str = ""
     more: Item | None = None
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,15 +201,28 @@ PLAIN_LAYOUT = Layout()
 
 def table(caption, columns, rows, layout=PLAIN_LAYOUT):
     """A table of `rows` in the given columns; `rows` is read once."""
-    headings = tuple(Heading(column.label, column.is_number) for column in columns)
     anchor = layout.anchor or (lambda row: "")
+    found = [(tuple(column.cell(row) for column in columns), anchor(row)) for row in rows]
+    shown = filled_columns([cells for cells, _ in found], len(columns))
     lines = [
-        Row(number, tuple(column.cell(row) for column in columns), anchor(row))
-        for number, row in enumerate(rows, start=layout.first_number)
+        Row(number, tuple(cells[at] for at in shown), name)
+        for number, (cells, name) in enumerate(found, start=layout.first_number)
     ]
+    headings = [Heading(column.label, column.is_number) for column in columns]
     has_money = any(column.kind == "money" for column in columns)
-    unit = layout.unit or (LEDGER_UNIT if has_money else "")
-    return Table(caption, headings, lines, unit, layout.more)
+    return Table(
+        caption,
+        tuple(headings[at] for at in shown),
+        lines,
+        layout.unit or (LEDGER_UNIT if has_money else ""),
+        layout.more,
+        tuple(one.label for at, one in enumerate(headings) if at not in shown),
+    )
+
+
+def filled_columns(rows: list[tuple[Cell, ...]], count: int) -> list[int]:
+    """Which of `count` columns say something in a row; all of them where there are no rows."""
+    return [at for at in range(count) if not rows or any(not row[at].is_unknown for row in rows)]
 
 
 def capped(caption, columns, queryset, more=None):

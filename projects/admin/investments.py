@@ -49,7 +49,7 @@ class InvestmentAdmin(ReviewedAdmin, ModelAdmin):
             "programs",
         ),
         group("日期", "signed_on", "started_on", "producing_on"),
-        group("资金（万元）", ("agreed_amount", "arrived_amount")),
+        group("资金（万元）", ("agreed_amount", "arrived_amount"), "amount_figures"),
         group("就业", "jobs"),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),

@@ -21,7 +21,7 @@ class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     search_help_text = "项目或调整理由"
     fieldsets = (
         group("名称与类型", "project", ("year", "number")),
-        group("资金（万元）", "amount"),
+        group("资金（万元）", "amount", "amount_figures"),
         group("含义", "target", "reason", "source"),
         group("状态与采用", "review", "review_comment", "correction_reason", "note"),
     )

@@ -93,7 +93,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
             "actual_start",
             "actual_completion",
         ),
-        group("资金（万元）", *AMOUNTS),
+        group("资金（万元）", *AMOUNTS, "amount_figures"),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )

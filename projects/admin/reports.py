@@ -63,6 +63,7 @@ class ProgressReportAdmin(ReportAdmin):
             "资金（万元）",
             ("work_done_month", "work_done_to_date"),
             *("received_to_date", "disbursed_to_date", "paid_to_date"),
+            "amount_figures",
         ),
     )
 
@@ -73,7 +74,7 @@ class InvestmentReportAdmin(ReportAdmin):
     search_help_text = "招商项目名称、编号、拼音或首字母"
     groups = (
         group("进度", "physical_progress", "problems"),
-        group("资金（万元）", ("arrived_month", "arrived_to_date")),
+        group("资金（万元）", ("arrived_month", "arrived_to_date"), "amount_figures"),
         group("就业", "jobs"),
     )
 

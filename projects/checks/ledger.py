@@ -1,7 +1,10 @@
 """Figures against the ledgers: an amount kept there, and a count against the rows it counts."""
 
+from aidtracker.templatetags.formatting import yi
+from projects.checks.evidence import AmountRow, Figure
 from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_words, time_words
+from projects.models.amount_figures import MONEY, allows, column_of
 from projects.models.finding_kinds import LEDGER, Result
 from projects.reading.intervals import Interval
 
@@ -65,6 +68,29 @@ def ledger_verdict(figure, field, thing, result, evidence):
     )
     record = evidence.ledger_names.get(thing, "")
     return Verdict(LEDGER, result, figure.key, words, (figure,), (record,) if record else ())
+
+
+def check_amounts(series, evidence):
+    """Amounts of ledgers against the figures that they are said to be taken from."""
+    for figure in evidence.figures_of(series):
+        for row in evidence.amount_rows.get(figure.pk, ()):
+            yield check_amount(figure, row)
+
+
+def check_amount(figure: Figure, row: AmountRow) -> Verdict:
+    """Whether the amount that a figure speaks of is one that its words allow."""
+    name = column_of(figure, row.amounts)
+    amounts = row.amounts if not name else {name: row.amounts[name]}
+    listed = "、".join(f"{row.labels[one]}{yi(amount)}" for one, amount in amounts.items())
+    if figure.unit != MONEY or not figure.interval.is_known:
+        result, relation = Result.UNCHECKED, "不能比较大小"
+    elif name and allows(figure, amounts[name]):
+        result, relation = Result.HOLDS, "相符"
+    else:
+        result, relation = Result.CONTRADICTION, "不符"
+    source = f"注明出自原文{figure.printed}（{figure.series.name}），{relation}。"
+    words = f"{row.words}：台账{listed or '没有金额'}，{source}"
+    return Verdict(LEDGER, result, f"{row.key}:{figure.key}", words, (figure,), (row.record,))
 
 
 def check_counts(series, evidence):

@@ -1,21 +1,30 @@
 """Gathers what the checks of some series look at: those series, and those they are read with."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import IntegerField, Value
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField
 from projects.checks.counted import load_rows
-from projects.checks.evidence import Evidence, SeriesFacts, Thing
+from projects.checks.evidence import AmountRow, Evidence, SeriesFacts, Thing
 from projects.checks.links import Link
 from projects.checks.reader import Reader
+from projects.models.amount_figures import amounts_of
 from projects.models.investments import Investment
 from projects.models.metrics import SUBJECTS, Series
+from projects.models.plans import ProjectPlan
 from projects.models.projects import Project
+from projects.models.reports import InvestmentReport, ProgressReport
 from projects.models.sites import Site
 
 WAN = Decimal(10_000)
+WITH_AMOUNTS = (Project, Investment, ProjectPlan, ProgressReport, InvestmentReport)
 LEDGERS = {"project": Project, "investment": Investment, "site": Site}
 
 
@@ -27,8 +36,10 @@ def load(series: Collection[SeriesFacts], links: Collection[Link], reader: Reade
         related |= {one.pk: one for one in link.reads(series, reader)}
     rates = [one for one in related.values() if one.metric.formula]
     ledger, ledger_names = load_ledger(series)
+    figures = reader.figures_of(related)
+    own = {one.pk for one in series}
     return Evidence(
-        figures=reader.figures_of(related),
+        figures=figures,
         series=dict(sorted(related.items(), key=lambda item: item[1].slug)),
         metrics=reader.metrics,
         names=load_names(rates, reader),
@@ -38,6 +49,7 @@ def load(series: Collection[SeriesFacts], links: Collection[Link], reader: Reade
         ledger=ledger,
         ledger_names=ledger_names,
         rows=load_rows(series, reader),
+        amount_rows=load_amount_rows([one.pk for one in figures if one.series.pk in own]),
     )
 
 
@@ -74,6 +86,47 @@ def load_ledger(
                         amounts[(kind, pk), column.name] = Decimal(value) * factor
                         records[kind, pk] = f"{dataset_name(model)}:{slug}"
     return amounts, records
+
+
+def load_amount_rows(figures: Collection[int]) -> dict[int, list[AmountRow]]:
+    """The public rows of ledgers that name figures, by figure: one query if none does."""
+    named: dict[type, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for keys in in_batches(sorted(figures)):
+        first, *others = (links_to_figures(number, keys) for number in range(len(WITH_AMOUNTS)))
+        for number, row, figure in first.union(*others, all=True):
+            named[WITH_AMOUNTS[number]][row].append(figure)
+    found: dict[int, list[AmountRow]] = defaultdict(list)
+    for model, links in named.items():
+        for keys in in_batches(sorted(links)):
+            about = [model.SUBJECT] if hasattr(model, "SUBJECT") else model.PUBLIC_WITH
+            rows = model.objects.published().select_related(*about).filter(pk__in=keys)
+            for row in rows.order_by("pk"):
+                for figure in links[row.pk]:
+                    found[figure].append(amount_row(row))
+    return found
+
+
+def links_to_figures(number: int, figures: Collection[int]) -> Any:
+    """(number of a model, row, figure) of the rows of one model that name some figures."""
+    column = WITH_AMOUNTS[number]._meta.get_field("amount_figures")
+    end = column.m2m_reverse_field_name()
+    rows = column.remote_field.through._base_manager.filter(**{f"{end}__in": figures})
+    own = (Value(number, IntegerField()), f"{column.m2m_field_name()}_id", f"{end}_id")
+    return rows.order_by().values_list(*own)
+
+
+def amount_row(row: Any) -> AmountRow:
+    """What checking an amount needs of its row."""
+    whole = row if hasattr(row, "slug") else getattr(row, row.PUBLIC_WITH[0])
+    rest = [str(follow(row, path)) for path in row.KEY[1:]]
+    amounts = amounts_of(row)
+    return AmountRow(
+        record=f"{dataset_name(type(whole))}:{whole.slug}",
+        key=":".join([dataset_name(type(row)), "-".join([whole.slug, *rest])]),
+        words=str(row),
+        amounts=amounts,
+        labels={name: row._meta.get_field(name).verbose_name for name in amounts},
+    )
 
 
 def subject_models() -> dict[str, type]:

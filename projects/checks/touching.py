@@ -7,12 +7,14 @@ was before is told by its states. The record is asked by keys and indexes only.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, Q
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.changes import Rows
+from aidtracker.ground.keys import KEY_SEPARATOR
 from aidtracker.ground.publication import PUBLISHED
 from aidtracker.trail import acts
 from aidtracker.trail.history import DELETED
@@ -32,7 +34,9 @@ from projects.models.investments import Investment
 from projects.models.metrics import Metric, Series
 from projects.models.observations import Observation
 from projects.models.outlets import Outlet
+from projects.models.plans import ProjectPlan
 from projects.models.projects import Project
+from projects.models.reports import InvestmentReport, ProgressReport
 from projects.models.sites import Site
 
 
@@ -196,6 +200,7 @@ def touch_metrics(rows: list[Row], touched: Touched) -> None:
                     SeriesFacts(one.pk, one.name, metric, one.subjects, one.scope, one.part_of)
                     for one in found
                 ]
+                touched.change(before)
                 touched.lookalikes(found, before)
 
 
@@ -221,7 +226,8 @@ def touch_places(
 def move(things: set[Thing], left: set[Thing], touched: Touched) -> None:
     """Things stand in others now; `left` are those that they stand or stood in directly."""
     found = series_about(things)
-    touched.series |= found
+    touched.series |= found | series_about(left)
+    touched.series |= series_about(below(left), metric__formula="share")
     series = touched.reader.by_key(found)
     touched.lookalikes(series, series)
     touch_counts(things | left, touched, COUNTED_MODELS)
@@ -239,7 +245,27 @@ def touch_sites(rows: list[Row], touched: Touched) -> None:
     touched.things |= {(Site, row.pk) for row in rows}
 
 
+def touch_amounts(rows: list[Row], touched: Touched, model: type[Model]) -> None:
+    """A row of a ledger touches the figures that its amounts are or were taken from."""
+    column: Any = model._meta.get_field("amount_figures")
+    own, end = column.m2m_field_name(), column.m2m_reverse_field_name()
+    through = column.remote_field.through._base_manager
+    for keys in in_batches([row.pk for row in rows]):
+        found = through.filter(**{f"{own}__in": keys}).order_by()
+        touched.series |= set(found.values_list(f"{end}__series", flat=True))
+    before: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for state in row.states[1:]:
+            for key in state["links"].get("amount_figures", ()):
+                source, _, number = key.rpartition(KEY_SEPARATOR)
+                before[source].add(number)
+    for source, numbers in before.items():
+        figures = Observation.objects.filter(source__code=source, number__in=numbers).order_by()
+        touched.series |= set(figures.values_list("series_id", flat=True))
+
+
 def touch_investments(rows: list[Row], touched: Touched) -> None:
+    touch_amounts(rows, touched, Investment)
     touch_places(rows, touched, "investment", {"site_id": "site"}, also="review")
     touch_firms(rows, touched, "local_enterprise_id", "site_id", "review", "status")
     touch_subjects(rows, touched, "investment")
@@ -256,6 +282,7 @@ def touch_firms(rows: list[Row], touched: Touched, firm: str, *columns: str) -> 
 
 def touch_projects(rows: list[Row], touched: Touched) -> None:
     touch_subjects(rows, touched, "project")
+    touch_amounts(rows, touched, Project)
 
 
 def touch_outlets(rows: list[Row], touched: Touched) -> None:
@@ -419,6 +446,9 @@ TOUCHES = {
     Agreement: touch_agreements,
     Award: touch_awards,
     Source: touch_sources,
+} | {
+    model: partial(touch_amounts, model=model)
+    for model in (ProjectPlan, ProgressReport, InvestmentReport)
 }
 COUNTED_MODELS = (Award, Outlet, Site, Enterprise, Investment, Activity, Agreement)
 SITES = ("parent_id", "site_id")  # the columns that name a site

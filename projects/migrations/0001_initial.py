@@ -1,3 +1,4 @@
+import aidtracker.ground.relations
 import datetime
 import django.db.models.deletion
 import django.db.models.functions.comparison
@@ -190,6 +191,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(db_index=True, help_text='规则与所涉观测值，重算时据此认出同一条', max_length=200, verbose_name='核对键')),
                 ('kind', models.CharField(choices=projects.models.finding_kinds.kind_choices, max_length=12, verbose_name='规则')),
                 ('result', models.CharField(choices=[('contradiction', '矛盾'), ('candidate', '待看'), ('unchecked', '无法核对'), ('holds', '相符')], max_length=16, verbose_name='结果')),
+                ('title', models.CharField(blank=True, help_text='地点、指标、时间和两个数', max_length=300, verbose_name='标题')),
                 ('computation', models.TextField(help_text='由哪些数、怎样算、得到什么', verbose_name='计算')),
                 ('records', models.JSONField(blank=True, default=list, help_text='观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin', verbose_name='所涉记录')),
                 ('is_current', models.BooleanField(default=True, help_text='重算后已不再得出、但有人处理过的，留存而不再成立', verbose_name='仍成立')),
@@ -469,32 +471,6 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='InvestmentReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, serialize=False, verbose_name='更新时间')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
-                ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
-                ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
-                ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('physical_progress', models.TextField(blank=True, verbose_name='进展')),
-                ('problems', models.TextField(blank=True, verbose_name='存在问题')),
-                ('arrived_month', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='本月到位资金')),
-                ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
-                ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
-                ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
-            ],
-            options={
-                'verbose_name': '招商月报',
-                'verbose_name_plural': '招商月报',
-                'ordering': ('-month', 'investment'),
-                'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'import', 'approve', 'publish'),
-            },
-        ),
-        migrations.CreateModel(
             name='Metric',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -510,12 +486,13 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('stock', '存量'), ('flow', '流量'), ('ratio', '比率'), ('rank', '排名')], max_length=8, verbose_name='类型')),
                 ('direction', models.CharField(choices=[('up', '越大越好'), ('down', '越小越好'), ('neutral', '不分好坏')], default='neutral', max_length=8, verbose_name='方向')),
                 ('sector', models.CharField(choices=[('funds', '援疆资金'), ('industry', '产业与招商'), ('employment', '就业'), ('consumption', '消费援疆'), ('ecommerce', '电子商务'), ('agriculture', '农业与特色林果'), ('tourism', '文化旅游'), ('energy', '电力能源'), ('finance', '金融保险'), ('livelihood', '民生与乡村振兴'), ('health', '医疗卫生'), ('education', '教育'), ('culture', '文化润疆'), ('people', '干部人才'), ('digital', '数字化')], max_length=16, verbose_name='领域')),
-                ('formula', models.CharField(blank=True, choices=[('growth', '增长率：分子本期比上期'), ('decline', '降幅：分子本期比上期'), ('multiple', '增长倍数：分子本期比基期'), ('ratio', '比值：分子除以分母'), ('share', '占比：分子占分母'), ('completion', '完成率：分子的完成占目标')], max_length=12, verbose_name='公式')),
-                ('base', models.CharField(choices=[('last_year', '上年同期'), ('first_year', '期间的首年')], default='last_year', help_text='增长率和倍数比哪一期；“期间的首年”时，观测值的期间从基期起：从2014年到2023年', max_length=12, verbose_name='基期')),
+                ('formula', models.CharField(blank=True, choices=[('growth', '增长率：分子本期比上期'), ('decline', '降幅：分子本期比上期'), ('multiple', '增长倍数：分子本期比基期'), ('ratio', '比值：分子除以分母'), ('share', '占比：分子占分母'), ('completion', '完成率：分子的完成占目标'), ('increase', '增加额：分子本期减上期'), ('decrease', '减少额：分子上期减本期')], max_length=12, verbose_name='公式')),
+                ('base', models.CharField(choices=[('last_year', '上年同期'), ('first_year', '期间的首年'), ('yearly', '期间的首年，按年平均')], default='last_year', help_text='增长率、倍数和增减额比哪一期；“期间的首年”时，观测值的期间从基期起：从2014年到2023年；年均增长选“按年平均”', max_length=12, verbose_name='基期')),
                 ('ledger_field', models.CharField(blank=True, choices=[('agreed_amount', '招商项目的协议资金'), ('arrived_amount', '招商项目的到位资金'), ('jobs', '招商项目的就业人数'), ('total_amount', '援疆项目的总投资'), ('planned_amount', '援疆项目的援疆资金计划'), ('received_amount', '援疆项目的资金到位'), ('disbursed_amount', '援疆项目的资金拨付'), ('paid_amount', '援疆项目的资金支付'), ('work_done_amount', '援疆项目的完成投资'), ('area', '场所的面积')], help_text='台账上同一个数所在的一栏；文献的数与它不符时列入核对', max_length=20, verbose_name='台账栏')),
                 ('counted_rows', models.CharField(blank=True, help_text='数的是哪个数据集的哪些行，写法见数据模型说明', max_length=200, validators=[projects.models.counted_rows.validate_counted_rows], verbose_name='所数的台账行')),
                 ('denominator', models.ForeignKey(blank=True, help_text='占比的分母与分子同一指标时，指上一级的；范围说明写“占某地”则指那个地方的', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='denominator_of', to='projects.metric', verbose_name='分母')),
                 ('maintainer', models.ForeignKey(blank=True, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
+                ('not_above', models.ForeignKey(blank=True, help_text='同一主体、同一时间不会小于本指标的指标：到位资金不大于协议资金，完工项目数不大于项目数', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='above_metrics', to='projects.metric', verbose_name='不大于')),
                 ('numerator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='numerator_of', to='projects.metric', verbose_name='分子')),
                 ('sources', models.ManyToManyField(blank=True, related_name='%(class)s_set', to='programs.source', verbose_name='出处')),
             ],
@@ -542,8 +519,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('stock', '存量'), ('flow', '流量'), ('ratio', '比率'), ('rank', '排名')], max_length=8, verbose_name='类型')),
                 ('direction', models.CharField(choices=[('up', '越大越好'), ('down', '越小越好'), ('neutral', '不分好坏')], default='neutral', max_length=8, verbose_name='方向')),
                 ('sector', models.CharField(choices=[('funds', '援疆资金'), ('industry', '产业与招商'), ('employment', '就业'), ('consumption', '消费援疆'), ('ecommerce', '电子商务'), ('agriculture', '农业与特色林果'), ('tourism', '文化旅游'), ('energy', '电力能源'), ('finance', '金融保险'), ('livelihood', '民生与乡村振兴'), ('health', '医疗卫生'), ('education', '教育'), ('culture', '文化润疆'), ('people', '干部人才'), ('digital', '数字化')], max_length=16, verbose_name='领域')),
-                ('formula', models.CharField(blank=True, choices=[('growth', '增长率：分子本期比上期'), ('decline', '降幅：分子本期比上期'), ('multiple', '增长倍数：分子本期比基期'), ('ratio', '比值：分子除以分母'), ('share', '占比：分子占分母'), ('completion', '完成率：分子的完成占目标')], max_length=12, verbose_name='公式')),
-                ('base', models.CharField(choices=[('last_year', '上年同期'), ('first_year', '期间的首年')], default='last_year', help_text='增长率和倍数比哪一期；“期间的首年”时，观测值的期间从基期起：从2014年到2023年', max_length=12, verbose_name='基期')),
+                ('formula', models.CharField(blank=True, choices=[('growth', '增长率：分子本期比上期'), ('decline', '降幅：分子本期比上期'), ('multiple', '增长倍数：分子本期比基期'), ('ratio', '比值：分子除以分母'), ('share', '占比：分子占分母'), ('completion', '完成率：分子的完成占目标'), ('increase', '增加额：分子本期减上期'), ('decrease', '减少额：分子上期减本期')], max_length=12, verbose_name='公式')),
+                ('base', models.CharField(choices=[('last_year', '上年同期'), ('first_year', '期间的首年'), ('yearly', '期间的首年，按年平均')], default='last_year', help_text='增长率、倍数和增减额比哪一期；“期间的首年”时，观测值的期间从基期起：从2014年到2023年；年均增长选“按年平均”', max_length=12, verbose_name='基期')),
                 ('ledger_field', models.CharField(blank=True, choices=[('agreed_amount', '招商项目的协议资金'), ('arrived_amount', '招商项目的到位资金'), ('jobs', '招商项目的就业人数'), ('total_amount', '援疆项目的总投资'), ('planned_amount', '援疆项目的援疆资金计划'), ('received_amount', '援疆项目的资金到位'), ('disbursed_amount', '援疆项目的资金拨付'), ('paid_amount', '援疆项目的资金支付'), ('work_done_amount', '援疆项目的完成投资'), ('area', '场所的面积')], help_text='台账上同一个数所在的一栏；文献的数与它不符时列入核对', max_length=20, verbose_name='台账栏')),
                 ('counted_rows', models.CharField(blank=True, help_text='数的是哪个数据集的哪些行，写法见数据模型说明', max_length=200, validators=[projects.models.counted_rows.validate_counted_rows], verbose_name='所数的台账行')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -554,6 +531,7 @@ class Migration(migrations.Migration):
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('maintainer', models.ForeignKey(blank=True, db_constraint=False, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
                 ('denominator', models.ForeignKey(blank=True, db_constraint=False, help_text='占比的分母与分子同一指标时，指上一级的；范围说明写“占某地”则指那个地方的', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.metric', verbose_name='分母')),
+                ('not_above', models.ForeignKey(blank=True, db_constraint=False, help_text='同一主体、同一时间不会小于本指标的指标：到位资金不大于协议资金，完工项目数不大于项目数', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.metric', verbose_name='不大于')),
                 ('numerator', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.metric', verbose_name='分子')),
             ],
             options={
@@ -610,6 +588,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='InvestmentReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('updated_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, serialize=False, verbose_name='更新时间')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
+                ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
+                ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
+                ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
+                ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('month', models.DateField(verbose_name='月份')),
+                ('physical_progress', models.TextField(blank=True, verbose_name='进展')),
+                ('problems', models.TextField(blank=True, verbose_name='存在问题')),
+                ('arrived_month', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='本月到位资金')),
+                ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
+                ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
+                ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+            ],
+            options={
+                'verbose_name': '招商月报',
+                'verbose_name_plural': '招商月报',
+                'ordering': ('-month', 'investment'),
+                'abstract': False,
+                'default_permissions': ('add', 'change', 'delete', 'view', 'import', 'approve', 'publish'),
+            },
+        ),
+        migrations.AddField(
+            model_name='investment',
+            name='amount_figures',
+            field=aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处'),
+        ),
+        migrations.CreateModel(
             name='HistoricalObservationPart',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
@@ -647,6 +657,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(help_text='规则与所涉观测值，重算时据此认出同一条', max_length=200, unique=True, verbose_name='核对键')),
                 ('kind', models.CharField(choices=projects.models.finding_kinds.kind_choices, max_length=12, verbose_name='规则')),
                 ('result', models.CharField(choices=[('contradiction', '矛盾'), ('candidate', '待看'), ('unchecked', '无法核对'), ('holds', '相符')], max_length=16, verbose_name='结果')),
+                ('title', models.CharField(blank=True, help_text='地点、指标、时间和两个数', max_length=300, verbose_name='标题')),
                 ('computation', models.TextField(help_text='由哪些数、怎样算、得到什么', verbose_name='计算')),
                 ('records', models.JSONField(blank=True, default=list, help_text='观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin', verbose_name='所涉记录')),
                 ('is_current', models.BooleanField(default=True, help_text='重算后已不再得出、但有人处理过的，留存而不再成立', verbose_name='仍成立')),
@@ -807,6 +818,7 @@ class Migration(migrations.Migration):
                 ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.batch', verbose_name='批次')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.category', verbose_name='项目类别')),
                 ('headquarters', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.headquarters', verbose_name='援疆指挥部')),
@@ -841,6 +853,7 @@ class Migration(migrations.Migration):
                 ('received_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位')),
                 ('disbursed_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计拨付')),
                 ('paid_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计支付')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to='projects.project', verbose_name='援疆项目')),
             ],
             options={
@@ -1035,6 +1048,7 @@ class Migration(migrations.Migration):
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='projects.project', verbose_name='援疆项目')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programs.source', verbose_name='依据文件')),
             ],
@@ -1656,6 +1670,22 @@ class Migration(migrations.Migration):
             model_name='agreement',
             constraint=models.CheckConstraint(condition=models.Q(('signed_on', ''), ('signed_on__glob', '[0-9][0-9][0-9][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]|[0-9][0-9][0-9][0-9]-0[1-9]-0[1-9]|[0-9][0-9][0-9][0-9]-0[1-9]-[12][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]-3[01]|[0-9][0-9][0-9][0-9]-1[0-2]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]-[12][0-9]|[0-9][0-9][0-9][0-9]-1[0-2]-3[01]'), _connector='OR'), name='agreement_dates', violation_error_message='日期请写成 2014、2012-03 或 2019-04-12'),
         ),
+        migrations.AddConstraint(
+            model_name='metric',
+            constraint=models.UniqueConstraint(fields=('name',), name='metric_name_once', violation_error_message='已有同名的指标。'),
+        ),
+        migrations.AddConstraint(
+            model_name='metric',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('denominator', None), ('formula', ''), ('numerator', None)), models.Q(('formula__in', ('growth', 'decline', 'multiple', 'completion', 'increase', 'decrease')), ('numerator__isnull', False)), models.Q(('denominator__isnull', False), ('formula__in', ('ratio', 'share')), ('numerator__isnull', False)), _connector='OR'), name='metric_formula_whole', violation_error_message='有公式的指标要写明分子，比值和占比还要写明分母。'),
+        ),
+        migrations.AddConstraint(
+            model_name='metric',
+            constraint=models.CheckConstraint(condition=models.Q(('numerator', None), models.Q(('numerator', models.F('id')), _negated=True), _connector='OR'), name='metric_not_from_itself', violation_error_message='指标不能由自己算出。'),
+        ),
+        migrations.AddConstraint(
+            model_name='metric',
+            constraint=models.CheckConstraint(condition=models.Q(('not_above', None), models.Q(('not_above', models.F('id')), _negated=True), _connector='OR'), name='metric_not_above_itself', violation_error_message='“不大于”的不能是指标自己。'),
+        ),
         migrations.AddIndex(
             model_name='investmentreport',
             index=models.Index(fields=['month'], name='investmentreport_by_month'),
@@ -1671,18 +1701,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='investmentreport',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_to_date', None), ('arrived_to_date__gte', 0), _connector='OR'), models.Q(('jobs', None), ('jobs__gte', 0), _connector='OR')), name='investment_report_amounts_not_negative', violation_error_message='金额、面积和人数不能是负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.UniqueConstraint(fields=('name',), name='metric_name_once', violation_error_message='已有同名的指标。'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('denominator', None), ('formula', ''), ('numerator', None)), models.Q(('formula__in', ('growth', 'decline', 'multiple', 'completion')), ('numerator__isnull', False)), models.Q(('denominator__isnull', False), ('formula__in', ('ratio', 'share')), ('numerator__isnull', False)), _connector='OR'), name='metric_formula_whole', violation_error_message='有公式的指标要写明分子，比值和占比还要写明分母。'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator', None), models.Q(('numerator', models.F('id')), _negated=True), _connector='OR'), name='metric_not_from_itself', violation_error_message='指标不能由自己算出。'),
         ),
         migrations.AddIndex(
             model_name='finding',

@@ -10,6 +10,7 @@ from aidtracker.ground.records import Record
 from aidtracker.ground.relations import links_to, optional_key_to
 from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Headquarters, Program, Region
+from projects.models.amount_figures import amount_figures
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.sites import Site
@@ -59,6 +60,7 @@ class Investment(Reviewed, Record):
     # Money
     agreed_amount = LedgerAmountField("协议资金")
     arrived_amount = LedgerAmountField("到位资金")
+    amount_figures = amount_figures()
 
     # Jobs
     jobs = models.PositiveIntegerField("就业人数", null=True, blank=True)

@@ -9,6 +9,7 @@ from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.relations import key_to, optional_key_to
 from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Source
+from projects.models.amount_figures import amount_figures
 from projects.models.projects import Project
 
 
@@ -31,6 +32,7 @@ class ProjectPlan(Reviewed):
 
     # Money
     amount = LedgerAmountField("计划援疆资金", null=False, blank=False, help_text="单位：万元")
+    amount_figures = amount_figures()
 
     # Meaning
     target = models.TextField("年度目标", blank=True)

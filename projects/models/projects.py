@@ -10,6 +10,7 @@ from aidtracker.ground.records import Record
 from aidtracker.ground.relations import key_to, links_to, optional_key_to
 from aidtracker.review.reviewed import PartOfReviewed, Reviewed, standing
 from programs.models import Batch, Category, Headquarters, Program, Region
+from projects.models.amount_figures import amount_figures
 from projects.models.enterprises import Enterprise
 from projects.models.ledger_rows import LedgerQuerySet
 from projects.models.sites import Site
@@ -100,6 +101,7 @@ class Project(Reviewed, Record):
     disbursed_amount = LedgerAmountField("资金拨付")
     paid_amount = LedgerAmountField("资金支付")
     work_done_amount = LedgerAmountField("完成投资")
+    amount_figures = amount_figures()
 
     # Standing
     review, review_comment, correction_reason = standing()

@@ -11,6 +11,7 @@ from aidtracker.ground.records import KeyedQuerySet
 from aidtracker.ground.relations import key_to
 from aidtracker.review.reviewed import Reviewed, standing
 from programs.models import Headquarters
+from projects.models.amount_figures import amount_figures
 from projects.models.investments import Investment
 from projects.models.outlets import Outlet
 from projects.models.periods import ReportingPeriod
@@ -119,6 +120,7 @@ class ProgressReport(MonthlyReport):
     received_to_date = LedgerAmountField("累计到位")
     disbursed_to_date = LedgerAmountField("累计拨付")
     paid_to_date = LedgerAmountField("累计支付")
+    amount_figures = amount_figures()
 
     class Meta(MonthlyReport.Meta):
         verbose_name = verbose_name_plural = "项目月报"
@@ -156,6 +158,7 @@ class InvestmentReport(MonthlyReport):
     # Money
     arrived_month = LedgerAmountField("本月到位资金")
     arrived_to_date = LedgerAmountField("累计到位资金")
+    amount_figures = amount_figures()
 
     # Jobs
     jobs = models.PositiveIntegerField("月末就业人数", null=True, blank=True)

@@ -5,14 +5,24 @@ project yet: so the amounts are the same in whichever order a project and its pa
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from aidtracker.ground.batches import held, in_batches
 from aidtracker.templatetags.formatting import plain
 from aidtracker.trail.history import FOLLOW_ON, keep_states
-from projects.models import InvestmentReport, ProgressReport, Project, ProjectPlan, Review
+from projects.models import (
+    InvestmentReport,
+    Observation,
+    ProgressReport,
+    Project,
+    ProjectPlan,
+    Review,
+)
+from projects.models.amount_figures import allows, amounts_of, column_of
 
 # Of each kind of report, where its amounts stand in the row that it is about.
 FOLLOWED = {
@@ -77,9 +87,25 @@ def store_part(keys, model, amounts_of):
         row.version, row.updated_at = row.version + 1, now
     names = {name for amounts in found.values() for name in amounts}
     if changed:
+        forget_figures(changes)
         model.objects.bulk_update(changed, [*sorted(names), "version", "updated_at"])
         keep_states(changed, reason=FOLLOW_ON)
     return changes
+
+
+def forget_figures(changes: list[Followed]) -> None:
+    """A figure that an amount was taken from is not where another amount comes from."""
+    rows = list({change.row.pk: change.row for change in changes}.values())
+    figures = Observation.objects.select_related("series__metric").defer("search_text")
+    prefetch_related_objects(rows, Prefetch("amount_figures", figures, "named_figures"))
+    for row in rows:
+        own = {change.name: change for change in changes if change.row.pk == row.pk}
+        before = {name: Decimal(one.old) for name, one in own.items() if one.old is not None}
+        amounts = amounts_of(row) | before
+        said = [(column_of(figure, amounts), figure) for figure in row.named_figures]
+        gone = [one for name, one in said if name in own and not allows(one, own[name].new)]
+        if gone:
+            row.amount_figures.remove(*gone)
 
 
 def planned_amounts(projects):

@@ -1,10 +1,13 @@
 """The pages of an aid project and of an investment: what it is, its money, its figures."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from aidtracker.pages.details import DetailPage, Section, sentence
 from aidtracker.pages.tables import STATUS, Column, table
 from projects.models import Investment, Project
+from projects.views.amounts import amounts, leading, read_figures, with_figure_counts
 from projects.views.reports import (
     funding,
     investment_reports,
@@ -12,7 +15,7 @@ from projects.views.reports import (
     plans,
     progress_reports,
 )
-from projects.views.sections import INVESTOR, STARTED, figures
+from projects.views.sections import AGREED, ARRIVED, INVESTOR, STARTED, figures
 
 CODE = Column("项目编号", "code")
 PROGRAMS = Column("所属工程", "programs")
@@ -27,6 +30,10 @@ def parties(project: Project) -> Section:
     rows = project.parties.select_related("enterprise", "headquarters").order_by("number")
     shown = table("参与方", PARTY_COLUMNS, rows)
     return Section("parties", "参与方", shown, "建设、出资、施工、运营和受益的单位。")
+
+
+def investment_amounts(investment: Investment) -> Section:
+    return amounts(investment, AGREED, ARRIVED)
 
 
 class ProjectPage(DetailPage):
@@ -52,7 +59,12 @@ class ProjectPage(DetailPage):
     parts = (funding, plans, progress_reports, milestones, figures, parties)
 
     def rows(self) -> QuerySet:
-        return Project.objects.published().select_related("batch__owner")
+        return with_figure_counts(Project.objects.published().select_related("batch__owner"))
+
+    def find(self, *rules: Q, **key: Any) -> Project:
+        found = super().find(*rules, **key)
+        read_figures([found])
+        return found
 
     @property
     def lead(self) -> str:
@@ -72,14 +84,22 @@ class InvestmentPage(DetailPage):
         SITE,
         Column("引进指挥部", "headquarters"),
         PROGRAMS,
-        Column("协议资金（万元）", "agreed_amount", kind="money"),
-        Column("到位资金（万元）", "arrived_amount", kind="money"),
+        leading(Column("协议资金（万元）", "agreed_amount", kind="money")),
+        leading(Column("到位资金（万元）", "arrived_amount", kind="money")),
         Column("就业人数", "jobs", kind="number"),
         Column("签约", "signed_on", kind="date"),
         Column("开工", "started_on", kind="date"),
         Column("投产", "producing_on", kind="date"),
     )
-    parts = (figures, investment_reports)
+    parts = (investment_amounts, figures, investment_reports)
+
+    def rows(self) -> QuerySet:
+        return with_figure_counts(super().rows())
+
+    def find(self, *rules: Q, **key: Any) -> Investment:
+        found = super().find(*rules, **key)
+        read_figures([found])
+        return found
 
     @property
     def lead(self) -> str:

@@ -22,8 +22,15 @@ from projects.models import (
     Site,
 )
 from projects.views import filters
+from projects.views.amounts import NOTE as NOTE_ON_AMOUNTS
+from projects.views.amounts import leading, read_figures, with_figure_counts
 from projects.views.readings import activity_days
 from projects.views.sections import HOLDER
+
+
+def money(label, name):
+    """A column of amounts to sort by, each leading to the figure it was taken from."""
+    return leading(Column(label, name, kind="money", sort=(name,)))
 
 
 class LedgerList(ListPage):
@@ -32,6 +39,15 @@ class LedgerList(ListPage):
     template_name = "projects/ledger_list.html"
     unit = "万元"
     total_fields: tuple[str, ...] = ()
+    amounts_note = NOTE_ON_AMOUNTS
+
+    def read(self, rows):
+        return with_figure_counts(super().read(rows))
+
+    def page(self):
+        page = super().page()
+        read_figures(page.object_list)
+        return page
 
     def extra_context(self, page):
         return {"totals": explained_totals(self.filtered_rows, self.total_fields)}
@@ -56,10 +72,10 @@ class ProjectList(LedgerList):
         Column("受援地", "regions"),
         Column("援疆指挥部", "headquarters", sort=("headquarters__slug",)),
         STATUS,
-        Column("总投资", "total_amount", kind="money", sort=("total_amount",)),
-        Column("资金计划", "planned_amount", kind="money", sort=("planned_amount",)),
-        Column("资金到位", "received_amount", kind="money", sort=("received_amount",)),
-        Column("完成投资", "work_done_amount", kind="money", sort=("work_done_amount",)),
+        money("总投资", "total_amount"),
+        money("资金计划", "planned_amount"),
+        money("资金到位", "received_amount"),
+        money("完成投资", "work_done_amount"),
         Column("实际起止", building_time, sort=("actual_start", "actual_completion")),
         NOTE,
     )
@@ -76,8 +92,8 @@ class InvestmentList(LedgerList):
         Column("落地企业", "local_enterprise", sort=("local_enterprise__slug",)),
         Column("落地地区", "region", sort=("region__slug",)),
         STATUS,
-        Column("协议资金", "agreed_amount", kind="money", sort=("agreed_amount",)),
-        Column("到位资金", "arrived_amount", kind="money", sort=("arrived_amount",)),
+        money("协议资金", "agreed_amount"),
+        money("到位资金", "arrived_amount"),
         Column("就业人数", "jobs", kind="number", sort=("jobs",)),
         Column("签约", "signed_on", kind="date", sort=("signed_on",)),
         NOTE,

@@ -1,5 +1,6 @@
 """What the pages of a project, an investment and an outlet show of plans and monthly reports."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -7,12 +8,13 @@ from django.db.models import Prefetch, QuerySet
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import in_chinese
 from aidtracker.pages.details import Related, Section
-from aidtracker.pages.tables import NOTE, Column, Layout, table
+from aidtracker.pages.tables import NOTE, Column, Item, Layout, table
 from aidtracker.templatetags.formatting import wan
 from programs.models import Source
-from projects.amounts.money_ladder import funding_ladder
+from projects.amounts.money_ladder import Rung, funding_ladder
 from projects.models import InvestmentReport, OutletReport, ProgressReport, Project
 from projects.models.reports import MonthlyReport
+from projects.views.amounts import AmountRows, origin
 from projects.views.sections import LADDER_COLUMNS
 
 EDITION = "第 1 版（年初计划）"
@@ -20,6 +22,7 @@ PLAN_COLUMNS = (
     Column("年度", lambda plan: f"{plan.year}年", kind="moment"),
     Column("版次", lambda plan: EDITION if plan.number == 1 else f"第 {plan.number} 版（调整）"),
     Column("计划援疆资金", "amount", kind="money"),
+    Column("金额依据", lambda plan: origin(plan, "amount")),
     Column("年度目标", "target", kind="phrase"),
     Column("调整理由", "reason", kind="phrase"),
     # Read along by `plans_of`, as far as it is public.
@@ -48,16 +51,24 @@ def funding(project: Project) -> Section:
     One query: the published reports, of which one may be where an amount comes from.
     """
     reports = list(project.progress_reports.published().order_by("-month"))
-    columns: tuple[Column, ...] = LADDER_COLUMNS
-    if reports:
-        columns = (*columns, Column("依据", lambda rung: origin(rung, reports)))
+    columns = (*LADDER_COLUMNS, Column("依据", lambda rung: basis(project, rung, reports)))
     ladder = funding_ladder(project)
     known = ladder if any(rung.amount is not None for rung in ladder) else []
     shown = table("援疆资金与投资", columns, known, Layout(unit="万元"))
     return Section("funding", "资金", shown, "还没有公开的金额。")
 
 
-def origin(rung, reports):
+def basis(project: Project, rung: Rung, reports: list[ProgressReport]) -> Iterator[Item | str]:
+    """What an amount rests on: a figure in a document, a report, or the headquarters' own word."""
+    stated = reported(rung, reports)
+    found = origin(project, rung.field) if rung.field else ""
+    if found and (isinstance(found, Item) or not stated):
+        yield found
+    if stated:
+        yield stated
+
+
+def reported(rung: Rung, reports: list[ProgressReport]) -> str:
     """The latest published report that states an amount, and whether it states the same."""
     name = REPORTED.get(rung.field, "")
     report = next((one for one in reports if getattr(one, name, None) is not None), None)
@@ -87,7 +98,9 @@ def reports(model: type[MonthlyReport], *names: str) -> Related:
     def rows(record: Any) -> QuerySet:
         return getattr(record, relation).order_by("-month")
 
-    return Related("reports", "月报", columns, NO_REPORTS, by=None, rows=rows)
+    has_amounts = any(field.name == "amount_figures" for field in model._meta.many_to_many)
+    kind = AmountRows if has_amounts else Related
+    return kind("reports", "月报", columns, NO_REPORTS, by=None, rows=rows)
 
 
 def column_of(field: Any) -> Column:
@@ -98,7 +111,7 @@ def column_of(field: Any) -> Column:
     return Column(field.verbose_name, field.name, kind="phrase" if is_text else "number")
 
 
-plans = Related(
+plans = AmountRows(
     "plans",
     "年度计划",
     PLAN_COLUMNS,
