@@ -10,6 +10,7 @@ from aidtracker.trail.acts import one_act
 from benchmarks.measuring.registry import LeftOut, Target, Work, row
 from benchmarks.measuring.site import Site
 from benchmarks.rows.samples import figure
+from benchmarks.rows.sheets import COPY
 from projects.checks.recomputing import recompute
 from projects.models import Observation
 
@@ -81,7 +82,8 @@ def checked(site: Site) -> Work:
     return check
 
 
-@row(GROUP, "check_figures, whole", target=Target(ms=60_000))
+# Before years, parts and stretches of time were held to each other: 29 times the limit.
+@row(GROUP, "check_figures, whole", limit=COPY, target=Target(ms=60_000, times=29))
 def whole(site: Site) -> Work:
     def check() -> int:
         recompute()
