@@ -1,6 +1,7 @@
 """Figures of one series beside each other: two for one time, and a cumulative count that falls."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import combinations, pairwise
 
 from projects.checks.evidence import Figure
@@ -26,10 +27,19 @@ def check_conflicts(series, evidence):
         is_used = figure.rank != "deprecated"  # what a later figure took the place of
         if is_used and figure.time is not None and figure.interval.is_known:
             groups[figure.time, figure.nature, figure.accumulation].append(figure)
-    for group in groups.values():
+    for group in map(without_copies, groups.values()):
         for one, other in pairs_of(group, order=lambda figure: figure.interval.ends):
             if not one.interval.intersects(other.interval):
                 yield conflict(one, other)
+
+
+def without_copies(figures: Iterable[Figure]) -> list[Figure]:
+    """Figures for one time, each that several documents took from one once, the first's own."""
+    ordered = sorted(figures, key=lambda figure: (figure.copied_from is not None, figure.key))
+    found: dict = {}
+    for figure in ordered:
+        found.setdefault((figure.origin, figure.interval), figure)
+    return sorted(found.values(), key=lambda figure: figure.key)
 
 
 def conflict(one, other):

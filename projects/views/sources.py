@@ -23,6 +23,7 @@ from projects.reading.sentences import sentences_of
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
+MOST_COPIES = 20
 MOST_ROWS = 100  # in the table; the list has all of them
 MARKED = (
     *("source", "number", "start", "end", "printed", "nature"),
@@ -137,6 +138,18 @@ FIGURE_COLUMNS = (
 )
 
 
+def first_document(source: Source) -> Source | None:
+    """The document that a copy was taken from, if the public may see it; no query otherwise."""
+    if not source.copied_from_id:
+        return None
+    return Source.objects.published().without_text().filter(pk=source.copied_from_id).first()
+
+
+def copies(source: Source) -> list[Source]:
+    """The documents that print what this one said first."""
+    return list(source.copies.published().without_text().order_by("code")[:MOST_COPIES])
+
+
 class SourcePage(DetailPage):
     model = Source
     key = "<slug:code>"
@@ -165,6 +178,8 @@ class SourcePage(DetailPage):
             Column("作者", "author"),
             Column(date_label, "published_on", kind="date"),
             Column("文件名", "file_name"),
+            Column("转自", first_document),
+            Column("转载本文的文献", copies),
             Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
         )
 
