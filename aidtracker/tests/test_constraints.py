@@ -179,6 +179,7 @@ BROKEN = {
     "metric_not_from_itself": lambda: own(
         make.make_metric(formula="growth", numerator=make.make_metric()), "numerator"
     ),
+    "metric_not_above_itself": lambda: own(make.make_metric(), "not_above"),
     "series_name_once": lambda: twice(lambda: make.make_series(name="甲")),
     "series_scope_once": scoped_twice,
     "series_has_subject": lambda: make.make_series(region=None),

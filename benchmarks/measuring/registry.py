@@ -20,9 +20,12 @@ class LeftOut(Exception):  # noqa: N818 (no error: what is not there cannot be m
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be reached: milliseconds, MB more, queries, bytes, or times the limit's."""
+    """What is to be reached: milliseconds, in all or for each row of work, MB more, queries,
+    bytes, or times the limit's.
+    """
 
     ms: float | None = None
+    each: float | None = None
     memory: float | None = None
     queries: int | None = None
     kilobytes: float | None = None

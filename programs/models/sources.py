@@ -208,12 +208,13 @@ class Source(Paged, KeyedModel):
     def accept_text(self, content: str | bytes, reason: str = "") -> None:
         """Take the document's text, from its words or its file's bytes as UTF-8.
 
-        Offsets count characters of it, line ends as they are, so nothing is normalised. Another
-        text than the one on record is taken only for a `reason`; saving the row then keeps the old
-        one as a version and moves the figures. Raises ValidationError.
+        Offsets count characters of it, line ends as they are, so nothing is normalised; a byte
+        order mark is no character. Another text than the one on record is taken only for a
+        `reason`; saving the row then keeps the old one as a version and moves the figures. Raises
+        ValidationError.
         """
         try:
-            text = content if isinstance(content, str) else content.decode("utf-8")
+            text = content if isinstance(content, str) else content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ValidationError("全文文件须为 UTF-8 编码的纯文本。") from error
         digest = checksum(text)

@@ -36,7 +36,7 @@ class MetricAdmin(ModelAdmin):
             "direction",
             "sector",
         ),
-        group("公式", "formula", "numerator", "denominator", "base"),
+        group("公式", "formula", "numerator", "denominator", "base", "not_above"),
         group("台账", "ledger_field", "counted_rows"),
         group("出处", "sources", "note", "maintainer"),
     )

@@ -9,11 +9,21 @@ from collections.abc import Iterator
 
 from projects.checks.evidence import Evidence, SeriesFacts
 from projects.checks.ledger import check_amounts, check_counts, check_ledger
-from projects.checks.links import LEVELS, OPERANDS, PART_OF, PARTS, WHOLES
-from projects.checks.parts import check_levels, check_part, check_sums
+from projects.checks.links import (
+    CEILINGS,
+    LEVELS,
+    OPERANDS,
+    OTHER_SHARES,
+    PART_OF,
+    PARTS,
+    UNITS,
+    WHOLES,
+)
+from projects.checks.parts import check_ceiling, check_levels, check_part, check_sums
 from projects.checks.printed import check_printed
 from projects.checks.rates import check_rates
 from projects.checks.same_series import check_conflicts, check_cumulative
+from projects.checks.together import check_shares, check_units
 from projects.checks.verdicts import Verdict
 from projects.checks.windows import check_windows
 
@@ -25,6 +35,9 @@ RULES = {
     check_part: (PART_OF,),
     check_levels: (LEVELS,),
     check_sums: (PARTS,),
+    check_ceiling: (CEILINGS,),
+    check_units: (UNITS,),
+    check_shares: (OTHER_SHARES,),
     check_ledger: (),
     check_counts: (),
     check_amounts: (),

@@ -20,12 +20,18 @@ class Operand:
     time: str
     metric: MetricFacts
     figures: tuple[Figure, ...] = ()
+    superseded: tuple[Figure, ...] = ()
 
     @property
     def interval(self):
         """Around all that is said of it; None if nothing is."""
-        known = [one.interval for one in self.figures if one.interval.is_known]
-        return reduce(Interval.hull, known) if known else None
+        return around(one.interval for one in self.figures)
+
+    @property
+    def loosely(self):
+        """The same operand with what its words may stand for at most, and with what was said
+        before it was revised."""
+        return LooseOperand(self.name, self.time, self.metric, self.figures + self.superseded)
 
     @property
     def value(self):
@@ -48,6 +54,19 @@ class Operand:
     @property
     def words(self):
         return "或".join(dict.fromkeys(map(figure_words, self.figures))) or "？"
+
+
+class LooseOperand(Operand):
+    """An operand taken as loosely as newspapers write."""
+
+    @property
+    def interval(self):
+        return around(one.loose for one in self.figures)
+
+
+def around(intervals):
+    known = [one for one in intervals if one.is_known]
+    return reduce(Interval.hull, known) if known else None
 
 
 def figures_at(evidence, series, window, natures):
@@ -81,6 +100,16 @@ def best(figures, source):
         lambda one: one.rank != "deprecated",
         lambda one: one.source == source,
         lambda one: one.rank == "preferred",
+        lambda one: not one.is_provisional,
     ):
         known = [one for one in known if is_better(one)] or known
     return tuple(known)
+
+
+def superseded(figures, chosen):
+    """What was said of one thing until it was revised: out of use, or provisional."""
+    return tuple(
+        one
+        for one in figures
+        if one not in chosen and (one.rank == "deprecated" or one.is_provisional)
+    )

@@ -3,15 +3,20 @@
 Nothing here reads the database (`loading` does), so that a check is a pure function.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
-from projects.reading.bounds import allowed
+from django.utils.functional import cached_property
+
+from projects.reading.bounds import allowed, loosely
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
+PROVISIONAL = re.compile("初步(?:数|核算|统计|汇总)|快报")
+DIMENSIONS = {"渠道": re.compile("线上|线下|网上|电商|直播"), "兵团": re.compile("兵团|师")}
+CONSTANT_PRICES = re.compile("可比价|不变价|扣除价格|实际增[长速]")
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
 
 
@@ -30,6 +35,7 @@ class MetricFacts:
     base: str = "last_year"
     ledger_field: str = ""
     counted_rows: str = ""
+    not_above: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,17 @@ class SeriesFacts:
     part_of: int | None = None
     has_complete_parts: bool = False
     slug: str = ""
+    parts_ground: str = ""
+
+    @property
+    def has_disjoint_parts(self):
+        """Whether somebody wrote down why its parts do not overlap."""
+        return bool(self.parts_ground)
+
+    @property
+    def dimension(self):
+        """By what a scope is told apart from others of its kind: 线上 and 线下 by the channel."""
+        return next((kind for kind, words in DIMENSIONS.items() if words.search(self.scope)), "")
 
     @property
     def is_additive(self):
@@ -99,6 +116,24 @@ class Figure:
     def interval(self):
         """What the printed words allow."""
         return allowed(self.lower, self.upper, self.metric.unit, self.metric.kind == "ratio")
+
+    @cached_property
+    def loose(self):
+        """What the printed words may stand for at most, as newspapers write."""
+        return loosely(self.interval, self.value, self.qualifier)
+
+    @cached_property
+    def is_provisional(self):
+        """Whether a later figure is expected to differ from it: 初步核算, 快报."""
+        return self.obs_status == "provisional" or bool(PROVISIONAL.search(self.note))
+
+    @cached_property
+    def is_at_constant_prices(self):
+        """Whether prices of another time were taken, by what is recorded or said of it."""
+        if self.price_basis:
+            return self.price_basis == "comparable"
+        said = (self.note, self.period_text, self.series.name)
+        return any(CONSTANT_PRICES.search(words) for words in said)
 
     @cached_property
     def moment(self):
@@ -195,6 +230,15 @@ class Evidence:
     def figures_of(self, series):
         """The figures of a series, in reading order."""
         return self.of_series.get(series.pk, ())
+
+    def used_of(self, series):
+        """The figures of a series that say something and are in use: a later one took the place of
+        the others, which contradict nothing."""
+        return [
+            figure
+            for figure in self.figures_of(series)
+            if figure.rank != "deprecated" and figure.interval.is_known
+        ]
 
     @cached_property
     def by_end(self):

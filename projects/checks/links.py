@@ -6,19 +6,29 @@ hangs together is found by key or by an index, never by going through the record
 only costs time; one too few would leave a finding that is no longer true.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Protocol
 
-from django.db.models import Q
+from django.db.models import F, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.publication import PUBLISHED
 from projects.checks.evidence import WHOLE_PREFIX, SeriesFacts, Thing
 from projects.checks.operands import named_wholes, next_wholes
 from projects.checks.places import below
-from projects.checks.reader import Identity, Reader, Subjects, metrics_of
+from projects.checks.reader import (
+    PORTION,
+    SUBJECT_COLUMNS,
+    Identity,
+    Reader,
+    Subjects,
+    metrics_of,
+)
 from projects.models.metrics import SUBJECTS, Metric, Series
 from projects.models.observations import Observation
 
@@ -27,6 +37,14 @@ INSIDE = {
     "region": ("region", "site", "investment"),
     "site": ("site", "investment", "enterprise"),
 }
+
+
+# How a series names a thing that stands directly in another: the kinds of both, and the lookup.
+DIRECTLY = (
+    ("region", "region", "region__parent"),
+    ("region", "site", "site__region"),
+    ("site", "site", "site__parent"),
+)
 
 
 @dataclass
@@ -149,6 +167,174 @@ class Wholes:
         return found
 
 
+class Ceilings:
+    """From a series to that of the metric that its own cannot exceed, of the same subjects."""
+
+    ASKS_FIGURES = False
+
+    def reads(self, series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
+        return reader.find(ceiling_of(one) for one in series if one.metric.not_above)
+
+    def readers(self, changed: Changed, reader: Reader) -> set[int]:
+        own = {one.metric.pk for one in changed.series}
+        lower = metrics_of(Metric.objects.filter(not_above__in=own)).values()
+        above = {one.identity for one in changed.series}
+        wanted = [
+            (low.pk, one.subjects)
+            for one in changed.series
+            for low in lower
+            if low.not_above == one.metric.pk
+        ]
+        return {one.pk for one in reader.about(wanted) if ceiling_of(one) in above}
+
+
+class Units:
+    """From a thing down to the things that stand in it directly, where those are too many.
+
+    Only where their figures for one time add up to more than the least of the thing.
+    """
+
+    ASKS_FIGURES = False
+
+    def reads(self, series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
+        return units_of([one for one in series if one.is_additive], reader)
+
+    def readers(self, changed: Changed, reader: Reader) -> set[int]:
+        reader.climb(changed.series)
+        uppers = {
+            (one.metric.pk, one.subjects - {thing} | {parent}, one.scope)
+            for one in changed.series
+            if one.is_additive
+            for thing in one.subjects
+            if (parent := reader.places.parents.get(thing))
+        }
+        return {one.pk for one in reader.find(uppers)}
+
+
+class OtherShares:
+    """From a share to the other shares of the same whole."""
+
+    ASKS_FIGURES = False
+
+    def reads(self, series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
+        return others_of_whole(series, reader)
+
+    def readers(self, changed: Changed, reader: Reader) -> set[int]:
+        return {one.pk for one in others_of_whole(changed.series, reader)}
+
+
+def ceiling_of(series: SeriesFacts) -> Identity:
+    return series.metric.not_above, series.subjects, series.scope
+
+
+def units_of(series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
+    """The series of the metric and scope of some about things that stand directly in theirs, where
+    what is said there for one time is together more than the least that is said of the whole."""
+    least = ceilings_of(series)
+    wholes = {one.identity: one for one in series if one.pk in least}
+    conditions = []
+    for kind, inner, lookup in DIRECTLY:
+        around = {pk for one in wholes.values() for own, pk in one.subjects if own == kind}
+        for keys in in_batches(sorted(around)):
+            for subjects, row in sums_inside(wholes.values(), inner, lookup, keys):
+                whole = wholes.get(
+                    (row["metric"], subjects | {(kind, row["around"])}, row["scope"])
+                )
+                if whole is not None and row["total"] > least[whole.pk]:
+                    conditions.append(inside(whole, (kind, row["around"]), inner, lookup))
+    found = {}
+    for some in in_batches(conditions, PORTION):
+        rows = Series.objects.filter(reduce(or_, some))
+        found |= {one.pk: one for one in reader.take(rows)}
+    return list(found.values())
+
+
+def ceilings_of(series: Collection[SeriesFacts]) -> dict[int, Decimal]:
+    """The least upper bound that the figures of each series have."""
+    found: dict[int, Decimal] = {}
+    bound = Observation._meta.get_field("upper")
+    for keys in in_batches([one.pk for one in series]):
+        rows = Observation.objects.filter(series__in=keys, status=PUBLISHED).exclude(upper=None)
+        least = rows.order_by().values("series").annotate(least=Min("upper", output_field=bound))
+        found |= dict(least.values_list("series", "least"))
+    return found
+
+
+def sums_inside(
+    wholes: Collection[SeriesFacts], inner: str, lookup: str, keys: Collection[int]
+) -> Iterator[tuple[Subjects, dict]]:
+    """Of things of a kind that stand directly in some, what is said for each time, added up.
+
+    With the subjects that the series have beside those things.
+    """
+    bound = Observation._meta.get_field("lower")
+    others = [name for name in SUBJECT_COLUMNS if name != f"{inner}_id"]
+    figures = Observation.objects.filter(
+        **{f"series__{lookup}__in": keys},
+        series__metric__in={one.metric.pk for one in wholes},
+        status=PUBLISHED,
+        lower__gt=0,
+    )
+    sums = (
+        figures.order_by()
+        .values(
+            *(f"series__{name}" for name in others),
+            "nature",
+            metric=F("series__metric"),
+            scope=F("series__scope_note"),
+            around=F(f"series__{lookup}"),
+            moment=Coalesce("as_of", "period_end"),
+        )
+        .annotate(total=Sum("lower", output_field=bound))
+    )
+    for row in sums:
+        named = (row[f"series__{name}"] for name in others)
+        kinds = (name.removesuffix("_id") for name in others)
+        yield frozenset((kind, pk) for kind, pk in zip(kinds, named, strict=True) if pk), row
+
+
+def inside(whole: SeriesFacts, thing: Thing, inner: str, lookup: str) -> Q:
+    """The condition on series that they are of one thing each that stands directly in a thing,
+    and else like the whole."""
+    others = dict(whole.subjects - {thing})
+    empty = {f"{name}__isnull": True for name in SUBJECTS if name not in (inner, *others)}
+    own = {"metric": whole.metric.pk, "scope_note": whole.scope}
+    return Q(**{lookup: thing[1]}, **own, **others, **empty)
+
+
+def others_of_whole(series: Iterable[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
+    """Shares with those that may be of the same whole: of another scope, of another metric with
+    the same denominator, or of the things that stand beside theirs."""
+    shares = [one for one in series if one.metric.formula == "share"]
+    if not shares:
+        return []
+    reader.climb(shares)
+    of_level = [one for one in shares if is_of_level(one)]
+    denominators = {one.metric.denominator for one in shares} - {
+        one.metric.denominator for one in of_level
+    }
+    rows = Metric.objects.filter(formula="share", denominator__in=denominators)
+    metrics = metrics_of(rows).values() if denominators else ()
+    found = reader.about(
+        (metric.pk, one.subjects)
+        for one in shares
+        for metric in (one.metric, *metrics)
+        if metric.denominator == one.metric.denominator
+    )
+    beside = []
+    for one in of_level:
+        for thing in one.subjects:
+            upper = reader.places.parents.get(thing)
+            for kind, inner, lookup in DIRECTLY:
+                if upper is not None and (kind, inner) == (upper[0], thing[0]):
+                    whole = replace(one, subjects=one.subjects - {thing} | {upper})
+                    beside.append(inside(whole, upper, inner, lookup))
+    for some in in_batches(beside, PORTION):
+        found += reader.take(Series.objects.filter(reduce(or_, some)))
+    reader.climb(found)
+    return found
+
+
 def wholes_of(series: Iterable[SeriesFacts]) -> set[int]:
     return {one.part_of for one in series if one.part_of}
 
@@ -269,3 +455,4 @@ def rates_from(metrics: Collection[int]) -> list:
 
 
 PART_OF, PARTS, LEVELS, OPERANDS, WHOLES = PartOf(), Parts(), Levels(), Operands(), Wholes()
+CEILINGS, UNITS, OTHER_SHARES = Ceilings(), Units(), OtherShares()

@@ -3,12 +3,13 @@
 import calendar
 from datetime import date, timedelta
 
-from projects.checks.choosing import Operand, best, figures_at
+from projects.checks.choosing import Operand, best, figures_at, superseded
 from projects.checks.evidence import WHOLE_PREFIX
 from projects.checks.words import time_words
 
 LONGEST_YEAR = timedelta(days=366)
 PROMISED = ("target", "plan")
+GROWING = ("growth", "decline")
 NO_TIME = "没有写明是什么时间的比率"
 NO_BASE = "期间超过一年，没有写明比哪一期"
 NO_FIRST_YEAR = "期间在同一年内，没有写明比哪一年"
@@ -28,7 +29,7 @@ def time_of(rate):
 
 
 def growth_sides(rate, evidence):
-    windows = WINDOWS[rate.metric.base](rate)
+    windows = WINDOWS["yearly" if is_yearly(rate) else rate.metric.base](rate)
     if isinstance(windows, str):
         return windows
     now, base = windows
@@ -101,6 +102,8 @@ SIDES = {
     "growth": growth_sides,
     "multiple": growth_sides,
     "decline": growth_sides,
+    "increase": growth_sides,
+    "decrease": growth_sides,
     "ratio": ratio_sides,
     "share": share_sides,
     "completion": completion_sides,
@@ -144,7 +147,8 @@ class Search:
         note = f"（{scope}）" if scope else ""
         name = f"{self.evidence.subject_words(subjects)} {metric.name}{note}"
         chosen = best(figures, self.rate.source)
-        return Operand(name, time_words(window), metric, chosen)
+        past = superseded(figures, chosen)
+        return Operand(name, time_words(window), metric, chosen, past)
 
     def nowhere(self, name):
         metric = self.evidence.metrics[self.rate.metric.numerator]
@@ -176,7 +180,25 @@ def first_year(rate):
     return (date(end.year, 1, 1), end), base
 
 
-WINDOWS = {"last_year": last_year, "first_year": first_year}
+WINDOWS = {"last_year": last_year, "first_year": first_year, "yearly": first_year}
+
+
+def years_of(rate):
+    """Over how many years a rate is the yearly average; 1 for any other rate."""
+    start, end = time_of(rate)
+    if start is None or end is None or not is_yearly(rate):
+        return 1
+    return max(end.year - start.year, 1)
+
+
+def is_yearly(rate):
+    """Whether a growth is one year's on the average, by its metric or by what is said of it."""
+    if rate.metric.base == "yearly":
+        return True
+    start, end = time_of(rate)
+    is_long = start is not None and end is not None and end - start > LONGEST_YEAR
+    said = (rate.metric.name, rate.period_text, rate.printed, rate.note)
+    return is_long and rate.metric.formula in GROWING and any("年均" in words for words in said)
 
 
 def year_before(day):

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from aidtracker.templatetags.formatting import period
+from projects.checks.verdicts import shortened
 from projects.checks.words import amount_writer, span_words
+from projects.models.finding_kinds import Result
 from projects.reading.intervals import Interval
 
 
@@ -21,13 +23,31 @@ def over_the_whole(rate):
     return f"{heading(rate)}：原文{rate.printed}；部分不会大于整体，占比不可能这样高。"
 
 
-def compared(computation, holds):
+def other_prices(computation, reason):
+    """The sides, and why they do not give the rate."""
+    rate, top, bottom = computation.rate, computation.top, computation.bottom
+    formula = f"{top.words}{computation.law.operator}{bottom.words}"
+    return f"{heading(rate)}：{formula}，原文{rate.printed}；{reason}，不能互相推算。"
+
+
+def rate_title(rate, computation, result):
+    """Place, metric and period, the rate as printed and, where it was computed, what comes out."""
+    words = f"{heading(rate)}：原文{rate.printed}"
+    is_compared = computation and result not in (Result.UNCHECKED,)
+    if is_compared:
+        words += f"，推算{derived_words(computation, holds=False)}"
+    return shortened(words)
+
+
+def compared(computation, holds, remark=""):
     """892.18万÷600万以上 → 增长不超过48.7%，原文76.8%"""
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     derived = derived_words(computation, holds)
-    words = f"{heading(rate)}：{top.words}÷{bottom.words} → {derived}，原文{rate.printed}"
+    formula = f"{top.words}{computation.law.operator}{bottom.words}"
+    yearly = f"，{computation.years}年平均" if computation.years > 1 else ""
+    words = f"{heading(rate)}：{formula}{yearly} → {derived}，原文{rate.printed}"
     if not holds:
-        return f"{words}{notes(computation)}。"
+        return f"{words}{notes(computation)}{remark}；{requirement(computation)}。"
     return f"{words}{condition(computation)}。"
 
 
@@ -35,7 +55,7 @@ def inconclusive(computation):
     """Both sides are known, and yet any rate would fit them."""
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     return (
-        f"{heading(rate)}：{top.words}÷{bottom.words}，原文{rate.printed}；"
+        f"{heading(rate)}：{top.words}{computation.law.operator}{bottom.words}，原文{rate.printed}；"
         "两个数的范围太宽或除数可能为零，推不出比率，要有更确切的数。"
     )
 
@@ -44,16 +64,62 @@ def derived_words(computation, holds):
     """What the sides give: one number if both are exact, else the interval."""
     law, metric = computation.law, computation.rate.metric
     write = amount_writer(metric.unit, places(computation.rate))
-    span = span_words(computation.derived, write, law.offset * computation.factor)
+    span = change_words(computation.derived, write, law, computation.factor)
     middle = computation.middle
     if middle is None:
-        return f"{law.verb}{span}"
+        return span
     verb = law.opposite if middle < 0 else law.verb
     number = write(abs(middle))
     is_as_printed = computation.printed.intersects(Interval.exactly(middle))
     if holds and not is_as_printed:
+        span = change_words(computation.derived, write, law, computation.factor, bare=verb)
         return f"{verb}{number}（按印出的位数为{span}）"
     return f"{verb}{number}"
+
+
+def change_words(span, write, law, factor, bare=""):
+    """A change between two ends, each called what it is: 下降2%至增长3%, 下降不低于5%.
+
+    The word `bare` is not said again.
+    """
+    low, high = span.ends
+    if not law.opposite or low >= 0:
+        verb = "" if law.verb == bare else law.verb
+        return f"{verb}{span_words(span, write, law.offset * factor)}"
+    if high <= 0:
+        verb = "" if law.opposite == bare else law.opposite
+        return f"{verb}{span_words(-span, write, Decimal(0))}"
+    least = None if low.is_infinite() or low <= law.offset * factor < 0 else -low
+    falls = f"{law.opposite}不超过{write(least)}" if least is not None else ""
+    rises = f"{law.verb}不超过{write(high)}" if not high.is_infinite() else ""
+    return "，".join(filter(None, (falls, rises))) or "任何数"
+
+
+def requirement(computation):
+    """What would make a rate true that does not follow: 要增长76.8%，2018年须约504.6万人次."""
+    rate, law = computation.rate, computation.law
+    verb = "" if rate.printed.startswith(law.verb) else law.verb
+    sides = ((False, computation.bottom), (True, computation.top))
+    needs = [
+        f"{side.time}{other_name(computation, side)}须{needed_words(computation, is_top)}"
+        for is_top, side in sides
+        if is_possible(computation, is_top)
+    ]
+    if not needs:
+        return f"要相符，原文须{derived_words(computation, holds=False)}"
+    return f"要{verb or '是'}{rate.printed}，{'，或'.join(needs)}"
+
+
+def other_name(computation, side):
+    """The name of a side, where the two sides are not the same thing at two times."""
+    is_same = computation.top.name == computation.bottom.name
+    return "" if is_same and computation.top.time != computation.bottom.time else f" {side.name} "
+
+
+def is_possible(computation, is_top):
+    """Whether some side would make the rate true."""
+    interval, _ = computation.needed(is_top)
+    return interval.is_known and interval.ends[1] > 0
 
 
 def condition(computation):
@@ -79,7 +145,8 @@ def unchecked(computation):
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     missing = [side for side in (top, bottom) if side.interval is None]
     words = "和".join(f"{side.name}（{side.time}）" for side in missing)
-    text = f"{heading(rate)}：{top.words}÷{bottom.words}，原文{rate.printed}；没有{words}的数"
+    formula = f"{top.words}{computation.law.operator}{bottom.words}"
+    text = f"{heading(rate)}：{formula}，原文{rate.printed}；没有{words}的数"
     if len(missing) == 2:
         return f"{text}，无从核对。"
     needed = needed_words(computation, is_top=missing[0] is top)

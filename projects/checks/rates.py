@@ -6,24 +6,31 @@ another rate of these kinds needs a metric and no code.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 
 from projects.checks.choosing import Operand
 from projects.checks.evidence import Figure
-from projects.checks.operands import operands_of
+from projects.checks.judging import LOOSELY
+from projects.checks.operands import operands_of, years_of
 from projects.checks.rate_words import (
     compared,
     inconclusive,
+    other_prices,
     over_the_whole,
+    rate_title,
     timeless,
     unchecked,
 )
 from projects.checks.verdicts import Verdict, names
 from projects.models.finding_kinds import GROWTH, RATIO, Kind, Result
-from projects.reading.intervals import Interval
+from projects.reading.intervals import INFINITY, Interval
 
 POINTS = ("个百分点", "百分点")  # a difference of rates is no growth
 FACTORS = {"%": Decimal(100), "‰": Decimal(1000)}
 ONE = Decimal(1)
+REVISED = "；按修订以前的数也许相符"
+REAL = "增长按可比价，列出的数按当年价"
+BROKEN = "口径从这一期起改变，前后不可比"
 
 
 @dataclass(frozen=True)
@@ -35,15 +42,53 @@ class Law:
     offset: int = 0
     verb: str = ""
     opposite: str = ""
+    operator = "÷"
 
-    def derive(self, quotient, factor):
+    def derive(self, top, bottom, factor, years=1):
+        """The rates that two sides allow; over several years the yearly one."""
+        quotient = rooted(top / bottom, years)
         return quotient.scale(self.sign).shift(self.offset).scale(factor)
 
-    def invert(self, rate, factor):
-        """The quotients that give such a rate; they are never below zero."""
+    def side(self, rate, other, factor, is_top, years=1):
+        """What a side would have to be, given the rate and the other side; never below zero."""
         quotient = rate.scale(ONE / factor).shift(-self.offset).scale(self.sign)
-        low, high = quotient.ends
-        return Interval.between(max(low, Decimal(0)), max(high, Decimal(0)))
+        quotient = powered(not_negative(quotient), years)
+        return other * quotient if is_top else other / quotient
+
+
+class Difference(Law):
+    """How an increase follows from two levels: their difference × sign."""
+
+    operator = "－"
+
+    def derive(self, top, bottom, factor, years=1):
+        return (top - bottom).scale(self.sign)
+
+    def side(self, rate, other, factor, is_top, years=1):
+        change = rate.scale(self.sign)
+        return not_negative(other + change if is_top else other - change)
+
+
+def not_negative(interval):
+    low, high = interval.ends
+    return Interval.between(max(low, Decimal(0)), max(high, Decimal(0)))
+
+
+def powered(interval, years):
+    return reduce(Interval.__mul__, [interval] * years)
+
+
+def rooted(interval, years):
+    """The roots of numbers that are not below zero; all of an interval that may be below."""
+    low, high = interval.ends
+    if years == 1:
+        return interval
+    if low < 0:
+        return Interval()
+    exponent = ONE / years
+    return Interval.between(
+        *(end if end in (0, INFINITY) else end**exponent for end in (low, high))
+    )
 
 
 LAWS = {
@@ -53,6 +98,8 @@ LAWS = {
     "ratio": Law(RATIO),
     "share": Law(RATIO),
     "completion": Law(RATIO),
+    "increase": Difference(GROWTH, 1, 0, "增加", "减少"),
+    "decrease": Difference(GROWTH, -1, 0, "减少", "增加"),
 }
 
 
@@ -78,26 +125,39 @@ class Computation:
         return interval
 
     @property
-    def derived(self):
-        return self.law.derive(self.quotient, self.factor)
+    def years(self):
+        return years_of(self.rate)
 
     @property
-    def quotient(self):
-        return self.top.interval / self.bottom.interval
+    def derived(self):
+        return self.law.derive(self.top.interval, self.bottom.interval, self.factor, self.years)
 
     @property
     def says_nothing(self):
         """Whether any rate would fit: both sides are open, or the divisor is zero."""
-        low, high = self.quotient.ends
-        return low <= 0 and high.is_infinite()
+        least = self.law.offset * self.factor
+        ends = self.derived.scale(self.law.sign or 1).ends
+        is_open = ends[1].is_infinite()
+        if isinstance(self.law, Difference):
+            return is_open and ends[0].is_infinite()
+        return is_open and ends[0] <= least * self.law.sign
 
     @property
     def middle(self):
         """The rate that the values themselves give, or None where there are not two."""
         if not self.top.is_exact or not self.bottom.is_exact or not self.bottom.value:
             return None
-        value = self.top.value / self.bottom.value
-        return (value * self.law.sign + self.law.offset) * self.factor
+        sides = (Interval.exactly(side.value) for side in (self.top, self.bottom))
+        return self.law.derive(*sides, self.factor, self.years).lower
+
+    @property
+    def holds(self):
+        return self.derived.intersects(self.printed)
+
+    @property
+    def loosely(self):
+        """The same, taken as loosely as newspapers write, and with what was revised since."""
+        return LooseComputation(self.rate, self.law, self.top.loosely, self.bottom.loosely)
 
     @property
     def figures(self):
@@ -105,25 +165,31 @@ class Computation:
 
     def needed(self, is_top):
         """What a side would have to be, given the rate and the other side → interval, middle."""
-        quotient = self.law.invert(self.printed, self.factor)
         other = self.bottom if is_top else self.top
-        interval = other.interval * quotient if is_top else other.interval / quotient
+        side = self.law.side(self.printed, other.interval, self.factor, is_top, self.years)
         if self.rate.value is None or other.value is None:
-            return interval, None
-        middle = (self.rate.value / self.factor - self.law.offset) * self.law.sign
-        if middle <= 0:
-            return interval, None
-        return interval, other.value * middle if is_top else other.value / middle
+            return side, None
+        values = (Interval.exactly(one.value) for one in (self.rate, other))
+        middle = self.law.side(*values, self.factor, is_top, self.years)
+        return side, middle.lower if middle.is_bounded and middle.lower > 0 else None
+
+
+class LooseComputation(Computation):
+    """A printed rate taken as loosely as newspapers write."""
+
+    @property
+    def printed(self):
+        return self.rate.loose
 
 
 def check_rates(series, evidence):
     """A verdict on every printed rate whose metric has a formula."""
     law = LAWS.get(series.metric.formula)
-    if law is None or series.metric.unit in POINTS:
+    is_difference = isinstance(law, Difference)
+    if law is None or (series.metric.unit in POINTS and not is_difference):
         return
-    for rate in evidence.figures_of(series):
-        if rate.interval.is_known:
-            yield check_rate(rate, law, evidence)
+    for rate in evidence.used_of(series):
+        yield check_rate(rate, law, evidence)
 
 
 def is_over_the_whole(rate):
@@ -143,12 +209,31 @@ def check_rate(rate, law, evidence):
         return verdict(rate, law, Result.UNCHECKED, unchecked(computation), computation)
     if computation.says_nothing:
         return verdict(rate, law, Result.UNCHECKED, inconclusive(computation), computation)
-    holds = computation.derived.intersects(computation.printed)
-    words = compared(computation, holds)
-    result = Result.HOLDS if holds else Result.CONTRADICTION
-    return verdict(rate, law, result, words, computation)
+    if reason := are_not_comparable(computation):
+        return verdict(rate, law, Result.UNCHECKED, other_prices(computation, reason), computation)
+    if computation.holds:
+        return verdict(rate, law, Result.HOLDS, compared(computation, True), computation)
+    result, remark = Result.CONTRADICTION, ""
+    if computation.loosely.holds:
+        past = computation.top.superseded + computation.bottom.superseded
+        result, remark = Result.CANDIDATE, REVISED if past else LOOSELY
+    return verdict(rate, law, result, compared(computation, False, remark), computation)
+
+
+def are_not_comparable(computation):
+    """Why two sides and their rate cannot be held to each other; empty if they can."""
+    if computation.law.kind != GROWTH:
+        return ""
+    sides = computation.top.figures + computation.bottom.figures
+    prices = {one.is_at_constant_prices for one in (computation.rate, *sides)}
+    if len(prices) > 1:
+        return REAL
+    is_broken = any(one.obs_status == "break" for one in computation.top.figures)
+    return BROKEN if is_broken else ""
 
 
 def verdict(rate, law, result, words, computation=None):
     figures = computation.figures if computation else (rate,)
-    return Verdict(law.kind, result, names([rate]), words, tuple(dict.fromkeys(figures)))
+    named = rate_title(rate, computation, result)
+    figures = tuple(dict.fromkeys(figures))
+    return Verdict(law.kind, result, names([rate]), words, figures, title=named)

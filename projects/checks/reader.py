@@ -20,10 +20,12 @@ PORTION = 300
 Subjects = frozenset[Thing]
 Identity = tuple[int, Subjects, str]  # metric, subjects, scope
 SUBJECT_COLUMNS = tuple(f"{name}_id" for name in SUBJECTS)
-SERIES_COLUMNS = ("metric_id", "scope_note", "part_of_id", "has_complete_parts", "slug")
+SERIES_COLUMNS = (
+    *("metric_id", "scope_note", "part_of_id", "has_complete_parts", "slug", "parts_ground"),
+)
 METRIC_COLUMNS = (
     *("pk", "name", "unit", "kind", "sector", "formula", "numerator_id", "denominator_id"),
-    *("base", "ledger_field", "counted_rows"),
+    *("base", "ledger_field", "counted_rows", "not_above_id"),
 )
 FIGURE_COLUMNS = (
     *("pk", "source__code", "number", "series_id", "printed", "qualifier", "nature"),
@@ -71,11 +73,11 @@ class Reader:
         return [self.put(row) for row in found]
 
     def put(self, row: tuple) -> SeriesFacts:
-        pk, name, metric, scope, part_of, complete, slug, *subjects = row
+        pk, name, metric, scope, part_of, complete, slug, ground, *subjects = row
         if pk not in self.series:
             things = things_in(subjects)
             self.series[pk] = SeriesFacts(
-                pk, name, self.metrics[metric], things, scope, part_of, complete, slug
+                pk, name, self.metrics[metric], things, scope, part_of, complete, slug, ground
             )
         return self.series[pk]
 

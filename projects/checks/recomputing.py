@@ -193,8 +193,8 @@ def take(row: Finding, verdict: Verdict) -> bool:
 
     Whether that changed it.
     """
-    computed = (verdict.result, verdict.computation, list(verdict.records), True)
-    values = (verdict.kind.value, *computed)
+    computed = (verdict.title, verdict.computation, list(verdict.records), True)
+    values = (verdict.kind.value, verdict.result, *computed)
     if tuple(getattr(row, name) for name in COMPUTED) == values:
         return False
     if row.result != verdict.result and verdict.result in TO_SETTLE:

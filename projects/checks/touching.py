@@ -200,6 +200,7 @@ def touch_metrics(rows: list[Row], touched: Touched) -> None:
                     SeriesFacts(one.pk, one.name, metric, one.subjects, one.scope, one.part_of)
                     for one in found
                 ]
+                touched.change(before)
                 touched.lookalikes(found, before)
 
 
@@ -225,7 +226,8 @@ def touch_places(
 def move(things: set[Thing], left: set[Thing], touched: Touched) -> None:
     """Things stand in others now; `left` are those that they stand or stood in directly."""
     found = series_about(things)
-    touched.series |= found
+    touched.series |= found | series_about(left)
+    touched.series |= series_about(below(left), metric__formula="share")
     series = touched.reader.by_key(found)
     touched.lookalikes(series, series)
     touch_counts(things | left, touched, COUNTED_MODELS)

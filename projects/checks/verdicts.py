@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
+from projects.checks.evidence import Figure
+from projects.checks.words import time_words
 from projects.models.finding_kinds import Kind, Result
 
 KEY_LENGTH = 200
+TITLE_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,8 @@ class Verdict:
     """The result of one check: the figures it concerns, and the computation in Chinese.
 
     `name` tells verdicts of one rule apart and stays the same when everything is computed again.
-    `records` name rows other than figures as `dataset:slug`.
+    `records` name rows other than figures as `dataset:slug`. `title` names place, metric, period
+    and the numbers that meet.
     """
 
     kind: Kind
@@ -22,6 +26,7 @@ class Verdict:
     computation: str
     observations: tuple = ()
     records: tuple = ()
+    title: str = ""
 
     @property
     def key(self):
@@ -36,3 +41,27 @@ class Verdict:
 def names(observations):
     """The natural keys of figures, in order: the same whichever figure was met first."""
     return "|".join(sorted(row.key for row in observations))
+
+
+def title(*figures: Figure) -> str:
+    """Place, metric, period and both numbers: 某县 产值（2018年）：3.2亿元与3.5亿元."""
+    one, other = (figures * 2)[:2]
+    return shortened(f"{placed(one)}：{one.printed}与{other_words(one, other)}")
+
+
+def placed(figure: Figure) -> str:
+    """What a figure counts, and when."""
+    return f"{figure.series.name}（{time_words(figure.window)}）"
+
+
+def other_words(one: Figure, other: Figure) -> str:
+    """Another number, with what tells it apart from the one that was named."""
+    if other.series.pk != one.series.pk:
+        return f"{placed(other)}{other.printed}"
+    if other.window != one.window:
+        return f"{time_words(other.window)}{other.printed}"
+    return other.printed
+
+
+def shortened(words: str) -> str:
+    return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1]}…"

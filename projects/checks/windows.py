@@ -9,8 +9,16 @@ from itertools import pairwise, permutations
 from typing import Any
 
 from projects.checks.evidence import Figure
-from projects.checks.verdicts import Verdict, names
-from projects.checks.words import allowed_words, amount_writer, span_words, time_words
+from projects.checks.judging import LOOSELY, is_apart, judged
+from projects.checks.verdicts import Verdict, names, placed, shortened, title
+from projects.checks.words import (
+    allowed_words,
+    exact_writer,
+    least_words,
+    most_words,
+    span_words,
+    time_words,
+)
 from projects.models.finding_kinds import WINDOWS, Result
 from projects.reading.intervals import Interval
 
@@ -25,9 +33,8 @@ def check_windows(series: Any, evidence: Any) -> Iterator[Verdict]:
     if series.metric.kind != "flow":
         return
     natures: dict[str, dict[Window, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-    for figure in evidence.figures_of(series):
-        is_counted = figure.accumulation in STRETCHES and all(figure.window)
-        if is_counted and figure.rank != "deprecated" and figure.interval.is_known:
+    for figure in evidence.used_of(series):
+        if figure.accumulation in STRETCHES and all(figure.window):
             natures[figure.nature][figure.window].append(figure)
     for stretches in natures.values():
         yield from same_stretch(stretches)
@@ -41,12 +48,15 @@ def same_stretch(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
     for figures in stretches.values():
         for one, other in permutations(figures, 2):
             is_pair = (one.accumulation, other.accumulation) == STRETCHES
-            if is_pair and not one.interval.intersects(other.interval):
+            judgement = judged(is_apart, one, other) if is_pair else None
+            if judgement is not None:
+                result, remark = judgement
                 words = (
                     f"{said(one)}称当期（{allowed_words(one)}），{other.printed}称累计"
-                    f"（{allowed_words(other)}）；起止相同，应是同一个数。"
+                    f"（{allowed_words(other)}）；起止相同，应是同一个数{remark}；"
+                    f"要相符，前者须{allowed_words(other)}，或后者须{allowed_words(one)}。"
                 )
-                yield verdict((one, other), words)
+                yield verdict((one, other), words, result)
 
 
 def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
@@ -60,13 +70,15 @@ def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
         high = min(stretches[whole], key=lambda figure: figure.interval.ends[1])
         # Totals since one day that fall are told by another rule.
         is_total = {low.accumulation, high.accumulation} == {"cumulative"} and part[0] == whole[0]
-        if not is_total and low.interval.is_above(high.interval):
-            least = amount_writer(low.metric.unit)(low.interval.lower)
+        judgement = None if is_total else judged(Interval.is_above, low, high)
+        if judgement is not None:
+            result, remark = judgement
             words = (
                 f"{said(low)}（{allowed_words(low)}），大于包含它的{time_words(high.window)}"
-                f"{high.printed}（{allowed_words(high)}）；后者须不少于{least}。"
+                f"{high.printed}（{allowed_words(high)}）{remark}；"
+                f"要相符，前者须{most_words(high)}，或后者须{least_words(low)}。"
             )
-            yield verdict((low, high), words)
+            yield verdict((low, high), words, result)
 
 
 def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
@@ -78,20 +90,22 @@ def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
         parts = chain_of(whole, ends)
         if len(parts) < 2:
             continue
-        hulls = [
-            reduce(Interval.hull, (figure.interval for figure in stretches[part])) for part in parts
-        ]
-        total = reduce(Interval.__add__, hulls)
+        rows = [stretches[part] for part in parts]
+        total, wide = added(rows), added(rows, "loose")
         for figure in figures:
-            if not total.intersects(figure.interval):
-                write = amount_writer(figure.metric.unit)
-                summands = [stretches[part][0] for part in parts]
-                listed = "、".join(f"{time_words(o.window)}{o.printed}" for o in summands)
-                words = (
-                    f"{said(figure)}（{allowed_words(figure)}），而{listed}相加为"
-                    f"{span_words(total, write)}；两者须有共同的取值。"
-                )
-                yield verdict((figure, *summands), words)
+            if total.intersects(figure.interval):
+                continue
+            is_loose = wide.intersects(figure.loose)
+            result = Result.CANDIDATE if is_loose else Result.CONTRADICTION
+            summands = [row[0] for row in rows]
+            listed = "、".join(f"{time_words(o.window)}{o.printed}" for o in summands)
+            span = span_words(total, exact_writer(figure.metric.unit))
+            words = (
+                f"{said(figure)}（{allowed_words(figure)}），而{listed}相加为{span}"
+                f"{LOOSELY if is_loose else ''}；要相符，合计须{span}。"
+            )
+            named = shortened(f"{placed(figure)}：{figure.printed}与各段相加{span}")
+            yield verdict((figure, *summands), words, result, named)
 
 
 def chain_of(whole: Window, ends: dict[Any, list[Any]]) -> list[Window]:
@@ -110,8 +124,16 @@ def chain_of(whole: Window, ends: dict[Any, list[Any]]) -> list[Window]:
 
 
 def said(figure: Figure) -> str:
-    return f"{figure.series.name}（{time_words(figure.window)}）{figure.printed}"
+    return f"{placed(figure)}{figure.printed}"
 
 
-def verdict(figures: tuple[Figure, ...], words: str) -> Verdict:
-    return Verdict(WINDOWS, Result.CONTRADICTION, names(figures), words, figures)
+def added(rows: list[list[Figure]], kind: str = "interval") -> Interval:
+    """The sum of stretches, of each around all that is said of it."""
+    hulls = [reduce(Interval.hull, (getattr(figure, kind) for figure in row)) for row in rows]
+    return reduce(Interval.__add__, hulls)
+
+
+def verdict(figures: tuple[Figure, ...], words: str, result: Result, named: str = "") -> Verdict:
+    return Verdict(
+        WINDOWS, result, names(figures), words, figures, title=named or title(*figures[:2])
+    )

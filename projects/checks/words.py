@@ -87,9 +87,35 @@ def span_words(interval, write, floor=None):
 
 
 def allowed_words(figure):
-    """What a figure's words allow, in its unit: 475至476人."""
-    write = amount_writer(figure.metric.unit)
+    """What a figure's words allow, in its unit, with all digits: 475人至476人, 805.285亿元."""
+    write = exact_writer(figure.metric.unit)
     return span_words(figure.interval, write, floor=Decimal(0))
+
+
+def least_words(figure):
+    """What nothing that is at least a figure can be below: 不少于3.15亿元."""
+    low = figure.interval.lower
+    write = exact_writer(figure.metric.unit)
+    return "有上限" if low is None else f"不少于{write(low)}"
+
+
+def most_words(figure):
+    """What nothing that is at most a figure can be above: 不超过5亿元."""
+    high = figure.interval.upper
+    write = exact_writer(figure.metric.unit)
+    return "不变" if high is None else f"不超过{write(high)}"
+
+
+def exact_writer(unit):
+    """Amounts with all their digits, in 亿 or 万 where they are large."""
+    scales = () if unit in PERCENT or unit == "倍" else SCALES
+
+    def write(number):
+        near = ((factor, word) for factor, word in scales if abs(number) >= factor)
+        factor, word = next(near, (Decimal(1), ""))
+        return f"{plain(number / factor)}{word}{unit}"
+
+    return write
 
 
 def amount_writer(unit, places=0):

@@ -24,7 +24,7 @@ IS_SETTLED = Case(
     When(state="open", then=Value(0)), default=Value(1), output_field=models.IntegerField()
 )
 WORST_FIRST = ("severity", "is_settled", "kind", "key")
-COMPUTED = ("kind", "result", "computation", "records", "is_current")
+COMPUTED = ("kind", "result", "title", "computation", "records", "is_current")
 
 
 class FindingQuerySet(KeyedQuerySet):
@@ -106,6 +106,9 @@ class Finding(KeyedModel):
     )
 
     # Computation
+    title = models.CharField(
+        "标题", max_length=300, blank=True, help_text="地点、指标、时间和两个数"
+    )
     computation = models.TextField("计算", help_text="由哪些数、怎样算、得到什么")
     records = NameListField(
         "所涉记录", help_text="观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin"
@@ -157,7 +160,7 @@ class Finding(KeyedModel):
         )
 
     def __str__(self):
-        return f"{self.get_kind_display()}:{self.computation[:40]}"
+        return f"{self.get_kind_display()}:{self.title or self.computation[:40]}"
 
     def get_absolute_url(self):
         return address_of(self.key)

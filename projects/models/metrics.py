@@ -1,6 +1,6 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -67,10 +67,13 @@ class Metric(Record):
         RATIO = "ratio", "比值：分子除以分母"
         SHARE = "share", "占比：分子占分母"
         COMPLETION = "completion", "完成率：分子的完成占目标"
+        INCREASE = "increase", "增加额：分子本期减上期"
+        DECREASE = "decrease", "减少额：分子上期减本期"
 
     class Base(models.TextChoices):
         LAST_YEAR = "last_year", "上年同期"
         FIRST_YEAR = "first_year", "期间的首年"
+        YEARLY = "yearly", "期间的首年，按年平均"
 
     # Identification
     definition = models.TextField("口径", blank=True, help_text="数什么、怎么数、包括和不包括什么")
@@ -93,7 +96,15 @@ class Metric(Record):
         max_length=12,
         choices=Base,
         default=Base.LAST_YEAR,
-        help_text="增长率和倍数比哪一期；“期间的首年”时，观测值的期间从基期起：从2014年到2023年",
+        help_text="增长率、倍数和增减额比哪一期；“期间的首年”时，观测值的期间从基期起："
+        "从2014年到2023年；年均增长选“按年平均”",
+    )
+    not_above = optional_key_to(
+        "self",
+        "不大于",
+        "above_metrics",
+        help_text="同一主体、同一时间不会小于本指标的指标：到位资金不大于协议资金，"
+        "完工项目数不大于项目数",
     )
 
     # Ledger
@@ -122,7 +133,10 @@ class Metric(Record):
                 "metric_formula_whole",
                 Q(formula="", numerator=None, denominator=None)
                 | Q(
-                    formula__in=("growth", "decline", "multiple", "completion"),
+                    formula__in=(
+                        *("growth", "decline", "multiple", "completion"),
+                        *("increase", "decrease"),
+                    ),
                     numerator__isnull=False,
                 )
                 | Q(
@@ -136,6 +150,11 @@ class Metric(Record):
                 "metric_not_from_itself",
                 Q(numerator=None) | ~Q(numerator=F("id")),
                 "指标不能由自己算出。",
+            ),
+            row_check(
+                "metric_not_above_itself",
+                Q(not_above=None) | ~Q(not_above=F("id")),
+                "“不大于”的不能是指标自己。",
             ),
         )
 
@@ -169,6 +188,23 @@ def or_zero(name):
 class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
         return self.select_related("metric", *SUBJECTS)
+
+    def of_headquarters(self, headquarters: Headquarters) -> Self:
+        """Series about a headquarters, or about its donor and no headquarters."""
+        of_donor = Q(headquarters=None, region=headquarters.donor_id)
+        return self.filter(Q(headquarters=headquarters) | of_donor)
+
+    def within(self, place: Region) -> Self:
+        """Series about the places below one, or the parks and firms of it and of them."""
+        below = Q(region__in=Region.objects.within(place).values("pk"))
+        here = Q(region=place) | below
+        keys = (
+            self.filter(below),
+            self.filter(region=None, site__in=Site.objects.filter(here)),
+            self.filter(region=None, enterprise__in=Enterprise.objects.filter(here)),
+        )
+        found = [rows.order_by().values("pk") for rows in keys]
+        return self.filter(pk__in=found[0].union(*found[1:]))
 
     def published_figures(self):
         """The public observations of these series, with all that a table of them names.

@@ -39,6 +39,7 @@ from projects.reading.anchors import (
 from projects.reading.bounds import allowed
 from projects.reading.intervals import Interval
 
+FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
@@ -305,8 +306,10 @@ class Observation(Paged, Reviewed):
 
     @property
     def place(self):
-        """The address of the figure's words in its document's page."""
-        return f"{self.source.get_absolute_url()}#o{self.number}"
+        """The address of the figure's words in its document's page, in the part of its number."""
+        part = (self.number - 1) // FIGURES_ON_PAGE + 1
+        query = f"?part={part}" if part > 1 else ""
+        return f"{self.source.get_absolute_url()}{query}#o{self.number}"
 
     @property
     def place_on_web(self):

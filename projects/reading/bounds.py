@@ -11,6 +11,9 @@ NEARLY = Decimal("0.9")  # 近 x is between 0.9 x and x
 ABOUT = Decimal("0.1")  # 约 x is x ± 10 %
 PRECISION = Decimal("0.5")  # 9.11亿 is right to half a unit of its last printed digit
 ROUND_ZEROS = 3  # 43000 is as round as 4.3万: right to half of its last digit that is not zero
+# Newspapers are freer: within these a figure is worth a look, but contradicts nothing.
+NEARLY_LOOSELY = Decimal("0.8")
+ABOUT_LOOSELY = Decimal("0.2")
 VAGUE_LOW, VAGUE_HIGH = 2, 10  # 几十 is between 2 × 10 and 10 × 10
 TENTH = Decimal(10)  # 三分之二多 reaches ten percentage points further
 FRACTION_PLACES = 3  # a fraction in per cent: 66.667
@@ -58,6 +61,27 @@ def allowed(lower: Decimal | None, upper: Decimal | None, unit: str, is_rate: bo
     return Interval(lower, upper)
 
 
+def loosely(strict: Interval, value: Decimal | None, qualifier: str) -> Interval:
+    """What a hedged number may stand for at most, as newspapers write: 近 from 0.8, 约 ± 20 %, and
+    余 up to the step above: 475余 to 480, 600余, which is no more exact, two steps, to 800."""
+    if value is None or not value:
+        return strict
+    if value < 0:
+        return -loosely(-strict, -value, qualifier)
+    wide = strict
+    if qualifier == Qualifier.NEARLY:
+        wide = Interval(value * NEARLY_LOOSELY, value)
+    elif qualifier == Qualifier.ABOUT:
+        wide = Interval(value * (1 - ABOUT_LOOSELY), value * (1 + ABOUT_LOOSELY))
+    elif qualifier == Qualifier.MORE:
+        digits, step = value.normalize().as_tuple()[1:]
+        above = Decimal(1).scaleb(step + 1)
+        is_round = len(digits) == 1
+        end = value + 2 * above / 10 if is_round else (value // above + 1) * above
+        wide = Interval(value, end)
+    return strict.hull(wide)
+
+
 def outward(lower, upper):
     """Rounded to three decimals so that nothing allowed is lost."""
     if lower is not None:
@@ -78,7 +102,8 @@ def _margin(amount):
     if amount.is_half:
         return Decimal(0)
     if number.scale == 1 and not number.places and not units.is_rate(amount.unit):
-        return _round_margin(number.mantissa) if not amount.is_in_full else Decimal(0)
+        is_exact = amount.is_in_full and units.is_counted(amount.unit)
+        return Decimal(0) if is_exact else _round_margin(number.mantissa)
     return number.scale * PRECISION.scaleb(-number.places)
 
 

@@ -1,8 +1,10 @@
 """A document's text in HTML with its figures marked; the work grows in line with the text."""
 
 import heapq
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from django.urls import reverse
 from django.utils.html import escape, format_html_join
@@ -85,6 +87,7 @@ def open_span(phrase):
 
 def marked_pieces(text, pieces, spans):
     """Some pieces of a text as safe HTML, each a paragraph, with the marks that lie within them."""
+    spans = sorted(spans, key=attrgetter("start"))
     return format_html_join(
         "",
         "<p>{}</p>",
@@ -96,9 +99,11 @@ def marked_pieces(text, pieces, spans):
 
 
 def inside(text, start, end, spans):
-    """The marks within a piece of a text, counted from its first character that is shown."""
+    """The marks within a piece of a text, of all in their order, counted from its first character
+    that is shown."""
     start += len(text[start:end]) - len(text[start:end].lstrip("\r\n"))
-    return [span.shifted(start) for span in spans if start <= span.start and span.end <= end]
+    first, last = (bisect_left(spans, at, key=attrgetter("start")) for at in (start, end))
+    return [span.shifted(start) for span in spans[first:last] if span.end <= end]
 
 
 def marked_text(text, spans):

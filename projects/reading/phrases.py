@@ -108,8 +108,7 @@ def without_names(found, text, names):
 
 def _name_spans(text, names):
     """Where names stand; of two that overlap the longer one, then the earlier one."""
-    numeric = sorted({name for name in names if has_numeral(name)}, key=len, reverse=True)
-    found = [span for name in numeric for span in _places(text, name)]
+    found = sorted(_places(text, names), key=lambda place: (place[0] - place[1], place[0]))
     taken = bytearray(len(text))
     spans = []
     for start, end in found:
@@ -119,14 +118,21 @@ def _name_spans(text, names):
     return sorted(spans)
 
 
-def _places(text, name):
-    """Where one name stands, but not as a part of a longer number (一师 in 第十一师)."""
-    start = text.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if not (cuts_number(text, start) or cuts_number(text, end)):
-            yield start, end
-        start = text.find(name, end)
+def _places(text, names):
+    """Where names stand, but not as a part of a longer number (一师 in 第十一师).
+
+    The text is gone through once, however many names there are.
+    """
+    numeric = {name for name in names if has_numeral(name)}
+    lengths = {}  # of the names that begin with a character
+    for name in numeric:
+        lengths.setdefault(name[0], set()).add(len(name))
+    for start, character in enumerate(text):
+        for length in lengths.get(character, ()):
+            word = text[start : start + length]
+            end = start + len(word)
+            if word in numeric and not (cuts_number(text, start) or cuts_number(text, end)):
+                yield start, end
 
 
 def _scan(text, start, end):

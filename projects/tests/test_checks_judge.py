@@ -62,7 +62,11 @@ def test_a_city_above_its_prefecture_in_a_longer_time(accumulation, start, end, 
 
 
 @pytest.mark.parametrize(
-    ("early", "result"), [("8000万元", [("ledger", "contradiction")]), ("3000万元", [])]
+    ("early", "result"),
+    [
+        ("8000万元", [("cumulative", "candidate"), ("ledger", "contradiction")]),
+        ("3000万元", []),
+    ],
 )
 def test_an_earlier_count_must_not_exceed_the_ledger(early, result):
     investment = make.make_investment(arrived_amount=Decimal(5000))

@@ -209,3 +209,7 @@ def is_readable(printed):
 def test_find_figures_of_the_documents_that_can_be_read(text):
     figures = [phrase.text for phrase in find(text) if phrase.kind == "figure"]
     assert [printed for printed in figures if not is_readable(printed)] == []
+
+
+def test_find_of_two_names_of_one_length_takes_the_earlier():
+    assert found("千企入百村", ["入百村", "千企入"]) == [("千企入", "name")]

@@ -117,7 +117,7 @@ def test_a_hedged_figure_is_found_whole_and_never_exact(printed):
 
 
 PLAIN = ["3", "12", "1,234", "5.6", "1.05", "三十五", "一百二十", "两百"]
-SCALES = ["", "万", "亿", "百万"]
+SCALES = ["", "万", "亿"]
 UNITS = ["元", "家", "人次", "吨", "亩", "公顷", "千瓦时", "个", "人", "美元", "元/吨", "公里"]
 
 

@@ -196,14 +196,48 @@ def test_a_number_of_a_name_does_not_wait(db):
     assert [one.text for one in found.open] == ["300万亩"]
 
 
-def test_a_long_document_shows_the_first_figures_in_a_table_and_says_how_many_follow(
-    client, monkeypatch, source
-):
-    monkeypatch.setattr("projects.views.sources.MOST_ROWS", 1)
-    html = html_of(client, source)
-    assert "按原文先后：前 1 个，还有 1 个" in html
-    assert re.findall(r'<mark id="(o\d)"', html) == ["o1", "o2"]
-    assert f'href="/observations/?source={source.code}"' in html
+def parts_of_one_figure(monkeypatch):
+    for module in ("projects.models.observations", "projects.views.sources"):
+        monkeypatch.setattr(f"{module}.FIGURES_ON_PAGE", 1)
+
+
+def test_a_long_document_is_shown_in_parts_and_figures_lead_to_theirs(client, monkeypatch, source):
+    parts_of_one_figure(monkeypatch)
+    rows = source.observations.order_by("number")
+    pages = [client.get(row.place).content.decode() for row in rows]
+
+    assert [row.place for row in rows] == [
+        f"/sources/{source.code}/#o1",
+        f"/sources/{source.code}/?part=2#o2",
+    ]
+    assert [re.findall(r'id="((?:row-)?o\d)"', page) for page in pages] == [
+        ["o1", "row-o1"],
+        ["o2", "row-o2"],
+    ]
+    for number, page in enumerate(pages, 1):
+        assert f"按原文先后：第 {number}—{number} 号，共 2 个" in page
+        assert f"第 {number} 页，共 2 页" in page
+        assert f'href="/observations/?source={source.code}"' in page
+        assert "2 处已记录，1 处有意略过" in page
+
+
+def test_the_whole_text_of_a_long_document_has_all_marks_in_each_part(client, monkeypatch, source):
+    parts_of_one_figure(monkeypatch)
+    source.shown_text = "whole"
+    source.save()
+
+    page = client.get(source.get_absolute_url(), {"part": 2}).content.decode()
+
+    assert re.findall(r'id="((?:row-)?o\d)"', page) == ["o1", "o2", "row-o2"]
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"), [("0", 1), ("3", 2), ("99999999", 1), ("二", 1), ("-1", 1), ("", 1)]
+)
+def test_part_that_is_none_shows_another(client, monkeypatch, source, part, shown):
+    parts_of_one_figure(monkeypatch)
+    page = client.get(source.get_absolute_url(), {"part": part}).content.decode()
+    assert f"第 {shown} 页，共 2 页" in page
 
 
 def test_a_document_of_many_figures_is_read_by_as_many_queries(

@@ -23,7 +23,9 @@ from projects.views.readings import interval_words, remarks
 from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
 
 # The clause in which a check says what a missing or loose figure would have to be.
-NEEDED = re.compile(r"相符(?:要求|须|时?[^。；]{0,12}须)[^。；]*")
+NEEDED = re.compile(
+    r"相符(?:要求|须|时?[^。；]{0,12}须)[^。；]*|要[^。；，]{1,20}，[^。；]*须[^。；]*"
+)
 
 
 @dataclass(frozen=True)

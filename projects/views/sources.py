@@ -1,17 +1,23 @@
 """The page of a document: what it is, its text with the figures marked, all figures in a table."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from math import ceil
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.pages.details import DetailPage, Fact, Section, facts, whole_list
+from aidtracker.pages.listing import Links
+from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Column, Item, Layout, table
 from aidtracker.templatetags.formatting import figure
 from programs.models import Source
 from projects.models import Observation
 from projects.models.known_names import coverage
+from projects.models.observations import FIGURES_ON_PAGE
 from projects.reading.marked_text import (
     figure_span,
     marked_pieces,
@@ -19,12 +25,13 @@ from projects.reading.marked_text import (
     open_span,
     skipped_span,
 )
+from projects.reading.phrases import Phrase
 from projects.reading.sentences import sentences_of
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
 MOST_COPIES = 20
-MOST_ROWS = 100  # in the table; the list has all of them
+NUMBER = re.compile("[0-9]{1,6}")
 MARKED = (
     *("source", "number", "start", "end", "printed", "nature"),
     *("series__name", "series__metric__name"),
@@ -34,57 +41,101 @@ SKIPPED_COLUMNS = (
     Column("原因", "get_reason_display"),
     Column("说明", "note"),
 )
+FIGURES = "projects/document_figures.html"
 NO_TEXT = "includes/source_without_text.html"
 NO_FIGURES = "还没有公开的数字；审核通过后，按原文先后列在这里。"
 NO_SKIPPED = "没有略过的数字。"
 
 
 @dataclass(frozen=True)
-class MarkedText:
-    """A document's text ready to print, the figures in it in reading order, and what became of all.
+class Reading:
+    """How far a document is read: how many public figures, up to which number, and what became of
+    all the figures in its text."""
 
-    `figures` is the list, ready to print too, of those that have a place in the text.
-    """
+    count: int
+    last: int
+    recorded: int = 0
+    skipped: int = 0
+    open: Sequence[Phrase] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part of a document's page shows: its figures, the way to the other parts, and what
+    is known of the whole."""
+
+    figures: Sequence[Observation]
+    links: Links
+    reading: Reading
+
+    @property
+    def placed(self):
+        """Those that have a place in the text."""
+        return [one for one in self.figures if one.start is not None]
+
+
+@dataclass(frozen=True)
+class MarkedText:
+    """A document's text, and the list of the figures in it, ready to print."""
 
     html: SafeString
     figures: SafeString
-    recorded: int
-    skipped: int
-    open: int
+    part: Part
     is_whole: bool
 
 
-def text_section(source, figures, skipped):
+def read(source):
+    """The `Reading` of a document as it is now."""
+    figures = source.observations.published().order_by("number")
+    found = list(figures.values_list("number", "start", "end"))
+    count, last = len(found), found[-1][0] if found else 0
+    if not shows_text(source):
+        return Reading(count, last)
+    placed = [(start, end) for _, start, end in found if start is not None]
+    skipped = source.skipped_phrases.values_list("start", "end")
+    became = coverage(source.text, placed, list(skipped))
+    return Reading(count, last, len(became.recorded), len(became.skipped), became.open)
+
+
+def shows_text(source):
+    """Whether the public sees anything of a document's text."""
+    return source.has_text and source.shows != Source.Shown.NOTHING
+
+
+def text_section(source, part, skipped):
     """What the public sees of the text, with its marks; without the text, how to supply it."""
     title = "全文" if source.shows == Source.Shown.WHOLE else "原文"
-    if not source.has_text or source.shows == Source.Shown.NOTHING:
+    if not shows_text(source):
         return Section("text", title, template=NO_TEXT, data=source)
-    data = mark(source, figures, skipped)
+    data = mark(source, part, skipped)
     return Section("text", title, template="includes/source_text.html", data=data)
 
 
-def mark(source, figures, skipped):
+def mark(source, part, skipped):
     """The text of a document, or the sentences of its figures, with figures, skipped and open
     phrases marked → `MarkedText`."""
     text, is_whole = source.text, source.shows == Source.Shown.WHOLE
-    placed = [one for one in figures if one.start is not None]
-    found = coverage(
-        text,
-        [(one.start, one.end) for one in placed],
-        [(one.start, one.end) for one in skipped],
-    )
+    placed = all_placed(source) if is_whole else part.placed
     spans = [
         *map(figure_span, placed),
         *map(skipped_span, skipped),
-        *map(open_span, found.open),
+        *map(open_span, part.reading.open),
     ]
-    counts = (len(found.recorded), len(found.skipped), len(found.open))
     if is_whole:
         html = marked_text(text, spans)
     else:
         pieces = sentences_of(text, [(one.start, one.end) for one in placed])
         html = marked_pieces(text, pieces, spans)
-    return MarkedText(html, lines_beside(placed), *counts, is_whole)
+    return MarkedText(html, lines_beside(part.placed), part, is_whole)
+
+
+def all_placed(source):
+    """What is marked in a whole text: few columns of all figures that have a place."""
+    rows = source.observations.published().select_related("series__metric").with_marks()
+    found = list(rows.only(*MARKED).exclude(start=None).order_by("number")[:MOST_FIGURES])
+    for row in found:
+        row.source = source
+    return found
 
 
 def lines_beside(figures):
@@ -97,20 +148,22 @@ def lines_beside(figures):
     return mark_safe("\n".join(lines))
 
 
-def figure_section(source, count):
-    """The first figures in reading order; without the text the rows are where their links lead."""
-    is_shown = source.has_text and source.shows != Source.Shown.NOTHING
-    prefix = "row-o" if is_shown else "o"
-    rows = source.observations.published().order_by("number").first_rows(MOST_ROWS)
-    is_cut = count > len(rows)
+def figure_section(source, part):
+    """The figures of this part; without the text the rows are where their links lead."""
+    prefix, links = "row-o" if shows_text(source) else "o", part.links
+    is_cut = links.last > 1
     layout = Layout(
         anchor=lambda observation: f"{prefix}{observation.number}",
         more=whole_list("observation-list", source=source.code) if is_cut else None,
     )
     caption = (
-        f"按原文先后：前 {len(rows)} 个，还有 {count - len(rows)} 个" if is_cut else "按原文先后"
+        f"按原文先后：第 {links.first_shown}—{links.last_shown} 号，共 {links.total} 个"
+        if is_cut
+        else "按原文先后"
     )
-    return Section("figures", "数字", table(caption, FIGURE_COLUMNS, rows, layout), NO_FIGURES)
+    shown = table(caption, FIGURE_COLUMNS, part.figures, layout)
+    data = links if part.figures else None
+    return Section("figures", "数字", shown, NO_FIGURES, FIGURES, data)
 
 
 def place_items(observation):
@@ -166,7 +219,7 @@ class SourcePage(DetailPage):
     def lead(self) -> str:
         names = dict.fromkeys(filter(None, (self.row.publisher, self.row.author)))
         origin = "、".join(names) or self.row.get_kind_display()
-        return f"{origin}；记录其中 {len(self.recorded)} 个数字。"
+        return f"{origin}；记录其中 {self.reading.count} 个数字。"
 
     @property
     def facts(self) -> list[Fact]:
@@ -184,21 +237,41 @@ class SourcePage(DetailPage):
         )
 
     @cached_property
-    def recorded(self) -> list[Observation]:
-        """What is marked in the text: few columns of all figures."""
-        rows = self.row.observations.published().select_related("series__metric").with_marks()
-        found = list(rows.only(*MARKED).order_by("number")[:MOST_FIGURES])
-        for row in found:
-            row.source = self.row
-        return found
+    def reading(self) -> Reading:
+        """Found once for each edition of the record."""
+        return kept(f"reading {self.row.pk}", partial(read, self.row))
+
+    @cached_property
+    def links(self) -> Links:
+        """The parts of the page and which of them is shown: by the numbers of the figures."""
+        found = self.reading
+        last = max(ceil(found.last / FIGURES_ON_PAGE), 1)
+        wanted = self.request.GET.get("part", "")
+        here = int(wanted) if NUMBER.fullmatch(wanted) else 1
+        here = min(max(here, 1), last)
+        path = self.request.path
+        before = f"{path}?part={here - 1}" if here > 2 else path
+        return Links(
+            here=here,
+            last=last,
+            previous_url=f"{before}#figures" if here > 1 else "",
+            next_url=f"{path}?part={here + 1}#figures" if here < last else "",
+            first_shown=(here - 1) * FIGURES_ON_PAGE + 1,
+            last_shown=min(here * FIGURES_ON_PAGE, found.last),
+            total=found.count,
+            is_open=False,
+        )
 
     @cached_property
     def sections(self) -> list[Section]:
-        source = self.row
+        source, links = self.row, self.links
+        rows = source.observations.published().order_by("number")
+        rows = rows.filter(number__range=(links.first_shown, links.last_shown))
+        part = Part(rows.first_rows(FIGURES_ON_PAGE), links, self.reading)
         skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
         left_out = table("略过的数字", SKIPPED_COLUMNS, skipped)
         return [
-            text_section(source, self.recorded, skipped),
-            figure_section(source, len(self.recorded)),
+            text_section(source, part, skipped),
+            figure_section(source, part),
             Section("skipped", "略过的数字", left_out, NO_SKIPPED),
         ]
