@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -199,13 +200,19 @@ def first_document(source: Source) -> Source | None:
 
 
 def copies(source: Source) -> list[Source]:
-    """The documents that print what this one said first."""
+    """The documents that print what this one said first; no query where there are none."""
+    if not source.is_copied:  # type: ignore[attr-defined]
+        return []
     return list(source.copies.published().without_text().order_by("code")[:MOST_COPIES])
 
 
 class SourcePage(DetailPage):
     model = Source
     key = "<slug:code>"
+
+    def rows(self) -> QuerySet:
+        taken = Source._base_manager.filter(copied_from=OuterRef("pk"))
+        return super().rows().annotate(is_copied=Exists(taken))
 
     @property
     def kind(self) -> str:
