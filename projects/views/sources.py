@@ -50,10 +50,11 @@ NO_SKIPPED = "没有略过的数字。"
 
 @dataclass(frozen=True)
 class Reading:
-    """How far a document is read: how many public figures, up to which number, and what became of
-    all the figures in its text."""
+    """How far a document is read: how many public figures, from which number to which, and what
+    became of all the figures in its text."""
 
     count: int
+    first: int
     last: int
     recorded: int = 0
     skipped: int = 0
@@ -89,13 +90,13 @@ def read(source):
     """The `Reading` of a document as it is now."""
     figures = source.observations.published().order_by("number")
     found = list(figures.values_list("number", "start", "end"))
-    count, last = len(found), found[-1][0] if found else 0
+    numbers = (found[0][0], found[-1][0]) if found else (0, 0)
     if not shows_text(source):
-        return Reading(count, last)
+        return Reading(len(found), *numbers)
     placed = [(start, end) for _, start, end in found if start is not None]
     skipped = source.skipped_phrases.values_list("start", "end")
     became = coverage(source.text, placed, list(skipped))
-    return Reading(count, last, len(became.recorded), len(became.skipped), became.open)
+    return Reading(len(found), *numbers, len(became.recorded), len(became.skipped), became.open)
 
 
 def shows_text(source):
@@ -252,16 +253,16 @@ class SourcePage(DetailPage):
     def links(self) -> Links:
         """The parts of the page and which of them is shown: by the numbers of the figures."""
         found = self.reading
-        last = max(ceil(found.last / FIGURES_ON_PAGE), 1)
+        first, last = (max(ceil(one / FIGURES_ON_PAGE), 1) for one in (found.first, found.last))
         wanted = self.request.GET.get("part", "")
-        here = int(wanted) if NUMBER.fullmatch(wanted) else 1
-        here = min(max(here, 1), last)
+        here = int(wanted) if NUMBER.fullmatch(wanted) else first
+        here = min(max(here, first), last)
         path = self.request.path
-        before = f"{path}?part={here - 1}" if here > 2 else path
+        before = f"{path}?part={here - 1}" if here - 1 > first else path
         return Links(
             here=here,
             last=last,
-            previous_url=f"{before}#figures" if here > 1 else "",
+            previous_url=f"{before}#figures" if here > first else "",
             next_url=f"{path}?part={here + 1}#figures" if here < last else "",
             first_shown=(here - 1) * FIGURES_ON_PAGE + 1,
             last_shown=min(here * FIGURES_ON_PAGE, found.last),
