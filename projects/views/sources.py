@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -31,6 +32,7 @@ from projects.reading.sentences import sentences_of
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
+MOST_COPIES = 20
 NUMBER = re.compile("[0-9]{1,6}")
 MARKED = (
     *("source", "number", "start", "end", "printed", "nature"),
@@ -204,9 +206,27 @@ FIGURE_COLUMNS = (
 )
 
 
+def first_document(source: Source) -> Source | None:
+    """The document that a copy was taken from, if the public may see it; no query otherwise."""
+    if not source.copied_from_id:
+        return None
+    return Source.objects.published().without_text().filter(pk=source.copied_from_id).first()
+
+
+def copies(source: Source) -> list[Source]:
+    """The documents that print what this one said first; no query where there are none."""
+    if not source.is_copied:  # type: ignore[attr-defined]
+        return []
+    return list(source.copies.published().without_text().order_by("code")[:MOST_COPIES])
+
+
 class SourcePage(DetailPage):
     model = Source
     key = "<slug:code>"
+
+    def rows(self) -> QuerySet:
+        taken = Source._base_manager.filter(copied_from=OuterRef("pk"))
+        return super().rows().annotate(is_copied=Exists(taken))
 
     @property
     def kind(self) -> str:
@@ -232,6 +252,8 @@ class SourcePage(DetailPage):
             Column("作者", "author"),
             Column(date_label, "published_on", kind="date"),
             Column("文件名", "file_name"),
+            Column("转自", first_document),
+            Column("转载本文的文献", copies),
             Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
         )
 
