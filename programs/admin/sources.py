@@ -85,11 +85,11 @@ class SourceAdmin(ModelAdmin):
         "has_loaded_text",
         "updated_at",
     )
-    list_filter = (WorkToDo, "kind", "is_date_inferred")
+    list_filter = (WorkToDo, "kind", "is_date_inferred", "copied_from")
     search_help_text = "标题、编号、来源或作者"
     readonly_fields = ("text_summary",)
     fieldsets = (
-        group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
+        group("名称与类型", "code", "title", "kind", "publisher", "author", "url", "copied_from"),
         group("日期", "published_on", "is_date_inferred"),
         group(
             "全文",

@@ -1,12 +1,13 @@
 """The documents that figures and names stand in."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
@@ -14,6 +15,7 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import MaintainerField, RecordQuerySet
+from aidtracker.ground.relations import optional_key_to
 from aidtracker.ground.search import SearchTextField
 from aidtracker.review.meaning import Meaning, reason_of_change
 
@@ -85,6 +87,12 @@ class Source(Paged, Meaning):
     publisher = models.CharField("来源", max_length=120, blank=True)
     author = models.CharField("作者", max_length=120, blank=True)
     url = WebAddressField("网址", max_length=500, blank=True)
+    copied_from = optional_key_to(
+        "self",
+        "转自",
+        "copies",
+        help_text="转载或摘编自哪份文献（同一篇通稿、同一份公报）；数有几个独立来源时只算一个",
+    )
 
     # Dates
     published_on = PartialDateField("发布日期")
@@ -125,12 +133,36 @@ class Source(Paged, Meaning):
                 Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
                 "SHA-256 是 64 位小写十六进制数。",
             ),
+            row_check("source_not_its_own_copy", ~Q(copied_from=F("id")), "文献不能转自自己。"),
             once("source_text_once", "已有同一全文的文献。", "sha256", condition=~Q(sha256="")),
             partial_date_check("source", "published_on"),
         )
 
     def __str__(self):
         return self.title
+
+    def clean(self) -> None:
+        self.before_storing([self])
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """A copy names the document that was first, not another copy; so one step leads there."""
+        copies = [row for row in rows if row.copied_from_id]
+        if not copies:
+            return
+        named = cls._base_manager.filter(pk__in={row.copied_from_id for row in copies})
+        for first in named.exclude(copied_from=None).select_related("copied_from").defer("text"):
+            words = f"《{first}》本身转自《{first.copied_from}》，请填《{first.copied_from}》。"
+            raise ValidationError({"copied_from": words})
+        own = cls._base_manager.filter(copied_from__in=[row.pk for row in copies if row.pk])
+        for copy in own.select_related("copied_from").defer("text")[:1]:
+            words = f"《{copy}》转自这份文献，它不能再转自别的；请先改《{copy}》的“转自”。"
+            raise ValidationError({"copied_from": words})
+
+    @property
+    def origin_id(self) -> int:
+        """The document that first said what it says: itself, if it is no copy."""
+        return self.copied_from_id or self.pk
 
     @classmethod
     def shows_condition(cls, prefix, *shown):
