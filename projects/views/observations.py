@@ -22,6 +22,7 @@ from projects.views.corrections import corrections_section
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
+from projects.views.restatements import restated
 
 FINDING_COLUMNS = (
     Column("结果", kind="result"),
@@ -117,7 +118,7 @@ class ObservationPage(DetailPage):
     model = Observation
     key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
-    parts = (reading, meaning, ledger_rows, findings, place, same_series)
+    parts = (reading, meaning, restated, ledger_rows, findings, place, same_series)
 
     def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
         """The page; of a figure that was retracted, only that it was, when and why."""
