@@ -29,6 +29,13 @@ class Verdict:
     title: str = ""
 
     @property
+    def heading(self):
+        """The title; where none was given, that of what its figures say."""
+        if self.title or not self.observations:
+            return self.title
+        return title(*self.observations[:2])
+
+    @property
     def key(self):
         """Rule and name; a name that is too long keeps its beginning and gets a digest."""
         key = f"{self.kind.value}:{self.name}"
@@ -45,8 +52,10 @@ def names(observations):
 
 def title(*figures: Figure) -> str:
     """Place, metric, period and both numbers: 某县 产值（2018年）：3.2亿元与3.5亿元."""
-    one, other = (figures * 2)[:2]
-    return shortened(f"{placed(one)}：{one.printed}与{other_words(one, other)}")
+    words = f"{placed(figures[0])}：{figures[0].printed}"
+    for other in figures[1:]:
+        words += f"与{other_words(figures[0], other)}"
+    return shortened(words)
 
 
 def placed(figure: Figure) -> str:
