@@ -463,6 +463,9 @@ def test_bounds_are_printed_with_all_their_digits():
 def test_a_decline_is_called_a_decline():
     [words] = words_of(grown(Here(), "10.0亿元", "8.0亿元", "20%"))
     assert "→ 下降20%" in words
+
+
+def test_a_decline_between_bounds_is_called_a_decline():
     [words] = words_of(grown(Here(), "10.0亿元", "近8亿元", "20%"))
     assert "→ 下降19.6%至28.4%" in words
 
@@ -471,7 +474,7 @@ def test_a_rate_says_what_its_sides_would_have_to_be():
     [words] = words_of(grown(Here(), "10.0亿元", "13.0亿元", "15%"))
     assert words == (
         "某市 某增长率（2019年）：13亿÷10亿 → 增长30%，原文15%；"
-        "要增长15%，2018年须约11.3亿元（11.21亿元至11.41亿元），"
+        "要增长15%，2018年须约11.3亿元（11.21亿元至11.4亿元），"
         "或2019年须约11.5亿元（11.39亿元至11.61亿元）。"
     )
 
