@@ -17,7 +17,7 @@ class Verdict:
 
     `name` tells verdicts of one rule apart and stays the same when everything is computed again.
     `records` name rows other than figures as `dataset:slug`. `title` names place, metric, period
-    and the numbers that meet.
+    and the numbers that meet; of one rule those of less `weight` are shown first.
     """
 
     kind: Kind
@@ -27,6 +27,7 @@ class Verdict:
     observations: tuple = ()
     records: tuple = ()
     title: str = ""
+    weight: int = 0
 
     @property
     def heading(self):
