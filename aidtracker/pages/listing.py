@@ -205,7 +205,9 @@ class ListPage(View):
         layout = Layout(unit=self.unit, first_number=max(page.start_index(), 1))
         shown = table(self.title, self.columns, page.object_list, layout)
         headings = tuple(
-            self.heading(number, column) for number, column in enumerate(self.columns, start=1)
+            self.heading(number, column)
+            for number, column in enumerate(self.columns, start=1)
+            if column.label not in shown.folded
         )
         return replace(shown, headings=headings)
 

@@ -178,12 +178,20 @@ def targets(one: Result, times: float | None) -> str:
     usage = one.usage or {}
     reached = {
         "ms": (one.cpu or 0) * 1000,
+        "each": (one.each or 0) * 1000,
         "memory": usage.get("memory", 0),
         "queries": usage.get("counts", {}).get("queries", 0),
         "kilobytes": usage.get("sent", 0) / 1000,
         "times": times,
     }
-    units = {"ms": "ms", "memory": "MB", "queries": "queries", "kilobytes": "kB", "times": "×"}
+    units = {
+        "ms": "ms",
+        "each": "ms a row",
+        "memory": "MB",
+        "queries": "queries",
+        "kilobytes": "kB",
+        "times": "×",
+    }
     words = []
     for name, target in one.target.items():
         found = reached[name]

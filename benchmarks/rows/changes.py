@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from aidtracker.ground.changes import after_change
@@ -10,6 +10,7 @@ from aidtracker.trail.acts import one_act
 from benchmarks.measuring.registry import LeftOut, Target, Work, row
 from benchmarks.measuring.site import Site
 from benchmarks.rows.samples import figure
+from benchmarks.rows.sheets import COPY
 from projects.checks.recomputing import recompute
 from projects.models import Observation
 
@@ -81,7 +82,12 @@ def checked(site: Site) -> Work:
     return check
 
 
-@row(GROUP, "check_figures, whole", target=Target(ms=60_000))
+# A minute for a million figures; on SQLite ten seconds for a hundred thousand.
+WHOLE = Target(each=0.1 if connection.vendor == "sqlite" else 0.06)
+
+
+# Before stretches of time were held to each other it took 29 times the limit.
+@row(GROUP, "check_figures, whole", limit=COPY, target=WHOLE)
 def whole(site: Site) -> Work:
     def check() -> int:
         recompute()

@@ -25,8 +25,9 @@ BUDGETS = Path(__file__).with_name("budgets.json")
 GROUPS = (public.LISTS, public.DETAILS, public.OTHER, admin.GROUP, changes.GROUP)
 FIGURES = 300
 # The benchmark measures them; they ask what the list without them asks.
-IN_MANY_WAYS = ("sorted by", "filtered by", "page 5,000")
-NONE = (0, 0, 0)
+IN_MANY_WAYS = ("sorted by", "filtered by", "page 5,000", "last page", "3 characters", "no hit")
+# Asked before anything is counted: what the program asks once and then knows.
+BEFOREHAND = 12
 
 
 @pytest.fixture
@@ -46,18 +47,24 @@ def site(empty: None) -> Iterator[Site]:
 
 
 def asked(site: Site) -> dict[str, list[int]]:
-    """Queries, rows read and rows written of each page and change, asked for the second time."""
+    """Queries, rows read and rows written of each page and change."""
+    wanted = [row for row in rows(site) if is_kept(row)]
+    for row in wanted[:: len(wanted) // BEFOREHAND]:
+        with suppress(LeftOut):
+            row.prepare(site)()
     found = {}
-    for row in rows(site):
-        if row.group in GROUPS and not any(words in row.name for words in IN_MANY_WAYS):
-            with suppress(LeftOut):
-                found[f"{row.group}: {row.name}"] = ask(row, site)
+    for row in wanted:
+        with suppress(LeftOut):
+            found[f"{row.group}: {row.name}"] = ask(row, site)
     return found
+
+
+def is_kept(row: Row) -> bool:
+    return row.group in GROUPS and not any(words in row.name for words in IN_MANY_WAYS)
 
 
 def ask(row: Row, site: Site) -> list[int]:
     work = row.prepare(site)
-    work()
     with counted() as counts:
         work()
     return [counts.queries, counts.rows_read, counts.rows_written]
@@ -70,10 +77,11 @@ def test_pages_and_changes_ask_no_more_than_before(site):
         BUDGETS.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
     kept = json.loads(BUDGETS.read_text("utf-8"))
 
+    # What is measured no more would pass whatever it asks; so would what is new.
+    assert kept.keys() == found.keys()
     grown = {
-        name: (counts, kept.get(name))
+        name: (counts, kept[name])
         for name, counts in found.items()
-        if any(now > before for now, before in zip(counts, kept.get(name, NONE), strict=True))
+        if any(now > before for now, before in zip(counts, kept[name], strict=True))
     }
-
     assert grown == {}

@@ -343,9 +343,9 @@ def touch_awards(rows: list[Row], touched: Touched) -> None:
 
 
 def touch_sources(rows: list[Row], touched: Touched) -> None:
-    """Findings name figures by the code of their document."""
+    """Findings name figures by the code of their document; copies of one are one word."""
     for row in rows:
-        if not row.is_new and row.differs("code"):
+        if not row.is_new and row.differs("code", "copied_from_id"):
             figures = Observation.objects.filter(source=row.pk, status=PUBLISHED)
             keys = list(figures.order_by().values_list("series_id", flat=True).distinct())
             for part in in_batches(keys):

@@ -8,7 +8,9 @@ from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.publication import public_rule, reasons_to_hide
-from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
+from aidtracker.ground.records import KeyedQuerySet, NameListField
+from aidtracker.review.meaning import Meaning, reason_of_change
+from aidtracker.review.reviewed import REASON_LENGTH
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
 from projects.models.badges import address_of, key_in
@@ -32,6 +34,7 @@ IS_SETTLED = Case(
 WORST_FIRST = ("severity", "is_settled", "kind", "weight", "key")
 SCREENFUL = 12  # of figures that are easily confused no more are shown unasked
 COMPUTED = ("kind", "result", "title", "weight", "computation", "records", "is_current")
+SETTLED = ("state", "explanation", "correction_reason", "version", "updated_at")
 
 
 class FindingQuerySet(KeyedQuerySet):
@@ -81,24 +84,31 @@ class FindingQuerySet(KeyedQuerySet):
             keep_first_states(self)
 
     def settle(self, rows, state, explanation):
-        """Give findings one state and explanation, as a person judged."""
+        """Give findings one state and explanation, as a person judged.
+
+        What is public of them changes for what the explanation says; ValidationError if that was
+        said before.
+        """
         for keys in in_batches([row.pk for row in rows]):
             self.filter(pk__in=keys).remember()
         now = timezone.now()
         for row in rows:
             row.state, row.explanation = state, explanation
+            row.correction_reason = explanation[:REASON_LENGTH]
             row.version, row.updated_at = row.version + 1, now
-        self.bulk_update(rows, ("state", "explanation", "version", "updated_at"), BATCH)
+        self.model.before_storing(rows)
+        self.bulk_update(rows, SETTLED, BATCH)
         keep_states(rows)
 
 
-class Finding(KeyedModel):
+class Finding(Meaning):
     """核对: figures that cannot all be true, may be confused, cannot be checked, or do follow."""
 
     KEY = ("key",)
     OWNERS = ("observations__maintainer", "observations__series__headquarters")
     SEEN_WITH = ("observations",)
     COUNTED_BY = ("is_current", "result")
+    SHOWN = ("state", "explanation")
     SEARCHED_IN = ("computation", "explanation", "key")
 
     Result = Result
@@ -150,10 +160,11 @@ class Finding(KeyedModel):
     # Explanation
     state = models.CharField("处理", max_length=12, choices=State, default=State.OPEN)
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
+    correction_reason = reason_of_change()
 
     objects = FindingQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "核对"
         ordering = ("result", "kind", "key")
         # The orders of the public list, with the columns that they are computed from.

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from aidtracker import testing as make
 from aidtracker.ground.changes import after_change
+from aidtracker.review.meaning import Meaning
 from aidtracker.trail import acts
 from projects.checks.recomputing import recompute
 from projects.models import (
@@ -281,6 +282,8 @@ def store(row, values, other_than=None):
     }
     for name, value in values.items():
         setattr(row, name, value)
+    if isinstance(row, Meaning):
+        row.correction_reason = f"第 {row.version} 次改动"
     row.save()
 
 

@@ -165,7 +165,7 @@ class ObservationFilter(ListFilter):
     rank = choice_filter("采用", Observation.Rank)
     series = linked_filter("序列", Series)
     region = about("region")
-    headquarters = about("headquarters")
+    headquarters = linked_filter("援疆指挥部", Headquarters, method="of_headquarters")
     program = about("program")
     project = about("project")
     investment = about("investment")
@@ -173,6 +173,16 @@ class ObservationFilter(ListFilter):
     site = about("site")
     outlet = about("outlet")
     activity = about("activity")
+    within = linked_filter("其中", Region, method="in_place")
+
+    def of_headquarters(self, queryset, name, headquarters):
+        """Those of a headquarters, and of its donor."""
+        return queryset.filter(series__in=Series.objects.of_headquarters(headquarters))
+
+    def in_place(self, queryset, name, place):
+        """Those of a place and of all that lies in it."""
+        own = Q(series__region=place) | Q(series__region__replaced_by=place)
+        return queryset.filter(own | Q(series__in=Series.objects.within(place)))
 
 
 class FindingFilter(ListFilter):

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
-from aidtracker.pages.tables import Column, Item, capped
+from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
 from projects.models import Observation
+from projects.sums.claims import documents_words, is_same_claim
 from projects.views.citations import plain_citation, standard_citation
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
+from projects.views.restatements import restated
 
 FINDING_COLUMNS = (
     Column("结果", kind="result"),
@@ -94,7 +96,15 @@ def same_series(observation: Observation) -> Section:
     series = observation.series
     others = series.observations.published().exclude(pk=observation.pk)
     title, more = "同一序列的其他数字", whole_list("observation-list", series=series.slug)
-    shown = capped(title, READING_COLUMNS, others.in_time_order(), more)
+    rows = others.in_time_order().first_rows(CAP + 1)
+    alike = {row.pk for row in rows if is_same_claim(observation, row)}
+    standing = Column("与本数", lambda row: "同一说法" if row.pk in alike else "")
+    columns = (*READING_COLUMNS, standing) if alike else READING_COLUMNS
+    claim = [observation, *(row for row in rows if row.pk in alike)]
+    caption = counted(title, rows)
+    if alike:
+        caption += f"；本数这一说法见于 {documents_words(claim)}"
+    shown = table(caption, columns, rows[:CAP], Layout(more=more))
     empty = "这一序列还没有其他公开的数字；别的文献或时期的数字审核通过后列在这里。"
     return Section("same-series", title, shown, empty)
 
@@ -103,7 +113,7 @@ class ObservationPage(DetailPage):
     model = Observation
     key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
-    parts = (reading, meaning, ledger_rows, findings, place, same_series)
+    parts = (reading, meaning, restated, ledger_rows, findings, place, same_series)
 
     def find(self, *rules: Q, **key: Any) -> Observation:
         found = self.rows().filter(source__code=key["code"], number=key["number"])

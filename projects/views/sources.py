@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -30,6 +31,7 @@ from projects.reading.sentences import sentences_of
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
+MOST_COPIES = 20
 NUMBER = re.compile("[0-9]{1,6}")
 MARKED = (
     *("source", "number", "start", "end", "printed", "nature"),
@@ -48,10 +50,11 @@ NO_SKIPPED = "没有略过的数字。"
 
 @dataclass(frozen=True)
 class Reading:
-    """How far a document is read: how many public figures, up to which number, and what became of
-    all the figures in its text."""
+    """How far a document is read: how many public figures, from which number to which, and what
+    became of all the figures in its text."""
 
     count: int
+    first: int
     last: int
     recorded: int = 0
     skipped: int = 0
@@ -87,13 +90,13 @@ def read(source):
     """The `Reading` of a document as it is now."""
     figures = source.observations.published().order_by("number")
     found = list(figures.values_list("number", "start", "end"))
-    count, last = len(found), found[-1][0] if found else 0
+    numbers = (found[0][0], found[-1][0]) if found else (0, 0)
     if not shows_text(source):
-        return Reading(count, last)
+        return Reading(len(found), *numbers)
     placed = [(start, end) for _, start, end in found if start is not None]
     skipped = source.skipped_phrases.values_list("start", "end")
     became = coverage(source.text, placed, list(skipped))
-    return Reading(count, last, len(became.recorded), len(became.skipped), became.open)
+    return Reading(len(found), *numbers, len(became.recorded), len(became.skipped), became.open)
 
 
 def shows_text(source):
@@ -190,9 +193,27 @@ FIGURE_COLUMNS = (
 )
 
 
+def first_document(source: Source) -> Source | None:
+    """The document that a copy was taken from, if the public may see it; no query otherwise."""
+    if not source.copied_from_id:
+        return None
+    return Source.objects.published().without_text().filter(pk=source.copied_from_id).first()
+
+
+def copies(source: Source) -> list[Source]:
+    """The documents that print what this one said first; no query where there are none."""
+    if not source.is_copied:  # type: ignore[attr-defined]
+        return []
+    return list(source.copies.published().without_text().order_by("code")[:MOST_COPIES])
+
+
 class SourcePage(DetailPage):
     model = Source
     key = "<slug:code>"
+
+    def rows(self) -> QuerySet:
+        taken = Source._base_manager.filter(copied_from=OuterRef("pk"))
+        return super().rows().annotate(is_copied=Exists(taken))
 
     @property
     def kind(self) -> str:
@@ -218,6 +239,8 @@ class SourcePage(DetailPage):
             Column("作者", "author"),
             Column(date_label, "published_on", kind="date"),
             Column("文件名", "file_name"),
+            Column("转自", first_document),
+            Column("转载本文的文献", copies),
             Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
         )
 
@@ -230,16 +253,16 @@ class SourcePage(DetailPage):
     def links(self) -> Links:
         """The parts of the page and which of them is shown: by the numbers of the figures."""
         found = self.reading
-        last = max(ceil(found.last / FIGURES_ON_PAGE), 1)
+        first, last = (max(ceil(one / FIGURES_ON_PAGE), 1) for one in (found.first, found.last))
         wanted = self.request.GET.get("part", "")
-        here = int(wanted) if NUMBER.fullmatch(wanted) else 1
-        here = min(max(here, 1), last)
+        here = int(wanted) if NUMBER.fullmatch(wanted) else first
+        here = min(max(here, first), last)
         path = self.request.path
-        before = f"{path}?part={here - 1}" if here > 2 else path
+        before = f"{path}?part={here - 1}" if here - 1 > first else path
         return Links(
             here=here,
             last=last,
-            previous_url=f"{before}#figures" if here > 1 else "",
+            previous_url=f"{before}#figures" if here > first else "",
             next_url=f"{path}?part={here + 1}#figures" if here < last else "",
             first_shown=(here - 1) * FIGURES_ON_PAGE + 1,
             last_shown=min(here * FIGURES_ON_PAGE, found.last),
