@@ -46,6 +46,8 @@ WRONG = [
     (Observation, "SEARCHED_WITH", ("printed",), "printed is no foreign key to the record"),
     (Project, "REVIEW", "status", "status cannot say published"),
     (Project, "CORRECTED", ("names",), "no field named 'names'"),
+    (Source, "SHOWN", ("titles",), "no field named 'titles'"),
+    (Observation, "RESTS_ON", ("printed",), "printed leads to no row that says by SHOWN"),
     (Project, "CAN_BE_WITHDRAWN", None, "None is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),

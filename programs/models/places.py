@@ -12,6 +12,7 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from aidtracker.ground.relations import key_to, links_to, optional_key_to
+from aidtracker.review.meaning import Meaning, reason_of_change
 
 # Two to forty characters.
 CODE_FORM = "[0-9A-Z]?*"
@@ -35,8 +36,10 @@ class RegionQuerySet(RecordQuerySet):
         return self.filter(replaced_by=None)
 
 
-class Region(Record):
+class Region(Meaning, Record):
     """A place: a donor province or city, or a prefecture, county or village in Xinjiang."""
+
+    SHOWN = ("name", "slug", "code", "parent")
 
     KEY = ("code",)
 
@@ -71,9 +74,12 @@ class Region(Record):
     valid_from = PartialDateField("启用")
     valid_to = PartialDateField("停用")
 
+    # Standing
+    correction_reason = reason_of_change()
+
     objects = RegionQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta, KeyedModel.Meta):
         verbose_name = verbose_name_plural = "地区"
         ordering = ("code",)
         constraints = (

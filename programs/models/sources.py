@@ -14,9 +14,10 @@ from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet
+from aidtracker.ground.records import MaintainerField, RecordQuerySet
 from aidtracker.ground.relations import optional_key_to
 from aidtracker.ground.search import SearchTextField
+from aidtracker.review.meaning import Meaning, reason_of_change
 
 
 class WebAddressField(PlainColumn, models.URLField):
@@ -52,7 +53,7 @@ class SourceQuerySet(RecordQuerySet):
         return self.defer("text")
 
 
-class Source(Paged, KeyedModel):
+class Source(Paged, Meaning):
     """文献: a newspaper or web article, a report, or public knowledge outside any one document."""
 
     KEY = ("code",)
@@ -60,6 +61,10 @@ class Source(Paged, KeyedModel):
     OWNERS = ("maintainer",)
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
+    SHOWN = (
+        *("code", "title", "kind", "publisher", "author", "url"),
+        *("published_on", "is_date_inferred", "shown_text"),
+    )
     SEARCHED_IN = ("search_text",)
 
     class Kind(models.TextChoices):
@@ -114,11 +119,12 @@ class Source(Paged, KeyedModel):
     # Provenance
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField(help_text="内部报表属于哪个指挥部；公开文献留空")
+    correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")
 
     objects = SourceQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "文献"
         ordering = ("code",)
         constraints = (

@@ -19,7 +19,7 @@ from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, reading, series_of, short_reading
-from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
+from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Observation, ObservationPart, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.observations import COMPUTED
@@ -57,10 +57,10 @@ class Place(CountedAtOnce, admin.SimpleListFilter):
         return rows.filter(start=None, anchor="") if self.value() == "none" else rows
 
 
-class ObservationForm(ReviewedForm):
+class ObservationForm(RecordForm):
     """A figure, as printed."""
 
-    typed_checks = (take_number, *ReviewedForm.typed_checks)
+    typed_checks = (take_number, *RecordForm.typed_checks)
 
     class Media:
         js = ("admin/figure_preview.js",)

@@ -19,6 +19,7 @@ from projects.models.sites import Site
 class Investment(Reviewed, Record):
     """招商项目: who invests, through which firm on site, how much was agreed and has arrived."""
 
+    SHOWN = ("name", "slug")
     KEY = ("code",)
     OWNERS = ("headquarters",)
     IS_SHARED = False

@@ -26,7 +26,7 @@ from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
-from projects.models.metrics import Series
+from projects.models.metrics import SUBJECTS, Series
 from projects.reading import figures, sentences
 from projects.reading.anchors import (
     anchor,
@@ -75,6 +75,10 @@ class Observation(Paged, Reviewed):
     IS_SHARED = False
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
+    RESTS_ON = (
+        *("source", "series", "series__metric", "findings"),
+        *(f"series__{name}" for name in SUBJECTS),
+    )
     CORRECTED = PUBLIC
     DERIVED = ("anchor",)
     SEARCHED_IN = ("search_text",)

@@ -10,6 +10,10 @@ from aidtracker.sheets import file_name, file_of
 from programs.models import Source
 from projects.corrections import Correction, State, corrections, with_states_before
 from projects.models import Observation, Series
+from projects.restatements import all_restatements
+from projects.views.restatements import latest
+
+LATEST = 20  # restatements on the first page
 
 
 def day(one: Correction) -> str:
@@ -56,7 +60,8 @@ class CorrectionList(ListPage):
     title = "更正记录"
     lead = "已公开的数字改动或撤回，都留下旧值、日期和理由。"
     empty = "还没有更正。已公开的数字一经改动或撤回，旧值、日期和理由就列在这里。"
-    see_also = (("观测值", "observation-list"),)
+    template_name = "projects/corrections.html"
+    see_also = (("所指的更正", "restatement-list"), ("观测值", "observation-list"))
     filterset_class = CorrectionFilter
     shows_all = False
     columns = (
@@ -76,6 +81,12 @@ class CorrectionList(ListPage):
     def table(self, page):
         page.object_list = with_states_before(page.object_list)
         return super().table(page)
+
+    def extra_context(self, page):
+        """The first page also tells what was changed of what figures mean."""
+        is_first = page.number == 1 and not self.is_filtered
+        caption = "所指的更正：最近改动的序列、指标、主体、文献和核对说明"
+        return {"restated": latest(caption, all_restatements(), LATEST) if is_first else None}
 
     def download(self, file_format):
         """The corrections that meet the conditions, each with one line for what it changed."""

@@ -17,6 +17,7 @@ from projects.views.citations import plain_citation, standard_citation
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
+from projects.views.restatements import restated
 
 FINDING_COLUMNS = (
     Column("结果", kind="result"),
@@ -112,7 +113,7 @@ class ObservationPage(DetailPage):
     model = Observation
     key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
-    parts = (reading, meaning, ledger_rows, findings, place, same_series)
+    parts = (reading, meaning, restated, ledger_rows, findings, place, same_series)
 
     def find(self, *rules: Q, **key: Any) -> Observation:
         found = self.rows().filter(source__code=key["code"], number=key["number"])

@@ -254,6 +254,8 @@ class SourcePage(DetailPage):
         """The parts of the page and which of them is shown: by the numbers of the figures."""
         found = self.reading
         first, last = (max(ceil(one / FIGURES_ON_PAGE), 1) for one in (found.first, found.last))
+        if found.count <= FIGURES_ON_PAGE:  # whatever their numbers
+            first = last = 1
         wanted = self.request.GET.get("part", "")
         here = int(wanted) if NUMBER.fullmatch(wanted) else first
         here = min(max(here, first), last)
@@ -265,7 +267,7 @@ class SourcePage(DetailPage):
             previous_url=f"{before}#figures" if here > first else "",
             next_url=f"{path}?part={here + 1}#figures" if here < last else "",
             first_shown=(here - 1) * FIGURES_ON_PAGE + 1,
-            last_shown=min(here * FIGURES_ON_PAGE, found.last),
+            last_shown=found.last if here == last else here * FIGURES_ON_PAGE,
             total=found.count,
             is_open=False,
         )
@@ -274,7 +276,8 @@ class SourcePage(DetailPage):
     def sections(self) -> list[Section]:
         source, links = self.row, self.links
         rows = source.observations.published().order_by("number")
-        rows = rows.filter(number__range=(links.first_shown, links.last_shown))
+        first = links.first_shown if links.here > 1 else 0
+        rows = rows.filter(number__range=(first, links.last_shown))
         part = Part(rows.first_rows(FIGURES_ON_PAGE), links, self.reading)
         skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
         left_out = table("略过的数字", SKIPPED_COLUMNS, skipped)
