@@ -108,17 +108,27 @@ def rules():
             "43000亩与4.3万亩一样，准到末位非零数字的一半；写明“共”或“整”的是确数。",
         ),
         (
-            said(Qualifier.OVER, "500元起", "上千家", "迈上千亿元"),
-            "不少于所印的数，没有上限；（含）、（不含）不另作区别。",
+            "超过、以上",
+            "不少于所印的数，没有上限；（含）、（不含）不另作区别。"
+            f"同类的说法：{said(Qualifier.OVER, '500元起', '上千家', '迈上千亿元')}。",
         ),
         (
-            said(Qualifier.MORE, "几"),
+            "多、余、几",
             "从所印的数到末位非零数字的下一档：20多家在 20 与 30 之间；"
-            "三分之一强，到再加十个百分点。",
+            f"三分之一强，到再加十个百分点。同类的说法：{said(Qualifier.MORE)}。",
         ),
-        (said(Qualifier.NEARLY), f"在所印的数的 {nearly} 倍与所印的数之间。"),
-        (said(Qualifier.ABOUT, "来"), f"所印的数上下各 {percent}%。"),
-        (said(Qualifier.UNDER), "在 0 与所印的数之间。"),
+        (
+            "近、接近",
+            f"在所印的数的 {nearly} 倍与所印的数之间。同类的说法：{said(Qualifier.NEARLY)}。",
+        ),
+        (
+            "约、左右、来",
+            f"所印的数上下各 {percent}%。同类的说法：{said(Qualifier.ABOUT, '30来家')}。",
+        ),
+        (
+            "不足、以下",
+            f"在 0 与所印的数之间。同类的说法：{said(Qualifier.UNDER)}。",
+        ),
         (
             "报纸的说法较宽",
             f"近从 {plain(bounds.NEARLY_LOOSELY)} 倍起，"
