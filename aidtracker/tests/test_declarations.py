@@ -49,6 +49,7 @@ WRONG = [
     (Source, "SHOWN", ("titles",), "no field named 'titles'"),
     (Observation, "RESTS_ON", ("printed",), "printed leads to no row that says by SHOWN"),
     (Project, "CAN_BE_WITHDRAWN", None, "None is no bool"),
+    (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),
     (ProgressReport, "LOCK", 1, "1 is no str"),

@@ -155,7 +155,7 @@ class Policy(Record):
     regions = links_to(Region, "适用地区", "policies")
 
     # Dates
-    issued_on = PartialDateField("发文日期")
+    issued_on = PartialDateField("发文日期", is_past=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = "政策文件"

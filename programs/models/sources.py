@@ -95,7 +95,7 @@ class Source(Paged, Meaning):
     )
 
     # Dates
-    published_on = PartialDateField("发布日期")
+    published_on = PartialDateField("发布日期", is_past=True)
     is_date_inferred = models.BooleanField(
         "日期系推断", default=False, help_text="文献未印日期，由内容或网页推断"
     )

@@ -83,7 +83,7 @@ class Agreement(Record):
     subject = models.CharField("内容", max_length=200, blank=True)
 
     # Dates
-    signed_on = PartialDateField("签订")
+    signed_on = PartialDateField("签订", is_past=True)
 
     # Parties
     regions = links_to(Region, "签约地方", "agreements")
@@ -122,7 +122,7 @@ class Award(Record):
     enterprise = optional_key_to(Enterprise, "获得企业", "awards")
 
     # Dates
-    granted_on = PartialDateField("授予")
+    granted_on = PartialDateField("授予", is_past=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = "荣誉"

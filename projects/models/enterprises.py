@@ -38,7 +38,7 @@ class Enterprise(Meaning, Record):
     region = optional_key_to(Region, "经营地", "enterprises")
 
     # Dates
-    founded_on = PartialDateField("成立")
+    founded_on = PartialDateField("成立", is_past=True)
 
     # Standing
     correction_reason = reason_of_change()

@@ -54,7 +54,7 @@ class Investment(Reviewed, Record):
     programs = links_to(Program, "所属工程", "investments")
 
     # Dates
-    signed_on = PartialDateField("签约")
+    signed_on = PartialDateField("签约", is_past=True)
     started_on = PartialDateField("开工")
     producing_on = PartialDateField("投产")
 

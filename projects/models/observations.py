@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
@@ -41,6 +42,7 @@ from projects.reading.intervals import Interval
 
 FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
+MOMENTS = ("period_start", "period_end", "as_of")
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
@@ -334,6 +336,17 @@ class Observation(Paged, Reviewed):
 
     def clean(self):
         self.complete(self.stored())
+        self.refuse_future()
+
+    def refuse_future(self) -> None:
+        """What was reached was not reached after today; a target or a plan may lie there."""
+        if self.nature != self.Nature.ACTUAL:
+            return
+        today = timezone.localdate()
+        late = [name for name in MOMENTS if (day := getattr(self, name)) and day > today]
+        if late:
+            message = "这一天还没有到：完成的数字说不到将来；是目标、计划或预计的，请改“性质”。"
+            raise ValidationError(dict.fromkeys(late, message))
 
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""

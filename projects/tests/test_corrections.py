@@ -234,3 +234,26 @@ def test_correction_page_queries_do_not_grow(client, django_assert_max_num_queri
         correct(make_observation(printed="5家"), printed="6家", reason=f"理由{number}")
     with django_assert_max_num_queries(7):
         client.get(reverse("correction-list"))
+
+
+@pytest.mark.parametrize("name", ["period_start", "period_end", "as_of"])
+def test_what_was_reached_does_not_lie_in_the_future(name, published):
+    days = {"period_start": timezone.localdate(), "period_end": None, "as_of": None}
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    figure = make_observation(printed="5家", **(days | {name: tomorrow}))
+    with pytest.raises(ValidationError) as caught:
+        figure.full_clean()
+    assert list(caught.value.error_dict) == [name]
+    figure.nature = "target"
+    figure.correction_reason = "是目标"
+    figure.full_clean()
+
+
+def test_document_of_the_future_is_refused():
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for text in (tomorrow.isoformat(), str(tomorrow.year + 1)):
+        source = make_source(published_on=text)
+        with pytest.raises(ValidationError) as caught:
+            source.full_clean()
+        assert list(caught.value.error_dict) == ["published_on"]
+    make_source(published_on=str(timezone.localdate().year)).full_clean()
