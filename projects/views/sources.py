@@ -16,6 +16,7 @@ from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Column, Item, Layout, table
 from aidtracker.templatetags.formatting import figure
 from programs.models import Source
+from projects.corrections import retractions
 from projects.models import Observation
 from projects.models.known_names import coverage
 from projects.models.observations import FIGURES_ON_PAGE
@@ -41,6 +42,11 @@ SKIPPED_COLUMNS = (
     Column("位置", "place_in_words"),
     Column("原因", "get_reason_display"),
     Column("说明", "note"),
+)
+RETRACTED_COLUMNS = (
+    Column("位置", lambda one: f"第 {one.number} 处"),
+    Column("撤回日期", lambda one: one.day.isoformat(), kind="date"),
+    Column("理由", "reason", kind="phrase"),
 )
 FIGURES = "projects/document_figures.html"
 NO_TEXT = "includes/source_without_text.html"
@@ -168,6 +174,13 @@ def figure_section(source, part):
     return Section("figures", "数字", shown, NO_FIGURES, FIGURES, data)
 
 
+def retracted_section(source):
+    """The places of figures that were retracted; nothing where none was."""
+    rows = retractions(source)
+    if rows:
+        yield Section("retracted", "已撤回的数字", table("按原文先后", RETRACTED_COLUMNS, rows))
+
+
 def place_items(observation):
     """Where the words stand: in the text on this page, and on the web where the document is."""
     if observation.start is not None:
@@ -285,4 +298,5 @@ class SourcePage(DetailPage):
             text_section(source, part, skipped),
             figure_section(source, part),
             Section("skipped", "略过的数字", left_out, NO_SKIPPED),
+            *retracted_section(source),
         ]
