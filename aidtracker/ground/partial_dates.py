@@ -101,6 +101,9 @@ class PartialDateField(PlainColumn, models.CharField):
         return super().formfield(**{"max_length": LONGEST} | kwargs)
 
 
+PartialDateField.register_lookup(Length)
+
+
 def partial_date_check(model, *names):
     """A CheckConstraint that holds the named fields of `model` to the ISO forms."""
     rule = Q()

@@ -13,7 +13,7 @@ from typing import Any
 
 import opencc
 from django.db import connections, models
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.db.models.signals import post_migrate
 
 from aidtracker.ground import batches  # noqa: F401 (registers `among`)
@@ -153,11 +153,16 @@ def any_of(*rules: Q) -> Q:
 
 
 def found_by(key: str, model: type[Any], word: str) -> Q:
-    """The condition that a key names a row of `model` that a word finds.
+    """The condition that a key names a row of `model` that a word finds."""
+    return naming(key, model._base_manager.filter(word_rule(model, word)))
+
+
+def naming(key: str, rows: QuerySet) -> Q:
+    """The condition that a key names one of `rows`.
 
     The database uses an index for the numbers of a few rows; of very many, their query is better.
     """
-    found = model._base_manager.filter(word_rule(model, word)).values_list("pk", flat=True)
+    found = rows.order_by().values_list("pk", flat=True)
     few = list(found[: FEW + 1])
     return Q(**{f"{key}__in": found}) if len(few) > FEW else Q(**{f"{key}__pk__among": few})
 

@@ -136,6 +136,9 @@ class Reviewed(Corrected):
     CAN_BE_WITHDRAWN: bool = True
     """Whether what is published can be taken back."""
 
+    TELLS_CORRECTIONS: bool = False
+    """Whether its public file has the reason of the last correction."""
+
     LOCK: str = ""
     """What can lock a row, in words; the model then says by `is_under_lock` what is locked."""
 

@@ -29,6 +29,25 @@ def ask_explanation(form: RecordForm) -> None:
         raise ValidationError({"explanation": words})
 
 
+class Lookalikes(admin.SimpleListFilter):
+    """Of figures that are easily confused only those most alike, unless somebody asks for all."""
+
+    title = "容易混淆"
+    parameter_name = "lookalikes"
+    ASKED = ("kind__exact", "observations__id__exact", "q")
+
+    def lookups(self, request, model_admin):
+        return (("all", "全部列出"),)
+
+    def choices(self, changelist):
+        choices = list(super().choices(changelist))
+        return [{**choices[0], "display": "只列最相近的"}, *choices[1:]]
+
+    def queryset(self, request, queryset):
+        is_asked = self.value() == "all" or any(request.GET.get(name) for name in self.ASKED)
+        return queryset if is_asked else queryset.without_lesser_lookalikes()
+
+
 def take_reason(form: RecordForm) -> None:
     """Left as it was, the reason is what is newly explained."""
     data = form.cleaned_data
@@ -107,7 +126,7 @@ class FindingAdmin(ModelAdmin):
     actions = tuple(settling_as(to) for to in (State.EXPLAINED, State.DISMISSED))
     list_display = ("outcome", "kind", "computation", "handling", "explanation", "updated_at")
     list_display_links = ("outcome", "computation")
-    list_filter = (WorkToDo, "result", "state", "kind", "is_current", "observations")
+    list_filter = (WorkToDo, Lookalikes, "result", "state", "kind", "is_current", "observations")
     search_help_text = "计算、说明或核对键"
     readonly_fields = (*COMPUTED, "figures")
     fieldsets = (
@@ -121,7 +140,7 @@ class FindingAdmin(ModelAdmin):
 
     def get_ordering(self, request):
         """The worst first and, of each result, the open ones."""
-        return ("severity", "-state", "kind", "key")
+        return ("severity", "-state", "kind", "weight", "key")
 
     def has_add_permission(self, request):
         return False

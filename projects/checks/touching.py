@@ -269,6 +269,7 @@ def touch_investments(rows: list[Row], touched: Touched) -> None:
     touch_places(rows, touched, "investment", {"site_id": "site"}, also="review")
     touch_firms(rows, touched, "local_enterprise_id", "site_id", "review", "status")
     touch_subjects(rows, touched, "investment")
+    touched.things |= {(Enterprise, pk) for pk in keys_in(rows, "local_enterprise_id")}
     touch_counted(rows, touched, Investment)
 
 
@@ -282,11 +283,13 @@ def touch_firms(rows: list[Row], touched: Touched, firm: str, *columns: str) -> 
 
 def touch_projects(rows: list[Row], touched: Touched) -> None:
     touch_subjects(rows, touched, "project")
+    touched.things |= {(Site, pk) for pk in keys_in(rows, "site_id")}
     touch_amounts(rows, touched, Project)
 
 
 def touch_outlets(rows: list[Row], touched: Touched) -> None:
     touch_subjects(rows, touched, "outlet")
+    touched.things |= {(Enterprise, pk) for pk in keys_in(rows, "operator_id")}
     touch_counted(rows, touched, Outlet)
 
 

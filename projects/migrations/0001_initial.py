@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                 ('computation', models.TextField(help_text='由哪些数、怎样算、得到什么', verbose_name='计算')),
                 ('records', models.JSONField(blank=True, default=list, help_text='观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin', verbose_name='所涉记录')),
                 ('is_current', models.BooleanField(default=True, help_text='重算后已不再得出、但有人处理过的，留存而不再成立', verbose_name='仍成立')),
+                ('weight', models.PositiveSmallIntegerField(default=0, help_text='同一规则中小的在前：容易混淆的两个数，相同之处越多越在前', verbose_name='先后')),
                 ('state', models.CharField(choices=[('open', '待处理'), ('explained', '已说明'), ('corrected', '已更正'), ('dismissed', '不是差错')], default='open', max_length=12, verbose_name='处理')),
                 ('explanation', models.TextField(blank=True, help_text='重算时保留', verbose_name='说明')),
                 ('correction_reason', models.CharField(blank=True, help_text='已发布的数据依据这条内容时，改动公开页所显示的栏必填；旧值、新值和理由公布在更正记录', max_length=200, verbose_name='更正理由')),
@@ -667,6 +668,7 @@ class Migration(migrations.Migration):
                 ('computation', models.TextField(help_text='由哪些数、怎样算、得到什么', verbose_name='计算')),
                 ('records', models.JSONField(blank=True, default=list, help_text='观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin', verbose_name='所涉记录')),
                 ('is_current', models.BooleanField(default=True, help_text='重算后已不再得出、但有人处理过的，留存而不再成立', verbose_name='仍成立')),
+                ('weight', models.PositiveSmallIntegerField(default=0, help_text='同一规则中小的在前：容易混淆的两个数，相同之处越多越在前', verbose_name='先后')),
                 ('scope', models.CharField(blank=True, db_index=True, default='', editable=False, help_text='在哪个范围内核对出来的；重算一个范围时据此找出它的各条', max_length=250, serialize=False, verbose_name='核对范围')),
                 ('state', models.CharField(choices=[('open', '待处理'), ('explained', '已说明'), ('corrected', '已更正'), ('dismissed', '不是差错')], default='open', max_length=12, verbose_name='处理')),
                 ('explanation', models.TextField(blank=True, help_text='重算时保留', verbose_name='说明')),
@@ -1716,11 +1718,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(models.Case(models.When(result='contradiction', then=models.Value(0)), models.When(result='candidate', then=models.Value(1)), models.When(result='unchecked', then=models.Value(2)), models.When(result='holds', then=models.Value(3)), output_field=models.IntegerField()), models.Case(models.When(state='open', then=models.Value(0)), default=models.Value(1), output_field=models.IntegerField()), models.F('kind'), models.F('key'), models.F('id'), models.F('result'), models.F('state'), condition=models.Q(('is_current', True)), name='finding_worst_first'),
+            index=models.Index(models.Case(models.When(result='contradiction', then=models.Value(0)), models.When(result='candidate', then=models.Value(1)), models.When(result='unchecked', then=models.Value(2)), models.When(result='holds', then=models.Value(3)), output_field=models.IntegerField()), models.Case(models.When(state='open', then=models.Value(0)), default=models.Value(1), output_field=models.IntegerField()), models.F('kind'), models.F('weight'), models.F('key'), models.F('id'), models.F('result'), models.F('state'), condition=models.Q(('is_current', True)), name='finding_worst_first'),
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['kind', 'key', 'id'], name='finding_by_kind'),
+            index=models.Index(condition=models.Q(('is_current', True)), fields=['kind', 'weight', 'key', 'id'], name='finding_by_kind'),
         ),
         migrations.AddIndex(
             model_name='finding',

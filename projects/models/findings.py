@@ -14,7 +14,13 @@ from aidtracker.review.reviewed import REASON_LENGTH
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
 from projects.models.badges import address_of, key_in
-from projects.models.finding_kinds import KINDS, TO_SETTLE, Result, kind_choices
+from projects.models.finding_kinds import (
+    KINDS,
+    LOOKALIKE,
+    TO_SETTLE,
+    Result,
+    kind_choices,
+)
 from projects.models.observations import Observation
 
 # 0 for contradictions, and then for open ones.
@@ -25,9 +31,10 @@ SEVERITY = Case(
 IS_SETTLED = Case(
     When(state="open", then=Value(0)), default=Value(1), output_field=models.IntegerField()
 )
-WORST_FIRST = ("severity", "is_settled", "kind", "key")
+WORST_FIRST = ("severity", "is_settled", "kind", "weight", "key")
+SCREENFUL = 12  # of figures that are easily confused no more are shown unasked
+COMPUTED = ("kind", "result", "title", "weight", "computation", "records", "is_current")
 SETTLED = ("state", "explanation", "correction_reason", "version", "updated_at")
-COMPUTED = ("kind", "result", "title", "computation", "records", "is_current")
 
 
 class FindingQuerySet(KeyedQuerySet):
@@ -51,6 +58,13 @@ class FindingQuerySet(KeyedQuerySet):
             for reason in reasons_to_hide(Observation)
         ]
         return list(links[0].union(*links[1:]))
+
+    def without_lesser_lookalikes(self):
+        """All but the figures that are easily confused, and of those a screenful, the likeliest
+        first: the rest is shown to who asks for it."""
+        lookalikes = self.current().filter(kind=LOOKALIKE.value)
+        first = list(lookalikes.order_by("weight", "key").values_list("pk", flat=True)[:SCREENFUL])
+        return self.exclude(~Q(pk__in=first), kind=LOOKALIKE.value)
 
     def worst_first(self):
         """With `severity`, 0 for contradictions; open ones of each result first."""
@@ -127,6 +141,11 @@ class Finding(Meaning):
         "仍成立", default=True, help_text="重算后已不再得出、但有人处理过的，留存而不再成立"
     )
 
+    weight = models.PositiveSmallIntegerField(
+        "先后",
+        default=0,
+        help_text="同一规则中小的在前：容易混淆的两个数，相同之处越多越在前",
+    )
     scope = models.CharField(
         "核对范围",
         max_length=250,
@@ -151,12 +170,14 @@ class Finding(Meaning):
         # The orders of the public list, with the columns that they are computed from.
         indexes = (
             models.Index(
-                *(SEVERITY, IS_SETTLED, "kind", "key", "id", "result", "state"),
+                *(SEVERITY, IS_SETTLED, "kind", "weight", "key", "id", "result", "state"),
                 name="finding_worst_first",
                 condition=Q(is_current=True),
             ),
             models.Index(
-                fields=("kind", "key", "id"), name="finding_by_kind", condition=Q(is_current=True)
+                fields=("kind", "weight", "key", "id"),
+                name="finding_by_kind",
+                condition=Q(is_current=True),
             ),
             models.Index(
                 fields=("state", "key", "id"), name="finding_by_state", condition=Q(is_current=True)

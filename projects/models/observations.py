@@ -75,6 +75,7 @@ class Observation(Paged, Reviewed):
     IS_SHARED = False
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
+    TELLS_CORRECTIONS = True  # its public file has the reason of the last correction
     RESTS_ON = (
         *("source", "series", "series__metric", "findings"),
         *(f"series__{name}" for name in SUBJECTS),

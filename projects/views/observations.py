@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Q
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
+from programs.models import Source
+from projects.corrections import retractions
 from projects.models import Observation
 from projects.sums.claims import documents_words, is_same_claim
 from projects.views.citations import plain_citation, standard_citation
+from projects.views.corrections import corrections_section
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
@@ -115,6 +120,20 @@ class ObservationPage(DetailPage):
     template_name = "projects/observation_detail.html"
     parts = (reading, meaning, restated, ledger_rows, findings, place, same_series)
 
+    def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
+        """The page; of a figure that was retracted, only that it was, when and why."""
+        try:
+            return super().get(request, **key)
+        except Http404:
+            source = Source.objects.without_text().filter(code=key["code"]).first()
+            found = retractions(source, Q(number=key["number"])) if source else []
+            if not found:
+                raise
+        # A document that is public by this figure alone is no more.
+        is_public = Source.objects.published().filter(pk=source.pk).exists()
+        context = {"source": source if is_public else None, "retraction": found[0]}
+        return render(request, "projects/retracted.html", context, status=HTTPStatus.GONE)
+
     def find(self, *rules: Q, **key: Any) -> Observation:
         found = self.rows().filter(source__code=key["code"], number=key["number"])
         rows = Observation.objects.with_subjects().with_words()
@@ -142,7 +161,8 @@ class ObservationPage(DetailPage):
             address=self.request.build_absolute_uri(self.row.get_absolute_url()),
         )
         cited = Section("citation", "引用", template="projects/citation.html", data=citation)
-        return [*super().sections, cited]
+        corrected = corrections_section(Observation.objects.filter(pk=self.row.pk))
+        return [*super().sections, *filter(None, (corrected,)), cited]
 
     def extra_context(self) -> dict[str, Any]:
         return {"observation": self.row}

@@ -16,6 +16,7 @@ from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Column, Item, Layout, table
 from aidtracker.templatetags.formatting import figure
 from programs.models import Source
+from projects.corrections import retractions
 from projects.models import Observation
 from projects.models.known_names import coverage
 from projects.models.observations import FIGURES_ON_PAGE
@@ -41,6 +42,11 @@ SKIPPED_COLUMNS = (
     Column("位置", "place_in_words"),
     Column("原因", "get_reason_display"),
     Column("说明", "note"),
+)
+RETRACTED_COLUMNS = (
+    Column("位置", lambda one: f"第 {one.number} 处"),
+    Column("撤回日期", lambda one: one.day.isoformat(), kind="date"),
+    Column("理由", "reason", kind="phrase"),
 )
 FIGURES = "projects/document_figures.html"
 NO_TEXT = "includes/source_without_text.html"
@@ -168,6 +174,13 @@ def figure_section(source, part):
     return Section("figures", "数字", shown, NO_FIGURES, FIGURES, data)
 
 
+def retracted_section(source):
+    """The places of figures that were retracted; nothing where none was."""
+    rows = retractions(source)
+    if rows:
+        yield Section("retracted", "已撤回的数字", table("按原文先后", RETRACTED_COLUMNS, rows))
+
+
 def place_items(observation):
     """Where the words stand: in the text on this page, and on the web where the document is."""
     if observation.start is not None:
@@ -254,6 +267,8 @@ class SourcePage(DetailPage):
         """The parts of the page and which of them is shown: by the numbers of the figures."""
         found = self.reading
         first, last = (max(ceil(one / FIGURES_ON_PAGE), 1) for one in (found.first, found.last))
+        if found.count <= FIGURES_ON_PAGE:  # whatever their numbers
+            first = last = 1
         wanted = self.request.GET.get("part", "")
         here = int(wanted) if NUMBER.fullmatch(wanted) else first
         here = min(max(here, first), last)
@@ -265,7 +280,7 @@ class SourcePage(DetailPage):
             previous_url=f"{before}#figures" if here > first else "",
             next_url=f"{path}?part={here + 1}#figures" if here < last else "",
             first_shown=(here - 1) * FIGURES_ON_PAGE + 1,
-            last_shown=min(here * FIGURES_ON_PAGE, found.last),
+            last_shown=found.last if here == last else here * FIGURES_ON_PAGE,
             total=found.count,
             is_open=False,
         )
@@ -274,7 +289,8 @@ class SourcePage(DetailPage):
     def sections(self) -> list[Section]:
         source, links = self.row, self.links
         rows = source.observations.published().order_by("number")
-        rows = rows.filter(number__range=(links.first_shown, links.last_shown))
+        first = links.first_shown if links.here > 1 else 0
+        rows = rows.filter(number__range=(first, links.last_shown))
         part = Part(rows.first_rows(FIGURES_ON_PAGE), links, self.reading)
         skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
         left_out = table("略过的数字", SKIPPED_COLUMNS, skipped)
@@ -282,4 +298,5 @@ class SourcePage(DetailPage):
             text_section(source, part, skipped),
             figure_section(source, part),
             Section("skipped", "略过的数字", left_out, NO_SKIPPED),
+            *retracted_section(source),
         ]
