@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.cache import caches
+from django.http import QueryDict
 from django.urls import URLPattern, get_resolver, reverse
 
 from aidtracker.pages.choosing import RowField
@@ -85,7 +86,8 @@ def ways_to_ask(view: type[ListPage], *, everything: bool) -> Iterator[tuple[str
 
 def filters(view: type[ListPage]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each condition with one of the values it offers."""
-    form = view.filterset_class({}, view().rows(), request=None).form
+    page = view(parameters=QueryDict())
+    form = view.filterset_class({}, page.rows(), request=None).form
     for name, field in form.fields.items():
         value = value_of(field) if name != "q" else None
         if value is not None:

@@ -63,7 +63,7 @@ class Source(Paged, Meaning):
     KEPT_BESIDE = ("sha256",)
     SHOWN = (
         *("code", "title", "kind", "publisher", "author", "url"),
-        *("published_on", "is_date_inferred", "shown_text"),
+        *("published_on", "is_date_inferred", "shown_text", "copied_from"),
     )
     SEARCHED_IN = ("search_text",)
 
@@ -142,10 +142,15 @@ class Source(Paged, Meaning):
         return self.title
 
     def clean(self) -> None:
-        self.before_storing([self])
+        self.check_copies([self])
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
+        super().before_storing(rows)
+        cls.check_copies(rows)
+
+    @classmethod
+    def check_copies(cls, rows: Sequence[Self]) -> None:
         """A copy names the document that was first, not another copy; so one step leads there."""
         copies = [row for row in rows if row.copied_from_id]
         if not copies:
