@@ -238,15 +238,15 @@ def test_correction_page_queries_do_not_grow(client, django_assert_max_num_queri
 
 @pytest.mark.parametrize("name", ["period_start", "period_end", "as_of"])
 def test_what_was_reached_does_not_lie_in_the_future(name, published):
-    days = {"period_start": timezone.localdate(), "period_end": None, "as_of": None}
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    figure = make_observation(printed="5家", **(days | {name: tomorrow}))
+    for moment in ("period_start", "period_end", "as_of"):
+        setattr(published, moment, None)
+    setattr(published, name, timezone.localdate() + timedelta(days=1))
+    published.correction_reason = "另有日期"
     with pytest.raises(ValidationError) as caught:
-        figure.full_clean()
+        published.full_clean()
     assert list(caught.value.error_dict) == [name]
-    figure.nature = "target"
-    figure.correction_reason = "是目标"
-    figure.full_clean()
+    published.nature = "target"
+    published.full_clean()
 
 
 def test_document_of_the_future_is_refused():
