@@ -41,6 +41,7 @@ def corrections():
         )
         .filter(status_before=PUBLISHED)
         .exclude(reason_before=F("correction_reason"))
+        .filter(Q(status=WITHDRAWN) | may_be_told())
         .select_related("series", "source")
         .defer("source__text")
         .order_by("-history_date", "-history_id")
@@ -53,12 +54,16 @@ class Correction:
 
     state: Any
     before: Any
-    is_shown: bool = True
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the figure was public after it; if not, only that is told."""
+        return self.state.status == PUBLISHED
 
     def changes(self) -> Iterator[tuple[str, str, str]]:
         """What it changed, as (label, before, after) in words; unchanged fields left out.
 
-        Of a figure that is no longer public, only that it is not: what was retracted is nowhere.
+        Of a figure that was retracted, only that it was.
         """
         names = PUBLIC if self.is_shown else (Observation.REVIEW,)
         public = (field for field in Observation._meta.concrete_fields if field.name in names)
@@ -68,17 +73,24 @@ class Correction:
                 yield field.verbose_name, before, after
 
 
+def may_be_told() -> Q:
+    """The condition on states that the public may see them: of figures that are public, made since
+    these were last retracted, if they were."""
+    since = {"id": OuterRef("id"), "history_id__gte": OuterRef("history_id")}
+    retracted = State.objects.filter(status=WITHDRAWN, **since)
+    public = Observation.objects.published().filter(pk=OuterRef("id"))
+    return Q(Exists(public), ~Exists(retracted))
+
+
 def with_states_before(states) -> list[Correction]:
-    """The Corrections of some of the states of `corrections`: two queries."""
+    """The Corrections of some of the states of `corrections`: one query."""
     states = list(states)
     found = State.objects.select_related("series").in_bulk([state.before_id for state in states])
-    public = Observation.objects.published().filter(pk__among=[state.id for state in states])
-    still = set(public.values_list("pk", flat=True))
-    return [Correction(state, found[state.before_id], state.id in still) for state in states]
+    return [Correction(state, found[state.before_id]) for state in states]
 
 
 def corrections_of(figures: QuerySet) -> list[Correction]:
-    """The latest corrections of some public figures: three queries."""
+    """The latest corrections of some public figures: two queries."""
     states = corrections().filter(id__in=figures.order_by().values("pk"))
     return with_states_before(states[:MOST_CORRECTIONS])
 
@@ -94,10 +106,11 @@ def known_on(series: Series, day: date) -> list[Observation]:
     """The public figures of a series that documents had printed by `day`, in time order.
 
     Whoever entered them when: known is what was published. A document counts from the end of the
-    year or month of its date; without a date, from the day on which the record first named the
-    figure. One query.
+    year or month of its date; without a date, from the day on which the figure was first public
+    here. One query.
     """
-    mentioned = State.objects.filter(id=OuterRef("pk"), history_date__lte=end_of(day))
+    states = State.objects.filter(id=OuterRef("pk"), status=PUBLISHED)
+    mentioned = states.filter(history_date__lte=end_of(day))
     undated = Q(source__published_on="") & Exists(mentioned)
     figures = Observation.objects.published().filter(published_by(day) | undated, series=series)
     return figures.in_time_order().first_rows(MOST_FIGURES)
@@ -117,10 +130,9 @@ def published_by(day: date) -> Q:
 def recorded_on(series: Series, day: date) -> list[Observation]:
     """The figures of a series as this database showed them at the end of `day`, in time order.
 
-    Without those that are public no more: what was retracted is nowhere.
+    Without what was said before a retraction.
     """
-    public = Observation.objects.published().values("pk")
-    states = State.objects.filter(id__in=public, history_date__lte=end_of(day))
+    states = State.objects.filter(may_be_told(), history_date__lte=end_of(day))
     # A figure of another series now may have been in this one.
     states = states.filter(id__in=State.objects.filter(series=series).values("id"))
     ordered = states.select_related("source").defer("source__text").order_by("id", "history_id")

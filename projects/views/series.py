@@ -132,8 +132,7 @@ class SeriesPage(DetailPage):
         sections = [
             chart_section(rows),
             figures_section(series, rows),
-            parts_section(series),
-            sum_section(series),
+            *([] if day else [parts_section(series), sum_section(series)]),
             corrections_section(Observation.objects.published().filter(series=series)),
             citation_section(self.request, series, rows),
         ]
