@@ -131,7 +131,7 @@ class FindingAdmin(ModelAdmin):
     readonly_fields = (*COMPUTED, "figures")
     fieldsets = (
         group("名称与类型", "kind", "result", "figures"),
-        group("计算", "computation", "is_current"),
+        group("计算", "title", "computation", "is_current"),
         group("说明", "state", "explanation", "correction_reason"),
     )
 

@@ -1,6 +1,7 @@
 """Figures as documents state them."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Self
 from urllib.parse import quote
 
@@ -343,7 +344,8 @@ class Observation(Paged, Reviewed):
         if self.nature != self.Nature.ACTUAL:
             return
         today = timezone.localdate()
-        late = [name for name in MOMENTS if (day := getattr(self, name)) and day > today]
+        days = {name: getattr(self, name) for name in MOMENTS}
+        late = [name for name, day in days.items() if isinstance(day, date) and day > today]
         if late:
             message = "这一天还没有到：完成的数字说不到将来；是目标、计划或预计的，请改“性质”。"
             raise ValidationError(dict.fromkeys(late, message))

@@ -127,7 +127,7 @@ def test_naming_what_was_copied_takes_the_second_finding_away(series):
         said(series, make_source(), "5.0亿元")
         assert conflicts().count() == 2
     with acts.doing(acts.Way.PROGRAM):
-        copy.copied_from = first
+        copy.copied_from, copy.correction_reason = first, "转载"
         copy.save()
         assert conflicts().count() == 1
 

@@ -233,7 +233,7 @@ def test_a_short_document_has_one_part_whatever_the_numbers_of_its_figures(clien
 
 def test_the_whole_text_of_a_long_document_has_all_marks_in_each_part(client, monkeypatch, source):
     parts_of_one_figure(monkeypatch)
-    source.shown_text = "whole"
+    source.shown_text, source.correction_reason = "whole", "可以全文公开"
     source.save()
 
     page = client.get(source.get_absolute_url(), {"part": 2}).content.decode()
