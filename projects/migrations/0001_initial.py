@@ -1,4 +1,3 @@
-import aidtracker.ground.relations
 import datetime
 import django.db.models.deletion
 import django.db.models.functions.comparison
@@ -611,7 +610,7 @@ class Migration(migrations.Migration):
                 ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
                 ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
                 ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
-                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
             ],
             options={
                 'verbose_name': '招商月报',
@@ -624,7 +623,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='investment',
             name='amount_figures',
-            field=aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处'),
+            field=models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处'),
         ),
         migrations.CreateModel(
             name='HistoricalObservationPart',
@@ -827,7 +826,7 @@ class Migration(migrations.Migration):
                 ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
-                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.batch', verbose_name='批次')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.category', verbose_name='项目类别')),
                 ('headquarters', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.headquarters', verbose_name='援疆指挥部')),
@@ -862,7 +861,7 @@ class Migration(migrations.Migration):
                 ('received_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位')),
                 ('disbursed_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计拨付')),
                 ('paid_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计支付')),
-                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to='projects.project', verbose_name='援疆项目')),
             ],
             options={
@@ -1057,7 +1056,7 @@ class Migration(migrations.Migration):
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('amount_figures', aidtracker.ground.relations.LateLinksField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='projects.project', verbose_name='援疆项目')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programs.source', verbose_name='依据文件')),
             ],
