@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import (
     BigAutoField,
+    CharField,
     Field,
+    ForeignObject,
     Lookup,
     Model,
     Prefetch,
@@ -26,11 +28,12 @@ def in_batches(items, size=BATCH):
 
 
 @Field.register_lookup
+@ForeignObject.register_lookup
 class Among(Lookup):
-    """`__among`: one of any number of numbers, given to the database as one value.
+    """`__among`: one of any number of numbers or texts, given to the database as one value.
 
-    `__in` gives each apart, and a database takes only so many values: SQLite 32,766, some builds
-    999.
+    `__in` gives each apart, which costs more than the answer where they are many, and a database
+    takes only so many values: SQLite 32,766, some builds 999.
     """
 
     lookup_name = "among"
@@ -40,7 +43,8 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
         # Of the type of our keys: numbers of another are compared one by one, not by their hash.
-        return f"{lhs} = ANY(%s::bigint[])", [*params, [*self.rhs]]
+        kind = "text" if isinstance(self.lhs.output_field, CharField) else "bigint"
+        return f"{lhs} = ANY(%s::{kind}[])", [*params, [*self.rhs]]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
@@ -82,7 +86,7 @@ def prefetch_in_batches(rows: Sequence[Model], *lookups: str | Prefetch, size: i
         prefetch_related_objects(part, *lookups)
 
 
-def links_of_field(field, pks, size=BATCH):
+def links_of_field(field, pks, size=10 * BATCH):
     """What a many-to-many field of rows names: (row id, named row's id, its key as text).
 
     One query a portion; in the order of the keys.
@@ -91,7 +95,7 @@ def links_of_field(field, pks, size=BATCH):
     paths = [f"{other}__{path}" for path in getattr(field.related_model, "KEY", ("pk",))]
     links = field.remote_field.through._base_manager.order_by(*paths)
     for part in in_batches(pks, size):
-        rows = links.filter(**{f"{own}__in": part})
+        rows = links.filter(**{f"{own}__among": part})
         for pk, number, *key in rows.values_list(f"{own}_id", f"{other}_id", *paths):
             yield pk, number, key_text(key)
 

@@ -319,15 +319,21 @@ def database_url(folder: Path) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_shared", [False, True])
-def test_no_worker_shows_what_was_before_a_publication(is_shared: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["own", "folder", "server"])
+def test_no_worker_shows_what_was_before_a_publication(kind: str, tmp_path: Path) -> None:
+    """`TEST_CACHE_URL` names a Redis or Valkey with nothing in it, where there is one."""
+    server = os.environ.get("TEST_CACHE_URL", "") if kind == "server" else ""
+    if kind == "server" and not server:
+        pytest.skip("no cache server: TEST_CACHE_URL")
+    is_shared = kind != "own"
     environment = os.environ | {
+        "CACHE_URL": server,
         "DATABASE_URL": database_url(tmp_path),
         "DJANGO_SETTINGS_MODULE": "aidtracker.settings",
         "PYTHONPATH": str(settings.BASE_DIR),
     }
     path = "/regions/?q=dzlk"
-    shared = [str(tmp_path / "pages")] if is_shared else []
+    shared = [str(tmp_path / "pages")] if kind == "folder" else []
     with ExitStack() as stack:
         one, two = (stack.enter_context(Worker(environment, *shared)) for _ in range(2))
         before = one.ask(path)

@@ -80,7 +80,9 @@ def stock_excel(site: Site) -> Work:
 
 def new_projects() -> list[list[Any]]:
     many = 20_000 if figures() > 50_000 else 2_000
-    body, run = Headquarters.objects.order_by("pk")[0].name, next(numbers)
+    # None that an earlier run on this database has stored.
+    run = f"{Project.objects.count()}-{next(numbers)}"
+    body = Headquarters.objects.order_by("pk")[0].name
     return [
         [
             *(f"B{run}-{number}", f"示例新项目{run}第{number}号", body, "在建"),

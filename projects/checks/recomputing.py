@@ -177,7 +177,7 @@ def stored_findings(scopes: list[str], verdicts: Collection[str]) -> dict[str, F
     rows = {}
     for column, wanted in (("scope", scopes), ("key", sorted(verdicts))):
         for part in in_batches([one for one in wanted if one not in rows]):
-            rows |= {row.key: row for row in Finding.objects.filter(**{f"{column}__in": part})}
+            rows |= {row.key: row for row in Finding.objects.filter(**{f"{column}__among": part})}
     return rows
 
 
@@ -223,7 +223,7 @@ def link(verdicts: dict[int, Verdict]) -> None:
     wanted = {(pk, figure.pk) for pk, each in verdicts.items() for figure in each.observations}
     links = {}
     for part in in_batches(sorted(verdicts)):
-        rows = through.objects.filter(finding__in=part)
+        rows = through.objects.filter(finding__among=part)
         for pk, finding, observation in rows.values_list("pk", "finding_id", "observation_id"):
             links[finding, observation] = pk
     for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):

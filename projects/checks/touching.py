@@ -122,7 +122,7 @@ def states_of(model: type[Model], pks: Collection[int]) -> Iterator[Row]:
     history = model.history.model
     columns = [one.attname for one in history.tracked_fields if one.attname != "id"]
     for keys in in_batches(sorted(pks)):
-        states = history.objects.filter(id__in=keys).order_by("id", "-history_id")
+        states = history.objects.filter(id__among=keys).order_by("id", "-history_id")
         found: dict[int, list[dict]] = defaultdict(list)
         done = set()
         for state in states.values("id", "act_id", "history_type", "links", *columns):
