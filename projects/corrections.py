@@ -6,20 +6,22 @@ loaded from fixtures have their first state from `aidtracker.storage.fixtures.ke
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from aidtracker.ground.partial_dates import first_day
 from aidtracker.ground.publication import public_rule
 from projects.models import Observation, Series
 from projects.models.observations import PUBLIC
 
 State = Observation.history.model
 PUBLISHED = Observation.Status.PUBLISHED
+WITHDRAWN = Observation.Status.WITHDRAWN
+MOST_FIGURES = 200  # on one chart and in its table; the list has all of them
+MOST_CORRECTIONS = 50  # on one page; 更正记录 has all of them
 
 
 def corrections():
@@ -39,6 +41,7 @@ def corrections():
         )
         .filter(status_before=PUBLISHED)
         .exclude(reason_before=F("correction_reason"))
+        .filter(Q(status=WITHDRAWN) | may_be_told())
         .select_related("series", "source")
         .defer("source__text")
         .order_by("-history_date", "-history_id")
@@ -52,17 +55,31 @@ class Correction:
     state: Any
     before: Any
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the figure was public after it; if not, only that is told."""
+        return self.state.status == PUBLISHED
+
     def changes(self) -> Iterator[tuple[str, str, str]]:
         """What it changed, as (label, before, after) in words; unchanged fields left out.
 
-        Of a figure that is no longer public, only that it is not.
+        Of a figure that was retracted, only that it was.
         """
-        names = PUBLIC if self.state.status == PUBLISHED else (Observation.REVIEW,)
+        names = PUBLIC if self.is_shown else (Observation.REVIEW,)
         public = (field for field in Observation._meta.concrete_fields if field.name in names)
         for field in public:
             before, after = shown(self.before, field.name), shown(self.state, field.name)
             if before != after:
                 yield field.verbose_name, before, after
+
+
+def may_be_told() -> Q:
+    """The condition on states that the public may see them: of figures that are public, made since
+    these were last retracted, if they were."""
+    since = {"id": OuterRef("id"), "history_id__gte": OuterRef("history_id")}
+    retracted = State.objects.filter(status=WITHDRAWN, **since)
+    public = Observation.objects.published().filter(pk=OuterRef("id"))
+    return Q(Exists(public), ~Exists(retracted))
 
 
 def with_states_before(states) -> list[Correction]:
@@ -72,6 +89,12 @@ def with_states_before(states) -> list[Correction]:
     return [Correction(state, found[state.before_id]) for state in states]
 
 
+def corrections_of(figures: QuerySet) -> list[Correction]:
+    """The latest corrections of some public figures: two queries."""
+    states = corrections().filter(id__in=figures.order_by().values("pk"))
+    return with_states_before(states[:MOST_CORRECTIONS])
+
+
 def shown(state, name):
     """A field of a state in words; — when it is empty."""
     label = getattr(state, f"get_{name}_display", None)
@@ -79,33 +102,85 @@ def shown(state, name):
     return "—" if value in (None, "") else str(value)
 
 
-def known_on(series, day):
-    """The public figures of a series as they were known at the end of `day`, in time order.
+def known_on(series: Series, day: date) -> list[Observation]:
+    """The public figures of a series that documents had printed by `day`, in time order.
 
-    Known are the figures of documents published by then, without the corrections made since: each
-    in the state the record had it in on that day or, if it was entered later, in its first state.
+    Whoever entered them when: known is what was published. A document counts from the end of the
+    year or month of its date; without a date, from the day on which the figure was first public
+    here. One query.
     """
-    ids = State.objects.filter(series=series).values("id")
-    states = State.objects.filter(id__in=ids).select_related("source").defer("source__text")
-    moment = timezone.make_aware(datetime.combine(day, time.max))
-    ordered = states.order_by("id", "history_id")
-    chosen = (
-        state_at(list(group), moment) for _, group in groupby(ordered, lambda state: state.id)
-    )
-    figures = [as_figure(state, series) for state in chosen if is_known(state, series, day)]
+    states = State.objects.filter(id=OuterRef("pk"), status=PUBLISHED)
+    mentioned = states.filter(history_date__lte=end_of(day))
+    undated = Q(source__published_on="") & Exists(mentioned)
+    figures = Observation.objects.published().filter(published_by(day) | undated, series=series)
+    return figures.in_time_order().first_rows(MOST_FIGURES)
+
+
+def published_by(day: date) -> Q:
+    """The condition that a figure's document has a date, and that it had ended on `day`."""
+    text, following = "source__published_on", (day + timedelta(days=1)).isoformat()
+    # A date of less precision sorts before all its days: what has ended is less than what follows.
+    ended = {length: following[:length] for length in (4, 7, 10)}
+    rule = Q()
+    for length, first in ended.items():
+        rule |= Q(Q(**{f"{text}__length": length}, **{f"{text}__lt": first}))
+    return rule
+
+
+def recorded_on(series: Series, day: date) -> list[Observation]:
+    """The figures of a series as this database showed them at the end of `day`, in time order.
+
+    Without what was said before a retraction.
+    """
+    states = State.objects.filter(may_be_told(), history_date__lte=end_of(day))
+    # A figure of another series now may have been in this one.
+    states = states.filter(id__in=State.objects.filter(series=series).values("id"))
+    ordered = states.select_related("source").defer("source__text").order_by("id", "history_id")
+    latest = (list(group)[-1] for _, group in groupby(ordered, lambda state: state.id))
+    figures = [as_figure(state, series) for state in latest if was_public(state, series)]
     return sorted(figures, key=lambda figure: (figure.moment is None, figure.moment or day))
 
 
-def state_at(states, moment):
-    """The latest of a figure's states (in order) that is not after `moment`, else the first."""
-    return next((state for state in reversed(states) if state.history_date <= moment), states[0])
+def end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
-def is_known(state, series, day):
-    """Whether a state was public in this series, and its document published by `day`."""
-    published = first_day(state.source.published_on)
+def was_public(state: Any, series: Series) -> bool:
+    """Whether a state was public, and in this series."""
     is_public = state.status == PUBLISHED and state.history_type != "-"
-    return is_public and state.series_id == series.pk and (not published or published <= day)
+    return is_public and state.series_id == series.pk
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """A figure that was public and is no more: its place, the day and the reason; not its words."""
+
+    number: int
+    day: date
+    reason: str
+
+
+def retractions(source: Any, *rules: Q) -> list[Retraction]:
+    """The figures of a document that were retracted, by their numbers: one query."""
+    states = State.objects.filter(id=OuterRef("pk"))
+    last_public = states.filter(status=PUBLISHED).order_by("-history_id").values("history_id")[:1]
+    retracted = states.filter(status=WITHDRAWN, history_id__gt=OuterRef("last_public"))
+    rows = (
+        Observation.objects.filter(*rules, public_rule(Series, "series"), source=source)
+        .filter(status=WITHDRAWN)
+        .annotate(last_public=Subquery(last_public))
+        .annotate(
+            retracted_at=Subquery(retracted.order_by("history_id").values("history_date")[:1]),
+            why=Subquery(retracted.order_by("history_id").values("correction_reason")[:1]),
+        )
+        .exclude(retracted_at=None)
+        .order_by("number")
+        .values_list("number", "retracted_at", "why")
+    )
+    return [
+        Retraction(number, timezone.localtime(moment).date(), reason)
+        for number, moment, reason in rows[:MOST_CORRECTIONS]
+    ]
 
 
 def as_figure(state, series):

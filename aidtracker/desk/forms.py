@@ -6,6 +6,7 @@ ValidationError, or adds its errors itself. A form with more to ask names more.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,6 +23,7 @@ from aidtracker.ground.scope import (
     owner_field,
     scope_of,
 )
+from aidtracker.review.reviewed import Corrected
 from aidtracker.trail.conflicts import (
     Missed,
     as_in_state,
@@ -88,6 +90,29 @@ def keep_in_scope(form: "RecordForm") -> None:
         raise ValidationError({field.name if field else NON_FIELD_ERRORS: error}) from error
 
 
+@dataclass(frozen=True)
+class Edit:
+    """What the review says of a form that is saved, and of which row, None for a new one."""
+
+    before: Any = None
+    is_proposal: bool = False
+    fell_back: bool = False
+
+
+def ask_review(form: "RecordForm") -> None:
+    """The review says whether the user may change the row, may only propose it, and why."""
+    row = form.instance
+    if not isinstance(row, Corrected):
+        return
+    before = form.as_stored()
+    if form.can_propose and row.is_proposed(before, form.user):
+        row.require_reason(before, form.links)
+        form.edit = Edit(before, is_proposal=True)
+    else:
+        fell_back = row.check_edit(before, form.user, also=form.links)
+        form.edit = Edit(before, fell_back=fell_back)
+
+
 class RecordForm(forms.ModelForm):
     """The form of a row, made for one user, whose page said which version of the row it shows."""
 
@@ -96,10 +121,13 @@ class RecordForm(forms.ModelForm):
     missed: Missed | None = None
     # Whether saving the form stored nothing of the row, since it is as it was.
     is_unchanged = False
+    # Whether it can be saved as a proposal, as the one form of a page can; and what it became.
+    can_propose = False
+    edit = Edit()
     do_not_call_in_templates = True  # the skin names the class; forms may need more to be made
 
     typed_checks: ClassVar[tuple[Check, ...]] = (take_owner, settle_conflict)
-    row_checks: ClassVar[tuple[Check, ...]] = (keep_in_scope,)
+    row_checks: ClassVar[tuple[Check, ...]] = (keep_in_scope, ask_review)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,6 +161,18 @@ class RecordForm(forms.ModelForm):
         """The row as its table has it; None for a new one."""
         row = self.instance
         return type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+
+    @property
+    def links(self) -> dict[str, Any]:
+        """What the many-to-many fields that were changed shall name: {field name: rows}."""
+        many = {field.name for field in self._meta.model._meta.many_to_many}
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in many}
+
+    @property
+    def entered(self) -> list[str]:
+        """The names of the table's fields that were changed and are no part of the review."""
+        names = {field.name for field in self.instance.entered_fields()}
+        return [name for name in self.changed_data if name in names]
 
     # Checks
 
@@ -212,7 +252,8 @@ class ListForm(RecordForm):
 
 def stored_by(form: forms.ModelForm, formsets: Iterable[Any]) -> list[Model]:
     """The rows that saving a form and those below it has stored."""
-    rows = [] if getattr(form, "is_unchanged", False) else [form.instance]
+    is_proposal = getattr(form, "edit", Edit()).is_proposal
+    rows = [] if getattr(form, "is_unchanged", False) or is_proposal else [form.instance]
     for formset in formsets:
         rows += [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
     return rows

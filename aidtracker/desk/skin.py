@@ -58,6 +58,7 @@ from aidtracker.desk.fields import (
 )
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
+from aidtracker.desk.proposing import Proposals
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.theme import navigation
@@ -328,8 +329,10 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         return deletion(objs, request, self.admin_site)
 
 
-class ModelAdmin(FollowChanges, SheetAdminMixin, PlainModelAdmin):
+class ModelAdmin(Proposals, FollowChanges, SheetAdminMixin, PlainModelAdmin):
     """A list and a form with import and export."""
+
+    change_form_outer_before_template = "admin/meaning_panel.html"
 
     def import_page(self, request, form, **context):
         form.fields["file"].widget = FileInput(attrs=form.fields["file"].widget.attrs)

@@ -10,6 +10,8 @@ number that stood for something else.
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
@@ -83,6 +85,27 @@ def current() -> str:
     with connection.cursor() as cursor:
         cursor.execute(SUM)
         return str(cursor.fetchone()[0] or 0)
+
+
+_held: ContextVar[str] = ContextVar("held", default="")
+
+
+def of_request() -> str:
+    """The edition that was read when the request at hand began, or else the current one.
+
+    What is found later may be newer than an edition that is its name, which does no harm.
+    """
+    return _held.get() or current()
+
+
+@contextmanager
+def held(edition: str) -> Iterator[None]:
+    """While a page is made that changes nothing, let `edition` be known."""
+    token = _held.set(edition)
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def watched() -> Iterator[tuple[str, str]]:

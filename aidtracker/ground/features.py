@@ -227,9 +227,21 @@ class Reviewable(Model):
         """
         return False
 
-    def changes_for_a_reason(self, locks: Collection | None = None) -> bool:
-        """Whether the row as it stands changes only for a reason: public, or locked."""
+    @classmethod
+    def is_correction(cls, before: Any, after: Any, locks: Collection | None = None) -> bool:
+        """Whether a stored row becomes another only for a reason, as what is public or locked does.
+
+        None stands for no row: before it is new, after it is gone.
+        """
         return False
+
+    def is_proposed(self, before: Any, user: Any) -> bool:
+        """Whether what `user` makes of the stored row is only a proposal, for others to approve."""
+        return False
+
+    @classmethod
+    def ask_at_once(cls, rows: Iterable[Any]) -> None:
+        """Find out of many stored rows what `is_correction` would have to ask of each alone."""
 
     def check_edit(
         self, before: Any, user: Any, *, also: Collection = (), locks: Collection | None = None

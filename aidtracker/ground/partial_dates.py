@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Least, Left, Length
 from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
 
 from aidtracker.ground import patterns  # noqa: F401 (registers the lookup)
 from aidtracker.ground.columns import PlainColumn
@@ -74,6 +75,12 @@ def validate_calendar(text):
         raise ValidationError(f"日历上没有 {text} 这一天。") from error
 
 
+def validate_past(text: str) -> None:
+    """Refuse a day, month or year that has not begun; for dates of what has happened."""
+    if text and first_day(text) > timezone.localdate():
+        raise ValidationError("这一天还没有到，请核对日期。")
+
+
 class PartialDateField(PlainColumn, models.CharField):
     """A date with its precision, kept as ISO 8601 of reduced precision (`2014`, `2012-03`).
 
@@ -82,13 +89,14 @@ class PartialDateField(PlainColumn, models.CharField):
 
     description = "日期（可只到年或月）"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, is_past=False, **kwargs):
+        self.is_past = is_past
         kwargs["max_length"] = 10
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         kwargs.setdefault("help_text", HELP)
         super().__init__(*args, **kwargs)
-        self.validators = [validate_written]
+        self.validators = [validate_written, *([validate_past] if is_past else [])]
 
     def to_python(self, value):
         return value.isoformat() if isinstance(value, date) else super().to_python(value)
@@ -99,6 +107,9 @@ class PartialDateField(PlainColumn, models.CharField):
     def formfield(self, **kwargs):
         """With room for a date as people write it."""
         return super().formfield(**{"max_length": LONGEST} | kwargs)
+
+
+PartialDateField.register_lookup(Length)
 
 
 def partial_date_check(model, *names):

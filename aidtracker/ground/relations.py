@@ -19,6 +19,11 @@ def optional_key_to(model: Any, label: str, related_name: str, **kwargs: Any) ->
 class LateLinksField(models.ManyToManyField):
     """Any number of rows that come after those that name them: who loads rows fills it in last."""
 
+    def deconstruct(self) -> Any:
+        """To migrations it is a many-to-many field like others."""
+        name, _, arguments, options = super().deconstruct()
+        return name, "django.db.models.ManyToManyField", arguments, options
+
 
 def links_to(model: Any, label: str, related_name: str) -> Any:
     """Any number of rows that a row names."""

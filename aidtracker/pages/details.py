@@ -15,8 +15,10 @@ from django.views.generic import View
 
 from aidtracker.ground.records import Record
 from aidtracker.pages.tables import Column, Item, Table, capped, joined
+from aidtracker.templatetags.formatting import UNKNOWN
 
 WHOLE_LIST = "在列表中筛选、下载"
+CARDS = 4
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
 
 
@@ -26,6 +28,10 @@ class Fact:
 
     label: str
     items: tuple[Item, ...]
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.items[0].text == UNKNOWN
 
 
 def facts(row: Model, *columns: Column) -> list[Fact]:
@@ -181,7 +187,7 @@ class DetailPage(View):
     @property
     def figures(self) -> list[Any]:
         """The figures shown as cards."""
-        return [figure for section in self.sections for figure in section.cards]
+        return [figure for section in self.sections for figure in section.cards][:CARDS]
 
     @property
     def filled_sections(self) -> list[Section]:

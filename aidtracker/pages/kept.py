@@ -120,12 +120,14 @@ class KeptPages:
             return self.get_response(request)
         try:
             # First the edition, then what is shown: a page may be newer than its name, not older.
-            current = f"{edition.current()} {timezone.localdate()} {program()}"
+            number = edition.current()
         except DatabaseError:
             return self.get_response(request)
+        current = f"{number} {timezone.localdate()} {program()}"
         address = f"{request.scheme} {request.get_host()} {request.get_full_path()}"
         name = hashlib.sha256(f"{current} {address}".encode()).hexdigest()[:32]
-        return self.answer(request, name, self.latest.date(current))
+        with edition.held(number):
+            return self.answer(request, name, self.latest.date(current))
 
     def answer(self, request: HttpRequest, name: str, date: str) -> HttpResponseBase:
         if has_it(request, name, date):

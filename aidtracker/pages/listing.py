@@ -157,7 +157,10 @@ class ListPage(View):
 
     @cached_property
     def sorted_rows(self):
-        rows = self.filtered_rows
+        return self.in_order(self.filtered_rows)
+
+    def in_order(self, rows):
+        """Some rows in the order that is asked for."""
         if self.order:
             if self.is_order_computed(rows):
                 rows = self.read(rows)
@@ -191,7 +194,11 @@ class ListPage(View):
         return kept(name, self.rows().order_by().count)
 
     def page(self) -> KeyPage:
-        paginator = KeyPaginator(self.sorted_rows, self.total)
+        paginator = KeyPaginator(
+            self.sorted_rows,
+            self.total,
+            in_order=lambda numbers: self.in_order(self.rows().filter(pk__among=numbers)),
+        )
         wanted = self.parameters.get("page", "1")
         page = paginator.get_page(wanted)
         if wanted != str(page.number):
@@ -205,7 +212,9 @@ class ListPage(View):
         layout = Layout(unit=self.unit, first_number=max(page.start_index(), 1))
         shown = table(self.title, self.columns, page.object_list, layout)
         headings = tuple(
-            self.heading(number, column) for number, column in enumerate(self.columns, start=1)
+            self.heading(number, column)
+            for number, column in enumerate(self.columns, start=1)
+            if column.label not in shown.folded
         )
         return replace(shown, headings=headings)
 

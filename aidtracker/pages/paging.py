@@ -30,7 +30,7 @@ def kept(name: str, count: Callable[[], Any]) -> Any:
     if in_transaction():  # whose own changes need not be another edition yet
         return count()
     # First the edition, then the count: it may be newer than its name, not older.
-    key = f"{name}:{edition.current()}".replace(" ", "-")
+    key = f"{name}:{edition.of_request()}".replace(" ", "-")
     found = caches["default"].get(key)
     if found is None:
         found = count()
@@ -63,18 +63,33 @@ class CountedUpTo(Subquery):
 class KeyPaginator(Paginator):
     """Pages of row numbers; `total` says how many rows there are, if that is known.
 
-    `is_open`: there are more rows than are counted, and so no last page.
+    `is_open`: there are more rows than are counted, and so no last page. Those of fewer rows are
+    sorted by `in_order` once their numbers are known, if it is given: what a database expects of
+    conditions is often wrong, and it then goes through all rows in order to find a few.
     """
 
-    def __init__(self, rows: QuerySet, total: int | None = None, size: int = 0) -> None:
+    def __init__(
+        self,
+        rows: QuerySet,
+        total: int | None = None,
+        size: int = 0,
+        in_order: Callable[[list[Any]], QuerySet] | None = None,
+    ) -> None:
         super().__init__(rows, size or PAGE_SIZE)
-        self.total = total
+        self.total, self.in_order = total, in_order
+
+    @cached_property
+    def found(self) -> list[Any]:
+        """The numbers of the rows, in no order; at most one more than are counted."""
+        return list(self.object_list.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @cached_property
     def counted(self) -> int:
         """How many rows there are, or one more than are counted."""
         if self.total is not None:
             return self.total
+        if self.in_order:
+            return len(self.found)
         return self.object_list.order_by()[: MOST_COUNTED + 1].count()
 
     @property
@@ -119,7 +134,12 @@ class KeyPaginator(Paginator):
 
     def keys(self, start: int, size: int) -> list[Any]:
         """The numbers of some rows, read from whichever end of the list is nearer."""
-        rows = self.object_list.values_list("pk", flat=True)
+        if not self.counted:
+            return []
+        rows = self.object_list
+        if self.in_order and self.total is None and not self.is_open:
+            rows = self.in_order(self.found)
+        rows = rows.values_list("pk", flat=True)
         if self.is_open or start <= self.counted // 2:
             return list(rows[start : start + size])
         end = self.counted - start

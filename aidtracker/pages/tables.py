@@ -168,13 +168,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to print; `more` leads to the whole of what is shown in part."""
+    """A table ready to print; `more` leads to the whole of what is shown in part.
+
+    `folded` names the columns that are empty in all rows, which are left out.
+    """
 
     caption: str
     headings: tuple[Heading, ...]
     rows: list[Row]
     unit: str = ""
     more: Item | None = None
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,15 +201,28 @@ PLAIN_LAYOUT = Layout()
 
 def table(caption, columns, rows, layout=PLAIN_LAYOUT):
     """A table of `rows` in the given columns; `rows` is read once."""
-    headings = tuple(Heading(column.label, column.is_number) for column in columns)
     anchor = layout.anchor or (lambda row: "")
+    found = [(tuple(column.cell(row) for column in columns), anchor(row)) for row in rows]
+    shown = filled_columns([cells for cells, _ in found], len(columns))
     lines = [
-        Row(number, tuple(column.cell(row) for column in columns), anchor(row))
-        for number, row in enumerate(rows, start=layout.first_number)
+        Row(number, tuple(cells[at] for at in shown), name)
+        for number, (cells, name) in enumerate(found, start=layout.first_number)
     ]
+    headings = [Heading(column.label, column.is_number) for column in columns]
     has_money = any(column.kind == "money" for column in columns)
-    unit = layout.unit or (LEDGER_UNIT if has_money else "")
-    return Table(caption, headings, lines, unit, layout.more)
+    return Table(
+        caption,
+        tuple(headings[at] for at in shown),
+        lines,
+        layout.unit or (LEDGER_UNIT if has_money else ""),
+        layout.more,
+        tuple(one.label for at, one in enumerate(headings) if at not in shown),
+    )
+
+
+def filled_columns(rows: list[tuple[Cell, ...]], count: int) -> list[int]:
+    """Which of `count` columns say something in a row; all of them where there are no rows."""
+    return [at for at in range(count) if not rows or any(not row[at].is_unknown for row in rows)]
 
 
 def capped(caption, columns, queryset, more=None):

@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 
 from aidtracker.ground.batches import BATCH, in_batches, prefetch_in_batches
 from aidtracker.ground.datasets import dataset_name, form_of
-from aidtracker.ground.keys import follow, key_of
+from aidtracker.ground.keys import key_of
 from aidtracker.ground.scope import may, readable
 from aidtracker.review.reviewed import Review
 from aidtracker.review.revisions import AbstractRevision, natural_keys, revision_model, text_of
@@ -31,6 +31,8 @@ class Proposal:
     names: Iterable[str]
     links: dict = field(default_factory=dict)
     reason: str = ""
+    # The number of the proposer's only headquarters, which a row of several is of for them.
+    home: Any = None
 
     @property
     def values(self) -> dict[str, list]:
@@ -68,7 +70,7 @@ def propose_many(proposals: list[Proposal]) -> list[AbstractRevision]:
             row_id=one.before.pk,
             row_key=key,
             number=numbers[key],
-            headquarters=owner_of(one.before),
+            headquarters=owner_of(one.before, one.home),
             row_version=one.before.version,
             values=values,
             correction_reason=one.reason,
@@ -121,10 +123,19 @@ def key_relations(model: Any) -> list[str]:
     return [path.rpartition("__")[0] for path in model.KEY if "__" in path]
 
 
-def owner_of(row: Any) -> Any:
-    """The headquarters a row belongs to, or None."""
-    owners = (follow(row, path) for path in row.OWNERS)
-    return next((owner for owner in owners if owner is not None), None)
+def owner_of(row: Any, home: Any = None) -> Any:
+    """The headquarters a row belongs to, or None; of several the one with the number `home`."""
+    owners = [owner for path in row.OWNERS for owner in rows_at(row, path.split("__"))]
+    return next((one for one in owners if one.pk == home), next(iter(owners), None))
+
+
+def rows_at(row: Any, names: list[str]) -> list[Any]:
+    """The rows at the end of a path, which may lead through several."""
+    if row is None or not names:
+        return [] if row is None else [row]
+    found = getattr(row, names[0])
+    rows = found.all() if hasattr(found, "all") else [found]
+    return [end for one in rows for end in rows_at(one, names[1:])]
 
 
 # What was proposed and has no effect yet

@@ -1,8 +1,8 @@
 """What is entered by one person and approved by another before the public sees it."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -10,13 +10,22 @@ from django.db import models, transaction
 from aidtracker.ground.batches import among, held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.columns import PlainColumn
-from aidtracker.ground.features import AnyColumnNames
+from aidtracker.ground.features import AnyColumnNames, ColumnNames, fields_at
 from aidtracker.ground.records import KeyedModel
 from aidtracker.ground.scope import may
 from aidtracker.ground.search import SearchTextField
 from aidtracker.trail.history import set_values
 
 REASON_LENGTH = 200
+
+
+def paths_to_shown(model: type[models.Model], paths: tuple[str, ...]) -> Iterator[str]:
+    for path in paths:
+        if not getattr(fields_at(model, path)[-1].related_model, "SHOWN", ()):
+            yield f"{path} leads to no row that says by SHOWN what others mean"
+
+
+PathsToShown = Annotated[tuple[str, ...], paths_to_shown]
 
 
 class Review(models.TextChoices):
@@ -65,52 +74,19 @@ def standing() -> tuple[ReviewField, ReviewCommentField, CorrectionReasonField]:
     return ReviewField(), ReviewCommentField(), CorrectionReasonField()
 
 
-class Reviewed(KeyedModel):
-    """Rows that one person enters and another approves before the public sees them.
+class Corrected(KeyedModel):
+    """Rows of which something public is changed only for a reason, which becomes public, too.
 
-    A model has the field that `REVIEW` names, `review_comment` and `correction_reason`.
+    A model has the field `correction_reason`.
     """
 
-    REVIEW = "review"
+    SHOWN: ColumnNames = ()
+    """The columns that say on a published row's page what it means, if it rests on this row."""
 
-    CORRECTED: AnyColumnNames = None
-    """The columns whose change is a correction once they are public; None: all that is entered."""
-
-    CAN_BE_WITHDRAWN: bool = True
-    """Whether what is published can be taken back."""
-
-    LOCK: str = ""
-    """What can lock a row, in words; the model then says by `is_under_lock` what is locked."""
-
-    review_comment: Any
     correction_reason: Any
 
     class Meta(KeyedModel.Meta):
         abstract = True
-        # Approving and publishing are rights of their own, besides entering and importing.
-        default_permissions = (*KeyedModel.Meta.default_permissions, "approve", "publish")
-
-    @property
-    def review_state(self) -> Review:
-        return Review(getattr(self, self.REVIEW))
-
-    @review_state.setter
-    def review_state(self, state: Review) -> None:
-        setattr(self, self.REVIEW, state)
-
-    @property
-    def is_published(self) -> bool:
-        return self.review_state == Review.PUBLISHED
-
-    @classmethod
-    def is_only_proposed_by(cls, user: Any) -> bool:
-        return not may_publish(user, cls)
-
-    def changes_for_a_reason(self, locks: Collection | None = None) -> bool:
-        return self.is_published or self.is_under_lock(locks)
-
-    def take_effect(self) -> None:
-        """What publishing the row brings about besides; ValidationError if that cannot be."""
 
     @classmethod
     @cache
@@ -132,6 +108,73 @@ class Reviewed(KeyedModel):
             for field in self.entered_fields()
             if getattr(self, field.attname) != getattr(before, field.attname)
         }
+
+    def require_reason(self, before: Any, also: Iterable[str] = ()) -> None:
+        """What is public changes only with a reason that is new."""
+        self.require_new_reason(before, "这条内容已经公开；改动请写明这一次的更正理由。")
+
+    def require_new_reason(self, before: Any, message: str) -> None:
+        """The reason must be there, and not the one of an earlier change."""
+        if self.correction_reason in ("", before.correction_reason if before else ""):
+            raise ValidationError({"correction_reason": [message]})
+
+
+class Reviewed(Corrected):
+    """Rows that one person enters and another approves before the public sees them.
+
+    A model has the field that `REVIEW` names, `review_comment` and `correction_reason`.
+    """
+
+    REVIEW = "review"
+
+    RESTS_ON: PathsToShown = ()
+    """The lookup paths to the rows that say on a published row's page what it means."""
+
+    CORRECTED: AnyColumnNames = None
+    """The columns whose change is a correction once they are public; None: all that is entered."""
+
+    CAN_BE_WITHDRAWN: bool = True
+    """Whether what is published can be taken back."""
+
+    TELLS_CORRECTIONS: bool = False
+    """Whether its public file has the reason of the last correction."""
+
+    LOCK: str = ""
+    """What can lock a row, in words; the model then says by `is_under_lock` what is locked."""
+
+    review_comment: Any
+
+    class Meta(Corrected.Meta):
+        abstract = True
+        # Approving and publishing are rights of their own, besides entering and importing.
+        default_permissions = (*KeyedModel.Meta.default_permissions, "approve", "publish")
+
+    @property
+    def review_state(self) -> Review:
+        return Review(getattr(self, self.REVIEW))
+
+    @review_state.setter
+    def review_state(self, state: Review) -> None:
+        setattr(self, self.REVIEW, state)
+
+    @property
+    def is_published(self) -> bool:
+        return self.review_state == Review.PUBLISHED
+
+    @classmethod
+    def is_only_proposed_by(cls, user: Any) -> bool:
+        return not may_publish(user, cls)
+
+    @classmethod
+    def is_correction(cls, before: Any, after: Any, locks: Collection | None = None) -> bool:
+        states = (one for one in (before, after) if one is not None)
+        return any(one.is_published or one.is_under_lock(locks) for one in states)
+
+    def is_proposed(self, before: Any, user: Any) -> bool:
+        return before is not None and before.is_published and self.is_only_proposed_by(user)
+
+    def take_effect(self) -> None:
+        """What publishing the row brings about besides; ValidationError if that cannot be."""
 
     # What may be changed
 
@@ -175,12 +218,7 @@ class Reviewed(KeyedModel):
         if before.review_state != self.review_state:
             edited.add(self.REVIEW)
         if edited if self.CORRECTED is None else edited.intersection(self.CORRECTED):
-            self.require_new_reason(before, "这条内容已经公开；改动请写明这一次的更正理由。")
-
-    def require_new_reason(self, before: Any, message: str) -> None:
-        """The reason must be there, and not the one of an earlier change."""
-        if self.correction_reason in ("", before.correction_reason if before else ""):
-            raise ValidationError({"correction_reason": [message]})
+            super().require_reason(before)
 
 
 class PartOfReviewed(KeyedModel):

@@ -27,6 +27,7 @@ from aidtracker.ground.datasets import (
 )
 from aidtracker.ground.records import each_found_once
 from aidtracker.ground.search import SearchTextField
+from aidtracker.review.meaning import Meaning
 from aidtracker.trail.history import keep_first_states, keep_states
 
 GROUPS = "groups"
@@ -128,12 +129,17 @@ def complete(item):
     """
     row = item.object
     stored = type(row)._base_manager.filter(pk=row.pk).values().get() if row.pk else {}
+    if stored and isinstance(row, Meaning):
+        row.correction_reason = stored["correction_reason"]
     is_changed = bool(stored) and says_otherwise(item, stored)
     for field in row._meta.concrete_fields:
         if stored and not field.serialize and not field.primary_key:
             setattr(row, field.attname, stored[field.attname])
         if isinstance(field, SearchTextField):
             field.pre_save(row, add=not row.pk)
+    if is_changed and isinstance(row, Meaning):
+        # Kept only if what published rows mean changes by it.
+        row.correction_reason = f"{timezone.localtime():%Y-%m-%d %H:%M} 载入数据文件"
     if is_changed:
         row.version, row.updated_at = row.version + 1, timezone.now()
     return is_changed

@@ -106,6 +106,12 @@ def names(values):
 
 
 @register.filter
+def unknown_labels(facts):
+    """The labels of the facts that are not known."""
+    return [fact.label for fact in facts if fact.is_unknown]
+
+
+@register.filter
 def split_figure(printed):
     """`超过30 亿元` as hedge, number and unit; a figure without a number is all number."""
     match = FIGURE.match(printed.strip().translate(NARROW))

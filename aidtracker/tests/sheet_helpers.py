@@ -45,10 +45,10 @@ def rehearsal(model, *rows, user=None):
     return rehearse(resource_for(model, user), sheet(model, *rows))
 
 
-def stored(model, *rows, user=None):
+def stored(model, *rows, user=None, reason=""):
     """The outcome of importing the rows for good."""
     fingerprint = rehearsal(model, *rows, user=user).fingerprint
-    return store(resource_for(model, user), sheet(model, *rows), fingerprint, "名单.xlsx")
+    return store(resource_for(model, user), sheet(model, *rows), fingerprint, "名单.xlsx", reason)
 
 
 def messages(outcome):

@@ -51,8 +51,8 @@ TITLES = {
 }
 # Fields of a form that are more than a field of the model, and where the model has another.
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
-OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence"}
-NOT_ON_FORMS = {"text", "key", "observations", "records"}
+OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence", "another_document"}
+NOT_ON_FORMS = {"text", "key", "observations", "records", "weight"}
 
 
 def groups_of_code(model):

@@ -83,7 +83,7 @@ def test_number_of_statements_does_not_grow_with_the_rows(django_assert_max_num_
 
     with django_assert_max_num_queries(3):
         bulk.insert(rows)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):  # two ask what published figures rest on
         bulk.update(rows, {"note"})
 
     assert Region.objects.filter(code__startswith="99").count() >= len(rows)

@@ -106,6 +106,7 @@ BROKEN = {
     "official_dates": lambda: bad_date(make.make_official, "as_of"),
     "program_name_once": lambda: twice(make.make_program, name="甲"),
     "program_not_its_own_parent": lambda: own(make.make_program(), "predecessor"),
+    "source_not_its_own_copy": lambda: own(make.make_source(), "copied_from"),
     "program_dates": lambda: bad_date(make.make_program, "starts_on", "ends_on"),
     "program_starts_on_before_ends_on": lambda: backwards(
         make.make_program, "starts_on", "ends_on"

@@ -215,6 +215,7 @@ BULK_WRITES = {
     "projects/checks/recomputing.py": "computed, or followed by keep_states",
     "projects/checks/locking.py": "locks, no rows",
     "projects/models/findings.py": "followed by keep_states",
+    "projects/admin/ledger_filters.py": "SQL that only asks",
     "projects/monthly/freezing.py": "followed by keep_states",
     "aidtracker/review/proposals.py": "followed by keep_states",
 }

@@ -7,19 +7,22 @@ from django.core.exceptions import ValidationError
 
 from aidtracker.ground.records import KeyedModel
 from aidtracker.ground.search import KnownText, spare_search_text
+from aidtracker.review.meaning import Meaning
 from aidtracker.review.reviewed import PartOfReviewed, Reviewed
 from aidtracker.review.revisions import AbstractRevision, revision_model
 from aidtracker.testing import make_project, make_project_party, make_region
 
 MODELS = [model for model in apps.get_models() if issubclass(model, KeyedModel)]
-APART = [one for one in MODELS if not issubclass(one, Reviewed | PartOfReviewed)]
+APART = [one for one in MODELS if not issubclass(one, Reviewed | PartOfReviewed | Meaning)]
 
 
 @pytest.mark.parametrize("model", APART, ids=lambda model: model.__name__)
 def test_row_without_a_review_is_public_and_changes_freely(model):
     row = model()
     assert (model.REVIEW, model.WHOLE, row.is_published) == ("", "", True)
-    assert (row.changes_for_a_reason(model.locks()), row.check_edit(None, None)) == (False, False)
+    edited = row.check_edit(None, AnonymousUser())
+    assert (row.is_under_lock(model.locks()), edited) == (False, False)
+    assert (model.is_correction(row, row), row.is_proposed(row, AnonymousUser())) == (False, False)
     assert (model.is_only_proposed_by(AnonymousUser()), model.review_wholes([row])) == (False, [])
 
 

@@ -60,7 +60,8 @@ ROLES = {
     | {"projects.add_reportingperiod", "projects.change_reportingperiod"},
     "全国数据管理员": SEES_RECORDS
     | rights("add change delete import", REFERENCE)
-    | rights("add change import", {"programs": "source"}),
+    | rights("add change import", {"programs": "source"})
+    | rights("add change delete", {"projects": "revision"}),
     "系统管理员": {"auth.add_user", "auth.change_user", "auth.view_user"},
     # The names of headquarters and batches are what is granted.
     "安全管理员": SEES_ACCOUNTS

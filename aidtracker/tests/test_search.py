@@ -153,7 +153,7 @@ def test_figure_is_found_by_what_it_is_about():
 def test_series_renamed_is_found_with_its_figures_at_once():
     observation = make_observation()
     series = observation.series
-    series.name = "塔里木河流量"
+    series.name, series.correction_reason = "塔里木河流量", "更名"
     series.save()
     assert found("塔里木", observation) == [observation]
 

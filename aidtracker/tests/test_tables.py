@@ -132,3 +132,23 @@ def test_drop_down_is_written_as_django_does() -> None:
         widget.render("名", 'a"<', renderer=kind()) for kind in (Renderer, DjangoTemplates)
     )
     assert re.sub(r"\s*\n\s*", "", ours) == re.sub(r"\s*\n\s*", "", django)
+
+
+def test_columns_that_say_nothing_are_folded_and_named():
+    columns = (Column("名", "name"), Column("期", "period"), Column("注", "note"))
+    rows = [
+        SimpleNamespace(name="甲", period="", note=""),
+        SimpleNamespace(name="乙", period="2019", note=""),
+    ]
+    shown = table("表", columns, rows)
+    assert [heading.label for heading in shown.headings] == ["名", "期"]
+    assert [[cell.items[0].text for cell in row.cells] for row in shown.rows] == [
+        ["甲", "—"],
+        ["乙", "2019"],
+    ]
+    assert shown.folded == ("注",)
+
+
+def test_table_without_rows_keeps_its_headings():
+    shown = table("表", (Column("名", "name"), Column("注", "note")), [])
+    assert (len(shown.headings), shown.folded) == (2, ())

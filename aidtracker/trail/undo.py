@@ -42,8 +42,7 @@ class Plan:
         model = effect.model
         if model not in self.locks:
             self.locks[model] = model.locks()
-        rows = (effect.row, effect.row_to_restore)
-        return any(row.changes_for_a_reason(self.locks[model]) for row in rows if row)
+        return model.is_correction(effect.row, effect.row_to_restore, self.locks[model])
 
 
 def plan_for(act, user, reason=""):
@@ -57,6 +56,7 @@ def plan_for(act, user, reason=""):
         stored = stored_rows(model, effects)
         for effect in effects:
             effect.row = stored.get(effect.pk)
+        model.ask_at_once(stored.values())
     plan.obstacles = list(obstacles(plan, user, reason))
     plan.notes = list(notes(plan))
     return plan

@@ -42,7 +42,10 @@ def missing_rights(plan, model, user):
         needed.add(("import", "导入"))
     needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
     if any(map(plan.needs_reason, plan.effects[model])):
-        needed.add(REVIEWS["published"])
+        if model.REVIEW:
+            needed.add(REVIEWS["published"])
+        elif model.is_only_proposed_by(user):
+            yield f"已发布的数据依据这些{model._meta.verbose_name}，您没有发布它们的权限。"
     for verb, word in sorted(needed):
         if not may(user, verb, model):
             yield f"您没有{word}{model._meta.verbose_name}的权限。"

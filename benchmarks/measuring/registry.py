@@ -47,7 +47,7 @@ class Row:
 
 
 _rows: list[Row] = []
-_families: list[tuple[str, Target, Callable[[Site], Iterator[tuple[str, Work]]]]] = []
+_families: list[tuple[str, Target, str, Callable[[Site], Iterator[tuple[str, Work]]]]] = []
 
 
 def row(group: str, name: str, *, limit: str = "", target: Target = NOTHING) -> Any:
@@ -60,13 +60,13 @@ def row(group: str, name: str, *, limit: str = "", target: Target = NOTHING) -> 
     return declare
 
 
-def family(group: str, target: Target = NOTHING) -> Any:
+def family(group: str, target: Target = NOTHING, *, limit: str = "") -> Any:
     """Declare many rows alike by the function that yields (name, work)."""
 
     def declare(
         rows: Callable[[Site], Iterator[tuple[str, Work]]],
     ) -> Callable[[Site], Iterator[tuple[str, Work]]]:
-        _families.append((group, target, rows))
+        _families.append((group, target, limit, rows))
         return rows
 
     return declare
@@ -74,7 +74,7 @@ def family(group: str, target: Target = NOTHING) -> Any:
 
 def rows(site: Site) -> Iterator[Row]:
     """All rows, those of families as they are on this database, in the order declared."""
-    for group, target, found in _families:
+    for group, target, limit, found in _families:
         for name, work in found(site):
-            yield Row(group, name, lambda site, work=work: work, target=target)
+            yield Row(group, name, lambda site, work=work: work, limit, target)
     yield from _rows

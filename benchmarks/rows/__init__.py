@@ -1,5 +1,5 @@
 """The rows of the table, each module a group; importing this declares them all."""
 
-from benchmarks.rows import admin, changes, limits, public, sheets
+from benchmarks.rows import admin, changes, limits, public, reading, sheets, texts
 
-__all__ = ["admin", "changes", "limits", "public", "sheets"]
+__all__ = ["admin", "changes", "limits", "public", "reading", "sheets", "texts"]

@@ -42,9 +42,30 @@ def trivial(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", trivial)]
 
 
+# What Django starts a project with.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+
 @row(GROUP, "trivial view, no middleware")
 def trivial_view(site: Site) -> Work:
-    with override_settings(MIDDLEWARE=[], ROOT_URLCONF=__name__):
+    return trivially([])
+
+
+@row(GROUP, "trivial view, Django's own middleware")
+def usual_view(site: Site) -> Work:
+    return trivially(MIDDLEWARE)
+
+
+def trivially(middleware: list[str]) -> Work:
+    with override_settings(MIDDLEWARE=middleware, ROOT_URLCONF=__name__):
         visitor = Visitor(WSGIHandler())
 
     def ask() -> bytes:

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.cache import caches
+from django.http import QueryDict
 from django.urls import URLPattern, get_resolver, reverse
 
 from aidtracker.pages.choosing import RowField
 from aidtracker.pages.listing import ListPage
-from benchmarks.measuring.registry import LeftOut, Target, Work, family, row
+from benchmarks.measuring.registry import LeftOut, Target, Work, family
 from benchmarks.measuring.site import PACKED, Site
 from benchmarks.rows.samples import contradiction, figure, fullest, some
 from programs.models import Headquarters, Region
@@ -85,7 +86,8 @@ def ways_to_ask(view: type[ListPage], *, everything: bool) -> Iterator[tuple[str
 
 def filters(view: type[ListPage]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each condition with one of the values it offers."""
-    form = view.filterset_class({}, view().rows(), request=None).form
+    page = view(parameters=QueryDict())
+    form = view.filterset_class({}, page.rows(), request=None).form
     for name, field in form.fields.items():
         value = value_of(field) if name != "q" else None
         if value is not None:
@@ -133,23 +135,17 @@ def others(site: Site) -> Iterator[tuple[str, Work]]:
     yield "all: search, a printed number", made(site, f"{reverse('search')}?{number}")
 
 
-AGAIN = Target(times=2)
-TRIVIAL = "trivial view, no middleware"
-
-
-@row(OTHER, "home, by a reader who has it already", limit=TRIVIAL, target=AGAIN)
-def home_again(site: Site) -> Work:
-    return conditional(site, reverse("home"))
-
-
-@row(OTHER, "list of figures, by a reader who has it already", limit=TRIVIAL, target=AGAIN)
-def list_again(site: Site) -> Work:
-    return conditional(site, reverse("observation-list"))
-
-
-@row(OTHER, "home, unchanged, by another reader", limit=TRIVIAL, target=AGAIN)
-def home_unchanged(site: Site) -> Work:
-    return site.page(reverse("home"))
+@family(OTHER, Target(times=2), limit="trivial view, Django's own middleware")
+def read_again(site: Site) -> Iterator[tuple[str, Work]]:
+    """Pages that did not change, by who has them and by others."""
+    pages = {
+        "home": reverse("home"),
+        "list of figures": reverse("observation-list"),
+        "a figure": figure().get_absolute_url(),
+    }
+    for name, address in pages.items():
+        yield f"{name}, by a reader who has it already", conditional(site, address)
+        yield f"{name}, unchanged, by another reader", site.page(address)
 
 
 def conditional(site: Site, address: str) -> Work:
@@ -157,6 +153,10 @@ def conditional(site: Site, address: str) -> Work:
     headers = site.reader.get(address, **PACKED).headers
     names = {"ETag": "HTTP_IF_NONE_MATCH", "Last-Modified": "HTTP_IF_MODIFIED_SINCE"}
     known = {ours: headers[theirs] for theirs, ours in names.items() if theirs in headers}
-    if not known:
-        raise LeftOut("the page has neither ETag nor Last-Modified")
-    return lambda: site.reader.get(address, expected=304, **PACKED, **known).content
+
+    def ask() -> bytes:
+        if not known:
+            raise LeftOut("the page has neither ETag nor Last-Modified")
+        return site.reader.get(address, expected=304, **PACKED, **known).content
+
+    return ask

@@ -27,6 +27,7 @@ class HeadquartersAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "full_name", "level"),
         group("关系", "donor", "parent"),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 

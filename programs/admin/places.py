@@ -33,6 +33,7 @@ class RegionAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "code", "city_code", "level"),
         group("位置", "parent", "replaced_by"),
         group("日期", ("valid_from", "valid_to")),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 

@@ -30,6 +30,7 @@ class ProgramAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "sector"),
         group("关系", "parent", "predecessor", "headquarters", "regions"),
         group("日期", ("starts_on", "ends_on")),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 

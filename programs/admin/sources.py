@@ -37,6 +37,14 @@ def take_text(form: RecordForm) -> None:
     data["sha256"] = row.sha256
 
 
+def keep_text_apart(form: RecordForm) -> None:
+    """A text can not be proposed: it comes by itself, with its own reason."""
+    data = form.cleaned_data
+    if form.edit.is_proposal and (data.get("text_file") or data.get("pasted_text")):
+        words = "改动其他各栏须提出变更申请，全文不能一同提出；请把全文另外单独保存。"
+        raise ValidationError({"text_file": words})
+
+
 class SourceForm(RecordForm):
     """A document's particulars; its text comes as a file, taken only if it is the document."""
 
@@ -62,6 +70,7 @@ class SourceForm(RecordForm):
     )
     new_text = ""
     typed_checks = (take_text, *RecordForm.typed_checks)
+    row_checks = (*RecordForm.row_checks, keep_text_apart)
 
 
 @admin.register(Source)
@@ -76,18 +85,18 @@ class SourceAdmin(ModelAdmin):
         "has_loaded_text",
         "updated_at",
     )
-    list_filter = (WorkToDo, "kind", "is_date_inferred")
+    list_filter = (WorkToDo, "kind", "is_date_inferred", "copied_from")
     search_help_text = "标题、编号、来源或作者"
     readonly_fields = ("text_summary",)
     fieldsets = (
-        group("名称与类型", "code", "title", "kind", "publisher", "author", "url"),
+        group("名称与类型", "code", "title", "kind", "publisher", "author", "url", "copied_from"),
         group("日期", "published_on", "is_date_inferred"),
         group(
             "全文",
             *("file_name", "sha256", "text_file", "pasted_text", "replace_reason"),
             *("text_summary", "shown_text"),
         ),
-        group("出处", "note", "maintainer"),
+        group("出处", "note", "maintainer", "correction_reason"),
     )
 
     def get_queryset(self, request):

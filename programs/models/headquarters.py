@@ -8,11 +8,14 @@ from aidtracker.ground.partial_dates import PartialDateField, order_check, parti
 from aidtracker.ground.records import KeyedModel, Record
 from aidtracker.ground.relations import key_to, links_to, optional_key_to
 from aidtracker.ground.search import SearchTextField
+from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models.places import Region
 
 
-class Headquarters(Record):
+class Headquarters(Meaning, Record):
     """援疆指挥部: the working body of a donor province or city in Xinjiang."""
+
+    SHOWN = ("name", "slug")
 
     class Level(models.TextChoices):
         PROVINCE = "province", "省级"
@@ -27,7 +30,10 @@ class Headquarters(Record):
     donor = key_to(Region, "支援方", "headquarters_set")
     parent = optional_key_to("self", "上级指挥部", "children")
 
-    class Meta(Record.Meta):
+    # Standing
+    correction_reason = reason_of_change()
+
+    class Meta(Meaning.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "援疆指挥部"
         constraints = (
             once("headquarters_name_once", "已有同名的援疆指挥部。", "name"),

@@ -1,5 +1,8 @@
 """Places on both sides of the aid, and which donor place aids which recipient place."""
 
+import re
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -9,21 +12,34 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from aidtracker.ground.relations import key_to, links_to, optional_key_to
+from aidtracker.review.meaning import Meaning, reason_of_change
 
 # Two to forty characters.
 CODE_FORM = "[0-9A-Z]?*"
 NOT_IN_CODES = "*[^0-9A-Za-z-]*"
 LONGEST_CODE = 40
+OFFICIAL_CODE = re.compile("[0-9]{6}")
+LEVELS_BELOW = 4  # of Xinjiang: prefecture, county, township, village
 
 
 class RegionQuerySet(RecordQuerySet):
+    def within(self, place: "Region") -> Self:
+        """The places below one, and those that they were before."""
+        rule = Q()
+        for depth in range(1, LEVELS_BELOW + 1):
+            below = "__".join(["parent"] * depth)
+            rule |= Q(**{below: place}) | Q(**{f"replaced_by__{below}": place})
+        return self.filter(rule)
+
     def current(self):
         """Places that exist today under this code."""
         return self.filter(replaced_by=None)
 
 
-class Region(Record):
+class Region(Meaning, Record):
     """A place: a donor province or city, or a prefecture, county or village in Xinjiang."""
+
+    SHOWN = ("name", "slug", "code", "parent")
 
     KEY = ("code",)
 
@@ -58,9 +74,12 @@ class Region(Record):
     valid_from = PartialDateField("启用")
     valid_to = PartialDateField("停用")
 
+    # Standing
+    correction_reason = reason_of_change()
+
     objects = RegionQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta, KeyedModel.Meta):
         verbose_name = verbose_name_plural = "地区"
         ordering = ("code",)
         constraints = (
@@ -83,6 +102,11 @@ class Region(Record):
     @property
     def search_names(self):
         return [self.name, *self.aliases, self.code, self.city_code]
+
+    @property
+    def official_code(self) -> str:
+        """Its code in GB/T 2260; empty for one that this record made."""
+        return self.code if OFFICIAL_CODE.fullmatch(self.code) else ""
 
     @property
     def ancestors(self):

@@ -8,6 +8,7 @@ from aidtracker.ground.partial_dates import PartialDateField, order_check, parti
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from aidtracker.ground.relations import links_to, optional_key_to
 from aidtracker.ground.search import SearchTextField
+from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models.headquarters import Headquarters
 from programs.models.places import Region
 
@@ -56,8 +57,10 @@ class ProgramQuerySet(RecordQuerySet):
         return line
 
 
-class Program(Record):
+class Program(Meaning, Record):
     """工程: a named umbrella such as 十城百店, with its parts and the version it grew out of."""
+
+    SHOWN = ("name", "slug")
 
     class Kind(models.TextChoices):
         PROGRAM = "program", "工程"
@@ -81,9 +84,12 @@ class Program(Record):
     starts_on = PartialDateField("开始")
     ends_on = PartialDateField("结束")
 
+    # Standing
+    correction_reason = reason_of_change()
+
     objects = ProgramQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Meaning.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "工程"
         constraints = (
             once("program_name_once", "已有同名的工程。", "name"),
@@ -149,7 +155,7 @@ class Policy(Record):
     regions = links_to(Region, "适用地区", "policies")
 
     # Dates
-    issued_on = PartialDateField("发文日期")
+    issued_on = PartialDateField("发文日期", is_past=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = "政策文件"

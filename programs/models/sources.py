@@ -1,20 +1,23 @@
 """The documents that figures and names stand in."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
-from aidtracker.ground.records import KeyedModel, MaintainerField, RecordQuerySet
+from aidtracker.ground.records import MaintainerField, RecordQuerySet
+from aidtracker.ground.relations import optional_key_to
 from aidtracker.ground.search import SearchTextField
+from aidtracker.review.meaning import Meaning, reason_of_change
 
 
 class WebAddressField(PlainColumn, models.URLField):
@@ -50,7 +53,7 @@ class SourceQuerySet(RecordQuerySet):
         return self.defer("text")
 
 
-class Source(Paged, KeyedModel):
+class Source(Paged, Meaning):
     """文献: a newspaper or web article, a report, or public knowledge outside any one document."""
 
     KEY = ("code",)
@@ -58,6 +61,10 @@ class Source(Paged, KeyedModel):
     OWNERS = ("maintainer",)
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
+    SHOWN = (
+        *("code", "title", "kind", "publisher", "author", "url"),
+        *("published_on", "is_date_inferred", "shown_text", "copied_from"),
+    )
     SEARCHED_IN = ("search_text",)
 
     class Kind(models.TextChoices):
@@ -80,9 +87,15 @@ class Source(Paged, KeyedModel):
     publisher = models.CharField("来源", max_length=120, blank=True)
     author = models.CharField("作者", max_length=120, blank=True)
     url = WebAddressField("网址", max_length=500, blank=True)
+    copied_from = optional_key_to(
+        "self",
+        "转自",
+        "copies",
+        help_text="转载或摘编自哪份文献（同一篇通稿、同一份公报）；数有几个独立来源时只算一个",
+    )
 
     # Dates
-    published_on = PartialDateField("发布日期")
+    published_on = PartialDateField("发布日期", is_past=True)
     is_date_inferred = models.BooleanField(
         "日期系推断", default=False, help_text="文献未印日期，由内容或网页推断"
     )
@@ -106,11 +119,12 @@ class Source(Paged, KeyedModel):
     # Provenance
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField(help_text="内部报表属于哪个指挥部；公开文献留空")
+    correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")
 
     objects = SourceQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "文献"
         ordering = ("code",)
         constraints = (
@@ -119,12 +133,41 @@ class Source(Paged, KeyedModel):
                 Q(sha256="") | Q(sha256__glob="[0-9a-f]" * 64),
                 "SHA-256 是 64 位小写十六进制数。",
             ),
+            row_check("source_not_its_own_copy", ~Q(copied_from=F("id")), "文献不能转自自己。"),
             once("source_text_once", "已有同一全文的文献。", "sha256", condition=~Q(sha256="")),
             partial_date_check("source", "published_on"),
         )
 
     def __str__(self):
         return self.title
+
+    def clean(self) -> None:
+        self.check_copies([self])
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        super().before_storing(rows)
+        cls.check_copies(rows)
+
+    @classmethod
+    def check_copies(cls, rows: Sequence[Self]) -> None:
+        """A copy names the document that was first, not another copy; so one step leads there."""
+        copies = [row for row in rows if row.copied_from_id]
+        if not copies:
+            return
+        named = cls._base_manager.filter(pk__in={row.copied_from_id for row in copies})
+        for first in named.exclude(copied_from=None).select_related("copied_from").defer("text"):
+            words = f"《{first}》本身转自《{first.copied_from}》，请填《{first.copied_from}》。"
+            raise ValidationError({"copied_from": words})
+        own = cls._base_manager.filter(copied_from__in=[row.pk for row in copies if row.pk])
+        for copy in own.select_related("copied_from").defer("text")[:1]:
+            words = f"《{copy}》转自这份文献，它不能再转自别的；请先改《{copy}》的“转自”。"
+            raise ValidationError({"copied_from": words})
+
+    @property
+    def origin_id(self) -> int:
+        """The document that first said what it says: itself, if it is no copy."""
+        return self.copied_from_id or self.pk
 
     @classmethod
     def shows_condition(cls, prefix, *shown):

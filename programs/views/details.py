@@ -17,6 +17,7 @@ DONOR = Column("支援方", "donor")
 RECIPIENT = Column("受援地", "recipient")
 HEADQUARTERS = Column("援疆指挥部", "headquarters")
 LEVEL = Column("级别", "get_level_display")
+CODE = Column("区划代码", "official_code")
 SECTOR = Column("领域", "get_sector_display")
 STARTS = Column("开始", "starts_on", kind="date")
 ENDS = Column("结束", "ends_on", kind="date")
@@ -129,7 +130,7 @@ class RegionPage(DetailPage):
 
     model = Region
     columns = (
-        Column("区划代码", "code"),
+        CODE,
         Column("师市城市代码", "city_code"),
         Column("上级", "parent"),
         Column(
@@ -145,7 +146,7 @@ class RegionPage(DetailPage):
         Related(
             "children",
             "下级地区",
-            (NAME, Column("区划代码", "code"), LEVEL, NOTE),
+            (NAME, CODE, LEVEL, NOTE),
             by=None,
             rows=lambda region: region.children.current(),
         ),

@@ -68,7 +68,7 @@ class RegionList(ListPage):
     filterset_class = filters.RegionFilter
     columns = (
         NAME,
-        Column("区划代码", "code", sort=("code",)),
+        Column("区划代码", "official_code", sort=("code",)),
         Column("级别", "get_level_display", sort=("level",)),
         Column("上级", "parent", sort=("parent__code",)),
         Column(

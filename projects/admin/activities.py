@@ -23,6 +23,7 @@ class ActivityAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "edition", "step"),
         group("日期", ("starts_on", "ends_on")),
         group("关系", "region", "site", "organisers", "headquarters", "enterprises", "programs"),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 

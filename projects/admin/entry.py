@@ -28,7 +28,6 @@ KEPT = (
     *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
     *("is_period_inferred", "maintainer"),
 )
-RECENT = 5
 MOST_DIGITS = 10  # of a place: no text is as long
 
 
@@ -136,7 +135,7 @@ class EntryPages(admin.ModelAdmin):
             "may_enter": self.has_add_permission(request),
             "owner_field": sent["maintainer"] if "maintainer" in sent.fields else None,
             **forms,
-            **beside(request, source, typed),
+            **beside(request, document, typed),
         }
         return TemplateResponse(request, "admin/projects/entry.html", context)
 
@@ -198,9 +197,9 @@ def starting_values(request, document):
     """What the form begins with: as it was sent, else the next phrase and what the last one had."""
     if request.method == "POST":
         return {"printed": "", **request.POST.dict()}
-    own = readable(document.source.observations.all(), request.user)
-    last = own.order_by("-pk").values(*KEPT).first()
-    last = last or {"maintainer": document.source.maintainer_id}
+    last: dict = {"maintainer": document.source.maintainer_id}
+    for row in document.latest[:1]:
+        last = {name: getattr(row, row._meta.get_field(name).attname) for name in KEPT}
     start, end = next_place(request, document)
     if start == end:
         return last | {"printed": ""}
@@ -216,14 +215,14 @@ def next_place(request, document):
     return (phrase.start, phrase.end) if phrase else (0, 0)
 
 
-def beside(request, source, typed):
+def beside(request, document, typed):
     """What stands beside the forms: what can be undone, the latest figures, proposals."""
+    source = document.source
     start, end = place_of(typed)
     place = Place(request.user, source, start, end, typed["printed"])
-    own = readable(source.observations.all(), request.user)
     return {
         "last_entry": name_of(last_entry(request.user, source)),
-        "recent": own.select_related("series").order_by("-pk")[:RECENT],
+        "recent": document.latest,
         "reading": read_aloud(place.printed) if place.printed else None,
         "nearby": nearby(request, source, typed),
         "series_options": series_options(place),

@@ -37,7 +37,7 @@ def grid(request):
     page = asked_grid(request, asked_kind(request))
     if request.method == "POST":
         save_all(request, page)
-        if not any(row.errors for row in page.rows):
+        if not any(row.errors for row in page.shown):
             if request.POST.get("action") == "submit":
                 hand_in(request, page)
             return HttpResponseRedirect(request.get_full_path())
@@ -65,8 +65,15 @@ def asked_grid(request, kind, **options):
         request.user,
         several,
         chosen_headquarters(request, several),
+        page=asked_page(request),
         **options,
     )
+
+
+def asked_page(request):
+    """The page of rows that the address asks for; 0 for all of them at once."""
+    asked = request.GET.get("page", "1")
+    return 0 if asked == "all" else as_number(asked) or 1
 
 
 def may_see(user, kind):
@@ -117,23 +124,41 @@ def grid_page(request, page):
         "after": following(page.month),
         "months": months_to_choose(page.month),
         "reason": request.POST.get("reason", ""),
+        "pages": pages_of(request, page),
     }
     return TemplateResponse(request, "admin/projects/grid.html", context)
+
+
+def pages_of(request, page):
+    """The other ways to see the rows: (words, address, whether it is this one); none for few."""
+    asked = request.GET.copy()
+
+    def way(words, number, is_here):
+        asked["page"] = number
+        return words, f"?{asked.urlencode()}", is_here
+
+    if page.pages == 1:
+        return []
+    several = [
+        way(str(number), number, bool(page.page) and number == page.number)
+        for number in range(1, page.pages + 1)
+    ]
+    return [*several, way("全部", "all", not page.page)]
 
 
 # A form
 
 
 def save_all(request, page):
-    """Save each row in which something was typed; what is wrong stays in the row."""
+    """Save each row shown in which something was typed; what is wrong stays in the row."""
     saved = 0
-    for row in page.rows:
+    for row in page.shown:
         typed = typed_in_form(request, row) if row.is_open else {}
         if typed:
             saved += save_from_form(request, row, typed)
     if saved:
         messages.success(request, f"已存 {saved} 行。")
-    if wrong := sum(bool(row.errors) for row in page.rows):
+    if wrong := sum(bool(row.errors) for row in page.shown):
         messages.error(request, f"有 {wrong} 行没有保存，原因写在各行里。")
 
 
@@ -210,9 +235,9 @@ def row_of(request, key):
     page = asked_grid(request, KINDS.get(request.GET.get("kind", "progress")), with_key=key)
     if not key or not page.rows:
         raise Http404("No such row for this user.")
-    if not page.rows[0].may_write:
+    if not page.shown[0].may_write:
         raise PermissionDenied
-    return page.rows[0]
+    return page.shown[0]
 
 
 def described(row):

@@ -38,6 +38,7 @@ class MetricAdmin(ModelAdmin):
         ),
         group("公式", "formula", "numerator", "denominator", "base", "not_above"),
         group("台账", "ledger_field", "counted_rows"),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 
@@ -92,7 +93,7 @@ class SeriesAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "metric", "new_figure"),
         group("主体", *SUBJECTS, "scope_note"),
         group("其中", "part_of", "has_complete_parts", "parts_ground"),
-        group("出处", "note", "maintainer"),
+        group("出处", "note", "maintainer", "correction_reason"),
     )
 
     def get_queryset(self, request):

@@ -1,5 +1,7 @@
 """The admin of figures: typed as printed, read before the clerk's eyes, reviewed in bulk."""
 
+from urllib.parse import urlencode
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
@@ -17,12 +19,17 @@ from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.readings import read_aloud, reading, series_of, short_reading
-from projects.admin.reviewing import ReviewedAdmin, ReviewedForm
+from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Observation, ObservationPart, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.observations import COMPUTED
 from projects.reading.sentences import REACH
 
+# What a further document that says the same says alike.
+SAID_ALIKE = (
+    *("series", "nature", "accumulation", "obs_status", "price_basis"),
+    *("period_start", "period_end", "as_of", "period_text"),
+)
 BESIDE = 24  # characters on either side of a figure in a list
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
@@ -50,10 +57,10 @@ class Place(CountedAtOnce, admin.SimpleListFilter):
         return rows.filter(start=None, anchor="") if self.value() == "none" else rows
 
 
-class ObservationForm(ReviewedForm):
+class ObservationForm(RecordForm):
     """A figure, as printed."""
 
-    typed_checks = (take_number, *ReviewedForm.typed_checks)
+    typed_checks = (take_number, *RecordForm.typed_checks)
 
     class Media:
         js = ("admin/figure_preview.js",)
@@ -118,9 +125,9 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     )
     list_select_related = ("series__metric", "source")
     search_help_text = "原文数字、序列或文献"
-    readonly_fields = (*COMPUTED, "paragraph", "in_sentence")
+    readonly_fields = (*COMPUTED, "paragraph", "in_sentence", "another_document")
     fieldsets = (
-        group("原文位置", "source", "number", ("start", "end"), "paragraph"),
+        group("原文位置", "source", "number", ("start", "end"), "paragraph", "another_document"),
         group(
             "数值",
             "printed",
@@ -193,6 +200,16 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     @admin.display(description="所在句子")
     def in_sentence(self, row):
         return quoted(row, REACH, reading)
+
+    @admin.display(description="另一份文献也这样说")
+    def another_document(self, row):
+        """The way to a form with the same meaning, for the words of a further document."""
+        if row.pk is None:
+            return UNKNOWN
+        same = {name: getattr(row, f"{name}_id", getattr(row, name)) for name in SAID_ALIKE}
+        query = urlencode({name: value for name, value in same.items() if value not in (None, "")})
+        address = f"{reverse('admin:projects_observation_add')}?{query}"
+        return format_html('<a href="{}">记下另一份文献的说法</a>（含义、期间照抄）', address)
 
     @admin.display(description="文献", ordering="source")
     def short_source(self, row):

@@ -19,6 +19,7 @@ class EnterpriseAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind", "credit_code", "brand", "industry"),
         group("关系", "parent", "origin", "region"),
         group("日期", "founded_on"),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 
@@ -47,6 +48,7 @@ class SiteAdmin(ModelAdmin):
         group("关系", "region", "parent", "predecessor", "operator", "headquarters", "programs"),
         group("日期", "opened_on"),
         group("规模", "area"),
+        group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
 

@@ -1,8 +1,5 @@
 """Submitting, approving, returning, publishing and withdrawing in the admin."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -12,9 +9,9 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.forms import RecordForm
+from aidtracker.desk.proposing import Proposing
 from aidtracker.desk.skin import ReasonActionForm, form_of
-from aidtracker.review.proposals import Proposal, linked, propose, readable_revisions
+from aidtracker.review.proposals import readable_revisions
 from aidtracker.review.reviewed import HANDED_IN, may_publish, review_again
 from aidtracker.review.steps import (
     STEPS,
@@ -33,53 +30,6 @@ from projects.warnings import for_reports
 DELETABLE = (Review.DRAFT, Review.RETURNED)
 # A button beside those of the form, as the skin wants it.
 SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "icon": "", "attrs": {}}
-
-
-def ask_review(form: "ReviewedForm") -> None:
-    """The review says whether the user may change the row, may only propose it, and why."""
-    row, before = form.instance, form.as_stored()
-    if must_propose(before, form.user):
-        row.require_reason(before, form.links)
-        form.edit = Edit(before, is_proposal=True)
-    else:
-        fell_back = row.check_edit(before, form.user, also=form.links)
-        form.edit = Edit(before, fell_back=fell_back)
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What the review says of a form that is saved, and of which row, None for a new one."""
-
-    before: Any = None
-    is_proposal: bool = False
-    fell_back: bool = False
-
-
-class ReviewedForm(RecordForm):
-    """The form of a reviewed row: what its user may change, or only propose."""
-
-    edit = Edit()
-    row_checks = (*RecordForm.row_checks, ask_review)
-
-    @property
-    def links(self):
-        """What the many-to-many fields that were changed shall name: {field name: rows}."""
-        many = {field.name for field in self._meta.model._meta.many_to_many}
-        return {name: self.cleaned_data[name] for name in self.changed_data if name in many}
-
-    @property
-    def entered(self):
-        """The names of the table's fields that were changed and are no part of the review."""
-        names = {field.name for field in self.instance.entered_fields()}
-        return [name for name in self.changed_data if name in names]
-
-
-@dataclass
-class Proposing:
-    """In place of a published row that is saved by who may only propose what it shall be."""
-
-    row: Any
-    revision: Revision | None = None
 
 
 def must_propose(row, user):
@@ -111,7 +61,6 @@ class ReviewedAdmin(admin.ModelAdmin):
     Put it first among the bases.
     """
 
-    form = ReviewedForm
     action_form = ReasonActionForm
     actions = tuple(taking(step) for step in STEPS)
     change_form_outer_before_template = "admin/projects/review_panel.html"
@@ -223,35 +172,15 @@ class ReviewedAdmin(admin.ModelAdmin):
         """What belongs to a published row can not be proposed, so it is only shown."""
         return not must_propose(row, request.user)
 
-    def save_form(self, request, form, change):
-        """What shall be saved: the row, or the proposal of what it shall be."""
-        row = super().save_form(request, form, change)
-        return Proposing(row) if form.edit.is_proposal else row
-
-    def save_model(self, request, obj, form, change):
-        if form.edit.is_proposal:
-            reason = obj.row.correction_reason
-            proposal = Proposal(form.edit.before, obj.row, form.entered, form.links, reason)
-            obj.revision = propose(proposal)
-        else:
-            super().save_model(request, obj, form, change)
-
     def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
         if form.edit.is_proposal:
             return
-        super().save_related(request, form, formsets, change)
         parts = (one for one in formsets if not one.model.REVIEW)
         are_changed = change and any(formset.has_changed() for formset in parts)
         fell = are_changed and review_again(self.model.objects.filter(pk=form.instance.pk))
         if form.edit.fell_back or fell:
             messages.warning(request, "内容有改动，已回到草稿；请重新提交。")
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return (
-            []
-            if form.edit.is_proposal
-            else super().construct_change_message(request, form, formsets, add)
-        )
 
     def response_add(self, request, obj, post_url_continue=None):
         self.submit_if_asked(request, obj)
@@ -260,28 +189,7 @@ class ReviewedAdmin(admin.ModelAdmin):
     def response_change(self, request, obj):
         if not isinstance(obj, Proposing):
             self.submit_if_asked(request, obj)
-            return super().response_change(request, obj)
-        if obj.revision is None:
-            messages.info(request, "没有改动，也就没有变更申请。")
-            return HttpResponseRedirect(request.path)
-        return self.response_proposed(request, obj.revision)
-
-    def response_proposed(self, request, revision):
-        """On to the revision, submitted if that was asked for."""
-        messages.success(request, "您的改动已存为变更申请，提交并审核、发布后生效。")
-        others = [
-            one
-            for one in readable_revisions(revision.row, request.user)
-            if one.revision != revision
-        ]
-        if others:
-            words = "这条记录还有未生效的变更申请：{}。请核对是否重复。"
-            messages.warning(request, format_html(words, linked(others)))
-        revisions: Any = self.admin_site.get_model_admin(Revision)
-        revisions.submit_if_asked(request, revision)
-        if revisions.has_view_permission(request, revision):
-            return HttpResponseRedirect(form_of(revision))
-        return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
 
     def submit_if_asked(self, request, row):
         if "_submit" in request.POST and SUBMIT.is_allowed(request.user, type(row)):

@@ -51,7 +51,8 @@ class LedgerSum:
 
     @property
     def words(self):
-        return yi(self.amount)
+        """The sum; where amounts are unknown, it never looks like that of all rows."""
+        return partly(self.amount, self.known, self.unknown)
 
     @property
     def formula(self):
@@ -74,6 +75,13 @@ class LedgerSum:
         amount = getattr(row, self.field)
         words = "金额未知" if amount is None else yi(amount)
         return Line(str(row), words, row.get_absolute_url())
+
+
+def partly(amount, known, unknown):
+    """已知 2 项：2000万元；另 50 项没有给出金额; the sum alone where all rows give theirs."""
+    if amount is None or not unknown:
+        return yi(amount)
+    return f"已知 {known} 项：{yi(amount)}；另 {unknown} 项没有给出金额"
 
 
 def with_sums(queryset, names):
@@ -117,11 +125,12 @@ def explained_by_headquarters(model, several, name):
     A row of a ledger belongs to one headquarters, so that their sums may be added.
     """
     meta = model._meta
-    parts, blanks, total = [], [], Decimal(0)
+    parts, blanks, total, given, missing = [], [], Decimal(0), 0, 0
     for headquarters in several:
         url = f"{reverse(f'{meta.model_name}-list')}?headquarters={headquarters.slug}"
         count = getattr(headquarters, f"{meta.model_name}_count") or 0
         known = getattr(headquarters, f"{meta.model_name}_{name}_known") or 0
+        given, missing = given + known, missing + count - known
         if known:
             amount = getattr(headquarters, f"{meta.model_name}_{name}_sum")
             total += amount
@@ -131,7 +140,8 @@ def explained_by_headquarters(model, several, name):
             blanks.append(Line(str(headquarters), words, url))
     label = f"{meta.verbose_name}{meta.get_field(name).verbose_name}"
     formula = sum_of_headquarters(parts, total)
-    return label, Explanation(yi(total if parts else None), formula, tuple(parts), tuple(blanks))
+    words = partly(total if parts else None, given, missing)
+    return label, Explanation(words, formula, tuple(parts), tuple(blanks))
 
 
 def sum_of_headquarters(parts, total):

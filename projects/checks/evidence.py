@@ -97,6 +97,7 @@ class Figure:
     note: str = ""
     obs_status: str = ""
     price_basis: str = ""
+    copied_from: str | None = None
 
     @property
     def metric(self):
@@ -105,6 +106,11 @@ class Figure:
     @property
     def unit(self):
         return self.metric.unit
+
+    @property
+    def origin(self):
+        """The document that said it first: what several papers print of one release is one word."""
+        return self.copied_from or self.source
 
     @cached_property
     def interval(self):

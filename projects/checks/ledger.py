@@ -3,7 +3,7 @@
 from aidtracker.templatetags.formatting import yi
 from projects.checks.evidence import AmountRow, Figure
 from projects.checks.verdicts import Verdict
-from projects.checks.words import amount_words, time_words
+from projects.checks.words import allowed_words, amount_words, time_words
 from projects.models.amount_figures import MONEY, allows, column_of
 from projects.models.finding_kinds import LEDGER, Result
 from projects.reading.intervals import Interval
@@ -62,9 +62,10 @@ def is_counted_up(figure, field):
 def ledger_verdict(figure, field, thing, result, evidence):
     kept = amount_words(evidence.ledger[thing, field], figure.metric.unit)
     relation = "相符" if result == Result.HOLDS else "不符"
+    needed = "" if result == Result.HOLDS else f"；要相符，台账须{allowed_words(figure)}"
     words = (
         f"{figure.series.name}（{time_words(figure.window)}）：原文{figure.printed}，"
-        f"台账{kept}，{relation}。"
+        f"台账{kept}，{relation}{needed}。"
     )
     record = evidence.ledger_names.get(thing, "")
     return Verdict(LEDGER, result, figure.key, words, (figure,), (record,) if record else ())
@@ -117,6 +118,8 @@ def check_count(figure, name, inside):
     listed = "、".join(row.words for row in possible[:LISTED])
     words = f"{heading}，{name}台账{span}{f'：{listed}' if listed else ''}。"
     result = count_result(figure, count)
+    if result == Result.CONTRADICTION:
+        words = f"{words.removesuffix('。')}；要相符，台账须有{allowed_words(figure)}。"
     if result == Result.UNCHECKED and not possible:
         words = f"{heading}，{name}台账还没有登记，要相符须有{figure.printed}。"
     records = tuple(row.record for row in possible)

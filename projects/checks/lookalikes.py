@@ -21,6 +21,8 @@ from projects.models.finding_kinds import LOOKALIKE, Result
 from projects.reading.bounds import ABOUT
 
 LEAST = Decimal(1000)
+SAME = "数字相同"
+FARTHER = 5  # a number within the bounds of another is less alike than an equal one
 UPWARD, DOWNWARD = ("over", "more"), ("under", "nearly")
 
 
@@ -33,7 +35,7 @@ def same_numbers(
     """
     for one, other in related_pairs(figures, raised):
         if is_other_thing(one, other) and not are_opposite(one, other):
-            yield lookalike(one, other, "数字相同")
+            yield lookalike(one, other, SAME)
 
 
 def related_pairs(
@@ -111,10 +113,13 @@ def is_other_thing(one, other):
 
 def lookalike(one, other, reason):
     one, other = sorted((one, other), key=lambda figure: figure.key)
-    differences = "、".join(differing(one, other))
+    aspects = differing(one, other)
+    differences = "、".join(aspects)
+    weight = len(aspects) + (0 if reason == SAME else FARTHER)
     words = f"{naming(one)}与{naming(other)}：{reason}，{differences}不同，不要混用。"
     figures = (one, other)
-    return Verdict(LOOKALIKE, Result.CANDIDATE, names(figures), words, figures)
+    key = names(figures)
+    return Verdict(LOOKALIKE, Result.CANDIDATE, key, words, figures, weight=weight)
 
 
 def differing(one, other):

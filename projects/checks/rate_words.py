@@ -20,7 +20,8 @@ def timeless(rate, reason):
 
 def over_the_whole(rate):
     """Why a share cannot be as printed, whatever its two sides are."""
-    return f"{heading(rate)}：原文{rate.printed}；部分不会大于整体，占比不可能这样高。"
+    reason = "部分不会大于整体，占比不可能这样高"
+    return f"{heading(rate)}：原文{rate.printed}；{reason}；要相符，须不超过整体。"
 
 
 def other_prices(computation, reason):

@@ -193,7 +193,7 @@ def take(row: Finding, verdict: Verdict) -> bool:
 
     Whether that changed it.
     """
-    computed = (verdict.title, verdict.computation, list(verdict.records), True)
+    computed = (verdict.heading, verdict.weight, verdict.computation, list(verdict.records), True)
     values = (verdict.kind.value, verdict.result, *computed)
     if tuple(getattr(row, name) for name in COMPUTED) == values:
         return False

@@ -15,7 +15,7 @@ from django.db.models import Count, Model
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from projects.checks import LINKS, check
-from projects.checks.dates import check_dates
+from projects.checks.dates import check_dates, check_order
 from projects.checks.evidence import SeriesFacts
 from projects.checks.links import raised
 from projects.checks.loading import load
@@ -29,7 +29,7 @@ from projects.checks.reader import (
     is_possible,
     things_in,
 )
-from projects.checks.steps import DATED, load_steps
+from projects.checks.steps import DATED, ORDERS, load_orders, load_steps
 from projects.checks.verdicts import Verdict
 from projects.models.metrics import Series
 from projects.models.observations import Observation
@@ -208,11 +208,17 @@ class OneThing:
             for part in in_batches(pks):
                 for pk, steps in load_steps(model, part).items():
                     yield from ((self.name((model, pk)), one) for one in check_dates(steps))
+                for pk, pairs in load_orders(model, part).items():
+                    found = (one for pair in pairs for one in check_order(*pair))
+                    yield from ((self.name((model, pk)), one) for one in found)
 
     def everything(self) -> Iterator[tuple[type[Model], int]]:
         for dated in DATED:
-            keys = dated.things_with_activities().values_list("pk", flat=True)
-            yield from [(dated.model, pk) for pk in keys]
+            keys = set(dated.things_with_activities().values_list("pk", flat=True))
+            for order in ORDERS:
+                if order.model is dated.model:
+                    keys.update(order.things().values_list("pk", flat=True))
+            yield from [(dated.model, pk) for pk in sorted(keys)]
 
 
 def group_of(series: SeriesFacts) -> Group:

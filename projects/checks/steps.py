@@ -1,5 +1,6 @@
 """Dates of openings, foundings and signings wherever a record gives one, read by thing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from projects.checks.counted import record_name
 from projects.checks.evidence import Step
 from projects.models.activities import Activity, Agreement
 from projects.models.enterprises import Enterprise
+from projects.models.investments import Investment
+from projects.models.outlets import Outlet
+from projects.models.projects import Project
 from projects.models.sites import Site
 
 
@@ -66,6 +70,83 @@ def load_steps(model: type[Model], keys: Collection[int]) -> dict[int, list[Step
         if activity.thing in things:
             found[activity.thing].append(step_of_activity(things[activity.thing], activity, dated))
     return found
+
+
+@dataclass(frozen=True)
+class Order:
+    """Two kinds of steps of a thing of which one must come first, one of them dated by other rows.
+
+    `rows` are those rows, `thing` names the thing in them, `field` dates the step, which is called
+    `step`; `is_first` tells whether theirs comes first, else the thing's own does.
+    """
+
+    model: type[Model]
+    other: type[Model]
+    thing: str
+    field: str
+    step: str
+    is_first: bool = False
+    only: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def rows(self) -> QuerySet:
+        return (
+            self.other._default_manager.published()
+            .filter(**dict(self.only))
+            .exclude(**{self.field: ""})
+        )
+
+    def things(self) -> QuerySet:
+        """Those that a dated row names."""
+        named = self.rows.exclude(**{self.thing: None}).order_by()
+        return self.model._default_manager.filter(pk__in=named.values(self.thing))
+
+
+NEW = (("construction", "new"),)
+FOUNDED_NEW = (("kind", "new"),)
+ORDERS = (
+    Order(Site, Project, "site", "actual_start", "建设项目开工", True, NEW),
+    Order(Enterprise, Investment, "local_enterprise", "producing_on", "投产", False, FOUNDED_NEW),
+    Order(Enterprise, Outlet, "operator", "opened_on", "网点开业"),
+)
+
+
+def load_orders(
+    model: type[Model], keys: Collection[int]
+) -> dict[int, list[tuple[list[Step], list[Step]]]]:
+    """Of things of one model the pairs of what must come first and what then, each as dated."""
+    found: dict[int, list[tuple[list[Step], list[Step]]]] = defaultdict(list)
+    orders = [order for order in ORDERS if order.model is model]
+    dated = BY_DATASET[model]
+    things = {}
+    if orders:
+        rows = model._default_manager.filter(pk__in=keys).exclude(**{dated.field: ""})
+        things = {row.pk: row for row in rows}
+    for order in orders:
+        own = order.rows.filter(**{f"{order.thing}__in": things}).order_by(order.field, "slug")
+        others = defaultdict(list)
+        for row in own:
+            thing = things[getattr(row, f"{order.thing}_id")]
+            others[thing.pk].append(step_of_row(thing, row, order))
+        for pk, steps in others.items():
+            mine = list(own_step(things[pk], dated))
+            found[pk] += [(steps, mine)] if order.is_first else [(mine, [one]) for one in steps]
+    return found
+
+
+def step_of_row(thing: Any, row: Any, order: Order) -> Step:
+    text = getattr(row, order.field)
+    words = f"{row._meta.verbose_name}“{row}”"
+    return Step(
+        thing=record_name(thing),
+        step=order.field,
+        name=f"{thing}{order.step}",
+        words=words,
+        record=record_name(row),
+        text=text,
+        earliest=first_day(text),
+        latest=last_day(text),
+    )
 
 
 def own_step(row: Any, dated: Dated) -> Iterator[Step]:

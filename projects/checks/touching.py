@@ -269,6 +269,7 @@ def touch_investments(rows: list[Row], touched: Touched) -> None:
     touch_places(rows, touched, "investment", {"site_id": "site"}, also="review")
     touch_firms(rows, touched, "local_enterprise_id", "site_id", "review", "status")
     touch_subjects(rows, touched, "investment")
+    touched.things |= {(Enterprise, pk) for pk in keys_in(rows, "local_enterprise_id")}
     touch_counted(rows, touched, Investment)
 
 
@@ -282,11 +283,13 @@ def touch_firms(rows: list[Row], touched: Touched, firm: str, *columns: str) -> 
 
 def touch_projects(rows: list[Row], touched: Touched) -> None:
     touch_subjects(rows, touched, "project")
+    touched.things |= {(Site, pk) for pk in keys_in(rows, "site_id")}
     touch_amounts(rows, touched, Project)
 
 
 def touch_outlets(rows: list[Row], touched: Touched) -> None:
     touch_subjects(rows, touched, "outlet")
+    touched.things |= {(Enterprise, pk) for pk in keys_in(rows, "operator_id")}
     touch_counted(rows, touched, Outlet)
 
 
@@ -340,9 +343,9 @@ def touch_awards(rows: list[Row], touched: Touched) -> None:
 
 
 def touch_sources(rows: list[Row], touched: Touched) -> None:
-    """Findings name figures by the code of their document."""
+    """Findings name figures by the code of their document; copies of one are one word."""
     for row in rows:
-        if not row.is_new and row.differs("code"):
+        if not row.is_new and row.differs("code", "copied_from_id"):
             figures = Observation.objects.filter(source=row.pk, status=PUBLISHED)
             keys = list(figures.order_by().values_list("series_id", flat=True).distinct())
             for part in in_batches(keys):

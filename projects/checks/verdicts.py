@@ -17,7 +17,7 @@ class Verdict:
 
     `name` tells verdicts of one rule apart and stays the same when everything is computed again.
     `records` name rows other than figures as `dataset:slug`. `title` names place, metric, period
-    and the numbers that meet.
+    and the numbers that meet; of one rule those of less `weight` are shown first.
     """
 
     kind: Kind
@@ -27,6 +27,14 @@ class Verdict:
     observations: tuple = ()
     records: tuple = ()
     title: str = ""
+    weight: int = 0
+
+    @property
+    def heading(self):
+        """The title; where none was given, that of what its figures say."""
+        if self.title or not self.observations:
+            return self.title
+        return title(*self.observations[:2])
 
     @property
     def key(self):
@@ -45,8 +53,10 @@ def names(observations):
 
 def title(*figures: Figure) -> str:
     """Place, metric, period and both numbers: 某县 产值（2018年）：3.2亿元与3.5亿元."""
-    one, other = (figures * 2)[:2]
-    return shortened(f"{placed(one)}：{one.printed}与{other_words(one, other)}")
+    words = f"{placed(figures[0])}：{figures[0].printed}"
+    for other in figures[1:]:
+        words += f"与{other_words(figures[0], other)}"
+    return shortened(words)
 
 
 def placed(figure: Figure) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -15,6 +15,7 @@ from projects.models import Observation, Review, SkippedPhrase
 from projects.models.known_names import coverage
 from projects.reading.marked_text import Span, marked_text
 
+RECENT = 5
 LATEST = 50  # of a clerk's own additions, in any document
 FOREIGN_FIGURE = "其他指挥部已记录，尚未公开"
 
@@ -75,6 +76,14 @@ def with_visibility(rows, user):
     return rows.annotate(is_visible=Exists(seen)).select_related("series")
 
 
+def latest_first(rows: QuerySet) -> QuerySet:
+    """Figures of one document, the latest entered first.
+
+    They are sorted: the index of all numbers would be searched from its end for these few.
+    """
+    return rows.order_by(-F("pk"))
+
+
 class Document:
     """A source's text with what was recorded in it and skipped, whoever did it."""
 
@@ -93,6 +102,12 @@ class Document:
         """Those that the user may open."""
         rows = readable(self.source.observations.all(), self.user)
         return rows.select_related("series").defer("source__text").order_by("start", "number")
+
+    @cached_property
+    def latest(self) -> list[Observation]:
+        """The latest that the user may open."""
+        rows = readable(self.source.observations.all(), self.user)
+        return list(latest_first(rows).select_related("series")[:RECENT])
 
     @cached_property
     def skipped(self):

@@ -138,6 +138,8 @@ class FigureForm(PlacedForm):
         super().__init__(*args, **kwargs)
         self.fields["printed"].error_messages["required"] = "请填写原文数字，或在文中选取。"
         self.fields["printed"].widget.attrs["autocomplete"] = "off"
+        for name in ("obs_status", "price_basis"):
+            self.fields[name].help_text = ""  # told on the figure's own form
 
     def check_words(self, data, words):
         printed = data.get("printed")

@@ -1,11 +1,17 @@
 """Series, metrics and subjects that may be meant by a figure: what its document says before it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
-from aidtracker.ground.scope import readable
+from django.db.models import BooleanField, Case, Func, Q, TextField, Value, When
+from django.db.models.functions import Length, StrIndex
+
+from aidtracker.ground.scope import readable, scope_of
 from programs.models import Source
+from projects.entry.document import latest_first
 from projects.models import Metric, Series
 from projects.models.metrics import SUBJECTS
 from projects.reading import figures
@@ -14,10 +20,11 @@ REACH = 300  # characters before a figure in which names are looked for
 AROUND = 40  # characters on both sides of it that are compared with a metric's name
 MOST = 12
 SAME_SUBJECT = 0.4  # what the subject of the document's last figure adds to a series' score
-NAMES = [
-    *("name", "slug", "metric__name", "metric__aliases", "metric__unit"),
-    *(f"{subject}__{field}" for subject in SUBJECTS for field in ("name", "aliases")),
-]
+NAMES = ("name", "slug", "metric__unit")
+# What a series is ranked by.
+ROW = ("pk", "slug", "metric_id", *(f"{kind}_id" for kind in SUBJECTS))
+# The best metrics mostly have series enough; these are looked at first.
+PORTIONS = ((0, 4), (4, 16), (16, None))
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,10 @@ class Place:
     def around(self):
         return self.before[-AROUND:] + self.source.text[self.end : self.end + AROUND]
 
-    def nearness(self, row):
+    def nearness(self, name: str, aliases: Iterable[str]) -> float:
         """From 0, not named before the figure, to 1, named right before it."""
-        found = [name for name in (row.name, *row.aliases) if name and name in self.before]
-        last = max((self.before.rfind(name) + len(name) for name in found), default=0)
+        found = [one for one in (name, *aliases) if one and one in self.before]
+        last = max((self.before.rfind(one) + len(one) for one in found), default=0)
         return last / len(self.before) if found else 0
 
     def likeness(self, metric):
@@ -66,42 +73,147 @@ class Place:
         pairs = {metric.name[at : at + 2] for at in range(len(metric.name) - 1)}
         return sum(pair in self.around for pair in pairs) / max(1, len(pairs))
 
-    def metric_score(self, metric):
+    def metric_score(self, metric: Metric) -> float:
+        """How well a metric fits the words: by its name and its unit."""
         fits = self.figure is not None and metric.unit == self.figure.unit
-        return max(self.nearness(metric), self.likeness(metric)) + fits / 4
-
-    def score(self, series):
-        """How well a series fits the words: its metric's name, its unit, its subjects' names."""
-        near = [self.nearness(subject) for subject in series.subjects]
-        return self.metric_score(series.metric) + sum(near) / len(near)
+        return max(self.nearness(metric.name, metric.aliases), self.likeness(metric)) + fits / 4
 
     def fits(self, metric):
         return self.figure is None or self.figure.fits(metric.unit)
 
 
-def series_options(place, words=""):
+class Ranking:
+    """Finds the series that fit a place best, without reading the others.
+
+    A series scores by its metric, and by those of its subjects that are named before the figure or
+    that the last figure was about. Only series of such subjects can do better than their metric.
+    """
+
+    def __init__(self, place: Place, words: str) -> None:
+        self.place = place
+        self.rows = readable(Series.objects.search(words), place.user)
+        metrics = Metric.objects.order_by("pk").only("name", "aliases", "unit")
+        found = [metric for metric in metrics if words or place.fits(metric)]
+        self.metrics = {one.pk: (not place.fits(one), -place.metric_score(one)) for one in found}
+        self.last = last_series(place)
+        self.same = set(subject_numbers(self.last)) if self.last else set()
+        self.near = named_before(place)
+
+    def best(self) -> list[int]:
+        """The numbers of the best series; the last one used, if it is among them, leads."""
+        found = {row["pk"]: row for row in (*self.of_subjects(), *self.of_metrics())}
+        return sorted(found, key=lambda pk: self.order(found[pk]))[:MOST]
+
+    def order(self, row: dict[str, Any]) -> tuple:
+        does_not_fit, metric_score = self.metrics[row["metric_id"]]
+        subjects = subject_numbers(row)
+        near = [self.near.get(subject, 0) for subject in subjects]
+        score = -metric_score + sum(near) / len(near)
+        score += SAME_SUBJECT * bool(self.same.intersection(subjects))
+        is_last = self.last is not None and row["pk"] == self.last["pk"]
+        return not is_last, does_not_fit, -score, row["slug"]
+
+    def of_subjects(self) -> Iterable[dict[str, Any]]:
+        """The series of subjects that were named or that the last figure was about."""
+        rule = Q(pk__in=())
+        wanted = self.same | self.near.keys()
+        for kind in {kind for kind, _ in wanted}:
+            rule |= Q(**{f"{kind}__in": [pk for one, pk in wanted if one == kind]})
+        found = self.rows.filter(rule).order_by().values(*ROW)
+        return [row for row in found if row["metric_id"] in self.metrics]
+
+    def of_metrics(self) -> Iterable[dict[str, Any]]:
+        """The first series by their metrics alone."""
+        groups = [
+            [pk for pk, _ in group]
+            for _, group in groupby(sorted(self.metrics.items(), key=by_score), key=by_score)
+        ]
+        found: list[dict[str, Any]] = []
+        for start, end in PORTIONS:
+            if len(found) < MOST:
+                found += self.first_of(groups[start:end])
+        return found
+
+    def first_of(self, groups: list[list[int]]) -> Iterable[dict[str, Any]]:
+        """The first series of some groups of metrics, group after group."""
+        places = [When(metric__in=group, then=at) for at, group in enumerate(groups)]
+        if not places:
+            return []
+        rows = self.rows.filter(metric__in=[pk for group in groups for pk in group])
+        return rows.order_by(Case(*places), "slug").values(*ROW)[:MOST]
+
+
+def by_score(item: tuple[int, tuple]) -> tuple:
+    """What a metric is ranked by."""
+    return item[1]
+
+
+def subject_numbers(row: dict[str, Any]) -> list[tuple[str, int]]:
+    """The subjects of a series: (kind, number)."""
+    return [(kind, row[f"{kind}_id"]) for kind in SUBJECTS if row[f"{kind}_id"]]
+
+
+def last_series(place: Place) -> dict[str, Any] | None:
+    """The series of the figure of the document that was entered last."""
+    own = latest_first(readable(place.source.observations.all(), place.user))
+    if not scope_of(place.user).reads_all:
+        own = own.filter(series__in=readable(Series.objects.all(), place.user))
+    number = own.values_list("series", flat=True).first()
+    return Series.objects.values(*ROW).get(pk=number) if number else None
+
+
+class AnyNamed(Func):
+    """Whether a text holds any of a list of names."""
+
+    output_field = BooleanField()
+    arg_joiner = ") AS one(name) WHERE one.name <> '' AND strpos("
+    template = "EXISTS (SELECT 1 FROM jsonb_array_elements_text(%(expressions)s, one.name) > 0)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            arg_joiner=") AS one WHERE one.value <> '' AND instr(",
+            template="EXISTS (SELECT 1 FROM json_each(%(expressions)s, one.value) > 0)",
+            **context,
+        )
+
+
+def named_before(place: Place) -> dict[tuple[str, int], float]:
+    """How near before a figure the things are named that are named there: {(kind, number): …}."""
+    if not place.before:
+        return {}
+    text = Value(place.before, output_field=TextField())
+    found = [
+        subject_field(kind)
+        .related_model.objects.order_by()
+        .alias(at=StrIndex(text, "name"))
+        .filter(Q(AnyNamed("aliases", text)) | Q(at__gt=0))
+        .annotate(subject=Value(kind))
+        .values_list("subject", "pk", "name", "aliases")
+        for kind in SUBJECTS
+    ]
+    rows = found[0].union(*found[1:], all=True)
+    return {(kind, pk): place.nearness(name, aliases) for kind, pk, name, aliases in rows}
+
+
+def series_options(place: Place, words: str = "") -> list[Option]:
     """Series by name, or, without words, those whose unit fits: the last used one first."""
-    series = readable(Series.objects.with_subjects().only(*NAMES), place.user)
-    own = readable(place.source.observations.all(), place.user)
-    last = series.filter(observations__in=own).order_by("-observations__pk").first()
-    rows = list(series.search(words))
-    if not words:
-        rows = [row for row in rows if place.fits(row.metric)]
-    same = set(last.subjects) if last else set()
-
-    def order(row):
-        score = place.score(row) + SAME_SUBJECT * bool(same & {*row.subjects})
-        return row != last, not place.fits(row.metric), -score
-
-    found = sorted(rows, key=order)[:MOST]
-    return [Option(row.name, row.pk, _series_note(row, place, last)) for row in found]
+    ranking = Ranking(place, words)
+    numbers = ranking.best()
+    found = Series.objects.select_related("metric").only(*NAMES).in_bulk(numbers)
+    last = ranking.last["pk"] if ranking.last else None
+    return [
+        Option(row.name, row.pk, series_note(row, place, row.pk == last))
+        for row in (found[pk] for pk in numbers if pk in found)
+    ]
 
 
-def _series_note(row, place, last):
+def series_note(row: Series, place: Place, is_last: bool) -> str:
     parts = [f"单位：{row.metric.unit}"]
     if not place.fits(row.metric):
         parts.append("单位不符")
-    if row == last:
+    if is_last:
         parts.append("上一条用的")
     return "；".join(parts)
 
@@ -115,20 +227,27 @@ def metric_options(place, words=""):
 
 def subject_options(place, words=""):
     """Things of any kind by name, as `kind：name`; without words those named before the figure."""
-    found = []
+    near = named_before(place)
     label, separator, name = words.partition("：")
+    found = []
     for kind in SUBJECTS:
         is_named = separator and label == subject_label(kind)
-        rows = (
-            subject_rows(kind, place.user)
-            .search(name if is_named else words)
-            .only("name", "aliases")
-        )
-        found += [(place.nearness(row), kind, row) for row in rows]
-    if not words:
-        found = [item for item in found if item[0]]
-    found.sort(key=lambda item: (-item[0], item[2].name != words, len(item[2].name)))
-    return [Option(subject_name(kind, row), row.pk) for _, kind, row in found[:MOST]]
+        rows = subject_rows(kind, place.user).only("name", "aliases")
+        named = [pk for one, pk in near if one == kind]
+        if words:
+            rows = rows.search(name if is_named else words)
+            exact_first = Case(When(name=words, then=0), default=1)
+            order = rows.query.order_by or rows.model._meta.ordering
+            found += rows.order_by(exact_first, Length("name"), *order)[:MOST]
+        if named:
+            found += rows.filter(pk__in=named)
+    kinds = {subject_field(kind).related_model: kind for kind in SUBJECTS}
+
+    def order(row: Any) -> tuple:
+        return -near.get((kinds[type(row)], row.pk), 0), row.name != words, len(row.name)
+
+    rows = sorted(dict.fromkeys(found), key=order)[:MOST]
+    return [Option(subject_name(kinds[type(row)], row), row.pk) for row in rows]
 
 
 def subject_name(kind, row):

@@ -7,13 +7,16 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import links_to, optional_key_to
+from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 from projects.models.sites import Site
 
 
-class Activity(Record):
+class Activity(Meaning, Record):
     """活动: an event with a date, or a milestone in the record's own timeline."""
+
+    SHOWN = ("name", "slug")
 
     class Kind(models.TextChoices):
         FAIR = "fair", "展会"
@@ -54,7 +57,10 @@ class Activity(Record):
     enterprises = links_to(Enterprise, "参与企业", "activities")
     programs = links_to(Program, "所属工程", "activities")
 
-    class Meta(Record.Meta):
+    # Standing
+    correction_reason = reason_of_change()
+
+    class Meta(Meaning.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "活动"
         ordering = ("starts_on", "slug")
         constraints = (
@@ -77,7 +83,7 @@ class Agreement(Record):
     subject = models.CharField("内容", max_length=200, blank=True)
 
     # Dates
-    signed_on = PartialDateField("签订")
+    signed_on = PartialDateField("签订", is_past=True)
 
     # Parties
     regions = links_to(Region, "签约地方", "agreements")
@@ -116,7 +122,7 @@ class Award(Record):
     enterprise = optional_key_to(Enterprise, "获得企业", "awards")
 
     # Dates
-    granted_on = PartialDateField("授予")
+    granted_on = PartialDateField("授予", is_past=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = "荣誉"

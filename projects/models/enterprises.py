@@ -7,11 +7,14 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import optional_key_to
+from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models import Region
 
 
-class Enterprise(Record):
+class Enterprise(Meaning, Record):
     """企业: any organisation that trades, produces or represents those who do."""
+
+    SHOWN = ("name", "slug")
 
     class Kind(models.TextChoices):
         COMPANY = "company", "公司"
@@ -35,9 +38,12 @@ class Enterprise(Record):
     region = optional_key_to(Region, "经营地", "enterprises")
 
     # Dates
-    founded_on = PartialDateField("成立")
+    founded_on = PartialDateField("成立", is_past=True)
 
-    class Meta(Record.Meta):
+    # Standing
+    correction_reason = reason_of_change()
+
+    class Meta(Meaning.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "企业"
         constraints = (
             once("enterprise_name_once", "已有同名的企业。", "name"),

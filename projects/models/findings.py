@@ -8,11 +8,19 @@ from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.publication import public_rule, reasons_to_hide
-from aidtracker.ground.records import KeyedModel, KeyedQuerySet, NameListField
+from aidtracker.ground.records import KeyedQuerySet, NameListField
+from aidtracker.review.meaning import Meaning, reason_of_change
+from aidtracker.review.reviewed import REASON_LENGTH
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.history import keep_first_states, keep_states
 from projects.models.badges import address_of, key_in
-from projects.models.finding_kinds import KINDS, TO_SETTLE, Result, kind_choices
+from projects.models.finding_kinds import (
+    KINDS,
+    LOOKALIKE,
+    TO_SETTLE,
+    Result,
+    kind_choices,
+)
 from projects.models.observations import Observation
 
 # 0 for contradictions, and then for open ones.
@@ -23,8 +31,10 @@ SEVERITY = Case(
 IS_SETTLED = Case(
     When(state="open", then=Value(0)), default=Value(1), output_field=models.IntegerField()
 )
-WORST_FIRST = ("severity", "is_settled", "kind", "key")
-COMPUTED = ("kind", "result", "title", "computation", "records", "is_current")
+WORST_FIRST = ("severity", "is_settled", "kind", "weight", "key")
+SCREENFUL = 12  # of figures that are easily confused no more are shown unasked
+COMPUTED = ("kind", "result", "title", "weight", "computation", "records", "is_current")
+SETTLED = ("state", "explanation", "correction_reason", "version", "updated_at")
 
 
 class FindingQuerySet(KeyedQuerySet):
@@ -49,6 +59,13 @@ class FindingQuerySet(KeyedQuerySet):
         ]
         return list(links[0].union(*links[1:]))
 
+    def without_lesser_lookalikes(self):
+        """All but the figures that are easily confused, and of those a screenful, the likeliest
+        first: the rest is shown to who asks for it."""
+        lookalikes = self.current().filter(kind=LOOKALIKE.value)
+        first = list(lookalikes.order_by("weight", "key").values_list("pk", flat=True)[:SCREENFUL])
+        return self.exclude(~Q(pk__in=first), kind=LOOKALIKE.value)
+
     def worst_first(self):
         """With `severity`, 0 for contradictions; open ones of each result first."""
         return self.annotate(severity=SEVERITY, is_settled=IS_SETTLED).order_by(*WORST_FIRST)
@@ -67,24 +84,31 @@ class FindingQuerySet(KeyedQuerySet):
             keep_first_states(self)
 
     def settle(self, rows, state, explanation):
-        """Give findings one state and explanation, as a person judged."""
+        """Give findings one state and explanation, as a person judged.
+
+        What is public of them changes for what the explanation says; ValidationError if that was
+        said before.
+        """
         for keys in in_batches([row.pk for row in rows]):
             self.filter(pk__in=keys).remember()
         now = timezone.now()
         for row in rows:
             row.state, row.explanation = state, explanation
+            row.correction_reason = explanation[:REASON_LENGTH]
             row.version, row.updated_at = row.version + 1, now
-        self.bulk_update(rows, ("state", "explanation", "version", "updated_at"), BATCH)
+        self.model.before_storing(rows)
+        self.bulk_update(rows, SETTLED, BATCH)
         keep_states(rows)
 
 
-class Finding(KeyedModel):
+class Finding(Meaning):
     """核对: figures that cannot all be true, may be confused, cannot be checked, or do follow."""
 
     KEY = ("key",)
     OWNERS = ("observations__maintainer", "observations__series__headquarters")
     SEEN_WITH = ("observations",)
     COUNTED_BY = ("is_current", "result")
+    SHOWN = ("state", "explanation")
     SEARCHED_IN = ("computation", "explanation", "key")
 
     Result = Result
@@ -117,6 +141,11 @@ class Finding(KeyedModel):
         "仍成立", default=True, help_text="重算后已不再得出、但有人处理过的，留存而不再成立"
     )
 
+    weight = models.PositiveSmallIntegerField(
+        "先后",
+        default=0,
+        help_text="同一规则中小的在前：容易混淆的两个数，相同之处越多越在前",
+    )
     scope = models.CharField(
         "核对范围",
         max_length=250,
@@ -131,21 +160,24 @@ class Finding(KeyedModel):
     # Explanation
     state = models.CharField("处理", max_length=12, choices=State, default=State.OPEN)
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
+    correction_reason = reason_of_change()
 
     objects = FindingQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "核对"
         ordering = ("result", "kind", "key")
         # The orders of the public list, with the columns that they are computed from.
         indexes = (
             models.Index(
-                *(SEVERITY, IS_SETTLED, "kind", "key", "id", "result", "state"),
+                *(SEVERITY, IS_SETTLED, "kind", "weight", "key", "id", "result", "state"),
                 name="finding_worst_first",
                 condition=Q(is_current=True),
             ),
             models.Index(
-                fields=("kind", "key", "id"), name="finding_by_kind", condition=Q(is_current=True)
+                fields=("kind", "weight", "key", "id"),
+                name="finding_by_kind",
+                condition=Q(is_current=True),
             ),
             models.Index(
                 fields=("state", "key", "id"), name="finding_by_state", condition=Q(is_current=True)

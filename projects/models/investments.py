@@ -19,6 +19,7 @@ from projects.models.sites import Site
 class Investment(Reviewed, Record):
     """招商项目: who invests, through which firm on site, how much was agreed and has arrived."""
 
+    SHOWN = ("name", "slug")
     KEY = ("code",)
     OWNERS = ("headquarters",)
     IS_SHARED = False
@@ -53,7 +54,7 @@ class Investment(Reviewed, Record):
     programs = links_to(Program, "所属工程", "investments")
 
     # Dates
-    signed_on = PartialDateField("签约")
+    signed_on = PartialDateField("签约", is_past=True)
     started_on = PartialDateField("开工")
     producing_on = PartialDateField("投产")
 

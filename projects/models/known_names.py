@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.db.models import Q
 
 from aidtracker.ground.records import Record
-from aidtracker.ground.search import normal
+from aidtracker.ground.search import any_of, normal
 from projects.reading import phrases
 from projects.reading.phrase_patterns import PATTERN, RANKED
 from projects.reading.phrases import Coverage, Phrase
@@ -55,7 +55,8 @@ def names_with(numbers: set[str]) -> list[str]:
         return []
     rule = Q(search_text__regex=NUMERAL)
     if len(numbers) <= FEW_NUMBERS:
-        rule = Q.create([Q(search_text__holds=number) for number in numbers], connector=Q.OR)
+        rule = any_of(*(Q(search_text__may_hold=number) for number in numbers))
+        rule &= any_of(*(Q(search_text__has=number) for number in numbers))
     queries = [
         model.objects.filter(rule).order_by().values_list("name", "aliases")
         for model in Record.__subclasses__()

@@ -1,6 +1,6 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +12,6 @@ from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
-    KeyedModel,
     MaintainerField,
     Record,
     RecordQuerySet,
@@ -20,6 +19,7 @@ from aidtracker.ground.records import (
 )
 from aidtracker.ground.relations import key_to, optional_key_to
 from aidtracker.ground.search import SearchTextField
+from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models import Headquarters, Program, Region, Source
 from programs.models.programs import Sector
 from projects.models.activities import Activity
@@ -46,8 +46,14 @@ class MetricQuerySet(RecordQuerySet):
         )
 
 
-class Metric(Record):
+class Metric(Meaning, Record):
     """指标: what is counted, in which unit, and, for a derived one, from what it follows."""
+
+    SHOWN = (
+        *("name", "slug", "definition", "unit", "kind"),
+        *("formula", "numerator", "denominator", "base", "not_above"),
+        *("ledger_field", "counted_rows"),
+    )
 
     class Kind(models.TextChoices):
         STOCK = "stock", "存量"
@@ -123,9 +129,12 @@ class Metric(Record):
         help_text="数的是哪个数据集的哪些行，写法见数据模型说明",
     )
 
+    # Standing
+    correction_reason = reason_of_change()
+
     objects = MetricQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Meaning.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "指标"
         constraints = (
             once("metric_name_once", "已有同名的指标。", "name"),
@@ -189,6 +198,23 @@ class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
         return self.select_related("metric", *SUBJECTS)
 
+    def of_headquarters(self, headquarters: Headquarters) -> Self:
+        """Series about a headquarters, or about its donor and no headquarters."""
+        of_donor = Q(headquarters=None, region=headquarters.donor_id)
+        return self.filter(Q(headquarters=headquarters) | of_donor)
+
+    def within(self, place: Region) -> Self:
+        """Series about the places below one, or the parks and firms of it and of them."""
+        below = Q(region__in=Region.objects.within(place).values("pk"))
+        here = Q(region=place) | below
+        keys = (
+            self.filter(below),
+            self.filter(region=None, site__in=Site.objects.filter(here)),
+            self.filter(region=None, enterprise__in=Enterprise.objects.filter(here)),
+        )
+        found = [rows.order_by().values("pk") for rows in keys]
+        return self.filter(pk__in=found[0].union(*found[1:]))
+
     def published_figures(self):
         """The public observations of these series, with all that a table of them names.
 
@@ -238,12 +264,16 @@ def subject_key(model, name):
     return optional_key_to(model, name, "series_set")
 
 
-class Series(Paged, KeyedModel):
+class Series(Paged, Meaning):
     """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
 
     OWNERS = ("maintainer",)
     SEEN_WITH = ("project", "investment", "outlet")
     PUBLIC_WITH = ("project", "investment", "outlet")
+    SHOWN = (
+        *("name", "slug", "metric", *SUBJECTS, "scope_note"),
+        *("part_of", "has_complete_parts", "parts_ground"),
+    )
     SEARCHED_IN = ("search_text",)
     SEARCHED_WITH = ("metric",)
 
@@ -284,11 +314,12 @@ class Series(Paged, KeyedModel):
     # Provenance
     note = models.TextField("备注", blank=True)
     maintainer = MaintainerField()
+    correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")
 
     objects = SeriesQuerySet.as_manager()
 
-    class Meta(KeyedModel.Meta):
+    class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "序列"
         ordering = ("slug",)
         constraints = (

@@ -1,12 +1,14 @@
 """Figures as documents state them."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Self
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
@@ -26,7 +28,7 @@ from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
-from projects.models.metrics import Series
+from projects.models.metrics import SUBJECTS, Series
 from projects.reading import figures, sentences
 from projects.reading.anchors import (
     anchor,
@@ -41,6 +43,7 @@ from projects.reading.intervals import Interval
 
 FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
+MOMENTS = ("period_start", "period_end", "as_of")
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
@@ -75,6 +78,11 @@ class Observation(Paged, Reviewed):
     IS_SHARED = False
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
+    TELLS_CORRECTIONS = True  # its public file has the reason of the last correction
+    RESTS_ON = (
+        *("source", "series", "series__metric", "findings"),
+        *(f"series__{name}" for name in SUBJECTS),
+    )
     CORRECTED = PUBLIC
     DERIVED = ("anchor",)
     SEARCHED_IN = ("search_text",)
@@ -329,6 +337,18 @@ class Observation(Paged, Reviewed):
 
     def clean(self):
         self.complete(self.stored())
+        self.refuse_future()
+
+    def refuse_future(self) -> None:
+        """What was reached was not reached after today; a target or a plan may lie there."""
+        if self.nature != self.Nature.ACTUAL:
+            return
+        today = timezone.localdate()
+        days = {name: getattr(self, name) for name in MOMENTS}
+        late = [name for name, day in days.items() if isinstance(day, date) and day > today]
+        if late:
+            message = "这一天还没有到：完成的数字说不到将来；是目标、计划或预计的，请改“性质”。"
+            raise ValidationError(dict.fromkeys(late, message))
 
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""

@@ -15,6 +15,7 @@ from projects.models.ledger_rows import LedgerQuerySet
 class Outlet(Reviewed, Record):
     """网点: one place, in a street or on the web, where the recipients' products are sold."""
 
+    SHOWN = ("name", "slug")
     OWNERS = ("headquarters",)
     IS_SHARED = False
     maintainer = None

@@ -29,6 +29,7 @@ AMOUNTS = (
 class Project(Reviewed, Record):
     """援疆项目: an item paid, wholly or in part, with aid money."""
 
+    SHOWN = ("name", "slug")
     KEY = ("code",)
     OWNERS = ("headquarters",)
     IS_SHARED = False

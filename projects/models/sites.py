@@ -8,12 +8,15 @@ from aidtracker.ground.money import not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import links_to, optional_key_to
+from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
 
 
-class Site(Record):
+class Site(Meaning, Record):
     """场所: a place with walls or fields; a later phase names the earlier one as predecessor."""
+
+    SHOWN = ("name", "slug")
 
     class Kind(models.TextChoices):
         PARK = "park", "产业园"
@@ -49,7 +52,10 @@ class Site(Record):
         help_text="单位：平方米；带“约”“超过”的面积记为观测值，这里只填确数",
     )
 
-    class Meta(Record.Meta):
+    # Standing
+    correction_reason = reason_of_change()
+
+    class Meta(Meaning.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "场所"
         constraints = (
             once("site_name_once", "已有同名的场所。", "name"),

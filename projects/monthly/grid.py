@@ -20,6 +20,7 @@ from projects.monthly.kinds import ReportKind, Subject
 from projects.warnings import for_reports
 
 MOST_HEADQUARTERS = 12  # whose rows stand on one page
+PAGE_ROWS = 100
 OPEN = (Review.DRAFT, Review.RETURNED, Review.WITHDRAWN)
 
 
@@ -70,7 +71,11 @@ class GridRow:
     @property
     def is_filled(self):
         """Whether there is a report that says something: a draft may have been emptied again."""
-        return self.report is not None and (self.state != Review.DRAFT or any(self.values.values()))
+        return self.report is not None and (self.state != Review.DRAFT or self.says_something)
+
+    @property
+    def says_something(self):
+        return any(getattr(self.report, one.name) not in (None, "") for one in self.kind.columns)
 
     @property
     def state_label(self):
@@ -141,29 +146,52 @@ class Grid:
     headquarters: list
     chosen: Headquarters | None = None
     with_key: str = ""
+    page: int = 1  # 0 for all rows at once
 
     @cached_property
     def rows(self):
         """A row for each subject; those of `with_key` only, if it is given."""
-        reports, last = self.reports, self.last_reports
+        reports = self.reports
         subjects = self.kind.subjects(
             self.shown_headquarters, {*reports, *self.just_before}, self.with_key
         )
-        rows = [
+        return [
             GridRow(
                 self.kind,
                 subject,
                 self.month,
                 reports.get(subject.identity),
-                last.get(subject.identity),
-                subject.headquarters.pk in self.locked,
-                self.may_write(subject, reports.get(subject.identity)),
+                is_locked=subject.headquarters.pk in self.locked,
+                may_write=self.may_write(subject, reports.get(subject.identity)),
             )
             for subject in subjects
             if self.with_key in ("", subject.key)
         ]
+
+    @cached_property
+    def shown(self):
+        """The rows of the page, with what was reported last and what is worth a warning."""
+        start = (self.number - 1) * PAGE_ROWS
+        rows = self.rows[start : start + PAGE_ROWS] if self.page else self.rows
+        last = self.last_reports([row.subject.identity[-1] for row in rows])
+        for row in rows:
+            row.last = last.get(row.subject.identity)
         warn(rows)
         return rows
+
+    @property
+    def pages(self):
+        """How many pages the rows have."""
+        return max(1, -(-len(self.rows) // PAGE_ROWS))
+
+    @property
+    def number(self):
+        """The page that is shown: that asked for, or the last; of all rows at once, the first."""
+        return min(max(self.page, 1), self.pages)
+
+    @property
+    def is_part(self):
+        return len(self.shown) < len(self.rows)
 
     @property
     def shown_headquarters(self):
@@ -183,20 +211,20 @@ class Grid:
     def reports(self):
         return self.by_identity(self.own_reports.filter(month=self.month))
 
-    @cached_property
-    def last_reports(self):
-        """Of each subject, the latest report before the month."""
+    def last_reports(self, subjects):
+        """Of each of some subjects, the latest report before the month."""
         same = {name: OuterRef(name) for name in self.kind.identity}
         earlier = self.kind.model.objects.filter(month__lt=self.month, **same).order_by()
         latest = earlier.values(*self.kind.identity).annotate(latest=Max("month")).values("latest")
-        found = self.own_reports.filter(month__lt=self.month)
+        about = {f"{self.kind.identity[-1]}__in": subjects}
+        found = self.own_reports.filter(month__lt=self.month, **about)
         return self.by_identity(found.annotate(latest=Subquery(latest)).filter(month=F("latest")))
 
     @property
     def just_before(self):
         """The subjects that reported in the month before."""
-        before = previous(self.month)
-        return {key for key, report in self.last_reports.items() if report.month == before}
+        reports = self.own_reports.filter(month=previous(self.month))
+        return set(reports.values_list(*self.kind.identity))
 
     @cached_property
     def locked(self):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from aidtracker.ground.batches import held, in_batches
+from aidtracker.ground.batches import held, in_batches, prefetch_in_batches
 from aidtracker.templatetags.formatting import plain
 from aidtracker.trail.history import FOLLOW_ON, keep_states
 from projects.models import (
@@ -97,7 +97,7 @@ def forget_figures(changes: list[Followed]) -> None:
     """A figure that an amount was taken from is not where another amount comes from."""
     rows = list({change.row.pk: change.row for change in changes}.values())
     figures = Observation.objects.select_related("series__metric").defer("search_text")
-    prefetch_related_objects(rows, Prefetch("amount_figures", figures, "named_figures"))
+    prefetch_in_batches(rows, Prefetch("amount_figures", figures, "named_figures"))
     for row in rows:
         own = {change.name: change for change in changes if change.row.pk == row.pk}
         before = {name: Decimal(one.old) for name, one in own.items() if one.old is not None}

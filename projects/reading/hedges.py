@@ -76,6 +76,11 @@ _BEFORE_PATTERN = re.compile(f"({ANY_BEFORE}){VERB}")
 _AFTER_PATTERN = re.compile(f"(?:{INCLUDED}(?=以))?({ANY_AFTER}|{FROM}|(?<=%)[强弱])$")
 
 
+def words_for(qualifier: Qualifier) -> list[str]:
+    """All words that say it, those before a number first: what the page on reading shows."""
+    return [*BEFORE.get(qualifier, "").split(), *AFTER.get(qualifier, "").split()]
+
+
 def strip_hedges(text):
     """超过30亿元以上 → 30亿元, the set of qualifiers that stood around it, and whether any word
     stood before it at all (达百亿元)."""

@@ -262,16 +262,22 @@ WITH_DIGITS = (
     f"(?:{BELOW_ZERO})?(?={D}))?"
     f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?"
 )
+# Numbers with digits of a form of their own, looked for where the next character says so.
+SPECIAL = (
+    f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、])[十百千万亿]{{0,2}}{UNIT}",
+    f"(?<![{DIGITS}.])1{S}[:：∶比]{S}{D}{{1,3}}[.．]{D}{{1,3}}",
+    f"(?<!{D}){D}{{1,3}}[/／]{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
+    # 18.3 of 100,000; 3成5
+    f"(?<![{DIGITS}.]){D}{{1,3}}[万亿]分之{ARABIC}{AFTER}?",
+    f"(?<![{DIGITS}.])[1-9]成[1-9一二三四五六七八九](?![{DIGITS}.．{NOT_TENTH}]|{H}|{S}{UNIT})"
+    f"[多余]?{AFTER}?",
+)
+LIKE_SPECIAL = f"(?={D}{{1,3}}(?:{S}[:：∶比]|[/／成、]|[万亿]分))"
 BELOW_ZERO_HAN = f"零下{HAN}[多余]?(?:摄氏)?度"
 # What a hedge may stand before, by what it begins with
 PLAIN = {
     DIGIT: (
-        f"(?<![{DIGITS}.])1{S}[:：∶比]{S}{D}{{1,3}}[.．]{D}{{1,3}}",
-        f"(?<!{D}){D}{{1,3}}[/／]{D}{{1,3}}(?![{DIGITS}/.十百千万亿]){AFTER}?",
-        # 18.3 of 100,000; 3成5
-        f"(?<![{DIGITS}.]){D}{{1,3}}[万亿]分之{ARABIC}{AFTER}?",
-        f"(?<![{DIGITS}.])[1-9]成[1-9一二三四五六七八九](?![{DIGITS}.．{NOT_TENTH}]|{H}|{S}{UNIT})"
-        f"[多余]?{AFTER}?",
+        f"{LIKE_SPECIAL}(?:{'|'.join(SPECIAL)})",
         WITH_DIGITS,
     ),
     NUMERAL_WORD: (
@@ -320,10 +326,7 @@ def _by_beginning(rules):
 
 
 FIGURES = {
-    DIGIT: (
-        f"(?<![{DIGITS}、.])(?:{EITHER})(?![{DIGITS}、])[十百千万亿]{{0,2}}{UNIT}",
-        *PLAIN[DIGIT],
-    ),
+    DIGIT: PLAIN[DIGIT],
     NUMERAL_WORD: (
         *PLAIN[NUMERAL_WORD],
         f"{FREE}{H}{{1,3}}{HALF_AFTER}",
@@ -362,20 +365,24 @@ OTHERS = (
 )
 
 
-def _all_kinds(beginning):
-    """All rules for phrases that begin alike, names first, each kind a group of its own."""
+def _kinds(beginning, kinds=KINDS):
+    """The rules for phrases that begin alike, names first, each kind a group of its own."""
     return "|".join(
-        f"(?P<{kind}_{beginning}>{'|'.join(rules[beginning])})"
-        for kind, rules in KINDS.items()
-        if beginning in rules
+        f"(?P<{kind}_{beginning}>{'|'.join(KINDS[kind][beginning])})"
+        for kind in kinds
+        if beginning in KINDS[kind]
     )
 
 
+# What is a figure at first sight, and no name or date: 12.5 万, 300家
+PLAINLY = rf"(?:{D}{{1,9}}(?:[.．]{D}{{1,4}})?{BLANK}?(?:[万亿元家人吨亩户％%]|个(?!\+)))"
 # Most characters of a text are passed over at once; the others are asked by what they are.
 PATTERN = re.compile(
-    f"(?:(?=[{DIGITS}{H[1:-1]}{OPEN}\\n{OTHERS}])|^)(?:(?:[{OPEN}\\n]|^)(?:{_all_kinds(ANY)})"
-    f"|(?={D})(?:{_all_kinds(DIGIT)})|(?={H})(?:{_all_kinds(NUMERAL_WORD)})"
-    f"|(?=[{OTHERS}])(?:{_all_kinds(OTHER)}))"
+    f"(?:(?=[{DIGITS}{H[1:-1]}{OPEN}\\n{OTHERS}])|^)(?:(?:[{OPEN}\\n]|^)(?:{_kinds(ANY)})"
+    f"|(?={D})(?:(?!{PLAINLY})(?:(?!{D}{{1,4}}{BLANK}?[年月])(?:{_kinds(DIGIT, ('name',))})"
+    f"|{_kinds(DIGIT, ('date', 'ordinal'))})"
+    f"|{_kinds(DIGIT, ('figure',))})"
+    f"|(?={H})(?:{_kinds(NUMERAL_WORD)})|(?=[{OTHERS}])(?:{_kinds(OTHER)}))"
 )
 NAMED_MONEY = "人民币"  # in front of a number, without which 3亿 would lack its unit
 NUMERAL = f"(?:{D}|{H})"

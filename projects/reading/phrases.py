@@ -127,8 +127,11 @@ def _places(text, names):
     lengths = {}  # of the names that begin with a character
     for name in numeric:
         lengths.setdefault(name[0], set()).add(len(name))
-    for start, character in enumerate(text):
-        for length in lengths.get(character, ()):
+    if not lengths:
+        return
+    for match in re.finditer(f"[{re.escape(''.join(lengths))}]", text):
+        start = match.start()
+        for length in lengths[match.group()]:
             word = text[start : start + length]
             end = start + len(word)
             if word in numeric and not (cuts_number(text, start) or cuts_number(text, end)):

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from aidtracker.ground.datasets import form_of
 from aidtracker.testing import make_staff
 from aidtracker.trail.conflicts import marks
 
@@ -15,10 +16,6 @@ def staff(headquarters, *verbs):
     codes = [f"projects.{verb}_{one}" for verb in verbs for one in models]
     parties = ("projects.view_projectparty", "projects.change_projectparty")
     return make_staff(headquarters, permissions=[*codes, *parties, "projects.view_revision"])
-
-
-def form_of(row):
-    return reverse(f"admin:projects_{row._meta.model_name}_change", args=[row.pk])
 
 
 def typed_form(client, row, **typed):

@@ -73,6 +73,11 @@ def test_what_holds(found):
         ("ledger", "003#35"),
         ("ledger", "003#36"),
         ("ledger", "003#40"),
+        # Amounts of ledgers that name the figure they were taken from.
+        ("ledger", "000#8"),
+        ("ledger", "000#17"),
+        ("ledger", "001#18"),
+        ("ledger", "002#11"),
         *SUMS_OF_FIVE_CATEGORIES,
     }
 
@@ -88,8 +93,8 @@ def test_what_holds(found):
         ("002#23", "002#25"),
     ],
 )
-def test_nothing_is_said_of(found, silent):
-    assert [key for key in found if set(key) & set(silent)] == []
+def test_nothing_is_said_of_these_together(found, silent):
+    assert [key for key in found if len({*key} & {*silent}) > 1] == []
 
 
 def test_growth_of_visitors_cannot_be_what_is_printed(found):

@@ -106,7 +106,7 @@ def test_publishing_and_withdrawing_chosen_figures(admin_client, pair):
 
 def test_import(pair, django_assert_max_num_queries):
     region = pair[0].series.region
-    outcome = stored(type(region), ["code", "name"], [region.code, "改了名的地区"])
+    outcome = stored(type(region), ["code", "name"], [region.code, "改了名的地区"], reason="更名")
     assert (outcome.is_stored, are_at_odds(pair)) == (True, True)
 
 

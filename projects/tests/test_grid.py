@@ -25,6 +25,7 @@ from projects.models import (
     Review,
     TrainingReport,
 )
+from projects.monthly import grid
 from projects.monthly.kinds import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -401,3 +402,66 @@ def test_ledger_of_more_than_a_thousand_outlets_opens(clerk, headquarters):
     page = clerk.get(address("outlet"))
     assert page.status_code == 200
     assert sum(row.is_filled for row in page.context["grid"].rows) == len(names)
+
+
+# Very many rows
+
+
+@pytest.fixture
+def many(headquarters, monkeypatch):
+    """Five projects on pages of two rows, one already reported about and one handed in."""
+    monkeypatch.setattr(grid, "PAGE_ROWS", 2)
+    found = [make_project(headquarters=headquarters, code=f"P{number}") for number in range(5)]
+    make_progress_report(project=found[4], problems="无", review=Review.SUBMITTED)
+    make_progress_report(project=found[3], problems="无", review=Review.DRAFT)
+    for project in found:
+        make_progress_report(project=project, month=APRIL, work_done_to_date=7)
+    return found
+
+
+def shown(client, **query):
+    return [row.subject.identity[0] for row in client.get(address(**query)).context["grid"].shown]
+
+
+def test_rows_stand_on_pages_and_counts_are_of_all(clerk, many):
+    pks = [project.pk for project in many]
+    pages = [shown(clerk, page=number) for number in (1, 2, 3)]
+    assert pages == [pks[:2], pks[2:4], pks[4:]]
+    assert shown(clerk, page="all") == pks
+    assert shown(clerk, page="9") == pks[4:]
+    assert shown(clerk, page="x") == pks[:2]
+    page = clerk.get(address(page="2"))
+    sums = page.context["grid"]
+    assert (len(sums.rows), sums.filled, sums.handed_in) == (5, 2, 1)
+    ways = [(words, is_here) for words, _, is_here in page.context["pages"]]
+    assert ways == [("1", False), ("2", True), ("3", False), ("全部", False)]
+    assert [row.last.work_done_to_date for row in sums.shown] == [7, 7]
+
+
+def test_form_of_a_page_saves_its_rows_and_hands_in_all(clerk, many):
+    cell = f"{many[2].pk}:problems"
+    other = f"{many[0].pk}:problems"
+    sent = {cell: "缺水", other: "不在这一页", "action": "submit"}
+    clerk.post(address(page="2"), sent)
+    found = ProgressReport.objects.filter(month=date(2026, 5, 1)).order_by("project__code")
+    assert [(one.project, one.problems, one.review) for one in found] == [
+        (many[2], "缺水", "submitted"),
+        (many[3], "无", "submitted"),
+        (many[4], "无", "submitted"),
+    ]
+
+
+def test_row_of_any_page_is_saved_by_itself(clerk, many):
+    answer = send(clerk, many[4], {"problems": "缺水"}, version=1)
+    assert answer.status_code == 400  # handed in already, but found
+    assert send(clerk, many[2], {"problems": "缺水"}).json()["values"]["problems"] == "缺水"
+
+
+def test_page_asks_no_more_for_more_rows(clerk, many, headquarters, django_assert_num_queries):
+    clerk.get(address())
+    with django_assert_num_queries(11) as few:
+        clerk.get(address())
+    for number in range(5, 9):
+        make_project(headquarters=headquarters, code=f"P{number}")
+    with django_assert_num_queries(len(few)):
+        clerk.get(address())

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from projects.models import Review
+from projects.monthly import grid
 from projects.tests.test_grid_browser import (
     PROJECTS,
     clerk,
@@ -115,3 +116,22 @@ def test_row_handed_in_keeps_what_it_has(clerk, projects):
     assert "有 1 行已提交或不能改" in status(clerk)
     assert [report.problems for report in reports()] == ["缺电", "无"]
     assert reports()[0].month == date(2026, 5, 1)
+
+
+def test_sheet_of_all_pages_is_pasted_where_all_rows_are_shown(monkeypatch, open_page, projects):
+    monkeypatch.setattr(grid, "PAGE_ROWS", 20)
+    clerk = open_page()
+    clerk.go_to(projects[0], "note")
+    clerk.paste(named(projects))
+    clerk.wait_until_saved(20)
+    assert f"有 {PROJECTS - 20} 行在这一页没有，没有贴入" in status(clerk)
+    counts = clerk.see("document.getElementById('grid-counts').innerText")
+    assert counts == "38 项，已填 20，已提交 0"
+
+    clerk.find("nav[aria-label=页] a:last-child").click()
+    clerk.find(f'[name="{projects[-1].pk}:note"]').wait_for()
+    clerk.go_to(projects[0], "note")
+    clerk.paste(named(projects))
+    clerk.wait_until_saved(PROJECTS)
+    found = reports().values_list("work_done_month", "physical_progress")
+    assert [*found] == [(Decimal(n), f"主体{n}") for n in range(PROJECTS)]

@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 
 from aidtracker.testing import (
+    make_headquarters,
     make_observation,
     make_pairing,
     make_program,
     make_region,
     make_series,
+    make_site,
 )
 from programs.models import Program, Region
 from programs.views.aid_map import aid_map
@@ -116,3 +118,33 @@ def test_page_asks_no_more_for_more_figures(client, django_assert_max_num_querie
         make_observation(series=series, printed=f"{number + 1}亿元")
     with django_assert_max_num_queries(len(few)):
         client.get(HOME)
+
+
+def test_place_shows_the_figures_of_what_lies_in_it(client):
+    place = make_region(level="prefecture")
+    below = make_region(parent=place)
+    site = make_site(region=below)
+    figure = make_observation(series=make_series(metric=flow(), site=site, region=None))
+    page = client.get(place.get_absolute_url()).context["page"]
+    assert [section.anchor for section in page.filled_sections if section.cards] == [
+        "figures-within"
+    ]
+    assert page.figures == [figure]
+    own = next(section for section in page.empty_sections if section.anchor == "figures")
+    assert "还没有公开的数字" not in own.empty
+    rows = client.get(reverse("observation-list"), {"within": place.slug}).context["table"].rows
+    assert len(rows) == 1
+
+
+def test_place_without_any_figure_says_so(client):
+    page = client.get(make_region().get_absolute_url()).context["page"]
+    own = next(section for section in page.empty_sections if section.anchor == "figures")
+    assert "还没有公开的数字" in own.empty
+
+
+def test_headquarters_shows_what_is_told_of_its_donor(client):
+    headquarters = make_headquarters()
+    series = make_series(metric=flow(), region=headquarters.donor)
+    figure = make_observation(series=series)
+    page = client.get(headquarters.get_absolute_url()).context["page"]
+    assert figure in page.figures

@@ -108,7 +108,7 @@ def test_project_list_adds_up_what_the_filter_leaves(client):
     make_project(total_amount=7)
     query = {"headquarters": project.headquarters.slug}
     label, total = client.get(reverse("project-list"), query).context["totals"][0]
-    assert (label, total.amount) == ("总投资", "100万元")
+    assert (label, total.amount) == ("总投资", "已知 1 项：100万元；另 1 项没有给出金额")
     assert total.formula == "“总投资”1 项合计，另有 1 项金额未知，未计入。"
     assert [len(total.parts), len(total.exclusions)] == [1, 1]
 
@@ -133,4 +133,5 @@ def test_investments_are_found_by_either_enterprise(role, client):
 def test_project_list_says_which_end_is_known(dates, words, client):
     project = make_project(**dates)
     (row,) = client.get(reverse("project-list"), {"q": project.code}).context["table"].rows
-    assert row.cells[-2].items[0].text == words
+    shown = {cell.label: cell.items[0].text for cell in row.cells}
+    assert shown.get("实际起止", "—") == words

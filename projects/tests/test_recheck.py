@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from aidtracker import testing as make
 from aidtracker.ground.changes import after_change
+from aidtracker.review.meaning import Meaning
 from aidtracker.trail import acts
 from projects.checks.recomputing import recompute
 from projects.models import (
@@ -54,6 +55,8 @@ class World:
                 arrived_amount=1,
             )
         ]
+        self.project = make.make_project(site=self.sites[0], construction="new")
+        self.outlet = make.make_outlet(operator=self.firms[0])
         self.activities = [make.make_activity(site=self.sites[0], step="opened", starts_on="2019")]
         base = flow(ledger_field="arrived_amount")
         self.metrics = [
@@ -63,6 +66,8 @@ class World:
             rate_of("growth", base),
             rate_of("share", base, base),
             rate_of("completion", base),
+            rate_of("increase", base, unit="元"),
+            flow(not_above=base),
         ]
         self.metrics.append(rate_of("ratio", self.metrics[1], base))
         self.series: list = []
@@ -103,7 +108,7 @@ class World:
     def words(self, series):
         if series.metric.counted_rows:
             return COUNTS
-        return RATES if series.metric.formula else PRINTED
+        return RATES if series.metric.unit == "%" else PRINTED
 
     def figure(self):
         series = self.one_of(self.series)
@@ -197,8 +202,12 @@ class World:
         values = {"sector": self.one_of(("digital", "energy")), "name": f"{metric.name}改"}
         if metric.formula in ("growth", "completion"):
             values["numerator"] = self.one_of(self.metrics[:2])
+        elif metric.formula == "share":
+            values["denominator"] = self.one_of(self.metrics[:2])
         elif not metric.formula:
             values["kind"] = self.one_of(("flow", "stock", "rank"))
+            above = [one for one in (None, *self.metrics[:2]) if one != metric]
+            values["not_above"] = self.one_of(above)
         names = self.draw(st.sets(st.sampled_from(sorted(values)), min_size=1))
         store(metric, {name: values[name] for name in names})
 
@@ -233,6 +242,23 @@ class World:
         activity.enterprises.set(self.one_of([(), self.firms]))
         store(activity, values)
 
+    def change_project(self):
+        values = {
+            "site": self.one_of([None, *self.sites]),
+            "actual_start": self.one_of(("", "2019-06", "2021")),
+            "construction": self.one_of(("new", "extended")),
+            "review": self.one_of(STATES),
+        }
+        names = self.draw(st.sets(st.sampled_from(sorted(values)), min_size=1))
+        store(self.project, {name: values[name] for name in names})
+
+    def change_outlet(self):
+        values = {
+            "operator": self.one_of([None, *self.firms]),
+            "opened_on": self.one_of(("", "2013", "2016")),
+        }
+        store(self.outlet, values)
+
     def date_firm(self):
         store(self.one_of(self.firms), {"founded_on": self.one_of(("", "2014", "2015-03"))})
 
@@ -256,6 +282,8 @@ def store(row, values, other_than=None):
     }
     for name, value in values.items():
         setattr(row, name, value)
+    if isinstance(row, Meaning):
+        row.correction_reason = f"第 {row.version} 次改动"
     row.save()
 
 

@@ -221,9 +221,19 @@ def test_a_long_document_is_shown_in_parts_and_figures_lead_to_theirs(client, mo
         assert "2 处已记录，1 处有意略过" in page
 
 
+def test_a_short_document_has_one_part_whatever_the_numbers_of_its_figures(client, source):
+    row = make_observation(source=source, number=205, printed="600 个", start=6, end=11)
+
+    page = client.get(row.place).content.decode()
+
+    assert row.place == f"/sources/{source.code}/?part=3#o205"
+    assert re.findall(r'<mark id="(o\d+)"', page) == ["o1", "o205", "o2"]
+    assert "共 2 页" not in page
+
+
 def test_the_whole_text_of_a_long_document_has_all_marks_in_each_part(client, monkeypatch, source):
     parts_of_one_figure(monkeypatch)
-    source.shown_text = "whole"
+    source.shown_text, source.correction_reason = "whole", "可以全文公开"
     source.save()
 
     page = client.get(source.get_absolute_url(), {"part": 2}).content.decode()

@@ -134,7 +134,8 @@ def test_figures_that_are_not_approved_have_no_page_and_no_count(status, client)
     assert client.get(hidden.get_absolute_url()).status_code == 404
     assert {*sections(client, metric), *sections(client, series)} == set()
     rows = client.get(reverse("metric-list"), {"q": metric.name}).context["table"].rows
-    assert [cell.items[0].text for cell in rows[0].cells[-3:-1]] == ["0", "0"]
+    shown = {cell.label: cell.items[0].text for cell in rows[0].cells}
+    assert (shown["序列"], shown["数字"]) == ("0", "0")
     assert client.get(reverse("series-list"), {"q": series.name}).context["table"].rows == []
 
 

@@ -2,15 +2,16 @@
 
 from functools import partial
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import Related, Section
+from aidtracker.pages.details import Related, Section, whole_list
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, table
 from programs.models import Headquarters, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
 from programs.views.lists import CategoryList, SourceList
 from projects.models import Investment, Project, Series
+from projects.models.figure_queries import ObservationQuerySet
 from projects.views.sections import (
     ACTIVITY_COLUMNS,
     AGREED,
@@ -25,6 +26,8 @@ from projects.views.sections import (
     LedgerRows,
     figures,
     figures_section,
+    further_figures,
+    told_elsewhere,
 )
 
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -81,10 +84,30 @@ def funding(headquarters: Headquarters) -> Section | None:
     return Section("funding", "资金", table("本级援疆项目资金合计", LADDER_COLUMNS, rungs))
 
 
+WITHIN = "其中的地方、园区和企业的数字"
+
+
+def within(region: Region) -> ObservationQuerySet:
+    """The figures of the places, parks and firms in a place."""
+    return Series.objects.within(region).published_figures()
+
+
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    series = Series.objects.filter(region__in=[region, *region.former.all()])
-    return figures_section(region, series.published_figures())
+    series = Series.objects.filter(Q(region=region) | Q(region__replaced_by=region))
+    section = figures_section(region, series.published_figures())
+    return told_elsewhere(section, within(region), WITHIN)
+
+
+def figures_within(region: Region) -> Section | None:
+    more = whole_list("observation-list", within=region.slug)
+    return further_figures(within(region), "figures-within", WITHIN, more)
+
+
+def figures_of_headquarters(headquarters: Headquarters) -> Section:
+    """Its figures, and those that documents give for the donor whose work it directs."""
+    series = Series.objects.of_headquarters(headquarters)
+    return figures_section(headquarters, series.published_figures())
 
 
 def with_count(rows: QuerySet, relation: str, name: str) -> QuerySet:
@@ -101,7 +124,7 @@ def count_column(label: str, relation: str, name: str) -> Column:
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     HeadquartersPage.reads = (with_sums,)
-    HeadquartersPage.add_parts("pairings", figures)
+    HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)
     HeadquartersPage.add_parts(
         "programs",
@@ -113,7 +136,7 @@ def add_to_pages() -> None:
     )
     ProgramPage.add_parts("", figures)
     ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, OUTLETS, SITES, ACTIVITIES)
-    RegionPage.add_parts("given", figures_of_place)
+    RegionPage.add_parts("given", figures_of_place, figures_within)
     RegionPage.add_parts("programs", PROJECTS, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
+from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.pages.details import Related, Section
 from aidtracker.pages.tables import CAP, Column, Item, Layout, counted, table
 from projects.models import Observation
@@ -31,7 +32,7 @@ def read_figures(rows: Sequence[Any]) -> None:
     figures = Observation.objects.published().in_reading_order().defer("source__text")
     figures = figures.select_related("source", "series__metric")
     if naming := [row for row in rows if row.figures_named]:
-        prefetch_related_objects(naming, Prefetch("amount_figures", figures, "public_figures"))
+        prefetch_in_batches(naming, Prefetch("amount_figures", figures, "public_figures"))
 
 
 def origins(row: Any) -> dict[str, Observation]:

@@ -2,6 +2,7 @@
 
 from aidtracker.templatetags.formatting import partial_date, stated_period
 from programs.models import Source
+from projects.sums.claims import copies_words
 
 # The document type marks of GB/T 7714-2015.
 MARKS = {
@@ -33,7 +34,7 @@ def series_citation(series, observations):
     """
     rows = list(observations)
     documents = dict.fromkeys(document_words(row.source) for row in rows)
-    words = f"{series}：{len(rows)} 个数字"
+    words = f"{series}：{len(rows)} 个数字{copies_words(rows)}"
     return f"{words}。据{'、'.join(documents)}。" if documents else f"{words}。"
 
 

@@ -19,8 +19,8 @@ class MetricList(ListPage):
         KIND,
         Column("领域", "get_sector_display", sort=("sector",)),
         Column("口径", "definition"),
-        Column("序列", "series_count", kind="number", sort=("series_count",)),
-        Column("数字", "figure_count", kind="number", sort=("figure_count",)),
+        Column("序列", "series_count", kind="number"),  # no order: all would be counted for it
+        Column("数字", "figure_count", kind="number"),
         NOTE,
     )
 
@@ -39,7 +39,7 @@ FIGURE_OF_SERIES = (
     Column("性质", leading, kind="nature"),
     Column("期间", leading, kind="period"),
     Column("出处", leading, kind="source"),
-    Column("全部数字", "figure_count", kind="number", sort=("figure_count",)),
+    Column("全部数字", "figure_count", kind="number"),
 )
 
 
@@ -66,7 +66,7 @@ class ObservationList(ListPage):
     empty = "还没有公开的数字；审核通过后列在这里。"
     filterset_class = filters.ObservationFilter
     columns = (
-        Column("指标", metric_item, sort=("series__metric__slug",)),
+        Column("指标", metric_item),  # of one metric, the form narrows the list to it
         Column("主体与范围", scope_items, sort=("series__slug",)),
         Column("数值", kind="figure", sort=("value",)),
         Column("性质", kind="nature", sort=("nature", "source_id", "number")),

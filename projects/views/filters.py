@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
+from aidtracker.ground.search import naming
 from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
 from aidtracker.pages.listing import ListFilter
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
@@ -31,7 +32,15 @@ NUMBER_LENGTH = 9  # of a figure in its document
 def about(subject):
     """A condition on one kind of thing that a figure's series is about."""
     field = getattr(Series, subject).field
-    return linked_filter(field.verbose_name, field.related_model, field_name=f"series__{subject}")
+    return linked_filter(
+        field.verbose_name, field.related_model, field_name=subject, method=of_series
+    )
+
+
+def of_series(queryset, name, value):
+    """The figures of the series that name something, or one of some things."""
+    lookup = f"{name}__in" if isinstance(value, QuerySet) else name
+    return queryset.filter(naming("series", Series.objects.filter(**{lookup: value})))
 
 
 def batches(request):
@@ -155,7 +164,7 @@ class ObservationFilter(ListFilter):
     metric = row_filter(
         "指标",
         used(Metric, "series_set__observations", one_by_one=True),
-        field_name="series__metric",
+        method=of_series,
     )
     nature = choice_filter("性质", Observation.Nature)
     obs_status = choice_filter("数据状态", Observation.ObsStatus)
@@ -165,7 +174,7 @@ class ObservationFilter(ListFilter):
     rank = choice_filter("采用", Observation.Rank)
     series = linked_filter("序列", Series)
     region = about("region")
-    headquarters = about("headquarters")
+    headquarters = linked_filter("援疆指挥部", Headquarters, method="of_headquarters")
     program = about("program")
     project = about("project")
     investment = about("investment")
@@ -173,6 +182,16 @@ class ObservationFilter(ListFilter):
     site = about("site")
     outlet = about("outlet")
     activity = about("activity")
+    within = linked_filter("其中", Region, method="in_place")
+
+    def of_headquarters(self, queryset, name, headquarters):
+        """Those of a headquarters, and of its donor."""
+        return queryset.filter(series__in=Series.objects.of_headquarters(headquarters))
+
+    def in_place(self, queryset, name, place):
+        """Those of a place and of all that lies in it."""
+        own = Q(series__region=place) | Q(series__region__replaced_by=place)
+        return queryset.filter(own | Q(series__in=Series.objects.within(place)))
 
 
 class FindingFilter(ListFilter):

@@ -16,8 +16,8 @@ from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import NOTE, Column, Item, table
 from projects.models import Finding, Observation
-from projects.models.finding_kinds import Result
-from projects.models.findings import WORST_FIRST
+from projects.models.finding_kinds import LOOKALIKE, Result
+from projects.models.findings import SCREENFUL, WORST_FIRST
 from projects.views import filters
 from projects.views.readings import interval_words, remarks
 from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
@@ -77,6 +77,12 @@ SUMMARY = Summary(
 )
 
 
+def has_many_lookalikes() -> bool:
+    """Whether there are more figures that are easily confused than fill a screen."""
+    rows = Finding.objects.current().filter(kind=LOOKALIKE.value).order_by()
+    return len(rows.values_list("pk")[: SCREENFUL + 1]) > SCREENFUL
+
+
 def kept_overview():
     return kept("findings", overview)
 
@@ -112,7 +118,7 @@ class FindingList(ListPage):
     template_name = "projects/finding_list.html"
     columns = (
         Column("结果", kind="result", sort=WORST_FIRST),
-        Column("规则", "get_kind_display", sort=("kind", "key")),
+        Column("规则", "get_kind_display", sort=("kind", "weight", "key")),
         Column("计算", "computation", kind="computation", link=True),
         Column("所涉数字", "observations", kind="figures"),
         Column("处理", "state_words", sort=("state", "key")),
@@ -125,16 +131,29 @@ class FindingList(ListPage):
 
     @property
     def total(self):
-        return None if self.is_filtered else sum(self.overview.totals.values())
+        """None where it is not known, as it is not with conditions or where some are left out."""
+        is_known = not self.is_filtered and not self.more_lookalikes
+        return sum(self.overview.totals.values()) if is_known else None
+
+    @cached_property
+    def more_lookalikes(self) -> bool:
+        """Whether figures that are easily confused are left out: nobody asked for all of them."""
+        return not self.is_filtered and kept("lookalikes", has_many_lookalikes)
 
     def rows(self):
-        return public_findings(self.overview.hidden).worst_first()
+        rows = public_findings(self.overview.hidden)
+        if self.more_lookalikes:
+            rows = rows.without_lesser_lookalikes()
+        return rows.worst_first()
 
     def read(self, rows):
         return rows.current().prefetch_related(with_figures())
 
     def extra_context(self, page):
-        return {"results": result_counts(self.overview.totals)}
+        return {
+            "results": result_counts(self.overview.totals),
+            "more_lookalikes": self.more_lookalikes and address("finding-list", kind="lookalike"),
+        }
 
 
 FIGURE_COLUMNS = (
@@ -205,7 +224,8 @@ class FindingPage(DetailPage):
 
     @property
     def title(self) -> str:
-        return f"{self.row.get_result_display()}：{self.row.get_kind_display()}"
+        words = self.row.title or self.row.get_kind_display()
+        return f"{self.row.get_result_display()}：{words}"
 
     @property
     def lead(self) -> str:

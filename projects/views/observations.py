@@ -2,20 +2,27 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Q
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
-from aidtracker.pages.tables import Column, Item, capped
+from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
+from programs.models import Source
+from projects.corrections import retractions
 from projects.models import Observation
+from projects.sums.claims import documents_words, is_same_claim
 from projects.views.citations import plain_citation, standard_citation
+from projects.views.corrections import corrections_section
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
 from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
+from projects.views.restatements import restated
 
 FINDING_COLUMNS = (
     Column("结果", kind="result"),
@@ -94,7 +101,15 @@ def same_series(observation: Observation) -> Section:
     series = observation.series
     others = series.observations.published().exclude(pk=observation.pk)
     title, more = "同一序列的其他数字", whole_list("observation-list", series=series.slug)
-    shown = capped(title, READING_COLUMNS, others.in_time_order(), more)
+    rows = others.in_time_order().first_rows(CAP + 1)
+    alike = {row.pk for row in rows if is_same_claim(observation, row)}
+    standing = Column("与本数", lambda row: "同一说法" if row.pk in alike else "")
+    columns = (*READING_COLUMNS, standing) if alike else READING_COLUMNS
+    claim = [observation, *(row for row in rows if row.pk in alike)]
+    caption = counted(title, rows)
+    if alike:
+        caption += f"；本数这一说法见于 {documents_words(claim)}"
+    shown = table(caption, columns, rows[:CAP], Layout(more=more))
     empty = "这一序列还没有其他公开的数字；别的文献或时期的数字审核通过后列在这里。"
     return Section("same-series", title, shown, empty)
 
@@ -103,7 +118,21 @@ class ObservationPage(DetailPage):
     model = Observation
     key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
-    parts = (reading, meaning, ledger_rows, findings, place, same_series)
+    parts = (reading, meaning, restated, ledger_rows, findings, place, same_series)
+
+    def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
+        """The page; of a figure that was retracted, only that it was, when and why."""
+        try:
+            return super().get(request, **key)
+        except Http404:
+            source = Source.objects.without_text().filter(code=key["code"]).first()
+            found = retractions(source, Q(number=key["number"])) if source else []
+            if not found:
+                raise
+        # A document that is public by this figure alone is no more.
+        is_public = Source.objects.published().filter(pk=source.pk).exists()
+        context = {"source": source if is_public else None, "retraction": found[0]}
+        return render(request, "projects/retracted.html", context, status=HTTPStatus.GONE)
 
     def find(self, *rules: Q, **key: Any) -> Observation:
         found = self.rows().filter(source__code=key["code"], number=key["number"])
@@ -132,7 +161,8 @@ class ObservationPage(DetailPage):
             address=self.request.build_absolute_uri(self.row.get_absolute_url()),
         )
         cited = Section("citation", "引用", template="projects/citation.html", data=citation)
-        return [*super().sections, cited]
+        corrected = corrections_section(Observation.objects.filter(pk=self.row.pk))
+        return [*super().sections, *filter(None, (corrected,)), cited]
 
     def extra_context(self) -> dict[str, Any]:
         return {"observation": self.row}

@@ -25,6 +25,8 @@ FORMULAS = {
     Formula.GROWTH: "（本期的“{0}”－上期的“{0}”）÷上期的“{0}”",
     Formula.DECLINE: "（上期的“{0}”－本期的“{0}”）÷上期的“{0}”",
     Formula.MULTIPLE: "（本期的“{0}”－基期的“{0}”）÷基期的“{0}”",
+    Formula.INCREASE: "本期的“{0}”－上期的“{0}”",
+    Formula.DECREASE: "上期的“{0}”－本期的“{0}”",
     Formula.RATIO: "“{0}”÷“{1}”",
     Formula.SHARE: "“{0}”÷“{1}”，前者是后者的一部分",
     Formula.COMPLETION: "完成的“{0}”÷目标的“{1}”",

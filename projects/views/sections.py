@@ -1,7 +1,7 @@
 """What the pages say of projects, investments, sites, events and figures: columns and parts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,6 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.views.amounts import leading, read_figures, with_figure_counts
 from projects.views.leading import chosen
 
-CARDS = 4
 NO_FIGURES = "还没有公开的数字；审核通过后列在这里。"
 
 TOTAL = Column("总投资", "total_amount", kind="money")
@@ -136,12 +135,31 @@ def figures(row: Any) -> Section:
 
 
 def figures_section(row: Model, found: ObservationQuerySet) -> Section:
+    more = whole_list("observation-list", **{row._meta.model_name: row.slug})
+    return section_of(found, "figures", "数字", more)
+
+
+def further_figures(
+    found: ObservationQuerySet, name: str, title: str, more: Item
+) -> Section | None:
+    """Figures that concern a page through something else; no section where there are none."""
+    section = section_of(found, name, title, more)
+    return section if section.has_rows else None
+
+
+def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) -> Section:
     """Of more than a page's worth, those to show first are kept; the list has all of them."""
     rows = found.headline().first_rows(CAP + 1)
     shown = sorted(rows[:CAP], key=figure_order)
-    more = whole_list("observation-list", **{row._meta.model_name: row.slug})
-    printed = table(counted("数字", rows), FIGURE_COLUMNS, shown, Layout(more=more))
-    return Section("figures", "数字", printed, NO_FIGURES, cards=chosen(rows)[:CARDS])
+    printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))
+    return Section(anchor, title, printed, NO_FIGURES, cards=chosen(rows))
+
+
+def told_elsewhere(section: Section, further: ObservationQuerySet, title: str) -> Section:
+    """A section without figures of its own, which says where the page has others."""
+    if section.has_rows or not further.exists():
+        return section
+    return replace(section, empty=f"没有直接说它的数字；有关的见“{title}”。")
 
 
 def figure_order(observation: Observation) -> tuple:

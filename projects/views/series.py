@@ -17,15 +17,15 @@ from aidtracker.pages.details import (
 )
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
 from projects.charts import drawing as charts
-from projects.corrections import known_on
+from projects.corrections import MOST_FIGURES, known_on, recorded_on
 from projects.models import Metric, Observation, Series
 from projects.sums import totals
 from projects.views.citations import series_citation, standard_citations
+from projects.views.corrections import corrections_section
 from projects.views.figure_lists import FIGURE_OF_SERIES
 from projects.views.metrics import READING_COLUMNS
 from projects.views.sections import NO_FIGURES
 
-MOST_FIGURES = 200  # on one chart and in its table; the list has all of them
 MOST_PARTS = 30  # each is compared with each other
 
 
@@ -117,19 +117,32 @@ class SeriesPage(DetailPage):
     def trail(self) -> list[Item]:
         return [list_item(Metric), list_item(Series)]
 
+    @property
+    def is_of_record(self) -> bool:
+        """Whether the day asks for what this database showed, not for what documents had said."""
+        return self.request.GET.get("known") == "record"
+
+    def figures_on(self, day: date) -> list[Observation]:
+        return (recorded_on if self.is_of_record else known_on)(self.row, day)
+
     @cached_property
     def sections(self) -> list[Section]:
         series, (day, _) = self.row, day_asked_for(self.request)
-        rows = known_on(series, day) if day else current_figures(series)
+        rows = self.figures_on(day) if day else current_figures(series)
         sections = [
             chart_section(rows),
             figures_section(series, rows),
-            parts_section(series),
-            sum_section(series),
+            *([] if day else [parts_section(series), sum_section(series)]),
+            corrections_section(Observation.objects.published().filter(series=series)),
             citation_section(self.request, series, rows),
         ]
         return [section for section in sections if section]
 
     def extra_context(self) -> dict[str, Any]:
         day, problem = day_asked_for(self.request)
-        return {"day": day, "problem": problem, "today": timezone.localdate()}
+        return {
+            "day": day,
+            "problem": problem,
+            "today": timezone.localdate(),
+            "is_of_record": self.is_of_record,
+        }

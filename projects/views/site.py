@@ -9,6 +9,7 @@ from aidtracker.templatetags.formatting import UNKNOWN, plain
 from projects.models import Observation, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
+from projects.reading.hedges import Qualifier, words_for
 from projects.sums.overlaps import GROUNDS
 
 EXAMPLES = (
@@ -30,6 +31,12 @@ EXAMPLES = (
     "43000亩",
     "最高10万元",
     "-1.2%",
+    "3个亿",
+    "约占三分之一",
+    "18.3/10万",
+    "80元/人·天",
+    "一千五六百人",
+    "千分之二点五",
 )
 
 
@@ -85,6 +92,11 @@ QUALIFIER_WORDS = {
 }
 
 
+def said(qualifier: Qualifier, *others: str) -> str:
+    """The words of the table that say a hedge, and examples of what no word alone says."""
+    return "、".join([*words_for(qualifier), *others])
+
+
 def rules():
     """The rules of interpretation as (words, rule), with their constants."""
     percent = plain(bounds.ABOUT * 100)
@@ -95,15 +107,54 @@ def rules():
             f"末尾有{bounds.ROUND_ZEROS}个以上的零",
             "43000亩与4.3万亩一样，准到末位非零数字的一半；写明“共”或“整”的是确数。",
         ),
-        ("超过、逾、突破、至少、不止、以上、起、出头", "不少于所印的数，没有上限。"),
-        ("多、余、几", "从所印的数到末位非零数字的下一档：20多家在 20 与 30 之间。"),
-        ("近、接近、逼近、几乎", f"在所印的数的 {nearly} 倍与所印的数之间。"),
-        ("约、大致、差不多、来、左右、上下", f"所印的数上下各 {percent}%。"),
-        ("不足、不到、至多、最高、以下、以内", "在 0 与所印的数之间。"),
-        ("负数", "“-、零下”：上面各条说的是它的大小。"),
-        ("单位", "亩与公顷、公斤与吨等按定义换算；万美元不当作万元，人不当作户。"),
-        ("〔〕", "原文在别处说了的单位，由录入的人补在〔〕里：3.1〔亿元〕。"),
-        ("范围", "两端之间；“万”“亿”管到两端。"),
+        (
+            "超过、以上",
+            "不少于所印的数，没有上限；（含）、（不含）不另作区别。"
+            f"同类的说法：{said(Qualifier.OVER, '500元起', '上千家', '迈上千亿元')}。",
+        ),
+        (
+            "多、余、几",
+            "从所印的数到末位非零数字的下一档：20多家在 20 与 30 之间；"
+            f"三分之一强，到再加十个百分点。同类的说法：{said(Qualifier.MORE)}。",
+        ),
+        (
+            "近、接近",
+            f"在所印的数的 {nearly} 倍与所印的数之间。同类的说法：{said(Qualifier.NEARLY)}。",
+        ),
+        (
+            "约、左右、来",
+            f"所印的数上下各 {percent}%。同类的说法：{said(Qualifier.ABOUT, '30来家')}。",
+        ),
+        (
+            "不足、以下",
+            f"在 0 与所印的数之间。同类的说法：{said(Qualifier.UNDER)}。",
+        ),
+        (
+            "报纸的说法较宽",
+            f"近从 {plain(bounds.NEARLY_LOOSELY)} 倍起，"
+            f"约到上下 {plain(bounds.ABOUT_LOOSELY * 100)}%，只列为待看，不算矛盾。",
+        ),
+        (
+            "一个数带两个修饰",
+            "照容许得多的那个理解：“近3万以上”是以上；既说超过又说不足的，不收。",
+        ),
+        (
+            "整个读",
+            "1万多亿元、1亿2000万元、3个亿、三成五、壹佰万元、1 200万元都是一个数；"
+            "认不全的不读，也不收从一个数里截出的一段（“21家”里的“1家”）。",
+        ),
+        ("负数", "“-、零下、负”：上面各条说的是它的大小。"),
+        (
+            "单位",
+            "亩与公顷、公斤与吨等按定义换算；万美元不当作万元，人不当作户。"
+            "没有单位的数只用于计数的指标；金额至少要有“万、亿”。",
+        ),
+        (
+            "〔〕",
+            "原文在别处说了的单位，由录入的人补在〔〕里："
+            "“3.1、3.5、4.2亿元”的头一个记作 3.1〔亿元〕。",
+        ),
+        ("范围", "两端之间；“万”“亿”和单位管到两端。2、3家和一千五六百人也是范围。"),
         ("几十、数百", f"在 {bounds.VAGUE_LOW} 倍与 {bounds.VAGUE_HIGH} 倍之间，不取单一数值。"),
     ]
 

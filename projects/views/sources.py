@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,6 +16,7 @@ from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Column, Item, Layout, table
 from aidtracker.templatetags.formatting import figure
 from programs.models import Source
+from projects.corrections import retractions
 from projects.models import Observation
 from projects.models.known_names import coverage
 from projects.models.observations import FIGURES_ON_PAGE
@@ -30,6 +32,7 @@ from projects.reading.sentences import sentences_of
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
+MOST_COPIES = 20
 NUMBER = re.compile("[0-9]{1,6}")
 MARKED = (
     *("source", "number", "start", "end", "printed", "nature"),
@@ -40,6 +43,11 @@ SKIPPED_COLUMNS = (
     Column("原因", "get_reason_display"),
     Column("说明", "note"),
 )
+RETRACTED_COLUMNS = (
+    Column("位置", lambda one: f"第 {one.number} 处"),
+    Column("撤回日期", lambda one: one.day.isoformat(), kind="date"),
+    Column("理由", "reason", kind="phrase"),
+)
 FIGURES = "projects/document_figures.html"
 NO_TEXT = "includes/source_without_text.html"
 NO_FIGURES = "还没有公开的数字；审核通过后，按原文先后列在这里。"
@@ -48,10 +56,11 @@ NO_SKIPPED = "没有略过的数字。"
 
 @dataclass(frozen=True)
 class Reading:
-    """How far a document is read: how many public figures, up to which number, and what became of
-    all the figures in its text."""
+    """How far a document is read: how many public figures, from which number to which, and what
+    became of all the figures in its text."""
 
     count: int
+    first: int
     last: int
     recorded: int = 0
     skipped: int = 0
@@ -87,13 +96,13 @@ def read(source):
     """The `Reading` of a document as it is now."""
     figures = source.observations.published().order_by("number")
     found = list(figures.values_list("number", "start", "end"))
-    count, last = len(found), found[-1][0] if found else 0
+    numbers = (found[0][0], found[-1][0]) if found else (0, 0)
     if not shows_text(source):
-        return Reading(count, last)
+        return Reading(len(found), *numbers)
     placed = [(start, end) for _, start, end in found if start is not None]
     skipped = source.skipped_phrases.values_list("start", "end")
     became = coverage(source.text, placed, list(skipped))
-    return Reading(count, last, len(became.recorded), len(became.skipped), became.open)
+    return Reading(len(found), *numbers, len(became.recorded), len(became.skipped), became.open)
 
 
 def shows_text(source):
@@ -165,6 +174,13 @@ def figure_section(source, part):
     return Section("figures", "数字", shown, NO_FIGURES, FIGURES, data)
 
 
+def retracted_section(source):
+    """The places of figures that were retracted; nothing where none was."""
+    rows = retractions(source)
+    if rows:
+        yield Section("retracted", "已撤回的数字", table("按原文先后", RETRACTED_COLUMNS, rows))
+
+
 def place_items(observation):
     """Where the words stand: in the text on this page, and on the web where the document is."""
     if observation.start is not None:
@@ -190,9 +206,27 @@ FIGURE_COLUMNS = (
 )
 
 
+def first_document(source: Source) -> Source | None:
+    """The document that a copy was taken from, if the public may see it; no query otherwise."""
+    if not source.copied_from_id:
+        return None
+    return Source.objects.published().without_text().filter(pk=source.copied_from_id).first()
+
+
+def copies(source: Source) -> list[Source]:
+    """The documents that print what this one said first; no query where there are none."""
+    if not source.is_copied:  # type: ignore[attr-defined]
+        return []
+    return list(source.copies.published().without_text().order_by("code")[:MOST_COPIES])
+
+
 class SourcePage(DetailPage):
     model = Source
     key = "<slug:code>"
+
+    def rows(self) -> QuerySet:
+        taken = Source._base_manager.filter(copied_from=OuterRef("pk"))
+        return super().rows().annotate(is_copied=Exists(taken))
 
     @property
     def kind(self) -> str:
@@ -218,6 +252,8 @@ class SourcePage(DetailPage):
             Column("作者", "author"),
             Column(date_label, "published_on", kind="date"),
             Column("文件名", "file_name"),
+            Column("转自", first_document),
+            Column("转载本文的文献", copies),
             Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
         )
 
@@ -230,19 +266,21 @@ class SourcePage(DetailPage):
     def links(self) -> Links:
         """The parts of the page and which of them is shown: by the numbers of the figures."""
         found = self.reading
-        last = max(ceil(found.last / FIGURES_ON_PAGE), 1)
+        first, last = (max(ceil(one / FIGURES_ON_PAGE), 1) for one in (found.first, found.last))
+        if found.count <= FIGURES_ON_PAGE:  # whatever their numbers
+            first = last = 1
         wanted = self.request.GET.get("part", "")
-        here = int(wanted) if NUMBER.fullmatch(wanted) else 1
-        here = min(max(here, 1), last)
+        here = int(wanted) if NUMBER.fullmatch(wanted) else first
+        here = min(max(here, first), last)
         path = self.request.path
-        before = f"{path}?part={here - 1}" if here > 2 else path
+        before = f"{path}?part={here - 1}" if here - 1 > first else path
         return Links(
             here=here,
             last=last,
-            previous_url=f"{before}#figures" if here > 1 else "",
+            previous_url=f"{before}#figures" if here > first else "",
             next_url=f"{path}?part={here + 1}#figures" if here < last else "",
             first_shown=(here - 1) * FIGURES_ON_PAGE + 1,
-            last_shown=min(here * FIGURES_ON_PAGE, found.last),
+            last_shown=found.last if here == last else here * FIGURES_ON_PAGE,
             total=found.count,
             is_open=False,
         )
@@ -251,7 +289,8 @@ class SourcePage(DetailPage):
     def sections(self) -> list[Section]:
         source, links = self.row, self.links
         rows = source.observations.published().order_by("number")
-        rows = rows.filter(number__range=(links.first_shown, links.last_shown))
+        first = links.first_shown if links.here > 1 else 0
+        rows = rows.filter(number__range=(first, links.last_shown))
         part = Part(rows.first_rows(FIGURES_ON_PAGE), links, self.reading)
         skipped = list(source.skipped_phrases.order_by("start")[:MOST_FIGURES])
         left_out = table("略过的数字", SKIPPED_COLUMNS, skipped)
@@ -259,4 +298,5 @@ class SourcePage(DetailPage):
             text_section(source, part, skipped),
             figure_section(source, part),
             Section("skipped", "略过的数字", left_out, NO_SKIPPED),
+            *retracted_section(source),
         ]

@@ -68,6 +68,8 @@ def public_columns(
 ) -> list[FileColumn]:
     """The columns of the public file; `site` is what addresses begin with."""
     hidden, found = {*STAFF_ONLY, resource.model.REVIEW}, []
+    if getattr(resource.model, "TELLS_CORRECTIONS", False):
+        hidden.discard(REASON)
     for column in resource.columns:
         if column.attribute not in hidden:
             found += [file_column(column, codes, is_public=True), *names(column)]

@@ -45,7 +45,7 @@ class Guard:
             return field
         return None
 
-    def check(self, row, before, links):
+    def check(self, row, before, links, is_proposal):
         """Refuse, with ValidationError, what the person may not store.
 
         `before` is the row as it is stored, `links` are the many-to-many fields that change.
@@ -55,7 +55,7 @@ class Guard:
             return False
         if self.owner_paths and (refusal := self.refusal(row)):
             raise refusal
-        if self.proposes(before):
+        if is_proposal:
             return False
         return row.check_edit(before, self.user, also=links, locks=self.locks)
 
@@ -64,18 +64,17 @@ class Guard:
         """Whether the person changes what is public only by proposals that others approve."""
         return bool(self.user and self.model.is_only_proposed_by(self.user))
 
-    def proposes(self, before):
-        """Whether a change of a row, as it is stored, is only a proposal."""
-        return before is not None and self.is_proposer and before.is_published
+    def proposes(self, row, before):
+        """Whether the change of a row, as it is stored, is only a proposal."""
+        return self.is_proposer and row.is_proposed(before, self.user)
 
     def lacks_reason(self, row, before):
         """Whether a row changes only for a reason, and the file gives it none of its own."""
-        if self.user is None or not self.review:
+        is_free = self.user is None and self.review  # what published rows mean never is
+        if is_free or not self.model.is_correction(before, row, self.locks):
             return False
-        states = (row,) if before is None else (before, row)
-        asks = any(state.changes_for_a_reason(self.locks) for state in states)
         said = "" if before is None else before.correction_reason
-        return asks and row.correction_reason in ("", said)
+        return row.correction_reason in ("", said)
 
     def refusal(self, row):
         """Why the person may not keep a row with its owners: asked once for the same owners."""

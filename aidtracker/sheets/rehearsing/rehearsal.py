@@ -217,10 +217,12 @@ class Rehearsal:
             return None
 
     def plan_change(self, plan: PlannedRow) -> None:
-        """Plan what becomes of a stored row: a change or, if it is public, only a proposal."""
-        plan.is_proposal = self.guard.is_proposer and plan.values[REVIEW] == Review.PUBLISHED
-        only_reason = all(one.column.attribute == REASON for one in plan.changes)
-        if plan.is_proposal and only_reason and plan.number not in self.objections.failed:
+        """Plan the change of a stored row, if it is more than a reason where that alone is none."""
+        is_reason = all(one.column.attribute == REASON for one in plan.changes)
+        is_reviewed = bool(self.model.REVIEW)
+        is_proposed = self.guard.is_proposer and plan.values[REVIEW] == Review.PUBLISHED
+        is_none = is_reason and (is_proposed or not is_reviewed)
+        if is_none and plan.number not in self.objections.failed:
             label = plan.changes[0].column.label
             self.objections.warn(plan.number, label, "", NOTHING_PROPOSED)
             self.outcome.unchanged += 1

@@ -56,6 +56,7 @@ class Settling:
                 plan.row, plan.before = row, twin(row)
                 for change in plan.changes:
                     put(row, change.column, change.new)
+            self.model.ask_at_once([known[pk].before for pk in pks if known[pk].before])
 
     def settle_row(self, plan: PlannedRow) -> None:
         """Let the model complete a row, and the guard and the model judge it."""
@@ -90,8 +91,9 @@ class Settling:
 
     def judge_state(self, plan: PlannedRow) -> None:
         row, before = plan.row, plan.before
+        plan.is_proposal = self.guard.proposes(row, before)
         links = [one.column.attribute for one in plan.changes if one.column.is_many]
-        if self.guard.check(row, before, links):
+        if self.guard.check(row, before, links, plan.is_proposal):
             column = self.resource.fields[self.guard.review]
             change = FieldChange(column, column.get_value(before), column.get_value(row))
             plan.changes.append(change)

@@ -47,14 +47,19 @@ document.addEventListener("DOMContentLoaded", () => {
     row.classList.toggle("is-wrong", Object.keys(errors).length > 0);
   }
 
-  function count() {
-    const all = Array.from(grid.querySelectorAll("tr[data-row]"));
-    const show = (name, number) => {
-      document.querySelector(`[data-count="${name}"]`).textContent = number;
+  const HANDED_IN = ["submitted", "approved", "published"];
+  const shown = Array.from(grid.querySelectorAll("tr[data-row]"));
+  const counters = [
+    ["filled", () => shown.filter((row) => row.dataset.state).length],
+    ["handed-in", () => shown.filter((row) => HANDED_IN.includes(row.dataset.state)).length],
+  ].map(([name, now]) => {
+    const place = document.querySelector(`[data-count="${name}"]`);
+    const elsewhere = Number(place.textContent) - now(); // on the other pages
+    return () => {
+      place.textContent = elsewhere + now();
     };
-    show("filled", all.filter((row) => row.dataset.state).length);
-    show("handed-in", all.filter((row) => ["submitted", "approved", "published"].includes(row.dataset.state)).length);
-  }
+  });
+  const count = () => counters.forEach((show) => show());
 
   // A row as it is stored now; what was typed since `sent` stays.
   function take(row, answer, sent) {

@@ -3,6 +3,7 @@
 
 const gridMatch = {
   HEADING_LINES: 8,
+  ELSEWHERE: "这一页没有",
   ENOUGH: 3, // names in a column that make it a column of names
   NAMED: /^(?:援疆|建设|招商|工程|网点|场所|企业)?(?:项目|网点|场所|企业)?(?:名称|编号|编码|代码)?$/,
   TOTAL: /^(?:合计|总计|小计|共计)/,
@@ -109,13 +110,14 @@ const gridMatch = {
       keys = free.filter((right) => gridMatch.isNamed(titles[right])).slice(0, 1);
     }
     const isOnly = !places && keys.length > 0 && filled.every((texts) => texts.length <= Math.max(...keys) + 1);
-    return { subjects, headquarters, keys: isOnly ? [] : keys, headquartersTitles: naming(headquarters), filled };
+    return { isPart: page.isPart, subjects, headquarters, keys: isOnly ? [] : keys, headquartersTitles: naming(headquarters), filled };
   },
 
   nameOf: (texts, { keys }) => keys.map((right) => (texts[right] || "").trim()).filter(Boolean).join(" "),
 
   // {at} of the one row that a line names, or {why} not; null for a line that is none.
-  rowOf(texts, { subjects, headquarters, keys, headquartersTitles }, plan) {
+  rowOf(texts, finder, plan) {
+    const { subjects, headquarters, keys, headquartersTitles } = finder;
     const names = keys.map((right) => texts[right] || "").filter((text) => text.trim());
     const isTotal = texts.slice(0, Math.max(...keys) + 1).some((text) => gridMatch.TOTAL.test(gridMatch.plain(text)));
     if (!texts.some((text) => text.trim()) || isTotal) {
@@ -129,7 +131,7 @@ const gridMatch = {
     }
     const places = [...names.map(subjects), ...headquartersTitles.map((right) => headquarters(texts[right]))].filter(Boolean);
     if (!names.map(subjects).some(Boolean)) {
-      return { why: "没有找到" };
+      return { why: finder.isPart ? gridMatch.ELSEWHERE : "没有找到" };
     }
     const found = places.reduce((both, some) => both.filter((at) => some.includes(at)));
     if (found.length !== 1) {

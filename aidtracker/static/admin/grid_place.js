@@ -13,6 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
       labels: heading.dataset.labels.split("/").map(gridMatch.label),
       unit: heading.dataset.unit,
     })),
+    isPart: grid.dataset.part !== undefined,
     rows: rows.map(({ dataset }) => ({ words: [dataset.name, dataset.code], headquarters: dataset.headquarters })),
   };
 
@@ -95,10 +96,16 @@ document.addEventListener("DOMContentLoaded", () => {
       const why = named ? "已提交或不能改" : "放不下（超出表格，或那一格不能改）";
       status.append(element("p", `有 ${lines.length} 行${why}，没有贴入，留在下面：`), kept);
     }
-    if (left.length) {
+    const elsewhere = left.filter(({ why }) => why === gridMatch.ELSEWHERE);
+    if (elsewhere.length) {
+      const words = `有 ${elsewhere.length} 行在这一页没有，没有贴入；整张表请在表格下方点“全部”，显示所有行后再贴。`;
+      status.append(element("p", words));
+    }
+    const here = left.filter(({ why }) => why !== gridMatch.ELSEWHERE);
+    if (here.length) {
       const list = element("ul", "");
-      list.append(...left.map(itemOf));
-      status.append(element("p", `有 ${left.length} 行没有贴入，请选择各放到哪一行：`), list);
+      list.append(...here.map(itemOf));
+      status.append(element("p", `有 ${here.length} 行没有贴入，请选择各放到哪一行：`), list);
     }
   }
 

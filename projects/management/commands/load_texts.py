@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from aidtracker.trail.acts import CommandActs
 from programs.models import Source
@@ -48,6 +49,9 @@ class Command(CommandActs, BaseCommand):
             source.accept_text(content)
         if self.show is not None:
             source.shown_text = self.show
+            shown = source.get_shown_text_display()
+            when = timezone.localtime()
+            source.correction_reason = f"{when:%Y-%m-%d %H:%M} 设定公开显示的原文：{shown}"
         if is_new or self.show is not None:
             source.save()
         if not is_new:

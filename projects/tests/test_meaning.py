@@ -1,0 +1,336 @@
+"""What a published figure means changes as it does: proposed and approved, or for a reason."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from aidtracker.review.meaning import Meaning
+from aidtracker.review.steps import APPROVE, PUBLISH, SUBMIT, take_step
+from aidtracker.storage.fixtures import load_fixtures
+from aidtracker.testing import (
+    MAKERS,
+    make_finding,
+    make_metric,
+    make_observation,
+    make_series,
+    make_source,
+    make_staff,
+)
+from aidtracker.tests.sheet_helpers import rehearsal, stored
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
+from aidtracker.trail.conflicts import marks
+from aidtracker.trail.models import Act
+from aidtracker.trail.undo import UndoError, undo
+from programs.models import Region, Source
+from projects.models import Finding, Metric, Observation, Revision, Series
+from projects.models.metrics import SUBJECTS
+from projects.restatements import all_restatements, meant_models, read
+from projects.tests.review_pages import propose, said
+
+pytestmark = pytest.mark.django_db
+
+MEANT = [model for model in meant_models() if issubclass(model, Meaning)]
+VERBS = ("view", "add", "change", "delete", "import")
+
+
+def code_of(model):
+    return model.__name__
+
+
+def names_of(model):
+    """The fields that a person can type into, but for the one that says why."""
+    apart = ("id", "correction_reason", "text", "sha256")  # a text comes in another way
+    fields = model._meta.concrete_fields
+    return [one.name for one in fields if one.editable and one.name not in apart]
+
+
+@pytest.fixture
+def figure(headquarters):
+    """A published figure whose series, metric, document and subjects are kept by a headquarters."""
+    own = {"maintainer": headquarters}
+    headquarters.maintainer = headquarters
+    headquarters.save()
+    subjects = {"headquarters": headquarters}
+    for name in (one for one in SUBJECTS if one not in subjects):
+        model = Series._meta.get_field(name).related_model
+        ledger = {"headquarters": headquarters, "code": name} if name in LEDGERS else own
+        subjects[name] = MAKERS[model](**{key: ledger[key] for key in ledger if has(model, key)})
+    formula = {"formula": "ratio", "numerator": make_metric(), "denominator": make_metric()}
+    series = make_series(metric=make_metric(**own, **formula), **own, **subjects)
+    source = make_source(kind="newspaper", title="原来的标题", text="共5家。", **own)
+    place = {"start": 1, "end": 3, "printed": "5家"}
+    row = make_observation(series=series, source=source, **place, **own)
+    finding = make_finding(state="explained", explanation="原来的说明", result="contradiction")
+    finding.observations.add(row)
+    return row
+
+
+LEDGERS = ("project", "investment", "outlet")
+
+
+def has(model, name):
+    return any(field.name == name for field in model._meta.fields)
+
+
+def staff(headquarters, *verbs):
+    models = [*MEANT, Observation, Revision]
+    names = [f"{verb}_{one._meta.model_name}" for one in models for verb in verbs]
+    codes = Permission.objects.filter(codename__in=names).values_list(
+        "content_type__app_label", "codename"
+    )
+    return make_staff(headquarters, permissions=[".".join(code) for code in codes])
+
+
+@pytest.fixture
+def clerk(headquarters):
+    return staff(headquarters, *VERBS)
+
+
+@pytest.fixture
+def publisher(headquarters):
+    return staff(headquarters, *VERBS, "approve", "publish")
+
+
+def row_of(model, figure):
+    """The row of a model that the figure rests on."""
+    rows = [figure.source, figure.series, figure.series.metric, *figure.series.subjects]
+    found = {type(one): one.pk for one in (*rows, figure.findings.first())}
+    return model.objects.get(pk=found[model])
+
+
+OTHERS = {
+    **{"code": "659999", "city_code": "659001", "unit": "元", "credit_code": "9" * 18},
+    **{"shown_text": "nothing", "formula": "share", "state": "dismissed", "counted_rows": "awards"},
+    **{"url": "https://example.org/other", "slug": "another-name", "area": "7"},
+    **{"part_of": lambda row: make_series(metric=row.metric).pk, "is_date_inferred": "on"},
+    **{"maintainer": lambda row: row.maintainer_id, "level": "branch"},
+}
+DATES = ("_on", "valid_from", "valid_to")
+
+
+def other(row, name):
+    """Another value of a field, as a form sends it."""
+    field = row._meta.get_field(name)
+    given = OTHERS.get(name)
+    if given and not (name == "level" and isinstance(row, Region)):
+        return given(row) if callable(given) else given
+    if field.choices:
+        now = getattr(row, field.attname)
+        return next(key for key, _ in field.flatchoices if key not in (now, ""))
+    if field.is_relation:
+        own = {"headquarters": row.headquarters} if name in LEDGERS else {}
+        return MAKERS[field.related_model](**own).pk
+    if isinstance(field, models.BooleanField):
+        return "on"
+    return "2018-05" if name.endswith(DATES) else "另一个说法"
+
+
+def others(row, names):
+    return {name: other(row, name) for name in names}
+
+
+# What is computed of a figure follows from all that is known; what a person said of it does not.
+FINDINGS = re.compile(r"<section[^>]*findings.*?</section>", re.S)
+
+
+def public_page(client, figure, with_findings=True):
+    client.logout()
+    page = client.get(figure.get_absolute_url())
+    assert page.status_code == 200
+    text = re.sub(r'nonce="[^"]*"', "", page.content.decode())
+    return text if with_findings else FINDINGS.sub("", text)
+
+
+@pytest.mark.parametrize("model", MEANT, ids=code_of)
+def test_what_a_clerk_changes_freely_is_not_on_the_figures_page(client, figure, clerk, model):
+    says = model is Finding
+    before, row = public_page(client, figure, says), row_of(model, figure)
+    free = others(row, [name for name in names_of(model) if name not in model.SHOWN])
+    response = propose(client, clerk, row, **free)
+    assert Revision.objects.count() == 0
+    if free:
+        assert type(row).objects.get(pk=row.pk).version > row.version, said(response)
+    assert public_page(client, figure, says) == before
+
+
+@pytest.mark.parametrize("model", MEANT, ids=code_of)
+def test_what_the_figures_page_shows_is_only_proposed_by_a_clerk(client, figure, clerk, model):
+    before, row = public_page(client, figure), row_of(model, figure)
+    fixed = ("code",) if model is Source else ()
+    names = [name for name in model.SHOWN if name not in fixed]
+    propose(client, clerk, row, **others(row, names))
+    revision = Revision.objects.get()
+    assert set(revision.values) == set(names)
+    assert type(row).objects.get(pk=row.pk).version == row.version
+    assert public_page(client, figure) == before
+
+
+@pytest.mark.parametrize("model", MEANT, ids=code_of)
+def test_nobody_stores_what_a_figure_means_without_a_reason(figure, model):
+    for name in model.SHOWN:
+        row = row_of(model, figure)
+        field = model._meta.get_field(name)
+        typed = other(row, name)
+        setattr(row, field.attname, True if typed == "on" else typed)
+        with pytest.raises(ValidationError) as refused, transaction.atomic():
+            row.save()
+        assert list(refused.value.error_dict) == ["correction_reason"], name
+
+
+@pytest.mark.parametrize("model", MEANT, ids=code_of)
+def test_on_what_nothing_published_rests_changes_freely(figure, clerk, client, model):
+    Observation.objects.filter(pk=figure.pk).update(status="draft")
+    row = row_of(model, figure)
+    name = "explanation" if model is Finding else "title" if model is Source else "name"
+    propose(client, clerk, row, **{name: "另一个说法"})
+    changed = type(row).objects.get(pk=row.pk)
+    assert (getattr(changed, name), changed.correction_reason) == ("另一个说法", "")
+
+
+def test_who_may_publish_changes_it_for_a_reason(client, figure, publisher):
+    metric = figure.series.metric
+    response = propose(client, publisher, metric, name="改了的名", correction_reason="")
+    assert "correction_reason" in response.context["adminform"].form.errors
+    propose(client, publisher, metric, name="改了的名", correction_reason="原名有误")
+    (one,) = read(all_restatements())
+    assert (one.kind, one.name, one.state.correction_reason) == ("指标", "改了的名", "原名有误")
+    assert one.changes == [("名称", metric.name, "改了的名")]
+    for url in (figure.get_absolute_url(), reverse("correction-list"), reverse("restatement-list")):
+        page = client.get(url).content.decode()
+        assert ("原名有误" in page, metric.name in page) == (True, True), url
+    file = client.get(reverse("restatement-list"), {"download": "csv"})
+    assert "原名有误" in b"".join(file).decode()
+    assert "原名有误" not in client.get(reverse("restatement-list"), {"q": "没有"}).content.decode()
+
+
+def test_proposal_takes_effect_when_others_approve_it(client, figure, clerk, publisher):
+    propose(client, clerk, figure.source, title="新的标题", correction_reason="标题有误")
+    revisions = Revision.objects.all()
+    for step, user in ((SUBMIT, clerk), (APPROVE, publisher), (PUBLISH, publisher)):
+        assert take_step(step, revisions, user).done, step
+    figure.source.refresh_from_db()
+    assert figure.source.title == "新的标题"
+    assert "标题有误" in public_page(client, figure)
+
+
+def test_reason_without_a_change_is_none(figure, publisher, client):
+    propose(client, publisher, figure.series.metric, note="备注", correction_reason="没有理由")
+    assert Metric.objects.get(pk=figure.series.metric_id).correction_reason == ""
+    assert not all_restatements().exists()
+
+
+def test_import_by_a_clerk_is_a_proposal(figure, clerk):
+    metric = figure.series.metric
+    rows = ["name", "unit", "note"], [metric.name, "吨", "备注"]
+    outcome = stored(Metric, *rows, user=clerk, reason="单位有误")
+    assert (outcome.is_stored, outcome.proposed) == (True, 1)
+    metric.refresh_from_db()
+    assert metric.unit == "家"
+    assert Revision.objects.get().values["unit"] == ["家", "吨"]
+
+
+def test_import_of_what_is_free_changes_it(figure, clerk):
+    metric = figure.series.metric
+    outcome = stored(Metric, ["name", "note"], [metric.name, "备注"], user=clerk)
+    assert (outcome.is_stored, outcome.proposed, outcome.changed) == (True, 0, 1)
+
+
+def test_import_by_who_may_publish_asks_for_a_reason(figure, publisher):
+    rows = ["name", "unit"], [figure.series.metric.name, "吨"]
+    outcome = stored(Metric, *rows, user=publisher)
+    assert (outcome.is_stored, bool(outcome.reason_error)) == (False, True)
+    assert stored(Metric, *rows, user=publisher, reason="单位有误").is_stored
+    assert Metric.objects.get(pk=figure.series.metric_id).correction_reason == "单位有误"
+
+
+def test_import_asks_once_for_all_rows_what_rests_on_them(headquarters, publisher):
+    def queries(count):
+        metrics = [make_metric(maintainer=headquarters) for _ in range(count)]
+        for metric in metrics:
+            make_observation(series=make_series(metric=metric))
+        rows = [["name", "unit"], *([one.name, "吨"] for one in metrics)]
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert not rehearsal(Metric, *rows, user=publisher).failed
+        return len(found)
+
+    queries(1)  # reads what the user may do
+    assert queries(2) == queries(12)
+
+
+def test_undo_needs_the_right_and_the_reason(figure, clerk, publisher):
+    metric = figure.series.metric
+    metric.unit, metric.correction_reason = "吨", "单位有误"
+    with acts.doing(Way.FORM) as act:
+        metric.save()
+    act = Act.objects.get(pk=act.pk)
+    with pytest.raises(UndoError) as refused:
+        undo(act, clerk, "改错了")
+    assert refused.value.messages == ["已发布的数据依据这些指标，您没有发布它们的权限。"]
+    with pytest.raises(UndoError, match="上一次更正也是这个理由"):
+        undo(act, publisher, "单位有误")
+    undo(act, publisher, "改错了")
+    metric.refresh_from_db()
+    assert (metric.unit, metric.correction_reason) == ("家", "改错了")
+
+
+def test_bulk_explanation_by_a_clerk_is_a_proposal(client, figure, clerk):
+    finding, free = figure.findings.get(), make_finding(result="contradiction")
+    free.observations.add(make_observation(status="draft", maintainer=figure.maintainer))
+    client.force_login(clerk)
+    chosen = {"_selected_action": [finding.pk, free.pk], **dict(marks([finding, free]))}
+    sent = {"action": "settle_as_dismissed", "reason": "两处口径不同", **chosen}
+    response = client.post(reverse("admin:projects_finding_changelist"), sent, follow=True)
+    assert [text[:3] for text in said(response)] == ["已将 ", "1 条"]
+    finding.refresh_from_db()
+    free.refresh_from_db()
+    assert (finding.state, free.state) == ("explained", "dismissed")
+    revision = Revision.objects.get()
+    assert revision.values["state"] == ["explained", "dismissed"]
+    assert revision.headquarters == figure.maintainer
+
+
+def test_loaded_change_says_that_it_was_loaded(figure):
+    source = Source.objects.exclude(observations=None).exclude(pk=figure.source_id).first()
+    title = source.title
+    source.title, source.correction_reason = "改过的标题", "试"
+    source.save()
+    load_fixtures(keep_existing=False)
+    source.refresh_from_db()
+    assert source.title == title
+    assert source.correction_reason.endswith("载入数据文件")
+    version = source.version
+    load_fixtures(keep_existing=False)
+    source.refresh_from_db()
+    assert source.version == version
+
+
+def test_finding_beside_published_figures_is_not_deleted(client, figure, admin_client):
+    finding = figure.findings.get()
+    url = reverse("admin:projects_finding_delete", args=[finding.pk])
+    assert admin_client.get(url).status_code == 403
+
+
+def test_figures_page_asks_no_more_for_many_restatements(client, figure):
+    def queries():
+        client.get(figure.get_absolute_url())
+        with CaptureQueriesContext(connection) as found:
+            client.get(figure.get_absolute_url())
+        return len(found)
+
+    metric = figure.series.metric
+    for number in range(2):
+        metric.name, metric.correction_reason = f"名称{number}", f"理由{number}"
+        metric.save()
+    few = queries()
+    for number in range(3, 15):
+        metric.name, metric.correction_reason = f"名称{number}", f"理由{number}"
+        metric.save()
+    assert queries() == few
