@@ -33,6 +33,16 @@ class Sector(models.TextChoices):
     DIGITAL = "digital", "数字化"
 
 
+def line_from(first: "Program", rows: list["Program"]) -> list["Program"]:
+    """A programme and the versions among `rows` that grew out of it, one after the other."""
+    line, waiting = [], [first]
+    while waiting:
+        version = waiting.pop(0)
+        line.append(version)
+        waiting += [row for row in rows if row.predecessor_id == version.pk and row not in line]
+    return line
+
+
 class ProgramQuerySet(RecordQuerySet):
     def versions_of(self, program):
         """The versions of a programme from the first to the latest, itself among them: one query.
@@ -46,15 +56,7 @@ class ProgramQuerySet(RecordQuerySet):
         while first.predecessor_id in rows and first.predecessor_id not in earlier:
             first = rows[first.predecessor_id]
             earlier.add(first.pk)
-        return self._line_from(first, list(rows.values()))
-
-    def _line_from(self, first, rows):
-        line, waiting = [], [first]
-        while waiting:
-            version = waiting.pop(0)
-            line.append(version)
-            waiting += [row for row in rows if row.predecessor_id == version.pk and row not in line]
-        return line
+        return line_from(first, list(rows.values()))
 
 
 class Program(Meaning, Record):

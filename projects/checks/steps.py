@@ -135,18 +135,8 @@ def load_orders(
 
 
 def step_of_row(thing: Any, row: Any, order: Order) -> Step:
-    text = getattr(row, order.field)
-    words = f"{row._meta.verbose_name}“{row}”"
-    return Step(
-        thing=record_name(thing),
-        step=order.field,
-        name=f"{thing}{order.step}",
-        words=words,
-        record=record_name(row),
-        text=text,
-        earliest=first_day(text),
-        latest=last_day(text),
-    )
+    text, words = getattr(row, order.field), f"{row._meta.verbose_name}“{row}”"
+    return make_step(thing, order.field, order.step, text, text, row, words)
 
 
 def own_step(row: Any, dated: Dated) -> Iterator[Step]:
@@ -161,10 +151,17 @@ def step_of_activity(thing: Any, activity: Any, dated: Dated) -> Step:
 
 
 def step_of(thing: Any, step: str, start: str, end: str, record: Any, words: str) -> Step:
+    return make_step(thing, str(step), Activity.Step(step).label, start, end, record, words)
+
+
+def make_step(
+    thing: Any, step: str, label: str, start: str, end: str, record: Any, words: str
+) -> Step:
+    """The step of a thing, named by its `label`, at the dates by which a record says it was."""
     return Step(
         thing=record_name(thing),
-        step=str(step),
-        name=f"{thing}{Activity.Step(step).label}",
+        step=step,
+        name=f"{thing}{label}",
         words=words,
         record=record_name(record),
         text=start,

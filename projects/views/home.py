@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from aidtracker.pages.overview import record_counts
 from aidtracker.pages.paging import kept
 from programs.models import Program
+from programs.models.programs import line_from
 from programs.views.aid_map import aid_map
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import Result
@@ -80,14 +81,6 @@ def program_lines() -> list[list[Version]]:
         if first.predecessor_id not in known
     ]
     return sorted(lines, key=len, reverse=True)
-
-
-def line_from(first: Program, parts: list[Program]) -> list[Program]:
-    """A programme and the versions that grew out of it, one after the other."""
-    line = [first]
-    for version in line:  # which grows as it is walked
-        line += [one for one in parts if one.predecessor_id == version.pk and one not in line]
-    return line
 
 
 def figures_of(programs: list[Program]) -> dict[int, list[Observation]]:
