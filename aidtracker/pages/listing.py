@@ -34,12 +34,26 @@ SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
 
 
 class ListFilter(django_filters.FilterSet):
-    """The search box every list has."""
+    """The search box every list has; `further` are conditions that few ask for, folded away."""
+
+    further: tuple[str, ...] = ()
 
     q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
 
     def search(self, queryset, name, value):
         return queryset.search(value)
+
+    @property
+    def first_fields(self):
+        return [one for one in self.form.visible_fields() if one.name not in self.further]
+
+    @property
+    def further_fields(self):
+        return [one for one in self.form.visible_fields() if one.name in self.further]
+
+    @property
+    def is_further_used(self):
+        return any(name in self.data for name in self.further)
 
 
 def clean_parameters(raw):
