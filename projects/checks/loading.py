@@ -59,7 +59,7 @@ def load_names(rates: Collection[SeriesFacts], reader: Reader) -> dict[Thing, st
     things = {thing for one in rates for thing in one.subjects} - names.keys()
     for kind, model in subject_models().items():
         for keys in in_batches(sorted(pk for one, pk in things if one == kind)):
-            rows = model.objects.filter(pk__in=keys).order_by().values_list("pk", "name")
+            rows = model.objects.filter(pk__among=keys).order_by().values_list("pk", "name")
             names |= {(kind, pk): name for pk, name in rows}
     return names
 
@@ -76,7 +76,7 @@ def load_ledger(
     for kind, model in LEDGERS.items():
         columns = [field for field in model._meta.concrete_fields if field.name in fields]
         for keys in in_batches(sorted(pk for one, pk in things if one == kind and columns)):
-            rows = model.objects.published().filter(pk__in=keys).order_by()
+            rows = model.objects.published().filter(pk__among=keys).order_by()
             wanted = [column.name for column in columns]
             for pk, slug, *values in rows.values_list("pk", "slug", *wanted):
                 for column, value in zip(columns, values, strict=True):
@@ -99,7 +99,7 @@ def load_amount_rows(figures: Collection[int]) -> dict[int, list[AmountRow]]:
     for model, links in named.items():
         for keys in in_batches(sorted(links)):
             about = [model.SUBJECT] if hasattr(model, "SUBJECT") else model.PUBLIC_WITH
-            rows = model.objects.published().select_related(*about).filter(pk__in=keys)
+            rows = model.objects.published().select_related(*about).filter(pk__among=keys)
             for row in rows.order_by("pk"):
                 for figure in links[row.pk]:
                     found[figure].append(amount_row(row))
@@ -110,7 +110,7 @@ def links_to_figures(number: int, figures: Collection[int]) -> Any:
     """(number of a model, row, figure) of the rows of one model that name some figures."""
     column = WITH_AMOUNTS[number]._meta.get_field("amount_figures")
     end = column.m2m_reverse_field_name()
-    rows = column.remote_field.through._base_manager.filter(**{f"{end}__in": figures})
+    rows = column.remote_field.through._base_manager.filter(**{f"{end}__among": figures})
     own = (Value(number, IntegerField()), f"{column.m2m_field_name()}_id", f"{end}_id")
     return rows.order_by().values_list(*own)
 
