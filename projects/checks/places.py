@@ -89,9 +89,11 @@ class Places:
         """Known from investments that have begun (else from any), or from factories operated."""
         begun: dict[int, set[Thing]] = defaultdict(set)
         others: dict[int, set[Thing]] = defaultdict(set)
-        rows = Investment.objects.published().filter(local_enterprise__among=keys).exclude(site=None)
-        for firm, site, status in rows.order_by().values_list(
-            "local_enterprise_id", "site_id", "status"
+        rows = Investment.objects.published().exclude(site=None)
+        for firm, site, status in (
+            rows.filter(local_enterprise__among=keys)
+            .order_by()
+            .values_list("local_enterprise_id", "site_id", "status")
         ):
             (begun if status in ESTABLISHED else others)[firm].add(("site", site))
         factories: dict[int, set[Thing]] = defaultdict(set)
