@@ -203,7 +203,7 @@ class DetailPage(View):
         if found is None:
             return None
         address = f"{self.row.get_absolute_url()}{CHART}{self.chart_query}"
-        return replace(found, key=f"chart-{self.row.slug}", address=address)
+        return replace(found, key=f"chart-{self.row.pk}", address=address)
 
     @property
     def chart_query(self) -> str:

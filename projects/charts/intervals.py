@@ -1,9 +1,11 @@
 """The figures of one check beside each other: what each printed word allows, unit by unit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from aidtracker.pages.charts import FEWEST, Chart
 from aidtracker.pages.shapes import forms
+from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
 from projects.charts.side_by_side import bar_of, common_subjects, documents, keys, size
 from projects.charts.tables import figures_table
@@ -43,5 +45,14 @@ def group_of(rows: Sequence[Observation]) -> bars.Group:
     scale = scale_for(max(map(size, rows)), rows[0].unit)
     about = "·".join(str(one) for one in rows[0].series.subjects if one in shared)
     metrics = dict.fromkeys(str(row.series.metric) for row in rows)
-    several = tuple(bar_of(row, shared, scale, is_timed=True) for row in rows)
+    several = tuple(
+        replace(bar_of(row, shared, scale, is_timed=True), label=label_of(row, shared))
+        for row in rows
+    )
     return bars.Group(" ".join(filter(None, (about, "、".join(metrics)))), rows[0].unit, several)
+
+
+def label_of(row: Observation, shared: Collection) -> str:
+    """What tells a bar from the others of its group: its subject and scope, its time."""
+    own = "·".join(str(one) for one in row.series.subjects if one not in shared)
+    return "，".join(filter(None, (own, row.series.scope_note, stated_period(row))))
