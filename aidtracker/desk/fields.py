@@ -7,9 +7,11 @@ import json
 from datetime import date
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.html import strip_tags
@@ -125,6 +127,29 @@ class LedgerFormField(PlainDecimalFormField):
 
     def read(self, text):
         return LedgerWidget().read(text)
+
+
+class KeyFormField(forms.ModelChoiceField):
+    """A row that another names, which need not be looked for if it is the one at hand."""
+
+    known: Any = None
+
+    def to_python(self, value):
+        is_known = self.known is not None and str(value) == str(self.known.pk)
+        return self.known if is_known else super().to_python(value)
+
+
+class KeySelect(AutocompleteSelect):
+    """Shows the row that is chosen, and finds others by typing."""
+
+    def optgroups(self, name, value, attr=None):
+        known = self.choices.field.known
+        if known is None or [*value] != [str(known.pk)]:
+            return super().optgroups(name, value, attr)
+        label = self.choices.field.label_from_instance(known)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        chosen = self.create_option(name, known.pk, label, {*value}, len(options))
+        return [(None, [*options, chosen], 0)]
 
 
 class MonthFormField(forms.DateField):
