@@ -168,7 +168,9 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
 
     def stored(self) -> Self | None:
         """The row as it is stored; None for a new one."""
-        return self.as_read or type(self)._base_manager.filter(pk=self.pk).first()
+        if self.as_read is not None or self.pk is None:
+            return self.as_read
+        return type(self)._base_manager.filter(pk=self.pk).first()
 
     def complete(self, before: Self | None) -> None:
         """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
