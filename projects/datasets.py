@@ -176,6 +176,14 @@ register(
         fixture=Fixture.IF_ANY,
     ),
     Dataset(
+        "matters",
+        "projects.Matter",
+        REVIEW,
+        "forum",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
         "observation_parts", "projects.ObservationPart", FIGURES, "functions", fixture=Fixture.NEVER
     ),
     Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),

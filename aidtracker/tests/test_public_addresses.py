@@ -37,6 +37,8 @@ WITHOUT_PAGES = {"batches", "categories", "corrections", "officials", "pairings"
 PROMISED = {
     "": "home",
     "method/": "method",
+    "report/": "report-error",
+    "report/<str:number>/": "report-answer",
     "robots.txt": "robots",
     "search/": "search",
     **{f"{place}/": f"{name}-list" for place, name in LISTS.items()},

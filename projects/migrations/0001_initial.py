@@ -6,6 +6,7 @@ import django.db.models.lookups
 import django.utils.timezone
 import projects.models.counted_rows
 import projects.models.finding_kinds
+import projects.models.matters
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -211,6 +212,40 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '核对的历史',
                 'verbose_name_plural': '核对的历史',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='HistoricalMatter',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('links', models.JSONField(default=dict, verbose_name='关联')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
+                ('number', models.CharField(db_index=True, default=projects.models.matters.new_number, max_length=20, verbose_name='回执号')),
+                ('kind', models.CharField(choices=[('error', '读者报错')], default='error', max_length=16, verbose_name='类型')),
+                ('raised_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='提出日期')),
+                ('page', models.CharField(blank=True, max_length=300, verbose_name='所说的网页')),
+                ('dataset', models.CharField(blank=True, max_length=40, verbose_name='数据集')),
+                ('row_id', models.BigIntegerField(blank=True, null=True, verbose_name='记录编号')),
+                ('row_key', models.CharField(blank=True, max_length=400, verbose_name='记录')),
+                ('message', models.TextField(max_length=2000, verbose_name='哪里不对')),
+                ('basis', models.TextField(blank=True, max_length=500, verbose_name='依据')),
+                ('state', models.CharField(choices=[('received', '收到'), ('corrected', '已更正'), ('declined', '不改')], default='received', max_length=12, verbose_name='处理')),
+                ('answer', models.TextField(blank=True, help_text='报错的读者凭回执号看到；不改的写明理由', max_length=2000, verbose_name='答复')),
+                ('answered_on', models.DateField(blank=True, null=True, verbose_name='答复日期')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('act', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='aidtracker.act', verbose_name='操作')),
+                ('headquarters', models.ForeignKey(blank=True, db_constraint=False, help_text='留空的由全国数据管理员处理', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.headquarters', verbose_name='处理单位')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '读者报错的历史',
+                'verbose_name_plural': '读者报错的历史',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -473,6 +508,35 @@ class Migration(migrations.Migration):
                 'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='Matter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('updated_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, serialize=False, verbose_name='更新时间')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
+                ('number', models.CharField(default=projects.models.matters.new_number, max_length=20, unique=True, verbose_name='回执号')),
+                ('kind', models.CharField(choices=[('error', '读者报错')], default='error', max_length=16, verbose_name='类型')),
+                ('raised_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='提出日期')),
+                ('page', models.CharField(blank=True, max_length=300, verbose_name='所说的网页')),
+                ('dataset', models.CharField(blank=True, max_length=40, verbose_name='数据集')),
+                ('row_id', models.BigIntegerField(blank=True, null=True, verbose_name='记录编号')),
+                ('row_key', models.CharField(blank=True, max_length=400, verbose_name='记录')),
+                ('message', models.TextField(max_length=2000, verbose_name='哪里不对')),
+                ('basis', models.TextField(blank=True, max_length=500, verbose_name='依据')),
+                ('contact', models.CharField(blank=True, help_text='答复后即删除，最迟 90 天', max_length=100, verbose_name='联系方式')),
+                ('state', models.CharField(choices=[('received', '收到'), ('corrected', '已更正'), ('declined', '不改')], default='received', max_length=12, verbose_name='处理')),
+                ('answer', models.TextField(blank=True, help_text='报错的读者凭回执号看到；不改的写明理由', max_length=2000, verbose_name='答复')),
+                ('answered_on', models.DateField(blank=True, null=True, verbose_name='答复日期')),
+                ('headquarters', models.ForeignKey(blank=True, help_text='留空的由全国数据管理员处理', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='programs.headquarters', verbose_name='处理单位')),
+            ],
+            options={
+                'verbose_name': '读者报错',
+                'verbose_name_plural': '读者报错',
+                'ordering': ('-raised_on', 'number'),
+                'abstract': False,
+                'default_permissions': ('add', 'change', 'delete', 'view', 'import'),
+            },
         ),
         migrations.CreateModel(
             name='Metric',
@@ -1683,6 +1747,18 @@ class Migration(migrations.Migration):
             model_name='agreement',
             constraint=models.CheckConstraint(condition=models.Q(('signed_on', ''), ('signed_on__glob', '[0-9][0-9][0-9][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]|[0-9][0-9][0-9][0-9]-0[1-9]-0[1-9]|[0-9][0-9][0-9][0-9]-0[1-9]-[12][0-9]|[0-9][0-9][0-9][0-9]-0[1-9]-3[01]|[0-9][0-9][0-9][0-9]-1[0-2]-0[1-9]|[0-9][0-9][0-9][0-9]-1[0-2]-[12][0-9]|[0-9][0-9][0-9][0-9]-1[0-2]-3[01]'), _connector='OR'), name='agreement_dates', violation_error_message='日期请写成 2014、2012-03 或 2019-04-12'),
         ),
+        migrations.AddIndex(
+            model_name='matter',
+            index=models.Index(fields=['state', 'headquarters'], name='matter_queue'),
+        ),
+        migrations.AddConstraint(
+            model_name='matter',
+            constraint=models.CheckConstraint(condition=models.Q(('message', ''), _negated=True), name='matter_says_something', violation_error_message='请写明哪里不对。'),
+        ),
+        migrations.AddConstraint(
+            model_name='matter',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'received'), models.Q(('answer', ''), _negated=True), _connector='OR'), name='matter_answered', violation_error_message='处理报错时，请写下答复。'),
+        ),
         migrations.AddConstraint(
             model_name='metric',
             constraint=models.UniqueConstraint(fields=('name',), name='metric_name_once', violation_error_message='已有同名的指标。'),
@@ -1829,7 +1905,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('dataset__in', ['activities', 'agreements', 'awards', 'batches', 'categories', 'enterprises', 'findings', 'headquarters', 'investment_reports', 'investments', 'jobs_reports', 'metrics', 'milestones', 'observation_parts', 'observations', 'officials', 'outlet_reports', 'outlets', 'pairings', 'policies', 'programs', 'progress_reports', 'project_parties', 'project_plans', 'projects', 'regions', 'reporting_periods', 'revisions', 'series', 'sites', 'skipped_phrases', 'sources', 'training_reports', 'warning_rules'])), name='revision_of_a_dataset', violation_error_message='没有这样的数据集。'),
+            constraint=models.CheckConstraint(condition=models.Q(('dataset__in', ['activities', 'agreements', 'awards', 'batches', 'categories', 'enterprises', 'findings', 'headquarters', 'investment_reports', 'investments', 'jobs_reports', 'matters', 'metrics', 'milestones', 'observation_parts', 'observations', 'officials', 'outlet_reports', 'outlets', 'pairings', 'policies', 'programs', 'progress_reports', 'project_parties', 'project_plans', 'projects', 'regions', 'reporting_periods', 'revisions', 'series', 'sites', 'skipped_phrases', 'sources', 'training_reports', 'warning_rules'])), name='revision_of_a_dataset', violation_error_message='没有这样的数据集。'),
         ),
         migrations.AddIndex(
             model_name='observation',
