@@ -4,6 +4,7 @@ Partial dates, amounts in 万元, numbers without idle zeros, lists of names.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -11,7 +12,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import (
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.html import strip_tags
@@ -132,24 +137,40 @@ class LedgerFormField(PlainDecimalFormField):
 class KeyFormField(forms.ModelChoiceField):
     """A row that another names, which need not be looked for if it is the one at hand."""
 
-    known: Any = None
+    known: Sequence[Any] = ()
 
     def to_python(self, value):
-        is_known = self.known is not None and str(value) == str(self.known.pk)
-        return self.known if is_known else super().to_python(value)
+        found = [row for row in self.known if str(row.pk) == str(value)]
+        return found[0] if found else super().to_python(value)
 
 
-class KeySelect(AutocompleteSelect):
-    """Shows the row that is chosen, and finds others by typing."""
+class LinksFormField(forms.ModelMultipleChoiceField):
+    """Rows that another names, which need not be read again to be shown."""
+
+    known: Sequence[Any] = ()
+
+
+class KnownChoices(AutocompleteMixin):
+    """Shows the rows that are chosen, which the field knows; others are found by typing."""
 
     def optgroups(self, name, value, attr=None):
-        known = self.choices.field.known
-        if known is None or [*value] != [str(known.pk)]:
+        field = self.choices.field
+        if not field.known or {*value} != {str(row.pk) for row in field.known}:
             return super().optgroups(name, value, attr)
-        label = self.choices.field.label_from_instance(known)
-        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        chosen = self.create_option(name, known.pk, label, {*value}, len(options))
-        return [(None, [*options, chosen], 0)]
+        is_optional = not self.is_required and not self.allow_multiple_selected
+        options = [self.create_option(name, "", "", False, 0)] if is_optional else []
+        for row in field.known:
+            label, place = field.label_from_instance(row), len(options)
+            options.append(self.create_option(name, row.pk, label, {*value}, place))
+        return [(None, options, 0)]
+
+
+class KeySelect(KnownChoices, AutocompleteSelect):
+    """For a row that another names."""
+
+
+class LinksSelect(KnownChoices, AutocompleteSelectMultiple):
+    """For rows that another names."""
 
 
 class MonthFormField(forms.DateField):

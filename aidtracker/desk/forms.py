@@ -14,7 +14,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from django.db.models import Field, Model
 from django.forms.models import InlineForeignKeyField
 
-from aidtracker.desk.fields import KeyFormField
+from aidtracker.desk.fields import KeyFormField, LinksFormField
 from aidtracker.ground.records import twin
 from aidtracker.ground.scope import (
     FOREIGN,
@@ -150,10 +150,13 @@ class RecordForm(forms.ModelForm):
     def know_rows_named(self) -> None:
         """What the row names and was read with it, no field has to look for."""
         row: Any = self.instance
-        for field in row._meta.concrete_fields:
-            shown: Any = self.fields.get(field.name)
-            if isinstance(shown, KeyFormField) and field.is_cached(row):
-                shown.known = field.get_cached_value(row)
+        fields: dict[str, Any] = self.fields
+        for name, shown in fields.items():
+            if isinstance(shown, LinksFormField):
+                shown.known = self.initial.get(name) or ()
+            elif isinstance(shown, KeyFormField):
+                named = row._meta.get_field(name).get_cached_value(row, default=None)
+                shown.known = () if named is None else (named,)
 
     @property
     def chosen_owner(self) -> Any:

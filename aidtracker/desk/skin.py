@@ -55,6 +55,8 @@ from aidtracker.desk.fields import (
     KeyFormField,
     KeySelect,
     LedgerFormField,
+    LinksFormField,
+    LinksSelect,
     MonthFormField,
     NameListFormField,
     PlainDecimalFormField,
@@ -200,6 +202,12 @@ class FormFieldsMixin(BaseModelAdminMixin):
             widget = KeySelect(db_field, self.admin_site, using=kwargs.get("using"))
             kwargs = {"form_class": KeyFormField, "widget": widget} | kwargs
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            widget = LinksSelect(db_field, self.admin_site, using=kwargs.get("using"))
+            kwargs = {"form_class": LinksFormField, "widget": widget} | kwargs
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_autocomplete_fields(self, request):
         return [
