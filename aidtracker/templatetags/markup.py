@@ -103,10 +103,27 @@ def figure_items(observations: Iterable[Any]) -> str:
     return f'<ul class="figure-items">{"".join(rows)}</ul>'
 
 
+def compared(one: Any) -> str:
+    """A figure beside others: what it is, where it stands, its time and how it differs."""
+    row = one.observation
+    said = "".join([f"<small>{words(remark)}</small>" for remark in one.remarks])
+    return f"{figure_link(row)} {badges(row)} {source_mark(row)}{said}"
+
+
+def source_mark(observation: Any) -> str:
+    """The sign that leads to a figure's words."""
+    place = f"《{words(observation.source.title)}》第 {observation.number} 处"
+    return (
+        f'<sup><a class="source-mark" href="{words(observation.place)}" title="原文：{place}"'
+        f' aria-label="看原文：{place}">源</a></sup>'
+    )
+
+
 # How the values of cells of a kind are written; others are words with links.
 KINDS = {
     "figure": lambda observation: f"{figure_link(observation)} {badges(observation)}",
     "figures": figure_items,
+    "compared": compared,
     "result": result,
     "nature": nature,
     "source": source_link,
