@@ -1,7 +1,7 @@
 """Detail pages: key facts, sections with anchors, key figures, sources, a date."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from django.views.generic import View
 
 from aidtracker.ground.features import Paged
 from aidtracker.ground.records import Record
+from aidtracker.pages.charts import Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
 from aidtracker.pages.former import present_key
@@ -26,6 +27,7 @@ from aidtracker.templatetags.formatting import UNKNOWN
 
 WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
+CHART = "chart.svg"  # behind the address of a page, that of its chart
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
 
 
@@ -51,7 +53,7 @@ class Section:
     """A part of a page with its anchor: a table, or what would stand here and who can add it.
 
     `template` prints something other than a table and finds its data in `data`; `cards` are
-    figures of the section that stand at the top of the page.
+    figures of the section that stand at the top of the page, as does its `chart`.
     """
 
     anchor: str
@@ -61,6 +63,7 @@ class Section:
     template: str = "includes/section_table.html"
     data: Any = None
     cards: Sequence[Any] = ()
+    chart: Chart | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -136,6 +139,7 @@ class DetailPage(View):
     columns: tuple[Column, ...] = ()
     parts: tuple[Part, ...] = ()
     reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
+    is_file = False  # whether the page's chart is asked for, not the page
 
     @classmethod
     def add_parts(cls, after: str, *parts: Part) -> None:
@@ -159,7 +163,7 @@ class DetailPage(View):
             self.row = self.find(**key)
         except Http404:
             if address := self.address_now(key):
-                return HttpResponsePermanentRedirect(address)
+                return HttpResponsePermanentRedirect(f"{address}{CHART if self.is_file else ''}")
             raise
         return self.answer()
 
@@ -178,6 +182,8 @@ class DetailPage(View):
         return row.get_absolute_url() if row else ""
 
     def response(self) -> HttpResponse:
+        if self.is_file:
+            return file_response(self.request, self.chart)
         return render(self.request, self.template_name, {"page": self, **self.extra_context()})
 
     def extra_context(self) -> dict[str, Any]:
@@ -214,6 +220,20 @@ class DetailPage(View):
     def figures(self) -> list[Any]:
         """The figures shown as cards."""
         return [figure for section in self.sections for figure in section.cards][:CARDS]
+
+    @cached_property
+    def chart(self) -> Chart | None:
+        """The one chart that the page shows, whose file stands at an address of its own."""
+        found = next((section.chart for section in self.sections if section.chart), None)
+        if found is None:
+            return None
+        address = f"{self.row.get_absolute_url()}{CHART}{self.chart_query}"
+        return replace(found, key=f"chart-{self.row.slug}", address=address)
+
+    @property
+    def chart_query(self) -> str:
+        """What of the page's address says which chart it shows."""
+        return ""
 
     @property
     def filled_sections(self) -> list[Section]:

@@ -23,6 +23,7 @@ from aidtracker.pages.tables import (
     table,
 )
 from aidtracker.templatetags import formatting
+from projects.charts.best import best_chart
 from projects.models import Observation
 from projects.models.figure_queries import ObservationQuerySet
 from projects.views.amounts import leading, read_figures, with_figure_counts
@@ -152,7 +153,8 @@ def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) 
     rows = found.headline().first_rows(CAP + 1)
     shown = sorted(rows[:CAP], key=figure_order)
     printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))
-    return Section(anchor, title, printed, NO_FIGURES, cards=chosen(rows))
+    chart = best_chart(anchor, shown)
+    return Section(anchor, title, printed, NO_FIGURES, cards=chosen(rows), chart=chart)
 
 
 def told_elsewhere(section: Section, further: ObservationQuerySet, title: str) -> Section:
