@@ -139,6 +139,7 @@ class DetailPage(View):
     columns: tuple[Column, ...] = ()
     parts: tuple[Part, ...] = ()
     reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
+    ways: tuple[Callable[[Any], Item], ...] = ()  # where else the row can be looked at
     is_file = False  # whether the page's chart is asked for, not the page
 
     @classmethod
@@ -243,6 +244,10 @@ class DetailPage(View):
     def empty_sections(self) -> list[Section]:
         """Sections without rows stand together at the end, each saying what would stand in it."""
         return [section for section in self.sections if not section.has_rows]
+
+    @property
+    def ways_on(self) -> list[Item]:
+        return [way(self.row) for way in self.ways]
 
     @property
     def aliases(self) -> Sequence[str]:
