@@ -3,12 +3,11 @@
 from django.urls import path
 
 from aidtracker.pages.routes import page_routes
-from projects.views import corrections, home, matters, restatements, site
+from projects.views import corrections, home, matters, site
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("method/", site.method, name="method"),
-    path("corrections/meaning/", restatements.RestatementList.as_view(), name="restatement-list"),
     path("corrections/", corrections.CorrectionList.as_view(), name="correction-list"),
     path("report/", matters.ReportPage.as_view(), name="report-error"),
     path("report/answer/", matters.look_up, name="report-lookup"),
