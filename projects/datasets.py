@@ -189,6 +189,7 @@ register(
     Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
 )
 register(
+    PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),

@@ -36,6 +36,8 @@ LISTS = {
 WITHOUT_PAGES = {"batches", "categories", "corrections", "officials", "pairings"}
 PROMISED = {
     "": "home",
+    "compare/": "compare",
+    "compare/chart.svg": "compare-chart",
     "method/": "method",
     "report/": "report-error",
     "report/<str:number>/": "report-answer",

@@ -73,7 +73,8 @@ class SeriesFacts:
         return self.metric.pk, self.subjects, self.scope
 
 
-@dataclass(frozen=True, eq=False)
+# Nobody changes one; frozen, each of so many would take three times as long to make.
+@dataclass(eq=False)
 class Figure:
     """An approved observation."""
 
@@ -235,11 +236,15 @@ class Evidence:
     def used_of(self, series):
         """The figures of a series that say something and are in use: a later one took the place of
         the others, which contradict nothing."""
-        return [
-            figure
-            for figure in self.figures_of(series)
-            if figure.rank != "deprecated" and figure.interval.is_known
-        ]
+        return self._used.get(series.pk, ())
+
+    @cached_property
+    def _used(self):
+        found = defaultdict(list)
+        for figure in self.figures:
+            if figure.rank != "deprecated" and figure.interval.is_known:
+                found[figure.series.pk].append(figure)
+        return found
 
     @cached_property
     def by_end(self):
@@ -257,6 +262,14 @@ class Evidence:
         for series in self.series.values():
             if series.part_of:
                 found[series.part_of].append(series)
+        return found
+
+    @cached_property
+    def alike(self):
+        """The series of each metric and scope."""
+        found = defaultdict(list)
+        for series in self.series.values():
+            found[series.metric.pk, series.scope].append(series)
         return found
 
     @cached_property

@@ -32,7 +32,7 @@ def check_conflicts(series: SeriesFacts, evidence: Evidence) -> Iterator[Verdict
     for figure in evidence.used_of(series):
         if figure.time is not None:
             groups[time_counted(figure), figure.nature].append(figure)
-    for group in map(without_copies, groups.values()):
+    for group in map(without_copies, (few for few in groups.values() if len(few) > 1)):
         for one, other in pairs_of(group, order=lambda figure: figure.interval.ends):
             yield from conflict(one, other)
     yield from unclear_ones(series, evidence)

@@ -7,7 +7,7 @@ fit each other, but a head is no household: 人 and 户 fit only their own kind 
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,14 @@ def is_rate(word: str) -> bool:
     return unit_of(word).dimension in RATES
 
 
+@cache
 def is_counted(word: str) -> bool:
     """Whether things in this unit are counted one by one, so that a whole number can be exact."""
     dimension = unit_of(word).dimension
     return not dimension or dimension in COUNTED_ONE_BY_ONE
 
 
+@lru_cache(maxsize=1 << 12)
 def ratio(printed: str, wanted: str) -> Fraction | None:
     """How many of the `wanted` unit one of the `printed` unit is; None if they do not fit.
 

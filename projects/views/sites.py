@@ -37,6 +37,7 @@ def sizes(site: Site) -> Section | None:
 
 class SitePage(DetailPage):
     model = Site
+    schema = "Place"
     columns = (
         KIND,
         Column("所在地区", "region"),
