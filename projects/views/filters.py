@@ -21,10 +21,13 @@ from projects.models import (
     Observation,
     Outlet,
     Project,
+    ScopeEntry,
     Series,
     Site,
 )
 from projects.models.finding_kinds import kind_choices
+from projects.models.metrics import any_of
+from projects.models.scope_entries import SCOPES
 
 NUMBER_LENGTH = 9  # of a figure in its document
 
@@ -41,6 +44,12 @@ def of_series(queryset, name, value):
     """The figures of the series that name something, or one of some things."""
     lookup = f"{name}__in" if isinstance(value, QuerySet) else name
     return queryset.filter(naming("series", Series.objects.filter(**{lookup: value})))
+
+
+def in_scope(value):
+    """The condition on series that an entry holds of them, or one of several."""
+    among = list(value) if isinstance(value, QuerySet) else [value]
+    return any_of({f"{name}__in": among for name in SCOPES})
 
 
 def batches(request):
@@ -152,9 +161,17 @@ class MetricFilter(ListFilter):
     kind = choice_filter("类型", Metric.Kind)
 
 
+def scopes(request):
+    return ScopeEntry.objects.order_by("code")
+
+
 class SeriesFilter(ListFilter):
     sector = choice_filter("领域", Sector, field_name="metric__sector")
     metric = row_filter("指标", used(Metric, "series_set__observations", one_by_one=True))
+    scope = row_filter("范围", scopes, key="code", method="of_scope")
+
+    def of_scope(self, queryset, name, value):
+        return queryset.filter(in_scope(value))
 
 
 class ObservationFilter(ListFilter):
@@ -166,6 +183,7 @@ class ObservationFilter(ListFilter):
         used(Metric, "series_set__observations", one_by_one=True),
         method=of_series,
     )
+    scope = row_filter("范围", scopes, key="code", method="of_scope")
     nature = choice_filter("性质", Observation.Nature)
     obs_status = choice_filter("数据状态", Observation.ObsStatus)
     price_basis = choice_filter("价格", Observation.PriceBasis)
@@ -187,6 +205,10 @@ class ObservationFilter(ListFilter):
     def of_headquarters(self, queryset, name, headquarters):
         """Those of a headquarters, and of its donor."""
         return queryset.filter(series__in=Series.objects.of_headquarters(headquarters))
+
+    def of_scope(self, queryset, name, value):
+        """Those of the series that an entry of the list of scopes holds of."""
+        return queryset.filter(naming("series", Series.objects.filter(in_scope(value))))
 
     def in_place(self, queryset, name, place):
         """Those of a place and of all that lies in it."""
