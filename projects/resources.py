@@ -24,10 +24,9 @@ class ObservationResource(SheetResource):
         *("source", "number", "start", "end", "printed"),
         *("value", "value_high", "lower", "upper", "unit", "qualifier"),
         *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
-        *("metric", "series", *SUBJECTS, *SCOPES, "scope_note"),
-        *("attributed_to", "status", "rank", "note"),
+        *("metric", "series", *SUBJECTS, "scope_note", "attributed_to", "status", "rank", "note"),
         *("is_period_inferred", "rank_reason", "correction_reason", "paragraph"),
-        *("obs_status", "price_basis"),
+        *("obs_status", "price_basis", *SCOPES),
         *("review_comment", "maintainer", "version"),
     )
 

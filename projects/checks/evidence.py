@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from django.utils.functional import cached_property
 
@@ -166,6 +167,13 @@ class Figure:
         """The document that said it first: what several papers print of one release is one word."""
         return self.copied_from or self.source
 
+    @property
+    def statement(self):
+        """What is said, and by which document first."""
+        time = (*self.window, self.accumulation, self.period_text if self.time is None else "")
+        standing = (self.nature, self.obs_status, self.price_basis, self.rank == "deprecated")
+        return self.origin, self.series.pk, self.interval, self.qualifier, time, standing
+
     @cached_property
     def interval(self):
         """What the printed words allow."""
@@ -208,6 +216,18 @@ class Figure:
         if end is None or (start is None and self.accumulation == "period"):
             return None
         return start, end
+
+
+def without_copies(figures):
+    """Figures in their order, but for those of documents that only repeat what they were copied
+    from: what several papers print of one release is one word, however it is compared."""
+    said, kept = set(), set()
+    for figure in sorted(figures, key=lambda figure: figure.copied_from is not None):
+        key = figure.statement
+        if figure.copied_from is None or key not in said:
+            said.add(key)
+            kept.add(figure.pk)
+    return [figure for figure in figures if figure.pk in kept]
 
 
 @dataclass(frozen=True)
@@ -281,9 +301,18 @@ class Evidence:
             found[figure.series.pk].append(figure)
         return found
 
-    def figures_of(self, series):
-        """The figures of a series, in reading order."""
+    @cached_property
+    def statements(self):
+        """The figures of each series but for those that only repeat what they were copied from."""
+        return {pk: without_copies(figures) for pk, figures in self.of_series.items()}
+
+    def records_of(self, series):
+        """All figures of a series, in reading order."""
         return self.of_series.get(series.pk, ())
+
+    def figures_of(self, series):
+        """The figures of a series in reading order, each release once that papers print."""
+        return self.statements.get(series.pk, ())
 
     def used_of(self, series):
         """The figures of a series that say something and are in use: a later one took the place of
@@ -298,7 +327,7 @@ class Evidence:
     def by_end(self):
         """The figures of a series and nature by the days on which they may be said to end."""
         found = defaultdict(list)
-        for figure in self.figures:
+        for figure in chain.from_iterable(self.statements.values()):
             for end in {figure.as_of, figure.period_end} - {None}:
                 found[figure.series.pk, figure.nature, end].append(figure)
         return found
