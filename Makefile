@@ -1,6 +1,7 @@
 # Everything a person or CI calls. Needs Python >= 3.11, make and git; nothing asks a question.
 PYTHON ?= python3
 PORT ?= 8000
+PICTURES ?= pictures
 UV ?= uv
 
 VENV := .venv
@@ -18,7 +19,7 @@ CLOCK = $(shell grep -rlE 'today|localdate|timezone.now|last_complete_month' --i
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run database fixtures test dates check measure benchmark format requirements clean
+.PHONY: help run database fixtures test pictures dates check measure benchmark format requirements clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +42,10 @@ fixtures: $(VENV)/.runtime ## 把数据库中的数据写回 fixtures/
 
 test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=传给 pytest 的参数）
 	@$(BIN)/python scripts/run_tests.py $(ARGS)
+
+pictures: $(VENV)/.development ## 把每种公开页面在各宽度、明暗和打印下的样子存入 PICTURES 文件夹，供人查看
+	@mkdir -p "$(PICTURES)"
+	@PICTURES="$(abspath $(PICTURES))" $(BIN)/python -m pytest -q -k every_kind_of_page aidtracker/tests/test_looking_browser.py
 
 dates: $(VENV)/.development ## 把与今天有关的测试放到几个特别的日子运行
 	@printf '%s\n' $(DAYS) | xargs -n 1 -P "$$(getconf _NPROCESSORS_ONLN)" sh -c ' \

@@ -177,11 +177,20 @@ register(
         fixture=Fixture.IF_ANY,
     ),
     Dataset(
+        "matters",
+        "projects.Matter",
+        REVIEW,
+        "forum",
+        has_work=True,
+        fixture=Fixture.NEVER,
+    ),
+    Dataset(
         "observation_parts", "projects.ObservationPart", FIGURES, "functions", fixture=Fixture.NEVER
     ),
     Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
 )
 register(
+    PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),

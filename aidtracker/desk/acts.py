@@ -100,7 +100,7 @@ class ActAdmin(Frozen, PlainModelAdmin):
 
     list_display = ("when", "who", "way", "what", "address", "rows_changed", "reason")
     list_display_links = ("when",)
-    facts_column = "rows_changed"
+    facts_columns = ("rows_changed",)
     list_select_related = ("user",)
     list_filter = ("way", ByPerson)
     search_fields = ("user_name", "subject")

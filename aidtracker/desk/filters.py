@@ -17,6 +17,7 @@ from aidtracker.ground.scope import changeable, may
 from aidtracker.review.steps import queues
 
 KINDS = {
+    "answer": "待答复",
     "source": "没有出处",
     "amount": "金额未知",
     "date": "日期未知",
@@ -34,6 +35,7 @@ def conditions(model: type[models.Model]) -> dict[str, Q]:
     # Findings that still follow from the figures and that nobody has explained.
     to_settle = Q(state="open", is_current=True)
     rules = {
+        "answer": {"answer", "answered_on"} <= names and Q(answered_on=None),
         "source": "sources" in names and Q(sources=None),
         "amount": all_empty(model, LedgerAmountField, None),
         "date": all_empty(model, PartialDateField, "") or all_empty(model, models.DateField, None),
@@ -46,9 +48,10 @@ def conditions(model: type[models.Model]) -> dict[str, Q]:
 
 
 def all_empty(model: type[models.Model], kind: type[models.Field], empty: Any) -> Q:
-    """The condition that every field of a kind is empty; no condition if there are none."""
-    names = [field.name for field in model._meta.concrete_fields if type(field) is kind]
-    return Q(**dict.fromkeys(names, empty))
+    """The condition that every field of a kind is empty; none if there are none or one never is."""
+    fields = [field for field in model._meta.concrete_fields if type(field) is kind]
+    may_be = all(field.null or field.blank for field in fields)
+    return Q(**dict.fromkeys((field.name for field in fields), empty)) if may_be else Q()
 
 
 def kinds_of_work(model: Any, user: Any) -> dict[str, tuple[str, Q]]:

@@ -15,7 +15,7 @@ from aidtracker.ground.scope import changeable
 from aidtracker.pages.paging import CountedUpTo, in_words
 
 # What waits for this person, the most urgent first; other work can wait.
-OWN = ("returned", "approve", "publish", "due", "draft", "contradiction", "candidate")
+OWN = ("returned", "approve", "publish", "due", "answer", "draft", "contradiction", "candidate")
 # What else waits for whoever sent a request, as `work_for` says it; the apps add to it.
 WAITING: list[Callable[[HttpRequest], Iterable[dict[str, Any]]]] = []
 

@@ -52,17 +52,17 @@ class VersionedList(ChangeList):
         self.made_at = made_at.isoformat() if is_versioned(self.model) else ""
 
     def get_results(self, request: HttpRequest) -> None:
-        """With what the column of facts, if there is one, says of rows: read for all at once."""
+        """With what the columns of facts, if there are any, say of rows: read for all at once."""
         self.find_page()
-        name = self.model_admin.facts_column
-        if name not in self.list_display:
+        names = [one for one in self.model_admin.facts_columns if one in self.list_display]
+        if not names:
             return
         self.result_list = list(self.result_list)
         self.facts = self.model_admin.facts_of(self.result_list)
-        column = saying(getattr(self.model_admin, name), self.facts)
+        saying_it = {one: saying(getattr(self.model_admin, one), self.facts) for one in names}
         for columns in ("list_display", "list_display_links", "sortable_by"):
             shown = getattr(self, columns) or ()
-            setattr(self, columns, [column if one == name else one for one in shown])
+            setattr(self, columns, [saying_it.get(one, one) for one in shown])
 
     def find_page(self) -> None:
         """The rows of the page: their numbers by an index, then these rows by key."""
@@ -178,8 +178,8 @@ class Lists(admin.ModelAdmin):
     """For a ModelAdmin: what its list does to rows, it does to the rows as it showed them."""
 
     list_filter: ClassVar[Any] = ()
-    facts_column: ClassVar[str] = ""
-    """The column that says of a row what `facts_of` read: its method takes the row and the fact."""
+    facts_columns: ClassVar[tuple[str, ...]] = ()
+    """The columns that say of a row what `facts_of` read: a method of the row and the fact each."""
 
     def facts_of(self, rows: list[Any]) -> dict[Any, Any]:
         """What is to be said of the rows of a page: {number of a row: fact}."""

@@ -111,13 +111,15 @@ def held(edition: str) -> Iterator[None]:
 def watched() -> Iterator[tuple[str, str]]:
     """The tables whose changes the public may see, with the column that says whether it does.
 
-    All tables of the apps of the record; a row without a review has no such column.
+    All tables of the apps of the record but for rows that are never public; a row without a
+    review has no such column.
     """
     for app in sorted({dataset.app_label for dataset in declared()}):
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             if model._meta.managed and not model._meta.proxy:
                 kept: Any = getattr(model, "instance_type", model)  # what a history is kept of
-                yield model._meta.db_table, getattr(kept, "REVIEW", "")
+                if not getattr(kept, "IS_INTERNAL", False):
+                    yield model._meta.db_table, getattr(kept, "REVIEW", "")
 
 
 def triggers(vendor: str) -> Iterator[tuple[str, str]]:

@@ -26,8 +26,12 @@ class ExactDecimalField(PlainColumn, models.DecimalField):
     def cast_db_type(self, connection: Any) -> str:
         return self.db_type(connection)
 
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """What PostgreSQL gives is as it should be, and need not be asked one by one."""
+        return [self.from_db_value] if connection.vendor == "sqlite" else []
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        if value is None or connection.vendor != "sqlite":
+        if value is None:
             return value
         return Decimal(value).scaleb(-self.decimal_places)
 

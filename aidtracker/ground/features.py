@@ -158,13 +158,16 @@ class Public(Model):
     COUNTED_BY: ColumnNames = ()
     """The columns by whose values rows are counted apart; of reviewed rows it is the review."""
 
+    IS_INTERNAL: bool = False
+    """Whether rows are never public, so that none of their changes makes a public page another."""
+
     class Meta:
         abstract = True
 
     @classmethod
     def public_condition(cls, prefix: str) -> Q:
         """A further condition that the public may see a row; `prefix` leads to its fields."""
-        return Q()
+        return Q(**{f"{prefix}pk__in": ()}) if cls.IS_INTERNAL else Q()
 
 
 class Searched(Model):

@@ -9,8 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from aidtracker.ground.batches import links_of_field
 
-# What no history keeps: when a row was saved, what is derived, what is long.
-LEFT_OUT = ("updated_at", "search_text", "text", "scope")
+# What no history keeps: when a row was saved, what is derived, what is long, what is forgotten.
+LEFT_OUT = ("updated_at", "search_text", "text", "scope", "contact")
 
 
 class StateOfAct(models.Model):

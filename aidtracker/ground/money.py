@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.constraints import RowCheck
 
 
 class LedgerAmountField(PlainColumn, models.DecimalField):
@@ -23,18 +24,13 @@ def labelled(field):
     return f"{field.verbose_name}{unit}"
 
 
-def not_negative(*names: str) -> Q:
-    """The rule that none of the named amounts is below zero."""
+def not_negative_check(model, *names):
+    """A rule: none of the named amounts of `model` is below zero."""
     rule = Q()
     for name in names:
         rule &= Q(**{name: None}) | Q(**{f"{name}__gte": 0})
-    return rule
-
-
-def not_negative_check(model, *names):
-    """A CheckConstraint: none of the named amounts of `model` is below zero."""
-    return models.CheckConstraint(
-        condition=not_negative(*names),
+    return RowCheck(
+        condition=rule,
         name=f"{model}_amounts_not_negative",
         violation_error_message="金额、面积和人数不能是负数。",
     )

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.constraints import COMPARED, RowCheck
 
 MONTH = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?(?:[-./]?0?1日?)?")
 YEARS = (1997, 2100)
@@ -34,6 +35,9 @@ class IsFirst(models.Lookup):
     def as_sqlite(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
         return f"SUBSTR({lhs}, 9) = '01'", params
+
+
+COMPARED[IsFirst.lookup_name] = lambda day, _: day.day == 1
 
 
 def month_of(text):
@@ -88,8 +92,8 @@ def last_complete_month():
 
 
 def month_check(model, name="month"):
-    """A CheckConstraint: the field holds first days of months of the ledgers' years."""
-    return models.CheckConstraint(
+    """A rule: the field holds first days of months of the ledgers' years."""
+    return RowCheck(
         condition=Q(
             **{
                 f"{name}__is_first": True,

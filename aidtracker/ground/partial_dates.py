@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from aidtracker.ground import patterns  # noqa: F401 (registers the lookup)
 from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.constraints import RowCheck
 
 ISO_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 # The same for the database: a year, with a month, with a day.
@@ -113,23 +114,21 @@ PartialDateField.register_lookup(Length)
 
 
 def partial_date_check(model, *names):
-    """A CheckConstraint that holds the named fields of `model` to the ISO forms."""
+    """A rule that holds the named fields of `model` to the ISO forms."""
     rule = Q()
     for name in names:
         rule &= Q(**{name: ""}) | Q(**{f"{name}__glob": ISO_FORMS})
-    return models.CheckConstraint(
-        condition=rule, name=f"{model}_dates", violation_error_message=ERROR
-    )
+    return RowCheck(condition=rule, name=f"{model}_dates", violation_error_message=ERROR)
 
 
 def order_check(model, earlier, later, message):
-    """A CheckConstraint: `later` does not end before `earlier` begins, as far as both are known.
+    """A rule: `later` does not end before `earlier` begins, as far as both are known.
 
     2014 and 2014-03 may be in either order: only the precision both have is compared.
     """
     shared = Least(Length(earlier), Length(later))
     in_order = LessThanOrEqual(Left(earlier, shared), Left(later, shared))
-    return models.CheckConstraint(
+    return RowCheck(
         condition=Q(**{earlier: ""}) | Q(**{later: ""}) | Q(in_order),
         name=f"{model}_{earlier}_before_{later}",
         violation_error_message=message,

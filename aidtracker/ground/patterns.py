@@ -8,6 +8,8 @@ import re
 
 from django.db.models import CharField, Lookup
 
+from aidtracker.ground.constraints import COMPARED
+
 TOKENS = re.compile(r"\[\^?[^\]]+\]|.")
 
 
@@ -37,6 +39,14 @@ def in_regex(forms):
         "".join(map(token_in_regex, TOKENS.findall(form))) for form in forms.split("|")
     )
     return f"^({written})$"
+
+
+def is_of_form(text, forms):
+    """What `__glob` says of a text."""
+    return re.fullmatch(in_regex(forms), text, re.DOTALL) is not None
+
+
+COMPARED[Glob.lookup_name] = is_of_form
 
 
 def token_in_regex(token):

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='时间')),
                 ('user_name', models.CharField(blank=True, max_length=150, verbose_name='用户名')),
                 ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='来自')),
-                ('way', models.CharField(choices=[('form', '表单'), ('list', '列表编辑'), ('grid', '填报表'), ('action', '批量操作'), ('entry', '边读边录'), ('import', '导入'), ('undo', '撤销'), ('revert', '恢复旧版'), ('command', '命令'), ('program', '程序'), ('export', '导出'), ('account', '账号与权限'), ('login', '登录'), ('login_failed', '登录失败'), ('locked_out', '登录锁定'), ('logout', '退出')], max_length=16, verbose_name='方式')),
+                ('way', models.CharField(choices=[('form', '表单'), ('list', '列表编辑'), ('grid', '填报表'), ('action', '批量操作'), ('entry', '边读边录'), ('import', '导入'), ('undo', '撤销'), ('revert', '恢复旧版'), ('command', '命令'), ('program', '程序'), ('export', '导出'), ('reader', '读者'), ('account', '账号与权限'), ('login', '登录'), ('login_failed', '登录失败'), ('locked_out', '登录锁定'), ('logout', '退出')], max_length=16, verbose_name='方式')),
                 ('subject', models.CharField(blank=True, max_length=200, verbose_name='对象')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='理由')),
                 ('details', models.JSONField(blank=True, default=list, verbose_name='明细')),

@@ -1,7 +1,7 @@
 """Detail pages: key facts, sections with anchors, key figures, sources, a date."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,11 +14,13 @@ from django.utils.http import urlencode
 from django.views.generic import View
 
 from aidtracker.ground.records import Record
+from aidtracker.pages.charts import Chart, file_response
 from aidtracker.pages.tables import Column, Item, Table, capped, joined
 from aidtracker.templatetags.formatting import UNKNOWN
 
 WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
+CHART = "chart.svg"  # behind the address of a page, that of its chart
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
 
 
@@ -44,7 +46,7 @@ class Section:
     """A part of a page with its anchor: a table, or what would stand here and who can add it.
 
     `template` prints something other than a table and finds its data in `data`; `cards` are
-    figures of the section that stand at the top of the page.
+    figures of the section that stand at the top of the page, as does its `chart`.
     """
 
     anchor: str
@@ -54,6 +56,7 @@ class Section:
     template: str = "includes/section_table.html"
     data: Any = None
     cards: Sequence[Any] = ()
+    chart: Chart | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -129,6 +132,8 @@ class DetailPage(View):
     columns: tuple[Column, ...] = ()
     parts: tuple[Part, ...] = ()
     reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
+    ways: tuple[Callable[[Any], Item], ...] = ()  # where else the row can be looked at
+    is_file = False  # whether the page's chart is asked for, not the page
 
     @classmethod
     def add_parts(cls, after: str, *parts: Part) -> None:
@@ -152,6 +157,8 @@ class DetailPage(View):
         return self.response()
 
     def response(self) -> HttpResponse:
+        if self.is_file:
+            return file_response(self.request, self.chart)
         return render(self.request, self.template_name, {"page": self, **self.extra_context()})
 
     def extra_context(self) -> dict[str, Any]:
@@ -189,6 +196,20 @@ class DetailPage(View):
         """The figures shown as cards."""
         return [figure for section in self.sections for figure in section.cards][:CARDS]
 
+    @cached_property
+    def chart(self) -> Chart | None:
+        """The one chart that the page shows, whose file stands at an address of its own."""
+        found = next((section.chart for section in self.sections if section.chart), None)
+        if found is None:
+            return None
+        address = f"{self.row.get_absolute_url()}{CHART}{self.chart_query}"
+        return replace(found, key=f"chart-{self.row.slug}", address=address)
+
+    @property
+    def chart_query(self) -> str:
+        """What of the page's address says which chart it shows."""
+        return ""
+
     @property
     def filled_sections(self) -> list[Section]:
         return [section for section in self.sections if section.has_rows]
@@ -197,6 +218,10 @@ class DetailPage(View):
     def empty_sections(self) -> list[Section]:
         """Sections without rows stand together at the end, each saying what would stand in it."""
         return [section for section in self.sections if not section.has_rows]
+
+    @property
+    def ways_on(self) -> list[Item]:
+        return [way(self.row) for way in self.ways]
 
     @property
     def aliases(self) -> Sequence[str]:

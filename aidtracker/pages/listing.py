@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import View
@@ -34,12 +34,26 @@ SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
 
 
 class ListFilter(django_filters.FilterSet):
-    """The search box every list has."""
+    """The search box every list has; `further` are conditions that few ask for, folded away."""
+
+    further: tuple[str, ...] = ()
 
     q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
 
     def search(self, queryset, name, value):
         return queryset.search(value)
+
+    @property
+    def first_fields(self):
+        return [one for one in self.form.visible_fields() if one.name not in self.further]
+
+    @property
+    def further_fields(self):
+        return [one for one in self.form.visible_fields() if one.name in self.further]
+
+    @property
+    def is_further_used(self):
+        return any(name in self.data for name in self.further)
 
 
 def clean_parameters(raw):
@@ -57,6 +71,14 @@ def clean_parameters(raw):
         elif value.strip():
             kept[name] = value.strip()
     return kept, list(dict.fromkeys(notices))
+
+
+def record_download(request: HttpRequest, title: str, query: str, file_format: str) -> None:
+    """Keep in the trail what staff took along of a page; of readers nothing is kept."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff:
+        details = [["格式", file_format], ["筛选", unquote(query)]]
+        subject = f"公开页面：{title}"
+        acts.record(acts.Way.EXPORT, request=request, subject=subject, details=details)
 
 
 @dataclass(frozen=True)
@@ -112,7 +134,9 @@ class ListPage(View):
         chosen = self.parameters.get("download", "")
         if chosen in FORMATS:
             response = self.download(chosen)
-            self.record_download(chosen)
+            conditions = self.parameters.copy()
+            conditions.pop("download")
+            record_download(self.request, self.title, conditions.urlencode(), chosen)
             return response
         page = self.page()
         context = {"list": self, "table": self.table(page), "links": self.links(page)}
@@ -122,15 +146,6 @@ class ListPage(View):
         """All rows that meet the conditions, in the order shown, as a file."""
         site = self.request.build_absolute_uri("/").rstrip("/")
         return spreadsheets.download(self.sorted_rows, file_format, is_public=True, site=site)
-
-    def record_download(self, file_format):
-        """Keep in the trail what staff took along; of readers nothing is kept."""
-        if settings.SESSION_COOKIE_NAME in self.request.COOKIES and self.request.user.is_staff:
-            conditions = self.parameters.copy()
-            conditions.pop("download")
-            details = [["格式", file_format], ["筛选", unquote(conditions.urlencode())]]
-            subject = f"公开页面：{self.title}"
-            acts.record(acts.Way.EXPORT, request=self.request, subject=subject, details=details)
 
     def extra_context(self, page):
         """What a page with a template of its own shows besides."""

@@ -7,16 +7,17 @@ from django.urls import URLPattern, path
 
 from aidtracker.ground.datasets import dataset_name, is_dataset
 from aidtracker.ground.modules import load_modules
-from aidtracker.pages.details import DetailPage
+from aidtracker.pages.details import CHART, DetailPage
 from aidtracker.pages.listing import ListPage
 
 
 def page_routes(package: str) -> list[URLPattern]:
-    """`<dataset>/` as `<model>-list` and `<dataset>/<key>/` as `<model>-detail`, in their order.
+    """`<dataset>/` as `<model>-list` and `<dataset>/<key>/` as `<model>-detail`, in their order;
+    behind the latter its chart as a file.
 
     The pages are what the modules of the package define on ListPage and DetailPage.
     """
-    routes = [route(page) for page in pages_of_datasets(package)]
+    routes = [one for page in pages_of_datasets(package) for one in routes_of(page)]
     return sorted(routes, key=lambda one: str(one.pattern))
 
 
@@ -29,9 +30,13 @@ def pages_of_datasets(package: str) -> Iterator[type[Any]]:
                     yield page
 
 
-def route(page: type[Any]) -> URLPattern:
+def routes_of(page: type[Any]) -> list[URLPattern]:
     place = dataset_name(page.model).replace("_", "-")
     word = page.model._meta.model_name
     if issubclass(page, ListPage):
-        return path(f"{place}/", page.as_view(), name=f"{word}-list")
-    return path(f"{place}/{page.key}/", page.as_view(), name=f"{word}-detail")
+        return [path(f"{place}/", page.as_view(), name=f"{word}-list")]
+    address = f"{place}/{page.key}/"
+    return [
+        path(address, page.as_view(), name=f"{word}-detail"),
+        path(f"{address}{CHART}", page.as_view(is_file=True), name=f"{word}-chart"),
+    ]

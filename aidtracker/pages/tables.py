@@ -149,12 +149,13 @@ def item_of(value):
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading and, on lists, the address that sorts by it."""
+    """A column's heading and, on lists, the address that sorts by it; or the page of its thing."""
 
     label: str
     is_number: bool
     url: str = ""
     direction: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)

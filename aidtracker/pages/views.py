@@ -11,7 +11,8 @@ from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
 from aidtracker.pages.searching import search_everything, suggestions
 
-ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /*?*download=\n"
+CLOSED = ("/admin/", "/search/", "/report/", "/*?*download=")
+ROBOTS = "".join(["User-agent: *\n", *(f"Disallow: {place}\n" for place in CLOSED)])
 
 
 def search(request: HttpRequest) -> HttpResponse:

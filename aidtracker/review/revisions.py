@@ -152,6 +152,20 @@ class AbstractRevision(Reviewed):
         if self.correction_reason == row.correction_reason:
             words = "变更理由与这条记录上一次更正的相同，请退回并写明这一次的理由。"
             raise ValidationError(words)
+        links = self.apply_to(row)
+        row.correction_reason = self.correction_reason
+        row.full_clean()
+        row.save()
+        for name, linked in links.items():
+            getattr(row, name).set(linked)
+        keep_links(row)
+        follow([row])
+
+    def apply_to(self, row: Any) -> dict[str, list]:
+        """Give a row in hand the proposed values. Returns the rows that its links shall name.
+
+        Raises ValidationError for a related row that is gone.
+        """
         links = {}
         for name, (_, new) in self.values.items():
             field = row._meta.get_field(name)
@@ -160,13 +174,7 @@ class AbstractRevision(Reviewed):
                 links[name] = value
             else:
                 setattr(row, name, value)
-        row.correction_reason = self.correction_reason
-        row.full_clean()
-        row.save()
-        for name, linked in links.items():
-            getattr(row, name).set(linked)
-        keep_links(row)
-        follow([row])
+        return links
 
     def refuse_if_changed(self, row: Any) -> None:
         changed = "，".join(

@@ -23,7 +23,7 @@ from aidtracker.tests.admin_pages import (
 )
 from aidtracker.trail.models import Act
 from programs.models import Region
-from projects.models import Finding, ObservationPart, Revision
+from projects.models import Finding, Matter, ObservationPart, Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ MODELS: list[Any] = [*RECORDS, User, Group]
 SITE = "援疆记录后台"
 
 
-MADE_BY_THE_PROGRAM = (Finding, ObservationPart, Revision)
+MADE_BY_THE_PROGRAM = (Finding, Matter, ObservationPart, Revision)
 
 
 def model_ids(model):

@@ -47,12 +47,16 @@ TITLES = {
     "Row": "记录",
     "Computation": "计算",
     "Explanation": "说明",
+    "Matter": "报错",
+    "Answer": "答复",
     "Provenance": "出处",
 }
 # Fields of a form that are more than a field of the model, and where the model has another.
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
 OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence", "another_document"}
+OWN_FIELDS |= {"way_to_row", "reachable"}
 NOT_ON_FORMS = {"text", "key", "observations", "records", "weight"}
+NOT_ON_FORMS |= {"contact"}
 
 
 def groups_of_code(model):

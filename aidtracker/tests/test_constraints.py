@@ -216,6 +216,8 @@ BROKEN = {
     ),
     "skipped_phrase_place": lambda: make.make_skipped_phrase(start=9, end=9),
     "finding_explained": lambda: make.make_finding(state="dismissed", explanation=""),
+    "matter_says_something": lambda: make.make_matter(message=""),
+    "matter_answered": lambda: make.make_matter(state="declined", answer=""),
     "warning_rule_comparison_is_whole": lambda: make.make_warning_rule(right=""),
     "warning_rule_threshold_not_negative": lambda: make.make_warning_rule(threshold=-1),
     "reporting_period_once": reported_twice(make.make_reporting_period, "headquarters"),

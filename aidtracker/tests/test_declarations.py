@@ -18,6 +18,7 @@ from programs.models import Account, Source
 from programs.models import Headquarters as Office
 from projects.models import (
     Award,
+    Matter,
     Observation,
     ProgressReport,
     Project,
@@ -39,6 +40,7 @@ WRONG = [
     (Observation, "PUBLIC_WITH", ("serie",), "no field named 'serie'"),
     (Observation, "PUBLISHES", ("printed",), "printed is no foreign key to the record"),
     (Observation, "COUNTED_BY", ("findings",), "findings is no column"),
+    (Matter, "IS_INTERNAL", 1, "1 is no bool"),
     (Observation, "PAGE", ("series",), "series leads to no single value"),
     (Source, "KEPT_BESIDE", ("sha",), "no field named 'sha'"),
     (Observation, "DERIVED", ("mark",), "no field named 'mark'"),

@@ -16,7 +16,7 @@ from aidtracker.ground import edition, schema, tallies, triggers
 from aidtracker.ground.datasets import record_models
 from aidtracker.trail.acts import Way, record
 from programs.models import Region
-from projects.models import Observation
+from projects.models import Matter, Observation
 
 pytestmark = pytest.mark.django_db
 REVIEWED = [model for model in record_models() if model.REVIEW]
@@ -90,6 +90,14 @@ def test_review_decides_whether_a_change_is_noticed(model: type[models.Model]) -
     assert is_noticed(lambda: rows._raw_delete("default"))
 
 
+def test_rows_that_are_never_public_are_no_new_edition() -> None:
+    row = make(Matter)
+    assert not Matter.objects.published().exists()
+    assert not is_noticed(lambda: make(Matter))
+    assert not is_noticed(row.save)
+    assert not is_noticed(row.delete)
+
+
 def test_what_the_staff_do_besides_is_no_new_edition(admin_user: User) -> None:
     assert not is_noticed(lambda: record(Way.LOGIN, user=admin_user))
     assert not is_noticed(admin_user.save)
@@ -132,7 +140,9 @@ def test_pages_read_watched_tables_only(client: Client) -> None:
         for query in queries:
             read |= set(re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"]))
     watched = {table for table, _ in edition.watched()}
-    assert {table for table, _ in tallies.triggers(connection.vendor)} <= watched
+    internal = {one._meta.db_table for one in record_models() if one.IS_INTERNAL}
+    assert {table for table, _ in tallies.triggers(connection.vendor)} - internal <= watched
+    assert watched & internal == set()
     # Which rows there are is told by tables that are watched.
     read.discard(tallies.TABLE)
     assert {"programs_region", "projects_historicalobservation"} <= read

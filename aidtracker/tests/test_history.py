@@ -214,6 +214,7 @@ BULK_WRITES = {
     "projects/monthly/ledger_follow.py": "followed by keep_states",
     "projects/checks/recomputing.py": "computed, or followed by keep_states",
     "projects/checks/locking.py": "locks, no rows",
+    "projects/models/matters.py": "contacts, which no history keeps",
     "projects/models/findings.py": "followed by keep_states",
     "projects/admin/ledger_filters.py": "SQL that only asks",
     "projects/monthly/freezing.py": "followed by keep_states",

@@ -36,7 +36,11 @@ LISTS = {
 WITHOUT_PAGES = {"batches", "categories", "corrections", "officials", "pairings"}
 PROMISED = {
     "": "home",
+    "compare/": "compare",
+    "compare/chart.svg": "compare-chart",
     "method/": "method",
+    "report/": "report-error",
+    "report/<str:number>/": "report-answer",
     "robots.txt": "robots",
     "search/": "search",
     **{f"{place}/": f"{name}-list" for place, name in LISTS.items()},

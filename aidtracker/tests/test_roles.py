@@ -29,7 +29,8 @@ REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
     "investmentreport outletreport jobsreport trainingreport revision"
 }
-OTHERS = {"projects": "revision finding observationpart"}
+OTHERS = {"projects": "revision finding observationpart matter"}
+ANSWERS = {"projects": "matter"}
 
 
 def rights_of(group):
@@ -53,14 +54,16 @@ ROLES = {
     "填报员": SEES_RECORDS
     | rights("add change delete import", LEDGERS)
     | rights("add change delete", {"projects": "revision"})
+    | rights("change", ANSWERS)
     | {"projects.change_finding"},
-    "审核员": SEES_RECORDS | rights("approve", REVIEWED),
+    "审核员": SEES_RECORDS | rights("approve", REVIEWED) | rights("change", ANSWERS),
     "发布员/指挥长": SEES_RECORDS
     | rights("publish", REVIEWED)
     | {"projects.add_reportingperiod", "projects.change_reportingperiod"},
     "全国数据管理员": SEES_RECORDS
     | rights("add change delete import", REFERENCE)
     | rights("add change import", {"programs": "source"})
+    | rights("change delete", ANSWERS)
     | rights("add change delete", {"projects": "revision"}),
     "系统管理员": {"auth.add_user", "auth.change_user", "auth.view_user"},
     # The names of headquarters and batches are what is granted.

@@ -28,6 +28,7 @@ class Act(models.Model):
         COMMAND = "command", "命令"
         PROGRAM = "program", "程序"
         EXPORT = "export", "导出"
+        READER = "reader", "读者"
         ACCOUNT = "account", "账号与权限"
         LOGIN = "login", "登录"
         LOGIN_FAILED = "login_failed", "登录失败"

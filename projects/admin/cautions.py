@@ -9,7 +9,7 @@ from projects.warnings import for_rows
 class Cautioned(admin.ModelAdmin):
     """A list that may name `cautions` among its columns."""
 
-    facts_column = "cautions"
+    facts_columns = ("cautions",)
 
     def facts_of(self, rows):
         """{number of a row: sentences} for the rows of a page that something is said of."""

@@ -18,19 +18,18 @@ from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
 from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
-from projects.admin.readings import read_aloud, reading, series_of, short_reading
-from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.figure_words import in_few_words, in_full
+from projects.admin.readings import read_aloud, series_of
+from projects.admin.reviewing import ReviewedAdmin, Seen
 from projects.models import Observation, ObservationPart, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.observations import COMPUTED
-from projects.reading.sentences import REACH
 
 # What a further document that says the same says alike.
 SAID_ALIKE = (
     *("series", "nature", "accumulation", "obs_status", "price_basis"),
     *("period_start", "period_end", "as_of", "period_text"),
 )
-BESIDE = 24  # characters on either side of a figure in a list
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
@@ -76,22 +75,6 @@ class ObservationForm(RecordForm):
                 "autocomplete": "off",
                 "placeholder": "超过30 亿元",
             }
-
-
-def quoted(row, length, said):
-    """A figure in its sentence, so many characters of it on either side, and as what it is read."""
-    if row.pk is None:
-        return UNKNOWN
-    found = row.quote
-    if found is None:
-        return format_html('<span class="quiet">没有全文</span><br>{}', said(row))
-    return format_html(
-        '<span class="figure-words">{}<mark>{}</mark>{}</span><br>{}',
-        found.before[-length:],
-        found.words,
-        found.behind[:length],
-        said(row),
-    )
 
 
 @admin.register(Observation)
@@ -195,11 +178,16 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     @admin.display(description="原文与读作")
     def words(self, row):
         """The words in their sentence and what was read from them, for who has to judge them."""
-        return quoted(row, BESIDE, short_reading)
+        return in_few_words(row)
 
     @admin.display(description="所在句子")
     def in_sentence(self, row):
-        return quoted(row, REACH, reading)
+        return in_full(row) if row.pk else UNKNOWN
+
+    def to_be_seen(self, rows):
+        """Figures in their sentences, with what was read from them and what checks say of them."""
+        found = self.facts_of(rows)
+        return [Seen(row, in_full(row), found.get(row.pk, ())) for row in rows]
 
     @admin.display(description="另一份文献也这样说")
     def another_document(self, row):

@@ -1,33 +1,45 @@
 """Submitting, approving, returning, publishing and withdrawing in the admin."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
+from aidtracker.desk.lists import is_for_all
 from aidtracker.desk.proposing import Proposing
 from aidtracker.desk.skin import ReasonActionForm, form_of
 from aidtracker.review.proposals import readable_revisions
 from aidtracker.review.reviewed import HANDED_IN, may_publish, review_again
 from aidtracker.review.steps import (
+    APPROVE,
     STEPS,
     SUBMIT,
+    Referee,
     possible_steps,
     steps_of,
     story_of,
     take_step,
 )
-from aidtracker.trail.conflicts import hold, row_number
+from aidtracker.trail.conflicts import hold, marks, row_number
 from projects.models import Review, Revision
 from projects.models.reports import MonthlyReport
 from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.
 DELETABLE = (Review.DRAFT, Review.RETURNED)
+# What says that the rows of an action were shown one by one, and how many are at once.
+SEEN = "seen"
+MOST_SEEN = 50
 # A button beside those of the form, as the skin wants it.
 SAVE_AND_SUBMIT = {"action_name": "_submit", "description": "保存并提交", "icon": "", "attrs": {}}
 
@@ -44,12 +56,27 @@ def warnings_of(row):
     return for_reports([row]).get(row.pk, [])
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A row as who approves it is to see it first: what it says, and what is to be told of it."""
+
+    row: Any
+    words: str
+    cautions: Collection[str] = ()
+
+
 def taking(step):
-    """A bulk action: the chosen rows take a step."""
+    """A bulk action: the chosen rows take a step; what is to be seen first is shown and asked."""
 
     @admin.action(description=step.label)
     def act(model_admin, request, queryset):
+        is_seen = SEEN in request.POST and not is_for_all(request.POST)
+        if step == APPROVE and not is_seen:
+            page = model_admin.page_to_see(request, queryset)
+            if page is not None:
+                return page
         model_admin.step_with(request, step, queryset, request.POST.get("reason", ""))
+        return None
 
     act.__name__ = f"take_{step.name}"
     return act
@@ -122,6 +149,38 @@ class ReviewedAdmin(admin.ModelAdmin):
         """Changes of a published row that wait for others."""
         is_open = row.is_published and not isinstance(row, Revision)
         return readable_revisions(row, request.user) if is_open else []
+
+    # What is seen before it is approved
+
+    def to_be_seen(self, rows: list[Any]) -> list[Seen] | None:
+        """Rows of a list as who approves them is to see them first; None if nothing is asked."""
+        return None
+
+    def page_to_see(self, request: HttpRequest, rows: QuerySet) -> TemplateResponse | None:
+        """The chosen rows that can be approved, each to be ticked; None if there is nothing to see.
+
+        Of those that cannot be approved the page says why.
+        """
+        found = list(rows)
+        referee = Referee(rows.order_by(), request.user)
+        able = [row for row in found if not referee.obstacle(APPROVE, row)]
+        shown = self.to_be_seen(able[:MOST_SEEN]) if able else None
+        if shown is None:
+            return None
+        if len(able) < len(found):
+            kept = {row.pk for row in able}
+            others = [row.pk for row in found if row.pk not in kept]
+            self.step_with(request, APPROVE, rows.filter(pk__among=others))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"审核通过：{self.opts.verbose_name} {len(able)} 条",
+            "opts": self.opts,
+            "rows": shown,
+            "later": len(able) - len(shown),
+            "shown_versions": marks(one.row for one in shown),
+            "address": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/projects/approve.html", context)
 
     # Steps
 

@@ -8,14 +8,15 @@ from aidtracker.desk.skin import ModelAdmin, form_of, group, link_to
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.review.proposals import rivals_of
 from aidtracker.trail.differences import names_of
-from projects.admin.reviewing import ReviewedAdmin
+from projects.admin.figure_words import lines, proposed_figures
+from projects.admin.reviewing import ReviewedAdmin, Seen
 from projects.models import Revision
 
 
 @admin.register(Revision)
 class RevisionAdmin(ReviewedAdmin, ModelAdmin):
-    list_display = ("name", "kind", "edited", "review", "headquarters", "updated_at")
-    facts_column = "name"
+    list_display = ("name", "kind", "changed", "review", "headquarters", "updated_at")
+    facts_columns = ("name", "changed")
     list_filter = (WorkToDo, "review", "headquarters")
     search_help_text = "记录或变更理由"
     readonly_fields = ("kind", "target", "headquarters", "changes")
@@ -39,24 +40,38 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
         return super().panel(request, row) | {"rivals": rivals}
 
     def facts_of(self, rows):
-        """The names of what is to be changed, in one query for each dataset."""
+        """What shall become of figures, in their sentences, and the names of what is changed.
+
+        A query for the names of each dataset, two for the figures.
+        """
         wanted: dict = {}
         for revision in rows:
             wanted.setdefault(revision.model, set()).add(revision.row_id)
         names = {model: names_of(model, sorted(ids)) for model, ids in wanted.items()}
-        return {revision.pk: names[revision.model].get(revision.row_id) for revision in rows}
+        figures = proposed_figures(rows)
+        return {
+            revision.pk: (names[revision.model].get(revision.row_id), figures.get(revision.pk))
+            for revision in rows
+        }
+
+    def to_be_seen(self, rows):
+        """What each proposes, with the sentences of figures."""
+        figures = proposed_figures(rows)
+        return [Seen(row, table_of(row, row.row, figures.get(row.pk))) for row in rows]
 
     @admin.display(description="变更申请", ordering="row_key")
-    def name(self, revision, row_name):
-        return f"{row_name or revision.row_key}的第 {revision.number} 次变更"
+    def name(self, revision, fact):
+        return f"{fact[0] or revision.row_key}的第 {revision.number} 次变更"
 
     @admin.display(description="类别", ordering="dataset")
     def kind(self, revision):
         return dataset_model(revision.dataset)._meta.verbose_name
 
     @admin.display(description="改动")
-    def edited(self, revision):
-        return revision.edited
+    def changed(self, revision, fact):
+        """Which fields; of a figure also its sentence, how it is read and how it shall be."""
+        figure = fact[1]
+        return revision.edited if figure is None else lines(revision.edited, figure.in_few_words())
 
     @admin.display(description="记录")
     def target(self, revision):
@@ -68,6 +83,11 @@ class RevisionAdmin(ReviewedAdmin, ModelAdmin):
 
     @admin.display(description="变更内容")
     def changes(self, revision):
-        """Field by field: when proposed, now, as proposed."""
-        context = {"changes": list(revision.changes(revision.row)), "revision": revision}
-        return render_to_string("admin/projects/revision_changes.html", context)
+        """Field by field: when proposed, now, as proposed; of a figure also its sentence."""
+        return table_of(revision, revision.row, proposed_figures([revision]).get(revision.pk))
+
+
+def table_of(revision, row, figure):
+    """What a revision changes of a row, as a table; `figure` is None for what is no figure."""
+    context = {"changes": list(revision.changes(row)), "revision": revision, "figure": figure}
+    return render_to_string("admin/projects/revision_changes.html", context)

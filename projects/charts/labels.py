@@ -1,27 +1,13 @@
 """Where the printed figures stand in a chart, so that none covers another."""
 
 from dataclasses import dataclass, replace
-from unicodedata import east_asian_width
+
+from aidtracker.pages.shapes import text_width
 
 LINE = 1.35  # line height in ems
 # How many lines a label may move, up first, before it is left out.
 STEPS = (0, 1, 2, 3, 4, 5, -1.3, -2.3, -3.3)
 FAR = 1.5  # beyond so many lines a thin line leads to the mark
-
-
-@dataclass(frozen=True)
-class Label:
-    """A text in pixels, centred on `x` with its foot at `y`; `lead` is the y of its mark if far."""
-
-    x: float
-    y: float
-    text: str
-    lead: float | None = None
-
-    @property
-    def lead_top(self):
-        """Where the line to a far mark begins."""
-        return self.y + 4
 
 
 @dataclass(frozen=True)
@@ -38,11 +24,6 @@ class Box:
             and self.top < other.bottom
             and other.top < self.bottom
         )
-
-
-def text_width(text, size):
-    """About how wide a text runs: a Chinese character is square, a digit a little over half."""
-    return size * sum(1 if east_asian_width(char) in "WF" else 0.58 for char in text)
 
 
 def place_labels(wanted, layout):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from aidtracker.pages.shapes import Dot, Path, Rect
 from projects.charts.axes import TimeAxis, ValueAxis
 from projects.models import Observation
 
@@ -34,29 +35,6 @@ SHAPES = {
     Accumulation.RATE: Shape.LEVEL,
     Accumulation.RANK: Shape.LEVEL,
 }
-
-
-@dataclass(frozen=True)
-class Rect:
-    x: float
-    y: float
-    width: float
-    height: float
-    css: str
-
-
-@dataclass(frozen=True)
-class Path:
-    d: str
-    css: str
-
-
-@dataclass(frozen=True)
-class Dot:
-    x: float
-    y: float
-    r: float
-    css: str
 
 
 @dataclass(frozen=True)

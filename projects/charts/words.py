@@ -1,10 +1,12 @@
 """What a chart says in words: its finding, its scope and sources, its marks aloud, its key."""
 
-from aidtracker.templatetags.formatting import nature_sign, period, split_figure
+from aidtracker.templatetags.formatting import nature_sign, split_figure, stated_period
 from projects.charts.marks import Shape, stretch
 from projects.models import Observation
 
 DESCRIBED = 12
+INFERRED = "浅色：期间系推断"
+CONFLICT = "≠：与另一个数字矛盾"
 Nature = Observation.Nature
 Accumulation = Observation.Accumulation
 
@@ -35,7 +37,7 @@ def title(rows):
     if not dated:
         return "各文献都没有注明时间"
     ends = [dated[0], dated[-1]] if dated[0].moment != dated[-1].moment else [dated[-1]]
-    return "，".join(f"{period(row)} {named_words(row)}" for row in ends)
+    return "，".join(f"{stated_period(row)} {named_words(row)}" for row in ends)
 
 
 def is_in_use(row):
@@ -62,7 +64,7 @@ def description(rows, conflicts):
 def spoken(row, conflicts):
     """One figure aloud: 2019年，892.18万人次，完成，当期，据《…》."""
     words = [
-        period(row),
+        stated_period(row),
         printed_words(row),
         row.nature_words,
         row.get_accumulation_display(),
@@ -98,7 +100,8 @@ def keys(rows, conflicts, forms):
         "浅带：原文容许的范围": "chart-band" in forms,
         "向上渐淡：只说不低于，没有上界": "chart-arrow" in forms,
         "?：累计方式不明": any(row.accumulation == Accumulation.UNCLEAR for row in rows),
-        "≠：与另一个数字矛盾": any(row.pk in conflicts for row in rows),
+        INFERRED: any(row.is_period_inferred for row in rows),
+        CONFLICT: any(row.pk in conflicts for row in rows),
     }
     drawn = [words for shape, words in SHAPE_KEYS.items() if shape in shapes]
     natures = [words for row in rows if (words := NATURE_KEYS.get(row.nature))]

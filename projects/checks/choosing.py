@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
+from django.utils.functional import cached_property
+
 from projects.checks.evidence import Figure, MetricFacts
 from projects.checks.words import figure_words
 from projects.reading.intervals import Interval
@@ -22,7 +24,7 @@ class Operand:
     figures: tuple[Figure, ...] = ()
     superseded: tuple[Figure, ...] = ()
 
-    @property
+    @cached_property
     def interval(self):
         """Around all that is said of it; None if nothing is."""
         return around(one.interval for one in self.figures)
@@ -59,7 +61,7 @@ class Operand:
 class LooseOperand(Operand):
     """An operand taken as loosely as newspapers write."""
 
-    @property
+    @cached_property
     def interval(self):
         return around(one.loose for one in self.figures)
 

@@ -94,8 +94,9 @@ class Scope:
         own, theirs = self.entries - other.entries, other.entries - self.entries
         if len(own) == len(theirs) == 1:
             return next(iter(own)).within == next(iter(theirs)).pk
-        effects = [(one.effect, "part") for one in own] + [(one.effect, "wider") for one in theirs]
-        return len(effects) == 1 and len(set(*effects)) == 1
+        if own and not theirs:
+            return [one.effect for one in own] == ["part"]
+        return not own and [one.effect for one in theirs] == ["wider"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +129,8 @@ class SeriesFacts:
         return self.metric.pk, self.subjects, self.scope
 
 
-@dataclass(frozen=True, eq=False)
+# Nobody changes one; frozen, each of so many would take three times as long to make.
+@dataclass(eq=False)
 class Figure:
     """An approved observation."""
 
@@ -221,6 +223,8 @@ class Figure:
 def without_copies(figures):
     """Figures in their order, but for those of documents that only repeat what they were copied
     from: what several papers print of one release is one word, however it is compared."""
+    if not any(figure.copied_from for figure in figures):
+        return figures
     said, kept = set(), set()
     for figure in sorted(figures, key=lambda figure: figure.copied_from is not None):
         key = figure.statement
@@ -317,11 +321,15 @@ class Evidence:
     def used_of(self, series):
         """The figures of a series that say something and are in use: a later one took the place of
         the others, which contradict nothing."""
-        return [
-            figure
-            for figure in self.figures_of(series)
-            if figure.rank != "deprecated" and figure.interval.is_known
-        ]
+        return self._used.get(series.pk, ())
+
+    @cached_property
+    def _used(self):
+        found = defaultdict(list)
+        for figure in self.figures:
+            if figure.rank != "deprecated" and figure.interval.is_known:
+                found[figure.series.pk].append(figure)
+        return found
 
     @cached_property
     def by_end(self):
@@ -339,6 +347,14 @@ class Evidence:
         for series in self.series.values():
             if series.part_of:
                 found[series.part_of].append(series)
+        return found
+
+    @cached_property
+    def alike(self):
+        """The series of each metric and scope."""
+        found = defaultdict(list)
+        for series in self.series.values():
+            found[series.metric.pk, series.scope].append(series)
         return found
 
     @cached_property

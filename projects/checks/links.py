@@ -163,7 +163,7 @@ class Wholes:
         for one in changed.series:
             for rows in candidates(one.subjects):
                 if metrics := shares.get(one.metric.pk):
-                    below_it = reader.take(Series.objects.filter(rows, metric__in=metrics))
+                    below_it = reader.take(Series.objects.filter(rows, metric__among=metrics))
                     reader.climb(below_it)
                     found |= {low.pk for low in below_it if one.identity in upper(low, reader)}
         return found
@@ -179,7 +179,7 @@ class Ceilings:
 
     def readers(self, changed: Changed, reader: Reader) -> set[int]:
         own = {one.metric.pk for one in changed.series}
-        lower = metrics_of(Metric.objects.filter(not_above__in=own)).values()
+        lower = metrics_of(Metric.objects.filter(not_above__among=own)).values()
         above = {one.identity for one in changed.series}
         wanted = [
             (low.pk, one.subjects)
@@ -276,7 +276,7 @@ def ceilings_of(series: Collection[SeriesFacts]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
     bound = Observation._meta.get_field("upper")
     for keys in in_batches([one.pk for one in series]):
-        rows = Observation.objects.filter(series__in=keys, status=PUBLISHED).exclude(upper=None)
+        rows = Observation.objects.filter(series__among=keys, status=PUBLISHED).exclude(upper=None)
         least = rows.order_by().values("series").annotate(least=Min("upper", output_field=bound))
         found |= dict(least.values_list("series", "least"))
     return found
@@ -292,8 +292,8 @@ def sums_inside(
     bound = Observation._meta.get_field("lower")
     others = [name for name in SUBJECT_COLUMNS if name != f"{inner}_id"]
     figures = Observation.objects.filter(
-        **{f"series__{lookup}__in": keys},
-        series__metric__in={one.metric.pk for one in wholes},
+        **{f"series__{lookup}__among": keys},
+        series__metric__among={one.metric.pk for one in wholes},
         status=PUBLISHED,
         lower__gt=0,
     )
@@ -341,7 +341,7 @@ def others_of_whole(series: Iterable[SeriesFacts], reader: Reader) -> list[Serie
     denominators = {one.metric.denominator for one in shares} - {
         one.metric.denominator for one in of_level
     }
-    rows = Metric.objects.filter(formula="share", denominator__in=denominators)
+    rows = Metric.objects.filter(formula="share", denominator__among=denominators)
     metrics = metrics_of(rows).values() if denominators else ()
     found = reader.about(
         (metric.pk, one.subjects)
@@ -371,7 +371,7 @@ def parts_of(keys: Collection[int], reader: Reader) -> list[SeriesFacts]:
     return [
         one
         for part in in_batches(sorted(keys))
-        for one in reader.take(Series.objects.filter(part_of__in=part))
+        for one in reader.take(Series.objects.filter(part_of__among=part))
     ]
 
 
@@ -477,7 +477,7 @@ def upper(share: SeriesFacts, reader: Reader) -> set[Identity]:
 
 def rates_from(metrics: Collection[int]) -> list:
     """The metrics with a formula that follow from some metrics."""
-    sides = Q(numerator__in=metrics) | Q(denominator__in=metrics)
+    sides = Q(numerator__among=metrics) | Q(denominator__among=metrics)
     return list(metrics_of(Metric.objects.filter(sides).exclude(formula="")).values())
 
 

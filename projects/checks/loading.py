@@ -1,7 +1,7 @@
 """Gathers what the checks of some series look at: those series, and those they are read with."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +37,6 @@ def load(series: Collection[SeriesFacts], links: Collection[Link], reader: Reade
     rates = [one for one in related.values() if one.metric.formula]
     ledger, ledger_names = load_ledger(series)
     figures = reader.figures_of(related)
-    own = {one.pk for one in series}
     return Evidence(
         figures=figures,
         series=dict(sorted(related.items(), key=lambda item: item[1].slug)),
@@ -49,7 +48,7 @@ def load(series: Collection[SeriesFacts], links: Collection[Link], reader: Reade
         ledger=ledger,
         ledger_names=ledger_names,
         rows=load_rows(series, reader),
-        amount_rows=load_amount_rows([one.pk for one in figures if one.series.pk in own]),
+        amount_rows=load_amount_rows(sorted(one.pk for one in series)),
     )
 
 
@@ -59,7 +58,7 @@ def load_names(rates: Collection[SeriesFacts], reader: Reader) -> dict[Thing, st
     things = {thing for one in rates for thing in one.subjects} - names.keys()
     for kind, model in subject_models().items():
         for keys in in_batches(sorted(pk for one, pk in things if one == kind)):
-            rows = model.objects.filter(pk__in=keys).order_by().values_list("pk", "name")
+            rows = model.objects.filter(pk__among=keys).order_by().values_list("pk", "name")
             names |= {(kind, pk): name for pk, name in rows}
     return names
 
@@ -76,7 +75,7 @@ def load_ledger(
     for kind, model in LEDGERS.items():
         columns = [field for field in model._meta.concrete_fields if field.name in fields]
         for keys in in_batches(sorted(pk for one, pk in things if one == kind and columns)):
-            rows = model.objects.published().filter(pk__in=keys).order_by()
+            rows = model.objects.published().filter(pk__among=keys).order_by()
             wanted = [column.name for column in columns]
             for pk, slug, *values in rows.values_list("pk", "slug", *wanted):
                 for column, value in zip(columns, values, strict=True):
@@ -88,10 +87,11 @@ def load_ledger(
     return amounts, records
 
 
-def load_amount_rows(figures: Collection[int]) -> dict[int, list[AmountRow]]:
-    """The public rows of ledgers that name figures, by figure: one query if none does."""
+def load_amount_rows(series: Sequence[int]) -> dict[int, list[AmountRow]]:
+    """The public rows of ledgers that name figures of some series, by figure: one query if none
+    does."""
     named: dict[type, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for keys in in_batches(sorted(figures)):
+    for keys in in_batches(series):
         first, *others = (links_to_figures(number, keys) for number in range(len(WITH_AMOUNTS)))
         for number, row, figure in first.union(*others, all=True):
             named[WITH_AMOUNTS[number]][row].append(figure)
@@ -99,18 +99,18 @@ def load_amount_rows(figures: Collection[int]) -> dict[int, list[AmountRow]]:
     for model, links in named.items():
         for keys in in_batches(sorted(links)):
             about = [model.SUBJECT] if hasattr(model, "SUBJECT") else model.PUBLIC_WITH
-            rows = model.objects.published().select_related(*about).filter(pk__in=keys)
+            rows = model.objects.published().select_related(*about).filter(pk__among=keys)
             for row in rows.order_by("pk"):
                 for figure in links[row.pk]:
                     found[figure].append(amount_row(row))
     return found
 
 
-def links_to_figures(number: int, figures: Collection[int]) -> Any:
-    """(number of a model, row, figure) of the rows of one model that name some figures."""
+def links_to_figures(number: int, series: Collection[int]) -> Any:
+    """(number of a model, row, figure) where rows of one model name figures of some series."""
     column = WITH_AMOUNTS[number]._meta.get_field("amount_figures")
     end = column.m2m_reverse_field_name()
-    rows = column.remote_field.through._base_manager.filter(**{f"{end}__in": figures})
+    rows = column.remote_field.through._base_manager.filter(**{f"{end}__series__among": series})
     own = (Value(number, IntegerField()), f"{column.m2m_field_name()}_id", f"{end}_id")
     return rows.order_by().values_list(*own)
 

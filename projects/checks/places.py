@@ -65,7 +65,7 @@ class Places:
     # What is read of each kind; they yield what the things stand in directly
 
     def read_regions(self, keys: Collection[int]) -> Iterator[Thing]:
-        rows = Region.objects.filter(pk__in=keys).order_by()
+        rows = Region.objects.filter(pk__among=keys).order_by()
         for pk, parent, name, aliases in rows.values_list("pk", "parent_id", "name", "aliases"):
             self.names["region", pk] = name
             if aliases:
@@ -74,14 +74,14 @@ class Places:
                 yield self.put("region", pk, ("region", parent))
 
     def read_sites(self, keys: Collection[int]) -> Iterator[Thing]:
-        rows = Site.objects.filter(pk__in=keys).order_by()
+        rows = Site.objects.filter(pk__among=keys).order_by()
         for pk, parent, region, name in rows.values_list("pk", "parent_id", "region_id", "name"):
             self.names["site", pk] = name
             if parent or region:
                 yield self.put("site", pk, ("site", parent) if parent else ("region", region))
 
     def read_investments(self, keys: Collection[int]) -> Iterator[Thing]:
-        rows = Investment.objects.published().filter(pk__in=keys).exclude(site=None).order_by()
+        rows = Investment.objects.published().filter(pk__among=keys).exclude(site=None).order_by()
         for pk, site in rows.values_list("pk", "site_id"):
             yield self.put("investment", pk, ("site", site))
 
@@ -89,13 +89,15 @@ class Places:
         """Known from investments that have begun (else from any), or from factories operated."""
         begun: dict[int, set[Thing]] = defaultdict(set)
         others: dict[int, set[Thing]] = defaultdict(set)
-        rows = Investment.objects.published().filter(local_enterprise__in=keys).exclude(site=None)
-        for firm, site, status in rows.order_by().values_list(
-            "local_enterprise_id", "site_id", "status"
+        rows = Investment.objects.published().exclude(site=None)
+        for firm, site, status in (
+            rows.filter(local_enterprise__among=keys)
+            .order_by()
+            .values_list("local_enterprise_id", "site_id", "status")
         ):
             (begun if status in ESTABLISHED else others)[firm].add(("site", site))
         factories: dict[int, set[Thing]] = defaultdict(set)
-        rows = factories_inside().filter(operator__in=keys).order_by()
+        rows = factories_inside().filter(operator__among=keys).order_by()
         for firm, site in rows.values_list("operator_id", "parent_id"):
             factories[firm].add(("site", site))
         found = factories | others | begun
@@ -146,18 +148,18 @@ def inside_regions(regions: Collection[int]) -> Iterator[Thing]:
             (Region, "region", "parent"),
             (Site, "site", "region"),
         ):
-            rows = model.objects.filter(**{f"{field}__in": keys}).order_by()
+            rows = model.objects.filter(**{f"{field}__among": keys}).order_by()
             yield from ((kind, pk) for pk in rows.values_list("pk", flat=True))
 
 
 def inside_sites(sites: Collection[int]) -> Iterator[Thing]:
     for keys in in_batches(sorted(sites)):
-        rows = Site.objects.filter(parent__in=keys).order_by()
+        rows = Site.objects.filter(parent__among=keys).order_by()
         for pk, operator in rows.values_list("pk", "operator_id"):
             yield "site", pk
             if operator:
                 yield "enterprise", operator
-        rows = Investment.objects.filter(site__in=keys).order_by()
+        rows = Investment.objects.filter(site__among=keys).order_by()
         for pk, firm in rows.values_list("pk", "local_enterprise_id"):
             yield "investment", pk
             if firm:

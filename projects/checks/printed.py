@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 
 from projects.checks.verdicts import Verdict
 from projects.checks.words import amount_writer, span_words
@@ -9,7 +10,7 @@ from projects.models.finding_kinds import PRINTED, Result
 from projects.reading import figures
 from projects.reading.intervals import Interval
 
-READ = ("value", "value_high", "lower", "upper", "qualifier")
+as_read = attrgetter("value", "value_high", "lower", "upper", "qualifier")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -30,7 +31,7 @@ def check_printed(series, evidence):
             yield verdict(figure, Result.UNCHECKED, words)
         elif isinstance(meaning, figures.UnitError):
             yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{meaning}")
-        elif any(getattr(meaning, name) != getattr(figure, name) for name in READ):
+        elif as_read(meaning) != as_read(figure):
             words = f"原文“{figure.printed}”应为{said(meaning, figure)}，存的是{stored(figure)}"
             yield verdict(figure, Result.CONTRADICTION, f"{figure.series.name}：{words}。")
 

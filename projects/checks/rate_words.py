@@ -65,10 +65,9 @@ def derived_words(computation, holds):
     """What the sides give: one number if both are exact, else the interval."""
     law, metric = computation.law, computation.rate.metric
     write = amount_writer(metric.unit, places(computation.rate))
-    span = change_words(computation.derived, write, law, computation.factor)
     middle = computation.middle
     if middle is None:
-        return span
+        return change_words(computation.derived, write, law, computation.factor)
     verb = law.opposite if middle < 0 else law.verb
     number = write(abs(middle))
     is_as_printed = computation.printed.intersects(Interval.exactly(middle))

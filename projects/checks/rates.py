@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 
+from django.utils.functional import cached_property
+
 from projects.checks.choosing import Operand
 from projects.checks.evidence import Figure
 from projects.checks.judging import LOOSELY
@@ -116,7 +118,7 @@ class Computation:
     def factor(self):
         return FACTORS.get(self.rate.metric.unit, ONE)
 
-    @property
+    @cached_property
     def printed(self):
         """What the printed rate allows; a share is never more than the whole."""
         interval = self.rate.interval
@@ -124,11 +126,11 @@ class Computation:
             return Interval(interval.lower, self.factor)
         return interval
 
-    @property
+    @cached_property
     def years(self):
         return years_of(self.rate)
 
-    @property
+    @cached_property
     def derived(self):
         return self.law.derive(self.top.interval, self.bottom.interval, self.factor, self.years)
 
@@ -142,7 +144,7 @@ class Computation:
             return is_open and ends[0].is_infinite()
         return is_open and ends[0] <= least * self.law.sign
 
-    @property
+    @cached_property
     def middle(self):
         """The rate that the values themselves give, or None where there are not two."""
         if not self.top.is_exact or not self.bottom.is_exact or not self.bottom.value:

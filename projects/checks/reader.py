@@ -77,7 +77,7 @@ class Reader:
         """Read metrics, and those that they follow from."""
         waiting = set(keys) - self.metrics.keys() - {None}
         while waiting:
-            found = metrics_of(Metric.objects.filter(pk__in=waiting))
+            found = metrics_of(Metric.objects.filter(pk__among=waiting))
             self.metrics |= found
             sides = {pk for one in found.values() for pk in (one.numerator, one.denominator)}
             waiting = sides - self.metrics.keys() - {None}
@@ -89,7 +89,7 @@ class Reader:
         keys = sorted(set(keys))
         missing = [pk for pk in keys if pk not in self.series]
         for part in in_batches(missing):
-            self.take(Series.objects.filter(pk__in=part))
+            self.take(Series.objects.filter(pk__among=part))
         return [self.series[pk] for pk in keys if pk in self.series]
 
     def take(self, rows: QuerySet) -> list[SeriesFacts]:
@@ -117,7 +117,7 @@ class Reader:
         for part in in_batches(list(pairs), PORTION):
             rows = Series.objects.filter(
                 about_some([things for _, things in part]),
-                metric__in={metric for metric, _ in part},
+                metric__among={metric for metric, _ in part},
                 **conditions,
             )
             for one in self.take(rows):
@@ -141,7 +141,7 @@ class Reader:
         """The public figures of series that were read, in reading order."""
         found: list[Figure] = []
         for keys in in_batches(sorted(series)):
-            found += self.figures(Observation.objects.filter(series__in=keys))
+            found += self.figures(Observation.objects.filter(series__among=keys))
         return sorted(found, key=reading_order)
 
     def figures(self, rows: QuerySet) -> list[Figure]:
@@ -181,7 +181,7 @@ def about_some(subjects: Iterable[Subjects]) -> Q:
     rule = Q(pk__in=())
     for keys in given.values():
         empty = {kind: None for kind in SUBJECTS if kind not in keys}
-        rule |= Q(**empty, **{f"{kind}__in": pks for kind, pks in keys.items()})
+        rule |= Q(**empty, **{f"{kind}__among": pks for kind, pks in keys.items()})
     return rule
 
 

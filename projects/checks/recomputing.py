@@ -3,10 +3,12 @@
 What a person wrote stays.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -124,11 +126,24 @@ def recompute() -> Counter[Result]:
     seen: set[int] = set()
     all_keys = ((family, key) for family in FAMILIES for key in family.everything())
     for scopes in chain(in_portions(all_keys), in_portions(left_over(seen))):
-        found = check_as_touched(scopes).values()
+        with uncollected():
+            found = check_as_touched(scopes).values()
         counts.update(verdict.result for _, verdict in found)
         seen.update(hash(scope) for scope, _ in found)
     forget(Finding.objects.filter(scope=""))
     return counts
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: a portion has 100,000 records, and no circles among them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @transaction.atomic
@@ -150,6 +165,14 @@ def left_over(seen: set[int]) -> Iterator[tuple[Family, Any]]:
 # Findings are stored
 
 
+class Stored(NamedTuple):
+    """A finding as it is kept: its number, its scope and what was computed."""
+
+    pk: int
+    scope: str
+    said: tuple
+
+
 def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
     """Let the findings of some scopes be just these verdicts.
 
@@ -157,28 +180,50 @@ def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
     longer current. Only states of what a person touched are kept: the rest follows from the
     figures.
     """
-    found = stored_findings(scopes, verdicts)
-    forget([row for key, row in found.items() if key not in verdicts])
-    for key in verdicts.keys() - found.keys():
-        found[key] = Finding(key=key)
-    moved = [found[key] for key, (scope, _) in verdicts.items() if move(found[key], scope)]
-    changed = [found[key] for key, (_, verdict) in verdicts.items() if take(found[key], verdict)]
+    stored = stored_findings(scopes, verdicts)
+    if gone := [one.pk for key, one in stored.items() if key not in verdicts]:
+        forget(Finding.objects.filter(pk__among=gone))
+    others = {key: found for key, found in verdicts.items() if differs(stored.get(key), *found)}
+    rows = findings_at([stored[key].pk for key in others if key in stored])
+    rows |= {key: Finding(key=key) for key in others if key not in stored}
+    moved = [rows[key] for key, (scope, _) in others.items() if move(rows[key], scope)]
+    changed = [rows[key] for key, (_, verdict) in others.items() if take(rows[key], verdict)]
     new = [row for row in changed if row.pk is None]
     old = [row for row in changed if row.pk is not None]
     insert(new)
     Finding.objects.bulk_update(old, (*COMPUTED, "state", "version", "updated_at"), BATCH)
     Finding.objects.bulk_update(moved, ("scope",), BATCH)
-    link({found[key].pk: verdict for key, (_, verdict) in verdicts.items()})
+    numbers = {key: one.pk for key, one in stored.items()} | {row.key: row.pk for row in new}
+    link({numbers[key]: verdict for key, (_, verdict) in verdicts.items()})
     keep_states(row for row in old if row.is_touched)
 
 
-def stored_findings(scopes: list[str], verdicts: Collection[str]) -> dict[str, Finding]:
+def stored_findings(scopes: list[str], verdicts: Collection[str]) -> dict[str, Stored]:
     """The findings that some scopes have, and those of some keys, wherever they were found."""
-    rows = {}
+    found: dict[str, Stored] = {}
     for column, wanted in (("scope", scopes), ("key", sorted(verdicts))):
-        for part in in_batches([one for one in wanted if one not in rows]):
-            rows |= {row.key: row for row in Finding.objects.filter(**{f"{column}__among": part})}
-    return rows
+        for part in in_batches([one for one in wanted if one not in found]):
+            rows = Finding.objects.filter(**{f"{column}__among": part}).order_by()
+            for key, pk, scope, *said in rows.values_list("key", "pk", "scope", *COMPUTED):
+                found[key] = Stored(pk, scope, tuple(said))
+    return found
+
+
+def differs(stored: Stored | None, scope: str, verdict: Verdict) -> bool:
+    """Whether a finding is not yet kept as a check found it."""
+    return stored is None or (stored.scope, stored.said) != (scope, computed(verdict))
+
+
+def findings_at(numbers: list[int]) -> dict[str, Finding]:
+    """Whole findings, by key."""
+    parts = (Finding.objects.filter(pk__among=part) for part in in_batches(numbers))
+    return {row.key: row for part in parts for row in part}
+
+
+def computed(verdict: Verdict) -> tuple:
+    """What a finding says that follows from a verdict alone."""
+    said = (verdict.heading, verdict.weight, verdict.computation, list(verdict.records), True)
+    return (verdict.kind.value, verdict.result, *said)
 
 
 def move(row: Finding, scope: str) -> bool:
@@ -193,8 +238,7 @@ def take(row: Finding, verdict: Verdict) -> bool:
 
     Whether that changed it.
     """
-    computed = (verdict.heading, verdict.weight, verdict.computation, list(verdict.records), True)
-    values = (verdict.kind.value, verdict.result, *computed)
+    values = computed(verdict)
     if tuple(getattr(row, name) for name in COMPUTED) == values:
         return False
     if row.result != verdict.result and verdict.result in TO_SETTLE:
@@ -210,11 +254,11 @@ def forget(rows: Iterable[Finding]) -> None:
     touched = {row.pk: row.is_touched for row in rows}
     through = Finding.observations.through.objects
     for keys in in_batches([pk for pk, is_touched in touched.items() if not is_touched]):
-        through.filter(finding__in=keys).delete()
+        through.filter(finding__among=keys).delete()
         # Without signals: a computed row leaves no state behind.
-        Finding.objects.filter(pk__in=keys)._raw_delete(Finding.objects.db)
+        Finding.objects.filter(pk__among=keys)._raw_delete(Finding.objects.db)
     for keys in in_batches([pk for pk, is_touched in touched.items() if is_touched]):
-        Finding.objects.filter(pk__in=keys, is_current=True).update(is_current=False)
+        Finding.objects.filter(pk__among=keys, is_current=True).update(is_current=False)
 
 
 def link(verdicts: dict[int, Verdict]) -> None:
@@ -227,7 +271,7 @@ def link(verdicts: dict[int, Verdict]) -> None:
         for pk, finding, observation in rows.values_list("pk", "finding_id", "observation_id"):
             links[finding, observation] = pk
     for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
-        through.objects.filter(pk__in=keys).delete()
+        through.objects.filter(pk__among=keys).delete()
     missing = sorted(wanted - links.keys())
     through.objects.bulk_create(
         (through(finding_id=finding, observation_id=figure) for finding, figure in missing), BATCH

@@ -32,7 +32,7 @@ def check_conflicts(series: SeriesFacts, evidence: Evidence) -> Iterator[Verdict
     for figure in evidence.used_of(series):
         if figure.time is not None:
             groups[time_counted(figure), figure.nature].append(figure)
-    for group in groups.values():
+    for group in (few for few in groups.values() if len(few) > 1):
         # What a document says twice is one word, too.
         figures = list({figure.statement: figure for figure in reversed(group)}.values())
         for one, other in pairs_of(figures[::-1], order=lambda figure: figure.interval.ends):

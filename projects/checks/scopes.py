@@ -106,7 +106,7 @@ class SameSubjects:
         series = self.series_of(wanted, reader)
         groups = defaultdict(list)
         for part in in_batches([one.pk for one in series]):
-            rows = Observation.objects.filter(series__in=part, value__gte=LEAST)
+            rows = Observation.objects.filter(series__among=part, value__gte=LEAST)
             for figure in reader.figures(rows):
                 groups[group_of(figure.series)].append(figure)
         for group, figures in groups.items():
@@ -175,7 +175,7 @@ class SameNumber:
         }
         figures = {}
         for part in in_batches([pk for pks in alike.values() for pk in pks]):
-            rows = Observation.objects.filter(pk__in=part)
+            rows = Observation.objects.filter(pk__among=part)
             figures |= {figure.pk: figure for figure in reader.figures(rows)}
         for key, pks in alike.items():
             group = without_copies([figures[pk] for pk in pks])

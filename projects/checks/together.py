@@ -24,15 +24,15 @@ def check_units(series: SeriesFacts, evidence: Evidence) -> Iterator[Verdict]:
     if not series.is_additive:
         return
     for kind in ("region", "site"):
-        lower = [low for low in evidence.series.values() if is_unit_of(low, series, kind, evidence)]
+        alike = evidence.alike[series.metric.pk, series.scope]
+        lower = [low for low in alike if is_unit_of(low, series, kind, evidence)]
         if len(lower) > 1:
             yield from above_it(series, lower, evidence)
 
 
 def is_unit_of(low: SeriesFacts, high: SeriesFacts, kind: str, evidence: Evidence) -> bool:
-    """Whether a series is the other's, but for one thing of a kind that stands directly in its."""
-    if (low.metric.pk, low.scope) != (high.metric.pk, high.scope) or low is high:
-        return False
+    """Whether a series is another's of the same metric and scope, but for one thing of a kind that
+    stands directly in its."""
     inner, outer = low.subjects - high.subjects, high.subjects - low.subjects
     if len(inner) != 1 or len(outer) != 1:
         return False

@@ -6,6 +6,7 @@ from projects.models.activities import Activity, Agreement, Award
 from projects.models.enterprises import Enterprise
 from projects.models.findings import Finding
 from projects.models.investments import Investment
+from projects.models.matters import Matter
 from projects.models.metrics import Metric, Series
 from projects.models.observations import Observation
 from projects.models.outlets import Outlet
@@ -38,6 +39,7 @@ __all__ = [
     "Investment",
     "InvestmentReport",
     "JobsReport",
+    "Matter",
     "Metric",
     "Milestone",
     "Observation",

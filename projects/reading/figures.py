@@ -20,6 +20,7 @@ from projects.reading.spellings import normalise
 
 MAX_LENGTH = 40
 BARE_SCALES = "百千万亿"  # 近亿元 is 1亿, but 亿元 alone lacks its number
+BOTH_WAYS, VOLTAGE = "±", "电压"
 TENTH = Decimal(10)  # 六成 is 6 × 10 %
 
 
@@ -106,14 +107,16 @@ _NO_UNIT = (
 )
 _WORD = f"(?:(?:{_KNOWN})|(?!{_NO_UNIT})[一-鿿℃°²³（）])"
 _TOTAL = "(?:1?0*(?:百万|百|千(?![瓦克米卡])|万|亿)|十万)"
-_BELOW = f"(?:[/每·](?:{_TOTAL}{_WORD}{{0,2}}|{_WORD}+|（{_WORD}+·{_WORD}+）))"
+_BELOW = f"(?:[/每·](?:{_TOTAL}{_WORD}{{0,2}}|{_WORD}+|（{_WORD}+·{_WORD}+）|[dhs](?![A-Za-z])))"
 _UNIT = f"(?:/{_TOTAL}|(?:(?:{_KNOWN})|{_WORD}{{1,8}})(?:（{_WORD}{{1,2}}）)?{_BELOW}*)"
-_TAIL = re.compile(f"((?:个半)?(?:{_UNIT})?)(半?)")
+_TAIL = re.compile(
+    f"(?P<and>个半)?(?P<scale>(?:(?<=半){SCALE})?)(?P<unit>(?:{_UNIT})?)(?P<half>半?)"
+)
 _HALF = re.compile(
     f"半(?P<of>个(?=[多余百千万亿]))?(?P<m1>[多余]?)(?P<scale>(?:{SCALE})?)(?P<m2>(?:[多余](?=.))?)"
 )
 # Words before a figure that leave it as it is.
-_LED = re.compile("^(?:已经?|首次?|再次?|累计|总计|合计|共计?有?)")
+_LED = re.compile("^(?:已经?|首次?|再次?|累计|总计|合计|共计?有?|仅有?|只有)")
 _BETWEEN = re.compile("(?:之间|不等)$")
 _LATE = re.compile("[多余]")
 _TO = re.compile("[—至到]")
@@ -139,6 +142,12 @@ class Amount:
     def value(self):
         return -self.number.value if self.is_negative else self.number.value
 
+    @property
+    def is_plain(self):
+        """Whether it is a whole number without hedges."""
+        is_hedged = self.is_half or self.is_more or self.is_about
+        return not is_hedged and not self.number.places
+
     def in_base_unit(self):
         """成 is ten per cent; every other unit stays as printed."""
         if self.unit != "成":
@@ -147,7 +156,30 @@ class Amount:
 
 
 def _read_amount(text, start):
-    """The amount that begins at `start` and where it ends; None if none does."""
+    """The amount that begins at `start`, in one unit or two, and where it ends; None if none does.
+
+    1小时20分钟 and 2年零3个月 are read in the lesser of their units.
+    """
+    found = _read_one(text, start)
+    if not found or found[1] == len(text):
+        return found
+    rest = _read_one(text, found[1] + text.startswith("零", found[1]))
+    if not rest:
+        return found
+    (amount, _), (lesser, end) = found, rest
+    factor = units.ratio(amount.unit, lesser.unit) if amount.unit and lesser.unit else None
+    if not factor or factor <= 1 or factor.denominator > 1:
+        return found
+    if not amount.is_plain or lesser.number.value >= factor:
+        raise ValueError("两个单位的数连不起来")
+    number = lesser.number
+    whole = amount.number.value * factor.numerator + number.value
+    joined = Number(whole, number.places)
+    return replace(lesser, number=joined, is_negative=amount.is_negative), end
+
+
+def _read_one(text, start):
+    """The amount in one unit that begins at `start` and where it ends; None if none does."""
     is_negative = text.startswith("负", start)
     start += is_negative
     found = (_half if text.startswith("半", start) else _plain)(text, start)
@@ -161,10 +193,13 @@ def _plain(text, start):
     if numeral is None:
         return None
     tail = _TAIL.match(text, numeral.end)
-    unit, half = tail.groups()
-    end = tail.end()
-    if unit.startswith("个半") or half:
-        return Amount(_and_a_half(numeral.number, unit), unit.replace("个半", "个"), True), end
+    unit, end = tail["unit"], tail.end()
+    if tail["scale"]:
+        number = _and_a_half(numeral.number, "个")
+        return Amount(replace(number, places=1).scaled(SCALES[tail["scale"]]), unit), end
+    if tail["and"] or tail["half"]:
+        unit = f"个{unit}" if tail["and"] else unit
+        return Amount(_and_a_half(numeral.number, unit), unit, True), end
     late = numeral.late
     if numeral.counted and numeral.number.scale == 1:
         unit = units.counted(unit)
@@ -181,8 +216,8 @@ def _half(text, start):
     tail = _TAIL.match(text, match.end())
     if scale:
         number = Number(Decimal("0.5"), 1, SCALES[scale])
-        return Amount(number, tail.group(1), is_more=more), tail.end()
-    unit = units.counted(tail.group(1)) if counted else tail.group(1)
+        return Amount(number, tail["unit"], is_more=more), tail.end()
+    unit = units.counted(tail["unit"]) if counted else tail["unit"]
     return Amount(_and_a_half(Number(Decimal(0)), unit), unit, True, more), tail.end()
 
 
@@ -215,6 +250,8 @@ def _read(printed):
     vague = core.startswith(("几", "好几", "数")) and _VAGUE.fullmatch(core)
     if vague and hedges <= {Qualifier.ABOUT, Qualifier.MORE}:
         return _vague(printed, *vague.groups())
+    if core.startswith(BOTH_WAYS):
+        return _both_ways(printed, core, hedges)
     between = _BETWEEN.search(core)
     amounts = _amounts(core[: between.start()] if between else core)
     if between and len(amounts) == 1:
@@ -281,6 +318,19 @@ def _same_unit(low, high):
     if low.number.scale == 1 and low.number.scaled(scale).value < high.value and not low.unit:
         low = replace(low, number=low.number.scaled(scale))
     return replace(low, unit=high.unit).in_base_unit(), high.in_base_unit()
+
+
+def _both_ways(printed, core, hedges):
+    """±5% is from -5 % to 5 %, but ±800千伏 the voltage of a line: 800 千伏."""
+    amounts = _amounts(core[1:])
+    if len(amounts) == 2:
+        raise ValueError("“±”后面应是一个数")
+    [amount] = amounts
+    if units.unit_of(amount.unit).dimension == VOLTAGE:
+        return _single(printed, amount, hedges)
+    if hedges - {Qualifier.UNDER}:
+        raise ValueError("“±”已经说了范围，不能再说“超过、约”一类")
+    return _range(printed, replace(amount, is_negative=True), amount, frozenset())
 
 
 def _vague(printed, word, power, more_power, unit):

@@ -23,14 +23,16 @@ ARABIC = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,32})(?:\.[0-9]{1,32})?"
 NUMBER = rf"(?:{ARABIC}|{HAN}{{1,16}}(?:点[零〇一二三四五六七八九]{{1,6}})?)"
 MORE = "[多余几来]"
 SCALE = rf"(?:(?:{HUNDRED}|{THOUSAND})?(?:万亿|万|亿)|{HUNDRED}|{THOUSAND})"
+# 2个百亿级产业 are two industries of a class
+CLASS = "[百千]?[万亿]{0,2}元?级"
 # 5百多万, 1万多亿, 3个亿, 1个多亿, 一百几十: a number and its scale words, with where 多 stands.
 SEGMENT = (
-    rf"(?P<n>{NUMBER})(?P<m0>{MORE}?)(?P<odd>(?:(?<=几)[十百千])?)(?P<of>个(?={MORE}|{HUNDRED}|{THOUSAND}|[万亿]))?"
+    rf"(?P<n>{NUMBER})(?P<m0>{MORE}?)(?P<odd>(?:(?<=几)[十百千])?)(?P<of>个(?={MORE}|{HUNDRED}|{THOUSAND}|[万亿])(?!{CLASS}))?"
     rf"(?P<m1>{MORE}?)(?P<s1>(?:十(?=万|亿)|{HUNDRED}|{THOUSAND})?)(?P<m2>{MORE}?)"
     rf"(?P<s2>(?:万亿|万|亿)?)(?P<m3>{MORE}?)(?P<s3>亿?)(?P<m4>{MORE}?)"
 )
 _FIRST = re.compile(SEGMENT)
-_NEXT = re.compile(rf"零?(?=[0-9]){SEGMENT}")
+_NEXT = re.compile(rf"零?(?=[0-9]|[一二两三四五六七八九][千百十]){SEGMENT}")
 
 _HAN_DIGIT = "([一二两三四五六七八九])"
 _SECTION = re.compile(
@@ -174,6 +176,7 @@ def read_han_integer(text: str) -> int:
     for word, size in (("亿", 10**8), ("万", 10**4)):
         head, mark, tail = text.rpartition(word)
         if mark:
+            tail = tail[1:] if tail.startswith("零") and tail[2:3] == "千" else tail
             if len(tail) == 1:
                 raise ValueError(f"“{text}”可以有两种读法")
             return read_han_integer(head or "一") * size + (read_han_integer(tail) if tail else 0)

@@ -17,7 +17,7 @@ from projects.reading.hedges import (
     INCLUDED,
     VERB,
 )
-from projects.reading.numerals import MORE, SCALE
+from projects.reading.numerals import CLASS, MORE, SCALE
 
 
 def _words(text):
@@ -41,8 +41,8 @@ OPEN, CLOSE = "“‘《「『", "”’》」』"
 # Units and hedges
 HAN_UNIT_WORDS = (
     "人 人次 名 位 户 农户 家 个 个月 个百分点 座 场 场次 次 批 批次 台 套 辆 栋 幢 件 条 种 项 所"
-    " 处 宗 类 款 张 份 笔 棵 株 头 只 亩 公顷 平方米 平方公里 立方米 吨 公斤 千克 公里 千瓦时 千瓦"
-    " 年 天 周 小时 分钟 岁 倍 成 县 乡 镇 村 亿元 对 支 间 艘 列 趟 期 % ％"
+    " 处 宗 类 款 张 份 笔 棵 株 头 只 亩 公顷 平方米 平方公里 立方米 吨 公斤 千克 斤 公里 千瓦时"
+    " 千瓦 年 天 周 小时 分钟 岁 倍 成 县 乡 镇 村 亿元 对 支 间 艘 列 趟 期 % ％"
 )
 # Units of the table that are words of other meaning when they follow a number without one.
 AMBIGUOUS = frozenset("t m g V L W 月 日 两 分 角 担 里 卡 焦 帕 赫 起".split())  # noqa: SIM905
@@ -70,14 +70,14 @@ HAN_UNIT = (
 )
 TOTAL = "[/／](?:1?0{0,5}(?:百万|百|千(?![瓦克米卡])|万|亿)|十万)"
 PER = (
-    f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{ONE_UNIT}|[月日秒分升]|[（(]人·[天日月年][)）]))"
+    f"(?:(?:{TOTAL}(?:人|名|户)?|[/／每·](?:{ONE_UNIT}|[月日秒分升]|[dhs](?![A-Za-z])|[（(]人·[天日月年][)）]))"
     "(?:[/／每·](?:人次|小时|千米|公里|平方米|[人户亩吨天日月年时次秒分]))?)?"
 )
 BEFORE = f"(?:(?!近(?!乎)|[高多]?达|折合)(?:{ANY_BEFORE})|(?<![最附])近){VERB}"
 # 约有近300家; not before a year: 不到2020年, but 近2000年
 LEAD = (
     f"(?:(?=[{BEGINS}]){BEFORE}{S}(?:(?=[{BEGINS}]){BEFORE}{S})?"
-    f"(?!20(?:0[1-9]|[1-3]{D})年|19{D}{{2}}年))"
+    f"(?!20(?:0[1-9]|[1-3]{D}){S}年|19{D}{{2}}{S}年))"
 )
 AFTER = (
     f"(?:(?:{INCLUDED}(?=以))?(?!之多|[多余大关])(?:{ANY_AFTER})|(?<=[年月天时倍岁%％])[多余]"
@@ -94,12 +94,13 @@ SPACED = (
     f"(?={S}(?:{SCALE}|{MORE}|[{UNIT_BEGINS}]|{DASH}|[至到]))"
 )
 SCALED = (
-    f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分))))?(?:{S}{MORE})?"
+    f"(?:{S}个(?={S}(?:[多余]|{BARE}(?!分)))(?!{CLASS}))?(?:{S}{MORE})?"
     f"(?:{BREAK}{SCALE}{MORE}?(?:[万亿]{{1,2}}{MORE}?)?)?"
 )
 AMOUNT = (
     f"(?:{SPACED}|{ARABIC})(?!{D})(?:(?!{BLANK}{{2}})(?:{S}{MORE})?{SCALED}"
-    f"(?:(?:(?<=[亿万千])零?|(?<=[亿万]){S}(?={D}{{1,4}}{S}[千百十万])){D}{{1,4}}(?![{DIGITS}.．,，年月]){SCALED}){{0,2}})?"
+    f"(?:(?:(?<=[亿万千])零?|(?<=[亿万]){S}(?={D}{{1,4}}{S}[千百十万])){D}{{1,4}}(?![{DIGITS}.．,，年月]){SCALED}){{0,2}}"
+    f"(?:(?<=[万亿])[一二两三四五六七八九][千百]{H}{{0,6}})?)?"
 )
 # 三十五千瓦时: 千瓦, 千伏 and 千米 are units, whose first character is no scale.
 _NO_SCALE = "千(?=[瓦伏克米卡帕赫焦升])"
@@ -110,7 +111,7 @@ MONEY = "(?:人民币|RMB|CNY|USD|(?:US|HK)?\\$|[€£￥¥])"
 BELOW_ZERO = f"零下{S}(?={D})"
 NO_MINUS = f"(?<![{DIGITS}A-Za-z%％）)—–\\-.．])"
 SIGN = (
-    f"(?:{NO_MINUS}[-−－﹣](?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?={D})"
+    f"(?:{NO_MINUS}[-−－﹣](?={D})|±{S}(?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?={D})"
     f"|{NO_MINUS}(?<![人家个])[+＋](?={D}+(?:[.．]{D}+)?{S}[%％个]))"
 )
 
@@ -120,6 +121,9 @@ DIGIT, NUMERAL_WORD, OTHER, ANY = "digit", "han", "other", "any"
 
 COUNTED = f"{S}(?:{UNIT}|{SCALE}|{MORE})"
 COUNTS_NOTHING = f"(?!{D}|[.．]{D}|{S}(?:{ONE_UNIT}|{SCALE}))"
+PORTFOLIO = "(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)"
+# Numerals that count nothing, though a unit stands behind them.
+IDIOMS = "三天两头 三年五载 十里八乡 三五成群 十年九旱 三番五次 五个认同 三天两夜"
 DIVISION = "师(?![傅生范资徒长级德专大一])"
 NAMES = {
     ANY: (
@@ -153,11 +157,13 @@ NAMES = {
         rf"(?:(?<=邮编)|(?<=邮编[:：])){D}{{6}}(?!{D})|(?<![{DIGITS}.])7[×xX]24(?!{D})",
         rf"(?<![{DIGITS}.．,，A-Za-z]){D}{{1,2}}(?=[A-Za-z])(?!{UNIT})[A-Za-z](?![A-Za-z%])",
         f"{D}{{1,2}}{DIVISION}",
+        # 5大产业; the room 201室
+        f"(?<!{D}){D}{{1,2}}大{PORTFOLIO}|(?<![{DIGITS}.]){D}{{3,4}}室(?![内外])",
     ),
     NUMERAL_WORD: (
+        _words(IDIOMS),
         _words("十城百店 百城千店 百村千厂 万亩亿元 一号工程 一带一路 一二三产 三省一市"),
-        f"{FREE}[两三四五六七八九十]大"
-        "(?:工程|要求|行动|战略|任务|体系|产业|平台|板块|计划|集群|品牌)",
+        f"{FREE}[两三四五六七八九十]大{PORTFOLIO}",
         f"(?<!{H}){H}{{1,3}}{DIVISION}",
         f"(?<!{H})十[一二三四五]五(?=规划|时期|期间|计划)",
         f"{FREE}(?:五年规划|[一二三五十]年(?:行动|攻坚)(?:计划|方案)?)",
@@ -210,6 +216,7 @@ DATES = {
         f"(?<!{H})(?:十[一二]?|[一二三四五六七八九])月(?:{H}{{1,3}}日|{THIRD})?",
     ),
     OTHER: (
+        f"(?<![A-Za-z])Q[1-4](?![A-Za-z{DIGITS}])(?:季度)?",
         rf"(?<![提目以之])前(?:{D}{{1,2}}|{H}{{1,3}}){S}个月|前[二三]季度",
         # 近三年 is the last three years, 近三十年 nearly thirty of them
         f"(?<![最附])近{S}(?:(?:{D}{{1,3}}|{H}{{1,4}}){S}年来"
@@ -248,7 +255,14 @@ NEEDS_BIG = f"(?={H}{{0,11}}{BIG})"
 NOT_SEVERAL = "[人户总次件个倍指基系参函岁度常]"  # 人数, 总数, 系数
 NOT_UP = "[以网线路街身千]"  # 以上, 网上
 PLAIN_HAN = f"{FREE}(?![百千万亿]|[一二](?!{H}|点{H}|[至到]{H})|两[省地市]){HAN}"
-HALF_AFTER = "(?:个半(?:月|小时|世纪))"
+HALF_AFTER = f"(?:个半(?:月|小时|世纪|{SCALE}(?:{UNIT})?))"
+# 1小时20分钟, 2年零3个月, 3元5角, 1米8
+TWO_UNITS = (
+    f"(?:小时{S}{D}{{1,2}}{S}分钟?|年零?{D}{{1,2}}个月|元{D}角|公里{D}{{1,3}}米"
+    f"|米{D}{{1,2}}(?![{DIGITS}.．]|{S}(?:{ONE_UNIT}|{SCALE})))"
+)
+TWO_HAN_UNITS = f"(?:小时{H}{{1,3}}分钟?|年零?{H}{{1,3}}个月)"
+AND_MORE = "(?:[+＋](?![0-9０-９NnXx]))?"
 RANGE_TO = f"(?:(?:{UNIT}{S})?(?:{DASH}{{1,2}}|至)|(?:[%％‰成]{S})?到)"
 # 4个来月, 3个多月
 PIECE = "个来(?:月|小时|钟头|星期|季度)|(?<=个[多余])(?:月|世纪|学期)"
@@ -260,7 +274,8 @@ EITHER = "|".join(f"{low}、{low + 1}" for low in range(1, 9))
 WITH_DIGITS = (
     f"(?:(?<![从由])(?:{SPACED}|{ARABIC}){S}{MORE}?{SCALE}?{S}{RANGE_TO}{S}{SIGN}?"
     f"(?:{BELOW_ZERO})?(?={D}))?"
-    f"{AMOUNT}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{UNIT}{PER}半?)|{TOTAL})?(?:{S}{AFTER})?"
+    f"{AMOUNT}{AND_MORE}(?:{BREAK}(?:{HALF_AFTER}|{PIECE}|{TWO_UNITS}|{UNIT}{PER}半?)|{TOTAL})?"
+    f"{AND_MORE}(?:{S}{AFTER})?"
 )
 # Numbers with digits of a form of their own, looked for where the next character says so.
 SPECIAL = (
@@ -330,13 +345,13 @@ FIGURES = {
     NUMERAL_WORD: (
         *PLAIN[NUMERAL_WORD],
         f"{FREE}{H}{{1,3}}{HALF_AFTER}",
-        # 千余人, 千万以上, 千人上下, 三至五年
+        # 千余人, 千把人, 千万以上, 千人上下, 三至五年
         f"{FREE}(?:{NEEDS_BIG}|(?={H}{{1,3}}点{H})){HAN}"
-        f"(?:{MORE}[万亿]{{0,2}}(?:{HAN_UNIT}{PER})?|(?:{HAN_UNIT}{PER})?{AFTER})",
+        f"(?:{MORE}[万亿]{{0,2}}(?:{HAN_UNIT}{PER})?|把(?:[人户家亩]|块钱)|(?:{HAN_UNIT}{PER})?{AFTER})",
         f"{PLAIN_HAN}(?:{HAN_UNIT})?[至到]{HAN}{HAN_UNIT}{PER}{AFTER}?",
         # 两年, 五六名, 一倍
-        f"{PLAIN_HAN}{HAN_UNIT}{PER}半?{AFTER}?",
-        f"{FREE}一(?:年|个月|天|周|小时)(?:多(?![数少])|有余)",
+        f"{PLAIN_HAN}(?:{TWO_HAN_UNITS}|{HAN_UNIT}{PER}半?{AFTER}?)",
+        f"{FREE}一(?:(?:年|个月|天|周|小时)(?:多(?![数少])|有余)|{TWO_HAN_UNITS})",
         f"{FREE}(?<![统同唯逐专单划归合])一(?:倍|成(?![{NOT_TENTH}])){AFTER}?",
     ),
     OTHER: (
@@ -344,14 +359,15 @@ FIGURES = {
         f"(?=[{BEGINS}]){LEAD}{_by_beginning(LED)}",
         *PLAIN[OTHER],
         # 几十位, 数百家, 好几家
-        f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?"
+        f"数以{BIG}{{1,3}}计(?!算)",
+        f"(?:好?几|(?<!{NOT_SEVERAL})数)(?!百分|千瓦){BIG}{{1,4}}(?:个(?=[万亿]))?[万亿]?[多余]?(?!上{BARE})"
         f"(?:{HAN_UNIT}{PER})?|好几{HAN_UNIT}",
         # 过半, 翻一番, 数倍
         f"过半数?|[近超]半(?=数|[的是为]|[^\\w])"
         f"|翻了?(?:{BEFORE})?(?:[一两三四]|{ARABIC}|好?几)?(?:番|倍(?!增))(?:多(?![数少])|{AFTER})?"
         f"|(?<!{NOT_SEVERAL})数倍|几成(?![{NOT_TENTH}])",
         # 近六成, 破千万元, 近亿元, 达百亿元
-        f"(?:{BEFORE}{S}|(?<!{NOT_UP})(?<![超通经不]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
+        f"(?:{BEFORE}{S}|(?<!{NOT_UP})(?<![超通经不百千]){BEFORE_SCALE}(?={BARE})|[高多]?达(?={BARE}))"
         f"(?={H})(?!一(?!{H}|点{H}|年|个月|天|周|小时|倍|成))"
         f"(?:{HAN}{MORE}?[万亿]{{0,2}}{HAN_UNIT}{PER}{AFTER}?"
         f"|{H}{{0,9}}[万亿](?!{H})[余多]?{AFTER}?)",
@@ -360,7 +376,7 @@ FIGURES = {
 
 KINDS = {"name": NAMES, "date": DATES, "rank": RANKS, "ordinal": ORDINALS, "figure": FIGURES}
 OTHERS = (
-    f"A-Za-z{BEGINS}壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负半跃迈站登冲跨"
+    f"A-Za-z{BEGINS}±壹贰叁肆伍陆柒捌玖拾佰仟—–−－﹣（(+＋$€£￥¥负半跃迈站登冲跨"
     "第首榜排位名列居前好几数过上翻长珠双-"
 )
 
@@ -394,12 +410,14 @@ def has_numeral(name):
     return bool(_NUMERAL.search(name))
 
 
-# Between two characters of one number: 2|1家, 30|万, 1万|6千, 3.|5, 1|,234, 1| 200, 20|多家
+# Between two characters of one number: 2|1家, 30|万, 1万|6千, 3.|5, 1|,234, 1| 200, 20|多家,
+# 2个半|亿, 300|+家, 1小时|20分钟
 _WITHIN = re.compile(
     f"(?<={D})(?={D})|(?<={H})(?={H})|(?<={D})(?={S}{SCALE})|(?<={D}{BLANK})(?={SCALE})|(?<=[百千万亿])(?={D}{{1,4}}[十百千万])"
     f"|(?<=[万亿])(?={D}{{4}}(?![{DIGITS}年]))|(?<={D})(?=[.．]{D})|(?<={D}[.．])(?={D})"
     f"|(?<={D})(?=[,{BLANK[1:-1]}]{D}{{3}}(?!{D}))|(?<={D}[,{BLANK[1:-1]}])(?={D}{{3}}(?!{D}))"
     f"|(?<={H})(?=点{H})|(?<={H}点)(?={H})|(?<={D}|{H})(?=[多余几])"
+    f"|(?<=个半)(?=[万亿])|(?<={D}|[万亿])(?=[+＋](?!{D}))|(?<=小时)(?=(?:{D}{{1,2}}|{H}{{1,3}})分)"
 )
 
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from projects.reading.hedges import LEADS
-from projects.reading.numerals import ARABIC, DIGITS, HAN, NUMBER, read_number
+from projects.reading.numerals import ARABIC, DIGITS, HAN, NUMBER, SCALE, read_number
 
 _DASHES = "–—~～―−－‑‐‒﹣-"  # the plain one last, where it means itself within []
 _WIDE = str.maketrans("０１２３４５６７８９．，％／∶：()", "0123456789.,%/::（）") | dict.fromkeys(
@@ -20,7 +20,7 @@ _SIGN = re.compile(
 _MONEY = "[0-9.,一二两三四五六七八九十百千万亿零多余几半—]+"
 _COUNT = f"[0-9]{{1,6}}|{HAN}{{1,6}}"
 _RANKED = "(?:排名|位列|位居|名列|排|列|居)?"
-_MOST = "(?:一?大半|多半|大多数|绝大多数|大部分|绝大部分)"
+_MOST = "(?:一?大半|一?多半|大多数|绝大多数|大部分|绝大部分)"
 _TO = "[—至到、]"
 _PAIR = re.compile(
     rf"(?<![零〇一二两三四五六七八九十百千万亿点])"
@@ -39,6 +39,17 @@ _WRITTEN = (
     ("下", re.compile("零下"), "负"),
     ("上", re.compile("零上"), ""),
     ("百", re.compile("百分百"), "百分之百"),
+    ("计", re.compile(f"^数以({SCALE}|十[万亿])计$"), r"数\1"),
+    ("几", re.compile("百分之几$"), "几%"),
+    # 千把人 is 千来人; 个把月 about one; 大半年 more than a half, 小半天 less
+    ("把", re.compile("^([百千万])把(?=[^把])"), r"\1来"),
+    ("把", re.compile("^个把(?=月|星期|小时|钟头)"), "约1个"),
+    ("半", re.compile("^大半(?=个[^多余]|[年天])"), "超过半"),
+    ("半", re.compile("^小半(?=个[^多余]|[年天])"), "不足半"),
+    # 300+家, 10万+: and more
+    ("+＋", re.compile(f"^(.*(?:[0-9]|{SCALE})[^0-9+＋]*)[+＋](?![0-9])"), r"超过\1"),
+    ("米", re.compile(r"(?<![0-9.])([0-9])米([0-9]{1,2})$"), r"\1.\2米"),
+    ("时头", re.compile("(?<=[小钟][时头])(.+)分$"), r"\1分钟"),
     ("¥￥R币C", re.compile(f"(?:[¥￥]|RMB|CNY|人民币)({_MONEY})元?"), r"\1元"),
     ("$", re.compile(rf"HK\$({_MONEY})(?:港元)?"), r"\1港元"),
     ("$U", re.compile(rf"(?:US\$|\$|USD)({_MONEY})(?:美元)?"), r"\1美元"),

@@ -7,7 +7,7 @@ fit each other, but a head is no household: 人 and 户 fit only their own kind 
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ _TABLE = """
 面积: 平方米=平米=㎡=m²=m2 1 平方公里=平方千米=km²=㎢ 1000000 公顷=hm² 10000 亩 2000/3
 体积: 立方米=立方=m³=㎥=m3 1 升=公升=L 1/1000 毫升=mL=ml 1/1000000
 长度: 米=m 1 公里=千米=km 1000 里=华里 500 厘米=cm 1/100 毫米=mm 1/1000 微米=μm 1/1000000
-功率: 千瓦=kW=KW 1 瓦=W 1/1000 兆瓦=MW 1000 吉瓦=GW 1000000
+功率: 千瓦=kW=KW=kWp 1 瓦=W=Wp 1/1000 兆瓦=MW=MWp 1000 吉瓦=GW=GWp 1000000
 电量: 千瓦时=度=kWh=KWh=kW·h 1 瓦时=Wh 1/1000 兆瓦时=MWh 1000 吉瓦时=GWh 1000000
 电压: 伏=V 1 千伏=kV=KV 1000
 变电容量: 千伏安=kVA=KVA 1 兆伏安=MVA 1000 伏安 1/1000
 热量: 千卡=大卡 1 卡 1/1000
 能量: 焦 1 千焦 1000 兆焦 1000000
-压强: 帕 1 千帕=kPa 1000 兆帕=MPa 1000000
-频率: 赫=赫兹 1 千赫=千赫兹 1000 兆赫=兆赫兹 1000000
+压强: 帕=Pa 1 千帕=kPa 1000 兆帕=MPa 1000000
+频率: 赫=赫兹=Hz 1 千赫=千赫兹=kHz 1000 兆赫=兆赫兹=MHz 1000000 吉赫=GHz 1000000000
 电荷量: 毫安时=mAh 1 安时 1000
 数据量: GB 1 TB 1024 MB 1/1024
 温度: ℃=摄氏度=°C 1
@@ -155,12 +155,14 @@ def is_rate(word: str) -> bool:
     return unit_of(word).dimension in RATES
 
 
+@cache
 def is_counted(word: str) -> bool:
     """Whether things in this unit are counted one by one, so that a whole number can be exact."""
     dimension = unit_of(word).dimension
     return not dimension or dimension in COUNTED_ONE_BY_ONE
 
 
+@lru_cache(maxsize=1 << 12)
 def ratio(printed: str, wanted: str) -> Fraction | None:
     """How many of the `wanted` unit one of the `printed` unit is; None if they do not fit.
 

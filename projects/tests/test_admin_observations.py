@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from aidtracker.testing import make_metric, make_observation, make_series, make_source
 from aidtracker.trail.conflicts import marks
+from projects.admin.reviewing import MOST_SEEN
 from projects.corrections import corrections
 from projects.models import Finding, Observation
 
@@ -185,3 +186,78 @@ def test_state_of_a_figure_is_not_typed(admin_client):
     source = make_source()
     type_figure(admin_client, source=source.pk, status="published")
     assert source.observations.get().status == "draft"
+
+
+# Approving many
+
+
+TEXT = "全市共有新企业271个。其中外来的约30家。"
+
+
+def submitted(printed, **kwargs):
+    """A figure of the text, handed in."""
+    source = kwargs.pop("source", None) or make_source(text=TEXT)
+    start = TEXT.index(printed)
+    place = {"start": start, "end": start + len(printed)}
+    return make_observation(
+        source=source, series=series_in("家"), printed=printed, status="submitted", **place
+    )
+
+
+def approving(client, rows, **extra):
+    """Choose rows in the list and approve them; the page that asks to look at each."""
+    chosen = {"action": "take_approve", "_selected_action": [row.pk for row in rows]}
+    return client.post(LIST, chosen | dict(marks(rows)) | extra)
+
+
+def statuses(rows):
+    return [Observation.objects.get(pk=row.pk).status for row in rows]
+
+
+def test_figures_are_seen_in_their_sentences_before_they_are_approved(admin_client):
+    rows = [submitted("271个"), submitted("约30家")]
+    page = approving(admin_client, rows)
+    assert statuses(rows) == ["submitted", "submitted"]
+    words = page.content.decode()
+    assert "全市共有新企业<mark>271个</mark>" in words
+    assert "其中外来的<mark>约30家</mark>" in words
+    assert "数值 30 家，下界 27 家，上界 33 家（约）" in words
+    assert " checked" not in words
+
+
+def test_only_figures_that_were_ticked_are_approved(admin_client):
+    rows = [submitted("271个"), submitted("约30家")]
+    page = approving(admin_client, rows)
+    approving(admin_client, rows[1:], seen="1", **dict(page.context["shown_versions"]))
+    assert statuses(rows) == ["submitted", "approved"]
+
+
+def test_figure_that_was_changed_since_it_was_seen_is_not_approved(admin_client):
+    row = submitted("271个")
+    page = approving(admin_client, [row])
+    row.note = "改过"
+    row.save()
+    seen = {"seen": "1"} | dict(page.context["shown_versions"])
+    response = admin_client.post(
+        LIST,
+        {"action": "take_approve", "_selected_action": row.pk, "seen": "1"} | seen,
+        follow=True,
+    )
+    assert "在您打开列表后已被修改" in str(*response.context["messages"])
+    assert statuses([row]) == ["submitted"]
+
+
+def test_approving_a_whole_list_is_asked_figure_by_figure(admin_client):
+    rows = [submitted("271个") for _ in range(MOST_SEEN + 2)]
+    page = approving(admin_client, rows, seen="1", select_across="1")
+    assert set(statuses(rows)) == {"submitted"}
+    assert (len(page.context["rows"]), page.context["later"]) == (MOST_SEEN, 2)
+
+
+def test_figures_that_cannot_be_approved_are_not_shown(admin_client):
+    rows = [submitted("271个"), make_observation(status="draft")]
+    page = approving(admin_client, rows)
+    assert [one.row for one in page.context["rows"]] == rows[:1]
+    assert [str(one) for one in page.context["messages"]] == [
+        "1 条观测值未审核通过：现在的状态是“草稿”。"
+    ]

@@ -10,10 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
+from aidtracker.pages.charts import TEMPLATE
+from aidtracker.pages.shapes import Label, forms
+from aidtracker.pages.svg import LOOKS
 from aidtracker.testing import make_metric, make_observation, make_series
 from projects.charts.axes import COMPACT, WIDE, nice_step
-from projects.charts.drawing import TEMPLATE, series_chart
-from projects.charts.labels import Label, place_labels
+from projects.charts.labels import place_labels
+from projects.charts.over_time import Event, series_chart
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +25,15 @@ YEAR_2019 = {"period_start": date(2019, 1, 1), "period_end": date(2019, 12, 31)}
 HALF_2019 = {"period_start": date(2019, 1, 1), "period_end": date(2019, 6, 30)}
 
 
+def rows_of(code, number):
+    """The figures of the series of a real figure."""
+    series = Observation.objects.get(source__code__startswith=code, number=number).series_id
+    return Observation.objects.with_subjects().filter(series=series).in_time_order()
+
+
 def chart_of(code, number, conflicts=()):
     """The chart of the series of a real figure."""
-    series = Observation.objects.get(source__code__startswith=code, number=number).series_id
-    rows = Observation.objects.with_subjects().filter(series=series).in_time_order()
-    return series_chart(rows, conflicts)
+    return series_chart(rows_of(code, number), conflicts)
 
 
 def chart_with(*figures, kind="flow", unit="元"):
@@ -46,6 +53,23 @@ def only_mark(chart, layout=0):
 
 def shapes(mark):
     return [shape.css for shape in (*mark.rects, *mark.paths, *mark.dots)]
+
+
+def ticks(drawing, axis):
+    """The labels along an axis, amount or year."""
+    texts = [text for panel in drawing.panels for text in panel.texts]
+    return [text.text for text in texts if text.css == f"chart-tick is-{axis}"]
+
+
+def unit(drawing):
+    """The unit of the amounts."""
+    texts = [text for panel in drawing.panels for text in panel.texts]
+    return next(text.text for text in texts if text.css == "chart-tick chart-unit")
+
+
+def notes(chart):
+    """What the chart says of what is not in it."""
+    return {note.label: [item.text for item in note.items] for note in chart.notes}
 
 
 def labels(chart, layout=0):
@@ -115,8 +139,8 @@ def test_rate_is_a_level_over_its_period():
 def test_rank_has_the_first_place_at_the_top():
     drawing = chart_of("003", 1).drawings[0]
 
-    assert [tick.label for tick in drawing.amounts] == ["1", "2", "3"]
-    assert drawing.amounts[0].position == WIDE.top
+    assert ticks(drawing, "amount") == ["1", "2", "3"]
+    assert drawing.panels[0].lines[0].y1 == WIDE.top
 
 
 def test_second_figure_in_the_same_place_is_a_ring():
@@ -184,16 +208,16 @@ def test_conflict_is_marked_in_sign_class_and_words():
 def test_axes_of_retail_sales_over_ten_years():
     drawing = chart_of("003", 14).drawings[0]
 
-    assert drawing.unit == "亿元"
-    assert [tick.label for tick in drawing.amounts] == ["0", "10", "20", "30", "40"]
-    assert [tick.label for tick in drawing.years] == [str(year) for year in range(2014, 2024)]
+    assert unit(drawing) == "亿元"
+    assert ticks(drawing, "amount") == ["0", "10", "20", "30", "40"]
+    assert ticks(drawing, "year") == [str(year) for year in range(2014, 2024)]
 
 
 def test_compact_drawing_names_every_second_year():
     drawing = chart_of("003", 14).drawings[1]
 
-    assert drawing.layout == COMPACT
-    assert [tick.label for tick in drawing.years][:4] == ["2014", "", "2016", ""]
+    assert (drawing.name, drawing.width) == (COMPACT.name, COMPACT.width)
+    assert ticks(drawing, "year")[:2] == ["2014", "2016"]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +240,7 @@ def test_nice_step(highest, is_whole, step):
 def test_zero_alone_is_drawn():
     drawing = chart_with(yearly("0元")).drawings[0]
 
-    assert [tick.label for tick in drawing.amounts] == ["0", "1"]
+    assert ticks(drawing, "amount") == ["0", "1"]
     assert drawing.marks[0].rects[0].height == 0
 
 
@@ -247,13 +271,42 @@ def test_label_stays_inside_the_drawing():
     assert label.x == pytest.approx(317.1, abs=0.1)
 
 
+# A second series, and events
+
+
+def test_second_series_has_a_scale_of_its_own_on_the_same_time_axis():
+    first, second = rows_of("001", 42), rows_of("003", 14)
+    chart = series_chart(first, second=second)
+    upper, lower = chart.drawings[0].panels
+
+    assert (upper.top, lower.top) == (0, WIDE.height)
+    assert [line.x1 for line in upper.lines if line.css == "chart-year"] == [
+        line.x1 for line in lower.lines if line.css == "chart-year"
+    ]
+    assert chart.title == (
+        "接待游客人次：2018年 突破600万人次，2019年 892.18万人次；"
+        "网络零售额：2014年 4亿元，2023年 34.24亿元"
+    )
+
+
+def test_events_of_the_years_shown_are_numbered():
+    days = [date(2013, 1, 1), date(2019, 5, 1), date(2015, 1, 1)]
+    events = [Event(day, f"{day.year}年", "启用", "/x/") for day in days]
+    chart = series_chart(rows_of("003", 14), events=events)
+    panel = chart.drawings[0].panels[0]
+
+    assert notes(chart)["图中的事件"] == ["1 2015年 启用", "2 2019年 启用"]
+    assert [text.text for text in panel.texts] == ["1", "2"]
+    assert len(panel.lines) == 2
+
+
 # What has no place, and words
 
 
 def test_undated_figure_is_listed_below():
     chart = chart_of("003", 10)
 
-    assert [(one.words, one.period) for one in chart.undated] == [("300万元", "原来")]
+    assert notes(chart) == {"未注明时间": ["300万元（原来）"]}
     assert len(chart.drawings[0].marks) == 2
 
 
@@ -261,7 +314,7 @@ def test_series_of_undated_figures_has_no_drawing():
     chart = chart_of("000", 35)
 
     assert (chart.drawings, chart.title) == ((), "各文献都没有注明时间")
-    assert [one.words for one in chart.undated] == ["1—2万名"]
+    assert notes(chart) == {"未注明时间": ["1—2万名（每年）"]}
 
 
 def test_figure_without_value_and_bounds_is_listed_below():
@@ -272,7 +325,7 @@ def test_figure_without_value_and_bounds_is_listed_below():
 
     assert chart is not None
     assert chart.drawings == ()
-    assert [one.words for one in chart.bare] == ["若干元"]
+    assert notes(chart) == {"没有给出具体的数": ["若干元（2019年）"]}
 
 
 def test_no_figures_give_no_chart():
@@ -290,7 +343,11 @@ def test_words_of_a_chart():
     assert chart.title == "2014年 4亿元，2023年 34.24亿元"
     assert chart.caption.startswith("阿克苏市 网络零售额，单位：亿元。据《")
     assert chart.description.startswith("共 3 个数字。2014年，4亿元，完成，当期，据《")
-    assert chart.keys == ("柱：一段时间内，宽为期间的长短", "浅带：原文容许的范围")
+    assert chart.keys == (
+        "柱：一段时间内，宽为期间的长短",
+        "浅带：原文容许的范围",
+        "浅色：期间系推断",
+    )
 
 
 def test_title_of_targets_says_so():
@@ -351,6 +408,26 @@ def test_every_series_can_be_drawn():
     drawings = [one for chart in charts if chart for one in chart.drawings]
     drawn = [mark.label for one in drawings for mark in one.marks]
     assert drawn.count(None) == 0
+
+
+def test_every_form_looks_alike_in_files():
+    rows = Observation.objects.published().with_subjects().order_by("series_id", "number")
+    charts = [series_chart(figures) for _, figures in groupby(rows, attrgetter("series_id"))]
+    drawn = {name for chart in charts if chart for name in forms(chart.drawings)}
+
+    assert {name.split()[0] for name in drawn} <= LOOKS.keys()
+
+
+def test_file_of_a_chart_needs_nothing_else():
+    chart = chart_of("001", 42)
+    file = ElementTree.fromstring(chart.file("https://example.org"))
+    words = "".join(file.itertext())
+
+    assert chart.title in words
+    shapes = [one for one in file.iter() if one.tag.endswith(("rect", "path", "circle", "line"))]
+    assert shapes
+    assert all({"fill", "stroke"} & one.attrib.keys() for one in shapes)
+    assert {one.get("href", "https")[:5] for one in file.iter()} == {"https"}
 
 
 def test_template_without_figures_says_what_would_stand_here():

@@ -117,6 +117,8 @@ def in_text(source, series, text, words, printed=None):
         ("共有30万个。", "30", "30万"),
         ("共有1万6千个。", "6千个", "1万6千个"),
         ("共有二十一个。", "一个", "二十一个"),
+        ("共有300+个。", "300", "300+"),
+        ("共有2个半亿。", "2个半", "2个半亿"),
     ],
 )
 def test_part_of_a_longer_number_is_refused(source, jobs, text, words, longer):

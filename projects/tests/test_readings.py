@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from aidtracker.testing import make_metric, make_observation, make_series
+from projects.reading.allowed import interval_words
 from projects.views.readings import (
     formula_words,
-    interval_words,
     period_dates,
     qualifier_words,
     remarks,

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker.review.revisions import text_of
@@ -12,11 +14,13 @@ from aidtracker.testing import (
     make_project,
     make_project_party,
     make_region,
+    make_series,
+    make_source,
 )
 from aidtracker.trail.differences import differences
 from projects.corrections import corrections
-from projects.models import Observation, Project, Revision
-from projects.tests.review_pages import form_of, propose, said, staff
+from projects.models import Metric, Observation, Project, Revision
+from projects.tests.review_pages import act, form_of, propose, said, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -244,6 +248,66 @@ def test_list_names_what_is_to_be_changed(client, clerk, headquarters):
     page = client.get(reverse("admin:projects_revision_changelist")).content.decode()
     assert "林果园的第 1 次变更" in page
     assert "卫生院的第 1 次变更" in page
+
+
+TEXT = "全市共有新企业271个。其中外来的约30家。"
+
+
+def figure_at(words, headquarters, **kwargs):
+    start = TEXT.index(words)
+    place = {"start": start, "end": start + len(words), "printed": words}
+    source = make_source(text=TEXT)
+    return make_observation(source=source, maintainer=headquarters, **place, **kwargs)
+
+
+@pytest.mark.parametrize("is_list", [True, False], ids=["list", "form"])
+def test_reviewer_sees_the_sentence_of_a_figure_and_both_readings(
+    client, clerk, headquarters, is_list
+):
+    row = figure_at("271个", headquarters)
+    propose(
+        client, clerk, row, printed="约30家", start=TEXT.index("约"), end=TEXT.index("家。") + 1
+    )
+    address = reverse("admin:projects_revision_changelist")
+    client.force_login(staff(headquarters, "view", "approve"))
+    page = client.get(address if is_list else form_of(Revision.objects.get())).content.decode()
+    assert "全市共有新企业<mark>271个</mark>" in page
+    assert "其中外来的<mark>约30家</mark>" in page
+    said = {
+        True: "“271个”读作 271家（确数） → “约30家”读作 30家（约）",
+        False: "“约30家” → 数值 30 家，下界 27 家，上界 33 家（约）",
+    }
+    assert said[is_list] in page
+
+
+def test_list_of_proposals_for_figures_asks_as_much_for_many(client, clerk, headquarters):
+    address = reverse("admin:projects_revision_changelist")
+    counts = []
+    for _ in range(2):
+        propose(client, clerk, figure_at("271个", headquarters), start="", end="")
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_proposal_for_a_figure_that_cannot_be_says_why(client, clerk, headquarters):
+    row = figure_at("271个", headquarters, series=make_series())
+    propose(client, clerk, row, printed="约30家", start="", end="")
+    Metric.objects.filter(pk=row.series.metric_id).update(unit="吨")
+    page = client.get(reverse("admin:projects_revision_changelist")).content.decode()
+    assert "“约30家”的单位与指标单位“吨”不符" in page
+
+
+def test_proposals_are_seen_before_they_are_approved(client, clerk, headquarters):
+    propose(client, clerk, figure_at("271个", headquarters), start="", end="", _submit="1")
+    revision = Revision.objects.get()
+    client.force_login(staff(headquarters, "view", "approve"))
+    act(client, "approve", revision)
+    assert revision.review == "submitted"
+    act(client, "approve", revision, seen="1")
+    assert revision.review == "approved"
 
 
 def test_revision_of_a_row_that_is_gone_still_opens(client, clerk, headquarters):

@@ -1,15 +1,23 @@
 """What this app adds to the pages and lists of places, headquarters, programmes and documents."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import Related, Section, whole_list
-from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, table
+from aidtracker.pages.details import Related, Section, address, whole_list
+from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
-from programs.views.lists import CategoryList, SourceList
+from programs.views.lists import (
+    CategoryList,
+    HeadquartersList,
+    ProgramList,
+    RegionList,
+    SourceList,
+)
 from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.views.sections import (
@@ -121,8 +129,32 @@ def count_column(label: str, relation: str, name: str) -> Column:
     return Column(label, name, kind="number", sort=(name,), reads=reads)
 
 
+def beside_others(kind: str, label: str) -> Callable[[Any], Item]:
+    """The way to compare a row with others of its kind."""
+    return lambda row: Item(label, address("compare", of=kind, pick=row.slug))
+
+
+def through_years(kind: str) -> Callable[[Any], Item]:
+    """The way to compare what is known of a row in several years."""
+    about = "比较各年"
+    return lambda row: Item(about, address("compare", of="periods", about=f"{kind}:{row.slug}"))
+
+
+def add_comparisons() -> None:
+    """Where the pages and lists lead to what they can be compared with."""
+    HeadquartersPage.ways = (
+        beside_others("headquarters", "与其他指挥部比较"),
+        through_years("headquarters"),
+    )
+    RegionPage.ways = (beside_others("regions", "与其他地区比较"), through_years("regions"))
+    ProgramPage.ways = (beside_others("programs", "与其他工程比较"), through_years("programs"))
+    for page in (HeadquartersList, RegionList, ProgramList):
+        page.see_also = (*page.see_also, ("并列比较", "compare"))
+
+
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
+    add_comparisons()
     HeadquartersPage.reads = (with_sums,)
     HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)

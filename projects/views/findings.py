@@ -18,8 +18,9 @@ from aidtracker.pages.tables import NOTE, Column, Item, table
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import LOOKALIKE, Result
 from projects.models.findings import SCREENFUL, WORST_FIRST
+from projects.reading.allowed import interval_words
 from projects.views import filters
-from projects.views.readings import interval_words, remarks
+from projects.views.readings import remarks
 from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
 
 # The clause in which a check says what a missing or loose figure would have to be.

@@ -2,11 +2,13 @@
 
 from django.db.models import Q, QuerySet
 
-from aidtracker.pages.details import DetailPage, Fact, Related, facts, sentence
-from aidtracker.pages.tables import KIND, NOTE, Column, Item
+from aidtracker.pages.details import DetailPage, Fact, Related, Section, facts, sentence
+from aidtracker.pages.tables import CAP, KIND, NOTE, Column, Item, Layout, counted, table
+from projects.charts.best import best_chart, over_subjects
 from projects.models import Metric, Observation
+from projects.reading.allowed import interval_words
 from projects.views.figure_lists import FIGURE_OF_SERIES, SERIES_SCOPE
-from projects.views.readings import formula_words, interval_words, remarks, scope_words
+from projects.views.readings import formula_words, remarks, scope_words
 from projects.views.sections import CITED, FIGURE, NATURE, NO_FIGURES, period_words
 
 READING_COLUMNS = (
@@ -42,6 +44,30 @@ def derived_from(metric):
     return derived.select_related("numerator", "denominator")
 
 
+class SeriesRows(Related):
+    """The series of a metric, and its subjects beside each other: those that can be compared."""
+
+    def section(self, rows: QuerySet, record: Metric) -> Section:
+        found = rows.first_rows(CAP + 1)
+        layout = Layout(more=self.more(rows.model, record))
+        shown = table(counted(self.title, found), self.columns, found[:CAP], layout)
+        leading = [series.leading_figures[0] for series in found[:CAP]]
+        limit = f"这一指标的序列多于 {CAP} 个，只比较了前 {CAP} 个。" if len(found) > CAP else ""
+        chart = over_subjects(self.anchor, leading, limit)
+        return Section(self.anchor, self.title, shown, self.empty, chart=chart)
+
+
+class FigureRows(Related):
+    """The figures of a metric, and how the longest series of them went."""
+
+    def section(self, rows: QuerySet, record: Metric) -> Section:
+        found = rows.first_rows(CAP + 1)
+        layout = Layout(more=self.more(rows.model, record))
+        shown = table(counted(self.title, found), self.columns, found[:CAP], layout)
+        chart = best_chart(self.anchor, found[:CAP])
+        return Section(self.anchor, self.title, shown, self.empty, chart=chart)
+
+
 class MetricPage(DetailPage):
     model = Metric
     columns = (
@@ -58,14 +84,14 @@ class MetricPage(DetailPage):
     )
     counted = (Column("公式", lambda row: "直接统计，不由别的指标算出"),)
     parts = (
-        Related(
+        SeriesRows(
             "series",
             "各序列",
             (SERIES_SCOPE, *FIGURE_OF_SERIES),
             "这一指标在各个主体和范围上的序列；有了公开的数字就列在这里。",
             rows=lambda metric: metric.series_set.with_figures(),
         ),
-        Related(
+        FigureRows(
             "figures",
             "各序列的全部数字",
             (Column("主体与范围", series_item), *READING_COLUMNS),

@@ -16,12 +16,13 @@ from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, 
 from programs.models import Source
 from projects.corrections import retractions
 from projects.models import Observation
+from projects.reading.allowed import interval_words
 from projects.sums.claims import documents_words, is_same_claim
 from projects.views.citations import plain_citation, standard_citation
 from projects.views.corrections import corrections_section
 from projects.views.metrics import READING_COLUMNS
 from projects.views.parts import ledger_rows
-from projects.views.readings import interval_words, period_dates, qualifier_words, value_words
+from projects.views.readings import period_dates, qualifier_words, value_words
 from projects.views.restatements import restated
 
 FINDING_COLUMNS = (

@@ -1,11 +1,9 @@
 """What was read out of a printed figure, and how a metric is computed, in words for a page."""
 
-from decimal import Decimal
-
 from aidtracker.templatetags.formatting import UNKNOWN, day, days, plain, span
 from projects.models import Metric, Observation
+from projects.reading.allowed import printed_scale
 from projects.reading.bounds import ABOUT, NEARLY, VAGUE_HIGH, VAGUE_LOW
-from projects.reading.scales import STEPS, Scale
 
 Qualifier = Observation.Qualifier
 QUALIFIERS = {
@@ -33,31 +31,12 @@ FORMULAS = {
 }
 
 
-def printed_scale(observation):
-    """The scale word and unit that a figure is printed in: 亿元, 万名, 家."""
-    words = ((factor, word) for factor, word in STEPS if word in observation.printed)
-    factor, word = next(words, (Decimal(1), ""))
-    return Scale(factor, f"{word}{observation.unit}")
-
-
 def value_words(observation):
     """The value read from the printed figure, in its scale; several tens has none."""
     value, high, scale = observation.value, observation.value_high, printed_scale(observation)
     if value is None:
         return "没有给出具体的数"
     return scale.amount(value) if high is None else scale.span(value, high)
-
-
-def interval_words(observation):
-    """What the printed words allow: 9.105—9.115亿元, 不低于30亿元, 2646家; — if nothing."""
-    lower, upper, scale = observation.lower, observation.upper, printed_scale(observation)
-    if lower is None and upper is None:
-        return UNKNOWN
-    if upper is None:
-        return f"不低于{scale.amount(lower)}"
-    if lower is None:
-        return f"不高于{scale.amount(upper)}"
-    return scale.amount(lower) if lower == upper else scale.span(lower, upper)
 
 
 def qualifier_words(observation):

@@ -1,12 +1,15 @@
 """The page of a series: every figure of every source on one time axis, today or as once known."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.http import urlencode
 
+from aidtracker.pages.charts import FEWEST
 from aidtracker.pages.details import (
     DetailPage,
     Section,
@@ -16,24 +19,33 @@ from aidtracker.pages.details import (
     whole_list,
 )
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
-from projects.charts import drawing as charts
+from projects.charts.over_time import Event, series_chart
 from projects.corrections import MOST_FIGURES, known_on, recorded_on
 from projects.models import Metric, Observation, Series
+from projects.models.metrics import SUBJECTS
 from projects.sums import totals
 from projects.views.citations import series_citation, standard_citations
 from projects.views.corrections import corrections_section
+from projects.views.events import events_about
 from projects.views.figure_lists import FIGURE_OF_SERIES
 from projects.views.metrics import READING_COLUMNS
 from projects.views.sections import NO_FIGURES
 
 MOST_PARTS = 30  # each is compared with each other
+MOST_BESIDE = 40
+ALONE = "有了公开的数字就画在这里；只有一个数字不画图。"
+ASKED = ("with", "as_of", "known")  # what of the address says which figures the chart shows
 
 
-def chart_section(rows):
-    """All figures on one time axis, those with an open contradiction marked."""
-    conflicts = {row.pk for row in rows if row.is_contradicted}
-    chart = charts.series_chart(rows, conflicts)
-    return Section("chart", "图", template=charts.TEMPLATE, data=chart)
+def chart_section(
+    rows: list[Observation], second: list[Observation], events: Sequence[Event]
+) -> Section:
+    """All figures on one time axis, those with an open contradiction marked; never one alone."""
+    conflicts = {row.pk for row in (*rows, *second) if row.is_contradicted}
+    several = len(rows) + len(second) >= FEWEST
+    chart = series_chart(rows, conflicts, second, events) if several else None
+    template = "projects/series_chart.html"
+    return Section("chart", "图", None, ALONE, template, data=rows or None, chart=chart)
 
 
 def day_asked_for(request):
@@ -53,6 +65,20 @@ def current_figures(series):
 def whole(series):
     """The series that this one is a part of, if the public may see it: one query."""
     return Series.objects.published().filter(pk=series.part_of_id).first()
+
+
+def events_meanwhile(series: Series, rows: list[Observation]) -> list[Event]:
+    """What happened to the subjects of a series in the years that its figures speak of."""
+    years = [row.moment.year for row in rows if row.moment]
+    return events_about(series, min(years), max(years)) if years else []
+
+
+def beside(series: Series) -> QuerySet:
+    """Other series of the same metric, or about the most specific of the same things."""
+    subject = next(name for name in reversed(SUBJECTS) if getattr(series, f"{name}_id"))
+    alike = Q(metric=series.metric_id) | Q(**{subject: getattr(series, f"{subject}_id")})
+    rows = Series.objects.published().with_figures().filter(alike).exclude(pk=series.pk)
+    return rows.only("name", "slug").order_by("slug")
 
 
 def figures_section(series, rows):
@@ -117,6 +143,26 @@ class SeriesPage(DetailPage):
     def trail(self) -> list[Item]:
         return [list_item(Metric), list_item(Series)]
 
+    @cached_property
+    def others(self) -> list[Series]:
+        """Series to put under this one: of the same metric, or about the same thing."""
+        return list(beside(self.row)[:MOST_BESIDE])
+
+    @cached_property
+    def chosen(self) -> Series | None:
+        """The one of them that the address names."""
+        wanted = self.request.GET.get("with", "")
+        return next((one for one in self.others if one.slug == wanted), None)
+
+    @cached_property
+    def second(self) -> list[Observation]:
+        return current_figures(self.chosen) if self.chosen else []
+
+    @property
+    def chart_query(self) -> str:
+        kept = {name: self.request.GET[name] for name in ASKED if self.request.GET.get(name)}
+        return f"?{urlencode(kept)}" if kept else ""
+
     @property
     def is_of_record(self) -> bool:
         """Whether the day asks for what this database showed, not for what documents had said."""
@@ -130,7 +176,7 @@ class SeriesPage(DetailPage):
         series, (day, _) = self.row, day_asked_for(self.request)
         rows = self.figures_on(day) if day else current_figures(series)
         sections = [
-            chart_section(rows),
+            chart_section(rows, self.second, events_meanwhile(series, rows)),
             figures_section(series, rows),
             *([] if day else [parts_section(series), sum_section(series)]),
             corrections_section(Observation.objects.published().filter(series=series)),
@@ -141,6 +187,8 @@ class SeriesPage(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         day, problem = day_asked_for(self.request)
         return {
+            "others": self.others,
+            "chosen": self.chosen,
             "day": day,
             "problem": problem,
             "today": timezone.localdate(),

@@ -17,6 +17,7 @@ NOT_COVERED = {
     "updated_at": "set on every save",
     "search_text": "made from the names on every save",
     "anchor": "made from the text around a figure's words when it is stored",
+    "contact": "how to reach a reader is for who answers them, and is deleted then",
     "scope": "computed: what is checked again together with a finding",
     "text": "a document's full text is not distributed; it is uploaded and checked by its SHA-256",
 }

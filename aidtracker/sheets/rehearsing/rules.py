@@ -1,47 +1,36 @@
-"""The rules of a table, asked of many rows that are not stored yet, in a few queries.
+"""The rules of a table, asked of many rows that are not stored yet."""
 
-The database itself evaluates them over the rows' values, so that an import hears the same answer
-before it writes as it would hear afterwards.
-"""
-
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
-from django.db import connections, models, router
-from django.db.models.sql import Query
+from django.db import models
 
 from aidtracker.ground.batches import in_batches
-from aidtracker.ground.money import not_negative
+from aidtracker.ground.constraints import RowCheck
 
 BATCH = 400
-NUMERIC = (models.DecimalField, models.IntegerField, models.ForeignKey, models.BigAutoField)
 
 
-def broken_checks(rows, model, befores=()):
-    """Yield (place in `rows`, CheckConstraint) for each check that a row breaks.
+def broken_checks(
+    rows: Sequence[Any], model: type[models.Model], befores: Sequence[Any] = ()
+) -> Iterator[tuple[int, RowCheck]]:
+    """Yield (place in `rows`, rule) for each rule that a row breaks.
 
     `befores` are the rows as they are stored, None for a new one.
     """
     for check in model._meta.constraints:
-        if isinstance(check, models.CheckConstraint):
-            condition: Any = check.condition
-            names = condition.referenced_base_fields
+        if isinstance(check, RowCheck):
+            names = check.condition.referenced_base_fields
             fields = [field for field in model._meta.concrete_fields if field.name in names]
-            places = asked(rows, befores, fields)
-            if condition == not_negative(*(field.name for field in fields)):
-                # The commonest rule: nobody need be asked whether a number is one of those.
-                places = {values: places[values] for values in filter(has_negative, places)}
-            for values in broken_values(check, list(places), fields, model):
-                yield from ((place, check) for place in places[values])
-
-
-def has_negative(amounts) -> bool:
-    return any(amount is not None and amount < 0 for amount in amounts)
+            for places in asked(rows, befores, fields).values():
+                if check.is_broken(rows[places[0]]):
+                    yield from ((place, check) for place in places)
 
 
 def asked(rows, befores, fields):
-    """The values that the database has to judge: {values of the fields: [places of rows]}.
+    """The values that are to be judged: {values of the fields: [places of rows]}.
 
     Those of a row that is stored with the same values keep the rule already.
     """
@@ -52,52 +41,6 @@ def asked(rows, befores, fields):
         if before is None or value_of(before) != found:
             places.setdefault(found[:-1], []).append(place)
     return places
-
-
-def broken_values(check, candidates, fields, model):
-    """Those of the candidates, values of the fields, that break a check."""
-    connection = connections[router.db_for_write(model)]
-    query = Query(model, alias_cols=False)
-    condition, params = query.build_where(check.condition).as_sql(
-        query.get_compiler(connection=connection), connection
-    )
-    for batch in in_batches(candidates, BATCH):
-        head, given = typed_values(batch, fields, connection)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{head} SELECT place FROM typed WHERE NOT ({condition})", [*given, *params]
-            )
-            yield from (batch[place] for (place,) in cursor.fetchall())
-
-
-def typed_values(rows, fields, connection):
-    """SQL that names some rows' values `typed`, a table with the model's own columns."""
-    quote = connection.ops.quote_name
-    plain = ", ".join(f"c{number}" for number in range(len(fields)))
-    typed = ", ".join(
-        f"{cast(f'c{number}', field, connection)} AS {quote(field.column)}"
-        for number, field in enumerate(fields)
-    )
-    marks = ", ".join(["%s"] * (len(fields) + 1))
-    values = ", ".join([f"({marks})"] * len(rows))
-    given = []
-    for place, row in enumerate(rows):
-        given.append(place)
-        given += [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, row, strict=True)
-        ]
-    return (
-        f"WITH raw (place, {plain}) AS (VALUES {values}),"
-        f" typed AS (SELECT CAST(place AS integer) AS place, {typed} FROM raw)"
-    ), given
-
-
-def cast(name, field, connection):
-    """A column of VALUES with its type; SQLite takes a text for a number only when told."""
-    if connection.vendor == "sqlite" and not isinstance(field, NUMERIC):
-        return name
-    return f"CAST({name} AS {field.db_type(connection).removesuffix(' unsigned')})"
 
 
 def unique_sets(model):

@@ -137,7 +137,7 @@ class Settling:
                 self.objections.fail(plan.number, message, heading)
 
     def check_table(self, plans: list[PlannedRow]) -> None:
-        """Ask the database whether the rows keep the rules of the table."""
+        """Ask whether the rows keep the rules of the table."""
         rows = [plan.row for plan in plans]
         faulty = [self.objections.faulty.get(plan.number, set()) for plan in plans]
         for place, check in broken_checks(rows, self.model, [plan.before for plan in plans]):

@@ -1,0 +1,76 @@
+"""Charts: a finding, drawings of two sizes, words for those who hear it, and the table beside it.
+
+One mechanism for all kinds: whoever draws says in pixels what stands where; here it is printed, on
+the page and as a file at an address that stays.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from aidtracker.pages import svg
+from aidtracker.pages.shapes import WIDE, Drawing
+from aidtracker.pages.tables import Item, Table
+
+TEMPLATE = "includes/chart.html"
+FEWEST = 2  # nothing is drawn with one figure alone
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a chart has to say of what is not in it: a word, and things, each with some words."""
+
+    label: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture that can be read: it says its finding, its scope, and what it leaves out.
+
+    `key` is unique among the charts of a page; `drawings` is empty if nothing has a place in it;
+    `address` is that of its file, empty if it has none.
+    """
+
+    key: str
+    title: str
+    caption: str
+    description: str
+    drawings: tuple[Drawing, ...] = ()
+    keys: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    table: Table | None = None
+    address: str = ""
+
+    @property
+    def pictures(self) -> list[SafeString]:
+        """The drawings as the page prints them."""
+        words = svg.Words(self.key, self.title, self.description)
+        return [svg.on_page(drawing, words) for drawing in self.drawings]
+
+    def file(self, site: str) -> str:
+        """The drawing for wide screens with finding, scope and sources, as a file of its own."""
+        drawing = next(one for one in self.drawings if one.name == WIDE)
+        words = svg.Words(self.key, self.title, self.description)
+        return svg.file_of(
+            drawing, words, self.caption, [*self.keys, f"{site}{self.address}"], site
+        )
+
+
+def noted(label: str, items: Iterable[Any]) -> list[Note]:
+    """A note, if there is anything to say."""
+    found = tuple(items)
+    return [Note(label, found)] if found else []
+
+
+def file_response(request: HttpRequest, chart: Chart | None) -> HttpResponse:
+    """The file of a chart; where nothing is drawn there is none."""
+    if chart is None or not chart.drawings:
+        raise Http404
+    site = request.build_absolute_uri("/").rstrip("/")
+    found = HttpResponse(chart.file(site), content_type="image/svg+xml; charset=utf-8")
+    found["Content-Disposition"] = f'inline; filename="{chart.key}.svg"'
+    return found

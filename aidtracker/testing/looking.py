@@ -1,0 +1,106 @@
+"""Looking at public pages as a reader's browser does: what is wrong with one, and its picture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import BrowserContext, Page
+
+from aidtracker.ground.datasets import record_models
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FIND = """async tags => (await axe.run(document,
+    {resultTypes: ['violations'], runOnly: {type: 'tag', values: tags}}))
+    .violations.map(one => `${one.id}: ${one.nodes.length} × ${one.nodes[0].html.slice(0, 120)}`)"""
+PHONE = 390
+# Pixels: a reader's thumb goes over eight screens, no more.
+TALLEST = 8_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at: the width of the window and the colours asked for."""
+
+    width: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+@dataclass
+class Looker:
+    """A reader with a window: opens pages and tells what is wrong with each."""
+
+    context: BrowserContext
+    base: str
+    heard: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda one: self.hear(one.type, one.text))
+        self.page.on("pageerror", lambda error: self.heard.append(f"script: {error}"))
+        self.page.on("requestfailed", lambda one: self.heard.append(f"failed: {one.url}"))
+        self.page.on("request", lambda one: self.ask(one.url))
+
+    def hear(self, kind: str, words: str) -> None:
+        if kind in {"error", "warning"}:
+            self.heard.append(f"console: {words}")
+
+    def ask(self, address: str) -> None:
+        if not address.startswith((self.base, "data:")):
+            self.heard.append(f"external: {address}")
+
+    def faults(self, path: str) -> list[str]:
+        """Open a page; each thing that is wrong with it, in words."""
+        self.heard.clear()
+        answer = self.page.goto(f"{self.base}{path}")
+        assert answer is not None
+        found = [] if answer.ok else [f"answered {answer.status}"]
+        height, width, window = self.page.evaluate(
+            "() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth,"
+            " window.innerWidth]"
+        )
+        if window <= PHONE and width > window:
+            found.append(f"scrolls sideways: {width} px")
+        if window <= PHONE and height > TALLEST:
+            found.append(f"{height} px tall")
+        self.page.evaluate(AXE.read_text())
+        return [*found, *self.heard, *self.page.evaluate(FIND, RULES)]
+
+
+def public_addresses(client: Client) -> list[str]:
+    """The address of every kind of public page: those without a key, and a row of each dataset."""
+    plain = [f"/{path}" for path in paths(get_resolver().url_patterns) if is_plain(path)]
+    return list(dict.fromkeys([path for path in plain if is_page(client, path)] + list(details())))
+
+
+def paths(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for one in patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from paths(one.url_patterns, path)
+        elif isinstance(one, URLPattern):
+            yield path
+
+
+def is_plain(path: str) -> bool:
+    return not path.startswith("admin/") and not set("<(^\\") & set(path)
+
+
+def is_page(client: Client, path: str) -> bool:
+    answer = client.get(path)
+    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+
+
+def details() -> Iterator[str]:
+    """A page of a public row of each dataset whose rows have one."""
+    for model in record_models():
+        if hasattr(model, "get_absolute_url"):
+            first = model._default_manager.published().order_by("pk").first()
+            if first is not None and (address := first.get_absolute_url()):
+                yield address

@@ -1,0 +1,101 @@
+"""Every kind of public page in a real browser, and two ways that readers go."""
+
+import csv
+import hashlib
+import io
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from aidtracker.testing.looking import AXE, Look, Looker, public_addresses
+from projects.models import Observation
+
+pytestmark = pytest.mark.browser
+
+HEIGHT = 844
+# The fullest pages of their kind, and what no list of addresses knows.
+FULLEST = [
+    "/headquarters/zhejiang/",
+    "/regions/akesu-diqu/",
+    "/sources/001_3c903b8bc122f77e/",
+    "/programs/shicheng-baidian/",
+    "/search/?q=核桃",
+    "/search/?q=9.11亿",
+    "/observations/?q=nothing-of-this-name",
+]
+PASSES = [Look(390, "light"), Look(1280, "dark")]
+PICTURES = os.environ.get("PICTURES", "")
+MORE = [Look(width, scheme) for width in (390, 820, 1280, 1920) for scheme in ("light", "dark")]
+
+
+def window(browser: Browser, look: Look) -> Any:
+    viewport = {"width": look.width, "height": HEIGHT}
+    return browser.new_context(viewport=viewport, color_scheme=look.scheme)
+
+
+@pytest.mark.parametrize("look", MORE if PICTURES else PASSES, ids=str)
+def test_every_kind_of_page_is_without_fault(
+    browser: Browser, live_server: LiveServer, look: Look
+) -> None:
+    context = window(browser, look)
+    looker = Looker(context, live_server.url)
+    faults = {}
+    for path in [*public_addresses(Client()), *FULLEST]:
+        if found := looker.faults(path):
+            faults[path] = found
+        if PICTURES:
+            take(looker, look, path)
+    context.close()
+    assert not faults
+
+
+def take(looker: Looker, look: Look, path: str) -> None:
+    """Keep a picture for a person to look at, and once how the page is printed."""
+    name = re.sub(r"\W+", "-", path).strip("-") or "home"
+    folder = Path(PICTURES)
+    looker.page.screenshot(path=folder / f"{name}.{look}.png", full_page=True)
+    if look == MORE[0]:
+        looker.page.pdf(path=folder / f"{name}.print.pdf", format="A4")
+
+
+def test_vendored_script_is_the_one_that_was_taken_in() -> None:
+    words = (AXE.parent / "README.md").read_text()
+    assert hashlib.sha256(AXE.read_bytes()).hexdigest() in words
+
+
+def test_reader_goes_from_a_figure_to_its_words(browser: Browser, live_server: LiveServer) -> None:
+    context = window(browser, PASSES[0])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/headquarters/zhejiang/")
+    card = page.locator(".card", has_text="9.11").first
+    card.locator("a.source-mark").click()
+    assert re.search(r"#o1$", page.url)
+    assert page.locator(":target").count() == 1
+    assert (
+        "9.11" in page.locator("tr:has(:target), tr:target, mark:has(:target)").first.inner_text()
+    )
+    context.close()
+
+
+def test_reader_narrows_a_list_and_takes_the_same_rows(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    context = window(browser, PASSES[1])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/observations/")
+    page.select_option("[name=nature]", "target")
+    page.get_by_role("button", name="筛选").click()
+    shown = page.locator("table.data tbody tr").count()
+    wanted = Observation.objects.published().filter(nature="target").count()
+    assert shown == min(wanted, 50) > 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
+    assert len(rows) - 1 == wanted
+    context.close()

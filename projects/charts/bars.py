@@ -1,0 +1,197 @@
+"""Amounts beside each other: bars from zero, in groups, each group of one unit.
+
+The bounds of the printed words are drawn as in a chart over time: a soft band, or upwards without
+end. Groups with one scale can be compared; each other group has its own, and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aidtracker.pages.shapes import (
+    COMPACT,
+    WIDE,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+    Panel,
+    Path,
+    Rect,
+    Text,
+    text_width,
+    wrapped,
+)
+from projects.charts.axes import nice_step
+from projects.reading.scales import Scale, scale_for
+
+SIZE = 13
+FADE_STEPS, FADE_WIDTH = 3, 9
+VISIBLE = 2  # bounds closer than so many pixels are not drawn
+THICK = 16
+GAP = 8  # between a bar and its words
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One amount: what it is of, its words, what it says aloud, its value and bounds."""
+
+    label: str
+    words: str
+    name: str
+    value: Decimal | None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    url: str = ""
+    css: str = "chart-mark nature-actual"
+    is_open: bool = False  # the words give no upper bound
+    converted: str = ""  # the amount in the unit of the axis, where the words have another
+
+    def words_in(self, canvas: "Canvas") -> str:
+        """What stands behind the bar: on phones no conversion, which stands above it there."""
+        return f"{self.words}{self.converted}" if canvas.names else self.words
+
+    @property
+    def amounts(self) -> list[Decimal]:
+        return [one for one in (self.value, self.lower, self.upper) if one is not None]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Bars under one heading, in one unit."""
+
+    heading: str
+    unit: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The size of a drawing of bars: on wide screens names stand before bars, else above them."""
+
+    name: str
+    width: int
+    names: int
+    row: int
+    edge: int = 8
+
+    @property
+    def left(self) -> int:
+        return self.names + self.edge if self.names else self.edge
+
+
+CANVASES = (Canvas(WIDE, 880, 250, 36), Canvas(COMPACT, 358, 0, 44))
+HEADING, FOOT = 30, 26
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Amounts from zero to the right."""
+
+    left: float
+    width: float
+    top_value: Decimal
+    step: Decimal
+    scale: Scale
+
+    def x(self, value: Decimal) -> float:
+        return round(self.left + self.width * float(value / self.top_value), 1)
+
+
+def drawings(groups: Sequence[Group], *, is_shared: bool) -> tuple[Drawing, ...]:
+    """Groups of bars under each other; `is_shared`: all of them on one scale."""
+    return tuple(drawing(groups, canvas, is_shared) for canvas in CANVASES)
+
+
+def drawing(groups: Sequence[Group], canvas: Canvas, is_shared: bool) -> Drawing:
+    panels: list[Panel] = []
+    top = 0
+    for group in groups:
+        axis = axis_of(groups if is_shared else [group], group.unit, canvas)
+        panels.append(panel(group, axis, canvas, top))
+        top += height_of(group, canvas)
+    return Drawing(canvas.name, canvas.width, top, tuple(panels))
+
+
+def height_of(group: Group, canvas: Canvas) -> int:
+    return HEADING + canvas.row * len(group.bars) + FOOT
+
+
+def axis_of(groups: Sequence[Group], unit: str, canvas: Canvas) -> Axis:
+    """The axis of groups on one scale, with room on its right for the widest words."""
+    several = [bar for group in groups for bar in group.bars]
+    found = [amount for bar in several for amount in bar.amounts]
+    most = max(found, default=Decimal(1)) or Decimal(1)
+    room = max(text_width(bar.words_in(canvas), SIZE) for bar in several) + GAP + canvas.edge
+    fade = FADE_STEPS * FADE_WIDTH + 8 if any(bar.is_open for bar in several) else 0
+    width = max(canvas.width - canvas.left - room - fade, canvas.width * 0.2)
+    scale = scale_for(most, unit)
+    is_whole = scale.factor == 1 and all(one == int(one) for one in found)
+    step = nice_step(most / scale.factor, 4, is_whole) * scale.factor
+    return Axis(canvas.left, width, most, step, scale)
+
+
+def panel(group: Group, axis: Axis, canvas: Canvas, top: int) -> Panel:
+    """A group: its heading, its bars with their names, and the amounts under them."""
+    end = HEADING + canvas.row * len(group.bars)
+    names = canvas.names or canvas.width - canvas.edge
+    lines = [Line(axis.left, HEADING - 6, axis.left, end, "chart-axis")]
+    texts = [Text(0, 17, heading_of(group, axis, canvas), "chart-heading", "start")]
+    marks = []
+    for at, bar in enumerate(group.bars):
+        middle = HEADING + canvas.row * at + (canvas.row / 2 if canvas.names else canvas.row - 12)
+        texts += named(bar, middle, names, canvas)
+        marks.append(mark(bar, axis, middle, bar.words_in(canvas)))
+    value = Decimal(0)
+    while value <= axis.top_value:
+        x = axis.x(value)
+        lines.insert(0, Line(x, HEADING - 6, x, end, "chart-grid"))
+        texts.append(Text(x, end + 16, amount(value, axis), "chart-tick is-amount"))
+        value += axis.step
+    words = f"{group.heading}：{len(group.bars)} 项，单位：{axis.scale.unit}，从 0 起"
+    return Panel(words, tuple(lines), tuple(texts), tuple(marks), top)
+
+
+def heading_of(group: Group, axis: Axis, canvas: Canvas) -> str:
+    words = f"{group.heading}（{axis.scale.unit}）"
+    return wrapped(words, canvas.width - canvas.edge, SIZE, 1)[0]
+
+
+def amount(value: Decimal, axis: Axis) -> str:
+    return f"{(value / axis.scale.factor).normalize():f}"
+
+
+def named(bar: Bar, middle: float, room: int, canvas: Canvas) -> list[Text]:
+    """What a bar is of: in up to two lines before it, or in one above it."""
+    if not canvas.names:
+        words = wrapped(f"{bar.label}{bar.converted}", room, SIZE, 1)[0]
+        return [Text(canvas.edge, middle - 13, words, "chart-name", "start")]
+    lines = wrapped(bar.label, room, SIZE, 2)
+    first = middle + SIZE * 0.35 - (len(lines) - 1) * 7.5
+    return [
+        Text(canvas.left - GAP, round(first + 15 * at, 1), words, "chart-name", "end")
+        for at, words in enumerate(lines)
+    ]
+
+
+def mark(bar: Bar, axis: Axis, middle: float, said: str) -> Mark:
+    """A bar, what its words allow beyond it, and the words."""
+    y = round(middle - THICK / 2, 1)
+    rects, paths, end = [], [], axis.left
+    if bar.value is not None:
+        end = axis.x(bar.value)
+        rects.append(Rect(axis.left, y, round(end - axis.left, 1), THICK, "chart-bar"))
+    low = axis.x(bar.lower if bar.lower is not None else Decimal(0))
+    if bar.is_open:
+        rects += [
+            Rect(round(low + FADE_WIDTH * at, 1), y, FADE_WIDTH, THICK, f"chart-fade-{at + 1}")
+            for at in range(FADE_STEPS)
+        ]
+        end = low + FADE_STEPS * FADE_WIDTH + 8
+        paths.append(Path(f"M{round(end, 1)},{round(middle, 1)} l-8,-5 v10 z", "chart-arrow"))
+    elif bar.upper is not None and axis.x(bar.upper) - low >= VISIBLE:
+        width = round(axis.x(bar.upper) - low, 1)
+        rects.append(Rect(low, y, width, THICK, "chart-band"))
+        end = max(end, low + width)
+    words = Label(round(end + GAP, 1), round(middle + SIZE * 0.35, 1), said, anchor="start")
+    return Mark(bar.url, bar.name, bar.css, tuple(rects), tuple(paths), (), words)

@@ -1,0 +1,108 @@
+"""Figures side by side: the address holds what is compared, and only like stands beside like."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.generic import View
+
+from aidtracker.pages.charts import Chart, file_response
+from aidtracker.pages.details import CHART
+from aidtracker.pages.listing import FORMATS, record_download
+from aidtracker.pages.tables import Item
+from aidtracker.sheets.writing.files import file_name, file_of
+from projects.charts.best import best_chart
+from projects.views.compare_kinds import (
+    KINDS,
+    PERIODS,
+    Choice,
+)
+from projects.views.compare_lines import (
+    FEWEST,
+    Asked,
+    Comparison,
+)
+from projects.views.compare_tables import (
+    HEADINGS,
+    alone_table,
+    file_rows,
+    records_table,
+    table_of,
+)
+
+
+class ComparePage(View):
+    """`/compare/`: the choice in the address, the figures side by side, and all of it as a file."""
+
+    is_file = False  # whether the chart alone is asked for
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        comparison = Comparison(Asked(request.GET))
+        if self.is_file:
+            return file_response(request, self.chart(comparison))
+        if comparison.asked.download in FORMATS:
+            return self.download(comparison)
+        return render(request, "projects/compare.html", self.context(comparison))
+
+    def download(self, comparison: Comparison) -> HttpResponse:
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        name = file_name("compare", comparison.asked.download)
+        rows = ([number, *row] for number, row in enumerate(file_rows(comparison, site), 1))
+        record_download(self.request, "并列比较", self.query(), comparison.asked.download)
+        return file_of(name, list(HEADINGS), rows)
+
+    def chart(self, comparison: Comparison) -> Chart | None:
+        """The first line that can be drawn."""
+        if comparison.asked.of == "metrics":
+            return None
+        charts = (best_chart("compare", line.known) for line in comparison.lines)
+        found = next((chart for chart in charts if chart), None)
+        return found and replace(found, address=f"{reverse('compare')}{CHART}?{self.query()}")
+
+    def query(self, **changes: str) -> str:
+        """The choice as it stands in the address."""
+        parameters = self.request.GET.copy()
+        parameters.pop("download", None)
+        for name, value in changes.items():
+            parameters[name] = value
+        return parameters.urlencode()
+
+    def context(self, comparison: Comparison) -> dict[str, Any]:
+        lines = comparison.lines
+        shared = [line for line in lines if len(line.known) >= FEWEST]
+        alone = [line for line in lines if len(line.known) < FEWEST]
+        return {
+            "asked": comparison.asked,
+            "kinds": self.kinds(comparison.asked),
+            "choices": offered(comparison),
+            "chosen": {column.key for column in comparison.columns},
+            "subject": comparison.subject,
+            "metrics": comparison.metrics,
+            "columns": comparison.columns,
+            "chart": self.chart(comparison),
+            "records": records_table(comparison),
+            "shared": table_of("两方以上有的数", shared, comparison) if shared else None,
+            "alone": alone_table(alone, comparison) if alone else None,
+            "downloads": [
+                Item(label, f"?{self.query(download=code)}") for code, label in FORMATS.items()
+            ],
+            "notices": list(dict.fromkeys(comparison.notices)),
+        }
+
+    def kinds(self, asked: Asked) -> list[tuple[str, str, bool]]:
+        """The kinds of comparison: address, word, whether it is this one."""
+        words = {code: kind.label for code, kind in KINDS.items()} | {PERIODS: "时期"}
+        return [(f"?of={code}", label, code == asked.of) for code, label in words.items()]
+
+
+def offered(comparison: Comparison) -> list[Choice]:
+    """What the form offers, and what the address names besides."""
+    if comparison.asked.of == PERIODS:
+        years = sorted({*comparison.known_years, *comparison.years})
+        return [Choice(str(year), f"{year}年") for year in years]
+    found = comparison.offered
+    known = {one.key for one in found}
+    more = [Choice(one.key, one.name) for one in comparison.columns if one.key not in known]
+    return [*found, *more]

@@ -1,0 +1,192 @@
+"""What can be put side by side: donors, headquarters, places, programmes, metrics, years."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from aidtracker.pages.paging import kept
+from programs.models import Headquarters, Pairing, Program, Region, Source
+from programs.views.aid_map import aid_map
+from projects.models import Investment, Metric, Observation, Project, Series
+from projects.models.metrics import SUBJECTS
+
+MOST_CHOICES = 200
+PLACES = (Region.Level.PREFECTURE, Region.Level.DIVISION, Region.Level.COUNTY)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the things that may be chosen: its key in the address, its name, its page."""
+
+    key: str
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing to compare: `rule` finds the series about a thing, `columns` say in which
+    columns of a series, read with its figures, the thing is named."""
+
+    code: str
+    label: str
+    model: type[Any]
+    lead: str
+    choices: Callable[[], QuerySet]
+    rule: Callable[[Any], Q]
+    columns: tuple[str, ...]
+
+    def is_about(self, thing: Any, figure: dict[str, Any]) -> bool:
+        """Whether a figure, as it is read here, is about a thing."""
+        if any(figure[f"series__{name}"] == thing.pk for name in self.columns):
+            return True
+        is_of_donor = self.code == "headquarters" and figure["series__headquarters"] is None
+        return is_of_donor and figure["series__region"] == thing.donor_id
+
+    def offered(self) -> list[Choice]:
+        """What the form offers, read once for each edition."""
+        return kept(f"compare {self.code}", lambda: [*map(choice, self.choices()[:MOST_CHOICES])])
+
+    def picked(self, keys: Iterable[str]) -> list[Any]:
+        """The things of some keys, in the order of the address."""
+        wanted = list(dict.fromkeys(keys))
+        rows = self.model.objects.published().filter(slug__in=wanted)
+        found = {row.slug: row for row in rows}
+        return [found[key] for key in wanted if key in found]
+
+
+def choice(row: Any) -> Choice:
+    return Choice(row.slug, str(row), row.get_absolute_url())
+
+
+def donors() -> QuerySet:
+    """The donors of the picture of who aids whom."""
+    known = [donor.place.pk for donor in aid_map().donors]
+    return Region.objects.filter(pk__in=known).order_by("code")
+
+
+def places() -> QuerySet:
+    """The places in Xinjiang that somebody aids, and those that hold them."""
+    aided = Q(pairings_received__isnull=False) | Q(children__pairings_received__isnull=False)
+    rows = Region.objects.current().filter(aided, level__in=PLACES)
+    return Region.objects.filter(pk__in=rows.values("pk")).order_by("code")
+
+
+def programs() -> QuerySet:
+    """Programmes with figures."""
+    series = Series.objects.published().filter(program=OuterRef("pk"))
+    return Program.objects.published().filter(Exists(series)).order_by("slug")
+
+
+def metrics() -> QuerySet:
+    """Metrics, those of most series first."""
+    return Metric.objects.annotate(many=Count("series_set")).order_by("-many", "slug")
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        Kind(
+            "donors",
+            "支援省市",
+            Region,
+            "各支援省市及其指挥部的数字；记录了多少，也写在表里。",
+            donors,
+            lambda place: Q(region=place) | Q(headquarters__donor=place),
+            ("region", "headquarters__donor"),
+        ),
+        Kind(
+            "headquarters",
+            "指挥部",
+            Headquarters,
+            "各援疆指挥部的数字，包括文献直接说它的支援方的。",
+            lambda: Headquarters.objects.order_by("slug"),
+            lambda one: Q(headquarters=one) | Q(headquarters=None, region=one.donor_id),
+            ("headquarters",),
+        ),
+        Kind(
+            "regions",
+            "受援地",
+            Region,
+            "地州、县市和兵团师市的数字，只数直接说它的。",
+            places,
+            lambda place: Q(region=place),
+            ("region",),
+        ),
+        Kind(
+            "programs",
+            "工程",
+            Program,
+            "各工程、各版本的数字。",
+            programs,
+            lambda program: Q(program=program),
+            ("program",),
+        ),
+        Kind(
+            "metrics",
+            "指标",
+            Metric,
+            "同一主体的几个指标并列；不同的指标不相减。",
+            metrics,
+            lambda metric: Q(metric=metric),
+            ("metric",),
+        ),
+    )
+}
+PERIODS = "periods"
+# Things of which years are compared.
+ABOUT = ("headquarters", "regions", "programs", "donors")
+MOST_READ = 4_000
+READ = (
+    *("pk", "nature", "accumulation", "price_basis", "rank"),
+    *("period_start", "period_end", "as_of"),
+    *("series", "series__scope_note", "series__metric", "series__metric__unit"),
+    "series__headquarters__donor",
+    *(f"series__{name}" for name in SUBJECTS),
+)
+
+
+def figures_about(kind: Kind, things: Iterable[Any]) -> list[dict[str, Any]]:
+    """What tells the public figures about some things apart, as far as they stand in documents and
+    are in use: one query, of so many at most."""
+    rule = Q()
+    for thing in things:
+        rule |= kind.rule(thing)
+    series = Series.objects.filter(rule).order_by().values("pk")
+    rows = Observation.objects.published().in_documents().filter(series__in=series)
+    rows = rows.exclude(rank=Observation.Rank.DEPRECATED).order_by()
+    return list(rows.values(*READ)[:MOST_READ])
+
+
+def documents() -> int:
+    """How many public documents there are in which a figure could stand."""
+    kinds = Source.Kind
+    rows = Source.objects.published().exclude(kind=kinds.PUBLIC).order_by()
+    return kept("compare documents", rows.count)
+
+
+def records(kind: Kind, things: Sequence[Any]) -> list[tuple[str, dict[int, int]]]:
+    """How many records of each kind there are of some donors or headquarters, by their numbers."""
+    found = []
+    for label, model, name in RECORDS.get(kind.code, ()):
+        rows = model.objects.published().filter(**{f"{name}__in": [one.pk for one in things]})
+        counts = rows.order_by().values(name).annotate(many=Count("pk"))
+        found.append((label, dict(counts.values_list(name, "many"))))
+    return found
+
+
+RECORDS = {
+    "donors": (
+        ("受援地（结对）", Pairing, "donor"),
+        ("指挥部", Headquarters, "donor"),
+        ("援疆项目", Project, "headquarters__donor"),
+        ("招商项目", Investment, "headquarters__donor"),
+    ),
+    "headquarters": (
+        ("受援地（结对）", Pairing, "headquarters"),
+        ("援疆项目", Project, "headquarters"),
+        ("招商项目", Investment, "headquarters"),
+    ),
+}

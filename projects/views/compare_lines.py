@@ -1,0 +1,301 @@
+"""What is compared, as the address says it: columns of things, and lines of like figures.
+
+What tells the figures apart is read first; then only those that are shown, by their numbers.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+
+from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE
+from projects.models import Metric, Observation
+from projects.models.metrics import SUBJECTS
+from projects.views.compare_kinds import (
+    ABOUT,
+    KINDS,
+    MOST_READ,
+    PERIODS,
+    Choice,
+    Kind,
+    documents,
+    figures_about,
+)
+from projects.views.leading import is_narrowed
+
+FEWEST, MOST = 2, 19
+MOST_CELLS = 200
+FEWEST_ROWS, MOST_ROWS = 8, 30
+LATEST_YEARS = 6
+YEARS = range(1997, 2101)
+Read = dict[str, Any]  # of a figure, what tells it apart
+Key = tuple[Any, ...]
+Cells = list[Read | None]  # of each thing the figure on a line
+Likeness = Callable[[Read], Key]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of the things side by side, and which of the figures read are about it."""
+
+    key: str
+    name: str
+    url: str
+    holds: Callable[[Read], bool]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Like figures side by side; None where the documents have none."""
+
+    figures: tuple[Observation | None, ...]
+
+    @property
+    def known(self) -> list[Observation]:
+        return [one for one in self.figures if one]
+
+    @property
+    def first(self) -> Observation:
+        return self.known[0]
+
+    @property
+    def has_one_scope(self) -> bool:
+        return len({one.series.scope_note for one in self.known}) == 1
+
+    @property
+    def has_one_subject(self) -> bool:
+        return len({tuple(map(str, one.series.subjects)) for one in self.known}) == 1
+
+
+class Asked:
+    """What the address asks for, as far as it can be understood; the rest is told."""
+
+    def __init__(self, raw: QueryDict) -> None:
+        self.notices: list[str] = []
+        self.of = self.one(raw, "of") or "donors"
+        if self.of not in (*KINDS, PERIODS):
+            self.notices.append("没有这一种比较，显示的是支援省市。")
+            self.of = "donors"
+        self.about = self.one(raw, "about")
+        self.metric = self.one(raw, "metric")
+        self.download = self.one(raw, "download")
+        picks = [value.strip() for value in raw.getlist("pick") if self.is_clean(value)]
+        self.picks = list(dict.fromkeys(filter(None, picks)))
+        if len(self.picks) > MOST:
+            self.notices.append(f"最多比较 {MOST} 个，只取了前 {MOST} 个。")
+            self.picks = self.picks[:MOST]
+
+    def one(self, raw: QueryDict, name: str) -> str:
+        value = raw.get(name, "").strip()
+        return value if self.is_clean(value) else ""
+
+    def is_clean(self, value: str) -> bool:
+        is_bad = len(value) > LONGEST_VALUE or bool(UNPRINTABLE.search(value))
+        if is_bad:
+            self.notices.append("地址中有不能识别的内容，已忽略。")
+        return not is_bad
+
+
+class Comparison:
+    """What is asked for, read and put in columns and lines."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.notices = asked, asked.notices
+
+    @cached_property
+    def things(self) -> list[Any]:
+        """What is compared; all donors, unless some are named."""
+        kind = KINDS.get(self.asked.of)
+        if kind is None:
+            return []
+        picks = self.asked.picks
+        if not picks and kind.code == "donors":
+            picks = [one.key for one in self.offered][:MOST]
+        found = kind.picked(picks)
+        if len(found) < len(picks):
+            self.notices.append("有的所选没有记录或已改名，没有列出。")
+        return found
+
+    @cached_property
+    def offered(self) -> list[Choice]:
+        """What there is to choose from; years follow from what is known."""
+        return KINDS[self.asked.of].offered() if self.asked.of in KINDS else []
+
+    @cached_property
+    def missing(self) -> str:
+        """What is said where there is no figure: 7 份文献里没有这个数."""
+        count = documents()
+        return f"{count} 份文献里没有这个数" if count else "没有这个数"
+
+    @cached_property
+    def subject(self) -> tuple[Kind, Any] | None:
+        """Of which thing years are compared: `headquarters:zhejiang`."""
+        code, _, key = self.asked.about.partition(":")
+        found = KINDS[code].picked([key]) if code in ABOUT and key else []
+        if self.asked.about and not found:
+            self.notices.append("没有找到要比较的主体。")
+        return (KINDS[code], found[0]) if found else None
+
+    @cached_property
+    def read(self) -> list[Read]:
+        if self.asked.of != PERIODS:
+            kind = KINDS[self.asked.of]
+            rows = figures_about(kind, self.things) if len(self.things) >= FEWEST else []
+        else:
+            rows = figures_about(self.subject[0], [self.subject[1]]) if self.subject else []
+        if len(rows) == MOST_READ:
+            self.notices.append(f"数字太多，只比较了其中 {MOST_READ} 个；请少选几个。")
+        return rows
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        if self.asked.of == PERIODS:
+            return [year_column(year) for year in self.years]
+        kind = KINDS[self.asked.of]
+        return [thing_column(kind, thing) for thing in self.things]
+
+    @cached_property
+    def known_years(self) -> list[int]:
+        return sorted({when.year for row in self.read if (when := moment(row))}, reverse=True)
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The years that are asked for, or the latest of which anything is known."""
+        asked = [int(pick) for pick in self.asked.picks if pick.isdecimal() and int(pick) in YEARS]
+        return sorted(asked or self.known_years[:LATEST_YEARS])
+
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """The metrics of what was read, to choose one of."""
+        known = {row["series__metric"] for row in self.read}
+        return list(Metric.objects.filter(pk__among=[*known]).only("name", "slug").order_by("slug"))
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Lines of like figures, those that most things have first."""
+        several = sorted(self.lines_read, key=order_of_line)
+        shown = several[: self.most_rows]
+        if len(several) > len(shown):
+            rest = len(several) - len(shown)
+            self.notices.append(f"还有 {rest} 行没有列出；选一个指标可以看到。")
+        keys = {cell["pk"] for cells in shown for cell in cells if cell}
+        rows = Observation.objects.with_subjects().filter(pk__among=[*keys])
+        figures = {row.pk: row for row in rows}
+        return [Line(tuple(cell and figures.get(cell["pk"]) for cell in cells)) for cells in shown]
+
+    @property
+    def lines_read(self) -> list[Cells]:
+        """What is most alike stands on a line of its own; of the rest, what at least is of one
+        metric, nature and way of accumulating; what only one has, by itself."""
+        chosen = next((one.pk for one in self.metrics if one.slug == self.asked.metric), None)
+        rows = [row for row in self.read if chosen in (None, row["series__metric"])]
+        found: list[Cells] = []
+        for likeness in self.likenesses:
+            for group in grouped(rows, likeness):
+                cells = self.cells(group)
+                if sum(map(bool, cells)) >= FEWEST:
+                    found.append(cells)
+                    is_last = likeness is self.likenesses[-1]
+                    done = {row["pk"] for row in (filter(None, cells) if is_last else group)}
+                    rows = [row for row in rows if row["pk"] not in done]
+        alone = (self.cells(group) for group in grouped(rows, self.likenesses[0]))
+        return [*found, *(cells for cells in alone if any(cells))]
+
+    @property
+    def likenesses(self) -> tuple[Likeness, ...]:
+        """What figures on one line have in common, the narrowest first."""
+        if self.asked.of == "metrics":
+            return (lambda row: (*subjects(row), row["series__scope_note"]), subjects)
+        if self.asked.of == PERIODS:
+            return (lambda row: (*scoped(row), *subjects(row)), scoped, meaning)
+        return scoped, meaning
+
+    @property
+    def most_rows(self) -> int:
+        return max(FEWEST_ROWS, min(MOST_ROWS, MOST_CELLS // max(len(self.columns), 1)))
+
+    def cells(self, rows: list[Read]) -> Cells:
+        """Of each thing the figure to show: of the time that most have, else its best."""
+        held = [[row for row in rows if column.holds(row)] for column in self.columns]
+        common = common_time(held)
+        return [best(found, common) for found in held]
+
+
+def grouped(rows: Iterable[Read], likeness: Likeness) -> list[list[Read]]:
+    groups: dict[Key, list[Read]] = {}
+    for row in rows:
+        groups.setdefault(likeness(row), []).append(row)
+    return list(groups.values())
+
+
+def meaning(row: Read) -> Key:
+    return row["series__metric"], row["nature"], row["accumulation"], row["price_basis"]
+
+
+def scoped(row: Read) -> Key:
+    return (*meaning(row), row["series__scope_note"])
+
+
+def subjects(row: Read) -> Key:
+    return tuple(row[f"series__{name}"] for name in SUBJECTS)
+
+
+def year_column(year: int) -> Column:
+    def holds(row: Read) -> bool:
+        when = moment(row)
+        return when is not None and when.year == year
+
+    return Column(str(year), f"{year}年", "", holds)
+
+
+def thing_column(kind: Kind, thing: Any) -> Column:
+    return Column(
+        thing.slug, str(thing), thing.get_absolute_url(), lambda row: kind.is_about(thing, row)
+    )
+
+
+def moment(row: Read) -> date | None:
+    return row["as_of"] or row["period_end"] or row["period_start"]
+
+
+def time(row: Read) -> Key:
+    return row["period_start"], row["period_end"], row["as_of"]
+
+
+def common_time(held: list[list[Read]]) -> Key | None:
+    """The time of which most things have a figure, the latest of several; None if no two have."""
+    times = Counter(one for rows in held for one in {time(row) for row in rows if moment(row)})
+    latest = {time(row): moment(row) for rows in held for row in rows}
+    found = max(times, key=lambda one: (times[one], latest[one]), default=None)
+    return found if found and times[found] >= FEWEST else None
+
+
+def best(rows: list[Read], common: Key | None) -> Read | None:
+    """The figure to show of one thing: of the common time, about no more than the thing itself."""
+
+    def order(row: Read) -> Key:
+        width = sum(row[f"series__{name}"] is not None for name in SUBJECTS)
+        when = moment(row)
+        return (
+            common is None or time(row) != common,
+            row["rank"] != Observation.Rank.PREFERRED,
+            width,
+            is_narrowed(row["series__scope_note"]),
+            -(when.toordinal() if when else 0),
+            row["pk"],
+        )
+
+    return min(rows, key=order, default=None)
+
+
+def order_of_line(cells: Cells) -> Key:
+    """Lines that most things have first; money before the rest; wholes before what is narrower."""
+    known = [cell for cell in cells if cell]
+    first = known[0]
+    is_money = first["series__metric__unit"] == "元"
+    narrow = bool(first["series__scope_note"])
+    return -len(known), not is_money, narrow, first["series__metric"], first["pk"]

@@ -1,0 +1,94 @@
+"""What happened when: dated records of several kinds, read as one list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet, Value
+
+from aidtracker.ground.addresses import address
+from aidtracker.ground.partial_dates import first_day, in_chinese
+from programs.models import Policy, Program
+from projects.charts.over_time import MOST_EVENTS, Event
+from projects.models import Activity, Agreement, Award, Series, Site
+from projects.models.metrics import SUBJECTS
+
+MOST_READ = 60
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A kind of record with a date that says when something happened."""
+
+    model: type[Any]
+    field: str
+    verb: str  # behind the name: what happened on the day
+
+    def rows(self, rule: Q) -> QuerySet:
+        """The public ones that meet a rule, as (kind, name, key, date); undated none."""
+        named = {"which": Value(KINDS.index(self)), "happened": F(self.field)}
+        return (
+            self.model.objects.published()
+            .filter(rule)
+            .exclude(**{self.field: ""})
+            .order_by()
+            .annotate(**named)
+            .values_list("which", "name", "slug", "happened")
+        )
+
+
+KINDS = (
+    Dated(Program, "starts_on", "开始"),
+    Dated(Policy, "issued_on", "发布"),
+    Dated(Site, "opened_on", "启用"),
+    Dated(Agreement, "signed_on", "签订"),
+    Dated(Activity, "starts_on", ""),
+    Dated(Award, "granted_on", "授予"),
+)
+# Which records concern a subject, and how they name it; "pk" is the subject itself.
+CONCERNS: dict[str, tuple[tuple[type[Model], str], ...]] = {
+    "region": ((Program, "regions"), (Site, "region"), (Activity, "region"), (Award, "region")),
+    "headquarters": ((Program, "headquarters"), (Agreement, "headquarters")),
+    "program": ((Program, "pk"), (Policy, "programs"), (Site, "programs"), (Activity, "programs")),
+    "site": ((Site, "pk"), (Activity, "site"), (Award, "site")),
+    "enterprise": ((Activity, "enterprises"), (Award, "enterprise")),
+}
+
+
+def found(queries: Iterable[QuerySet], limit: int) -> list[tuple[int, str, str, str]]:
+    """The rows of several kinds, the earliest first: one query."""
+    several = list(queries)
+    if not several:
+        return []
+    rows = reduce(lambda one, other: one.union(other), several)
+    return list(rows.order_by("happened", "which", "name")[:limit])
+
+
+def event(row: tuple[int, str, str, str]) -> Event:
+    """A row as an event: 2019年5月 阿克苏市电商产业园新园启用."""
+    number, name, key, when = row
+    kind = KINDS[number]
+    url = address(f"{kind.model._meta.model_name}-detail", key)
+    return Event(first_day(when), in_chinese(when), f"{name}{kind.verb}", url)
+
+
+def events_about(series: Series, first: int, last: int) -> list[Event]:
+    """What concerns the subjects of a series in some years, what stays before what passes."""
+    rules: dict[type[Any], Q] = {}
+    for name in SUBJECTS:
+        subject = getattr(series, f"{name}_id")
+        for model, path in CONCERNS.get(name, ()) if subject else ():
+            rules[model] = rules.get(model, Q()) | Q(**{path: subject})
+    queries = [
+        kind.rows(rules[kind.model] & within(kind.field, first, last))
+        for kind in KINDS
+        if kind.model in rules
+    ]
+    rows = sorted(found(queries, MOST_READ), key=lambda row: row[0])[:MOST_EVENTS]
+    return [event(row) for row in rows]
+
+
+def within(field: str, first: int, last: int) -> Q:
+    """Dates of some years; they are kept as text."""
+    return Q(**{f"{field}__gte": str(first), f"{field}__lt": str(last + 1)})
