@@ -326,7 +326,7 @@ class Evidence:
     @cached_property
     def _used(self):
         found = defaultdict(list)
-        for figure in self.figures:
+        for figure in chain.from_iterable(self.statements.values()):
             if figure.rank != "deprecated" and figure.interval.is_known:
                 found[figure.series.pk].append(figure)
         return found

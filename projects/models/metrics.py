@@ -29,7 +29,7 @@ from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
-from projects.models.scope_entries import BETWEEN, SCOPES, ScopeEntry, settle
+from projects.models.scope_entries import BETWEEN, SCOPES, ScopeEntry, is_narrowed, settle
 from projects.models.sites import Site
 
 
@@ -419,9 +419,7 @@ class Series(Paged, Meaning):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether it counts a part of its subject, or in another way: 仅苹果, 线上; not 含兵团."""
-        wider = ScopeEntry.Effect.WIDER
-        return bool(self.scope_note) or any(entry.effect != wider for entry in self.scopes)
+        return is_narrowed(self.scope_note, [entry.effect for entry in self.scopes])
 
     def clean(self):
         if not self.metric_id or not self.subjects:

@@ -135,6 +135,12 @@ class ScopeEntry(Meaning):
                 raise ValidationError(f"“{min(found)}”已是范围条目“{other}”的说法。")
 
 
+def is_narrowed(note: str, effects: Iterable[str | None]) -> bool:
+    """Whether a scope is a part of its subject, or counts in another way, by its note and by what
+    its entries do: 仅苹果, 线上; not 含兵团."""
+    return bool(note) or any(effect not in (None, ScopeEntry.Effect.WIDER) for effect in effects)
+
+
 class ScopeList:
     """All entries, read once for some series."""
 
