@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
+from aidtracker.pages.citing import FORMATS as REFERENCES
+from aidtracker.pages.citing import Citation, own_reference
+from aidtracker.pages.site import absolute
+from aidtracker.pages.tables import Item
 from aidtracker.templatetags.formatting import UNKNOWN, plain
 from projects.models import Observation, Series
 from projects.models.finding_kinds import KINDS
@@ -159,8 +166,24 @@ def rules():
     ]
 
 
+def citation(request: HttpRequest) -> Citation:
+    """The database as a whole."""
+    name, address = settings.SITE["name"], absolute(request, "/")
+    reference = own_reference(name, address, None, timezone.localdate())
+    return Citation(f"据“{name}”（{address}）。", (reference,), address)
+
+
 def method(request: HttpRequest) -> HttpResponse:
+    """The page; with `?cite=` the reference of the database as a file."""
+    cited = citation(request)
+    if (chosen := request.GET.get("cite", "")) in REFERENCES:
+        return cited.file(chosen)
     context = {
+        "citation": cited,
+        "references": [
+            Item(label, f"{reverse('method')}?cite={code}")
+            for code, (label, _) in REFERENCES.items()
+        ],
         "rules": rules(),
         "readings": example_readings(),
         "finding_kinds": list(KINDS.values()),
