@@ -1,6 +1,6 @@
 """关怀版: large type for whoever asks for it, on pages that are the same for everybody.
 
-The choice is in a cookie, and only one small stylesheet, which browsers keep, depends on it.
+The choice is in a cookie, and only one small stylesheet depends on it: without JavaScript.
 """
 
 from django.conf import settings
@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 COOKIE = "large"
 YEAR = 365 * 24 * 3600
-DAY = 24 * 3600
 STYLE = """\
 html { font-size: 137.5%; }
 :root { --quiet: var(--ink); }
 body { line-height: 1.8; }
 a, summary { text-underline-offset: .2em; }
 input, select, button { min-height: 3rem; }
+.site-nav > ul { flex-wrap: wrap; }
 table.data th, table.data td { height: 3.25rem; }
 .large-off { display: inline; }
 .large-on { display: none; }
@@ -30,11 +30,17 @@ def is_chosen(request: HttpRequest) -> bool:
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    """The stylesheet of the choice: nothing for nearly everybody."""
-    response = HttpResponse(
-        STYLE if is_chosen(request) else "", content_type="text/css; charset=utf-8"
-    )
-    patch_cache_control(response, private=True, max_age=DAY)
+    """The stylesheet of the choice: nothing for nearly everybody.
+
+    Browsers keep it and ask each time whether it is still so; not all of them keep one for each
+    cookie, as `Vary` has it.
+    """
+    said, name = (STYLE, '"large"') if is_chosen(request) else ("", '"plain"')
+    response = HttpResponse(said, content_type="text/css; charset=utf-8")
+    if name in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        response = HttpResponse(status=304)
+    response["ETag"] = name
+    patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ("Cookie",))
     return response
 

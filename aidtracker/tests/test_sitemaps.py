@@ -80,8 +80,11 @@ def test_pages_are_the_same_in_large_type():
     assert "Cookie" in style["Vary"]
     assert "private" in style["Cache-Control"]
     assert chosen.get("/regions/").content == plain.get("/regions/").content
+    again = chosen.get("/large.css", headers={"if-none-match": style["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
     chosen.get("/large/")
-    assert chosen.get("/large.css").content == b""
+    plain_again = chosen.get("/large.css", headers={"if-none-match": style["ETag"]})
+    assert (plain_again.status_code, plain_again.content) == (200, b"")
 
 
 @pytest.mark.parametrize("back", ["https://example.org/", "//example.org/", "\\\\example.org", ""])
