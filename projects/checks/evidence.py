@@ -172,7 +172,8 @@ class LedgerRow:
 class AmountRow:
     """A row of a ledger that names a figure as where an amount was taken from.
 
-    `record` is `dataset:slug`, `key` tells it from all others; `amounts` are in 万元 by column.
+    `record` is `dataset:slug`, `key` tells it from all others; `amounts` are by column, as the
+    ledger keeps them.
     """
 
     record: str

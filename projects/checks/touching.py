@@ -36,7 +36,7 @@ from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.plans import ProjectPlan
 from projects.models.projects import Project
-from projects.models.reports import InvestmentReport, ProgressReport
+from projects.models.reports import InvestmentReport, OutletReport, ProgressReport
 from projects.models.sites import Site
 
 
@@ -242,6 +242,7 @@ def touch_sites(rows: list[Row], touched: Touched) -> None:
     touch_firms(rows, touched, "operator_id", "parent_id", "kind")
     touch_subjects(rows, touched, "site", "area", "slug")
     touch_counted(rows, touched, Site)
+    touch_amounts(rows, touched, Site)
     touched.things |= {(Site, row.pk) for row in rows}
 
 
@@ -451,7 +452,7 @@ TOUCHES = {
     Source: touch_sources,
 } | {
     model: partial(touch_amounts, model=model)
-    for model in (ProjectPlan, ProgressReport, InvestmentReport)
+    for model in (ProjectPlan, ProgressReport, InvestmentReport, OutletReport)
 }
 COUNTED_MODELS = (Award, Outlet, Site, Enterprise, Investment, Activity, Agreement)
 SITES = ("parent_id", "site_id")  # the columns that name a site

@@ -674,7 +674,7 @@ class Migration(migrations.Migration):
                 ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
                 ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
                 ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
             ],
             options={
                 'verbose_name': '招商月报',
@@ -687,7 +687,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='investment',
             name='amount_figures',
-            field=models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处'),
+            field=models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处'),
         ),
         migrations.CreateModel(
             name='HistoricalObservationPart',
@@ -846,6 +846,7 @@ class Migration(migrations.Migration):
                 ('tonnes', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='销售量（吨）')),
                 ('sales', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, verbose_name='销售额（元）')),
                 ('problems', models.TextField(blank=True, verbose_name='存在问题')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.outlet', verbose_name='网点')),
             ],
             options={
@@ -890,7 +891,7 @@ class Migration(migrations.Migration):
                 ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.batch', verbose_name='批次')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.category', verbose_name='项目类别')),
                 ('headquarters', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.headquarters', verbose_name='援疆指挥部')),
@@ -925,7 +926,7 @@ class Migration(migrations.Migration):
                 ('received_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位')),
                 ('disbursed_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计拨付')),
                 ('paid_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计支付')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to='projects.project', verbose_name='援疆项目')),
             ],
             options={
@@ -1120,7 +1121,7 @@ class Migration(migrations.Migration):
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='projects.project', verbose_name='援疆项目')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programs.source', verbose_name='依据文件')),
             ],
@@ -1282,6 +1283,7 @@ class Migration(migrations.Migration):
                 ('opened_on', models.CharField(blank=True, default='', help_text='精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空', max_length=10, verbose_name='启用')),
                 ('area', models.DecimalField(blank=True, decimal_places=3, help_text='单位：平方米；带“约”“超过”的面积记为观测值，这里只填确数', max_digits=15, null=True, verbose_name='面积')),
                 ('correction_reason', models.CharField(blank=True, help_text='已发布的数据依据这条内容时，改动公开页所显示的栏必填；旧值、新值和理由公布在更正记录', max_length=200, verbose_name='更正理由')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('headquarters', models.ManyToManyField(blank=True, related_name='sites', to='programs.headquarters', verbose_name='援建指挥部')),
                 ('maintainer', models.ForeignKey(blank=True, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
                 ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sites_operated', to='projects.enterprise', verbose_name='运营单位')),

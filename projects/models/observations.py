@@ -47,9 +47,9 @@ MOMENTS = ("period_start", "period_end", "as_of")
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
-    *("series", "printed", "start", "end", "nature", "accumulation"),
-    *("period_start", "period_end", "as_of", "period_text", "attributed_to", "status"),
-    *("obs_status", "price_basis"),
+    *("source", "number", "series", "printed", "start", "end", "nature", "accumulation"),
+    *("period_start", "period_end", "as_of", "period_text", "is_period_inferred"),
+    *("attributed_to", "status", "obs_status", "price_basis", "rank", "rank_reason", "note"),
 )
 
 

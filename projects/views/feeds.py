@@ -19,7 +19,6 @@ from projects.corrections import Correction, corrections, with_states_before
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.views.citations import document_words, plain_citation
-from projects.views.corrections import change_words
 
 LATEST = 50
 
@@ -67,13 +66,13 @@ def changed(one: Correction) -> Entry:
     is_gone = not one.is_shown
     place = f"{document_words(state.source)}第 {state.number} 处"
     what = f"撤回：{place}" if is_gone else f"更正：{state.series}"
-    said = "" if is_gone else f"{change_words(one)}。"
+    said = "" if is_gone else f"{one.words}。"
     return Entry(
         title=what,
-        words=f"{said}理由：{state.correction_reason}（{place}）",
+        words=f"{said}理由：{one.reason}（{place}）",
         address=reverse("observation-detail", args=[state.source.code, state.number]),
         mark=f"#state-{state.history_id}",
-        at=state.history_date,
+        at=one.at,
         kind="撤回" if is_gone else "更正",
     )
 
