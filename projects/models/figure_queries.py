@@ -12,6 +12,7 @@ from aidtracker.ground.relations import JSONGroup
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES
 from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
@@ -23,7 +24,8 @@ class ObservationQuerySet(KeyedQuerySet):
         """With all that a row of a table names, and its badges, in one query."""
         return (
             self.select_related(
-                "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
+                *("source", "series__metric"),
+                *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
             )
             .defer("source__text")
             .with_marks()
