@@ -17,6 +17,7 @@ from aidtracker.testing import (
     make_finding,
     make_metric,
     make_observation,
+    make_scope_entry,
     make_series,
     make_source,
     make_staff,
@@ -63,6 +64,7 @@ def figure(headquarters):
         ledger = {"headquarters": headquarters, "code": name} if name in LEDGERS else own
         subjects[name] = MAKERS[model](**{key: ledger[key] for key in ledger if has(model, key)})
     formula = {"formula": "ratio", "numerator": make_metric(), "denominator": make_metric()}
+    subjects["first_scope"] = make_scope_entry(**own)
     series = make_series(metric=make_metric(**own, **formula), **own, **subjects)
     source = make_source(kind="newspaper", title="原来的标题", text="共5家。", **own)
     place = {"start": 1, "end": 3, "printed": "5家"}
@@ -100,7 +102,8 @@ def publisher(headquarters):
 
 def row_of(model, figure):
     """The row of a model that the figure rests on."""
-    rows = [figure.source, figure.series, figure.series.metric, *figure.series.subjects]
+    series = figure.series
+    rows = [figure.source, series, series.metric, *series.subjects, *series.scopes]
     found = {type(one): one.pk for one in (*rows, figure.findings.first())}
     return model.objects.get(pk=found[model])
 
