@@ -34,7 +34,10 @@ def routes_of(page: type[Any]) -> list[URLPattern]:
     place = dataset_name(page.model).replace("_", "-")
     word = page.model._meta.model_name
     if issubclass(page, ListPage):
-        return [path(f"{place}/", page.as_view(), name=f"{word}-list")]
+        return [
+            path(f"{place}/", page.as_view(), name=f"{word}-list"),
+            path(f"{place}/{CHART}", page.as_view(is_file=True), name=f"{word}-list-chart"),
+        ]
     address = f"{place}/{page.key}/"
     return [
         path(address, page.as_view(), name=f"{word}-detail"),

@@ -14,8 +14,9 @@ from aidtracker.pages.listing import ListPage
 from benchmarks.measuring.registry import LeftOut, Target, Work, family
 from benchmarks.measuring.site import PACKED, Site
 from benchmarks.rows.samples import contradiction, figure, fullest, some
-from programs.models import Headquarters, Region
-from projects.models import Enterprise, Outlet, Project
+from programs.models import Headquarters, Program, Region
+from projects.models import Enterprise, Metric, Outlet, Project
+from projects.views.compare_lines import MOST
 
 LISTS, DETAILS, OTHER = "Public lists", "Public details", "Home, search and pages read again"
 # The lists that are asked in every way; of the others the first and last page.
@@ -133,6 +134,29 @@ def others(site: Site) -> Iterator[tuple[str, Work]]:
         yield f"all: {words}", made(site, f"{reverse('search')}?{urlencode({'q': typed})}")
     number = urlencode({"q": figure().printed})
     yield "all: search, a printed number", made(site, f"{reverse('search')}?{number}")
+
+
+@family(OTHER, Target(ms=80))
+def side_by_side(site: Site) -> Iterator[tuple[str, Work]]:
+    """Comparisons, the timeline, and the charts of lists as files."""
+    some_of = keys(Headquarters)
+    asked = {
+        "donors": [("of", "donors")],
+        "headquarters": [("of", "headquarters"), *(("pick", one) for one in some_of)],
+        "years": [("of", "periods"), ("about", f"headquarters:{some_of[0]}")],
+        "programmes": [("of", "programs"), *(("pick", one) for one in keys(Program))],
+        "metrics": [("of", "metrics"), *(("pick", one) for one in keys(Metric))],
+    }
+    for name, choice in asked.items():
+        yield f"compare: {name}", made(site, f"{reverse('compare')}?{urlencode(choice)}")
+    yield "timeline", made(site, reverse("timeline"))
+    yield "timeline: a year", made(site, f"{reverse('timeline')}?year=2020")
+    for name in ("pairing", "investment", "category"):
+        yield f"chart of {name}-list", made(site, reverse(f"{name}-list-chart"))
+
+
+def keys(model: Any) -> list[str]:
+    return list(model.objects.order_by("pk").values_list("slug", flat=True)[:MOST])
 
 
 @family(OTHER, Target(times=2), limit="trivial view, Django's own middleware")
