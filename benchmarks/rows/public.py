@@ -39,9 +39,14 @@ def list_pages() -> dict[str, type[ListPage]]:
     found: dict[str, type[ListPage]] = {}
     for pattern in patterns(get_resolver().url_patterns):
         view = getattr(pattern.callback, "view_class", None)
-        if view is not None and issubclass(view, ListPage):
+        if view is not None and issubclass(view, ListPage) and not is_chart(pattern):
             found[str(pattern.name)] = view
     return found
+
+
+def is_chart(pattern: URLPattern) -> bool:
+    """Whether an address is that of a list's chart alone."""
+    return bool(pattern.callback.view_initkwargs.get("is_file"))
 
 
 def patterns(several: list[Any]) -> Iterator[URLPattern]:
@@ -151,8 +156,7 @@ def side_by_side(site: Site) -> Iterator[tuple[str, Work]]:
         yield f"compare: {name}", made(site, f"{reverse('compare')}?{urlencode(choice)}")
     yield "timeline", made(site, reverse("timeline"))
     yield "timeline: a year", made(site, f"{reverse('timeline')}?year=2020")
-    for name in ("pairing", "investment", "category"):
-        yield f"chart of {name}-list", made(site, reverse(f"{name}-list-chart"))
+    yield "chart of investment-list", made(site, reverse("investment-list-chart"))
 
 
 def keys(model: Any) -> list[str]:

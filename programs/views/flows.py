@@ -39,9 +39,10 @@ def counted(donor: Donor, codes: set[str]) -> Counter[str]:
 
 
 def flows() -> Chart | None:
-    """The lines from every donor to every place; None of fewer than two donors."""
+    """The lines from every donor to every place; None of fewer than two donors, or where none of
+    the places has one in the picture."""
     drawn: AidMap = kept("aid map", aid_map)
-    if len(drawn.donors) < FEWEST:
+    if len(drawn.donors) < FEWEST or not drawn.tiles:
         return None
     codes = {tile.place.code for tile in drawn.tiles}
     counts = [counted(donor, codes) for donor in drawn.donors]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from aidtracker.testing import make_investment, make_project, make_project_plan
+from aidtracker.testing import make_investment, make_project, make_project_plan, make_region
 from programs.models import Category, Pairing
 from programs.views.flows import flows
 from projects.views.drawn import plans_by_category, stages_of_investments
@@ -43,6 +43,14 @@ def test_width_of_a_line_is_the_number_of_places_not_money():
 
 def test_without_pairings_nothing_is_drawn():
     Pairing.objects.all().delete()
+
+    assert flows() is None
+
+
+def test_places_that_have_none_in_the_picture_are_not_drawn():
+    Pairing.objects.all().delete()
+    for _ in range(2):
+        Pairing.objects.create(donor=make_region(), recipient=make_region())
 
     assert flows() is None
 
