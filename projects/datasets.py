@@ -70,6 +70,7 @@ register(
         navigation=PublicPage(NUMBERS, 10, "指标"),
         is_searched=True,
     ),
+    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt"),
     Dataset(
         "projects",
         "projects.Project",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from aidtracker.pages.routes import page_routes
-from projects.views import compare, corrections, home, matters, restatements, site, timeline
+from projects.views import compare, corrections, home, matters, site, timeline
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,7 +12,6 @@ urlpatterns = [
     path("compare/chart.svg", compare.ComparePage.as_view(is_file=True), name="compare-chart"),
     path("timeline/", timeline.TimelinePage.as_view(), name="timeline"),
     path("timeline/chart.svg", timeline.TimelinePage.as_view(is_file=True), name="timeline-chart"),
-    path("corrections/meaning/", restatements.RestatementList.as_view(), name="restatement-list"),
     path("corrections/", corrections.CorrectionList.as_view(), name="correction-list"),
     path("report/", matters.ReportPage.as_view(), name="report-error"),
     path("report/answer/", matters.look_up, name="report-lookup"),

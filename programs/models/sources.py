@@ -177,7 +177,7 @@ class Source(Paged, Meaning):
         """What tables call it: at most 12 characters, as named or of its title."""
         if self.short_title or len(self.title) <= SHORT_NAME:
             return self.short_title or self.title
-        pieces = [one.strip("“”《》") for one in PIECES_OF_TITLES.split(self.title)]
+        pieces = PIECES_OF_TITLES.split(self.title)
         fitting = [one for one in pieces if len(one) <= SHORT_NAME]
         longest = max(fitting, key=len, default="")
         if len(longest) >= SHORT_NAME // 2:

@@ -108,7 +108,7 @@ def is_of_jobs(row: Observation) -> bool:
 
 def named(row: Observation) -> str:
     """就业人数（已投产项目） 475余人."""
-    scope = f"（{row.series.scope_note}）" if row.series.scope_note else ""
+    scope = f"（{row.series.scope_words}）" if row.series.scope_words else ""
     return f"{row.series.metric}{scope} {chart_words.label_words(row)}"
 
 
@@ -121,7 +121,7 @@ def job(row: Observation) -> Item:
 
 
 def bar(row: Observation, rest: str) -> Bar:
-    scope = f"（{row.series.scope_note}）" if row.series.scope_note else ""
+    scope = f"（{row.series.scope_words}）" if row.series.scope_words else ""
     label = f"{row.series.metric}{scope}，{stated_period(row)}"
     words = f"{chart_words.label_words(row)}{rest}"
     return Bar(

@@ -50,7 +50,7 @@ def group(label: str, names: Sequence[str], row: Sequence[Observation | None]) -
 
 
 def bar(name: str, row: Observation) -> Bar:
-    scope = f"（{row.series.scope_note}）" if row.series.scope_note else ""
+    scope = f"（{row.series.scope_words}）" if row.series.scope_words else ""
     conflicts = {row.pk} if row.is_contradicted else set()
     return Bar(
         label=f"{name}{scope}，{stated_period(row)}",

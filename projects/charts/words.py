@@ -48,7 +48,7 @@ def caption(rows, unit):
     """Scope, unit and documents of a chart."""
     series = rows[0].series
     documents = dict.fromkeys(f"《{row.source.title}》" for row in rows)
-    scope = f"（{series.scope_note}）" if series.scope_note else ""
+    scope = f"（{words}）" if (words := series.scope_words) else ""
     subjects = "·".join(map(str, series.subjects))
     return f"{subjects} {series.metric}{scope}，单位：{unit}。据{'、'.join(documents)}。"
 

@@ -4,7 +4,6 @@ import calendar
 from datetime import date, timedelta
 
 from projects.checks.choosing import Operand, best, figures_at, superseded
-from projects.checks.evidence import WHOLE_PREFIX
 from projects.checks.words import time_words
 
 LONGEST_YEAR = timedelta(days=366)
@@ -55,9 +54,9 @@ def share_sides(rate, evidence):
     if rate.metric.denominator != rate.metric.numerator:
         return ratio_sides(rate, evidence)
     subjects, scope = rate.series.subjects, rate.series.scope
-    if scope.startswith(WHOLE_PREFIX):
-        wholes = named_wholes(subjects, scope.removeprefix(WHOLE_PREFIX), evidence)
-        scope = ""
+    if name := scope.whole_name:
+        wholes = named_wholes(subjects, name, evidence)
+        scope = scope.of_whole
     else:
         wholes = next_wholes(subjects, evidence)
     looking = Search(evidence, rate)

@@ -8,23 +8,15 @@ from django.db.models import Case, F, Q, Value, When
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
+from aidtracker.ground.relations import JSONGroup
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES
 from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
-
-
-class JSONGroup(models.Aggregate):
-    """A list, as JSON, of an expression's value in each row of a group."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = models.JSONField()
-
-    def as_postgresql(self, compiler, connection, **extra_context):
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
 
 
 class ObservationQuerySet(KeyedQuerySet):
@@ -32,7 +24,8 @@ class ObservationQuerySet(KeyedQuerySet):
         """With all that a row of a table names, and its badges, in one query."""
         return (
             self.select_related(
-                "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
+                *("source", "series__metric"),
+                *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
             )
             .defer("source__text")
             .with_marks()

@@ -88,11 +88,11 @@ class Project(Reviewed, Record):
     site = optional_key_to(Site, "场所", "projects")
 
     # Dates
-    approved_on = PartialDateField("批复")
+    approved_on = PartialDateField("批复", is_past=True)
     planned_start = PartialDateField("计划开工")
     planned_completion = PartialDateField("计划完工")
-    actual_start = PartialDateField("实际开工")
-    actual_completion = PartialDateField("实际完工")
+    actual_start = PartialDateField("实际开工", is_past=True)
+    actual_completion = PartialDateField("实际完工", is_past=True)
 
     # Money
     total_amount = LedgerAmountField("总投资")

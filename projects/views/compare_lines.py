@@ -15,6 +15,7 @@ from django.http import QueryDict
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE
 from projects.models import Metric, Observation
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES, is_narrowed
 from projects.views.compare_kinds import (
     ABOUT,
     KINDS,
@@ -25,7 +26,6 @@ from projects.views.compare_kinds import (
     documents,
     figures_about,
 )
-from projects.views.leading import is_narrowed
 
 FEWEST, MOST = 2, 19
 MOST_CELLS = 200
@@ -64,7 +64,7 @@ class Line:
 
     @property
     def has_one_scope(self) -> bool:
-        return len({one.series.scope_note for one in self.known}) == 1
+        return len({one.series.scope_words for one in self.known}) == 1
 
     @property
     def has_one_subject(self) -> bool:
@@ -218,7 +218,7 @@ class Comparison:
     def likenesses(self) -> tuple[Likeness, ...]:
         """What figures on one line have in common, the narrowest first."""
         if self.asked.of == "metrics":
-            return (lambda row: (*subjects(row), row["series__scope_note"]), subjects)
+            return (lambda row: (*subjects(row), *scope(row)), subjects)
         if self.asked.of == PERIODS:
             return (lambda row: (*scoped(row), *subjects(row)), scoped, meaning)
         return scoped, meaning
@@ -246,7 +246,15 @@ def meaning(row: Read) -> Key:
 
 
 def scoped(row: Read) -> Key:
-    return (*meaning(row), row["series__scope_note"])
+    return (*meaning(row), *scope(row))
+
+
+def scope(row: Read) -> Key:
+    return tuple(row[f"series__{name}"] for name in (*SCOPES, "scope_note"))
+
+
+def effects(row: Read) -> Key:
+    return tuple(row[f"series__{name}__effect"] for name in SCOPES)
 
 
 def subjects(row: Read) -> Key:
@@ -293,7 +301,7 @@ def best(rows: list[Read], common: Key | None) -> Read | None:
             common is None or time(row) != common,
             row["rank"] != Observation.Rank.PREFERRED,
             width,
-            is_narrowed(row["series__scope_note"]),
+            is_narrowed(row["series__scope_note"], effects(row)),
             -(when.toordinal() if when else 0),
             row["pk"],
         )
@@ -306,5 +314,5 @@ def order_of_line(cells: Cells) -> Key:
     known = [cell for cell in cells if cell]
     first = known[0]
     is_money = first["series__metric__unit"] == "元"
-    narrow = bool(first["series__scope_note"])
+    narrow = any(scope(first))
     return -len(known), not is_money, narrow, first["series__metric"], first["pk"]

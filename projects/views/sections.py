@@ -112,8 +112,8 @@ def metric_item(observation: Observation) -> Item:
 def scope_items(observation: Observation) -> Iterator[Item]:
     """The subjects of a figure, each leading to its page, and the scope in words."""
     yield from map(item_of, observation.series.subjects)
-    if observation.series.scope_note:
-        yield Item(observation.series.scope_note)
+    if words := observation.series.scope_words:
+        yield Item(words)
 
 
 def period_words(observation: Observation) -> str:

@@ -1,12 +1,14 @@
 """How printed figures are read, by the very constants that read them."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from aidtracker.templatetags.formatting import UNKNOWN, plain
-from projects.models import Observation, Series
+from projects.models import Observation, ScopeEntry, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
 from projects.reading.hedges import Qualifier, words_for
@@ -159,12 +161,19 @@ def rules():
     ]
 
 
+def scopes() -> list[tuple[str, list[ScopeEntry]]]:
+    """The entries of the list of scopes by the aspect that tells them apart."""
+    rows = ScopeEntry.objects.select_related("within").order_by("aspect", "code")
+    return [(aspect, list(entries)) for aspect, entries in groupby(rows, attrgetter("aspect"))]
+
+
 def method(request: HttpRequest) -> HttpResponse:
     context = {
         "rules": rules(),
         "readings": example_readings(),
         "finding_kinds": list(KINDS.values()),
         "natures": Observation.Nature.choices,
+        "scopes": scopes(),
         "accumulations": Observation.Accumulation.choices,
         "grounds": [
             (Series._meta.get_field(kind).verbose_name, words) for kind, words in GROUNDS.items()
