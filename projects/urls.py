@@ -3,7 +3,7 @@
 from django.urls import path
 
 from aidtracker.pages.routes import page_routes
-from projects.views import compare, corrections, home, matters, site, timeline
+from projects.views import compare, corrections, english, feeds, home, matters, site, timeline
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,5 +16,8 @@ urlpatterns = [
     path("report/", matters.ReportPage.as_view(), name="report-error"),
     path("report/answer/", matters.look_up, name="report-lookup"),
     path("report/<str:number>/", matters.answer, name="report-answer"),
+    path("feed/", feeds.Figures(), name="feed"),
+    path("feed/<slug:place>/<slug:slug>/", feeds.FiguresOf(), name="feed-of"),
+    path("en/", english.english, name="english"),
     *page_routes("projects.views"),
 ]

@@ -23,9 +23,14 @@ from programs.views.lists import (
 from projects.charts.versions import versions_chart
 from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
+from projects.views.activities import ActivityPage
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
+from projects.views.enterprises import EnterprisePage, OutletPage
+from projects.views.feeds import feed_of
+from projects.views.ledgers import InvestmentPage, ProjectPage
+from projects.views.metrics import MetricPage
 from projects.views.sections import (
     ACTIVITY_COLUMNS,
     AGREED,
@@ -43,6 +48,7 @@ from projects.views.sections import (
     further_figures,
     told_elsewhere,
 )
+from projects.views.sites import SitePage
 
 PROJECT_TOTALS = ("total_amount", "planned_amount")
 INVESTMENT_TOTALS = ("agreed_amount", "arrived_amount")
@@ -176,10 +182,23 @@ def add_comparisons() -> None:
         page.see_also = (*page.see_also, ("并列比较", "compare"))
 
 
+FOLLOWED = (
+    *(HeadquartersPage, RegionPage, ProgramPage, ProjectPage, InvestmentPage),
+    *(EnterprisePage, OutletPage, SitePage, ActivityPage, MetricPage),
+)
+
+
+def add_feeds() -> None:
+    """What figures are about can be followed; a series is told with what it is about."""
+    for page in FOLLOWED:
+        page.feeds = feed_of
+
+
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     add_comparisons()
     CategoryList.drawn = plans_by_category
+    add_feeds()
     HeadquartersPage.reads = (with_sums,)
     HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)
