@@ -155,6 +155,7 @@ class DetailPage(View):
     parts: tuple[Part, ...] = ()
     reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
     ways: tuple[Callable[[Any], Item], ...] = ()  # where else the row can be looked at
+    feeds: Callable[[Any], str] | None = None  # where news of the row can be followed
     is_file = False  # whether the page's chart is asked for, not the page
 
     @classmethod
@@ -311,6 +312,12 @@ class DetailPage(View):
         """The references as files."""
         path = self.row.get_absolute_url()
         return [Item(label, f"{path}?cite={code}") for code, (label, _) in REFERENCES.items()]
+
+    @property
+    def feed(self) -> str:
+        """The address of the feed of the row; empty for none."""
+        address_of = type(self).feeds
+        return address_of(self.row) if address_of else ""
 
     schema = "Thing"  # what schema.org calls such rows
 

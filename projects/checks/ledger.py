@@ -75,7 +75,7 @@ def ledger_verdict(figure, field, thing, result, evidence):
 
 def check_amounts(series, evidence):
     """Amounts of ledgers against the figures that they are said to be taken from."""
-    for figure in evidence.figures_of(series):
+    for figure in evidence.records_of(series):
         for row in evidence.amount_rows.get(figure.pk, ()):
             yield check_amount(figure, row)
 

@@ -12,6 +12,7 @@ from aidtracker.ground.relations import JSONGroup
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES
 from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
@@ -23,7 +24,8 @@ class ObservationQuerySet(KeyedQuerySet):
         """With all that a row of a table names, and its badges, in one query."""
         return (
             self.select_related(
-                "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
+                *("source", "series__metric"),
+                *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
             )
             .defer("source__text")
             .with_marks()
@@ -76,7 +78,8 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.annotate(marks=models.Subquery(marks.values("marks")))
 
     def best_first(self):
-        """Preferred ones, then the latest, revised before provisional; those out of use last."""
+        """Those that stand in a document first; of them preferred ones, then the latest, revised
+        before provisional; those out of use last."""
         ranks = self.model.Rank
         standing = models.Case(
             models.When(rank=ranks.PREFERRED, then=0),
@@ -89,13 +92,18 @@ class ObservationQuerySet(KeyedQuerySet):
             models.When(obs_status=statuses.PROVISIONAL, then=2),
             default=1,
         )
+        nowhere = Case(When(source__kind=Source.Kind.PUBLIC, then=1), default=0)
         time = MOMENT.desc(nulls_last=True)
-        return self.order_by(standing, time, finality, "source__code", "number")
+        return self.order_by(nowhere, standing, time, finality, "source__code", "number")
 
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use, and none
         that stands in no document."""
-        return self.in_documents().exclude(rank=self.model.Rank.DEPRECATED).best_first()
+        return self.in_documents().in_use().best_first()
+
+    def in_use(self):
+        """Those whose place no other figure took."""
+        return self.exclude(rank=self.model.Rank.DEPRECATED)
 
     def in_documents(self):
         """Those that can be looked up in a document; the other sources are a handful."""

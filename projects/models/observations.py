@@ -29,6 +29,7 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import SUBJECTS, Series
+from projects.models.scope_entries import SCOPES
 from projects.reading import figures, sentences
 from projects.reading.anchors import (
     anchor,
@@ -81,7 +82,7 @@ class Observation(Paged, Reviewed):
     TELLS_CORRECTIONS = True  # its public file has the reason of the last correction
     RESTS_ON = (
         *("source", "series", "series__metric", "findings"),
-        *(f"series__{name}" for name in SUBJECTS),
+        *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
     )
     CORRECTED = PUBLIC
     DERIVED = ("anchor",)

@@ -17,6 +17,7 @@ from aidtracker.testing import (
     make_finding,
     make_metric,
     make_observation,
+    make_scope_entry,
     make_series,
     make_source,
     make_staff,
@@ -63,6 +64,7 @@ def figure(headquarters):
         ledger = {"headquarters": headquarters, "code": name} if name in LEDGERS else own
         subjects[name] = MAKERS[model](**{key: ledger[key] for key in ledger if has(model, key)})
     formula = {"formula": "ratio", "numerator": make_metric(), "denominator": make_metric()}
+    subjects["first_scope"] = make_scope_entry(**own)
     series = make_series(metric=make_metric(**own, **formula), **own, **subjects)
     source = make_source(kind="newspaper", title="原来的标题", text="共5家。", **own)
     place = {"start": 1, "end": 3, "printed": "5家"}
@@ -100,7 +102,8 @@ def publisher(headquarters):
 
 def row_of(model, figure):
     """The row of a model that the figure rests on."""
-    rows = [figure.source, figure.series, figure.series.metric, *figure.series.subjects]
+    series = figure.series
+    rows = [figure.source, series, series.metric, *series.subjects, *series.scopes]
     found = {type(one): one.pk for one in (*rows, figure.findings.first())}
     return model.objects.get(pk=found[model])
 
@@ -225,6 +228,24 @@ def test_figures_and_what_they_mean_are_corrected_in_one_order(client, figure):
     assert [one.reason for one in read(all_corrections())] == order
     text = b"".join(client.get(reverse("correction-list"), {"download": "csv"})).decode("utf-8-sig")
     assert [line.split(",")[3] for line in text.splitlines()[1:]] == order
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_correction_of_a_ledger_is_told_with_old_new_and_reason(client, figure, headquarters, name):
+    row = getattr(figure.series, name)
+    codes = [f"projects.{verb}_{name}" for verb in ("view", "change", "publish")]
+    publisher = make_staff(headquarters, permissions=codes)
+    typed = {"outlet": {"opened_on": "2019-05"}}.get(name, {"status": "contact"})
+    typed = {"total_amount": "1500"} if name == "project" else typed
+    propose(client, publisher, row, correction_reason="批复改了", **typed)
+    client.logout()
+    (one,) = read(all_corrections())
+    assert (one.name, one.reason) == (row.name, "批复改了")
+    assert "批复改了" in client.get(reverse("correction-list")).content.decode()
+    (label,) = [row._meta.get_field(column).verbose_name for column in typed]
+    assert str(label) in one.words
+    page = client.get(figure.get_absolute_url()).content.decode()
+    assert "批复改了" not in page
 
 
 def test_list_of_corrections_has_pages_of_all_kinds(client, figure, monkeypatch):
