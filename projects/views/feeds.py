@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.search import naming
@@ -136,7 +137,8 @@ class Figures(Feed):
         return item.title
 
     def item_description(self, item: Entry) -> str:
-        return item.words
+        """As readers of feeds take it, which is HTML."""
+        return escape(item.words)
 
     def item_link(self, item: Entry) -> str:
         return item.address
