@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, 
 
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.features import fields_at
+from aidtracker.ground.money import labelled
 from aidtracker.ground.publication import PUBLISHED
 from aidtracker.ground.search import found_by
 from aidtracker.trail.differences import Difference, differences
@@ -41,8 +42,9 @@ def kinds() -> dict[str, str]:
 # What was changed
 
 
-def restatements_of(model: type[Any], *rules: Q) -> QuerySet:
-    """The states of public rows of a model that say something else on figures' pages than before.
+def restatements_of(model: type[Any], *rules: Q, is_of_figures: bool = False) -> QuerySet:
+    """The states of public rows of a model that say something else to readers than before: on
+    their own pages, or `is_of_figures` only what figures' pages show of them.
 
     With `before_id`, the state that each replaced.
     """
@@ -62,11 +64,14 @@ def restatements_of(model: type[Any], *rules: Q) -> QuerySet:
     )
     if not model.REVIEW:
         return found
+    found = found.alias(was_public=was(model.REVIEW)).filter(was_public=PUBLISHED)
+    if model.TOLD and not is_of_figures:
+        return found
     is_other = Q()
     for name in model.SHOWN:
         found = found.annotate(**{f"{name}_before": was(name)})
         is_other |= ~Q(**{name: F(f"{name}_before")})
-    return found.alias(was_public=was(model.REVIEW)).filter(is_other, was_public=PUBLISHED)
+    return found.filter(is_other)
 
 
 def replaced_texts(*rules: Q) -> QuerySet:
@@ -123,7 +128,9 @@ def restatements_for(observation: Observation) -> QuerySet:
         model = fields_at(Observation, path)[-1].related_model
         rests = Observation.objects.filter(pk=observation.pk, **{path: OuterRef("id")})
         rules[model] = rules.get(model, Q()) | Q(Exists(rests))
-    found = [in_time(restatements_of(model, rule)) for model, rule in rules.items()]
+    found = [
+        in_time(restatements_of(model, rule, is_of_figures=True)) for model, rule in rules.items()
+    ]
     return latest_first([*found, texts_in_time(replaced_texts(Q(source=observation.source_id)))])
 
 
@@ -167,6 +174,8 @@ class Restatement:
     @property
     def words(self) -> str:
         """名称：甲 → 乙；…"""
+        if not self.changes:
+            return "公开页没有列出的栏"
         return "；".join(f"{label}：{old} → {new}" for label, old, new in self.changes)
 
     @property
@@ -236,7 +245,8 @@ def of_model(model: type[Any], numbers: list[int]) -> Iterator[Restatement]:
     rows = model.objects.defer(*({"text"} & {one.name for one in model._meta.fields}))
     there = rows.in_bulk([state.id for state in states.values()])
     pairs = [(earlier[state.before_id], state) for state in states.values()]
-    labels = {model._meta.get_field(name).verbose_name for name in model.SHOWN}
+    told = model.TOLD if model.REVIEW and model.TOLD else model.SHOWN
+    labels = {labelled(model._meta.get_field(name)) for name in told}
     for (_, state), changes in zip(pairs, differences(pairs), strict=True):
         shown = [one for one in changes if one.label in labels]
         yield Restatement(state, there.get(state.id), shown)

@@ -173,12 +173,18 @@ def title(rows: Sequence[Observation], shared: Collection) -> str:
     metric = first.series.metric
     if not first.series.scope_words and parts and all(row.series.scope_words for row in parts):
         top = max(parts, key=size)
-        said = f"{stated_period(first)}{metric} {chart_words.named_words(first)}"
+        said = f"{stated_period(first)}{metric} {said_of(first)}"
         name = top.series.scope_words
         return f"{about}{said}，其中{name}{most(top, parts)}：{chart_words.printed_words(top)}"
     top = max(rows, key=size)
-    said = f"{name_of(top, shared)}{most(top, rows)}，{chart_words.named_words(top)}"
+    said = f"{name_of(top, shared)}{most(top, rows)}，{said_of(top)}"
     return f"{about}{metric}：{len(rows)} 个数里{said}，{stated_period(top)}"
+
+
+def said_of(row: Observation) -> str:
+    """A figure with what kind it is, unless its metric says so: 援疆资金计划 17.56亿元."""
+    is_said = row.nature_words in str(row.series.metric)
+    return chart_words.printed_words(row) if is_said else chart_words.named_words(row)
 
 
 def most(top: Observation, rows: Iterable[Observation]) -> str:

@@ -30,6 +30,12 @@ class Project(Reviewed, Record):
     """援疆项目: an item paid, wholly or in part, with aid money."""
 
     SHOWN = ("name", "slug")
+    TOLD = (
+        *("name", "slug", "code", "category", "delivery", "spend_nature", "construction", "tier"),
+        *("status", "headquarters", "batch", "regions", "programs", "site"),
+        *("planned_start", "planned_completion", "actual_start", "actual_completion"),
+        *AMOUNTS,
+    )
     KEY = ("code",)
     OWNERS = ("headquarters",)
     IS_SHARED = False

@@ -230,6 +230,24 @@ def test_figures_and_what_they_mean_are_corrected_in_one_order(client, figure):
     assert [line.split(",")[3] for line in text.splitlines()[1:]] == order
 
 
+@pytest.mark.parametrize("name", LEDGERS)
+def test_correction_of_a_ledger_is_told_with_old_new_and_reason(client, figure, headquarters, name):
+    row = getattr(figure.series, name)
+    codes = [f"projects.{verb}_{name}" for verb in ("view", "change", "publish")]
+    publisher = make_staff(headquarters, permissions=codes)
+    typed = {"outlet": {"opened_on": "2019-05"}}.get(name, {"status": "contact"})
+    typed = {"total_amount": "1500"} if name == "project" else typed
+    propose(client, publisher, row, correction_reason="批复改了", **typed)
+    client.logout()
+    (one,) = read(all_corrections())
+    assert (one.name, one.reason) == (row.name, "批复改了")
+    assert "批复改了" in client.get(reverse("correction-list")).content.decode()
+    (label,) = [row._meta.get_field(column).verbose_name for column in typed]
+    assert str(label) in one.words
+    page = client.get(figure.get_absolute_url()).content.decode()
+    assert "批复改了" not in page
+
+
 def test_list_of_corrections_has_pages_of_all_kinds(client, figure, monkeypatch):
     monkeypatch.setattr("aidtracker.pages.paging.PAGE_SIZE", 2)
     metric = figure.series.metric

@@ -13,7 +13,9 @@ from aidtracker.testing import (
     make_source,
     make_staff,
 )
+from aidtracker.tests.sheet_helpers import stored
 from aidtracker.trail.conflicts import marks
+from programs.models import Source
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,17 @@ def test_form_takes_a_pasted_text_and_asks_for_a_reason_for_another(admin_client
     response = post(admin_client, source, pasted_text="共6家。")
     errors = response.context["adminform"].form.errors
     assert "写明“替换全文的理由”" in errors["pasted_text"][0]
+
+
+@pytest.mark.parametrize("digest", ["", "b" * 64])
+def test_checksum_of_a_text_that_is_loaded_does_not_change_alone(source, digest):
+    line = (source.code, source.title, digest)
+    outcome = stored(Source, ["code", "title", "sha256"], line)
+    assert not outcome.is_stored
+    source.sha256 = digest
+    with pytest.raises(ValidationError) as caught:
+        source.save()
+    assert list(caught.value.error_dict) == ["sha256"]
 
 
 # Who may

@@ -4,11 +4,11 @@ What tells the figures apart is read first; then only those that are shown, by t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.http import QueryDict
 
@@ -106,6 +106,13 @@ class Comparison:
     def __init__(self, asked: Asked) -> None:
         self.asked, self.notices = asked, asked.notices
 
+    @classmethod
+    def of(cls, kind: str, things: Sequence[Any]) -> Self:
+        """A comparison of things that are at hand."""
+        found = cls(Asked(QueryDict(f"of={kind}")))
+        found.things = list(things)
+        return found
+
     @cached_property
     def things(self) -> list[Any]:
         """What is compared; all donors, unless some are named."""
@@ -191,7 +198,9 @@ class Comparison:
     def lines_read(self) -> list[Cells]:
         """What is most alike stands on a line of its own; of the rest, what at least is of one
         metric, nature and way of accumulating; what only one has, by itself."""
-        chosen = next((one.pk for one in self.metrics if one.slug == self.asked.metric), None)
+        wanted = self.asked.metric
+        named = (one.pk for one in self.metrics if one.slug == wanted) if wanted else ()
+        chosen = next(iter(named), None)
         rows = [row for row in self.read if chosen in (None, row["series__metric"])]
         found: list[Cells] = []
         for likeness in self.likenesses:
