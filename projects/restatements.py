@@ -6,10 +6,11 @@ A state of a row that says what others mean has a new reason only if such a chan
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery, Value
 
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.features import fields_at
@@ -88,9 +89,20 @@ def restatements_for(observation: Observation) -> QuerySet:
     rules: dict[type[Any], Q] = {}
     for path in Observation.RESTS_ON:
         model = fields_at(Observation, path)[-1].related_model
-        rests = Observation.objects.filter(pk=observation.pk, **{path: OuterRef("id")})
-        rules[model] = rules.get(model, Q()) | Q(Exists(rests))
+        for rule in named_at(observation, path):
+            rules[model] = rules.get(model, Q()) | rule
     return latest_first(restatements_of(model, rule) for model, rule in rules.items())
+
+
+def named_at(observation: Observation, path: str) -> Iterator[Q]:
+    """The condition on states that a figure names their row; none where it names nothing."""
+    *before, last = fields_at(Observation, path)
+    if not last.concrete:
+        yield Q(id__in=getattr(observation, path).order_by().values("pk"))
+        return
+    row = reduce(lambda row, field: getattr(row, field.name), before, observation)
+    if (number := getattr(row, last.attname)) is not None:
+        yield Q(id=number)
 
 
 @dataclass(frozen=True)

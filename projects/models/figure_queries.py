@@ -1,5 +1,6 @@
 """Which figures, and in which order: the questions that pages ask of observations."""
 
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -10,7 +11,7 @@ from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
-from projects.models.metrics import SUBJECTS
+from projects.models.subject_rows import WithSubjects
 from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
@@ -27,16 +28,35 @@ class JSONGroup(models.Aggregate):
         return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
 
 
+@cache
+def marks_of(model: type[Any]) -> models.QuerySet:
+    """What readers are told of the checks of one figure of an outer query."""
+    links = model.findings.through.objects
+    hidden = links.filter(finding=models.OuterRef("finding")).exclude(
+        public_rule(model, "observation")
+    )
+    is_shown = Q(finding__result__in=TO_SETTLE, finding__state="open") | Q(
+        finding__result=Result.HOLDS
+    )
+    told = models.functions.JSONObject(
+        key="finding__key", result="finding__result", computation="finding__computation"
+    )
+    return (
+        links.filter(is_shown, ~models.Exists(hidden), finding__is_current=True)
+        .filter(observation=models.OuterRef("pk"))
+        .order_by()
+        .values("observation")
+        .annotate(marks=JSONGroup(told))
+        .values("marks")
+    )
+
+
 class ObservationQuerySet(KeyedQuerySet):
     def with_subjects(self):
         """With all that a row of a table names, and its badges, in one query."""
-        return (
-            self.select_related(
-                "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
-            )
-            .defer("source__text")
-            .with_marks()
-        )
+        found = self.select_related("source", "series__metric").defer("source__text").with_marks()
+        found._iterable_class = WithSubjects
+        return found
 
     def first_rows(self, limit: int) -> list[Any]:
         """The first figures with all that a table names."""
@@ -60,29 +80,7 @@ class ObservationQuerySet(KeyedQuerySet):
 
     def with_marks(self):
         """With what readers are told of each figure's checks, for `badges`."""
-        links = self.model.findings.through.objects
-        hidden = links.filter(finding=models.OuterRef("finding")).exclude(
-            public_rule(self.model, "observation")
-        )
-        is_shown = Q(finding__result__in=TO_SETTLE, finding__state="open") | Q(
-            finding__result=Result.HOLDS
-        )
-        marks = (
-            links.filter(is_shown, ~models.Exists(hidden), finding__is_current=True)
-            .filter(observation=models.OuterRef("pk"))
-            .order_by()
-            .values("observation")
-            .annotate(
-                marks=JSONGroup(
-                    models.functions.JSONObject(
-                        key="finding__key",
-                        result="finding__result",
-                        computation="finding__computation",
-                    )
-                )
-            )
-        )
-        return self.annotate(marks=models.Subquery(marks.values("marks")))
+        return self.annotate(marks=models.Subquery(marks_of(self.model)))
 
     def best_first(self):
         """Preferred ones, then the latest, revised before provisional; those out of use last."""

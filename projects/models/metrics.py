@@ -29,6 +29,7 @@ from projects.models.investments import Investment
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.sites import Site
+from projects.models.subject_rows import SUBJECTS, WithSubjects
 
 
 def observation_model():
@@ -168,19 +169,6 @@ class Metric(Meaning, Record):
         )
 
 
-SUBJECTS = (
-    "region",
-    "headquarters",
-    "program",
-    "project",
-    "investment",
-    "enterprise",
-    "site",
-    "outlet",
-    "activity",
-)
-
-
 def any_subject():
     """The condition that a series is about at least one thing."""
     rule = Q()
@@ -196,7 +184,10 @@ def or_zero(name):
 
 class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
-        return self.select_related("metric", *SUBJECTS)
+        """With what they measure, and with what pages say of the things they are about."""
+        found = self.select_related("metric")
+        found._iterable_class = WithSubjects
+        return found
 
     def of_headquarters(self, headquarters: Headquarters) -> Self:
         """Series about a headquarters, or about its donor and no headquarters."""
@@ -220,7 +211,7 @@ class SeriesQuerySet(RecordQuerySet):
 
         This is how pages of the app below, which know series only from a record, reach figures.
         """
-        return self.observations.published().with_subjects().filter(series__in=self)
+        return self.observations.published().with_subjects().filter(series__one_of=self)
 
     def with_figures(self):
         """Series that have public figures."""

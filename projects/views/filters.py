@@ -186,7 +186,7 @@ class ObservationFilter(ListFilter):
 
     def of_headquarters(self, queryset, name, headquarters):
         """Those of a headquarters, and of its donor."""
-        return queryset.filter(series__in=Series.objects.of_headquarters(headquarters))
+        return queryset.filter(series__one_of=Series.objects.of_headquarters(headquarters))
 
     def in_place(self, queryset, name, place):
         """Those of a place and of all that lies in it."""
