@@ -1,5 +1,6 @@
 """Which figures, and in which order: the questions that pages ask of observations."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -51,11 +52,20 @@ def marks_of(model: type[Any]) -> models.QuerySet:
     )
 
 
+class TableRows(WithSubjects):
+    """Figures with what they are about, and with their badges."""
+
+    def __iter__(self) -> Iterator[Any]:
+        # Only now: a query that leads to the numbers of rows alone needs none of it.
+        self.queryset = self.queryset.with_marks()
+        return super().__iter__()
+
+
 class ObservationQuerySet(KeyedQuerySet):
     def with_subjects(self):
         """With all that a row of a table names, and its badges, in one query."""
-        found = self.select_related("source", "series__metric").defer("source__text").with_marks()
-        found._iterable_class = WithSubjects
+        found = self.select_related("source", "series__metric").defer("source__text")
+        found._iterable_class = TableRows
         return found
 
     def first_rows(self, limit: int) -> list[Any]:
