@@ -62,7 +62,7 @@ class RestatementPaginator(KeyPaginator):
 
 
 class RestatementList(ListPage):
-    model = Observation
+    model = Observation.history.model  # no dataset, whose list it would be
     title = TITLE
     lead = "公开的数字所依据的序列、指标、主体、文献和核对说明，公开以后怎样改过。"
     empty = "还没有改过。公开的数字所依据的内容一经改动，旧值、新值和理由就列在这里。"
