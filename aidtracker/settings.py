@@ -44,6 +44,25 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The folder with the texts of the source documents; it is not part of the repository.
 SOURCES_DIR = Path(os.environ.get("SOURCES_DIR") or BASE_DIR.parent / "shared" / "sources")
 
+# What the pages say of the site; what is left empty is left out
+
+SITE = {
+    "name": os.environ.get("SITE_NAME") or "对口援疆数据",
+    # The one address that search engines and citations name: https://…, without a slash at the end.
+    "address": os.environ.get("SITE_ADDRESS", "").rstrip("/"),
+    "organiser": os.environ.get("SITE_ORGANISER", ""),  # 主办单位
+    "operator": os.environ.get("SITE_OPERATOR", ""),  # 承办单位
+    "telephone": os.environ.get("SITE_TELEPHONE", ""),
+    "email": os.environ.get("SITE_EMAIL", ""),
+    "place": os.environ.get("SITE_PLACE", ""),  # 地址
+    "code": os.environ.get("SITE_CODE", ""),  # 网站标识码
+    "icp": os.environ.get("SITE_ICP", ""),  # ICP 备案号
+    "police": os.environ.get("SITE_POLICE", ""),  # 公安备案号
+    "licence": os.environ.get("SITE_LICENCE", ""),  # the address of the terms of use of the data
+}
+if SITE["address"] and not SITE["address"].startswith(("http://", "https://")):
+    raise ImproperlyConfigured("SITE_ADDRESS must be http://… or https://….")
+
 # Application
 
 INSTALLED_APPS = [
@@ -111,6 +130,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "aidtracker.pages.navigation.navigation",
+                "aidtracker.pages.site.site",
             ],
         },
     },

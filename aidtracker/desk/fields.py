@@ -4,12 +4,19 @@ Partial dates, amounts in 万元, numbers without idle zeros, lists of names.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import (
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.html import strip_tags
@@ -125,6 +132,45 @@ class LedgerFormField(PlainDecimalFormField):
 
     def read(self, text):
         return LedgerWidget().read(text)
+
+
+class KeyFormField(forms.ModelChoiceField):
+    """A row that another names, which need not be looked for if it is the one at hand."""
+
+    known: Sequence[Any] = ()
+
+    def to_python(self, value):
+        found = [row for row in self.known if str(row.pk) == str(value)]
+        return found[0] if found else super().to_python(value)
+
+
+class LinksFormField(forms.ModelMultipleChoiceField):
+    """Rows that another names, which need not be read again to be shown."""
+
+    known: Sequence[Any] = ()
+
+
+class KnownChoices(AutocompleteMixin):
+    """Shows the rows that are chosen, which the field knows; others are found by typing."""
+
+    def optgroups(self, name, value, attr=None):
+        field = self.choices.field
+        if not field.known or {*value} != {str(row.pk) for row in field.known}:
+            return super().optgroups(name, value, attr)
+        is_optional = not self.is_required and not self.allow_multiple_selected
+        options = [self.create_option(name, "", "", False, 0)] if is_optional else []
+        for row in field.known:
+            label, place = field.label_from_instance(row), len(options)
+            options.append(self.create_option(name, row.pk, label, {*value}, place))
+        return [(None, options, 0)]
+
+
+class KeySelect(KnownChoices, AutocompleteSelect):
+    """For a row that another names."""
+
+
+class LinksSelect(KnownChoices, AutocompleteSelectMultiple):
+    """For rows that another names."""
 
 
 class MonthFormField(forms.DateField):

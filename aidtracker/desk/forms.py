@@ -14,6 +14,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from django.db.models import Field, Model
 from django.forms.models import InlineForeignKeyField
 
+from aidtracker.desk.fields import KeyFormField, LinksFormField
+from aidtracker.ground.records import twin
 from aidtracker.ground.scope import (
     FOREIGN,
     check_owner,
@@ -104,7 +106,7 @@ def ask_review(form: "RecordForm") -> None:
     row = form.instance
     if not isinstance(row, Corrected):
         return
-    before = form.as_stored()
+    before = row.stored()
     if form.can_propose and row.is_proposed(before, form.user):
         row.require_reason(before, form.links)
         form.edit = Edit(before, is_proposal=True)
@@ -130,13 +132,31 @@ class RecordForm(forms.ModelForm):
     row_checks: ClassVar[tuple[Check, ...]] = (keep_in_scope, ask_review)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if (row := kwargs.get("instance")) is not None:
+            know_empty_links(row)
         super().__init__(*args, **kwargs)
+        row = self.instance
+        if is_versioned(type(row)) and not row._state.adding:
+            # What is saved was read while it was held: it is as it is stored.
+            row.as_read = twin(row) if self.is_bound else None
+            self.know_rows_named()
         if field := self.chosen_owner:
             self.fields[field.name].required = False
             if self.instance._state.adding and not self.initial.get(field.name):
                 self.initial[field.name] = scope_of(self.user).home
         if is_scoped(self._meta.model) and not scope_of(self.user).reads_all:
             self.keep_choices()
+
+    def know_rows_named(self) -> None:
+        """What the row names and was read with it, no field has to look for."""
+        row: Any = self.instance
+        fields: dict[str, Any] = self.fields
+        for name, shown in fields.items():
+            if isinstance(shown, LinksFormField):
+                shown.known = self.initial.get(name) or ()
+            elif isinstance(shown, KeyFormField):
+                named = row._meta.get_field(name).get_cached_value(row, default=None)
+                shown.known = () if named is None else (named,)
 
     @property
     def chosen_owner(self) -> Any:
@@ -156,11 +176,6 @@ class RecordForm(forms.ModelForm):
             stored = getattr(self.instance, f"{name}_id", None)
             if rows is not None and stored and is_scoped(rows.model) and not rows.model.IS_SHARED:
                 field.queryset = rows | rows.model._default_manager.filter(pk=stored)
-
-    def as_stored(self) -> Any:
-        """The row as its table has it; None for a new one."""
-        row = self.instance
-        return type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
 
     @property
     def links(self) -> dict[str, Any]:
@@ -242,6 +257,19 @@ class RecordForm(forms.ModelForm):
         change = said.changes.get(name)
         who = f"{change.who}已改为" if change else "现在是"
         return f"您填的是“{typed}”，{who}“{short(present_words(field, said))}”。"
+
+
+def names_any(name: str) -> str:
+    """The attribute of a row read for its form that says whether a many-to-many field is empty."""
+    return f"names_{name}"
+
+
+def know_empty_links(row: Model) -> None:
+    """Nothing is read for the many-to-many fields that are known to name no row."""
+    cached: Any = row.__dict__.setdefault("_prefetched_objects_cache", {})
+    for field in row._meta.many_to_many:
+        if not getattr(row, names_any(field.name), True):
+            cached.setdefault(field.name, field.related_model._base_manager.none())
 
 
 class ListForm(RecordForm):

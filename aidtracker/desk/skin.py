@@ -6,12 +6,15 @@ nothing to import or export.
 
 from functools import cache, partial
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.paginator import Page
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Window
+from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
@@ -49,13 +52,18 @@ from unfold.widgets import (
 from aidtracker.desk.changes import FollowChanges
 from aidtracker.desk.deletion import deletion
 from aidtracker.desk.fields import (
+    KeyFormField,
+    KeySelect,
     LedgerFormField,
+    LinksFormField,
+    LinksSelect,
     MonthFormField,
     NameListFormField,
     PlainDecimalFormField,
     column_for,
     read_only_words,
 )
+from aidtracker.desk.forms import names_any
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
 from aidtracker.desk.proposing import Proposals
@@ -69,6 +77,7 @@ from aidtracker.ground.months import MonthField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import NameListField
 from aidtracker.ground.scope import readable
+from aidtracker.review.proposals import key_relations
 from aidtracker.templatetags.formatting import UNKNOWN
 from aidtracker.trail.differences import with_relations
 
@@ -187,12 +196,54 @@ class FormFieldsMixin(BaseModelAdminMixin):
             kwargs["choices"] = db_field.get_choices(include_blank=True, blank_choice=blank)
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """A row is chosen by typing; the one that stands there is known already."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            widget = KeySelect(db_field, self.admin_site, using=kwargs.get("using"))
+            kwargs = {"form_class": KeyFormField, "widget": widget} | kwargs
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            widget = LinksSelect(db_field, self.admin_site, using=kwargs.get("using"))
+            kwargs = {"form_class": LinksFormField, "widget": widget} | kwargs
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def get_autocomplete_fields(self, request):
         return [
             field.name
             for field in (*self.opts.concrete_fields, *self.opts.many_to_many)
             if field.is_relation and self.admin_site.is_registered(field.related_model)
         ]
+
+
+# The requests for one row's form, which shows the names of all that the row names.
+FOR_FORMS: WeakSet[HttpRequest] = WeakSet()
+
+
+def with_rows_named(rows):
+    """Rows with those that they name, and those of whom these names speak; not their long texts."""
+    named = [field for field in rows.model._meta.concrete_fields if field.many_to_one]
+    paths, texts = [], []
+    for field in named:
+        model = field.related_model
+        paths += [field.name, *(f"{field.name}__{path}" for path in key_relations(model))]
+        texts += [
+            f"{field.name}__{one.name}"
+            for one in model._meta.concrete_fields
+            if isinstance(one, models.TextField)
+        ]
+    return rows.select_related(*paths).defer(*texts) if paths else rows
+
+
+def with_links_known(rows):
+    """Rows that know which of their many-to-many fields name anything: the others are not read."""
+    many = rows.model._meta.many_to_many
+    links = {field.name: field.remote_field.through._base_manager for field in many}
+    own = {field.name: {field.m2m_field_name(): OuterRef("pk")} for field in many}
+    return rows.annotate(
+        **{names_any(name): Exists(links[name].filter(**own[name])) for name in links}
+    )
 
 
 class RelatedFilter(AutocompleteSelectFilter):
@@ -274,9 +325,14 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         named = [name for name in self.list_display if name in keys]
         self.list_select_related = self.list_select_related or named
 
+    def get_object(self, request, object_id, from_field=None):
+        FOR_FORMS.add(request)
+        return super().get_object(request, object_id, from_field)
+
     def get_queryset(self, request):
         """Rows with what their names and columns show, also for autocompletion and inlines."""
-        return with_relations(super().get_queryset(request), self)
+        rows = with_relations(super().get_queryset(request), self)
+        return with_links_known(with_rows_named(rows)) if request in FOR_FORMS else rows
 
     def get_changelist(self, request, **kwargs):
         return ChangeList
@@ -342,6 +398,17 @@ class ModelAdmin(Proposals, FollowChanges, SheetAdminMixin, PlainModelAdmin):
 class RowsBelow(RecordFormSet, PaginationInlineFormSet):
     """Rows that belong to a row, page by page."""
 
+    def get_page(self, paginator, page):
+        """The page to show and how many rows there are in all, in one query."""
+        if self.is_bound:  # what is sent is read after it is held
+            return super().get_page(paginator, page)
+        counted = paginator.object_list.annotate(rows_in_all=Window(Count("pk")))
+        rows = counted[(page - 1) * self.per_page :][: self.per_page]
+        if not rows and page > 1:
+            return super().get_page(paginator, page)
+        vars(paginator)["count"] = rows[0].rows_in_all if rows else 0
+        return Page(rows, page, paginator)
+
 
 class TabularInline(ScopedInline, FormFieldsMixin, UnfoldTabularInline):
     """Rows that belong to a row, edited below it as a table."""
@@ -358,6 +425,9 @@ class TabularInline(ScopedInline, FormFieldsMixin, UnfoldTabularInline):
             field.widget.attrs.setdefault("aria-label", field.label)
         return field
 
+    def get_queryset(self, request):
+        return with_rows_named(super().get_queryset(request))
+
 
 class StackedInline(ScopedInline, FormFieldsMixin, UnfoldStackedInline):
     """Rows that belong to a row, edited below it one under the other."""
@@ -365,6 +435,9 @@ class StackedInline(ScopedInline, FormFieldsMixin, UnfoldStackedInline):
     formset = RowsBelow
     extra = 0
     show_change_link = True
+
+    def get_queryset(self, request):
+        return with_rows_named(super().get_queryset(request))
 
 
 class ReadOnlyInline(TabularInline):

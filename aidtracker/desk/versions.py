@@ -179,8 +179,8 @@ def is_changed(row, form):
         for field in row._meta.concrete_fields
         if not {field.name, field.attname} & left_out
     ]
-    stored = type(row)._base_manager.filter(pk=row.pk).values(*compared).get()
-    return any(getattr(row, name) != value for name, value in stored.items())
+    stored = row.stored()
+    return any(getattr(row, name) != getattr(stored, name) for name in compared)
 
 
 def spoken(bound):

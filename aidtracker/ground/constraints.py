@@ -7,6 +7,7 @@ database, which holds it in any case, need not be asked for it each time.
 import operator
 from collections.abc import Callable
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -61,8 +62,12 @@ class Once(models.UniqueConstraint):
         return "django.db.models.UniqueConstraint", *super().deconstruct()[1:]
 
     def validate(self, model: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-        """Only for a row that meets the condition are others looked for."""
-        if self.condition is None or judge_of(self.condition)(instance):
+        """Others are looked for only if the row meets the condition, and has other values now."""
+        before = getattr(instance, "as_read", None)
+        names = [model._meta.get_field(name).attname for name in self.fields]
+        values_of = attrgetter("pk", *names)
+        is_kept = before is not None and values_of(before) == values_of(instance)
+        if not is_kept and (self.condition is None or judge_of(self.condition)(instance)):
             super().validate(model, instance, *args, **kwargs)
 
 

@@ -1,7 +1,7 @@
 """What every record of the site stands on: a natural key, a stable address, names to search by."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextvars import ContextVar
 from itertools import chain, count
 from typing import Any, Self
@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, When
+from django.db.models.base import ModelState
 from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.text import slugify
@@ -134,8 +135,20 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
 
     def save_base(self, *args, **kwargs):
         """Store a row and the state that is kept of it together or not at all."""
+        self.as_read = None
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """As Django's, which looks for each row that is named, also for one that is at hand."""
+        at_hand = {
+            field.name
+            for field in self._meta.concrete_fields
+            if field.many_to_one
+            and field.is_cached(self)
+            and getattr(field.get_cached_value(self), "pk", None) is not None
+        }
+        super().clean_fields({*(exclude or ()), *at_hand})
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
@@ -150,13 +163,29 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         """What its names are searched as."""
         return search_text(self.search_names)
 
+    as_read: Any = None
+    """The row as it was read, where nobody can have changed it since; until it is saved."""
+
     def stored(self) -> Self | None:
         """The row as it is stored; None for a new one."""
-        return type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
+        if self.as_read is not None or self.pk is None:
+            return self.as_read
+        return type(self)._base_manager.filter(pk=self.pk).first()
 
     def complete(self, before: Self | None) -> None:
         """Fill in and check what the model itself knows, as `clean`; `before` is the stored row."""
         self.clean()
+
+
+def twin(row: Any) -> Any:
+    """A row as it is now, to remain so; what it refers to is not taken along."""
+    model: Any = type(row)
+    before = model.__new__(model)
+    before.__dict__.update(row.__dict__)
+    before._prefetched_objects_cache = {}
+    before._state = ModelState()
+    before._state.db, before._state.adding = row._state.db, row._state.adding
+    return before
 
 
 def ask_before_storing(sender: type, instance: models.Model, **kwargs) -> None:

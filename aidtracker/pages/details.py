@@ -7,14 +7,21 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.generic import View
 
+from aidtracker.ground.features import Paged
 from aidtracker.ground.records import Record
 from aidtracker.pages.charts import Chart, file_response
+from aidtracker.pages.citing import FORMATS as REFERENCES
+from aidtracker.pages.citing import Citation, own_reference
+from aidtracker.pages.former import present_key
+from aidtracker.pages.sharing import Sharing
+from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Item, Table, capped, joined
 from aidtracker.templatetags.formatting import UNKNOWN
 
@@ -153,8 +160,27 @@ class DetailPage(View):
         return get_object_or_404(rows, *rules, **key)
 
     def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
-        self.row = self.find(**key)
+        try:
+            self.row = self.find(**key)
+        except Http404:
+            if address := self.address_now(key):
+                return HttpResponsePermanentRedirect(f"{address}{CHART if self.is_file else ''}")
+            raise
+        return self.answer()
+
+    def answer(self) -> HttpResponse:
+        """The page of the row that was found, or its references as a file."""
+        if (chosen := self.request.GET.get("cite", "")) in REFERENCES:
+            return self.citation.file(chosen)
         return self.response()
+
+    def address_now(self, key: dict[str, Any]) -> str:
+        """Where the public row is that once was at an address; empty for none."""
+        if not issubclass(self.model, Paged):  # its address is not of what can be renamed
+            return ""
+        number = present_key(self.model, key)
+        row = number and self.model.objects.published().filter(pk=number).first()
+        return row.get_absolute_url() if row else ""
 
     def response(self) -> HttpResponse:
         if self.is_file:
@@ -243,6 +269,48 @@ class DetailPage(View):
     @property
     def updated_at(self) -> datetime:
         return self.row.updated_at
+
+    # What the page is to others
+
+    @property
+    def address(self) -> str:
+        """The one address that the page is known by."""
+        return absolute(self.request, self.row.get_absolute_url())
+
+    @property
+    def citation(self) -> Citation:
+        """How the page is cited; one that quotes documents names them."""
+        updated = timezone.localtime(self.updated_at).date() if self.updated_at else None
+        title = f"{self.kind}：{self.title}"
+        reference = own_reference(title, self.address, updated, timezone.localdate())
+        words = f"{title}。据{reference.publisher}"
+        words += f"，{updated:%Y年%-m月%-d日}更新。" if updated else "。"
+        return Citation(words, (reference,), self.address)
+
+    @property
+    def references(self) -> list[Item]:
+        """The references as files."""
+        path = self.row.get_absolute_url()
+        return [Item(label, f"{path}?cite={code}") for code, (label, _) in REFERENCES.items()]
+
+    schema = "Thing"  # what schema.org calls such rows
+
+    def schema_facts(self) -> dict[str, Any]:
+        """What schema.org knows of such rows besides name, description and address."""
+        return {}
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        return Sharing(
+            title=self.title,
+            lead=self.lead,
+            address=self.address,
+            origin=origin(self.request),
+            column=self.kind,
+            kind=self.schema,
+            updated=self.updated_at,
+            facts={"alternateName": list(self.aliases), **self.schema_facts()},
+        )
 
 
 def sentence(*parts: Any) -> str:

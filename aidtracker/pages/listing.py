@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -13,13 +14,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
 from aidtracker.ground.search import SEARCH_LENGTH
 from aidtracker.ground.tallies import public_totals
+from aidtracker.pages.citing import FORMATS as REFERENCES
+from aidtracker.pages.citing import Citation, own_reference
 from aidtracker.pages.details import EMPTY
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
+from aidtracker.pages.sharing import Sharing, downloads
+from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
 from aidtracker.trail import acts
 
@@ -28,19 +34,33 @@ MOST_VALUES = 40
 MOST_KEPT = 20_000  # rows whose order is kept
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
-CONTROLS = {"page", "sort", "download"}
+CONTROLS = {"page", "sort", "download", "cite"}
 
 
 SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
 
 
 class ListFilter(django_filters.FilterSet):
-    """The search box every list has."""
+    """The search box every list has; `further` are conditions that few ask for, folded away."""
+
+    further: tuple[str, ...] = ()
 
     q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
 
     def search(self, queryset, name, value):
         return queryset.search(value)
+
+    @property
+    def first_fields(self):
+        return [one for one in self.form.visible_fields() if one.name not in self.further]
+
+    @property
+    def further_fields(self):
+        return [one for one in self.form.visible_fields() if one.name in self.further]
+
+    @property
+    def is_further_used(self):
+        return any(name in self.data for name in self.further)
 
 
 def clean_parameters(raw):
@@ -125,6 +145,8 @@ class ListPage(View):
             conditions.pop("download")
             record_download(self.request, self.title, conditions.urlencode(), chosen)
             return response
+        if (chosen := self.parameters.get("cite", "")) in REFERENCES:
+            return self.citation.file(chosen)
         page = self.page()
         context = {"list": self, "table": self.table(page), "links": self.links(page)}
         return render(request, self.template_name, context | self.extra_context(page))
@@ -270,6 +292,53 @@ class ListPage(View):
         return [
             Item(label, self.address(download=code, page=None)) for code, label in FORMATS.items()
         ]
+
+    @cached_property
+    def updated_at(self) -> datetime | None:
+        """When a row of the list was last changed: known for each edition, one query."""
+        if not self.shows_all:
+            return None
+        rows = self.model.objects.published().order_by("-updated_at")
+        moment = rows.values_list("updated_at", flat=True)
+        return kept(f"{self.model._meta.label} updated", lambda: moment.first())
+
+    @property
+    def citation(self) -> Citation:
+        """How the list is cited, with the conditions that it is narrowed by."""
+        updated = timezone.localtime(self.updated_at).date() if self.updated_at else None
+        address = absolute(self.request, self.address(page=None, cite=None))
+        reference = own_reference(self.title, address, updated, timezone.localdate())
+        words = f"{self.title}{'（有筛选条件，见网址）' if self.is_filtered else ''}。"
+        return Citation(f"{words}据{reference.publisher}。", (reference,), address)
+
+    @property
+    def canonical(self) -> str:
+        """The one address of what is listed: each page of the whole list, whatever its order."""
+        page = self.parameters.get("page", "")
+        is_further = page.isdecimal() and page != "1"
+        return absolute(self.request, f"{self.request.path}{f'?page={page}' if is_further else ''}")
+
+    @property
+    def references(self) -> list[Item]:
+        """The references as files."""
+        return [
+            Item(label, self.address(cite=code, page=None))
+            for code, (label, _) in REFERENCES.items()
+        ]
+
+    @property
+    def sharing(self) -> Sharing:
+        here, whole = origin(self.request), self.request.path
+        facts = {"distribution": downloads(here, whole)}
+        return Sharing(
+            title=self.title,
+            lead=self.lead,
+            address=f"{here}{whole}",
+            origin=here,
+            kind="Dataset",
+            updated=self.updated_at,
+            facts=facts,
+        )
 
     @property
     def related_lists(self):

@@ -11,7 +11,7 @@ from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
 from aidtracker.pages.searching import search_everything, suggestions
 
-CLOSED = ("/admin/", "/search/", "/report/", "/*?*download=")
+CLOSED = ("/admin/", "/search/", "/report/", "/*?*download=", "/*?*cite=")
 ROBOTS = "".join(["User-agent: *\n", *(f"Disallow: {place}\n" for place in CLOSED)])
 
 

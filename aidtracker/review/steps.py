@@ -13,7 +13,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from aidtracker.ground.batches import among, held, in_batches
 from aidtracker.ground.people import called
@@ -173,8 +181,10 @@ class Referee:
 
     def __init__(self, rows: QuerySet, user: Any) -> None:
         self.user, self.model = user, rows.model
-        self.own = set(rows.filter(entered_by(user, rows.model)).values_list("pk", flat=True))
-        self.covered = set(changeable(rows, user).values_list("pk", flat=True))
+        is_own = ExpressionWrapper(entered_by(user, rows.model), BooleanField())
+        covered = changeable(rows, user).annotate(is_own=is_own)
+        # Those that are the user's to decide on, and whether they entered them.
+        self.covered: dict[int, bool] = dict(covered.values_list("pk", "is_own"))
         self.locks = rows.model.locks()
 
     def obstacle(self, step: Step, row: Any) -> str:
@@ -185,7 +195,7 @@ class Referee:
             return f"现在的状态是“{row.review_state.label}”"
         if not step.is_allowed(self.user, self.model):
             return f"您没有{step.label}的权限"
-        if step == APPROVE and row.pk in self.own:
+        if step == APPROVE and self.covered[row.pk]:
             return OWN_ROW
         if step == PUBLISH and not row.correction_reason and row.is_under_lock(self.locks):
             return f"{row.LOCK}已锁定，须先在表单里写明更正理由"

@@ -16,7 +16,7 @@ from aidtracker.ground.search import normal, words_of
 from aidtracker.templatetags import formatting
 
 register = template.Library()
-COMMA = '<span class="comma">、</span>'
+COMMA = "、"
 
 
 def words(value: Any) -> str:
@@ -91,10 +91,20 @@ def nature(observation: Any) -> SafeString:
 
 def source_link(observation: Any) -> str:
     """A figure's document, leading to its words."""
-    title = words(observation.source.title)
+    source = observation.source
     return (
-        f'<a class="source-link" href="{words(observation.place)}" title="看原文：《{title}》">'
-        f"<span>《{title}》</span>第 {observation.number} 处</a>"
+        f'<a class="source-link" href="{words(observation.place)}"'
+        f' title="看原文：《{words(source.title)}》">'
+        f"《{words(source.short_name)}》第 {observation.number} 处</a>"
+    )
+
+
+def source_items(sources: Iterable[Any]) -> str:
+    """Documents by their short names; the whole name shows when one points at it."""
+    return "、".join(
+        f'<a href="{words(one.get_absolute_url())}" title="《{words(one.title)}》">'
+        f"《{words(one.short_name)}》</a>"
+        for one in sources
     )
 
 
@@ -127,11 +137,13 @@ KINDS = {
     "result": result,
     "nature": nature,
     "source": source_link,
+    "sources": source_items,
 }
+MANY = {"figures", "sources"}
 
 
 def content(cell: Any) -> str:
-    if cell.kind in KINDS and not (cell.kind == "figures" and cell.is_unknown):
+    if cell.kind in KINDS and not (cell.kind in MANY and cell.is_unknown):
         return KINDS[cell.kind](cell.value)
     return linked(cell.items)
 

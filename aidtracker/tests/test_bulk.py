@@ -5,8 +5,7 @@ from django.utils import timezone
 
 from aidtracker import testing
 from aidtracker.ground import bulk
-from aidtracker.ground.records import search_text
-from aidtracker.sheets.rehearsing.plans import twin
+from aidtracker.ground.records import search_text, twin
 from programs.models import Region
 from projects.models import Project
 

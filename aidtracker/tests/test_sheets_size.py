@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from aidtracker import testing
+from aidtracker.ground.records import twin
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.reading.sheets import sheet_of
-from aidtracker.sheets.rehearsing.plans import twin
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.rehearsing.rules import broken_checks
 from aidtracker.tests.sheet_helpers import page, rehearsal, stored

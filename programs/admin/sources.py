@@ -89,7 +89,17 @@ class SourceAdmin(ModelAdmin):
     search_help_text = "标题、编号、来源或作者"
     readonly_fields = ("text_summary",)
     fieldsets = (
-        group("名称与类型", "code", "title", "kind", "publisher", "author", "url", "copied_from"),
+        group(
+            "名称与类型",
+            "code",
+            "title",
+            "short_title",
+            "kind",
+            "publisher",
+            "author",
+            "url",
+            "copied_from",
+        ),
         group("日期", "published_on", "is_date_inferred"),
         group(
             "全文",

@@ -31,6 +31,19 @@ class RegionQuerySet(RecordQuerySet):
             rule |= Q(**{below: place}) | Q(**{f"replaced_by__{below}": place})
         return self.filter(rule)
 
+    def with_all_below(self, place: "Region") -> list[int]:
+        """The numbers of a place, of what it was before, and of all that lies in it."""
+        found = self.within(place) | self.filter(Q(pk=place.pk) | Q(replaced_by=place))
+        return list(found.order_by().values_list("pk", flat=True).distinct())
+
+    def and_above(self) -> Self:
+        """These places and those that they lie in."""
+        named = self.order_by().values("pk")
+        rule = Q(pk__in=named)
+        for depth in range(1, LEVELS_BELOW + 1):
+            rule |= Q(**{"__".join(["children"] * depth) + "__in": named})
+        return self.model.objects.filter(pk__in=self.model.objects.filter(rule).values("pk"))
+
     def current(self):
         """Places that exist today under this code."""
         return self.filter(replaced_by=None)

@@ -1,6 +1,7 @@
 """The documents that figures and names stand in."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -47,6 +48,10 @@ class Moved:
 FOLLOW_TEXT: list[Callable[["Source", str, str, Moved], Moved]] = []
 
 
+SHORT_NAME = 12
+PIECES_OF_TITLES = re.compile(r"[—：:，,。！？\s]+")
+
+
 class SourceQuerySet(RecordQuerySet):
     def without_text(self):
         """Rows for lists: a document's full text can be long and is not needed there."""
@@ -62,7 +67,7 @@ class Source(Paged, Meaning):
     IS_SHARED = False
     KEPT_BESIDE = ("sha256",)
     SHOWN = (
-        *("code", "title", "kind", "publisher", "author", "url"),
+        *("code", "title", "short_title", "kind", "publisher", "author", "url"),
         *("published_on", "is_date_inferred", "shown_text", "copied_from"),
     )
     SEARCHED_IN = ("search_text",)
@@ -83,6 +88,9 @@ class Source(Paged, Meaning):
         "编号", max_length=60, unique=True, help_text="文件名（不含扩展名）或自定的短名，不再改动"
     )
     title = models.CharField("标题", max_length=200)
+    short_title = models.CharField(
+        "简称", max_length=12, blank=True, help_text="表格里用的短名，8至12字；留空取标题中的一段"
+    )
     kind = models.CharField("类型", max_length=12, choices=Kind)
     publisher = models.CharField("来源", max_length=120, blank=True)
     author = models.CharField("作者", max_length=120, blank=True)
@@ -163,6 +171,18 @@ class Source(Paged, Meaning):
         for copy in own.select_related("copied_from").defer("text")[:1]:
             words = f"《{copy}》转自这份文献，它不能再转自别的；请先改《{copy}》的“转自”。"
             raise ValidationError({"copied_from": words})
+
+    @property
+    def short_name(self) -> str:
+        """What tables call it: at most 12 characters, as named or of its title."""
+        if self.short_title or len(self.title) <= SHORT_NAME:
+            return self.short_title or self.title
+        pieces = [one.strip("“”《》") for one in PIECES_OF_TITLES.split(self.title)]
+        fitting = [one for one in pieces if len(one) <= SHORT_NAME]
+        longest = max(fitting, key=len, default="")
+        if len(longest) >= SHORT_NAME // 2:
+            return longest
+        return f"{self.title[: SHORT_NAME - 1]}…"
 
     @property
     def origin_id(self) -> int:

@@ -6,10 +6,11 @@ What was done and measured there stands above this app, which adds its parts to 
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from aidtracker.pages.details import DetailPage, Related, Section
+from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, NAME, NOTE, Column, Item, counted, item_of, joined, table
 from programs.models import Headquarters, Policy, Program, Region
 
@@ -38,6 +39,7 @@ def children(headquarters: Headquarters) -> Section:
 
 class HeadquartersPage(DetailPage):
     model = Headquarters
+    schema = "GovernmentOrganization"
     columns = (
         Column("全称", "full_name"),
         LEVEL,
@@ -68,6 +70,12 @@ class HeadquartersPage(DetailPage):
         ),
     )
 
+    def schema_facts(self) -> dict[str, Any]:
+        return only_known(
+            legalName=self.row.full_name,
+            parentOrganization=named("GovernmentOrganization", self.row.parent),
+        )
+
     @property
     def lead(self) -> str:
         return f"{self.row.donor}派驻新疆的对口援疆工作机构（{self.row.get_level_display()}）。"
@@ -83,6 +91,7 @@ def versions(program: Program) -> Section:
 
 class ProgramPage(DetailPage):
     model = Program
+    schema = "Project"
     columns = (
         Column("所属工程", "parent"),
         Column("前一版本", "predecessor"),
@@ -108,6 +117,7 @@ class ProgramPage(DetailPage):
 
 class PolicyPage(DetailPage):
     model = Policy
+    schema = "Legislation"
     lead = "文献提到的办法、规则或措施。"
     columns = (ISSUER, ISSUED, SECTOR, Column("适用地区", "regions"))
     parts = (Related("programs", "相关工程", PROGRAM_COLUMNS, by=None),)
@@ -129,6 +139,7 @@ class RegionPage(DetailPage):
     """A place's page; an old code or name leads to the place that it has become."""
 
     model = Region
+    schema = "AdministrativeArea"
     columns = (
         CODE,
         Column("师市城市代码", "city_code"),
@@ -164,10 +175,18 @@ class RegionPage(DetailPage):
         above = "parent__parent__parent__parent__parent"
         return Region.objects.select_related(above, "replaced_by")
 
-    def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
-        self.row = self.find(Q(slug=key["slug"]) | Q(code=key["slug"]))
+    def find(self, *rules: Q, **key: Any) -> Region:
+        return super().find(*rules, Q(slug=key["slug"]) | Q(code=key["slug"]))
+
+    def answer(self) -> HttpResponse:
         place = self.row.replaced_by or self.row
-        return self.response() if place.slug == key["slug"] else redirect(place)
+        return super().answer() if place.slug == self.kwargs["slug"] else redirect(place)
+
+    def schema_facts(self) -> dict[str, Any]:
+        return only_known(
+            identifier=self.row.official_code,
+            containedInPlace=named("AdministrativeArea", self.row.parent),
+        )
 
     @property
     def kind(self) -> str:

@@ -1,11 +1,36 @@
 """What the lists of places, headquarters, programmes and documents can be narrowed to."""
 
-import django_filters
+from typing import Any
 
-from aidtracker.pages.choosing import choice_filter, row_filter, used
+import django_filters
+from django.db.models import QuerySet
+
+from aidtracker.pages.choosing import ALL, RowFilter, choice_filter, row_filter, used
 from aidtracker.pages.listing import ListFilter
 from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.models.programs import Sector
+
+
+def place_filter(label: str, relation: str, **kwargs: Any) -> "PlaceFilter":
+    """A choice of the places that public rows behind `relation` name, and of those above them."""
+
+    def places(request: Any) -> QuerySet:
+        return used(Region, relation)(request).and_above()
+
+    return PlaceFilter(
+        label=label, queryset=places, to_field_name="slug", empty_label=ALL, **kwargs
+    )
+
+
+class PlaceFilter(RowFilter):
+    """A condition on where something is: in a place, or anywhere in it."""
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if not isinstance(value, Region):
+            return super().filter(qs, value)
+        places = Region.objects.filter(pk__in=Region.objects.with_all_below(value))
+        return super().filter(qs, places)
+
 
 donors = used(Region, "pairings_given")
 recipients = used(Region, "pairings_received")
@@ -21,7 +46,7 @@ class ProgramFilter(ListFilter):
     kind = choice_filter("类型", Program.Kind)
     sector = choice_filter("领域", Sector)
     headquarters = row_filter("牵头指挥部", used(Headquarters, "programs"))
-    region = row_filter("实施地区", used(Region, "programs"), field_name="regions")
+    region = place_filter("实施地区", "programs", field_name="regions")
 
 
 class RegionFilter(ListFilter):

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.scope import readable
+from aidtracker.ground.scope import readable, scope_of
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
-from projects.entry.document import Document, collapse, last_entry, with_visibility
+from projects.entry.document import Document, collapse, last_entry
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm
 from projects.entry.periods import periods_before
 from projects.entry.proposals import Place, metric_options, series_options, subject_options
@@ -153,7 +153,7 @@ class EntryPages(admin.ModelAdmin):
     def show_nearby(self, request, code):
         """The periods named before a place, and the figures recorded there: a part of the page."""
         source = get_object_or_404(self.rows_for(request), code=code)
-        context = {"nearby": nearby(request, source, request.GET)}
+        context = {"nearby": nearby(Document(source, request.user), request.GET)}
         return TemplateResponse(request, "admin/projects/entry_nearby.html", context)
 
 
@@ -217,27 +217,27 @@ def next_place(request, document):
 
 def beside(request, document, typed):
     """What stands beside the forms: what can be undone, the latest figures, proposals."""
-    source = document.source
+    source, user = document.source, request.user
     start, end = place_of(typed)
-    place = Place(request.user, source, start, end, typed["printed"])
+    last = document.latest[0].series if document.latest and scope_of(user).reads_all else None
+    place = Place(user, source, start, end, typed["printed"], last)
     return {
         "last_entry": name_of(last_entry(request.user, source)),
         "recent": document.latest,
         "reading": read_aloud(place.printed) if place.printed else None,
-        "nearby": nearby(request, source, typed),
+        "nearby": nearby(document, typed),
         "series_options": series_options(place),
         "may_skip": request.user.has_perm("projects.add_skippedphrase"),
         "may_add_series": request.user.has_perm("projects.add_series"),
     }
 
 
-def nearby(request, source, data):
+def nearby(document, data):
     """The periods named before the place in a form, and what was recorded or skipped there."""
     start, end = place_of(data)
-    here = {"start__lt": end, "end__gt": start}
-    figures = with_visibility(source.observations.filter(**here), request.user)
+    source = document.source
     return {
         "periods": periods_before(source.text, start, source),
-        "figures": figures[:3],
-        "skipped": source.skipped_phrases.filter(**here)[:3],
+        "figures": document.recorded_at(start, end)[:3],
+        "skipped": document.skipped_at(start, end)[:3],
     }

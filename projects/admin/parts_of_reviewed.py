@@ -24,7 +24,7 @@ class PartForm(RecordForm):
     @cached_property
     def before(self) -> Any:
         """The row as it was when its whole was asked, which is before it is saved."""
-        return self.as_stored()
+        return self.instance.stored()
 
 
 class PartAdmin(admin.ModelAdmin):

@@ -1,16 +1,18 @@
 """A document's text as the entry page shows it: what is left to do, and what can be undone."""
 
 from dataclasses import dataclass
+from html import escape
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.utils.functional import cached_property
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-from aidtracker.ground.scope import may_change, readable, visible
+from aidtracker.ground.batches import by_first_numbers
+from aidtracker.ground.scope import may_change, readable, scope_of, visible
 from projects.models import Observation, Review, SkippedPhrase
 from projects.models.known_names import coverage
 from projects.reading.marked_text import Span, marked_text
@@ -38,12 +40,40 @@ class EntrySpan(Span):
         return f"</{self.tag}>"
 
 
-def recorded_span(row):
+@dataclass(frozen=True)
+class Recorded:
+    """A figure recorded in a document, as far as the page shows it."""
+
+    start: int
+    end: int
+    number: int
+    printed: str
+    nature: str
+    status: str
+    series: str
+    is_visible: bool
+
+    @property
+    def state(self) -> str:
+        return STATES[self.status]
+
+
+NATURES, STATES = dict(Observation.Nature.choices), dict(Review.choices)
+# What is read of each: a document has thousands, of which no rows are made.
+SHOWN = ("start", "end", "number", "printed", "nature", "status", "series__name", "is_visible")
+
+
+def recorded(rows: QuerySet, user: Any) -> list[Recorded]:
+    """Figures of a document that have a place, in its order."""
+    found = with_visibility(rows.exclude(start=None), user).order_by("start")
+    return [Recorded(*values) for values in found.values_list(*SHOWN)]
+
+
+def recorded_span(row: Recorded) -> EntrySpan:
     """A recorded figure in the colour of its nature; its number is added by the stylesheet."""
     if not row.is_visible:
         return EntrySpan(row.start, row.end, "mark", f"nature-{row.nature}", FOREIGN_FIGURE)
-    nature, status = row.get_nature_display(), row.get_status_display()
-    title = f"第 {row.number} 号，{nature}，{status}：{row.series.name}"
+    title = f"第 {row.number} 号，{NATURES[row.nature]}，{row.state}：{row.series}"
     css = f"nature-{row.nature} status-{row.status}"
     number = f' data-number="{row.number}"'
     return EntrySpan(row.start, row.end, "mark", css, title, f"o{row.number}", attributes=number)
@@ -73,7 +103,9 @@ def collapse(words):
 def with_visibility(rows, user):
     """Figures, each with `is_visible`: whether `user` may know what others recorded there."""
     seen = visible(Observation._base_manager.filter(pk=OuterRef("pk")), user)
-    return rows.annotate(is_visible=Exists(seen)).select_related("series")
+    # Who reads all need not be asked about each of thousands.
+    is_visible = Value(True) if scope_of(user).reads_all else Exists(seen)
+    return rows.annotate(is_visible=is_visible).select_related("series")
 
 
 def latest_first(rows: QuerySet) -> QuerySet:
@@ -92,10 +124,8 @@ class Document:
         self.user = user
 
     @cached_property
-    def figures(self):
-        rows = with_visibility(self.source.observations.exclude(start=None), self.user)
-        names = ("source", "start", "end", "number", "nature", "status", "series__name")
-        return list(rows.only(*names).order_by("start"))
+    def figures(self) -> list[Recorded]:
+        return recorded(self.source.observations.all(), self.user)
 
     @cached_property
     def readable_figures(self):
@@ -107,11 +137,20 @@ class Document:
     def latest(self) -> list[Observation]:
         """The latest that the user may open."""
         rows = readable(self.source.observations.all(), self.user)
-        return list(latest_first(rows).select_related("series")[:RECENT])
+        return list(by_first_numbers(rows.select_related("series"), latest_first(rows), RECENT))
 
     @cached_property
     def skipped(self):
         return list(self.source.skipped_phrases.order_by("start"))
+
+    def recorded_at(self, start: int, end: int) -> list[Recorded]:
+        """What was recorded in any of some characters, in the order of numbers."""
+        here = [row for row in self.figures if row.start < end and row.end > start]
+        return sorted(here, key=attrgetter("number"))
+
+    def skipped_at(self, start: int, end: int) -> list[SkippedPhrase]:
+        """What was skipped in any of some characters."""
+        return [row for row in self.skipped if row.start < end and row.end > start]
 
     @cached_property
     def coverage(self):

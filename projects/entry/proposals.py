@@ -20,9 +20,8 @@ REACH = 300  # characters before a figure in which names are looked for
 AROUND = 40  # characters on both sides of it that are compared with a metric's name
 MOST = 12
 SAME_SUBJECT = 0.4  # what the subject of the document's last figure adds to a series' score
-NAMES = ("name", "slug", "metric__unit")
 # What a series is ranked by.
-ROW = ("pk", "slug", "metric_id", *(f"{kind}_id" for kind in SUBJECTS))
+ROW = ("pk", "slug", "name", "metric_id", *(f"{kind}_id" for kind in SUBJECTS))
 # The best metrics mostly have series enough; these are looked at first.
 PORTIONS = ((0, 4), (4, 16), (16, None))
 
@@ -38,13 +37,17 @@ class Option:
 
 @dataclass(frozen=True)
 class Place:
-    """A figure being entered by a user: its document, where it stands, and as what it is read."""
+    """A figure being entered by a user: its document, where it stands, and as what it is read.
+
+    `last` is the series of the figure entered last, where that is known.
+    """
 
     user: Any
     source: Source
     start: int
     end: int
     printed: str = ""
+    last: Series | None = None
 
     @cached_property
     def figure(self):
@@ -94,15 +97,16 @@ class Ranking:
         self.rows = readable(Series.objects.search(words), place.user)
         metrics = Metric.objects.order_by("pk").only("name", "aliases", "unit")
         found = [metric for metric in metrics if words or place.fits(metric)]
+        self.units = {one.pk: one.unit for one in found}
         self.metrics = {one.pk: (not place.fits(one), -place.metric_score(one)) for one in found}
         self.last = last_series(place)
         self.same = set(subject_numbers(self.last)) if self.last else set()
         self.near = named_before(place)
 
-    def best(self) -> list[int]:
-        """The numbers of the best series; the last one used, if it is among them, leads."""
+    def best(self) -> list[dict[str, Any]]:
+        """The best series; the last one used, if it is among them, leads."""
         found = {row["pk"]: row for row in (*self.of_subjects(), *self.of_metrics())}
-        return sorted(found, key=lambda pk: self.order(found[pk]))[:MOST]
+        return sorted(found.values(), key=self.order)[:MOST]
 
     def order(self, row: dict[str, Any]) -> tuple:
         does_not_fit, metric_score = self.metrics[row["metric_id"]]
@@ -110,8 +114,18 @@ class Ranking:
         near = [self.near.get(subject, 0) for subject in subjects]
         score = -metric_score + sum(near) / len(near)
         score += SAME_SUBJECT * bool(self.same.intersection(subjects))
-        is_last = self.last is not None and row["pk"] == self.last["pk"]
-        return not is_last, does_not_fit, -score, row["slug"]
+        return not self.is_last(row), does_not_fit, -score, row["slug"]
+
+    def is_last(self, row: dict[str, Any]) -> bool:
+        return self.last is not None and row["pk"] == self.last["pk"]
+
+    def note(self, row: dict[str, Any]) -> str:
+        """What to know of a series before it is chosen."""
+        does_not_fit, _ = self.metrics[row["metric_id"]]
+        parts = [f"单位：{self.units[row['metric_id']]}"]
+        parts += ["单位不符"] if does_not_fit else []
+        parts += ["上一条用的"] if self.is_last(row) else []
+        return "；".join(parts)
 
     def of_subjects(self) -> Iterable[dict[str, Any]]:
         """The series of subjects that were named or that the last figure was about."""
@@ -155,6 +169,8 @@ def subject_numbers(row: dict[str, Any]) -> list[tuple[str, int]]:
 
 def last_series(place: Place) -> dict[str, Any] | None:
     """The series of the figure of the document that was entered last."""
+    if place.last is not None:
+        return {name: getattr(place.last, name) for name in ROW}
     own = latest_first(readable(place.source.observations.all(), place.user))
     if not scope_of(place.user).reads_all:
         own = own.filter(series__in=readable(Series.objects.all(), place.user))
@@ -200,22 +216,7 @@ def named_before(place: Place) -> dict[tuple[str, int], float]:
 def series_options(place: Place, words: str = "") -> list[Option]:
     """Series by name, or, without words, those whose unit fits: the last used one first."""
     ranking = Ranking(place, words)
-    numbers = ranking.best()
-    found = Series.objects.select_related("metric").only(*NAMES).in_bulk(numbers)
-    last = ranking.last["pk"] if ranking.last else None
-    return [
-        Option(row.name, row.pk, series_note(row, place, row.pk == last))
-        for row in (found[pk] for pk in numbers if pk in found)
-    ]
-
-
-def series_note(row: Series, place: Place, is_last: bool) -> str:
-    parts = [f"单位：{row.metric.unit}"]
-    if not place.fits(row.metric):
-        parts.append("单位不符")
-    if is_last:
-        parts.append("上一条用的")
-    return "；".join(parts)
+    return [Option(row["name"], row["pk"], ranking.note(row)) for row in ranking.best()]
 
 
 def metric_options(place, words=""):

@@ -4,10 +4,11 @@ import heapq
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from html import escape
 from operator import attrgetter
 
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.templatetags.formatting import nature_sign

@@ -3,12 +3,7 @@ from datetime import date
 import pytest
 
 from aidtracker.testing import make_metric, make_observation, make_series, make_source
-from projects.views.citations import (
-    plain_citation,
-    series_citation,
-    standard_citation,
-    standard_citations,
-)
+from projects.views.citations import document_reference, plain_citation, series_citation
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +63,7 @@ def test_plain_citation_says_that_a_figure_is_a_target():
     ],
 )
 def test_standard_citation_follows_the_kind_of_document(fields, citation):
-    assert standard_citation(make_source(title="某文", **fields), TODAY) == citation
+    assert str(document_reference(make_source(title="某文", **fields), TODAY)) == citation
 
 
 @pytest.mark.parametrize(
@@ -97,10 +92,6 @@ def test_series_citation_names_each_document_once():
     assert series_citation(series, figures) == (
         "网点数：3 个数字。据《某文》（某报，2020年）、《又一文》。"
     )
-    assert standard_citations(figures, TODAY) == [
-        standard_citation(source, TODAY),
-        standard_citation(figures[2].source, TODAY),
-    ]
 
 
 def test_series_citation_without_figures_names_no_document():

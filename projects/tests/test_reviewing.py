@@ -139,7 +139,7 @@ def test_many_rows_take_no_query_each(staff, headquarters, django_assert_num_que
     user = staff["reviewer"]
     user.has_perm("projects.approve_project")
     chosen = Project.objects.filter(pk__in=[row.pk for row in rows])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         take_step(APPROVE, chosen, user)
 
 

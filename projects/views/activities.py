@@ -1,6 +1,9 @@
 """The pages of an activity, an agreement and an award."""
 
+from typing import Any
+
 from aidtracker.pages.details import DetailPage, Related, Section, sentence, whole_list
+from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, NOTE, Column, capped, joined
 from projects.models import Activity, Agreement, Award
 from projects.views.readings import activity_days
@@ -19,6 +22,7 @@ EDITION = Column("批次或届次", "edition")
 
 class ActivityPage(DetailPage):
     model = Activity
+    schema = "Event"
     columns = (
         KIND,
         Column("届次", "edition"),
@@ -35,6 +39,14 @@ class ActivityPage(DetailPage):
         Related("enterprises", "参与企业", ENTERPRISE_COLUMNS, "参加这次活动的企业、协会和平台。"),
     )
 
+    def schema_facts(self) -> dict[str, Any]:
+        return only_known(
+            startDate=self.row.starts_on,
+            endDate=self.row.ends_on,
+            location=named("Place", self.row.site or self.row.region),
+            organizer=named("Organization", self.row.organisers),
+        )
+
     @property
     def lead(self) -> str:
         activity = self.row
@@ -47,6 +59,7 @@ class ActivityPage(DetailPage):
 
 class AgreementPage(DetailPage):
     model = Agreement
+    schema = "CreativeWork"
     columns = (
         KIND,
         Column("签订", "signed_on", kind="date"),

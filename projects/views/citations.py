@@ -1,5 +1,10 @@
-"""How a figure is cited: in plain words, after GB/T 7714."""
+"""How a figure and a series are cited: in plain words, and their documents."""
 
+from datetime import date
+from typing import Any
+
+from aidtracker.pages.citing import ONLINE, Reference
+from aidtracker.pages.sharing import named, only_known
 from aidtracker.templatetags.formatting import partial_date, stated_period
 from programs.models import Source
 from projects.sums.claims import copies_words
@@ -7,7 +12,7 @@ from projects.sums.claims import copies_words
 # The document type marks of GB/T 7714-2015.
 MARKS = {
     Source.Kind.NEWSPAPER: "N",
-    Source.Kind.WEB: "EB/OL",
+    Source.Kind.WEB: ONLINE,
     Source.Kind.REPORT: "R",
     Source.Kind.PUBLIC: "Z",
 }
@@ -38,12 +43,6 @@ def series_citation(series, observations):
     return f"{words}。据{'、'.join(documents)}。" if documents else f"{words}。"
 
 
-def standard_citations(observations, today):
-    """The documents of several figures after GB/T 7714-2015, each once, in order of appearance."""
-    sources = {row.source_id: row.source for row in observations}
-    return [standard_citation(source, today) for source in sources.values()]
-
-
 def document_words(source):
     """A document with what is known of it: 《…》（某报，2020年1月19日）."""
     known = [source.publisher, source.published_on and partial_date(source.published_on)]
@@ -51,16 +50,29 @@ def document_words(source):
     return f"《{source.title}》（{where}）" if where else f"《{source.title}》"
 
 
-def standard_citation(source, today):
-    """The document after GB/T 7714-2015, without what is not known of it.
+def document_reference(source: Source, today: date) -> Reference:
+    """A document as lists of references name it; `today` is when one online was consulted."""
+    is_online = bool(source.url)
+    return Reference(
+        title=source.title,
+        mark=ONLINE if is_online else MARKS[source.kind],
+        author=source.author,
+        publisher=source.publisher,
+        published=source.published_on,
+        url=source.url,
+        accessed=today if is_online or MARKS[source.kind] == ONLINE else None,
+    )
 
-    `today` stands as the day on which an online document was consulted.
-    """
-    mark = "EB/OL" if source.url else MARKS[source.kind]
-    parts = [source.author, f"{source.title}[{mark}]"]
-    if mark == "EB/OL":
-        date = f"({source.published_on})" if source.published_on else ""
-        parts += [f"{source.publisher}{date}[{today.isoformat()}]", source.url]
-    else:
-        parts.append(", ".join(part for part in (source.publisher, source.published_on) if part))
-    return ". ".join(part for part in parts if part) + "."
+
+def based_on(source: Source) -> dict[str, Any]:
+    """A document as schema.org names it."""
+    return {
+        "@type": "Article",
+        "headline": source.title,
+        **only_known(
+            author=named("Person", source.author),
+            publisher=named("Organization", source.publisher),
+            datePublished=source.published_on,
+            url=source.url,
+        ),
+    }

@@ -1,8 +1,11 @@
 """The pages of an enterprise and of an outlet."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from aidtracker.pages.details import DetailPage, Related, sentence
+from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, STATUS, Column
 from projects.models import Enterprise, Investment, Outlet
 from projects.views.reports import outlet_reports
@@ -30,6 +33,7 @@ def outlets_of(enterprise: Enterprise) -> QuerySet:
 
 class EnterprisePage(DetailPage):
     model = Enterprise
+    schema = "Organization"
     columns = (
         KIND,
         Column("行业", "industry"),
@@ -89,6 +93,15 @@ class EnterprisePage(DetailPage):
         Related("awards", "荣誉", AWARD_COLUMNS, "授予本企业的荣誉。"),
     )
 
+    def schema_facts(self) -> dict[str, Any]:
+        return only_known(
+            foundingDate=self.row.founded_on,
+            taxID=self.row.credit_code,
+            brand=named("Brand", self.row.brand),
+            parentOrganization=named("Organization", self.row.parent),
+            location=named("Place", self.row.region),
+        )
+
     @property
     def lead(self) -> str:
         enterprise = self.row
@@ -101,6 +114,7 @@ class EnterprisePage(DetailPage):
 
 class OutletPage(DetailPage):
     model = Outlet
+    schema = "Store"
     columns = (
         KIND,
         STATUS,

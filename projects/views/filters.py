@@ -1,15 +1,19 @@
 """What the lists of work, places of work, events and figures can be narrowed to."""
 
+from typing import Any
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
 from aidtracker.ground.search import naming
 from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
 from aidtracker.pages.listing import ListFilter
+from aidtracker.pages.paging import kept
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
 from programs.models.programs import Sector
+from programs.views.filters import place_filter
 from projects.models import (
     Activity,
     Agreement,
@@ -55,7 +59,7 @@ class ProjectFilter(ListFilter):
     headquarters = row_filter("援疆指挥部", used(Headquarters, "projects"))
     category = row_filter("项目类别", used(Category, "projects"), key="pk")
     status = choice_filter("状态", Project.Status)
-    region = row_filter("受援地", used(Region, "projects"), field_name="regions")
+    region = place_filter("受援地", "projects", field_name="regions")
     program = row_filter("所属工程", used(Program, "projects"), field_name="programs")
     batch = row_filter("批次", batches, key="pk")
     site = linked_filter("场所", Site)
@@ -69,7 +73,7 @@ class InvestmentFilter(ListFilter):
     kind = choice_filter("方式", Investment.Kind)
     status = choice_filter("状态", Investment.Status)
     headquarters = row_filter("引进指挥部", used(Headquarters, "investments"))
-    region = row_filter("落地地区", used(Region, "investments"))
+    region = place_filter("落地地区", "investments")
     origin = row_filter("来自", used(Region, "investments_from"))
     program = row_filter("所属工程", used(Program, "investments"), field_name="programs")
     enterprise = linked_filter("投资方或落地企业", Enterprise, method="of_enterprise")
@@ -81,7 +85,7 @@ class InvestmentFilter(ListFilter):
 
 class EnterpriseFilter(ListFilter):
     kind = choice_filter("类型", Enterprise.Kind)
-    region = row_filter("经营地", used(Region, "enterprises"))
+    region = place_filter("经营地", "enterprises")
     origin = row_filter("来自", used(Region, "enterprises_from"))
     parent = linked_filter("母公司或主管", Enterprise)
     activity = linked_filter("参与活动", Activity, field_name="activities")
@@ -89,7 +93,7 @@ class EnterpriseFilter(ListFilter):
 
 class SiteFilter(ListFilter):
     kind = choice_filter("类型", Site.Kind)
-    region = row_filter("所在地区", used(Region, "sites"))
+    region = place_filter("所在地区", "sites")
     headquarters = row_filter("援建指挥部", used(Headquarters, "sites"))
     program = row_filter("所属工程", used(Program, "sites"), field_name="programs")
     operator = linked_filter("运营单位", Enterprise)
@@ -100,13 +104,28 @@ class OutletFilter(ListFilter):
     kind = choice_filter("类型", Outlet.Kind)
     status = choice_filter("状态", Outlet.Status)
     headquarters = row_filter("援疆指挥部", used(Headquarters, "outlets"))
-    city = row_filter("所在城市", used(Region, "outlets"))
+    city = place_filter("所在城市", "outlets")
     program = row_filter("所属工程", used(Program, "outlets"))
     platform = row_filter("所在平台", used(Enterprise, "outlets_hosted"))
     enterprise = linked_filter("经营单位或平台", Enterprise, method="of_enterprise")
 
     def of_enterprise(self, queryset, name, value):
         return queryset.filter(Q(operator=value) | Q(platform=value))
+
+
+def years_of_figures() -> list[tuple[str, str]]:
+    """The years from the first to the last that a public figure speaks of, the last first."""
+    found: list[int] = []
+    rows = Observation.objects.published()
+    for dated, name in ((rows, "as_of"), (rows.filter(as_of=None), "period_end")):
+        ends = dated.order_by().aggregate(first=Min(name), last=Max(name)).values()
+        found += [day.year for day in ends if day]
+    years = range(max(found), min(found) - 1, -1) if found else ()
+    return [(str(year), f"{year}年") for year in years]
+
+
+def kept_years() -> list[tuple[str, str]]:
+    return kept("years of figures", years_of_figures)
 
 
 def years():
@@ -126,7 +145,7 @@ class ActivityFilter(ListFilter):
         empty_label="全部",
     )
     headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
-    region = row_filter("地点", used(Region, "activities"))
+    region = place_filter("地点", "activities")
     program = row_filter("所属工程", used(Program, "activities"), field_name="programs")
     enterprise = linked_filter("参与企业", Enterprise, field_name="enterprises")
     site = linked_filter("场所", Site)
@@ -135,14 +154,14 @@ class ActivityFilter(ListFilter):
 class AgreementFilter(ListFilter):
     kind = choice_filter("类型", Agreement.Kind)
     headquarters = row_filter("签约指挥部", used(Headquarters, "agreements"))
-    region = row_filter("签约地方", used(Region, "agreements"), field_name="regions")
+    region = place_filter("签约地方", "agreements", field_name="regions")
     enterprise = linked_filter("签约企业", Enterprise, field_name="enterprises")
     activity = linked_filter("签约活动", Activity)
 
 
 class AwardFilter(ListFilter):
     level = choice_filter("级别", Award.Level)
-    region = row_filter("获得地区", used(Region, "awards"))
+    region = place_filter("获得地区", "awards")
     site = row_filter("获得场所", used(Site, "awards"))
     enterprise = row_filter("获得企业", used(Enterprise, "awards"))
 
@@ -152,19 +171,50 @@ class MetricFilter(ListFilter):
     kind = choice_filter("类型", Metric.Kind)
 
 
+def figured_places(request: Any) -> QuerySet:
+    """The places that public figures are about, and those above them."""
+    return used(Region, "series_set__observations", one_by_one=True)(request).and_above()
+
+
 class SeriesFilter(ListFilter):
     sector = choice_filter("领域", Sector, field_name="metric__sector")
     metric = row_filter("指标", used(Metric, "series_set__observations", one_by_one=True))
+    within = row_filter("地区", figured_places, method="in_place")
+
+    def in_place(self, queryset, name, value):
+        return queryset.filter(pk__in=series_in(value).values("pk"))
+
+
+def series_in(places: Region | QuerySet) -> QuerySet:
+    """The series about a place, all that lies in it and its parks and firms; or about some."""
+    if isinstance(places, QuerySet):
+        return Series.objects.filter(region__in=places)
+    own = Q(region=places) | Q(region__replaced_by=places)
+    return Series.objects.filter(own | Q(pk__in=Series.objects.within(places).values("pk")))
 
 
 class ObservationFilter(ListFilter):
     """A figure by its document, its meaning, and what it is about (set by links from pages)."""
+
+    further = ("obs_status", "price_basis", "accumulation", "qualifier", "rank")
 
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter(
         "指标",
         used(Metric, "series_set__observations", one_by_one=True),
         method=of_series,
+    )
+    within = row_filter("地区", figured_places, method="in_place")
+    headquarters = row_filter(
+        "援疆指挥部", used(Headquarters, "series_set__observations"), method="of_headquarters"
+    )
+    program = row_filter(
+        "所属工程",
+        used(Program, "series_set__observations", one_by_one=True),
+        method=of_series,
+    )
+    year = django_filters.ChoiceFilter(
+        label="年份（期末）", choices=kept_years, method="in_year", empty_label="全部"
     )
     nature = choice_filter("性质", Observation.Nature)
     obs_status = choice_filter("数据状态", Observation.ObsStatus)
@@ -174,24 +224,26 @@ class ObservationFilter(ListFilter):
     rank = choice_filter("采用", Observation.Rank)
     series = linked_filter("序列", Series)
     region = about("region")
-    headquarters = linked_filter("援疆指挥部", Headquarters, method="of_headquarters")
-    program = about("program")
     project = about("project")
     investment = about("investment")
     enterprise = about("enterprise")
     site = about("site")
     outlet = about("outlet")
     activity = about("activity")
-    within = linked_filter("其中", Region, method="in_place")
 
-    def of_headquarters(self, queryset, name, headquarters):
-        """Those of a headquarters, and of its donor."""
-        return queryset.filter(series__one_of=Series.objects.of_headquarters(headquarters))
+    def of_headquarters(self, queryset, name, value):
+        """Those of a headquarters, and of its donor; or of some headquarters."""
+        if isinstance(value, QuerySet):
+            return queryset.filter(series__headquarters__in=value)
+        return queryset.filter(series__one_of=Series.objects.of_headquarters(value))
 
-    def in_place(self, queryset, name, place):
-        """Those of a place and of all that lies in it."""
-        own = Q(series__region=place) | Q(series__region__replaced_by=place)
-        return queryset.filter(own | Q(series__in=Series.objects.within(place)))
+    def in_place(self, queryset, name, value):
+        return queryset.filter(series__one_of=series_in(value))
+
+    def in_year(self, queryset, name, value):
+        """Those whose time ends in a year, or that speak of a day in it."""
+        is_of_period = Q(as_of=None, period_end__year=value)
+        return queryset.filter(Q(as_of__year=value) | is_of_period)
 
 
 class FindingFilter(ListFilter):

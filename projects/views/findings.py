@@ -1,7 +1,7 @@
 """数据核对: the list of what checking the figures found, and the page of one finding."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,15 +11,19 @@ from django.urls import reverse
 
 from aidtracker.ground.summaries import Summary
 from aidtracker.ground.tallies import by_kind, kind_of
+from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import DetailPage, Section, address, facts
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
+from aidtracker.pages.sharing import publisher
+from aidtracker.pages.site import origin
 from aidtracker.pages.tables import NOTE, Column, Item, table
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import LOOKALIKE, Result
 from projects.models.findings import SCREENFUL, WORST_FIRST
 from projects.reading.allowed import interval_words
 from projects.views import filters
+from projects.views.citations import based_on
 from projects.views.readings import remarks
 from projects.views.sections import CITED, FIGURE, NATURE, PERIOD
 
@@ -235,6 +239,30 @@ class FindingPage(DetailPage):
     @property
     def trail(self) -> list[Item]:
         return [Item("数据核对", reverse("finding-list"))]
+
+    @property
+    def citation(self) -> Citation:
+        """With the computation, in which the figures stand as they are printed."""
+        said = super().citation
+        return replace(said, words=f"{self.title}。{self.row.computation}。{said.words}")
+
+    @property
+    def schema(self) -> str:  # type: ignore[override]
+        """A review of claims, where the check came to a result."""
+        is_review = self.row.result in (Result.CONTRADICTION, Result.HOLDS)
+        return "ClaimReview" if is_review else "Article"
+
+    def schema_facts(self) -> dict[str, Any]:
+        if self.schema != "ClaimReview":
+            return {}
+        figures = self.row.observations.published().select_related("source")
+        documents = {one.source_id: based_on(one.source) for one in figures.defer("source__text")}
+        return {
+            "claimReviewed": self.row.title or self.row.computation,
+            "reviewRating": {"@type": "Rating", "alternateName": self.row.get_result_display()},
+            "itemReviewed": {"@type": "Claim", "appearance": [*documents.values()]},
+            "author": publisher(origin(self.request)),
+        }
 
     def extra_context(self) -> dict[str, Any]:
         return {"finding": self.row}

@@ -38,6 +38,7 @@ def investment_amounts(investment: Investment) -> Section:
 
 class ProjectPage(DetailPage):
     model = Project
+    schema = "Project"
     columns = (
         CODE,
         STATUS,
@@ -73,6 +74,7 @@ class ProjectPage(DetailPage):
 
 class InvestmentPage(DetailPage):
     model = Investment
+    schema = "Project"
     columns = (
         CODE,
         Column("方式", "get_kind_display"),

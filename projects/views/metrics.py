@@ -1,8 +1,13 @@
 """The page of a metric: what is counted, of whom, and every public figure."""
 
+from typing import Any
+
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from aidtracker.pages.details import DetailPage, Fact, Related, Section, facts, sentence
+from aidtracker.pages.details import DetailPage, Fact, Related, Section, address, facts, sentence
+from aidtracker.pages.sharing import downloads, only_known
+from aidtracker.pages.site import origin
 from aidtracker.pages.tables import CAP, KIND, NOTE, Column, Item, Layout, counted, table
 from projects.charts.best import best_chart, over_subjects
 from projects.models import Metric, Observation
@@ -44,6 +49,15 @@ def derived_from(metric):
     return derived.select_related("numerator", "denominator")
 
 
+def measured(metric: Metric, **values: Any) -> dict[str, Any]:
+    """What is counted, with its unit, as schema.org says it."""
+    return {
+        "@type": "PropertyValue",
+        "name": metric.name,
+        **only_known(description=metric.definition, unitText=metric.unit, **values),
+    }
+
+
 class SeriesRows(Related):
     """The series of a metric, and its subjects beside each other: those that can be compared."""
 
@@ -70,6 +84,7 @@ class FigureRows(Related):
 
 class MetricPage(DetailPage):
     model = Metric
+    schema = "Dataset"
     columns = (
         Column("口径", "definition"),
         Column("单位", "unit"),
@@ -115,6 +130,14 @@ class MetricPage(DetailPage):
     def facts(self) -> list[Fact]:
         metric = self.row
         return facts(metric, *self.columns, *(self.formula if metric.formula else self.counted))
+
+    def schema_facts(self) -> dict[str, Any]:
+        files = address("observation-list", metric=self.row.slug)
+        return only_known(
+            variableMeasured=measured(self.row),
+            distribution=downloads(origin(self.request), files),
+            license=settings.SITE["licence"],
+        )
 
     @property
     def lead(self) -> str:

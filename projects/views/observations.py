@@ -1,6 +1,5 @@
 """The page of one figure: as printed, what it was read as, where it stands, how to cite it."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -11,16 +10,19 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from aidtracker.ground.batches import by_first_numbers
+from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
+from aidtracker.pages.sharing import only_known
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
+from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.corrections import retractions
 from projects.models import Observation
 from projects.reading.allowed import interval_words
 from projects.sums.claims import documents_words, is_same_claim
-from projects.views.citations import plain_citation, standard_citation
+from projects.views.citations import based_on, document_reference, plain_citation
 from projects.views.corrections import corrections_section
-from projects.views.metrics import READING_COLUMNS
+from projects.views.metrics import READING_COLUMNS, measured
 from projects.views.parts import ledger_rows
 from projects.views.readings import period_dates, qualifier_words, value_words
 from projects.views.restatements import restated
@@ -32,15 +34,6 @@ FINDING_COLUMNS = (
     Column("处理", "state_words"),
     Column("说明", "explanation"),
 )
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A figure's citation in words, its document after GB/T 7714, and this page's address."""
-
-    words: str
-    standard: str
-    address: str
 
 
 def reading(observation: Observation) -> Section:
@@ -117,6 +110,7 @@ def same_series(observation: Observation) -> Section:
 
 class ObservationPage(DetailPage):
     model = Observation
+    schema = "Dataset"
     key = "<slug:code>/<int:number>"
     template_name = "projects/observation_detail.html"
     parts = (reading, meaning, restated, ledger_rows, findings, place, same_series)
@@ -155,15 +149,33 @@ class ObservationPage(DetailPage):
 
     @cached_property
     def sections(self) -> list[Section]:
-        """The last of them says how to cite this very page."""
-        citation = Citation(
-            words=plain_citation(self.row),
-            standard=standard_citation(self.row.source, timezone.localdate()),
-            address=self.request.build_absolute_uri(self.row.get_absolute_url()),
-        )
-        cited = Section("citation", "引用", template="projects/citation.html", data=citation)
+        """With what was corrected of the figure."""
         corrected = corrections_section(Observation.objects.filter(pk=self.row.pk))
-        return [*super().sections, *filter(None, (corrected,)), cited]
+        return [*super().sections, *filter(None, (corrected,))]
+
+    @property
+    def citation(self) -> Citation:
+        """The figure by its document, with its hedge, and the page on which it is read."""
+        reference = document_reference(self.row.source, timezone.localdate())
+        return Citation(plain_citation(self.row), (reference,), self.address)
+
+    def schema_facts(self) -> dict[str, Any]:
+        """The value as it is printed, and the bounds that the words allow."""
+        row = self.row
+        bounds = {"minValue": row.lower, "maxValue": row.upper}
+        shown = {name: plain(value) for name, value in bounds.items() if value is not None}
+        return only_known(
+            variableMeasured=measured(row.series.metric, value=row.printed, **shown),
+            temporalCoverage=covered(row),
+            isBasedOn=based_on(row.source),
+        )
 
     def extra_context(self) -> dict[str, Any]:
         return {"observation": self.row}
+
+
+def covered(observation: Observation) -> str:
+    """The time that a figure is about, as dates; empty where no document says."""
+    if observation.as_of:
+        return str(observation.as_of)
+    return "/".join(str(one) for one in (observation.period_start, observation.period_end) if one)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from aidtracker.pages.details import Related, Section, whole_list
+from aidtracker.pages.details import CARDS, Related, Section, whole_list
 from aidtracker.pages.tables import (
     CAP,
     KIND,
@@ -154,7 +154,17 @@ def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) 
     shown = sorted(rows[:CAP], key=figure_order)
     printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))
     chart = best_chart(anchor, shown)
-    return Section(anchor, title, printed, NO_FIGURES, cards=chosen(rows), chart=chart)
+    return Section(anchor, title, printed, NO_FIGURES, cards=quoted(chosen(rows)), chart=chart)
+
+
+def quoted(cards: list[Observation]) -> list[Observation]:
+    """The figures shown large with the words around them, as far as documents show these."""
+    if cards:
+        rows = Observation.objects.filter(pk__in=[one.pk for one in cards[:CARDS]]).with_words()
+        around = dict(rows.values_list("pk", "around"))
+        for one in cards:
+            one.around = around.get(one.pk, "")
+    return cards
 
 
 def told_elsewhere(section: Section, further: ObservationQuerySet, title: str) -> Section:

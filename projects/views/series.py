@@ -5,11 +5,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from aidtracker.pages.charts import FEWEST
+from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import (
     DetailPage,
     Section,
@@ -18,17 +20,19 @@ from aidtracker.pages.details import (
     sentence,
     whole_list,
 )
+from aidtracker.pages.sharing import downloads, only_known
+from aidtracker.pages.site import origin
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
 from projects.charts.over_time import Event, series_chart
 from projects.corrections import MOST_FIGURES, known_on, recorded_on
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.sums import totals
-from projects.views.citations import series_citation, standard_citations
+from projects.views.citations import document_reference, series_citation
 from projects.views.corrections import corrections_section
 from projects.views.events import events_about
 from projects.views.figure_lists import FIGURE_OF_SERIES
-from projects.views.metrics import READING_COLUMNS
+from projects.views.metrics import READING_COLUMNS, measured
 from projects.views.sections import NO_FIGURES
 
 MOST_PARTS = 30  # each is compared with each other
@@ -108,20 +112,9 @@ def sum_section(series):
     return Section("sum", title, template=totals.TEMPLATE, data=totals.total(rows).explain())
 
 
-def citation_section(request, series, rows):
-    """How to cite the series, its documents, and the address that stays."""
-    data = {
-        "words": series_citation(series, rows),
-        "standards": standard_citations(rows, timezone.localdate()),
-        "address": request.build_absolute_uri(series.get_absolute_url()),
-        "download": address("observation-list", series=series.slug),
-    }
-    template = "projects/series_citation.html"
-    return Section("citation", "引用与下载", None, NO_FIGURES, template, data if rows else None)
-
-
 class SeriesPage(DetailPage):
     model = Series
+    schema = "Dataset"
     template_name = "projects/series_detail.html"
     columns = (
         Column("指标", "metric"),
@@ -142,6 +135,14 @@ class SeriesPage(DetailPage):
     @property
     def trail(self) -> list[Item]:
         return [list_item(Metric), list_item(Series)]
+
+    def schema_facts(self) -> dict[str, Any]:
+        files = address("observation-list", series=self.row.slug)
+        return only_known(
+            variableMeasured=measured(self.row.metric),
+            distribution=downloads(origin(self.request), files),
+            license=settings.SITE["licence"],
+        )
 
     @cached_property
     def others(self) -> list[Series]:
@@ -172,15 +173,30 @@ class SeriesPage(DetailPage):
         return (recorded_on if self.is_of_record else known_on)(self.row, day)
 
     @cached_property
+    def shown_figures(self) -> list[Observation]:
+        """What is known of the series, or was on the day that is asked for."""
+        day, _ = day_asked_for(self.request)
+        return self.figures_on(day) if day else current_figures(self.row)
+
+    @property
+    def citation(self) -> Citation:
+        """The series by the documents it draws on; without figures as a page of this site."""
+        if not self.shown_figures:
+            return super().citation
+        documents = {row.source_id: row.source for row in self.shown_figures}
+        today = timezone.localdate()
+        references = tuple(document_reference(one, today) for one in documents.values())
+        return Citation(series_citation(self.row, self.shown_figures), references, self.address)
+
+    @cached_property
     def sections(self) -> list[Section]:
         series, (day, _) = self.row, day_asked_for(self.request)
-        rows = self.figures_on(day) if day else current_figures(series)
+        rows = self.shown_figures
         sections = [
             chart_section(rows, self.second, events_meanwhile(series, rows)),
             figures_section(series, rows),
             *([] if day else [parts_section(series), sum_section(series)]),
             corrections_section(Observation.objects.published().filter(series=series)),
-            citation_section(self.request, series, rows),
         ]
         return [section for section in sections if section]
 

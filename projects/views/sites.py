@@ -25,6 +25,7 @@ def phases(site: Site) -> Section:
 
 class SitePage(DetailPage):
     model = Site
+    schema = "Place"
     columns = (
         KIND,
         Column("所在地区", "region"),

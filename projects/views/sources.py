@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import DetailPage, Fact, Section, facts, whole_list
 from aidtracker.pages.listing import Links
 from aidtracker.pages.paging import kept
+from aidtracker.pages.sharing import only_known
 from aidtracker.pages.tables import Column, Item, Layout, table
 from aidtracker.templatetags.formatting import figure
 from programs.models import Source
@@ -29,6 +33,7 @@ from projects.reading.marked_text import (
 )
 from projects.reading.phrases import Phrase
 from projects.reading.sentences import sentences_of
+from projects.views.citations import based_on, document_reference, document_words
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
@@ -222,6 +227,7 @@ def copies(source: Source) -> list[Source]:
 
 class SourcePage(DetailPage):
     model = Source
+    schema = "Article"
     key = "<slug:code>"
 
     def rows(self) -> QuerySet:
@@ -256,6 +262,20 @@ class SourcePage(DetailPage):
             Column("转载本文的文献", copies),
             Column("原网页", lambda row: Item(row.url, row.url) if row.url else None),
         )
+
+    @property
+    def citation(self) -> Citation:
+        """The document itself, and the page that shows its figures."""
+        said = super().citation
+        document = document_reference(self.row, timezone.localdate())
+        words = f"{document_words(self.row)}。"
+        return Citation(words, (document, *said.references), said.address)
+
+    def schema_facts(self) -> dict[str, Any]:
+        """The document; what is at this address only tells of it."""
+        said = based_on(self.row)
+        own = {name: said[name] for name in said.keys() - {"@type", "url"}}
+        return own | only_known(sameAs=self.row.url)
 
     @cached_property
     def reading(self) -> Reading:

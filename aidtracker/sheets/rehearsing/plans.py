@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models.base import ModelState
 
 from aidtracker.review.proposals import OpenRevision, Proposal
 from aidtracker.sheets.columns.column import SheetColumn
@@ -138,16 +137,6 @@ class Blank:
         for change in related:
             put(row, change.column, change.new)
         return row
-
-
-def twin(row: Any) -> Any:
-    """A row as it is now, to remain so; what it refers to is not taken along."""
-    model: Any = type(row)
-    before = model.__new__(model)
-    before.__dict__.update(row.__dict__)
-    before._state = ModelState()
-    before._state.db, before._state.adding = row._state.db, row._state.adding
-    return before
 
 
 @contextmanager

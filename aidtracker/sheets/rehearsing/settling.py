@@ -6,10 +6,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from django.db import models
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.records import twin
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.guards import Guard
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections
-from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put, twin
+from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put
 from aidtracker.sheets.rehearsing.progress import Report, told
 from aidtracker.sheets.rehearsing.readers import CellReader, Readers
 from aidtracker.sheets.rehearsing.rules import broken_checks, repeated
