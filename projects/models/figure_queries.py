@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
+from aidtracker.ground.relations import JSONGroup
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.subject_rows import WithSubjects
@@ -17,16 +18,6 @@ from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
-
-
-class JSONGroup(models.Aggregate):
-    """A list, as JSON, of an expression's value in each row of a group."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = models.JSONField()
-
-    def as_postgresql(self, compiler, connection, **extra_context):
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
 
 
 @cache
@@ -93,7 +84,8 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.annotate(marks=models.Subquery(marks_of(self.model)))
 
     def best_first(self):
-        """Preferred ones, then the latest, revised before provisional; those out of use last."""
+        """Those that stand in a document first; of them preferred ones, then the latest, revised
+        before provisional; those out of use last."""
         ranks = self.model.Rank
         standing = models.Case(
             models.When(rank=ranks.PREFERRED, then=0),
@@ -106,13 +98,18 @@ class ObservationQuerySet(KeyedQuerySet):
             models.When(obs_status=statuses.PROVISIONAL, then=2),
             default=1,
         )
+        nowhere = Case(When(source__kind=Source.Kind.PUBLIC, then=1), default=0)
         time = MOMENT.desc(nulls_last=True)
-        return self.order_by(standing, time, finality, "source__code", "number")
+        return self.order_by(nowhere, standing, time, finality, "source__code", "number")
 
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use, and none
         that stands in no document."""
-        return self.in_documents().exclude(rank=self.model.Rank.DEPRECATED).best_first()
+        return self.in_documents().in_use().best_first()
+
+    def in_use(self):
+        """Those whose place no other figure took."""
+        return self.exclude(rank=self.model.Rank.DEPRECATED)
 
     def in_documents(self):
         """Those that can be looked up in a document; the other sources are a handful."""

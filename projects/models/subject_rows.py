@@ -1,4 +1,4 @@
-"""What series are about, read with rows that name a series, without joining nine tables.
+"""What series are about, read with rows that name a series, without joining a dozen tables.
 
 PostgreSQL takes 20 ms to decide in which order to join so many, and a row brings two hundred
 columns of things that it mostly does not name. So each row brings one list of what it names.
@@ -11,6 +11,8 @@ from typing import Any
 from django.db.models import BooleanField, CharField, F, ForeignKey, Func, JSONField, Model
 from django.db.models.query import ModelIterable
 
+from projects.models.scope_entries import SCOPES
+
 SUBJECTS = (
     "region",
     "headquarters",
@@ -22,6 +24,7 @@ SUBJECTS = (
     "outlet",
     "activity",
 )
+NAMED = (*SUBJECTS, *SCOPES)  # what a series names besides its metric
 LONGEST = 200  # of texts only names, codes and choices are read
 Known = dict[tuple[str, int], Model]
 
@@ -53,9 +56,9 @@ class Subjects(Func):
 
 @cache
 def shown(model: type[Model]) -> dict[str, tuple[type[Any], list[Any]]]:
-    """The subjects of a model of series: of each its own model, and the fields that pages show."""
+    """What a model of series names: of each the model, and the fields that pages show."""
     found = {}
-    for name in SUBJECTS:
+    for name in NAMED:
         named = model._meta.get_field(name).related_model
         found[name] = named, [field for field in named._meta.concrete_fields if is_shown(field)]
     return found
@@ -74,7 +77,7 @@ class WithSubjects(ModelIterable):
         model, path = self.queryset.model, ""
         if not hasattr(model, SUBJECTS[0]):
             model, path = model._meta.get_field("series").related_model, "series__"
-        keys = (F(f"{path}{name}_id") for name in SUBJECTS)
+        keys = (F(f"{path}{name}_id") for name in NAMED)
         self.queryset = self.queryset.annotate(subject_rows=Subjects(*keys, model=model))
         known: Known = {}
         for row in super().__iter__():
