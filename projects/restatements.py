@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.features import fields_at
