@@ -225,8 +225,9 @@ class ListPage(View):
     @property
     def is_order_kept(self) -> bool:
         """Whether all rows are sorted by what is computed of each, and few enough to remember."""
-        few = self.total is not None and self.total <= MOST_KEPT
-        return few and bool(self.order) and self.is_order_computed(self.filtered_rows)
+        if not self.order or not self.is_order_computed(self.filtered_rows):
+            return False
+        return (total := self.total) is not None and total <= MOST_KEPT
 
     def kept_numbers(self) -> list[Any]:
         """The numbers of all rows in the order asked for, computed once for each edition."""
