@@ -55,4 +55,4 @@ def group_of(rows: Sequence[Observation]) -> bars.Group:
 def label_of(row: Observation, shared: Collection) -> str:
     """What tells a bar from the others of its group: its subject and scope, its time."""
     own = "·".join(str(one) for one in row.series.subjects if one not in shared)
-    return "，".join(filter(None, (own, row.series.scope_note, stated_period(row))))
+    return "，".join(filter(None, (own, row.series.scope_words, stated_period(row))))

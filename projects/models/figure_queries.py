@@ -78,7 +78,8 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.annotate(marks=models.Subquery(marks.values("marks")))
 
     def best_first(self):
-        """Preferred ones, then the latest, revised before provisional; those out of use last."""
+        """Those that stand in a document first; of them preferred ones, then the latest, revised
+        before provisional; those out of use last."""
         ranks = self.model.Rank
         standing = models.Case(
             models.When(rank=ranks.PREFERRED, then=0),
@@ -91,13 +92,18 @@ class ObservationQuerySet(KeyedQuerySet):
             models.When(obs_status=statuses.PROVISIONAL, then=2),
             default=1,
         )
+        nowhere = Case(When(source__kind=Source.Kind.PUBLIC, then=1), default=0)
         time = MOMENT.desc(nulls_last=True)
-        return self.order_by(standing, time, finality, "source__code", "number")
+        return self.order_by(nowhere, standing, time, finality, "source__code", "number")
 
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use, and none
         that stands in no document."""
-        return self.in_documents().exclude(rank=self.model.Rank.DEPRECATED).best_first()
+        return self.in_documents().in_use().best_first()
+
+    def in_use(self):
+        """Those whose place no other figure took."""
+        return self.exclude(rank=self.model.Rank.DEPRECATED)
 
     def in_documents(self):
         """Those that can be looked up in a document; the other sources are a handful."""

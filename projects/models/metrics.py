@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from aidtracker.ground.batches import by_first_numbers
@@ -21,7 +21,7 @@ from aidtracker.ground.records import (
 from aidtracker.ground.relations import key_to, optional_key_to
 from aidtracker.ground.search import SearchTextField
 from aidtracker.review.meaning import Meaning, reason_of_change
-from programs.models import Headquarters, Program, Region, Source
+from programs.models import Headquarters, Program, Region
 from programs.models.programs import Sector
 from projects.models.activities import Activity
 from projects.models.counted_rows import LedgerField, validate_counted_rows
@@ -254,8 +254,6 @@ class SeriesQuerySet(RecordQuerySet):
     def leading_figures(self):
         """Of each of these series the one public figure to show first, in a document if any is."""
         own = self.observations.published().filter(series=OuterRef("pk")).best_first()
-        nowhere = Case(When(source__kind=Source.Kind.PUBLIC, then=1), default=0)
-        own = own.order_by(nowhere, *own.query.order_by)
         return self.observations.filter(
             pk__in=self.order_by().values(first=Subquery(own.values("pk")[:1]))
         )

@@ -99,7 +99,7 @@ def figures_of(programs: list[Program]) -> dict[int, list[Observation]]:
 
 def last_changed() -> dict[tuple[date, int], list[int]]:
     """The numbers of the figures that came or changed last, by day and document."""
-    last = Observation.objects.published().order_by("-updated_at", "-pk")
+    last = Observation.objects.published().in_documents().order_by("-updated_at", "-pk")
     groups: dict[tuple[date, int], list[int]] = {}
     for pk, source, changed in last.values_list("pk", "source", "updated_at")[:LATELY]:
         groups.setdefault((localtime(changed).date(), source), []).append(pk)
