@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Field, Model, Q
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.changes import Rows
 from aidtracker.ground.keys import KEY_SEPARATOR
 from aidtracker.ground.publication import PUBLISHED
 from aidtracker.trail import acts
-from aidtracker.trail.history import DELETED
+from aidtracker.trail.history import DELETED, NEW
 from programs.models import Headquarters, Program, Region, Source
 from projects.checks.counted import kind_of, lists_of
 from projects.checks.evidence import MetricFacts, SeriesFacts, Thing
@@ -50,6 +50,11 @@ class Row:
     @property
     def is_new(self) -> bool:
         return len(self.states) == 1
+
+    @property
+    def has_come(self) -> bool:
+        """Whether it was not there before."""
+        return self.is_new and self.states[0]["history_type"] == NEW
 
     def differs(self, *names: str) -> bool:
         """Whether one of some columns changed; of a row that came or went all did."""
@@ -120,7 +125,7 @@ def states_of(model: type[Model], pks: Collection[int]) -> Iterator[Row]:
     """What rows held before the act in hand, and since."""
     own = acts.current().pk
     history = model.history.model
-    columns = [one.attname for one in history.tracked_fields if one.attname != "id"]
+    columns = [one.attname for one in history.tracked_fields if one.is_relation or is_asked(one)]
     for keys in in_batches(sorted(pks)):
         states = history.objects.filter(id__among=keys).order_by("id", "-history_id")
         found: dict[int, list[dict]] = defaultdict(list)
@@ -131,6 +136,11 @@ def states_of(model: type[Model], pks: Collection[int]) -> Iterator[Row]:
                 if state["act_id"] != own:
                     done.add(state["id"])
         yield from (Row(pk, found[pk]) for pk in keys if pk in found)
+
+
+def is_asked(field: Field) -> bool:
+    """Whether what follows depends on what the column of a state holds."""
+    return field.name in ASKED
 
 
 # What follows from a change of rows of each model
@@ -312,6 +322,8 @@ def touch_subjects(rows: list[Row], touched: Touched, kind: str, *columns: str) 
 
     With a reviewed thing its figures come and go; `columns` are those that matter, None all.
     """
+    # Of what has just come nothing is said yet but by series that came with it.
+    rows = [row for row in rows if not row.has_come]
     about = {(kind, row.pk) for row in rows if not columns or row.differs(*columns)}
     touched.series |= series_about(about)
     shown = [row.pk for row in rows if "review" in row.states[0] and row.differs("review")]
@@ -454,6 +466,12 @@ TOUCHES = {
     for model in (ProjectPlan, ProgressReport, InvestmentReport)
 }
 COUNTED_MODELS = (Award, Outlet, Site, Enterprise, Investment, Activity, Agreement)
+# The columns, besides foreign keys, by which anything above depends on a state.
+ASKED = {
+    *("name", "aliases", "code", "slug", "kind", "area", "status", "review"),
+    *("scope_note", "value", "value_high", "upper"),
+    *METRIC_COLUMNS,
+}
 SITES = ("parent_id", "site_id")  # the columns that name a site
 # The columns by which series hang together.
 STRUCTURE = {
