@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from aidtracker.accounts import sessions
 from aidtracker.desk.scope import view_on_site
-from aidtracker.pages import views
+from aidtracker.pages import large, sitemaps, views
 from projects.admin.urls import admin_pages
 
 pages, app, name = admin.site.urls
@@ -14,6 +14,11 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/names/", views.suggested_names, name="search-names"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap-index"),
+    path("sitemaps/<str:name>/<int:number>.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap/", sitemaps.page, name="sitemap-page"),
+    path("large.css", large.style, name="large-style"),
+    path("large/", large.choose, name="large"),
     # In front of the admin's own way, which would tell the address of any row.
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     # Answers 403 instead of leading a script to the log-in page.

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from aidtracker.ground.publication import public_rule
+from programs.models.sources import TextVersion
 from projects.models import Observation, Series
 from projects.models.observations import PUBLIC
 
@@ -41,11 +42,21 @@ def corrections():
         )
         .filter(status_before=PUBLISHED)
         .exclude(reason_before=F("correction_reason"))
+        .exclude(moved_with_its_text())
         .filter(Q(status=WITHDRAWN) | may_be_told())
         .select_related("series", "source")
         .defer("source__text")
         .order_by("-history_date", "-history_id")
     )
+
+
+def moved_with_its_text() -> Q:
+    """The condition on states that the words stand elsewhere, only since another text was put in
+    the place of the document's: that is told once, of the document."""
+    replaced = TextVersion.objects.filter(
+        source=OuterRef("source"), reason=OuterRef("correction_reason")
+    )
+    return Q(Exists(replaced), start__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,19 @@ class Correction:
 
     state: Any
     before: Any
+
+    @property
+    def at(self) -> datetime:
+        return self.state.history_date
+
+    @property
+    def reason(self) -> str:
+        return self.state.correction_reason
+
+    @property
+    def words(self) -> str:
+        """原文数字：3万余人 → 3万人；…"""
+        return "；".join(f"{label}：{before} → {after}" for label, before, after in self.changes())
 
     @property
     def is_shown(self) -> bool:
@@ -85,7 +109,8 @@ def may_be_told() -> Q:
 def with_states_before(states) -> list[Correction]:
     """The Corrections of some of the states of `corrections`: one query."""
     states = list(states)
-    found = State.objects.select_related("series").in_bulk([state.before_id for state in states])
+    before = State.objects.select_related("series", "source").defer("source__text")
+    found = before.in_bulk([state.before_id for state in states])
     return [Correction(state, found[state.before_id]) for state in states]
 
 

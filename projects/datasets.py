@@ -70,6 +70,7 @@ register(
         navigation=PublicPage(NUMBERS, 10, "指标"),
         is_searched=True,
     ),
+    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt"),
     Dataset(
         "projects",
         "projects.Project",
@@ -189,6 +190,7 @@ register(
     Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
 )
 register(
+    PublicPage(WHAT, 5, "时间线", "timeline"),
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),

@@ -4,6 +4,7 @@ from aidtracker.sheets import SheetColumn, SheetResource
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.observations import COMPUTED
+from projects.models.scope_entries import SCOPES
 
 
 def series_column(name):
@@ -25,7 +26,7 @@ class ObservationResource(SheetResource):
         *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
         *("metric", "series", *SUBJECTS, "scope_note", "attributed_to", "status", "rank", "note"),
         *("is_period_inferred", "rank_reason", "correction_reason", "paragraph"),
-        *("obs_status", "price_basis"),
+        *("obs_status", "price_basis", *SCOPES),
         *("review_comment", "maintainer", "version"),
     )
 
@@ -40,6 +41,9 @@ class ObservationResource(SheetResource):
     site = series_column("site")
     outlet = series_column("outlet")
     activity = series_column("activity")
+    first_scope = series_column("first_scope")
+    second_scope = series_column("second_scope")
+    third_scope = series_column("third_scope")
     scope_note = series_column("scope_note")
 
     class Meta:

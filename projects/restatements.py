@@ -1,4 +1,4 @@
-"""What published figures mean, where that was changed after it was public: old, new and why.
+"""更正记录: what was public and was changed, in one order of time: figures, and what they mean.
 
 A state of a row that says what others mean has a new reason only if such a change made it
 (`aidtracker.review.meaning`); rows with a review of their own are changed for other reasons, too.
@@ -13,11 +13,18 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, 
 
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.features import fields_at
+from aidtracker.ground.money import labelled
 from aidtracker.ground.publication import PUBLISHED
+from aidtracker.ground.search import found_by
 from aidtracker.trail.differences import Difference, differences
-from projects.models import Observation
+from programs.models import Source
+from programs.models.sources import TextVersion
+from projects.corrections import Correction, State, corrections, with_states_before
+from projects.models import Observation, Series
 
 NAMES = ("title", "name", "computation")
+FIGURES = dataset_name(Observation)
+TEXTS = "texts"  # of documents, which are no dataset of their own
 
 
 def meant_models() -> list[type[Any]]:
@@ -26,8 +33,18 @@ def meant_models() -> list[type[Any]]:
     return list(dict.fromkeys(ends))
 
 
-def restatements_of(model: type[Any], *rules: Q) -> QuerySet:
-    """The states of public rows of a model that say something else on figures' pages than before.
+def kinds() -> dict[str, str]:
+    """What is corrected: {dataset: its name}, figures first."""
+    found = {dataset_name(model): str(model._meta.verbose_name) for model in meant_models()}
+    return {FIGURES: "数字", TEXTS: "全文", **found}
+
+
+# What was changed
+
+
+def restatements_of(model: type[Any], *rules: Q, is_of_figures: bool = False) -> QuerySet:
+    """The states of public rows of a model that say something else to readers than before: on
+    their own pages, or `is_of_figures` only what figures' pages show of them.
 
     With `before_id`, the state that each replaced.
     """
@@ -47,11 +64,49 @@ def restatements_of(model: type[Any], *rules: Q) -> QuerySet:
     )
     if not model.REVIEW:
         return found
+    found = found.alias(was_public=was(model.REVIEW)).filter(was_public=PUBLISHED)
+    if model.TOLD and not is_of_figures:
+        return found
     is_other = Q()
     for name in model.SHOWN:
         found = found.annotate(**{f"{name}_before": was(name)})
         is_other |= ~Q(**{name: F(f"{name}_before")})
-    return found.alias(was_public=was(model.REVIEW)).filter(is_other, was_public=PUBLISHED)
+    return found.filter(is_other)
+
+
+def replaced_texts(*rules: Q) -> QuerySet:
+    """The texts of public documents that gave way to others when figures in them were public."""
+    public = State.objects.filter(
+        source=OuterRef("source"), status=PUBLISHED, history_date__lte=OuterRef("replaced_at")
+    )
+    sources = Source.objects.published().order_by().values("pk")
+    return TextVersion.objects.filter(Exists(public), *rules, source__in=sources)
+
+
+# In one order of time, each as (time, dataset, number)
+
+
+def all_corrections(words: Iterable[str] = (), kind: str = "") -> QuerySet:
+    """Those whose names or reasons hold all words, of one kind or of all."""
+    words = list(words)
+    return latest_first(found_by_words(one, words) for one in ([kind] if kind else kinds()))
+
+
+def found_by_words(dataset: str, words: list[str]) -> QuerySet:
+    """The corrections in one dataset whose names or reasons hold all words."""
+    if dataset == TEXTS:
+        named = (Q(found_by("source", Source, word)) | Q(reason__icontains=word) for word in words)
+        return texts_in_time(replaced_texts(*named))
+    if dataset == FIGURES:
+        named = (
+            found_by("series", Series, word)
+            | found_by("source", Source, word)
+            | Q(correction_reason__icontains=word)
+            for word in words
+        )
+        return in_time(corrections().filter(*named))
+    model = dataset_model(dataset)
+    return in_time(restatements_of(model, named_by_words(model, words)))
 
 
 def named_by_words(model: type[Any], words: Iterable[str]) -> Q:
@@ -66,31 +121,37 @@ def named_by_words(model: type[Any], words: Iterable[str]) -> Q:
     return rule
 
 
-def latest_first(parts: Iterable[QuerySet]) -> QuerySet:
-    """States of several models in one order, each as (time, dataset, number of the state)."""
-    found = [
-        part.order_by().values_list(
-            "history_date", Value(dataset_name(part.model.instance_type)), "history_id"
-        )
-        for part in parts
-    ]
-    return found[0].union(*found[1:], all=True).order_by("-history_date", "-history_id")
-
-
-def all_restatements(words: Iterable[str] = ()) -> QuerySet:
-    words = list(words)
-    parts = [restatements_of(model, named_by_words(model, words)) for model in meant_models()]
-    return latest_first(parts)
-
-
 def restatements_for(observation: Observation) -> QuerySet:
-    """Those of what one figure means: its series, metric, subjects, document and findings."""
+    """Those of what one figure means: its series, metric, subjects, document, text and findings."""
     rules: dict[type[Any], Q] = {}
     for path in Observation.RESTS_ON:
         model = fields_at(Observation, path)[-1].related_model
         rests = Observation.objects.filter(pk=observation.pk, **{path: OuterRef("id")})
         rules[model] = rules.get(model, Q()) | Q(Exists(rests))
-    return latest_first(restatements_of(model, rule) for model, rule in rules.items())
+    found = [
+        in_time(restatements_of(model, rule, is_of_figures=True)) for model, rule in rules.items()
+    ]
+    return latest_first([*found, texts_in_time(replaced_texts(Q(source=observation.source_id)))])
+
+
+def in_time(states: QuerySet) -> QuerySet:
+    dataset = Value(dataset_name(states.model.instance_type))
+    return states.order_by().values_list("history_date", dataset, "history_id")
+
+
+def texts_in_time(versions: QuerySet) -> QuerySet:
+    return versions.annotate(history_date=F("replaced_at"), history_id=F("pk")).values_list(
+        "history_date", Value(TEXTS), "history_id"
+    )
+
+
+def latest_first(parts: Iterable[QuerySet]) -> QuerySet:
+    first, *others = (part.order_by() for part in parts)
+    together = first.union(*others, all=True) if others else first
+    return together.order_by("-history_date", "-history_id")
+
+
+# Read
 
 
 @dataclass(frozen=True)
@@ -113,18 +174,68 @@ class Restatement:
     @property
     def words(self) -> str:
         """名称：甲 → 乙；…"""
+        if not self.changes:
+            return "公开页没有列出的栏"
         return "；".join(f"{label}：{old} → {new}" for label, old, new in self.changes)
 
+    @property
+    def at(self) -> Any:
+        return self.state.history_date
 
-def read(found: Iterable[tuple[Any, str, int]]) -> list[Restatement]:
-    """Restatements as `latest_first` names them: a few queries for each model among them."""
+    @property
+    def reason(self) -> str:
+        return self.state.correction_reason
+
+
+@dataclass(frozen=True)
+class ReplacedText:
+    """Another text in the place of a document's, of which only that is told."""
+
+    version: TextVersion
+    kind = "全文"
+    words = "全文换成了新版"
+
+    @property
+    def row(self) -> Source:
+        return self.version.source
+
+    @property
+    def name(self) -> str:
+        return self.row.title
+
+    @property
+    def at(self) -> Any:
+        return self.version.replaced_at
+
+    @property
+    def reason(self) -> str:
+        return self.version.reason
+
+
+Told = Correction | Restatement | ReplacedText
+
+
+def read(found: Iterable[tuple[Any, str, int]]) -> list[Told]:
+    """What `latest_first` names: a few queries for each table among them."""
     found = list(found)
-    by_key: dict[tuple[str, int], Restatement] = {}
+    by_key: dict[tuple[str, int], Told] = {}
     for dataset, group in groupby(sorted(found, key=lambda one: one[1]), key=lambda one: one[1]):
-        model = dataset_model(dataset)
-        for one in of_model(model, [number for _, _, number in group]):
-            by_key[dataset, one.state.history_id] = one
+        for number, one in of_dataset(dataset, [number for _, _, number in group]):
+            by_key[dataset, number] = one
     return [by_key[dataset, number] for _, dataset, number in found]
+
+
+def of_dataset(dataset: str, numbers: list[int]) -> Iterator[tuple[int, Told]]:
+    if dataset == TEXTS:
+        versions = TextVersion.objects.select_related("source").defer("text", "source__text")
+        for number, version in versions.in_bulk(numbers).items():
+            yield number, ReplacedText(version)
+    elif dataset == FIGURES:
+        for one in with_states_before(corrections().order_by().in_bulk(numbers).values()):
+            yield one.state.history_id, one
+    else:
+        for restatement in of_model(dataset_model(dataset), numbers):
+            yield restatement.state.history_id, restatement
 
 
 def of_model(model: type[Any], numbers: list[int]) -> Iterator[Restatement]:
@@ -134,7 +245,8 @@ def of_model(model: type[Any], numbers: list[int]) -> Iterator[Restatement]:
     rows = model.objects.defer(*({"text"} & {one.name for one in model._meta.fields}))
     there = rows.in_bulk([state.id for state in states.values()])
     pairs = [(earlier[state.before_id], state) for state in states.values()]
-    labels = {model._meta.get_field(name).verbose_name for name in model.SHOWN}
+    told = model.TOLD if model.REVIEW and model.TOLD else model.SHOWN
+    labels = {labelled(model._meta.get_field(name)) for name in told}
     for (_, state), changes in zip(pairs, differences(pairs), strict=True):
         shown = [one for one in changes if one.label in labels]
         yield Restatement(state, there.get(state.id), shown)

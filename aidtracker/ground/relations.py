@@ -28,3 +28,13 @@ class LateLinksField(models.ManyToManyField):
 def links_to(model: Any, label: str, related_name: str) -> Any:
     """Any number of rows that a row names."""
     return models.ManyToManyField(model, verbose_name=label, blank=True, related_name=related_name)
+
+
+class JSONGroup(models.Aggregate):
+    """A list, as JSON, of an expression's value in each row of a group."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field: Any = models.JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +17,9 @@ from django.utils.http import urlencode
 from django.views.generic import View
 
 from aidtracker.ground.features import Paged
+from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import Record
+from aidtracker.ground.relations import JSONGroup
 from aidtracker.pages.charts import Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
@@ -27,6 +31,7 @@ from aidtracker.templatetags.formatting import UNKNOWN
 
 WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
+SOURCE_VALUES = ("code", "title", "publisher", "published_on")
 CHART = "chart.svg"  # behind the address of a page, that of its chart
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
 
@@ -127,6 +132,16 @@ def name_of(part: Part) -> str:
     return part.anchor if isinstance(part, Related) else part.__name__  # type: ignore[attr-defined]
 
 
+def with_sources(rows: QuerySet) -> QuerySet:
+    """Rows with what a page says of their public sources, in the query that reads them."""
+    field: Any = rows.model._meta.get_field("sources")
+    own, name = field.m2m_field_name(), field.m2m_reverse_field_name()
+    links = field.remote_field.through._base_manager.filter(**{own: OuterRef("pk")})
+    seen = links.filter(public_rule(field.related_model, name)).order_by().values(own)
+    values = JSONObject(**{one: f"{name}__{one}" for one in SOURCE_VALUES})
+    return rows.annotate(told=Subquery(seen.annotate(told=JSONGroup(values)).values("told")))
+
+
 class DetailPage(View):
     """A row's page: name the model, its key facts and its parts; the rest is the same for all.
 
@@ -140,6 +155,7 @@ class DetailPage(View):
     parts: tuple[Part, ...] = ()
     reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
     ways: tuple[Callable[[Any], Item], ...] = ()  # where else the row can be looked at
+    feeds: Callable[[Any], str] | None = None  # where news of the row can be followed
     is_file = False  # whether the page's chart is asked for, not the page
 
     @classmethod
@@ -155,6 +171,8 @@ class DetailPage(View):
     def find(self, *rules: Q, **key: Any) -> Any:
         """The row at an address."""
         rows = joined(self.rows(), self.columns)
+        if issubclass(self.model, Record):
+            rows = with_sources(rows)
         for read in self.reads:
             rows = read(rows)
         return get_object_or_404(rows, *rules, **key)
@@ -229,7 +247,7 @@ class DetailPage(View):
         if found is None:
             return None
         address = f"{self.row.get_absolute_url()}{CHART}{self.chart_query}"
-        return replace(found, key=f"chart-{self.row.slug}", address=address)
+        return replace(found, key=f"chart-{self.row.pk}", address=address)
 
     @property
     def chart_query(self) -> str:
@@ -259,8 +277,10 @@ class DetailPage(View):
         return isinstance(self.row, Record)
 
     @property
-    def sources(self) -> QuerySet:
-        return self.row.sources.published().without_text()
+    def sources(self) -> list[Any]:
+        """The public sources that the row names, as far as `with_sources` told of them."""
+        source = self.model._meta.get_field("sources").related_model
+        return [source(**one) for one in sorted(self.row.told or (), key=itemgetter("code"))]
 
     @property
     def note(self) -> str:
@@ -292,6 +312,12 @@ class DetailPage(View):
         """The references as files."""
         path = self.row.get_absolute_url()
         return [Item(label, f"{path}?cite={code}") for code, (label, _) in REFERENCES.items()]
+
+    @property
+    def feed(self) -> str:
+        """The address of the feed of the row; empty for none."""
+        address_of = type(self).feeds
+        return address_of(self.row) if address_of else ""
 
     schema = "Thing"  # what schema.org calls such rows
 

@@ -1,6 +1,7 @@
 """List pages: filter, search, sort, page and download, with the whole state in the address."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -20,9 +21,10 @@ from django.views.generic import View
 from aidtracker import sheets as spreadsheets
 from aidtracker.ground.search import SEARCH_LENGTH
 from aidtracker.ground.tallies import public_totals
+from aidtracker.pages.charts import Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.pages.details import EMPTY
+from aidtracker.pages.details import CHART, EMPTY
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.sharing import Sharing, downloads
 from aidtracker.pages.site import absolute, origin
@@ -116,6 +118,8 @@ class ListPage(View):
     filterset_class: type[ListFilter] = ListFilter
     see_also: tuple[tuple[str, str], ...] = ()  # titles and address names of related lists
     template_name = "list.html"
+    drawn: Callable[[], Chart | None] | None = None  # what makes the chart of all its rows
+    is_file = False  # whether the chart is asked for, not the page
 
     @classmethod
     def add_column(cls, after: str, column: Column) -> None:
@@ -137,6 +141,8 @@ class ListPage(View):
 
     def get(self, request):
         self.parameters, self.notices = clean_parameters(request.GET)
+        if self.is_file:
+            return file_response(request, self.chart)
         chosen = self.parameters.get("download", "")
         if chosen in FORMATS:
             response = self.download(chosen)
@@ -149,6 +155,15 @@ class ListPage(View):
         page = self.page()
         context = {"list": self, "table": self.table(page), "links": self.links(page)}
         return render(request, self.template_name, context | self.extra_context(page))
+
+    @property
+    def chart(self) -> Chart | None:
+        """The picture of all rows, on the first page of the whole list."""
+        drawn = type(self).drawn
+        if drawn is None or self.is_filtered or self.parameters.get("page", "1") != "1":
+            return None
+        found = kept(f"{self.model._meta.label} chart", drawn)
+        return found and replace(found, address=f"{self.request.path.removesuffix(CHART)}{CHART}")
 
     def download(self, file_format):
         """All rows that meet the conditions, in the order shown, as a file."""

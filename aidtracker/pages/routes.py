@@ -34,7 +34,11 @@ def routes_of(page: type[Any]) -> list[URLPattern]:
     place = dataset_name(page.model).replace("_", "-")
     word = page.model._meta.model_name
     if issubclass(page, ListPage):
-        return [path(f"{place}/", page.as_view(), name=f"{word}-list")]
+        found = [path(f"{place}/", page.as_view(), name=f"{word}-list")]
+        if page.drawn:
+            chart = page.as_view(is_file=True)
+            found.append(path(f"{place}/{CHART}", chart, name=f"{word}-list-chart"))
+        return found
     address = f"{place}/{page.key}/"
     return [
         path(address, page.as_view(), name=f"{word}-detail"),

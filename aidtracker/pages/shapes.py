@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 WIDE, COMPACT = "wide", "compact"
+CLOSING = "，。、；：）》”"  # no line begins with one of these
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def wrapped(text: str, width: float, size: float, most: int = 2) -> list[str]:
     """A text in at most so many lines; what is left out of the last is said by …"""
     lines, line = [], ""
     for char in text:
-        if line and text_width(line + char, size) > width:
+        if line and char not in CLOSING and text_width(line + char, size) > width:
             lines.append(line)
             line = ""
         line += char

@@ -34,6 +34,10 @@ class Sharing:
         return self.kind != "WebPage" and "distribution" not in self.facts
 
     @property
+    def locale(self) -> str:
+        return "en_US" if self.facts.get("inLanguage") == "en" else "zh_CN"
+
+    @property
     def short(self) -> str:
         return self.lead if len(self.lead) <= LONGEST else f"{self.lead[: LONGEST - 1]}…"
 

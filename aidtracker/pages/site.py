@@ -28,6 +28,11 @@ class Site:
         return f"{self.origin}{self.request.path}"
 
     @property
+    def address_here(self) -> str:
+        """The address of this page with its conditions, for a sheet of paper."""
+        return f"{self.origin}{self.request.get_full_path()}"
+
+    @property
     def domain(self) -> str:
         return self.origin.partition("//")[2]
 

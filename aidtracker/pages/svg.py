@@ -29,10 +29,11 @@ TONES = {
     "nature-plan": "#a65b00",
     "nature-agreement": "#6a4c93",
     "nature-estimate": "#6a4c93",
-    "is-quiet": QUIET,
+    "is-flow": "#14617a",
 }
 OUTLINED = ("nature-target", "nature-plan")
 DASHED = ("nature-agreement", "nature-estimate")
+FLOWS = ("1.5", "3", "5", "8", "12")  # widths of the lines of flows
 TONE = "tone"  # stands for the colour of the mark
 LINE = {"fill": "none", "stroke": TONE, "stroke-width": "2"}
 # What the stylesheet says of each form, for files.
@@ -58,6 +59,7 @@ LOOKS: dict[str, dict[str, str]] = {
     "chart-drop": LINE | {"stroke-width": "1", "stroke-dasharray": "2 3"},
     "is-open": {"stroke-dasharray": "1 4", "stroke-linecap": "round"},
     "chart-flow": {"fill": "none", "stroke": TONE, "stroke-opacity": ".45"},
+    **{f"is-w{at}": {"stroke-width": width} for at, width in enumerate(FLOWS, 1)},
     "chart-arrow": {"fill": TONE},
     "chart-band": {"fill": TONE, "fill-opacity": ".22"},
     "chart-fade-1": {"fill": TONE, "fill-opacity": ".34"},

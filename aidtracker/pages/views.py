@@ -5,13 +5,15 @@ import sys
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from aidtracker.pages.failures import failure_page, failure_to_tell
 from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
 from aidtracker.pages.searching import search_everything, suggestions
+from aidtracker.pages.site import absolute
 
-CLOSED = ("/admin/", "/search/", "/report/", "/*?*download=", "/*?*cite=")
+CLOSED = ("/admin/", "/search/", "/report/", "/large/", "/*?*download=", "/*?*cite=")
 ROBOTS = "".join(["User-agent: *\n", *(f"Disallow: {place}\n" for place in CLOSED)])
 
 
@@ -31,8 +33,10 @@ def suggested_names(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"names": [{"text": hit.text, "kind": hit.kind} for hit in hits]})
 
 
-def robots(request):
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+def robots(request: HttpRequest) -> HttpResponse:
+    where = absolute(request, reverse("sitemap-index"))
+    text = f"{ROBOTS}Sitemap: {where}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def error_page(request, status, title, advice):

@@ -133,6 +133,9 @@ class Reviewed(Corrected):
     CORRECTED: AnyColumnNames = None
     """The columns whose change is a correction once they are public; None: all that is entered."""
 
+    TOLD: AnyColumnNames = ()
+    """The columns of a row's page whose corrections are told to the public, with the reason."""
+
     CAN_BE_WITHDRAWN: bool = True
     """Whether what is published can be taken back."""
 

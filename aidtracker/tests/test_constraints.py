@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from aidtracker import testing as make
 from aidtracker.ground.datasets import record_models
 from programs.models import Account
+from projects.models import ScopeEntry, Series
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,16 @@ def scoped_twice():
     metric, region = make.make_metric(), make.make_region()
     make.make_series(metric=metric, region=region, scope_note="含兵团")
     twice(make.make_series, metric=metric, region=region)
+
+
+def scoped(**scopes):
+    """A series with entries of the list of scopes as nothing stores them that asks its model."""
+    Series.objects.filter(pk=make.make_series().pk).update(**scopes)
+
+
+def scope_entries_of_one_name():
+    rows = [make.make_scope_entry(), make.make_scope_entry()]
+    ScopeEntry.objects.filter(pk__in=[row.pk for row in rows]).update(name="甲")
 
 
 def paired_twice():
@@ -183,6 +194,13 @@ BROKEN = {
     "metric_not_above_itself": lambda: own(make.make_metric(), "not_above"),
     "series_name_once": lambda: twice(lambda: make.make_series(name="甲")),
     "series_scope_once": scoped_twice,
+    "series_scopes_in_order": lambda: scoped(second_scope=make.make_scope_entry()),
+    "series_scopes_differ": lambda: scoped(
+        **dict.fromkeys(("first_scope", "second_scope"), make.make_scope_entry())
+    ),
+    "scope_entry_name_once": scope_entries_of_one_name,
+    "scope_entry_effect_known": lambda: make.make_scope_entry(effect="less"),
+    "scope_entry_not_within_itself": lambda: own(make.make_scope_entry(), "within"),
     "series_has_subject": lambda: make.make_series(region=None),
     "series_not_its_own_part": lambda: own(make.make_series(), "part_of"),
     "observation_number_once": observed_twice,

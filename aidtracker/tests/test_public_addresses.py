@@ -38,6 +38,8 @@ PROMISED = {
     "": "home",
     "compare/": "compare",
     "compare/chart.svg": "compare-chart",
+    "timeline/": "timeline",
+    "timeline/chart.svg": "timeline-chart",
     "method/": "method",
     "report/": "report-error",
     "report/<str:number>/": "report-answer",

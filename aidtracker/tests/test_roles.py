@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 REFERENCE = {
     "programs": "region headquarters batch pairing program category policy",
-    "projects": "metric warningrule reportingperiod",
+    "projects": "metric scopeentry warningrule reportingperiod",
 }
 LEDGERS = {
     "programs": "source official",

@@ -29,7 +29,7 @@ def test_observations_have_the_published_columns_in_order():
 
     more = [
         *("period_inferred", "rank_reason", "correction_reason", "paragraph"),
-        *("obs_status", "price_basis"),
+        *("obs_status", "price_basis", "first_scope", "second_scope", "third_scope"),
         *("review_comment", "maintainer", "version"),
     ]
 
@@ -39,7 +39,7 @@ def test_observations_have_the_published_columns_in_order():
 
 
 def test_observation_cells_are_plain():
-    series = testing.make_series(metric=testing.make_metric(unit="元"), scope_note="含兵团")
+    series = testing.make_series(metric=testing.make_metric(unit="元"), scope_note="含兵团，某地")
     row = testing.make_observation(
         series=series, printed="超过9.11亿元", as_of=datetime.date(2019, 6, 3)
     )
@@ -50,7 +50,8 @@ def test_observation_cells_are_plain():
     assert cells["value"] == cells["lower"] == "911000000"
     assert (cells["value_high"], cells["upper"]) == ("", "")
     assert (cells["qualifier"], cells["as_of"]) == ("over", "2019-06-03")
-    assert (cells["unit"], cells["scope_note"]) == ("元", "含兵团")
+    assert (cells["unit"], cells["first_scope"]) == ("元", "with-xpcc")
+    assert cells["scope_note"] == "某地"
     assert (cells["region"], cells["metric"]) == (series.region.code, series.metric.name)
 
 

@@ -14,8 +14,9 @@ from aidtracker.pages.listing import ListPage
 from benchmarks.measuring.registry import LeftOut, Target, Work, family
 from benchmarks.measuring.site import PACKED, Site
 from benchmarks.rows.samples import contradiction, figure, fullest, some
-from programs.models import Headquarters, Region
-from projects.models import Enterprise, Outlet, Project
+from programs.models import Headquarters, Program, Region
+from projects.models import Enterprise, Metric, Outlet, Project
+from projects.views.compare_lines import MOST
 
 LISTS, DETAILS, OTHER = "Public lists", "Public details", "Home, search and pages read again"
 # The lists that are asked in every way; of the others the first and last page.
@@ -38,9 +39,14 @@ def list_pages() -> dict[str, type[ListPage]]:
     found: dict[str, type[ListPage]] = {}
     for pattern in patterns(get_resolver().url_patterns):
         view = getattr(pattern.callback, "view_class", None)
-        if view is not None and issubclass(view, ListPage):
+        if view is not None and issubclass(view, ListPage) and not is_chart(pattern):
             found[str(pattern.name)] = view
     return found
+
+
+def is_chart(pattern: URLPattern) -> bool:
+    """Whether an address is that of a list's chart alone."""
+    return bool(pattern.callback.view_initkwargs.get("is_file"))
 
 
 def patterns(several: list[Any]) -> Iterator[URLPattern]:
@@ -133,6 +139,28 @@ def others(site: Site) -> Iterator[tuple[str, Work]]:
         yield f"all: {words}", made(site, f"{reverse('search')}?{urlencode({'q': typed})}")
     number = urlencode({"q": figure().printed})
     yield "all: search, a printed number", made(site, f"{reverse('search')}?{number}")
+
+
+@family(OTHER, Target(ms=80))
+def side_by_side(site: Site) -> Iterator[tuple[str, Work]]:
+    """Comparisons, the timeline, and the charts of lists as files."""
+    some_of = keys(Headquarters)
+    asked = {
+        "donors": [("of", "donors")],
+        "headquarters": [("of", "headquarters"), *(("pick", one) for one in some_of)],
+        "years": [("of", "periods"), ("about", f"headquarters:{some_of[0]}")],
+        "programmes": [("of", "programs"), *(("pick", one) for one in keys(Program))],
+        "metrics": [("of", "metrics"), *(("pick", one) for one in keys(Metric))],
+    }
+    for name, choice in asked.items():
+        yield f"compare: {name}", made(site, f"{reverse('compare')}?{urlencode(choice)}")
+    yield "timeline", made(site, reverse("timeline"))
+    yield "timeline: a year", made(site, f"{reverse('timeline')}?year=2020")
+    yield "chart of investment-list", made(site, reverse("investment-list-chart"))
+
+
+def keys(model: Any) -> list[str]:
+    return list(model.objects.order_by("pk").values_list("slug", flat=True)[:MOST])
 
 
 @family(OTHER, Target(times=2), limit="trivial view, Django's own middleware")

@@ -29,12 +29,22 @@ def take_text(form: RecordForm) -> None:
         row.title, row.sha256 = data.get("title", row.title), data.get("sha256", row.sha256)
         is_another = row.has_text and checksum(text) != row.sha256
         if is_another and data.get("replace_reason"):
+            refuse_to_propose(form)
             form.new_text = text  # taken when the form is saved, with all that stands in it
             return
         row.accept_text(text, data.get("replace_reason", ""))
     except ValidationError as error:
         raise ValidationError({"text_file" if upload else "pasted_text": error}) from error
     data["sha256"] = row.sha256
+
+
+def refuse_to_propose(form: RecordForm) -> None:
+    """Pages of published figures show the text they stand in: who only proposes leaves it alone."""
+    row = form.instance
+    if row.is_relied_on and row.is_only_proposed_by(form.user):
+        raise ValidationError(
+            "已发布的数字依据这份文献的全文，您没有发布它们的权限；请由有权发布的人替换全文。"
+        )
 
 
 def keep_text_apart(form: RecordForm) -> None:

@@ -102,7 +102,7 @@ class Official(KeyedModel):
     headquarters = optional_key_to(Headquarters, "援疆指挥部", "officials")
 
     # Dates
-    as_of = PartialDateField("截至", help_text="文献所述的时间，不是任期")
+    as_of = PartialDateField("截至", is_past=True, help_text="文献所述的时间，不是任期")
 
     # Provenance
     sources = links_to("programs.Source", "出处", "official_set")

@@ -151,11 +151,13 @@ class Source(Paged, Meaning):
 
     def clean(self) -> None:
         self.check_copies([self])
+        self.check_texts([self])
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
         super().before_storing(rows)
         cls.check_copies(rows)
+        cls.check_texts(rows)
 
     @classmethod
     def check_copies(cls, rows: Sequence[Self]) -> None:
@@ -177,12 +179,24 @@ class Source(Paged, Meaning):
         """What tables call it: at most 12 characters, as named or of its title."""
         if self.short_title or len(self.title) <= SHORT_NAME:
             return self.short_title or self.title
-        pieces = [one.strip("“”《》") for one in PIECES_OF_TITLES.split(self.title)]
+        pieces = PIECES_OF_TITLES.split(self.title)
         fitting = [one for one in pieces if len(one) <= SHORT_NAME]
         longest = max(fitting, key=len, default="")
         if len(longest) >= SHORT_NAME // 2:
             return longest
         return f"{self.title[: SHORT_NAME - 1]}…"
+
+    @classmethod
+    def check_texts(cls, rows: Sequence[Self]) -> None:
+        """The checksum of a text that is here is that of no other: it changes with the text."""
+        given = {row.pk: row for row in rows if row.pk}
+        stored = cls._base_manager.filter(pk__in=given).exclude(text="")
+        others = stored.exclude(sha256__in={row.sha256 for row in given.values()})
+        for number in others.values_list("pk", flat=True):
+            row = given[number]
+            if row.sha256 != checksum(row.text):
+                words = f"《{row.title}》的全文已载入，校验值随全文而定；要换全文，请上传新的全文。"
+                raise ValidationError({"sha256": words})
 
     @property
     def origin_id(self) -> int:

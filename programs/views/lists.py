@@ -18,6 +18,7 @@ from programs.models import (
 )
 from programs.models.sources import cited
 from programs.views import filters
+from programs.views.flows import flows
 
 SOURCES = Column(
     "出处", "sources", kind="sources", reads=lambda rows: rows.prefetch_related(cited())
@@ -117,6 +118,7 @@ class PairingList(ListPage):
         NOTE,
     )
     template_name = "programs/pairing_list.html"
+    drawn = flows
 
     def extra_context(self, page):
         """Each donor with all it aids, of the pairings the conditions leave."""

@@ -19,10 +19,21 @@ from projects.admin.readings import read_aloud, reading
 from projects.entry.document import Document, collapse, last_entry
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm
 from projects.entry.periods import periods_before
-from projects.entry.proposals import Place, metric_options, series_options, subject_options
+from projects.entry.proposals import (
+    Place,
+    metric_options,
+    scope_options,
+    series_options,
+    subject_options,
+)
 from projects.models import Observation
 
-OPTIONS = {"series": series_options, "metric": metric_options, "subject": subject_options}
+OPTIONS = {
+    "series": series_options,
+    "metric": metric_options,
+    "subject": subject_options,
+    "scope": scope_options,
+}
 # What the next figure of a document most often shares with the last one.
 KEPT = (
     *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),

@@ -6,17 +6,25 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, form_of, group, link_to
+from aidtracker.desk.skin import CheckboxFilter, ModelAdmin, ReadOnlyInline, form_of, group, link_to
 from aidtracker.templatetags.formatting import UNKNOWN, names, period
 from projects.admin.readings import reading
-from projects.models import Metric, Observation, Series
-from projects.models.metrics import SUBJECTS
+from projects.models import Metric, Observation, ScopeEntry, Series
+from projects.models.metrics import SUBJECTS, any_of
+from projects.models.scope_entries import SCOPES
 
 
 class SeriesInline(ReadOnlyInline):
     model = Series
     fk_name = "metric"
-    fields = readonly_fields = ("link", "scope_note", "has_complete_parts")
+    fields = readonly_fields = ("link", "scope_words", "has_complete_parts")
+
+    @admin.display(description="范围")
+    def scope_words(self, row):
+        return row.scope_words
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*SCOPES)
 
 
 @admin.register(Metric)
@@ -41,6 +49,31 @@ class MetricAdmin(ModelAdmin):
         group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )
+
+
+@admin.register(ScopeEntry)
+class ScopeEntryAdmin(ModelAdmin):
+    list_display = ("name", "code", "effect", "aspect", "within", "aliases", "updated_at")
+    list_filter = ("effect", "aspect")
+    search_help_text = "名称、其他说法、拼音或首字母"
+    fieldsets = (
+        group("名称与类型", "code", "name", "aliases"),
+        group("所指", "effect", "aspect", "within"),
+        group("出处", "note", "maintainer", "correction_reason"),
+    )
+
+
+class ScopeFilter(CheckboxFilter):
+    """Series by the entries that hold of them, in whichever place they stand."""
+
+    title = "范围"
+    parameter_name = "scope"
+
+    def lookups(self, request, model_admin):
+        return list(ScopeEntry.objects.order_by("code").values_list("code", "name"))
+
+    def narrowed(self, rows, ticked):
+        return rows.filter(any_of({f"{name}__code__in": ticked for name in SCOPES}))
 
 
 class ObservationInline(ReadOnlyInline):
@@ -80,18 +113,19 @@ class SeriesAdmin(ModelAdmin):
         "metric",
         "unit",
         "subject_names",
-        "scope_note",
+        "scope_words",
         "figures",
         "updated_at",
     )
-    list_filter = ("metric", *SUBJECTS, "part_of", "has_complete_parts")
-    list_select_related = ("metric", *SUBJECTS)
+    list_filter = ("metric", ScopeFilter, *SUBJECTS, "part_of", "has_complete_parts")
+    list_select_related = ("metric", *SUBJECTS, *SCOPES)
     search_help_text = "名称、拼音或首字母"
     readonly_fields = ("new_figure",)
     inlines = (ObservationInline, PartInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "metric", "new_figure"),
-        group("主体", *SUBJECTS, "scope_note"),
+        group("主体", *SUBJECTS),
+        group("范围", SCOPES, "scope_note"),
         group("其中", "part_of", "has_complete_parts", "parts_ground"),
         group("出处", "note", "maintainer", "correction_reason"),
     )
@@ -109,6 +143,10 @@ class SeriesAdmin(ModelAdmin):
     @admin.display(description="主体")
     def subject_names(self, row):
         return names(row.subjects)
+
+    @admin.display(description="范围")
+    def scope_words(self, row):
+        return row.scope_words
 
     @admin.display(description="观测值", ordering="figure_count")
     def figures(self, row):

@@ -47,7 +47,7 @@ class SiteAdmin(ModelAdmin):
         group("名称与类型", "name", "slug", "aliases", "kind"),
         group("关系", "region", "parent", "predecessor", "operator", "headquarters", "programs"),
         group("日期", "opened_on"),
-        group("规模", "area"),
+        group("规模", "area", "amount_figures"),
         group("状态与采用", "correction_reason"),
         group("出处", "sources", "note", "maintainer"),
     )

@@ -83,7 +83,7 @@ class InvestmentReportAdmin(ReportAdmin):
 class OutletReportAdmin(ReportAdmin):
     columns = ("outlet", "in_month", "tonnes", "sales", "problems")
     search_help_text = "网点名称、别名、拼音或首字母"
-    groups = (group("销售", ("tonnes", "sales"), "problems"),)
+    groups = (group("销售", ("tonnes", "sales"), "amount_figures", "problems"),)
 
 
 @admin.register(JobsReport)

@@ -22,6 +22,7 @@ from aidtracker.pages.shapes import (
     text_width,
     wrapped,
 )
+from aidtracker.pages.tables import Column, Item, Table, table
 from projects.charts.axes import nice_step
 from projects.reading.scales import Scale, scale_for
 
@@ -80,7 +81,7 @@ class Canvas:
         return self.names + self.edge if self.names else self.edge
 
 
-CANVASES = (Canvas(WIDE, 880, 250, 36), Canvas(COMPACT, 358, 0, 44))
+CANVASES = (Canvas(WIDE, 880, 270, 40), Canvas(COMPACT, 358, 0, 44))
 HEADING, FOOT = 30, 26
 
 
@@ -162,14 +163,14 @@ def amount(value: Decimal, axis: Axis) -> str:
 
 
 def named(bar: Bar, middle: float, room: int, canvas: Canvas) -> list[Text]:
-    """What a bar is of: in up to two lines before it, or in one above it."""
+    """What a bar is of: in up to three lines before it, or in one above it."""
     if not canvas.names:
         words = wrapped(f"{bar.label}{bar.converted}", room, SIZE, 1)[0]
         return [Text(canvas.edge, middle - 13, words, "chart-name", "start")]
-    lines = wrapped(bar.label, room, SIZE, 2)
-    first = middle + SIZE * 0.35 - (len(lines) - 1) * 7.5
+    lines = wrapped(bar.label, room - SIZE, SIZE, 3)
+    first = middle + SIZE * 0.35 - (len(lines) - 1) * SIZE / 2
     return [
-        Text(canvas.left - GAP, round(first + 15 * at, 1), words, "chart-name", "end")
+        Text(canvas.left - GAP, round(first + SIZE * at, 1), words, "chart-name", "end")
         for at, words in enumerate(lines)
     ]
 
@@ -195,3 +196,14 @@ def mark(bar: Bar, axis: Axis, middle: float, said: str) -> Mark:
         end = max(end, low + width)
     words = Label(round(end + GAP, 1), round(middle + SIZE * 0.35, 1), said, anchor="start")
     return Mark(bar.url, bar.name, bar.css, tuple(rects), tuple(paths), (), words)
+
+
+def table_of(caption: str, groups: Sequence[Group]) -> Table:
+    """The bars as a table: what each is of, in which group, its words."""
+    several = [(group, bar) for group in groups for bar in group.bars]
+    columns = (
+        Column("名称", lambda pair: Item(pair[1].label, pair[1].url)),
+        Column("组", lambda pair: pair[0].heading),
+        Column("数", lambda pair: f"{pair[1].words}{pair[1].converted}"),
+    )
+    return table(caption, columns, several)

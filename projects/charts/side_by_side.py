@@ -101,7 +101,7 @@ def common_subjects(rows: Sequence[Observation]) -> frozenset:
 def name_of(row: Observation, shared: Collection) -> str:
     """What tells a figure from the others of its chart: its subject without theirs, its scope."""
     own = "·".join(str(one) for one in row.series.subjects if one not in shared)
-    scope = row.series.scope_note
+    scope = row.series.scope_words
     if own and scope:
         return f"{own}（{scope}）"
     return own or scope or "合计"
@@ -137,7 +137,7 @@ def in_size(rows: Sequence[Observation]) -> list[Observation]:
     wholes = {row.series.part_of_id for row in rows}
 
     def order(row: Observation) -> tuple:
-        return row.series_id not in wholes, bool(row.series.scope_note), -size(row)
+        return row.series_id not in wholes, bool(row.series.scope_words), -size(row)
 
     return sorted(rows, key=order)
 
@@ -171,14 +171,20 @@ def title(rows: Sequence[Observation], shared: Collection) -> str:
     first, *parts = years(rows)[0]
     about = "·".join(str(one) for one in first.series.subjects if one in shared)
     metric = first.series.metric
-    if not first.series.scope_note and parts and all(row.series.scope_note for row in parts):
+    if not first.series.scope_words and parts and all(row.series.scope_words for row in parts):
         top = max(parts, key=size)
-        said = f"{stated_period(first)}{metric} {chart_words.named_words(first)}"
-        name = top.series.scope_note
+        said = f"{stated_period(first)}{metric} {said_of(first)}"
+        name = top.series.scope_words
         return f"{about}{said}，其中{name}{most(top, parts)}：{chart_words.printed_words(top)}"
     top = max(rows, key=size)
-    said = f"{name_of(top, shared)}{most(top, rows)}，{chart_words.named_words(top)}"
+    said = f"{name_of(top, shared)}{most(top, rows)}，{said_of(top)}"
     return f"{about}{metric}：{len(rows)} 个数里{said}，{stated_period(top)}"
+
+
+def said_of(row: Observation) -> str:
+    """A figure with what kind it is, unless its metric says so: 援疆资金计划 17.56亿元."""
+    is_said = row.nature_words in str(row.series.metric)
+    return chart_words.printed_words(row) if is_said else chart_words.named_words(row)
 
 
 def most(top: Observation, rows: Iterable[Observation]) -> str:
@@ -196,7 +202,7 @@ def caption(rows: Sequence[Observation], shared: Collection, scale: Scale) -> st
     said = [f"{'，'.join(words)}，{unit}；照原文所印写在旁边。"]
     if len(years(rows)) == 1 and len({stated_period(row) for row in rows}) > 1:
         said.append("所说的时间不同，不能直接比大小。")
-    if len({row.series.scope_note for row in rows}) > 1:
+    if len({row.series.scope_words for row in rows}) > 1:
         said.append("各数的范围见名称，范围可能重叠，不能相加。")
     return f"{''.join(said)}据{documents(rows)}。"
 

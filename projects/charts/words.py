@@ -3,6 +3,7 @@
 from aidtracker.templatetags.formatting import nature_sign, split_figure, stated_period
 from projects.charts.marks import Shape, stretch
 from projects.models import Observation
+from projects.models.badges import NO_DOCUMENT
 
 DESCRIBED = 12
 INFERRED = "浅色：期间系推断"
@@ -32,6 +33,7 @@ def printed_words(observation):
 
 def title(rows):
     """What the chart shows, from its first to its last actual figure: 2014年 4亿元，2023年 …"""
+    rows = [row for row in rows if row.source.is_document] or rows
     actual = [row for row in rows if row.nature == Nature.ACTUAL and is_in_use(row)]
     dated = sorted((row for row in actual or rows if row.moment), key=lambda row: row.moment)
     if not dated:
@@ -48,7 +50,7 @@ def caption(rows, unit):
     """Scope, unit and documents of a chart."""
     series = rows[0].series
     documents = dict.fromkeys(f"《{row.source.title}》" for row in rows)
-    scope = f"（{series.scope_note}）" if series.scope_note else ""
+    scope = f"（{words}）" if (words := series.scope_words) else ""
     subjects = "·".join(map(str, series.subjects))
     return f"{subjects} {series.metric}{scope}，单位：{unit}。据{'、'.join(documents)}。"
 
@@ -68,7 +70,7 @@ def spoken(row, conflicts):
         printed_words(row),
         row.nature_words,
         row.get_accumulation_display(),
-        f"据《{row.source.title}》",
+        f"据《{row.source.title}》" if row.source.is_document else NO_DOCUMENT,
     ]
     return "，".join([*words, "与另一个数字矛盾"] if row.pk in conflicts else words)
 
@@ -84,6 +86,8 @@ def label_words(row, is_conflict=False):
     signs = "≠ " if is_conflict else ""
     if row.accumulation == Accumulation.UNCLEAR:
         signs += "? "
+    if not row.source.is_document:
+        signs += f"{NO_DOCUMENT} "
     if row.nature != Nature.ACTUAL:
         signs += f"{nature_sign(row.nature)}{row.get_nature_display()} "
     return f"{signs}{printed_words(row)}"

@@ -13,13 +13,20 @@ from projects.checks.links import (
     CEILINGS,
     LEVELS,
     OPERANDS,
+    OTHER_SCOPES,
     OTHER_SHARES,
     PART_OF,
     PARTS,
     UNITS,
     WHOLES,
 )
-from projects.checks.parts import check_ceiling, check_levels, check_part, check_sums
+from projects.checks.parts import (
+    check_ceiling,
+    check_levels,
+    check_part,
+    check_scopes,
+    check_sums,
+)
 from projects.checks.printed import check_printed
 from projects.checks.rates import check_rates
 from projects.checks.same_series import check_conflicts, check_cumulative
@@ -36,6 +43,7 @@ RULES = {
     check_levels: (LEVELS,),
     check_sums: (PARTS,),
     check_ceiling: (CEILINGS,),
+    check_scopes: (OTHER_SCOPES,),
     check_units: (UNITS,),
     check_shares: (OTHER_SHARES,),
     check_ledger: (),

@@ -5,9 +5,10 @@ Nothing here reads the database (`loading` does), so that a check is a pure func
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from django.utils.functional import cached_property
 
@@ -15,7 +16,6 @@ from projects.reading.bounds import allowed, loosely
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
 PROVISIONAL = re.compile("初步(?:数|核算|统计|汇总)|快报")
-DIMENSIONS = {"渠道": re.compile("线上|线下|网上|电商|直播"), "兵团": re.compile("兵团|师")}
 CONSTANT_PRICES = re.compile("可比价|不变价|扣除价格|实际增[长速]")
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
 
@@ -38,6 +38,67 @@ class MetricFacts:
     not_above: int | None = None
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One way in which what is counted differs from the whole of a subject: 含兵团, 线上."""
+
+    pk: int
+    name: str
+    effect: str = "other"
+    aspect: str = ""
+    within: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How what a series counts differs from its subjects: entries of the list, and other words.
+
+    `told_by`: the aspects by which it is told apart from others, those among its words, too.
+    """
+
+    entries: frozenset[Entry] = frozenset()
+    note: str = ""
+    told_by: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.note)
+
+    def __str__(self) -> str:
+        names = [one.name for one in sorted(self.entries, key=lambda one: one.name)]
+        return "，".join(filter(None, (*names, self.note)))
+
+    @property
+    def whole_name(self) -> str:
+        """What a share is said to be a share of: 占阿克苏地区; empty if that is not said."""
+        return self.note.removeprefix(WHOLE_PREFIX) if self.note.startswith(WHOLE_PREFIX) else ""
+
+    @property
+    def of_whole(self) -> "Scope":
+        """The scope without the words that say what it is a share of."""
+        return replace(self, note="") if self.whole_name else self
+
+    def is_apart_from(self, other: "Scope") -> bool:
+        """Whether nothing is in both: what differs is told apart in one way."""
+        return self.told_by == other.told_by and not self.overlaps(other)
+
+    def overlaps(self, other: "Scope") -> bool:
+        """Whether an entry of one holds one of the other, or may do."""
+        numbers = {one.pk for one in (*self.entries, *other.entries)}
+        differing = self.entries ^ other.entries
+        return any(not one.aspect or one.within in numbers for one in differing)
+
+    def is_inside(self, other: "Scope") -> bool:
+        """Whether all that it counts is counted by the other, as the list of entries has it."""
+        if self.note != other.note:
+            return False
+        own, theirs = self.entries - other.entries, other.entries - self.entries
+        if len(own) == len(theirs) == 1:
+            return next(iter(own)).within == next(iter(theirs)).pk
+        if own and not theirs:
+            return [one.effect for one in own] == ["part"]
+        return not own and [one.effect for one in theirs] == ["wider"]
+
+
 @dataclass(frozen=True, eq=False)
 class SeriesFacts:
     """A metric of a subject and scope."""
@@ -46,7 +107,7 @@ class SeriesFacts:
     name: str
     metric: MetricFacts
     subjects: frozenset[Thing]
-    scope: str = ""
+    scope: Scope = Scope()
     part_of: int | None = None
     has_complete_parts: bool = False
     slug: str = ""
@@ -56,11 +117,6 @@ class SeriesFacts:
     def has_disjoint_parts(self):
         """Whether somebody wrote down why its parts do not overlap."""
         return bool(self.parts_ground)
-
-    @property
-    def dimension(self):
-        """By what a scope is told apart from others of its kind: 线上 and 线下 by the channel."""
-        return next((kind for kind, words in DIMENSIONS.items() if words.search(self.scope)), "")
 
     @property
     def is_additive(self):
@@ -113,6 +169,13 @@ class Figure:
         """The document that said it first: what several papers print of one release is one word."""
         return self.copied_from or self.source
 
+    @property
+    def statement(self):
+        """What is said, and by which document first."""
+        time = (*self.window, self.accumulation, self.period_text if self.time is None else "")
+        standing = (self.nature, self.obs_status, self.price_basis, self.rank == "deprecated")
+        return self.origin, self.series.pk, self.interval, self.qualifier, time, standing
+
     @cached_property
     def interval(self):
         """What the printed words allow."""
@@ -157,6 +220,20 @@ class Figure:
         return start, end
 
 
+def without_copies(figures):
+    """Figures in their order, but for those of documents that only repeat what they were copied
+    from: what several papers print of one release is one word, however it is compared."""
+    if not any(figure.copied_from for figure in figures):
+        return figures
+    said, kept = set(), set()
+    for figure in sorted(figures, key=lambda figure: figure.copied_from is not None):
+        key = figure.statement
+        if figure.copied_from is None or key not in said:
+            said.add(key)
+            kept.add(figure.pk)
+    return [figure for figure in figures if figure.pk in kept]
+
+
 @dataclass(frozen=True)
 class LedgerRow:
     """A row of a ledger that a printed count may count, with the days on which it may lie."""
@@ -172,7 +249,8 @@ class LedgerRow:
 class AmountRow:
     """A row of a ledger that names a figure as where an amount was taken from.
 
-    `record` is `dataset:slug`, `key` tells it from all others; `amounts` are in 万元 by column.
+    `record` is `dataset:slug`, `key` tells it from all others; `amounts` are by column, as the
+    ledger keeps them.
     """
 
     record: str
@@ -228,9 +306,18 @@ class Evidence:
             found[figure.series.pk].append(figure)
         return found
 
-    def figures_of(self, series):
-        """The figures of a series, in reading order."""
+    @cached_property
+    def statements(self):
+        """The figures of each series but for those that only repeat what they were copied from."""
+        return {pk: without_copies(figures) for pk, figures in self.of_series.items()}
+
+    def records_of(self, series):
+        """All figures of a series, in reading order."""
         return self.of_series.get(series.pk, ())
+
+    def figures_of(self, series):
+        """The figures of a series in reading order, each release once that papers print."""
+        return self.statements.get(series.pk, ())
 
     def used_of(self, series):
         """The figures of a series that say something and are in use: a later one took the place of
@@ -240,7 +327,7 @@ class Evidence:
     @cached_property
     def _used(self):
         found = defaultdict(list)
-        for figure in self.figures:
+        for figure in chain.from_iterable(self.statements.values()):
             if figure.rank != "deprecated" and figure.interval.is_known:
                 found[figure.series.pk].append(figure)
         return found
@@ -249,7 +336,7 @@ class Evidence:
     def by_end(self):
         """The figures of a series and nature by the days on which they may be said to end."""
         found = defaultdict(list)
-        for figure in self.figures:
+        for figure in chain.from_iterable(self.statements.values()):
             for end in {figure.as_of, figure.period_end} - {None}:
                 found[figure.series.pk, figure.nature, end].append(figure)
         return found
@@ -278,6 +365,14 @@ class Evidence:
     def series_of(self, metric, subjects, scope):
         """The series of a metric (its number) about just these subjects and scope, or None."""
         return self._by_scope.get((metric, frozenset(subjects), scope))
+
+    @cached_property
+    def of_any_scope(self):
+        """The series of each metric (its number) and subjects, whatever their scope."""
+        found = defaultdict(list)
+        for series in self.series.values():
+            found[series.metric.pk, series.subjects].append(series)
+        return found
 
     def subject_words(self, subjects):
         """What a series is about, in the words of series names."""

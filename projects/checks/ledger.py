@@ -1,10 +1,12 @@
 """Figures against the ledgers: an amount kept there, and a count against the rows it counts."""
 
+from decimal import Decimal
+
 from aidtracker.templatetags.formatting import yi
 from projects.checks.evidence import AmountRow, Figure
 from projects.checks.verdicts import Verdict
 from projects.checks.words import allowed_words, amount_words, time_words
-from projects.models.amount_figures import MONEY, allows, column_of
+from projects.models.amount_figures import MEASURED, allows, column_of, in_words, is_comparable
 from projects.models.finding_kinds import LEDGER, Result
 from projects.reading.intervals import Interval
 
@@ -73,7 +75,7 @@ def ledger_verdict(figure, field, thing, result, evidence):
 
 def check_amounts(series, evidence):
     """Amounts of ledgers against the figures that they are said to be taken from."""
-    for figure in evidence.figures_of(series):
+    for figure in evidence.records_of(series):
         for row in evidence.amount_rows.get(figure.pk, ()):
             yield check_amount(figure, row)
 
@@ -82,16 +84,22 @@ def check_amount(figure: Figure, row: AmountRow) -> Verdict:
     """Whether the amount that a figure speaks of is one that its words allow."""
     name = column_of(figure, row.amounts)
     amounts = row.amounts if not name else {name: row.amounts[name]}
-    listed = "、".join(f"{row.labels[one]}{yi(amount)}" for one, amount in amounts.items())
-    if figure.unit != MONEY or not figure.interval.is_known:
+    listed = "、".join(row.labels[one] + told(one, amount) for one, amount in amounts.items())
+    can_compare = any(is_comparable(figure, one) for one in amounts or ("total_amount",))
+    if not (can_compare and figure.interval.is_known):
         result, relation = Result.UNCHECKED, "不能比较大小"
-    elif name and allows(figure, amounts[name]):
+    elif name and allows(figure, name, amounts[name]):
         result, relation = Result.HOLDS, "相符"
     else:
         result, relation = Result.CONTRADICTION, "不符"
     source = f"注明出自原文{figure.printed}（{figure.series.name}），{relation}。"
     words = f"{row.words}：台账{listed or '没有金额'}，{source}"
     return Verdict(LEDGER, result, f"{row.key}:{figure.key}", words, (figure,), (row.record,))
+
+
+def told(name: str, amount: Decimal) -> str:
+    """An amount as people say it: 1500万元 as 0.15亿元, 2000人."""
+    return in_words(name, amount) if name in MEASURED else yi(amount)
 
 
 def check_counts(series, evidence):

@@ -11,26 +11,28 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.publication import PUBLISHED
-from projects.checks.evidence import WHOLE_PREFIX, SeriesFacts, Thing
+from projects.checks.evidence import Scope, SeriesFacts, Thing
 from projects.checks.operands import named_wholes, next_wholes
 from projects.checks.places import below
 from projects.checks.reader import (
     PORTION,
+    SCOPE_COLUMNS,
     SUBJECT_COLUMNS,
     Identity,
     Reader,
     Subjects,
     metrics_of,
 )
-from projects.models.metrics import SUBJECTS, Metric, Series
+from projects.models.metrics import SUBJECTS, Metric, Series, any_of
 from projects.models.observations import Observation
+from projects.models.scope_entries import SCOPES
 
 # The kinds of things that may stand in one of a kind.
 INSIDE = {
@@ -188,6 +190,27 @@ class Ceilings:
         return {one.pk for one in reader.about(wanted) if ceiling_of(one) in above}
 
 
+class OtherScopes:
+    """From a series in a scope of the list to those that are else like it."""
+
+    ASKS_FIGURES = False
+
+    def reads(self, series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
+        return self.beside([one for one in series if one.scope.entries], reader)
+
+    def readers(self, changed: Changed, reader: Reader) -> set[int]:
+        found = self.beside(changed.series, reader, first_scope__isnull=False)
+        return {one.pk for one in found}
+
+    def beside(
+        self, series: Collection[SeriesFacts], reader: Reader, **conditions: Any
+    ) -> list[SeriesFacts]:
+        """The series that are like some but for the entries of their scopes."""
+        wanted = {(one.metric.pk, one.subjects, one.scope.note) for one in series}
+        found = reader.about(((metric, subjects) for metric, subjects, _ in wanted), **conditions)
+        return [one for one in found if (one.metric.pk, one.subjects, one.scope.note) in wanted]
+
+
 class Units:
     """From a thing down to the things that stand in it directly, where those are too many.
 
@@ -237,9 +260,8 @@ def units_of(series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFact
         around = {pk for one in wholes.values() for own, pk in one.subjects if own == kind}
         for keys in in_batches(sorted(around)):
             for subjects, row in sums_inside(wholes.values(), inner, lookup, keys):
-                whole = wholes.get(
-                    (row["metric"], subjects | {(kind, row["around"])}, row["scope"])
-                )
+                scope = reader.scopes.of([row[f"series__{name}"] for name in SCOPE_COLUMNS])
+                whole = wholes.get((row["metric"], subjects | {(kind, row["around"])}, scope))
                 if whole is not None and row["total"] > least[whole.pk]:
                     conditions.append(inside(whole, (kind, row["around"]), inner, lookup))
     found = {}
@@ -278,10 +300,9 @@ def sums_inside(
     sums = (
         figures.order_by()
         .values(
-            *(f"series__{name}" for name in others),
+            *(f"series__{name}" for name in (*others, *SCOPE_COLUMNS)),
             "nature",
             metric=F("series__metric"),
-            scope=F("series__scope_note"),
             around=F(f"series__{lookup}"),
             moment=Coalesce("as_of", "period_end"),
         )
@@ -298,8 +319,15 @@ def inside(whole: SeriesFacts, thing: Thing, inner: str, lookup: str) -> Q:
     and else like the whole."""
     others = dict(whole.subjects - {thing})
     empty = {f"{name}__isnull": True for name in SUBJECTS if name not in (inner, *others)}
-    own = {"metric": whole.metric.pk, "scope_note": whole.scope}
-    return Q(**{lookup: thing[1]}, **own, **others, **empty)
+    return Q(of_scope(whole.scope), **{lookup: thing[1]}, metric=whole.metric.pk, **others, **empty)
+
+
+def of_scope(scope: Scope) -> Q:
+    """The condition on series that they are of a scope, in whatever order its entries stand."""
+    rule = Q(scope_note=scope.note)
+    for entry in scope.entries:
+        rule &= any_of(dict.fromkeys(SCOPES, entry.pk))
+    return rule & Q(**{f"{name}__isnull": True for name in SCOPES[len(scope.entries) :]})
 
 
 def others_of_whole(series: Iterable[SeriesFacts], reader: Reader) -> list[SeriesFacts]:
@@ -388,7 +416,7 @@ def greater(high: SeriesFacts, changed: Changed, reader: Reader) -> list[SeriesF
         rows |= condition
     above = Observation.objects.filter(status=PUBLISHED, lower__gt=least).order_by()
     keys = above.filter(
-        series__in=Series.objects.filter(rows, metric=high.metric.pk, scope_note=high.scope)
+        series__in=Series.objects.filter(rows, of_scope(high.scope), metric=high.metric.pk)
     ).exclude(series=high.pk)
     return reader.by_key(keys.values_list("series_id", flat=True).distinct())
 
@@ -426,7 +454,7 @@ def operands(rate: SeriesFacts) -> set[Identity]:
     """What a series of a metric with a formula follows from, but for a whole on another level."""
     if not rate.metric.formula:
         return set()
-    scopes = {rate.scope, ""} if rate.scope.startswith(WHOLE_PREFIX) else {rate.scope}
+    scopes = {rate.scope, rate.scope.of_whole}
     sides = {rate.metric.numerator, rate.metric.denominator} - {None}
     return {(side, rate.subjects, scope) for side in sides for scope in scopes}
 
@@ -439,13 +467,12 @@ def is_of_level(series: SeriesFacts) -> bool:
 
 def upper(share: SeriesFacts, reader: Reader) -> set[Identity]:
     """The wholes that a share may be of."""
-    scope, places = share.scope, reader.places
-    if scope.startswith(WHOLE_PREFIX):
-        name = scope.removeprefix(WHOLE_PREFIX)
-        wholes, scope = named_wholes(share.subjects, name, places), ""
+    places = reader.places
+    if name := share.scope.whole_name:
+        wholes = named_wholes(share.subjects, name, places)
     else:
         wholes = next_wholes(share.subjects, places)
-    return {(share.metric.numerator, subjects, scope) for subjects in wholes}
+    return {(share.metric.numerator, subjects, share.scope.of_whole) for subjects in wholes}
 
 
 def rates_from(metrics: Collection[int]) -> list:
@@ -456,3 +483,4 @@ def rates_from(metrics: Collection[int]) -> list:
 
 PART_OF, PARTS, LEVELS, OPERANDS, WHOLES = PartOf(), Parts(), Levels(), Operands(), Wholes()
 CEILINGS, UNITS, OTHER_SHARES = Ceilings(), Units(), OtherShares()
+OTHER_SCOPES = OtherScopes()

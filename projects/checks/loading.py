@@ -20,11 +20,14 @@ from projects.models.investments import Investment
 from projects.models.metrics import SUBJECTS, Series
 from projects.models.plans import ProjectPlan
 from projects.models.projects import Project
-from projects.models.reports import InvestmentReport, ProgressReport
+from projects.models.reports import InvestmentReport, OutletReport, ProgressReport
 from projects.models.sites import Site
 
 WAN = Decimal(10_000)
-WITH_AMOUNTS = (Project, Investment, ProjectPlan, ProgressReport, InvestmentReport)
+WITH_AMOUNTS = (
+    *(Project, Investment, Site, ProjectPlan),
+    *(ProgressReport, InvestmentReport, OutletReport),
+)
 LEDGERS = {"project": Project, "investment": Investment, "site": Site}
 
 

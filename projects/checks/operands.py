@@ -1,15 +1,17 @@
 """The two sides of a printed rate, as the formula of its metric says: which series, which time."""
 
 import calendar
+import re
 from datetime import date, timedelta
 
 from projects.checks.choosing import Operand, best, figures_at, superseded
-from projects.checks.evidence import WHOLE_PREFIX
 from projects.checks.words import time_words
 
 LONGEST_YEAR = timedelta(days=366)
 PROMISED = ("target", "plan")
 GROWING = ("growth", "decline")
+# 2020—2024年, 十三五期间, 五年来: whose growth may be told from the year before.
+STRETCH = re.compile(r"\d{4}年?\s*[—–－~～-]+\s*\d{2,4}年|期间|时期|年来")
 NO_TIME = "没有写明是什么时间的比率"
 NO_BASE = "期间超过一年，没有写明比哪一期"
 NO_FIRST_YEAR = "期间在同一年内，没有写明比哪一年"
@@ -32,13 +34,33 @@ def growth_sides(rate, evidence):
     windows = WINDOWS["yearly" if is_yearly(rate) else rate.metric.base](rate)
     if isinstance(windows, str):
         return windows
-    now, base = windows
+    return levels_at(rate, evidence, *windows)
+
+
+def levels_at(rate, evidence, now, base):
+    """What grew, and from what."""
     metric, subjects, scope = rate.metric.numerator, rate.series.subjects, rate.series.scope
     looking = Search(evidence, rate)
     return (
         looking.at(metric, subjects, scope, now, natures(rate)),
         looking.at(metric, subjects, scope, base, (*natures(rate), "actual")),
     )
+
+
+def sides_from_the_year_before(rate, evidence):
+    """The sides of a yearly growth as others read it, 2020—2024年年均 from 2019; None for a rate
+    that says no such thing."""
+    windows = first_year(rate) if years_of(rate) > 1 else NO_FIRST_YEAR
+    if isinstance(windows, str):
+        return None
+    now, base = windows
+    return levels_at(rate, evidence, now, tuple(year_before(day) for day in base))
+
+
+def says_where_it_begins(rate):
+    """Whether the words of a yearly growth leave its first year as the one it is compared with."""
+    said = (rate.period_text, rate.metric.name, rate.note)
+    return not any(STRETCH.search(words) for words in said)
 
 
 def ratio_sides(rate, evidence):
@@ -55,9 +77,9 @@ def share_sides(rate, evidence):
     if rate.metric.denominator != rate.metric.numerator:
         return ratio_sides(rate, evidence)
     subjects, scope = rate.series.subjects, rate.series.scope
-    if scope.startswith(WHOLE_PREFIX):
-        wholes = named_wholes(subjects, scope.removeprefix(WHOLE_PREFIX), evidence)
-        scope = ""
+    if name := scope.whole_name:
+        wholes = named_wholes(subjects, name, evidence)
+        scope = scope.of_whole
     else:
         wholes = next_wholes(subjects, evidence)
     looking = Search(evidence, rate)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 from functools import reduce
-from itertools import product
+from itertools import combinations, product
 
 from projects.checks.choosing import best
 from projects.checks.judging import LOOSELY, judged
@@ -47,6 +47,24 @@ def check_levels(series, evidence):
             if above is None or above is series or above.pk == series.part_of:
                 continue
             yield from check_level(series, above, is_wholly_inside, evidence)
+
+
+def check_scopes(series, evidence):
+    """Sales online above all sales, a prefecture above itself with its XPCC division: the list of
+    scopes says which counts the other; that both count else alike is presumed."""
+    if not series.is_additive or not series.scope.entries:
+        return
+    for other in evidence.of_any_scope[series.metric.pk, series.subjects]:
+        yield from check_inside(series, other, evidence)
+        if not other.scope.entries:
+            yield from check_inside(other, series, evidence)
+
+
+def check_inside(inner, outer, evidence):
+    """What the list of scopes has in another, above it; a named part is told by `check_part`."""
+    if inner.part_of != outer.pk and inner.scope.is_inside(outer.scope):
+        for low, high in comparable(inner, outer, evidence):
+            yield from excess(low, high, "按范围条目应含在其中，却高于它", is_sure=False)
 
 
 def check_ceiling(series, evidence):
@@ -191,8 +209,15 @@ def are_apart(whole, known):
     """Whether parts are measured and told apart in one way, so that nothing is in two of them:
     people and firms may be in several, and so may sales online and sales of apples."""
     parts = [figures[0].series for figures in known]
-    ways = {(part.metric.pk, part.subjects == whole.subjects, part.dimension) for part in parts}
-    return len(ways) == 1 and not units.is_counted(whole.metric.unit)
+    ways = {(part.metric.pk, part.subjects == whole.subjects) for part in parts}
+    is_told = len(ways) == 1 and not units.is_counted(whole.metric.unit)
+    return is_told and are_scopes_apart(parts)
+
+
+def are_scopes_apart(series):
+    """Whether nothing that one of some series counts is counted by another, by their scopes."""
+    pairs = combinations([one.scope for one in series], 2)
+    return all(one.is_apart_from(other) for one, other in pairs)
 
 
 def added(known, kind="interval"):

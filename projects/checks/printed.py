@@ -24,7 +24,7 @@ def read(printed, unit):
 
 def check_printed(series, evidence):
     """Figures whose value, bounds or unit are not what their printed words say."""
-    for figure in evidence.figures_of(series):
+    for figure in evidence.records_of(series):
         meaning = read(figure.printed, figure.metric.unit)
         if isinstance(meaning, figures.FigureError):
             words = f"{figure.series.name}：{meaning}存有{stored(figure)}，无从核对。"

@@ -13,7 +13,12 @@ from django.utils.functional import cached_property
 from projects.checks.choosing import Operand
 from projects.checks.evidence import Figure
 from projects.checks.judging import LOOSELY
-from projects.checks.operands import operands_of, years_of
+from projects.checks.operands import (
+    operands_of,
+    says_where_it_begins,
+    sides_from_the_year_before,
+    years_of,
+)
 from projects.checks.rate_words import (
     compared,
     inconclusive,
@@ -113,6 +118,7 @@ class Computation:
     law: Law
     top: Operand
     bottom: Operand
+    longer: int = 0  # by how many years than the rate's own time the growth is read
 
     @property
     def factor(self):
@@ -128,7 +134,7 @@ class Computation:
 
     @cached_property
     def years(self):
-        return years_of(self.rate)
+        return years_of(self.rate) + self.longer
 
     @cached_property
     def derived(self):
@@ -159,7 +165,8 @@ class Computation:
     @property
     def loosely(self):
         """The same, taken as loosely as newspapers write, and with what was revised since."""
-        return LooseComputation(self.rate, self.law, self.top.loosely, self.bottom.loosely)
+        sides = self.top.loosely, self.bottom.loosely
+        return LooseComputation(self.rate, self.law, *sides, self.longer)
 
     @property
     def figures(self):
@@ -207,19 +214,47 @@ def check_rate(rate, law, evidence):
     if isinstance(sides, str):
         return verdict(rate, law, Result.UNCHECKED, timeless(rate, sides))
     computation = Computation(rate, law, *sides)
+    result, words = judged(computation)
+    if result != Result.HOLDS and (earlier := sides_from_the_year_before(rate, evidence)):
+        other = Computation(rate, law, *earlier, longer=1)
+        computation, result, words = read_both_ways(computation, other)
+    return verdict(rate, law, result, words, computation)
+
+
+def judged(computation, remark=""):
+    """What a computation comes to, and its sentence."""
     if computation.top.interval is None or computation.bottom.interval is None:
-        return verdict(rate, law, Result.UNCHECKED, unchecked(computation), computation)
+        return Result.UNCHECKED, unchecked(computation)
     if computation.says_nothing:
-        return verdict(rate, law, Result.UNCHECKED, inconclusive(computation), computation)
+        return Result.UNCHECKED, inconclusive(computation)
     if reason := are_not_comparable(computation):
-        return verdict(rate, law, Result.UNCHECKED, other_prices(computation, reason), computation)
+        return Result.UNCHECKED, other_prices(computation, reason)
     if computation.holds:
-        return verdict(rate, law, Result.HOLDS, compared(computation, True), computation)
-    result, remark = Result.CONTRADICTION, ""
+        return Result.HOLDS, compared(computation, True)
+    result = Result.CANDIDATE if remark else Result.CONTRADICTION
     if computation.loosely.holds:
         past = computation.top.superseded + computation.bottom.superseded
-        result, remark = Result.CANDIDATE, REVISED if past else LOOSELY
-    return verdict(rate, law, result, compared(computation, False, remark), computation)
+        result, remark = Result.CANDIDATE, (REVISED if past else LOOSELY) + remark
+    return result, compared(computation, False, remark)
+
+
+def read_both_ways(own, earlier):
+    """A yearly growth that does not follow from its first year, read from the year before, too.
+
+    It holds if it does in one way; it is false only if it is in both, or if its words leave no
+    other way to read it.
+    """
+    (first, words), (second, other_words) = judged(own), judged(earlier)
+    if second == Result.HOLDS:
+        return earlier, second, other_words
+    if first == Result.UNCHECKED and second != Result.UNCHECKED:
+        return earlier, *judged(earlier, f"；也可能从{own.bottom.time}起算，没有那一年的数")
+    is_clear = second != Result.UNCHECKED or says_where_it_begins(own.rate)
+    if first == Result.CONTRADICTION and not is_clear:
+        return own, *judged(own, f"；也可能从{earlier.bottom.time}起算，没有那一年的数")
+    if second == Result.CANDIDATE and first == Result.CONTRADICTION:
+        return earlier, second, other_words
+    return own, first, words
 
 
 def are_not_comparable(computation):

@@ -4,25 +4,27 @@ A `Reader` serves one portion of work and is then thrown away, so that memory st
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.utils.functional import cached_property
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.publication import public_rule
-from projects.checks.evidence import Figure, MetricFacts, SeriesFacts, Thing
+from projects.checks.evidence import Entry, Figure, MetricFacts, Scope, SeriesFacts, Thing
 from projects.checks.places import Places
 from projects.models.metrics import SUBJECTS, Metric, Series
 from projects.models.observations import Observation
+from projects.models.scope_entries import SCOPES, ScopeEntry, ScopeList
 
 HIDDEN = "未公开的序列"  # what a missing part is called whose subject is not public
 PORTION = 300
 Subjects = frozenset[Thing]
-Identity = tuple[int, Subjects, str]  # metric, subjects, scope
+Identity = tuple[int, Subjects, Scope]  # metric, subjects, scope
 SUBJECT_COLUMNS = tuple(f"{name}_id" for name in SUBJECTS)
-SERIES_COLUMNS = (
-    *("metric_id", "scope_note", "part_of_id", "has_complete_parts", "slug", "parts_ground"),
-)
+SCOPE_COLUMNS = (*(f"{name}_id" for name in SCOPES), "scope_note")
+SERIES_COLUMNS = (*("metric_id", "part_of_id", "has_complete_parts", "slug", "parts_ground"),)
 METRIC_COLUMNS = (
     *("pk", "name", "unit", "kind", "sector", "formula", "numerator_id", "denominator_id"),
     *("base", "ledger_field", "counted_rows", "not_above_id"),
@@ -35,6 +37,31 @@ FIGURE_COLUMNS = (
 )
 
 
+class Scopes:
+    """Scopes as series say them; the list of entries is read with the first that says something."""
+
+    @cached_property
+    def entries(self) -> dict[int, Entry]:
+        return {row.pk: entry_of(row) for row in self.listed.by_number.values()}
+
+    @cached_property
+    def listed(self) -> ScopeList:
+        return ScopeList()
+
+    def of(self, columns: Sequence[Any]) -> Scope:
+        """The scope in the `SCOPE_COLUMNS` of a series."""
+        *numbers, note = columns
+        if not note and not any(numbers):
+            return Scope()
+        entries = frozenset(self.entries[pk] for pk in numbers if pk in self.entries)
+        among = {row.aspect for row in self.listed.spelled_in(note)}
+        return Scope(entries, note, frozenset({one.aspect for one in entries} | among) - {""})
+
+
+def entry_of(row: ScopeEntry) -> Entry:
+    return Entry(row.pk, row.name, row.effect, row.aspect, row.within_id)
+
+
 class Reader:
     """Series, metrics and places that were read so far."""
 
@@ -42,6 +69,7 @@ class Reader:
         self.series: dict[int, SeriesFacts] = {}
         self.metrics: dict[int, MetricFacts] = {}
         self.places = Places()
+        self.scopes = Scopes()
 
     # Metrics
 
@@ -67,21 +95,22 @@ class Reader:
     def take(self, rows: QuerySet) -> list[SeriesFacts]:
         """The series of a query."""
         shown = Case(When(public_rule(Series), then="name"), default=Value(HIDDEN))
-        columns = ("pk", "shown", *SERIES_COLUMNS, *SUBJECT_COLUMNS)
+        columns = ("pk", "shown", *SERIES_COLUMNS, *SCOPE_COLUMNS, *SUBJECT_COLUMNS)
         found = list(rows.order_by().annotate(shown=shown).values_list(*columns))
         self.load_metrics({row[2] for row in found})
         return [self.put(row) for row in found]
 
     def put(self, row: tuple) -> SeriesFacts:
-        pk, name, metric, scope, part_of, complete, slug, ground, *subjects = row
+        pk, name, metric, part_of, complete, slug, ground, *rest = row
         if pk not in self.series:
-            things = things_in(subjects)
+            scope = self.scopes.of(rest[: len(SCOPE_COLUMNS)])
+            things = things_in(rest[len(SCOPE_COLUMNS) :])
             self.series[pk] = SeriesFacts(
                 pk, name, self.metrics[metric], things, scope, part_of, complete, slug, ground
             )
         return self.series[pk]
 
-    def about(self, wanted: Iterable[tuple[int, Subjects]]) -> list[SeriesFacts]:
+    def about(self, wanted: Iterable[tuple[int, Subjects]], **conditions: Any) -> list[SeriesFacts]:
         """The series of (metric, subjects) pairs: about just these subjects, of any scope."""
         pairs = {pair for pair in wanted if is_possible(pair[1])}
         found: dict[int, SeriesFacts] = {}
@@ -89,6 +118,7 @@ class Reader:
             rows = Series.objects.filter(
                 about_some([things for _, things in part]),
                 metric__among={metric for metric, _ in part},
+                **conditions,
             )
             for one in self.take(rows):
                 if (one.metric.pk, one.subjects) in pairs:

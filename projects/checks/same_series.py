@@ -32,20 +32,12 @@ def check_conflicts(series: SeriesFacts, evidence: Evidence) -> Iterator[Verdict
     for figure in evidence.used_of(series):
         if figure.time is not None:
             groups[time_counted(figure), figure.nature].append(figure)
-    for group in map(without_copies, (few for few in groups.values() if len(few) > 1)):
-        for one, other in pairs_of(group, order=lambda figure: figure.interval.ends):
+    for group in (few for few in groups.values() if len(few) > 1):
+        # What a document says twice is one word, too.
+        figures = list({figure.statement: figure for figure in reversed(group)}.values())
+        for one, other in pairs_of(figures[::-1], order=lambda figure: figure.interval.ends):
             yield from conflict(one, other)
     yield from unclear_ones(series, evidence)
-
-
-def without_copies(figures: Iterable[Figure]) -> list[Figure]:
-    """Figures for one time; of what several documents took from one only its first statement."""
-    ordered = sorted(figures, key=lambda figure: (figure.copied_from is not None, figure.key))
-    found: dict[Hashable, Figure] = {}
-    for figure in ordered:
-        said = figure.origin, figure.interval, figure.obs_status, figure.price_basis
-        found.setdefault(said, figure)
-    return sorted(found.values(), key=lambda figure: figure.key)
 
 
 def time_counted(figure: Figure) -> Hashable:

@@ -16,7 +16,7 @@ from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from projects.checks import LINKS, check
 from projects.checks.dates import check_dates, check_order
-from projects.checks.evidence import SeriesFacts
+from projects.checks.evidence import SeriesFacts, without_copies
 from projects.checks.links import raised
 from projects.checks.loading import load
 from projects.checks.lookalikes import LEAST, numbers_within, same_numbers
@@ -110,7 +110,8 @@ class SameSubjects:
             for figure in reader.figures(rows):
                 groups[group_of(figure.series)].append(figure)
         for group, figures in groups.items():
-            yield from ((self.name(group), verdict) for verdict in numbers_within(figures))
+            found = numbers_within(without_copies(figures))
+            yield from ((self.name(group), verdict) for verdict in found)
 
     def series_of(self, keys: set[Group], reader: Reader) -> list[SeriesFacts]:
         found: list[SeriesFacts] = []
@@ -177,7 +178,7 @@ class SameNumber:
             rows = Observation.objects.filter(pk__among=part)
             figures |= {figure.pk: figure for figure in reader.figures(rows)}
         for key, pks in alike.items():
-            group = [figures[pk] for pk in pks]
+            group = without_copies([figures[pk] for pk in pks])
             verdicts = same_numbers(group, lambda subjects: raised(subjects, reader))
             yield from ((self.name(key), verdict) for verdict in verdicts)
 

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from functools import reduce
 
-from projects.checks.evidence import WHOLE_PREFIX, Evidence, Figure, SeriesFacts
+from projects.checks.evidence import Evidence, Figure, SeriesFacts
 from projects.checks.judging import LOOSELY
-from projects.checks.parts import COUNTS, around
+from projects.checks.parts import COUNTS, are_scopes_apart, around
 from projects.checks.verdicts import Verdict, names, placed, shortened
 from projects.checks.words import allowed_words, exact_writer
 from projects.models.finding_kinds import PARTS, RATIO, Result
@@ -92,11 +92,11 @@ def groups_of(series: SeriesFacts, evidence: Evidence) -> Iterator[tuple[list[Se
     if series.metric.numerator == series.metric.denominator:
         beside = [one for one in own if is_beside(one, series, evidence)]
         yield beside, True
-    elif not series.scope.startswith(WHOLE_PREFIX):
+    elif not series.scope.whole_name:
         unit = evidence.metrics[series.metric.numerator].unit
         same = [one for one in own if one.subjects == series.subjects and one.scope]
-        ways = {one.dimension for one in same}
-        yield same if series.scope else [], len(ways) == 1 and not units.is_counted(unit)
+        is_apart = are_scopes_apart(same) and not units.is_counted(unit)
+        yield same if series.scope else [], is_apart
         key = (series.subjects, series.scope)
         yield [one for one in alike if (one.subjects, one.scope) == key], False
 

@@ -24,19 +24,26 @@ from projects.checks.evidence import MetricFacts, SeriesFacts, Thing
 from projects.checks.links import Changed
 from projects.checks.lookalikes import LEAST
 from projects.checks.places import below
-from projects.checks.reader import METRIC_COLUMNS, SUBJECT_COLUMNS, Reader, things_in
+from projects.checks.reader import (
+    METRIC_COLUMNS,
+    SCOPE_COLUMNS,
+    SUBJECT_COLUMNS,
+    Reader,
+    things_in,
+)
 from projects.checks.scopes import Group, Number, group_of
 from projects.checks.steps import DATED
 from projects.models.activities import Activity, Agreement, Award
 from projects.models.counted_rows import CountedRows
 from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
-from projects.models.metrics import Metric, Series
+from projects.models.metrics import Metric, Series, any_of
 from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.plans import ProjectPlan
 from projects.models.projects import Project
-from projects.models.reports import InvestmentReport, ProgressReport
+from projects.models.reports import InvestmentReport, OutletReport, ProgressReport
+from projects.models.scope_entries import SCOPES, ScopeEntry
 from projects.models.sites import Site
 
 
@@ -179,7 +186,7 @@ def touch_series(rows: list[Row], touched: Touched) -> None:
             state["name"],
             touched.reader.metrics[state["metric_id"]],
             things_in(state[name] for name in SUBJECT_COLUMNS),
-            state["scope_note"],
+            touched.reader.scopes.of([state[name] for name in SCOPE_COLUMNS]),
             state["part_of_id"],
         )
         for row in rows
@@ -212,6 +219,18 @@ def touch_metrics(rows: list[Row], touched: Touched) -> None:
                 ]
                 touched.change(before)
                 touched.lookalikes(found, before)
+
+
+def touch_scope_entries(rows: list[Row], touched: Touched) -> None:
+    """An entry of the list of scopes touches the series that it holds of, or whose words name it.
+
+    Not if only its explanation changed.
+    """
+    rows = [row for row in rows if row.differs(*STRUCTURE[ScopeEntry], "aliases")]
+    if rows:
+        numbers = [row.pk for row in rows]
+        own = any_of({f"{name}__in": numbers for name in SCOPES})
+        touched.all_of(Series.objects.filter(own | ~Q(scope_note="")))
 
 
 def touch_places(
@@ -252,6 +271,7 @@ def touch_sites(rows: list[Row], touched: Touched) -> None:
     touch_firms(rows, touched, "operator_id", "parent_id", "kind")
     touch_subjects(rows, touched, "site", "area", "slug")
     touch_counted(rows, touched, Site)
+    touch_amounts(rows, touched, Site)
     touched.things |= {(Site, row.pk) for row in rows}
 
 
@@ -449,6 +469,7 @@ TOUCHES = {
     Observation: touch_figures,
     Series: touch_series,
     Metric: touch_metrics,
+    ScopeEntry: touch_scope_entries,
     Region: touch_regions,
     Site: touch_sites,
     Investment: touch_investments,
@@ -463,7 +484,7 @@ TOUCHES = {
     Source: touch_sources,
 } | {
     model: partial(touch_amounts, model=model)
-    for model in (ProjectPlan, ProgressReport, InvestmentReport)
+    for model in (ProjectPlan, ProgressReport, InvestmentReport, OutletReport)
 }
 COUNTED_MODELS = (Award, Outlet, Site, Enterprise, Investment, Activity, Agreement)
 # The columns, besides foreign keys, by which anything above depends on a state.
@@ -475,7 +496,8 @@ ASKED = {
 SITES = ("parent_id", "site_id")  # the columns that name a site
 # The columns by which series hang together.
 STRUCTURE = {
-    Series: ("metric_id", "scope_note", "part_of_id", *SUBJECT_COLUMNS),
+    Series: ("metric_id", *SCOPE_COLUMNS, "part_of_id", *SUBJECT_COLUMNS),
+    ScopeEntry: ("name", "effect", "aspect", "within_id"),
     Metric: METRIC_COLUMNS[1:],
     Region: ("parent_id", "name", "aliases"),
     Site: ("parent_id", "region_id", "kind", "operator_id", "name"),

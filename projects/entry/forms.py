@@ -13,7 +13,7 @@ from programs.models.sources import checksum
 from projects.entry.document import FOREIGN_FIGURE, collapse, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
-from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import ScopeList, settle, spelled
 
 NUMBERING_ATTEMPTS = 5
 TEXT_CHANGED = (
@@ -210,14 +210,30 @@ class SkipForm(PlacedForm):
         self.instance.note = data.get("skip_note", "")
 
 
+def entry_named(words):
+    """The entry of the list of scopes that words name, in whatever wording; None for none."""
+    entry = ScopeList().by_spelling.get(spelled(words)) if words else None
+    if words and entry is None:
+        raise ValidationError(f"范围条目里没有“{words}”，请从列表中选择，或写在范围说明里。")
+    return entry
+
+
 class SeriesForm(OwnForm, forms.Form):
-    """A new series: a metric, one or two subjects of any kind, and the scope."""
+    """A new series: a metric, one or two subjects of any kind, and the scope.
+
+    Of the scope what the list has is chosen; a third entry is typed beside the note.
+    """
 
     metric = NameField("metric", label="指标")
     subject = SubjectField(label="主体")
     second_subject = SubjectField(label="第二主体", required=False)
+    first_scope = NameField("scope", label="范围", required=False, help_text="含兵团、线上、仅苹果")
+    second_scope = NameField("scope", label="第二范围", required=False)
     scope_note = forms.CharField(
-        label="范围说明", required=False, max_length=120, help_text="如：含兵团、仅苹果、线上"
+        label="范围说明",
+        required=False,
+        max_length=120,
+        help_text="范围条目没有的，照文献写；几条用逗号隔开",
     )
 
     def __init__(self, *args, **kwargs):
@@ -227,6 +243,12 @@ class SeriesForm(OwnForm, forms.Form):
 
     def clean_metric(self):
         return named(readable(Metric.objects.all(), self.user), self.cleaned_data["metric"], "指标")
+
+    def clean_first_scope(self):
+        return entry_named(self.cleaned_data["first_scope"])
+
+    def clean_second_scope(self):
+        return entry_named(self.cleaned_data["second_scope"])
 
     def clean_second_subject(self):
         first, second = self.cleaned_data.get("subject"), self.cleaned_data["second_subject"]
@@ -239,10 +261,11 @@ class SeriesForm(OwnForm, forms.Form):
         data = self.cleaned_data
         if not self.errors:
             subjects = dict(filter(None, (data["subject"], data["second_subject"])))
-            meaning = {"metric": data["metric"], "scope_note": data["scope_note"]}
-            about = dict.fromkeys(SUBJECTS) | subjects
-            same = readable(Series.objects.all(), self.user).filter(**meaning, **about).first()
-            self.series = same or self.complete(Series(**meaning, **subjects))
+            names = ("metric", "first_scope", "second_scope", "scope_note")
+            series = Series(**{name: data[name] for name in names}, **subjects)
+            settle([series])
+            same = readable(Series.objects.all(), self.user).like(series).first()
+            self.series = same or self.complete(series)
         return data
 
     def complete(self, series):

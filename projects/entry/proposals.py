@@ -12,7 +12,7 @@ from django.db.models.functions import Length, StrIndex
 from aidtracker.ground.scope import readable, scope_of
 from programs.models import Source
 from projects.entry.document import latest_first
-from projects.models import Metric, Series
+from projects.models import Metric, ScopeEntry, Series
 from projects.models.metrics import SUBJECTS
 from projects.reading import figures
 
@@ -224,6 +224,19 @@ def metric_options(place, words=""):
     rows = list(readable(Metric.objects.search(words), place.user).only("name", "aliases", "unit"))
     rows.sort(key=lambda row: (not place.fits(row), -place.metric_score(row)))
     return [Option(row.name, row.pk, f"单位：{row.unit}") for row in rows[:MOST]]
+
+
+def scope_options(place, words=""):
+    """Entries of the list of scopes; without words those named around the figure first."""
+    rows = list(ScopeEntry.objects.search(words) if words else ScopeEntry.objects.all())
+    if not words:
+        rows.sort(key=lambda row: not any(one in place.around for one in (row.name, *row.aliases)))
+    return [Option(row.name, row.pk, scope_note(row)) for row in rows[:MOST]]
+
+
+def scope_note(row):
+    """What an entry does to what is counted: 比主体宽；兵团."""
+    return "；".join(filter(None, (row.get_effect_display(), row.aspect)))
 
 
 def subject_options(place, words=""):

@@ -1,5 +1,6 @@
 import datetime
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.lookups
@@ -674,7 +675,7 @@ class Migration(migrations.Migration):
                 ('arrived_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位资金')),
                 ('jobs', models.PositiveIntegerField(blank=True, null=True, verbose_name='月末就业人数')),
                 ('investment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.investment', verbose_name='招商项目')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
             ],
             options={
                 'verbose_name': '招商月报',
@@ -687,7 +688,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='investment',
             name='amount_figures',
-            field=models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处'),
+            field=models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处'),
         ),
         migrations.CreateModel(
             name='HistoricalObservationPart',
@@ -846,6 +847,7 @@ class Migration(migrations.Migration):
                 ('tonnes', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='销售量（吨）')),
                 ('sales', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, verbose_name='销售额（元）')),
                 ('problems', models.TextField(blank=True, verbose_name='存在问题')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='projects.outlet', verbose_name='网点')),
             ],
             options={
@@ -890,7 +892,7 @@ class Migration(migrations.Migration):
                 ('review', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('approved', '审核通过'), ('published', '已发布'), ('returned', '退回'), ('withdrawn', '撤回')], db_index=True, default='draft', max_length=12, verbose_name='审核状态')),
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.batch', verbose_name='批次')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.category', verbose_name='项目类别')),
                 ('headquarters', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.headquarters', verbose_name='援疆指挥部')),
@@ -925,7 +927,7 @@ class Migration(migrations.Migration):
                 ('received_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计到位')),
                 ('disbursed_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计拨付')),
                 ('paid_to_date', models.DecimalField(blank=True, decimal_places=6, help_text='单位：万元；不知道就留空，不要填 0', max_digits=15, null=True, verbose_name='累计支付')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to='projects.project', verbose_name='援疆项目')),
             ],
             options={
@@ -1120,7 +1122,7 @@ class Migration(migrations.Migration):
                 ('review_comment', models.CharField(blank=True, max_length=200, verbose_name='退回意见')),
                 ('correction_reason', models.CharField(blank=True, help_text='改动或撤回已发布、已锁定的内容时必填，写这一次为什么改', max_length=200, verbose_name='更正理由')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('amount_figures', models.ManyToManyField(blank=True, help_text='金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='金额出处')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='projects.project', verbose_name='援疆项目')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programs.source', verbose_name='依据文件')),
             ],
@@ -1178,6 +1180,61 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ScopeEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('updated_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, serialize=False, verbose_name='更新时间')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
+                ('code', models.SlugField(max_length=60, unique=True, verbose_name='编号')),
+                ('name', models.CharField(help_text='如：含兵团、线上、旗舰店', max_length=60, verbose_name='名称')),
+                ('aliases', models.JSONField(blank=True, default=list, help_text='同一个意思的其他写法，每行一个；“包括、包含”与“含”、“仅”字和“数”字不必另写', verbose_name='其他说法')),
+                ('effect', models.CharField(choices=[('wider', '比主体宽'), ('part', '主体的一部分'), ('other', '另一种数法')], help_text='写上它，所数的比主体宽，还是窄', max_length=8, verbose_name='作用')),
+                ('aspect', models.CharField(blank=True, help_text='按什么来分，如：渠道；同一方面的各条互相排斥，一个序列只取一条', max_length=20, verbose_name='方面')),
+                ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('correction_reason', models.CharField(blank=True, help_text='已发布的数据依据这条内容时，改动公开页所显示的栏必填；旧值、新值和理由公布在更正记录', max_length=200, verbose_name='更正理由')),
+                ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
+                ('maintainer', models.ForeignKey(blank=True, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
+                ('within', models.ForeignKey(blank=True, help_text='包含它的那一条：含第一师属于含兵团', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='narrower', to='projects.scopeentry', verbose_name='属于')),
+            ],
+            options={
+                'verbose_name': '范围条目',
+                'verbose_name_plural': '范围条目',
+                'ordering': ('code',),
+                'abstract': False,
+                'default_permissions': ('add', 'change', 'delete', 'view', 'import'),
+            },
+        ),
+        migrations.CreateModel(
+            name='HistoricalScopeEntry',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('links', models.JSONField(default=dict, verbose_name='关联')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
+                ('code', models.SlugField(max_length=60, verbose_name='编号')),
+                ('name', models.CharField(help_text='如：含兵团、线上、旗舰店', max_length=60, verbose_name='名称')),
+                ('aliases', models.JSONField(blank=True, default=list, help_text='同一个意思的其他写法，每行一个；“包括、包含”与“含”、“仅”字和“数”字不必另写', verbose_name='其他说法')),
+                ('effect', models.CharField(choices=[('wider', '比主体宽'), ('part', '主体的一部分'), ('other', '另一种数法')], help_text='写上它，所数的比主体宽，还是窄', max_length=8, verbose_name='作用')),
+                ('aspect', models.CharField(blank=True, help_text='按什么来分，如：渠道；同一方面的各条互相排斥，一个序列只取一条', max_length=20, verbose_name='方面')),
+                ('note', models.TextField(blank=True, verbose_name='备注')),
+                ('correction_reason', models.CharField(blank=True, help_text='已发布的数据依据这条内容时，改动公开页所显示的栏必填；旧值、新值和理由公布在更正记录', max_length=200, verbose_name='更正理由')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('act', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='aidtracker.act', verbose_name='操作')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('maintainer', models.ForeignKey(blank=True, db_constraint=False, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
+                ('within', models.ForeignKey(blank=True, db_constraint=False, help_text='包含它的那一条：含第一师属于含兵团', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.scopeentry', verbose_name='属于')),
+            ],
+            options={
+                'verbose_name': '范围条目的历史',
+                'verbose_name_plural': '范围条目的历史',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='Series',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1185,7 +1242,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
                 ('name', models.CharField(blank=True, help_text='留空则由主体、指标和范围组成', max_length=200, verbose_name='名称')),
                 ('slug', models.SlugField(blank=True, help_text='网页地址的一部分；留空则取名称的拼音', max_length=120, unique=True, verbose_name='网址名')),
-                ('scope_note', models.CharField(blank=True, help_text='如：含兵团、仅苹果、线上', max_length=120, verbose_name='范围说明')),
+                ('scope_note', models.CharField(blank=True, help_text='范围条目没有的，照文献写；写的是条目或它的其他说法时，存成那一条', max_length=120, verbose_name='范围说明')),
                 ('has_complete_parts', models.BooleanField(default=False, help_text='各“其中”之和应等于本序列时勾选', verbose_name='各部分齐全')),
                 ('parts_ground', models.CharField(blank=True, help_text='各“其中”不齐全、但确知互不重复计算时写明凭什么，写了才可以相加；如：两个工程的学员名单没有重复', max_length=200, verbose_name='各部分互不重叠的依据')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
@@ -1193,6 +1250,7 @@ class Migration(migrations.Migration):
                 ('search_text', models.TextField(blank=True, default='', editable=False, serialize=False, verbose_name='检索文字')),
                 ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='projects.activity', verbose_name='活动')),
                 ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='projects.enterprise', verbose_name='企业')),
+                ('first_scope', models.ForeignKey(blank=True, help_text='所数的与主体不同在哪里：含兵团、线上、仅苹果', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.scopeentry', verbose_name='范围')),
                 ('headquarters', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='programs.headquarters', verbose_name='援疆指挥部')),
                 ('investment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='projects.investment', verbose_name='招商项目')),
                 ('maintainer', models.ForeignKey(blank=True, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
@@ -1202,6 +1260,8 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='programs.program', verbose_name='工程')),
                 ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='projects.project', verbose_name='援疆项目')),
                 ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series_set', to='programs.region', verbose_name='地区')),
+                ('second_scope', models.ForeignKey(blank=True, help_text='不止一条时', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.scopeentry', verbose_name='范围之二')),
+                ('third_scope', models.ForeignKey(blank=True, help_text='还有一条时', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.scopeentry', verbose_name='范围之三')),
             ],
             options={
                 'verbose_name': '序列',
@@ -1282,6 +1342,7 @@ class Migration(migrations.Migration):
                 ('opened_on', models.CharField(blank=True, default='', help_text='精确到哪一级就填到哪一级：2014、2012-03 或 2019-04-12；文献没有说就留空', max_length=10, verbose_name='启用')),
                 ('area', models.DecimalField(blank=True, decimal_places=3, help_text='单位：平方米；带“约”“超过”的面积记为观测值，这里只填确数', max_digits=15, null=True, verbose_name='面积')),
                 ('correction_reason', models.CharField(blank=True, help_text='已发布的数据依据这条内容时，改动公开页所显示的栏必填；旧值、新值和理由公布在更正记录', max_length=200, verbose_name='更正理由')),
+                ('amount_figures', models.ManyToManyField(blank=True, help_text='台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。说的是哪一栏，由数字的指标、单位和大小认出', related_name='%(class)s_amounts', to='projects.observation', verbose_name='数值出处')),
                 ('headquarters', models.ManyToManyField(blank=True, related_name='sites', to='programs.headquarters', verbose_name='援建指挥部')),
                 ('maintainer', models.ForeignKey(blank=True, help_text='由哪个指挥部维护；留空的由全国数据管理员维护', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.headquarters', verbose_name='维护单位')),
                 ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sites_operated', to='projects.enterprise', verbose_name='运营单位')),
@@ -1382,7 +1443,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False, serialize=False, verbose_name='版本')),
                 ('name', models.CharField(blank=True, help_text='留空则由主体、指标和范围组成', max_length=200, verbose_name='名称')),
                 ('slug', models.SlugField(blank=True, help_text='网页地址的一部分；留空则取名称的拼音', max_length=120, verbose_name='网址名')),
-                ('scope_note', models.CharField(blank=True, help_text='如：含兵团、仅苹果、线上', max_length=120, verbose_name='范围说明')),
+                ('scope_note', models.CharField(blank=True, help_text='范围条目没有的，照文献写；写的是条目或它的其他说法时，存成那一条', max_length=120, verbose_name='范围说明')),
                 ('has_complete_parts', models.BooleanField(default=False, help_text='各“其中”之和应等于本序列时勾选', verbose_name='各部分齐全')),
                 ('parts_ground', models.CharField(blank=True, help_text='各“其中”不齐全、但确知互不重复计算时写明凭什么，写了才可以相加；如：两个工程的学员名单没有重复', max_length=200, verbose_name='各部分互不重叠的依据')),
                 ('note', models.TextField(blank=True, verbose_name='备注')),
@@ -1403,6 +1464,9 @@ class Migration(migrations.Migration):
                 ('metric', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.metric', verbose_name='指标')),
                 ('outlet', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.outlet', verbose_name='网点')),
                 ('project', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.project', verbose_name='援疆项目')),
+                ('first_scope', models.ForeignKey(blank=True, db_constraint=False, help_text='所数的与主体不同在哪里：含兵团、线上、仅苹果', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.scopeentry', verbose_name='范围')),
+                ('second_scope', models.ForeignKey(blank=True, db_constraint=False, help_text='不止一条时', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.scopeentry', verbose_name='范围之二')),
+                ('third_scope', models.ForeignKey(blank=True, db_constraint=False, help_text='还有一条时', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.scopeentry', verbose_name='范围之三')),
                 ('part_of', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.series', verbose_name='其中')),
                 ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.site', verbose_name='场所')),
             ],
@@ -1905,7 +1969,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('dataset__in', ['activities', 'agreements', 'awards', 'batches', 'categories', 'enterprises', 'findings', 'headquarters', 'investment_reports', 'investments', 'jobs_reports', 'matters', 'metrics', 'milestones', 'observation_parts', 'observations', 'officials', 'outlet_reports', 'outlets', 'pairings', 'policies', 'programs', 'progress_reports', 'project_parties', 'project_plans', 'projects', 'regions', 'reporting_periods', 'revisions', 'series', 'sites', 'skipped_phrases', 'sources', 'training_reports', 'warning_rules'])), name='revision_of_a_dataset', violation_error_message='没有这样的数据集。'),
+            constraint=models.CheckConstraint(condition=models.Q(('dataset__in', ['activities', 'agreements', 'awards', 'batches', 'categories', 'enterprises', 'findings', 'headquarters', 'investment_reports', 'investments', 'jobs_reports', 'matters', 'metrics', 'milestones', 'observation_parts', 'observations', 'officials', 'outlet_reports', 'outlets', 'pairings', 'policies', 'programs', 'progress_reports', 'project_parties', 'project_plans', 'projects', 'regions', 'reporting_periods', 'revisions', 'scope_entries', 'series', 'sites', 'skipped_phrases', 'sources', 'training_reports', 'warning_rules'])), name='revision_of_a_dataset', violation_error_message='没有这样的数据集。'),
+        ),
+        migrations.AddConstraint(
+            model_name='scopeentry',
+            constraint=models.UniqueConstraint(fields=('name',), name='scope_entry_name_once', violation_error_message='已有同名的范围条目。'),
+        ),
+        migrations.AddConstraint(
+            model_name='scopeentry',
+            constraint=models.CheckConstraint(condition=models.Q(('effect__in', ('wider', 'part', 'other'))), name='scope_entry_effect_known', violation_error_message='请选择范围条目的作用。'),
+        ),
+        migrations.AddConstraint(
+            model_name='scopeentry',
+            constraint=models.CheckConstraint(condition=models.Q(('within', None), models.Q(('within', models.F('id')), _negated=True), _connector='OR'), name='scope_entry_not_within_itself', violation_error_message='范围条目不能属于自己。'),
         ),
         migrations.AddIndex(
             model_name='observation',
@@ -1993,11 +2069,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='series',
-            constraint=models.UniqueConstraint(models.F('metric'), django.db.models.functions.comparison.Coalesce('region', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('headquarters', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('program', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('project', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('investment', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('enterprise', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('site', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('outlet', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('activity', models.Value(0), output_field=models.BigIntegerField()), models.F('scope_note'), name='series_scope_once', violation_error_message='这一指标、主体和范围已有序列。'),
+            constraint=models.UniqueConstraint(models.F('metric'), django.db.models.functions.comparison.Coalesce('region', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('headquarters', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('program', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('project', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('investment', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('enterprise', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('site', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('outlet', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('activity', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Least(django.db.models.functions.comparison.Coalesce('first_scope', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('second_scope', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('third_scope', models.Value(0), output_field=models.BigIntegerField())), django.db.models.functions.comparison.Greatest(django.db.models.functions.comparison.Coalesce('first_scope', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('second_scope', models.Value(0), output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('third_scope', models.Value(0), output_field=models.BigIntegerField())), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Coalesce('first_scope', models.Value(0), output_field=models.BigIntegerField()), '+', django.db.models.functions.comparison.Coalesce('second_scope', models.Value(0), output_field=models.BigIntegerField())), '+', django.db.models.functions.comparison.Coalesce('third_scope', models.Value(0), output_field=models.BigIntegerField())), models.F('scope_note'), name='series_scope_once', violation_error_message='这一指标、主体和范围已有序列。'),
         ),
         migrations.AddConstraint(
             model_name='series',
             constraint=models.CheckConstraint(condition=models.Q(('region__isnull', False), ('headquarters__isnull', False), ('program__isnull', False), ('project__isnull', False), ('investment__isnull', False), ('enterprise__isnull', False), ('site__isnull', False), ('outlet__isnull', False), ('activity__isnull', False), _connector='OR'), name='series_has_subject', violation_error_message='序列至少要有一个主体：地区、指挥部、工程、项目、企业等。'),
+        ),
+        migrations.AddConstraint(
+            model_name='series',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('second_scope', None), ('third_scope', None)), models.Q(('first_scope__isnull', False), ('second_scope__isnull', False)), _connector='OR'), name='series_scopes_in_order', violation_error_message='请先填“范围”，再填“范围之二”和“范围之三”。'),
+        ),
+        migrations.AddConstraint(
+            model_name='series',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('second_scope', None), models.Q(('second_scope', models.F('first_scope')), _negated=True), _connector='OR'), models.Q(('third_scope', None), models.Q(models.Q(('third_scope', models.F('first_scope')), _negated=True), models.Q(('third_scope', models.F('second_scope')), _negated=True)), _connector='OR')), name='series_scopes_differ', violation_error_message='同一条范围只写一次。'),
         ),
         migrations.AddConstraint(
             model_name='series',

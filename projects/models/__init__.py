@@ -23,6 +23,7 @@ from projects.models.reports import (
 )
 from projects.models.revisions import Revision
 from projects.models.rules import WarningRule
+from projects.models.scope_entries import ScopeEntry
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
 
@@ -52,6 +53,7 @@ __all__ = [
     "ReportingPeriod",
     "Review",
     "Revision",
+    "ScopeEntry",
     "Series",
     "Site",
     "SkippedPhrase",

@@ -1,7 +1,7 @@
 """From which printed figures the amounts of a ledger were taken; what has none was typed by itself.
 
-A row names the figures. Which of its amounts a figure speaks of follows from what it counts, and,
-where that is no column of the ledger, from the number.
+Amounts are money, people, areas and weights. A row names the figures. Which of its amounts a figure
+speaks of follows from what it counts, and, where that is no column of the ledger, from the number.
 """
 
 from collections.abc import Iterable
@@ -10,13 +10,16 @@ from typing import Any
 
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.relations import LateLinksField
+from aidtracker.templatetags.formatting import plain
+from projects.reading import units
 
 WAN = Decimal(10_000)
-MONEY = "元"
 HELP = (
-    "金额出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。"
-    "说的是哪一栏，由数字的指标和大小认出"
+    "台账上的数出自文献的，选那个数字；没有选的，页面上注明是指挥部填报。"
+    "说的是哪一栏，由数字的指标、单位和大小认出"
 )
+# The unit of each column of amounts that is not money in 万元.
+MEASURED = {"jobs": "人", "area": "平方米", "tonnes": "吨", "sales": "元"}
 # Where plans and reports have what a project or investment has under this name.
 ALSO = {
     "planned_amount": "amount",
@@ -32,7 +35,7 @@ def amount_figures() -> Any:
     """The figures that the amounts of a ledger's rows were taken from."""
     return LateLinksField(
         "projects.Observation",
-        verbose_name="金额出处",
+        verbose_name="数值出处",
         blank=True,
         related_name="%(class)s_amounts",
         help_text=HELP,
@@ -40,15 +43,38 @@ def amount_figures() -> Any:
 
 
 def amounts_of(row: Any) -> dict[str, Decimal]:
-    """The known amounts of a row, in 万元, by column."""
-    names = [one.name for one in row._meta.concrete_fields if isinstance(one, LedgerAmountField)]
+    """The known amounts of a row, as its ledger keeps them, by column."""
+    names = [one.name for one in row._meta.concrete_fields if is_amount(one)]
     return {name: Decimal(getattr(row, name)) for name in names if getattr(row, name) is not None}
 
 
-def allows(figure: Any, amount: Decimal) -> bool:
-    """Whether a figure in 元 can mean an amount in 万元."""
+def is_amount(field: Any) -> bool:
+    return isinstance(field, LedgerAmountField) or field.name in MEASURED
+
+
+def unit_of(name: str) -> tuple[str, Decimal]:
+    """The base unit of a column of amounts, and how many of it one of the ledger is: 元, 10000."""
+    return (MEASURED[name], Decimal(1)) if name in MEASURED else ("元", WAN)
+
+
+def in_words(name: str, amount: Decimal) -> str:
+    """An amount with the unit of its column: 1500万元, 2000人."""
+    return f"{plain(amount)}{MEASURED.get(name, '万元')}"
+
+
+def is_comparable(figure: Any, name: str) -> bool:
+    """Whether a figure is in a unit that the amounts of a column can be told in."""
+    return bool(figure.unit) and units.ratio(unit_of(name)[0], figure.unit) is not None
+
+
+def allows(figure: Any, name: str, amount: Decimal) -> bool:
+    """Whether a figure can mean an amount of a column."""
+    if not is_comparable(figure, name):
+        return False
+    unit, size = unit_of(name)
+    ratio = units.ratio(unit, figure.unit)
     low, high = figure.interval.ends
-    return figure.unit == MONEY and low <= amount * WAN <= high
+    return low <= Decimal(amount) * size * ratio.numerator / ratio.denominator <= high
 
 
 def column_of(figure: Any, amounts: dict[str, Decimal]) -> str:
@@ -60,7 +86,7 @@ def column_of(figure: Any, amounts: dict[str, Decimal]) -> str:
     for name in (said, ALSO.get(said, "")):
         if name in amounts:
             return name
-    return next((name for name, amount in amounts.items() if allows(figure, amount)), "")
+    return next((name for name, amount in amounts.items() if allows(figure, name, amount)), "")
 
 
 def by_column(figures: Iterable[Any], amounts: dict[str, Decimal]) -> dict[str, Any]:

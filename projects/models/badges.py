@@ -12,7 +12,8 @@ IN_ADDRESS = str.maketrans({"#": ".", "|": ","})
 IN_KEY = str.maketrans({".": "#", ",": "|"})
 
 
-NO_DOCUMENT = "无文献：没有写明出自哪份文献，不作代表或最新的数"
+NO_DOCUMENT = "无文献"
+WITHOUT_DOCUMENT = f"{NO_DOCUMENT}：没有写明出自哪份文献，不作代表或最新的数"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def badges_of(figure, marks):
     and what holds. A check that holds marks the figure it is about, not those it was computed from.
     """
     if not figure.source.is_document:
-        yield Badge("?", NO_DOCUMENT, Result.UNCHECKED.value, figure.source.get_absolute_url())
+        yield Badge("?", WITHOUT_DOCUMENT, Result.UNCHECKED.value, figure.source.get_absolute_url())
     about = f":{figure.source.code}#{figure.number}"
     for result in (Result.CONTRADICTION, Result.CANDIDATE, Result.HOLDS):
         found = [mark for mark in marks if mark["result"] == result]

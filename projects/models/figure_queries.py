@@ -8,23 +8,15 @@ from django.db.models import Case, F, Q, Value, When
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import KeyedQuerySet
+from aidtracker.ground.relations import JSONGroup
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES
 from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
-
-
-class JSONGroup(models.Aggregate):
-    """A list, as JSON, of an expression's value in each row of a group."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = models.JSONField()
-
-    def as_postgresql(self, compiler, connection, **extra_context):
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
 
 
 class ObservationQuerySet(KeyedQuerySet):
@@ -32,7 +24,8 @@ class ObservationQuerySet(KeyedQuerySet):
         """With all that a row of a table names, and its badges, in one query."""
         return (
             self.select_related(
-                "source", "series__metric", *(f"series__{name}" for name in SUBJECTS)
+                *("source", "series__metric"),
+                *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
             )
             .defer("source__text")
             .with_marks()
@@ -85,7 +78,8 @@ class ObservationQuerySet(KeyedQuerySet):
         return self.annotate(marks=models.Subquery(marks.values("marks")))
 
     def best_first(self):
-        """Preferred ones, then the latest, revised before provisional; those out of use last."""
+        """Those that stand in a document first; of them preferred ones, then the latest, revised
+        before provisional; those out of use last."""
         ranks = self.model.Rank
         standing = models.Case(
             models.When(rank=ranks.PREFERRED, then=0),
@@ -98,13 +92,18 @@ class ObservationQuerySet(KeyedQuerySet):
             models.When(obs_status=statuses.PROVISIONAL, then=2),
             default=1,
         )
+        nowhere = Case(When(source__kind=Source.Kind.PUBLIC, then=1), default=0)
         time = MOMENT.desc(nulls_last=True)
-        return self.order_by(standing, time, finality, "source__code", "number")
+        return self.order_by(nowhere, standing, time, finality, "source__code", "number")
 
     def headline(self):
         """Those to show first: preferred ones, then the latest; none that is out of use, and none
         that stands in no document."""
-        return self.in_documents().exclude(rank=self.model.Rank.DEPRECATED).best_first()
+        return self.in_documents().in_use().best_first()
+
+    def in_use(self):
+        """Those whose place no other figure took."""
+        return self.exclude(rank=self.model.Rank.DEPRECATED)
 
     def in_documents(self):
         """Those that can be looked up in a document; the other sources are a handful."""

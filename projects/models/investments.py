@@ -20,6 +20,11 @@ class Investment(Reviewed, Record):
     """招商项目: who invests, through which firm on site, how much was agreed and has arrived."""
 
     SHOWN = ("name", "slug")
+    TOLD = (
+        *("name", "slug", "code", "kind", "status", "investor", "local_enterprise", "origin"),
+        *("region", "site", "headquarters", "programs", "agreed_amount", "arrived_amount", "jobs"),
+        *("signed_on", "started_on", "producing_on"),
+    )
     KEY = ("code",)
     OWNERS = ("headquarters",)
     IS_SHARED = False

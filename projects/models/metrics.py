@@ -1,11 +1,12 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.constraints import once, row_check
@@ -20,7 +21,7 @@ from aidtracker.ground.records import (
 from aidtracker.ground.relations import key_to, optional_key_to
 from aidtracker.ground.search import SearchTextField
 from aidtracker.review.meaning import Meaning, reason_of_change
-from programs.models import Headquarters, Program, Region, Source
+from programs.models import Headquarters, Program, Region
 from programs.models.programs import Sector
 from projects.models.activities import Activity
 from projects.models.counted_rows import LedgerField, validate_counted_rows
@@ -28,6 +29,7 @@ from projects.models.enterprises import Enterprise
 from projects.models.investments import Investment
 from projects.models.outlets import Outlet
 from projects.models.projects import Project
+from projects.models.scope_entries import BETWEEN, SCOPES, ScopeEntry, is_narrowed, settle
 from projects.models.sites import Site
 
 
@@ -183,9 +185,14 @@ SUBJECTS = (
 
 def any_subject():
     """The condition that a series is about at least one thing."""
+    return any_of({f"{name}__isnull": False for name in SUBJECTS})
+
+
+def any_of(conditions: dict[str, Any]) -> Q:
+    """Whether one of some conditions holds."""
     rule = Q()
-    for name in SUBJECTS:
-        rule |= Q(**{f"{name}__isnull": False})
+    for name, value in conditions.items():
+        rule |= Q(**{name: value})
     return rule
 
 
@@ -196,7 +203,12 @@ def or_zero(name):
 
 class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
-        return self.select_related("metric", *SUBJECTS)
+        return self.select_related("metric", *SUBJECTS, *SCOPES)
+
+    def like(self, series: "Series") -> Self:
+        """Those of the same metric, subjects and scope, of which there is at most one."""
+        columns = ("metric", *SUBJECTS, *SCOPES, "scope_note")
+        return self.filter(**{name: getattr(series, name) for name in columns})
 
     def of_headquarters(self, headquarters: Headquarters) -> Self:
         """Series about a headquarters, or about its donor and no headquarters."""
@@ -242,8 +254,6 @@ class SeriesQuerySet(RecordQuerySet):
     def leading_figures(self):
         """Of each of these series the one public figure to show first, in a document if any is."""
         own = self.observations.published().filter(series=OuterRef("pk")).best_first()
-        nowhere = Case(When(source__kind=Source.Kind.PUBLIC, then=1), default=0)
-        own = own.order_by(nowhere, *own.query.order_by)
         return self.observations.filter(
             pk__in=self.order_by().values(first=Subquery(own.values("pk")[:1]))
         )
@@ -264,6 +274,18 @@ def subject_key(model, name):
     return optional_key_to(model, name, "series_set")
 
 
+def scope_key(label: str, help_text: str) -> Any:
+    """A foreign key from Series to an entry of the list of scopes."""
+    return optional_key_to(ScopeEntry, label, "+", help_text=help_text)
+
+
+def scopes_as_one() -> tuple[Any, ...]:
+    """What is the same for the same entries, in whatever order: of up to three numbers the least,
+    the greatest and the sum leave no choice."""
+    numbers = [or_zero(name) for name in SCOPES]
+    return Least(*numbers), Greatest(*numbers), numbers[0] + numbers[1] + numbers[2]
+
+
 class Series(Paged, Meaning):
     """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
 
@@ -271,7 +293,7 @@ class Series(Paged, Meaning):
     SEEN_WITH = ("project", "investment", "outlet")
     PUBLIC_WITH = ("project", "investment", "outlet")
     SHOWN = (
-        *("name", "slug", "metric", *SUBJECTS, "scope_note"),
+        *("name", "slug", "metric", *SUBJECTS, *SCOPES, "scope_note"),
         *("part_of", "has_complete_parts", "parts_ground"),
     )
     SEARCHED_IN = ("search_text",)
@@ -294,8 +316,16 @@ class Series(Paged, Meaning):
     site = subject_key(Site, "场所")
     outlet = subject_key(Outlet, "网点")
     activity = subject_key(Activity, "活动")
+
+    # Scope
+    first_scope = scope_key("范围", "所数的与主体不同在哪里：含兵团、线上、仅苹果")
+    second_scope = scope_key("范围之二", "不止一条时")
+    third_scope = scope_key("范围之三", "还有一条时")
     scope_note = models.CharField(
-        "范围说明", max_length=120, blank=True, help_text="如：含兵团、仅苹果、线上"
+        "范围说明",
+        max_length=120,
+        blank=True,
+        help_text="范围条目没有的，照文献写；写的是条目或它的其他说法时，存成那一条",
     )
 
     # Parts
@@ -327,6 +357,7 @@ class Series(Paged, Meaning):
             models.UniqueConstraint(
                 "metric",
                 *(or_zero(name) for name in SUBJECTS),
+                *scopes_as_one(),
                 "scope_note",
                 name="series_scope_once",
                 violation_error_message="这一指标、主体和范围已有序列。",
@@ -335,6 +366,21 @@ class Series(Paged, Meaning):
                 "series_has_subject",
                 any_subject(),
                 "序列至少要有一个主体：地区、指挥部、工程、项目、企业等。",
+            ),
+            row_check(
+                "series_scopes_in_order",
+                Q(second_scope=None, third_scope=None)
+                | Q(first_scope__isnull=False, second_scope__isnull=False),
+                "请先填“范围”，再填“范围之二”和“范围之三”。",
+            ),
+            row_check(
+                "series_scopes_differ",
+                (Q(second_scope=None) | ~Q(second_scope=F("first_scope")))
+                & (
+                    Q(third_scope=None)
+                    | (~Q(third_scope=F("first_scope")) & ~Q(third_scope=F("second_scope")))
+                ),
+                "同一条范围只写一次。",
             ),
             row_check("series_not_its_own_part", ~Q(part_of=F("id")), "序列不能是自己的一部分。"),
         )
@@ -348,16 +394,40 @@ class Series(Paged, Meaning):
 
     @property
     def search_names(self):
-        return [self.name, self.scope_note]
+        return [self.name, self.scope_words]
 
     @property
     def subjects(self):
         """The things the series is about, most specific first."""
         return [row for name in reversed(SUBJECTS) if (row := getattr(self, name))]
 
+    @property
+    def scopes(self) -> list[ScopeEntry]:
+        """The entries of the list of scopes that hold of it."""
+        return [row for name in SCOPES if (row := getattr(self, name))]
+
+    @property
+    def scope_numbers(self) -> list[int]:
+        return [pk for name in SCOPES if (pk := getattr(self, f"{name}_id"))]
+
+    @property
+    def scope_words(self) -> str:
+        """How what is counted differs from the subject: 含第一师阿拉尔市，惠民直播活动带动."""
+        return BETWEEN.join(filter(None, (*map(str, self.scopes), self.scope_note)))
+
+    @property
+    def is_narrowed(self) -> bool:
+        return is_narrowed(self.scope_note, [entry.effect for entry in self.scopes])
+
     def clean(self):
         if not self.metric_id or not self.subjects:
             raise ValidationError("请选择指标和至少一个主体。")
+        settle([self])
         if not self.name:
-            scope = f"（{self.scope_note}）" if self.scope_note else ""
+            scope = f"（{self.scope_words}）" if self.scope_words else ""
             self.name = f"{'·'.join(map(str, self.subjects))} {self.metric}{scope}"
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        settle(rows)
+        super().before_storing(rows)

@@ -29,6 +29,7 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import SUBJECTS, Series
+from projects.models.scope_entries import SCOPES
 from projects.reading import figures, sentences
 from projects.reading.anchors import (
     anchor,
@@ -47,9 +48,9 @@ MOMENTS = ("period_start", "period_end", "as_of")
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
-    *("series", "printed", "start", "end", "nature", "accumulation"),
-    *("period_start", "period_end", "as_of", "period_text", "attributed_to", "status"),
-    *("obs_status", "price_basis"),
+    *("source", "number", "series", "printed", "start", "end", "nature", "accumulation"),
+    *("period_start", "period_end", "as_of", "period_text", "is_period_inferred"),
+    *("attributed_to", "status", "obs_status", "price_basis", "rank", "rank_reason", "note"),
 )
 
 
@@ -81,7 +82,7 @@ class Observation(Paged, Reviewed):
     TELLS_CORRECTIONS = True  # its public file has the reason of the last correction
     RESTS_ON = (
         *("source", "series", "series__metric", "findings"),
-        *(f"series__{name}" for name in SUBJECTS),
+        *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
     )
     CORRECTED = PUBLIC
     DERIVED = ("anchor",)

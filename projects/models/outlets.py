@@ -16,6 +16,10 @@ class Outlet(Reviewed, Record):
     """网点: one place, in a street or on the web, where the recipients' products are sold."""
 
     SHOWN = ("name", "slug")
+    TOLD = (
+        *("name", "slug", "kind", "status", "city", "platform", "operator", "program"),
+        *("headquarters", "opened_on", "closed_on"),
+    )
     OWNERS = ("headquarters",)
     IS_SHARED = False
     maintainer = None

@@ -90,7 +90,7 @@ class Milestone(Reviewed):
 
     # Dates
     planned_on = PartialDateField("计划完成")
-    actual_on = PartialDateField("实际完成")
+    actual_on = PartialDateField("实际完成", is_past=True)
 
     # Standing
     review, review_comment, correction_reason = standing()

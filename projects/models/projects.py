@@ -30,6 +30,12 @@ class Project(Reviewed, Record):
     """援疆项目: an item paid, wholly or in part, with aid money."""
 
     SHOWN = ("name", "slug")
+    TOLD = (
+        *("name", "slug", "code", "category", "delivery", "spend_nature", "construction", "tier"),
+        *("status", "headquarters", "batch", "regions", "programs", "site"),
+        *("planned_start", "planned_completion", "actual_start", "actual_completion"),
+        *AMOUNTS,
+    )
     KEY = ("code",)
     OWNERS = ("headquarters",)
     IS_SHARED = False
@@ -88,11 +94,11 @@ class Project(Reviewed, Record):
     site = optional_key_to(Site, "场所", "projects")
 
     # Dates
-    approved_on = PartialDateField("批复")
+    approved_on = PartialDateField("批复", is_past=True)
     planned_start = PartialDateField("计划开工")
     planned_completion = PartialDateField("计划完工")
-    actual_start = PartialDateField("实际开工")
-    actual_completion = PartialDateField("实际完工")
+    actual_start = PartialDateField("实际开工", is_past=True)
+    actual_completion = PartialDateField("实际完工", is_past=True)
 
     # Money
     total_amount = LedgerAmountField("总投资")

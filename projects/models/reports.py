@@ -1,6 +1,10 @@
 """The monthly ledgers: what was reported of a subject for a month, this month and in all."""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from aidtracker.ground.constraints import once
 from aidtracker.ground.features import ColumnPairs, KeyName
@@ -50,6 +54,12 @@ class MonthlyReport(Reviewed):
 
     def __str__(self):
         return f"{self.subject} {in_chinese(self.month)}"
+
+    def clean(self):
+        """What was done in a month is not told before it has begun."""
+        super().clean()
+        if isinstance(self.month, date) and self.month > timezone.localdate():
+            raise ValidationError({"month": "这个月还没有到，请核对月份。"})
 
     @classmethod
     def identity_fields(cls):
@@ -191,6 +201,7 @@ class OutletReport(MonthlyReport):
     sales = models.DecimalField(
         "销售额（元）", max_digits=15, decimal_places=2, null=True, blank=True
     )
+    amount_figures = amount_figures()
     problems = models.TextField("存在问题", blank=True)
 
     class Meta(MonthlyReport.Meta):

@@ -10,6 +10,7 @@ from aidtracker.ground.records import Record
 from aidtracker.ground.relations import links_to, optional_key_to
 from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models import Headquarters, Program, Region
+from projects.models.amount_figures import amount_figures
 from projects.models.enterprises import Enterprise
 
 
@@ -51,6 +52,8 @@ class Site(Meaning, Record):
         blank=True,
         help_text="单位：平方米；带“约”“超过”的面积记为观测值，这里只填确数",
     )
+
+    amount_figures = amount_figures()
 
     # Standing
     correction_reason = reason_of_change()

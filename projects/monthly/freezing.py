@@ -18,7 +18,6 @@ from aidtracker.trail import acts
 from aidtracker.trail.history import NEW, keep_states
 from programs.models import Source
 from projects.models import Observation, ObservationPart, Series
-from projects.models.metrics import SUBJECTS
 from projects.monthly.totals import PERIOD, POINT, STATUS_SCOPE, in_words
 
 
@@ -150,10 +149,9 @@ def part_of(observation, number, row, amount):
 def series_of(headquarters, one):
     """The series of a headquarters' monthly sums of one kind, made with the first of them."""
     wanted = {"metric": one.metric, "headquarters": headquarters, "scope_note": one.scope_note}
-    others = {name: None for name in SUBJECTS if name != "headquarters"}
-    found = Series.objects.filter(**others, **wanted).first()
+    series = Series(**wanted, maintainer=headquarters)
+    series.clean()
+    found = Series.objects.like(series).first()
     if found is None:
-        found = Series(**wanted, maintainer=headquarters)
-        found.clean()
-        found.save()
-    return found
+        series.save()
+    return found or series

@@ -103,7 +103,7 @@ def forget_figures(changes: list[Followed]) -> None:
         before = {name: Decimal(one.old) for name, one in own.items() if one.old is not None}
         amounts = amounts_of(row) | before
         said = [(column_of(figure, amounts), figure) for figure in row.named_figures]
-        gone = [one for name, one in said if name in own and not allows(one, own[name].new)]
+        gone = [one for name, one in said if name in own and not allows(one, name, own[name].new)]
         if gone:
             row.amount_figures.remove(*gone)
 

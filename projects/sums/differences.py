@@ -32,7 +32,7 @@ def kinds(one: Observation, other: Observation) -> set[str]:
 
 def scope(row: Observation) -> tuple[str, int]:
     """What narrows a figure beyond its subject: its scope in words, further subjects."""
-    return row.series.scope_note, len(row.series.subjects)
+    return row.series.scope_words, len(row.series.subjects)
 
 
 def obstacle_between_times(later: Observation, earlier: Observation) -> str:

@@ -198,9 +198,9 @@ def compare(one: Series, other: Series, kinship: Kinship) -> Comparison:
         return compare_parts(one, other, found)
     kinds = separating(one, other, found)
     obstacles = [] if kinds else subject_obstacles(one, other, found)
-    if one.scope_note != other.scope_note:
-        notes = [f"“{row.scope_note}”" if row.scope_note else "没有说明" for row in (one, other)]
-        obstacles.append(f"范围说明不同：{notes[0]}和{notes[1]}")
+    if one.scope_words != other.scope_words:
+        words = [f"“{row.scope_words}”" if row.scope_words else "没有说明" for row in (one, other)]
+        obstacles.append(f"范围说明不同：{words[0]}和{words[1]}")
     if obstacles:
         return Comparison(obstacles=tuple(obstacles))
     return Comparison(is_one_line=not kinds, ground=GROUNDS[kinds[0]] if kinds else "")

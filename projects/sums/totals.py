@@ -11,6 +11,7 @@ from projects.models import Observation
 from projects.reading.intervals import Interval
 from projects.reading.scales import scale_for
 from projects.sums.additivity import Addends, Reason, reasons_against, span_words
+from projects.sums.claims import meaning
 
 TEMPLATE = "includes/total.html"
 SHOWN_REASONS = 6
@@ -103,8 +104,12 @@ def total(observations: Iterable[Observation]) -> Total | Refusal:
     Rows should come from `with_subjects()`; what their subjects stand in costs a query a step.
     """
     rows = sorted(observations, key=lambda row: (row.moment is None, row.moment or row.number))
-    excluded = tuple(Exclusion(row, words) for row in rows if (words := exclusion(row)))
-    parts = tuple(row for row in rows if not exclusion(row))
+    known = [row for row in rows if not exclusion(row)]
+    parts = tuple(said_once(known))
+    left_out = [row for row in rows if row not in parts]
+    excluded = tuple(
+        Exclusion(row, exclusion(row) or repeated_words(row, parts)) for row in left_out
+    )
     addends = Addends(parts)
     if reasons := reasons_against(addends):
         return Refusal(reasons, parts, excluded)
@@ -119,6 +124,28 @@ def exclusion(observation):
     if observation.rank == Observation.Rank.DEPRECATED:
         return f"不再采用：{observation.rank_reason}"
     return "没有给出具体的数" if observation.value is None else ""
+
+
+def said_once(rows):
+    """Figures without those that say of the same series and time just what another says, whoever
+    copied it from whom; what was not copied stands for the others."""
+    found = {}
+    for row in sorted(rows, key=lambda row: row.source.copied_from_id is not None):
+        found.setdefault(statement(row), row)
+    kept = {row.pk for row in found.values()}
+    return [row for row in rows if row.pk in kept]
+
+
+def statement(row):
+    """What a figure says of which time; of one without a time nobody knows what says the same."""
+    return (row.series_id, meaning(row), row.interval) if row.moment else row.pk
+
+
+def repeated_words(row, parts):
+    """Why a figure that others say, too, is not counted again."""
+    first = next(one for one in parts if statement(one) == statement(row))
+    copied = row.source.copied_from_id and row.source.origin_id == first.source.origin_id
+    return f"{'转自' if copied else '所说同于'}《{first.source.title}》，只算一次"
 
 
 def added(parts):

@@ -14,15 +14,17 @@ from aidtracker.testing import (
     make_investment_report,
     make_metric,
     make_observation,
+    make_outlet_report,
     make_progress_report,
     make_project,
     make_project_plan,
     make_series,
+    make_site,
     make_staff,
 )
 from aidtracker.tests.sheet_helpers import exported, stored
 from aidtracker.trail import acts
-from projects.models import Finding, Project
+from projects.models import Finding, Investment, Project, Site
 from projects.monthly.ledger_follow import follow
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,41 @@ def test_investment_plan_and_report_lead_to_their_figures(client):
         assert figure.get_absolute_url() in urls, anchor
 
 
+def counted(printed, unit, ledger_field="", **kwargs):
+    """A figure that counts or measures."""
+    metric = make_metric(kind="stock", unit=unit, ledger_field=ledger_field)
+    return make_observation(series=make_series(metric=metric), printed=printed, **kwargs)
+
+
+def test_area_and_jobs_lead_to_their_figures_or_say_that_they_have_none(client):
+    site, deal = make_site(area=20000), make_investment(jobs=2000, agreed_amount=900)
+    for row in (site, deal):
+        (item,) = section(client, row).table.rows[-1].cells[-1].items
+        assert (item.text, item.url) == ("指挥部填报", "")
+    site.amount_figures.add(counted("30亩", "亩"))
+    deal.amount_figures.add(counted("近2000人", "人"))
+    for row in (site, deal):
+        figure = row.amount_figures.get()
+        assert bases(client, row)[NAMED[type(row)]][0].url == figure.get_absolute_url()
+        page = client.get(row.get_absolute_url()).context["page"]
+        facts = [item.url for fact in page.facts for item in fact.items]
+        assert figure.get_absolute_url() in facts
+    assert [one.text for one in bases(client, deal)["协议资金"]] == ["指挥部填报"]
+
+
+NAMED = {Site: "面积（平方米）", Investment: "就业人数"}
+
+
+def test_sales_of_an_outlet_lead_to_their_figure(client):
+    report = make_outlet_report(sales=1200000, tonnes=30, **PUBLISHED)
+    figure = money("120万元")
+    report.amount_figures.add(figure)
+    (line,) = section(client, report.outlet, "reports").table.rows
+    urls = {cell.label: [item.url for item in cell.items] for cell in line.cells}
+    assert urls["销售额（元）"] == [figure.get_absolute_url()]
+    assert urls["销售量（吨）"] == [""]
+
+
 # Forms and files
 
 
@@ -231,6 +268,19 @@ def test_finding_says_that_another_currency_is_not_compared():
 
     assert result == "unchecked"
     assert words.endswith("不能比较大小。")
+
+
+@pytest.mark.parametrize(("area", "said"), [(20000, "holds"), (30000, "contradiction")])
+def test_finding_compares_an_area_in_another_unit(area, said):
+    figure = counted("30亩", "亩")
+    with acts.doing(acts.Way.PROGRAM):
+        row = make_site(area=area)
+        row.amount_figures.add(figure)
+        row.save()
+        ((result, words),) = findings(figure)
+
+    assert result == said
+    assert words.startswith(f"{row}：台账面积{area}平方米，注明出自原文30亩")
 
 
 def test_finding_goes_with_the_link_and_with_the_row():

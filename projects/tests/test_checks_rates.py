@@ -290,3 +290,46 @@ def test_a_rate_without_a_time_cannot_be_checked():
     rate = rated(rate_of("growth", sales.metric), sales, "50%", period_start=None, period_end=None)
     [verdict] = verdicts_on(rate)
     assert verdict.computation.split("；")[1] == "没有写明是什么时间的比率，无从核对。"
+
+
+LEVELS = {2013: "9.0亿元", 2014: "10.0亿元", 2019: "20.0亿元"}
+
+
+def grown_yearly(printed, *years, period_text=""):
+    """The result for a yearly growth of 2014 to 2019 beside what is known of some years."""
+    sales = make.make_series(metric=flow())
+    for year in years:
+        observed(sales, LEVELS[year], year)
+    metric = rate_of("growth", sales.metric, base="yearly")
+    days = {"period_start": date(2014, 1, 1), "period_end": date(2019, 12, 31)}
+    rate = rated(metric, sales, printed, period_text=period_text, **days)
+    [verdict] = verdicts_on(rate)
+    return verdict.result.value, verdict.computation
+
+
+@pytest.mark.parametrize(
+    ("printed", "years", "period_text", "result"),
+    [
+        # From 2014 in five years 14.9 %, from 2013 in six years 14.2 %.
+        ("14.9%", (2014, 2019), "2014—2019年", "holds"),
+        ("14.9%", (2013, 2014, 2019), "", "holds"),
+        ("14.2%", (2013, 2014, 2019), "", "holds"),
+        ("14.2%", (2013, 2019), "2014—2019年", "holds"),
+        ("20%", (2013, 2014, 2019), "2014—2019年", "contradiction"),
+        ("20%", (2014, 2019), "2014年至2019年", "contradiction"),
+        ("20%", (2014, 2019), "2014—2019年", "candidate"),
+        ("20%", (2014, 2019), "“十三五”期间", "candidate"),
+        ("20%", (2013, 2019), "2014—2019年", "candidate"),
+        ("20%", (2019,), "2014—2019年", "unchecked"),
+    ],
+)
+def test_yearly_growth_is_false_only_if_it_is_from_both_years(printed, years, period_text, result):
+    assert grown_yearly(printed, *years, period_text=period_text)[0] == result
+
+
+def test_yearly_growth_names_the_year_that_it_may_be_told_from():
+    _, words = grown_yearly("20%", 2014, 2019, period_text="2014—2019年")
+    assert "5年平均" in words
+    assert "也可能从2013年起算，没有那一年的数" in words
+    _, words = grown_yearly("14.2%", 2013, 2014, 2019)
+    assert "6年平均" in words

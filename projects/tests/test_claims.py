@@ -8,11 +8,20 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from aidtracker.ground.changes import after_change
-from aidtracker.testing import make_metric, make_observation, make_series, make_source
+from aidtracker.testing import (
+    make_metric,
+    make_observation,
+    make_project,
+    make_region,
+    make_series,
+    make_source,
+)
 from aidtracker.trail import acts
-from programs.models import Source
+from programs.models import Region, Source
 from projects.models import Finding, Observation
 from projects.sums.claims import documents_words, is_same_claim
+from projects.sums.totals import total
+from projects.tests.figure_sets import rate_of
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +33,8 @@ YEAR = {
 
 
 def said(series, source, printed="3.2亿元", **kwargs):
-    return make_observation(series=series, source=source, printed=printed, **YEAR, **kwargs)
+    kwargs = YEAR | kwargs
+    return make_observation(series=series, source=source, printed=printed, **kwargs)
 
 
 @pytest.fixture
@@ -130,6 +140,123 @@ def test_naming_what_was_copied_takes_the_second_finding_away(series):
         copy.copied_from, copy.correction_reason = first, "转载"
         copy.save()
         assert conflicts().count() == 1
+
+
+def rules_broken(*, besides=()):
+    """The rule of each finding that is no agreement, but for those that were there before."""
+    after_change()
+    rows = Finding.objects.filter(is_current=True).exclude(result="holds").exclude(pk__in=besides)
+    return sorted(rows.values_list("kind", flat=True))
+
+
+@pytest.fixture
+def copied(release):
+    """What a release says beside a whole, a ceiling and a ledger, and again in two papers."""
+    first, *copies = release
+
+    def copied(series, printed, **kwargs):
+        rows = [said(series, source, printed, **kwargs) for source in (first, *copies)]
+        return rows[0]
+
+    return copied
+
+
+def part_of(series, **kwargs):
+    return make_series(metric=series.metric, region=series.region, part_of=series, **kwargs)
+
+
+def above_its_whole(series, copied):
+    copied(part_of(series, scope_note="甲"), "5.0亿元")
+    copied(series, "3.0亿元")
+
+
+def together_above_it(series, copied):
+    for note, words in (("甲", "2.0亿元"), ("乙", "1.9亿元")):
+        copied(part_of(series, scope_note=note), words)
+    copied(series, "3.0亿元")
+
+
+def above_the_level(series, copied):
+    upper = make_region()
+    Region.objects.filter(pk=series.region_id).update(parent=upper)
+    copied(series, "5.0亿元")
+    copied(make_series(metric=series.metric, region=upper), "3.0亿元")
+
+
+def half_above_the_year(series, copied):
+    copied(series, "5.0亿元", period_end=date(2019, 6, 30))
+    copied(series, "3.0亿元")
+
+
+def falling_total(series, copied):
+    copied(series, "5.0亿元", accumulation="cumulative")
+    copied(series, "3.0亿元", accumulation="cumulative", period_end=date(2020, 12, 31))
+
+
+def wrong_growth(series, copied):
+    last = {"period_start": date(2018, 1, 1), "period_end": date(2018, 12, 31)}
+    copied(series, "1.00亿元", **last)
+    copied(series, "2.00亿元")
+    rate = make_series(metric=rate_of("growth", series.metric), region=series.region)
+    copied(rate, "50%", accumulation="rate")
+
+
+def wrong_in_the_ledger(series, copied):
+    project = make_project(total_amount=100)
+    metric = make_metric(kind="flow", unit="元", ledger_field="total_amount")
+    copied(make_series(metric=metric, project=project), "3.0亿元")
+
+
+def like_another(series, copied):
+    copied(series, "2.646亿元")
+    copied(make_series(metric=series.metric, region=make_region()), "2.646亿元")
+
+
+def within_another(series, copied):
+    copied(series, "2.646亿元")
+    other = make_metric(kind="flow", unit="元", sector=series.metric.sector)
+    copied(make_series(metric=other, region=series.region), "近2.7亿元")
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        (above_its_whole, ["parts"]),
+        (together_above_it, ["parts"]),
+        (above_the_level, ["parts"]),
+        (half_above_the_year, ["windows"]),
+        (falling_total, ["cumulative"]),
+        (wrong_growth, ["growth"]),
+        (wrong_in_the_ledger, ["ledger"]),
+        (like_another, ["lookalike"]),
+        (within_another, ["lookalike"]),
+    ],
+)
+def test_one_release_in_three_papers_is_found_once_by_every_rule(series, copied, told, found):
+    with acts.doing(acts.Way.PROGRAM):
+        before = list(Finding.objects.values_list("pk", flat=True))
+        told(series, copied)
+        assert rules_broken(besides=before) == found
+
+
+def test_one_release_is_added_once(series, release):
+    rows = [said(series, source) for source in release]
+    later = {"period_start": date(2020, 1, 1), "period_end": date(2020, 12, 31)}
+    rows.append(said(series, make_source(), "1.0亿元", **later))
+
+    result = total(Observation.objects.with_subjects().filter(pk__in=[row.pk for row in rows]))
+
+    assert result.words == "4.2亿元（4.1—4.3亿元）"
+    assert [one.reason for one in result.excluded] == [f"转自《{release[0]}》，只算一次"] * 2
+
+
+def test_what_two_documents_say_alike_is_added_once(series):
+    first, other = make_source(), make_source()
+    rows = [said(series, first), said(series, other)]
+
+    result = total(Observation.objects.with_subjects().filter(pk__in=[row.pk for row in rows]))
+
+    assert [one.reason for one in result.excluded] == [f"所说同于《{first}》，只算一次"]
 
 
 # Claims

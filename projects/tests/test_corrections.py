@@ -8,7 +8,16 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from aidtracker.testing import make_observation, make_series, make_source
+from aidtracker.testing import (
+    make_agreement,
+    make_milestone,
+    make_observation,
+    make_official,
+    make_progress_report,
+    make_project,
+    make_series,
+    make_source,
+)
 from projects.corrections import corrections, known_on, recorded_on, with_states_before
 from projects.models import Observation
 
@@ -42,11 +51,20 @@ def test_reason_of_an_earlier_correction_does_not_count_again(published):
         published.full_clean()
 
 
-@pytest.mark.parametrize("fields", [{"note": "新备注"}, {"rank": "preferred", "rank_reason": "新"}])
+@pytest.mark.parametrize("fields", [{"paragraph": 3}, {"review_comment": "看过"}])
 def test_what_is_not_told_to_readers_changes_freely(published, fields):
     for name, value in fields.items():
         setattr(published, name, value)
     published.full_clean()
+
+
+@pytest.mark.parametrize("fields", [{"note": "新备注"}, {"rank": "preferred", "rank_reason": "新"}])
+def test_what_is_told_to_readers_beside_the_figure_is_corrected_for_a_reason(published, fields):
+    for name, value in fields.items():
+        setattr(published, name, value)
+    with pytest.raises(ValidationError) as caught:
+        published.full_clean()
+    assert list(caught.value.error_dict) == ["correction_reason"]
 
 
 def test_draft_changes_freely():
@@ -278,6 +296,25 @@ def test_what_was_reached_does_not_lie_in_the_future(name, published):
     assert list(caught.value.error_dict) == [name]
     published.nature = "target"
     published.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        *((make_project, name) for name in ("approved_on", "actual_start", "actual_completion")),
+        (make_milestone, "actual_on"),
+        (make_official, "as_of"),
+        (make_agreement, "signed_on"),
+        (make_progress_report, "month"),
+    ],
+)
+def test_what_has_happened_does_not_lie_in_the_future(make, name):
+    day = timezone.localdate().replace(day=1) + timedelta(days=32)
+    month = day.replace(day=1)
+    row = make(**{name: month if name == "month" else month.isoformat()})
+    with pytest.raises(ValidationError) as caught:
+        row.full_clean()
+    assert list(caught.value.error_dict) == [name]
 
 
 def test_document_of_the_future_is_refused():

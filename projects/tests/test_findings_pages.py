@@ -171,7 +171,7 @@ def test_only_the_rate_is_marked_where_it_holds():
 
 
 def test_chart_marks_what_contradicts(client, pair):
-    data = client.get(pair[0].series.get_absolute_url()).context["page"].filled_sections[0].data
+    data = client.get(pair[0].series.get_absolute_url()).context["page"].filled_sections[0].data[0]
     assert ["is-conflict" in mark.css for mark in data.drawings[0].marks] == [True, True]
 
 

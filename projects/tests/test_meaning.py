@@ -17,6 +17,7 @@ from aidtracker.testing import (
     make_finding,
     make_metric,
     make_observation,
+    make_scope_entry,
     make_series,
     make_source,
     make_staff,
@@ -30,7 +31,8 @@ from aidtracker.trail.undo import UndoError, undo
 from programs.models import Region, Source
 from projects.models import Finding, Metric, Observation, Revision, Series
 from projects.models.metrics import SUBJECTS
-from projects.restatements import all_restatements, meant_models, read
+from projects.models.observations import COMPUTED
+from projects.restatements import all_corrections, meant_models, read
 from projects.tests.review_pages import propose, said
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,7 @@ def figure(headquarters):
         ledger = {"headquarters": headquarters, "code": name} if name in LEDGERS else own
         subjects[name] = MAKERS[model](**{key: ledger[key] for key in ledger if has(model, key)})
     formula = {"formula": "ratio", "numerator": make_metric(), "denominator": make_metric()}
+    subjects["first_scope"] = make_scope_entry(**own)
     series = make_series(metric=make_metric(**own, **formula), **own, **subjects)
     source = make_source(kind="newspaper", title="原来的标题", text="共5家。", **own)
     place = {"start": 1, "end": 3, "printed": "5家"}
@@ -99,7 +102,8 @@ def publisher(headquarters):
 
 def row_of(model, figure):
     """The row of a model that the figure rests on."""
-    rows = [figure.source, figure.series, figure.series.metric, *figure.series.subjects]
+    series = figure.series
+    rows = [figure.source, series, series.metric, *series.subjects, *series.scopes]
     found = {type(one): one.pk for one in (*rows, figure.findings.first())}
     return model.objects.get(pk=found[model])
 
@@ -198,15 +202,60 @@ def test_who_may_publish_changes_it_for_a_reason(client, figure, publisher):
     response = propose(client, publisher, metric, name="改了的名", correction_reason="")
     assert "correction_reason" in response.context["adminform"].form.errors
     propose(client, publisher, metric, name="改了的名", correction_reason="原名有误")
-    (one,) = read(all_restatements())
-    assert (one.kind, one.name, one.state.correction_reason) == ("指标", "改了的名", "原名有误")
+    (one,) = read(all_corrections())
+    assert (one.kind, one.name, one.reason) == ("指标", "改了的名", "原名有误")
     assert one.changes == [("名称", metric.name, "改了的名")]
-    for url in (figure.get_absolute_url(), reverse("correction-list"), reverse("restatement-list")):
+    for url in (figure.get_absolute_url(), reverse("correction-list")):
         page = client.get(url).content.decode()
         assert ("原名有误" in page, metric.name in page) == (True, True), url
-    file = client.get(reverse("restatement-list"), {"download": "csv"})
+    file = client.get(reverse("correction-list"), {"download": "csv"})
     assert "原名有误" in b"".join(file).decode()
-    assert "原名有误" not in client.get(reverse("restatement-list"), {"q": "没有"}).content.decode()
+    for other in ({"q": "没有"}, {"kind": "observations"}, {"kind": "sources", "q": "改了的名"}):
+        page = client.get(reverse("correction-list"), other).content.decode()
+        assert "没有符合条件的记录" in page
+    for same in ({"q": "改了的名"}, {"kind": "metrics"}, {"kind": "metrics", "q": "原名"}):
+        assert "原名有误" in client.get(reverse("correction-list"), same).content.decode()
+
+
+def test_figures_and_what_they_mean_are_corrected_in_one_order(client, figure):
+    metric = figure.series.metric
+    for number in range(3):
+        figure.attributed_to, figure.correction_reason = f"某局{number}", f"数字{number}"
+        figure.save()
+        metric.definition, metric.correction_reason = f"口径{number}", f"指标{number}"
+        metric.save()
+    order = [f"{what}{number}" for number in (2, 1, 0) for what in ("指标", "数字")]
+    assert [one.reason for one in read(all_corrections())] == order
+    text = b"".join(client.get(reverse("correction-list"), {"download": "csv"})).decode("utf-8-sig")
+    assert [line.split(",")[3] for line in text.splitlines()[1:]] == order
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_correction_of_a_ledger_is_told_with_old_new_and_reason(client, figure, headquarters, name):
+    row = getattr(figure.series, name)
+    codes = [f"projects.{verb}_{name}" for verb in ("view", "change", "publish")]
+    publisher = make_staff(headquarters, permissions=codes)
+    typed = {"outlet": {"opened_on": "2019-05"}}.get(name, {"status": "contact"})
+    typed = {"total_amount": "1500"} if name == "project" else typed
+    propose(client, publisher, row, correction_reason="批复改了", **typed)
+    client.logout()
+    (one,) = read(all_corrections())
+    assert (one.name, one.reason) == (row.name, "批复改了")
+    assert "批复改了" in client.get(reverse("correction-list")).content.decode()
+    (label,) = [row._meta.get_field(column).verbose_name for column in typed]
+    assert str(label) in one.words
+    page = client.get(figure.get_absolute_url()).content.decode()
+    assert "批复改了" not in page
+
+
+def test_list_of_corrections_has_pages_of_all_kinds(client, figure, monkeypatch):
+    monkeypatch.setattr("aidtracker.pages.paging.PAGE_SIZE", 2)
+    metric = figure.series.metric
+    for number in range(3):
+        metric.definition, metric.correction_reason = f"口径{number}", f"理由{number}"
+        metric.save()
+    second = client.get(reverse("correction-list"), {"page": 2})
+    assert [row.cells[3].items[0].text for row in second.context["table"].rows] == ["理由0"]
 
 
 def test_proposal_takes_effect_when_others_approve_it(client, figure, clerk, publisher):
@@ -222,7 +271,7 @@ def test_proposal_takes_effect_when_others_approve_it(client, figure, clerk, pub
 def test_reason_without_a_change_is_none(figure, publisher, client):
     propose(client, publisher, figure.series.metric, note="备注", correction_reason="没有理由")
     assert Metric.objects.get(pk=figure.series.metric_id).correction_reason == ""
-    assert not all_restatements().exists()
+    assert not all_corrections().exists()
 
 
 def test_import_by_a_clerk_is_a_proposal(figure, clerk):
@@ -334,3 +383,50 @@ def test_figures_page_asks_no_more_for_many_restatements(client, figure):
         metric.name, metric.correction_reason = f"名称{number}", f"理由{number}"
         metric.save()
     assert queries() == few
+
+
+OTHER_FIGURE = {
+    **{"number": 77, "start": None, "end": None, "printed": "6家", "qualifier": "about"},
+    **{"period_start": "2018-01-01", "period_end": "2018-12-31", "as_of": "2018-12-31"},
+    **{"rank": "preferred", "is_period_inferred": True, "paragraph": 9},
+}
+
+
+def other_of(figure, field):
+    """Another value of a column of a figure."""
+    if field.name in OTHER_FIGURE:
+        return OTHER_FIGURE[field.name]
+    if field.choices:
+        return next(key for key, _ in field.flatchoices if key != getattr(figure, field.attname))
+    if field.name in ("source", "series"):
+        return {"source": make_source, "series": make_series}[field.name]().pk
+    return "另一个说法"
+
+
+FREE = [
+    field
+    for field in Observation._meta.concrete_fields
+    if field.editable
+    and field.name not in {*Observation.CORRECTED, *COMPUTED, "id", "maintainer", "search_text"}
+    and field.name not in {"review_comment", "correction_reason"}
+]
+
+
+@pytest.mark.parametrize("field", FREE, ids=[field.name for field in FREE])
+def test_what_changes_freely_of_a_figure_is_on_no_figures_page(client, figure, field):
+    other = make_observation(source=figure.source, series=figure.series)
+    before = public_page(client, figure), public_page(client, other)
+    setattr(figure, field.attname, other_of(figure, field))
+    figure.save()
+    assert (public_page(client, figure), public_page(client, other)) == before
+
+
+@pytest.mark.parametrize("name", [one for one in Observation.CORRECTED if one != "status"])
+def test_what_a_figures_page_shows_is_corrected_for_a_reason(figure, name):
+    field = Observation._meta.get_field(name)
+    if name in ("source", "printed"):  # whose words stand nowhere else
+        figure.start = figure.end = None
+    setattr(figure, field.attname, other_of(figure, field))
+    with pytest.raises(ValidationError) as refused:
+        figure.clean()
+    assert "correction_reason" in refused.value.message_dict

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 PRINTED = ("900元", "1000元", "近2000元", "2000元", "超过2600元", "2646元", "3000元", "1万余元")
 RATES = ("10%", "50%", "120%")
 COUNTS = ("1个", "2个")
-SCOPES = ("", "线上", "占甲")
+NOTES = ("", "", "某渠道的店", "占甲")
 STATES = ("published", "published", "published", "draft", "withdrawn")
 
 
@@ -58,6 +58,11 @@ class World:
         self.project = make.make_project(site=self.sites[0], construction="new")
         self.outlet = make.make_outlet(operator=self.firms[0])
         self.activities = [make.make_activity(site=self.sites[0], step="opened", starts_on="2019")]
+        self.entries = [
+            make.make_scope_entry(name="含别处", effect="wider", aspect="范围"),
+            make.make_scope_entry(name="某渠道", effect="part", aspect="渠道"),
+        ]
+        self.entries.append(make.make_scope_entry(within=self.entries[1], aspect="渠道"))
         base = flow(ledger_field="arrived_amount")
         self.metrics = [
             base,
@@ -100,10 +105,11 @@ class World:
         """Metric, subjects and scope of a series that is not there yet; None if it is."""
         found = {
             "metric": self.one_of(self.metrics),
-            "scope_note": self.one_of(SCOPES),
+            "first_scope": self.one_of([None, *self.entries]),
+            "scope_note": self.one_of(NOTES),
             **self.subject(),
         }
-        return None if Series.objects.filter(**found).exists() else found
+        return None if Series.objects.like(Series(**found)).exists() else found
 
     def words(self, series):
         if series.metric.counted_rows:
@@ -210,6 +216,15 @@ class World:
             values["not_above"] = self.one_of(above)
         names = self.draw(st.sets(st.sampled_from(sorted(values)), min_size=1))
         store(metric, {name: values[name] for name in names})
+
+    def change_scope_entry(self):
+        entry = self.one_of(self.entries)
+        values = {
+            "effect": self.one_of(("wider", "part", "other")),
+            "aspect": self.one_of(("", "渠道", "范围")),
+            "within": self.one_of([None, *self.entries]),
+        }
+        store(entry, values, other_than=entry)
 
     def change_awards(self):
         if self.awards and self.draw(st.booleans()):

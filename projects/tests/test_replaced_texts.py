@@ -11,8 +11,11 @@ from aidtracker.testing import (
     make_series,
     make_skipped_phrase,
     make_source,
+    make_staff,
 )
+from aidtracker.tests.sheet_helpers import stored
 from aidtracker.trail.conflicts import marks
+from programs.models import Source
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +122,54 @@ def test_form_takes_a_pasted_text_and_asks_for_a_reason_for_another(admin_client
     response = post(admin_client, source, pasted_text="共6家。")
     errors = response.context["adminform"].form.errors
     assert "写明“替换全文的理由”" in errors["pasted_text"][0]
+
+
+@pytest.mark.parametrize("digest", ["", "b" * 64])
+def test_checksum_of_a_text_that_is_loaded_does_not_change_alone(source, digest):
+    line = (source.code, source.title, digest)
+    outcome = stored(Source, ["code", "title", "sha256"], line)
+    assert not outcome.is_stored
+    source.sha256 = digest
+    with pytest.raises(ValidationError) as caught:
+        source.save()
+    assert list(caught.value.error_dict) == ["sha256"]
+
+
+# Who may
+
+
+@pytest.mark.parametrize("verb", ["change", "publish"])
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_text_of_published_figures_is_replaced_by_who_may_publish(
+    client, headquarters, source, verb, status
+):
+    source.maintainer = headquarters
+    source.save()
+    figure(source, 1, "271个", "个", status=status)
+    codes = ["view_source", "change_source"]
+    permissions = [f"programs.{code}" for code in codes] + [f"projects.{verb}_observation"]
+    client.force_login(make_staff(headquarters, permissions=permissions))
+    response = post(client, source, pasted_text=NEW, replace_reason=REASON)
+    source.refresh_from_db()
+    is_allowed = verb == "publish" or status == "draft"
+    assert (source.text == NEW) == is_allowed
+    if not is_allowed:
+        errors = response.context["adminform"].form.errors
+        assert "您没有发布它们的权限" in errors["pasted_text"][0]
+
+
+def test_replaced_text_of_published_figures_is_told(client, source):
+    row = figure(source, 1, "271个", "个")
+    source.replace_text(NEW, REASON)
+    for address in (reverse("correction-list"), row.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert page.count("全文换成了新版") == page.count(REASON) == 1
+
+
+def test_text_replaced_before_its_figures_were_public_is_not_told(client, source):
+    row = figure(source, 1, "271个", "个", status="approved")
+    source.replace_text(NEW, REASON)
+    row.refresh_from_db()
+    row.status = "published"
+    row.save()
+    assert "全文换成了新版" not in client.get(reverse("correction-list")).content.decode()

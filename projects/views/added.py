@@ -5,11 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from aidtracker.ground.publication import public_rule
 from aidtracker.pages.details import Related, Section, address, whole_list
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
-from programs.models import Headquarters, Region
+from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
 from programs.views.lists import (
     CategoryList,
@@ -18,8 +20,17 @@ from programs.views.lists import (
     RegionList,
     SourceList,
 )
+from projects.charts.versions import versions_chart
 from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
+from projects.views.activities import ActivityPage
+from projects.views.compare_lines import FEWEST, MOST, Comparison
+from projects.views.compare_tables import label_of
+from projects.views.drawn import plans_by_category
+from projects.views.enterprises import EnterprisePage, OutletPage
+from projects.views.feeds import feed_of
+from projects.views.ledgers import InvestmentPage, ProjectPage
+from projects.views.metrics import MetricPage
 from projects.views.sections import (
     ACTIVITY_COLUMNS,
     AGREED,
@@ -37,6 +48,7 @@ from projects.views.sections import (
     further_figures,
     told_elsewhere,
 )
+from projects.views.sites import SitePage
 
 PROJECT_TOTALS = ("total_amount", "planned_amount")
 INVESTMENT_TOTALS = ("agreed_amount", "arrived_amount")
@@ -129,6 +141,24 @@ def count_column(label: str, relation: str, name: str) -> Column:
     return Column(label, name, kind="number", sort=(name,), reads=reads)
 
 
+def figures_of_versions(program: Program) -> Section | None:
+    """What the versions of a programme say of the same metrics; None without any to compare."""
+    versions = Program.objects.versions_of(program)[:MOST]
+    if len(versions) < FEWEST:
+        return None
+    comparison = Comparison.of("programs", versions)
+    lines = [(label_of(line, "programs"), line.figures) for line in comparison.lines]
+    chart = versions_chart([str(one) for one in versions], lines)
+    if chart is None:
+        return None
+    picks = [("pick", one.slug) for one in versions]
+    more = Item("逐项比较各版本", f"{reverse('compare')}?{urlencode([('of', 'programs'), *picks])}")
+    template = "projects/versions.html"
+    return Section(
+        "version-figures", "各版本的数字", None, "", template, {"chart": chart, "more": more}
+    )
+
+
 def beside_others(kind: str, label: str) -> Callable[[Any], Item]:
     """The way to compare a row with others of its kind."""
     return lambda row: Item(label, address("compare", of=kind, pick=row.slug))
@@ -152,9 +182,23 @@ def add_comparisons() -> None:
         page.see_also = (*page.see_also, ("并列比较", "compare"))
 
 
+FOLLOWED = (
+    *(HeadquartersPage, RegionPage, ProgramPage, ProjectPage, InvestmentPage),
+    *(EnterprisePage, OutletPage, SitePage, ActivityPage, MetricPage),
+)
+
+
+def add_feeds() -> None:
+    """What figures are about can be followed; a series is told with what it is about."""
+    for page in FOLLOWED:
+        page.feeds = feed_of
+
+
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     add_comparisons()
+    CategoryList.drawn = plans_by_category
+    add_feeds()
     HeadquartersPage.reads = (with_sums,)
     HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)
@@ -166,6 +210,7 @@ def add_to_pages() -> None:
         OUTLETS,
         ACTIVITIES,
     )
+    ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
     ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, OUTLETS, SITES, ACTIVITIES)
     RegionPage.add_parts("given", figures_of_place, figures_within)

@@ -10,11 +10,11 @@ from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.pages.details import Related, Section
 from aidtracker.pages.tables import CAP, Column, Item, Layout, counted, table
 from projects.models import Observation
-from projects.models.amount_figures import amounts_of, by_column
+from projects.models.amount_figures import MEASURED, amounts_of, by_column, in_words
 
 TYPED = "指挥部填报"
 PERHAPS_TYPED = "指挥部填报，或出自还没有公开的数字"
-NOTE = "带链接的金额出自文献，点开是那个数字和它的原文；其余是指挥部填报的。"
+NOTE = "带链接的数出自文献，点开是那个数字和它的原文；其余是指挥部填报的。"
 
 
 def with_figure_counts(rows: QuerySet) -> QuerySet:
@@ -41,14 +41,15 @@ def origins(row: Any) -> dict[str, Observation]:
 
 
 def leading(column: Column) -> Column:
-    """A column of amounts that lead to their figures."""
+    """A column of amounts that lead to their figures; any other as it is."""
     name: Any = column.value
 
     def address(row: Any) -> str:
         figure = origins(row).get(name)
         return figure.get_absolute_url() if figure else ""
 
-    return replace(column, link=address) if column.kind == "money" else column
+    is_amount = column.kind == "money" or name in MEASURED
+    return replace(column, link=address) if is_amount else column
 
 
 def origin(row: Any, name: str) -> Item | str:
@@ -76,15 +77,15 @@ class AmountRows(Related):
         return Section(self.anchor, self.title, shown, self.empty)
 
 
-def amounts(row: Any, *columns: Column) -> Section:
+def amounts(row: Any, title: str, *columns: Column) -> Section:
     """The amounts of a row that no ladder shows, and where each was taken from."""
     shown = table(
-        "资金",
+        title,
         (
-            Column("金额", lambda column: column.label),
-            Column("万元", lambda column: getattr(row, column.value), kind="money"),
+            Column("台账所记", lambda column: column.label),
+            Column("数值", lambda column: in_words(column.value, getattr(row, column.value))),
             Column("依据", lambda column: origin(row, column.value)),
         ),
         [column for column in columns if getattr(row, str(column.value)) is not None],
     )
-    return Section("funding", "资金", shown, "还没有公开的金额。")
+    return Section("funding", title, shown, "还没有公开的数。")

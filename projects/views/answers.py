@@ -19,6 +19,7 @@ from aidtracker.pages.searching import (
 )
 from aidtracker.templatetags.formatting import stated_period
 from projects.models import Observation
+from projects.models.badges import NO_DOCUMENT
 from projects.reading import figures, phrases
 from projects.reading.figures import Figure
 
@@ -81,5 +82,6 @@ def holds_whole(printed: str, number: Figure) -> bool:
 
 
 def hit(row: Observation, number: Figure) -> Hit:
-    text = f"{row.series} {row.printed}，{stated_period(row)}"
+    nowhere = "" if row.source.is_document else f"，{NO_DOCUMENT}"
+    text = f"{row.series} {row.printed}，{stated_period(row)}{nowhere}"
     return Hit(text, row.get_absolute_url(), KIND, NAME if row.value == number.value else WITHIN)

@@ -11,6 +11,7 @@ from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.views.aid_map import aid_map
 from projects.models import Investment, Metric, Observation, Project, Series
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES
 
 MOST_CHOICES = 200
 PLACES = (Region.Level.PREFECTURE, Region.Level.DIVISION, Region.Level.COUNTY)
@@ -143,6 +144,8 @@ READ = (
     *("pk", "nature", "accumulation", "price_basis", "rank"),
     *("period_start", "period_end", "as_of"),
     *("series", "series__scope_note", "series__metric", "series__metric__unit"),
+    *(f"series__{name}" for name in SCOPES),
+    *(f"series__{name}__effect" for name in SCOPES),
     "series__headquarters__donor",
     *(f"series__{name}" for name in SUBJECTS),
 )

@@ -4,17 +4,18 @@ What tells the figures apart is read first; then only those that are shown, by t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.http import QueryDict
 
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE
 from projects.models import Metric, Observation
 from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES, is_narrowed
 from projects.views.compare_kinds import (
     ABOUT,
     KINDS,
@@ -25,7 +26,6 @@ from projects.views.compare_kinds import (
     documents,
     figures_about,
 )
-from projects.views.leading import is_narrowed
 
 FEWEST, MOST = 2, 19
 MOST_CELLS = 200
@@ -64,7 +64,7 @@ class Line:
 
     @property
     def has_one_scope(self) -> bool:
-        return len({one.series.scope_note for one in self.known}) == 1
+        return len({one.series.scope_words for one in self.known}) == 1
 
     @property
     def has_one_subject(self) -> bool:
@@ -105,6 +105,13 @@ class Comparison:
 
     def __init__(self, asked: Asked) -> None:
         self.asked, self.notices = asked, asked.notices
+
+    @classmethod
+    def of(cls, kind: str, things: Sequence[Any]) -> Self:
+        """A comparison of things that are at hand."""
+        found = cls(Asked(QueryDict(f"of={kind}")))
+        found.things = list(things)
+        return found
 
     @cached_property
     def things(self) -> list[Any]:
@@ -191,7 +198,9 @@ class Comparison:
     def lines_read(self) -> list[Cells]:
         """What is most alike stands on a line of its own; of the rest, what at least is of one
         metric, nature and way of accumulating; what only one has, by itself."""
-        chosen = next((one.pk for one in self.metrics if one.slug == self.asked.metric), None)
+        wanted = self.asked.metric
+        named = (one.pk for one in self.metrics if one.slug == wanted) if wanted else ()
+        chosen = next(iter(named), None)
         rows = [row for row in self.read if chosen in (None, row["series__metric"])]
         found: list[Cells] = []
         for likeness in self.likenesses:
@@ -209,7 +218,7 @@ class Comparison:
     def likenesses(self) -> tuple[Likeness, ...]:
         """What figures on one line have in common, the narrowest first."""
         if self.asked.of == "metrics":
-            return (lambda row: (*subjects(row), row["series__scope_note"]), subjects)
+            return (lambda row: (*subjects(row), *scope(row)), subjects)
         if self.asked.of == PERIODS:
             return (lambda row: (*scoped(row), *subjects(row)), scoped, meaning)
         return scoped, meaning
@@ -237,7 +246,15 @@ def meaning(row: Read) -> Key:
 
 
 def scoped(row: Read) -> Key:
-    return (*meaning(row), row["series__scope_note"])
+    return (*meaning(row), *scope(row))
+
+
+def scope(row: Read) -> Key:
+    return tuple(row[f"series__{name}"] for name in (*SCOPES, "scope_note"))
+
+
+def effects(row: Read) -> Key:
+    return tuple(row[f"series__{name}__effect"] for name in SCOPES)
 
 
 def subjects(row: Read) -> Key:
@@ -284,7 +301,7 @@ def best(rows: list[Read], common: Key | None) -> Read | None:
             common is None or time(row) != common,
             row["rank"] != Observation.Rank.PREFERRED,
             width,
-            is_narrowed(row["series__scope_note"]),
+            is_narrowed(row["series__scope_note"], effects(row)),
             -(when.toordinal() if when else 0),
             row["pk"],
         )
@@ -297,5 +314,5 @@ def order_of_line(cells: Cells) -> Key:
     known = [cell for cell in cells if cell]
     first = known[0]
     is_money = first["series__metric__unit"] == "元"
-    narrow = bool(first["series__scope_note"])
+    narrow = any(scope(first))
     return -len(known), not is_money, narrow, first["series__metric"], first["pk"]

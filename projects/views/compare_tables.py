@@ -50,7 +50,7 @@ def narrowing(figure: Observation, line: Line, of: str) -> str:
     several = figure.series.subjects
     is_said = of == "metrics" or (of == PERIODS and line.has_one_subject)
     whom = "" if is_said or len(several) < FEWEST else f"说的是{'·'.join(map(str, several))}"
-    scope = "" if line.has_one_scope else figure.series.scope_note
+    scope = "" if line.has_one_scope else figure.series.scope_words
     return "；".join(filter(None, (whom, scope and f"范围：{scope}")))
 
 
@@ -71,7 +71,7 @@ def compared_with(base: Observation, figure: Observation, of: str) -> str:
 def label_of(line: Line, of: str) -> str:
     """What is on a line: a metric with its kind and scope, or a subject."""
     first = line.first
-    scope = f"（{first.series.scope_note}）" if first.series.scope_note else ""
+    scope = f"（{first.series.scope_words}）" if first.series.scope_words else ""
     scope = scope if line.has_one_scope else ""
     whom = "·".join(map(str, first.series.subjects))
     if of == "metrics":
@@ -201,7 +201,7 @@ def file_cells(figure: Observation, line: Line, of: str, site: str) -> list[Any]
         figure.nature_words,
         figure.get_accumulation_display(),
         "·".join(map(str, series.subjects)),
-        series.scope_note,
+        series.scope_words,
         stated_period(figure),
         "是" if figure.is_period_inferred else "",
         figure.printed,

@@ -1,31 +1,25 @@
-"""更正记录: every change of a figure that was public, with what it said before and why."""
+"""更正记录: every change of what was public, figures and what they mean: old, new and why."""
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import django_filters
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from aidtracker.ground.search import found_by, words_of
+from aidtracker.ground.search import words_of
 from aidtracker.pages.details import Section
 from aidtracker.pages.listing import ListFilter, ListPage
+from aidtracker.pages.paging import KeyPage, KeyPaginator
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
 from aidtracker.sheets import file_name, file_of
 from programs.models import Source
-from projects.corrections import (
-    Correction,
-    State,
-    corrections,
-    corrections_of,
-    with_states_before,
-)
-from projects.models import Series
-from projects.restatements import all_restatements
-from projects.views.restatements import latest
+from projects.corrections import Correction, State, corrections_of
+from projects.restatements import Told, all_corrections, kinds, read
+from projects.views.restatements import day, named
 
-LATEST = 20  # restatements on the first page
-
-
-def day(one: Correction) -> str:
-    return timezone.localtime(one.state.history_date).date().isoformat()
+AT_ONCE = 1000  # corrections that a file reads at a time
 
 
 def figure(one: Correction) -> Item:
@@ -43,16 +37,11 @@ def document(one: Correction) -> Item:
     return Item(f"《{state.source.title}》第 {state.number} 处", address)
 
 
-def change_words(one: Correction) -> str:
-    """原文数字：3万余人 → 3万人；…"""
-    return "；".join(f"{label}：{before} → {after}" for label, before, after in one.changes())
-
-
 CORRECTION_COLUMNS = (
     Column("日期", day, kind="date"),
     Column("数字", figure),
-    Column("改动", change_words, kind="phrase"),
-    Column("理由", "state.correction_reason", kind="phrase"),
+    Column("改动", "words", kind="phrase"),
+    Column("理由", "reason", kind="phrase"),
 )
 
 
@@ -66,61 +55,69 @@ def corrections_section(figures: QuerySet) -> Section | None:
     return Section("corrections", "更正", shown)
 
 
-class CorrectionFilter(ListFilter):
-    """Found by the series and the document of the figure."""
+def told(one: Told) -> Item:
+    """What was changed: the figure's series, or what figures mean."""
+    return figure(one) if isinstance(one, Correction) else named(one)
 
-    def search(self, queryset, name, value):
-        for word in words_of(value):
-            queryset = queryset.filter(
-                found_by("series", Series, word) | found_by("source", Source, word)
-            )
-        return queryset
+
+class CorrectionFilter(ListFilter):
+    """Words are looked for in each table before they are put together: names and reasons."""
+
+    kind = django_filters.ChoiceFilter(
+        label="所改的", choices=lambda: list(kinds().items()), empty_label="全部"
+    )
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        asked = self.form.cleaned_data
+        return all_corrections(words_of(asked["q"] or ""), asked["kind"] or "")
+
+
+class CorrectionPaginator(KeyPaginator):
+    """Pages of rows of several tables, whose keys say which."""
+
+    def keys(self, start: int, size: int) -> list[Any]:
+        return list(self.object_list[start : start + size])
 
 
 class CorrectionList(ListPage):
     model = State
     title = "更正记录"
-    lead = "已公开的数字改动或撤回，都留下旧值、日期和理由。"
-    empty = "还没有更正。已公开的数字一经改动或撤回，旧值、日期和理由就列在这里。"
-    template_name = "projects/corrections.html"
-    see_also = (("所指的更正", "restatement-list"), ("观测值", "observation-list"))
+    lead = (
+        "已公开的数字，以及它们所指的序列、指标、主体、文献和核对说明，"
+        "改动或撤回都留下旧值、日期和理由。"
+    )
+    empty = "还没有更正。已公开的内容一经改动或撤回，旧值、日期和理由就列在这里。"
+    see_also = (("观测值", "observation-list"),)
     filterset_class = CorrectionFilter
     shows_all = False
     columns = (
-        Column("日期", day, kind="date", sort=("history_date",)),
-        Column("数字", figure),
-        Column("改动", change_words, kind="phrase"),
-        Column("理由", "state.correction_reason", kind="phrase"),
-        Column("出处", document),
+        Column("日期", day, kind="date"),
+        Column("所改的", told),
+        Column("改动", "words", kind="phrase"),
+        Column("理由", "reason", kind="phrase"),
+        Column("出处", lambda one: document(one) if isinstance(one, Correction) else ""),
     )
 
-    def rows(self):
-        return corrections()
+    def rows(self) -> QuerySet:
+        return all_corrections()
 
-    def read(self, rows):
-        return corrections().filter(pk__in=rows.values("pk"))
+    @property
+    def total(self) -> int | None:
+        return None
 
-    def table(self, page):
-        page.object_list = with_states_before(page.object_list)
-        return super().table(page)
+    def page(self) -> KeyPage:
+        page = CorrectionPaginator(self.filtered_rows).get_page(self.parameters.get("page", "1"))
+        page.object_list = read(page.object_list)
+        return page
 
-    def extra_context(self, page):
-        """The first page also tells what was changed of what figures mean."""
-        is_first = page.number == 1 and not self.is_filtered
-        caption = "所指的更正：最近改动的序列、指标、主体、文献和核对说明"
-        return {"restated": latest(caption, all_restatements(), LATEST) if is_first else None}
-
-    def download(self, file_format):
+    def download(self, file_format: str) -> Any:
         """The corrections that meet the conditions, each with one line for what it changed."""
         headings = [column.label for column in self.columns]
-        rows = (
-            [
-                day(one),
-                str(one.state.series),
-                change_words(one),
-                one.state.correction_reason,
-                str(document(one).text),
-            ]
-            for one in with_states_before(self.sorted_rows)
-        )
-        return file_of(file_name("corrections", file_format), headings, rows)
+        return file_of(file_name("corrections", file_format), headings, self.lines())
+
+    def lines(self) -> Iterator[list[str]]:
+        rows = self.filtered_rows.iterator()
+        while part := list(islice(rows, AT_ONCE)):
+            for one in read(part):
+                where = document(one).text if isinstance(one, Correction) else ""
+                yield [day(one), str(told(one).text), one.words, one.reason, str(where)]

@@ -3,18 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Model, Q, QuerySet, Value
 
 from aidtracker.ground.addresses import address
 from aidtracker.ground.partial_dates import first_day, in_chinese
-from programs.models import Policy, Program
+from programs.models import Policy, Program, Source
 from projects.charts.over_time import MOST_EVENTS, Event
-from projects.models import Activity, Agreement, Award, Series, Site
+from projects.models import Activity, Agreement, Award, Investment, Series, Site
 from projects.models.metrics import SUBJECTS
 
 MOST_READ = 60
+
+
+class Row(NamedTuple):
+    """One dated record as it is read: its kind's place among the kinds, and what names it."""
+
+    which: int
+    pk: int
+    name: str
+    key: str
+    when: str
 
 
 @dataclass(frozen=True)
@@ -24,27 +34,33 @@ class Dated:
     model: type[Any]
     field: str
     verb: str  # behind the name: what happened on the day
+    label: str
+    names: tuple[str, str] = ("name", "slug")  # where its name and the key of its page stand
 
     def rows(self, rule: Q) -> QuerySet:
-        """The public ones that meet a rule, as (kind, name, key, date); undated none."""
-        named = {"which": Value(KINDS.index(self)), "happened": F(self.field)}
-        return (
-            self.model.objects.published()
-            .filter(rule)
-            .exclude(**{self.field: ""})
-            .order_by()
-            .annotate(**named)
-            .values_list("which", "name", "slug", "happened")
-        )
+        """The public ones that meet a rule, as `Row`s; undated none."""
+        read = {
+            "which": Value(KINDS.index(self)),
+            "called": F(self.names[0]),
+            "at": F(self.names[1]),
+            "happened": F(self.field),
+        }
+        rows = self.model.objects.published().filter(rule).exclude(**{self.field: ""}).order_by()
+        return rows.annotate(**read).values_list("which", "pk", "called", "at", "happened")
+
+    def address(self, key: str) -> str:
+        return address(f"{self.model._meta.model_name}-detail", key)
 
 
 KINDS = (
-    Dated(Program, "starts_on", "开始"),
-    Dated(Policy, "issued_on", "发布"),
-    Dated(Site, "opened_on", "启用"),
-    Dated(Agreement, "signed_on", "签订"),
-    Dated(Activity, "starts_on", ""),
-    Dated(Award, "granted_on", "授予"),
+    Dated(Program, "starts_on", "开始", "工程"),
+    Dated(Policy, "issued_on", "发布", "政策"),
+    Dated(Site, "opened_on", "启用", "场所"),
+    Dated(Agreement, "signed_on", "签订", "协议"),
+    Dated(Activity, "starts_on", "", "活动"),
+    Dated(Award, "granted_on", "授予", "荣誉"),
+    Dated(Investment, "producing_on", "投产", "招商"),
+    Dated(Source, "published_on", "发表", "文献", ("title", "code")),
 )
 # Which records concern a subject, and how they name it; "pk" is the subject itself.
 CONCERNS: dict[str, tuple[tuple[type[Model], str], ...]] = {
@@ -56,21 +72,20 @@ CONCERNS: dict[str, tuple[tuple[type[Model], str], ...]] = {
 }
 
 
-def found(queries: Iterable[QuerySet], limit: int) -> list[tuple[int, str, str, str]]:
+def found(queries: Iterable[QuerySet], limit: int) -> list[Row]:
     """The rows of several kinds, the earliest first: one query."""
     several = list(queries)
     if not several:
         return []
     rows = reduce(lambda one, other: one.union(other), several)
-    return list(rows.order_by("happened", "which", "name")[:limit])
+    return [Row(*row) for row in rows.order_by("happened", "which", "called")[:limit]]
 
 
-def event(row: tuple[int, str, str, str]) -> Event:
+def event(row: Row) -> Event:
     """A row as an event: 2019年5月 阿克苏市电商产业园新园启用."""
-    number, name, key, when = row
-    kind = KINDS[number]
-    url = address(f"{kind.model._meta.model_name}-detail", key)
-    return Event(first_day(when), in_chinese(when), f"{name}{kind.verb}", url)
+    kind = KINDS[row.which]
+    words = f"{row.name}{kind.verb}"
+    return Event(first_day(row.when), in_chinese(row.when), words, kind.address(row.key))
 
 
 def events_about(series: Series, first: int, last: int) -> list[Event]:
@@ -85,7 +100,7 @@ def events_about(series: Series, first: int, last: int) -> list[Event]:
         for kind in KINDS
         if kind.model in rules
     ]
-    rows = sorted(found(queries, MOST_READ), key=lambda row: row[0])[:MOST_EVENTS]
+    rows = sorted(found(queries, MOST_READ), key=lambda row: row.which)[:MOST_EVENTS]
     return [event(row) for row in rows]
 
 

@@ -25,10 +25,13 @@ from projects.models import (
     Observation,
     Outlet,
     Project,
+    ScopeEntry,
     Series,
     Site,
 )
 from projects.models.finding_kinds import kind_choices
+from projects.models.metrics import any_of
+from projects.models.scope_entries import SCOPES
 
 NUMBER_LENGTH = 9  # of a figure in its document
 
@@ -45,6 +48,12 @@ def of_series(queryset, name, value):
     """The figures of the series that name something, or one of some things."""
     lookup = f"{name}__in" if isinstance(value, QuerySet) else name
     return queryset.filter(naming("series", Series.objects.filter(**{lookup: value})))
+
+
+def in_scope(value):
+    """The condition on series that an entry holds of them, or one of several."""
+    among = list(value) if isinstance(value, QuerySet) else [value]
+    return any_of({f"{name}__in": among for name in SCOPES})
 
 
 def batches(request):
@@ -171,6 +180,10 @@ class MetricFilter(ListFilter):
     kind = choice_filter("类型", Metric.Kind)
 
 
+def scopes(request):
+    return ScopeEntry.objects.order_by("code")
+
+
 def figured_places(request: Any) -> QuerySet:
     """The places that public figures are about, and those above them."""
     return used(Region, "series_set__observations", one_by_one=True)(request).and_above()
@@ -180,9 +193,13 @@ class SeriesFilter(ListFilter):
     sector = choice_filter("领域", Sector, field_name="metric__sector")
     metric = row_filter("指标", used(Metric, "series_set__observations", one_by_one=True))
     within = row_filter("地区", figured_places, method="in_place")
+    scope = row_filter("范围", scopes, key="code", method="of_scope")
 
     def in_place(self, queryset, name, value):
         return queryset.filter(pk__in=series_in(value).values("pk"))
+
+    def of_scope(self, queryset, name, value):
+        return queryset.filter(in_scope(value))
 
 
 def series_in(places: Region | QuerySet) -> QuerySet:
@@ -216,6 +233,7 @@ class ObservationFilter(ListFilter):
     year = django_filters.ChoiceFilter(
         label="年份（期末）", choices=kept_years, method="in_year", empty_label="全部"
     )
+    scope = row_filter("范围", scopes, key="code", method="of_scope")
     nature = choice_filter("性质", Observation.Nature)
     obs_status = choice_filter("数据状态", Observation.ObsStatus)
     price_basis = choice_filter("价格", Observation.PriceBasis)
@@ -236,6 +254,10 @@ class ObservationFilter(ListFilter):
         if isinstance(value, QuerySet):
             return queryset.filter(series__headquarters__in=value)
         return queryset.filter(series__in=Series.objects.of_headquarters(value))
+
+    def of_scope(self, queryset, name, value):
+        """Those of the series that an entry of the list of scopes holds of."""
+        return queryset.filter(naming("series", Series.objects.filter(in_scope(value))))
 
     def in_place(self, queryset, name, value):
         return queryset.filter(series__in=series_in(value))

@@ -18,6 +18,7 @@ from aidtracker.pages.paging import kept
 from aidtracker.pages.sharing import publisher
 from aidtracker.pages.site import origin
 from aidtracker.pages.tables import NOTE, Column, Item, table
+from projects.charts.intervals import intervals
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import LOOKALIKE, Result
 from projects.models.findings import SCREENFUL, WORST_FIRST
@@ -178,8 +179,10 @@ RECORD_COLUMNS = (
 
 
 def figures(finding: Finding) -> Section | None:
-    rows = finding.observations.with_subjects().in_reading_order()
-    return present(Section("figures", "所涉数字", table("所涉数字", FIGURE_COLUMNS, rows)))
+    rows = list(finding.observations.with_subjects().in_reading_order())
+    shown = table("所涉数字", FIGURE_COLUMNS, rows)
+    chart = intervals("intervals", finding.title or finding.get_kind_display(), rows)
+    return present(Section("figures", "所涉数字", shown, chart=chart))
 
 
 def words(finding: Finding) -> Section | None:

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from django.conf import settings
 from django.db.models import Count, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from aidtracker.pages.overview import record_counts
 from aidtracker.pages.paging import kept
+from aidtracker.pages.sharing import Sharing, publisher
+from aidtracker.pages.site import origin
 from programs.models import Program
 from programs.models.programs import line_from
 from programs.views.aid_map import aid_map
@@ -19,6 +23,7 @@ from projects.models.finding_kinds import Result
 from projects.views.findings import kept_overview, public_findings, result_counts
 from projects.views.leading import chosen
 
+LEAD = "谁援助谁，做了什么，文献怎么说：对口援疆的项目、工程、企业与成效，每个数字都注明出处。"
 HEADLINES = 6
 CONTRADICTIONS = 4
 LATELY = 200  # figures, of which those of one document and day are one line
@@ -94,7 +99,7 @@ def figures_of(programs: list[Program]) -> dict[int, list[Observation]]:
 
 def last_changed() -> dict[tuple[date, int], list[int]]:
     """The numbers of the figures that came or changed last, by day and document."""
-    last = Observation.objects.published().order_by("-updated_at", "-pk")
+    last = Observation.objects.published().in_documents().order_by("-updated_at", "-pk")
     groups: dict[tuple[date, int], list[int]] = {}
     for pk, source, changed in last.values_list("pk", "source", "updated_at")[:LATELY]:
         groups.setdefault((localtime(changed).date(), source), []).append(pk)
@@ -120,5 +125,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "contradictions": contradictions(checks.hidden),
         "lines": kept("program lines", program_lines),
         "news": news(changed, rows),
+        "sharing": sharing(request),
     }
     return render(request, "home.html", context)
+
+
+def sharing(request: HttpRequest) -> Sharing:
+    """The database as a whole, and its search."""
+    site = origin(request)
+    search = f"{site}{reverse('search')}?q={{search_term_string}}"
+    action = {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": search},
+        "query-input": "required name=search_term_string",
+    }
+    facts = {"publisher": publisher(site), "potentialAction": action}
+    return Sharing(settings.SITE["name"], LEAD, f"{site}/", site, kind="WebSite", facts=facts)

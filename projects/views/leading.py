@@ -6,7 +6,6 @@ from programs.models import Region
 from projects.models import Observation
 
 MONEY = "元"
-WIDENING = ("含", "包括", "全部", "合计")
 WIDEST_FIRST = {level: at for at, level in enumerate(Region.Level.values)}
 
 
@@ -30,7 +29,7 @@ def standing(row: Observation, wholes: set[int | None]) -> tuple[bool, ...]:
         row.rank != row.Rank.PREFERRED,
         series.pk not in wholes,
         series.part_of_id is not None,
-        is_narrowed(series.scope_note),
+        series.is_narrowed,
     )
 
 
@@ -43,8 +42,3 @@ def breadth(row: Observation) -> tuple[int, int]:
 def told(row: Observation) -> tuple[bool, str, int]:
     """Money first; else as documents tell it, who say the main thing first."""
     return row.unit != MONEY, row.source.code, row.number
-
-
-def is_narrowed(scope_note: str) -> bool:
-    """Whether a scope is a part of its subject: 仅苹果, 线上; not 含兵团."""
-    return bool(scope_note) and not scope_note.startswith(WIDENING)

@@ -19,6 +19,7 @@ from projects.views.sections import AGREED, ARRIVED, INVESTOR, STARTED, figures
 
 CODE = Column("项目编号", "code")
 PROGRAMS = Column("所属工程", "programs")
+JOBS = Column("就业人数", "jobs", kind="number")
 SITE = Column("场所", "site")
 PARTY_COLUMNS = (
     Column("角色", "get_role_display"),
@@ -33,7 +34,7 @@ def parties(project: Project) -> Section:
 
 
 def investment_amounts(investment: Investment) -> Section:
-    return amounts(investment, AGREED, ARRIVED)
+    return amounts(investment, "资金与就业", AGREED, ARRIVED, JOBS)
 
 
 class ProjectPage(DetailPage):
@@ -88,7 +89,7 @@ class InvestmentPage(DetailPage):
         PROGRAMS,
         leading(Column("协议资金（万元）", "agreed_amount", kind="money")),
         leading(Column("到位资金（万元）", "arrived_amount", kind="money")),
-        Column("就业人数", "jobs", kind="number"),
+        leading(JOBS),
         Column("签约", "signed_on", kind="date"),
         Column("开工", "started_on", kind="date"),
         Column("投产", "producing_on", kind="date"),

@@ -24,6 +24,7 @@ from projects.models import (
 from projects.views import filters
 from projects.views.amounts import NOTE as NOTE_ON_AMOUNTS
 from projects.views.amounts import leading, read_figures, with_figure_counts
+from projects.views.drawn import stages_of_investments
 from projects.views.readings import activity_days
 from projects.views.sections import HOLDER
 
@@ -83,6 +84,7 @@ class ProjectList(LedgerList):
 
 class InvestmentList(LedgerList):
     model = Investment
+    drawn = stages_of_investments
     lead = "援疆指挥部引进、由企业自己出资的项目；不是援疆资金项目，两者不能相加。"
     filterset_class = filters.InvestmentFilter
     total_fields = ("agreed_amount", "arrived_amount")

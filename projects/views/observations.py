@@ -57,7 +57,7 @@ def meaning(observation: Observation) -> Section:
         Column("指标", "series.metric"),
         Column("主体", "series.subjects"),
         Column("序列", "series"),
-        Column("范围说明", "series.scope_note"),
+        Column("范围", "series.scope_words"),
         Column("原文期间", "period_text"),
         Column("期间读作", period_dates),
         Column("性质", "get_nature_display"),

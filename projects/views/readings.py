@@ -65,7 +65,7 @@ def remarks(observation):
 def scope_words(series):
     """What a series is about without its metric: 浙江省援疆指挥部·阿克苏地区（产业支援）."""
     subjects = "·".join(map(str, series.subjects))
-    return f"{subjects}（{series.scope_note}）" if series.scope_note else subjects
+    return f"{subjects}（{words}）" if (words := series.scope_words) else subjects
 
 
 def activity_days(activity):

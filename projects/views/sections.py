@@ -112,8 +112,8 @@ def metric_item(observation: Observation) -> Item:
 def scope_items(observation: Observation) -> Iterator[Item]:
     """The subjects of a figure, each leading to its page, and the scope in words."""
     yield from map(item_of, observation.series.subjects)
-    if observation.series.scope_note:
-        yield Item(observation.series.scope_note)
+    if words := observation.series.scope_words:
+        yield Item(words)
 
 
 def period_words(observation: Observation) -> str:
@@ -149,12 +149,16 @@ def further_figures(
 
 
 def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) -> Section:
-    """Of more than a page's worth, those to show first are kept; the list has all of them."""
-    rows = found.headline().first_rows(CAP + 1)
+    """Of more than a page's worth, those to show first are kept; the list has all of them.
+
+    What stands in no document is told in the table alone.
+    """
+    rows = found.in_use().best_first().first_rows(CAP + 1)
+    cited = [row for row in rows if row.source.is_document]
     shown = sorted(rows[:CAP], key=figure_order)
     printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))
-    chart = best_chart(anchor, shown)
-    return Section(anchor, title, printed, NO_FIGURES, cards=quoted(chosen(rows)), chart=chart)
+    chart = best_chart(anchor, [row for row in shown if row.source.is_document])
+    return Section(anchor, title, printed, NO_FIGURES, cards=quoted(chosen(cited)), chart=chart)
 
 
 def quoted(cards: list[Observation]) -> list[Observation]:

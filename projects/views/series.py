@@ -119,7 +119,7 @@ class SeriesPage(DetailPage):
     columns = (
         Column("指标", "metric"),
         Column("主体", "subjects"),
-        Column("范围说明", "scope_note"),
+        Column("范围", "scope_words"),
         Column("单位", "metric.unit"),
         Column("口径", "metric.definition"),
         Column("所属整体", whole),
@@ -130,7 +130,7 @@ class SeriesPage(DetailPage):
 
     @property
     def lead(self) -> str:
-        return sentence(f"“{self.row.metric}”的一个序列", self.row.scope_note)
+        return sentence(f"“{self.row.metric}”的一个序列", self.row.scope_words)
 
     @property
     def trail(self) -> list[Item]:

@@ -1,12 +1,21 @@
 """How printed figures are read, by the very constants that read them."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
+from aidtracker.pages.citing import FORMATS as REFERENCES
+from aidtracker.pages.citing import Citation, own_reference
+from aidtracker.pages.site import absolute
+from aidtracker.pages.tables import Item
 from aidtracker.templatetags.formatting import UNKNOWN, plain
-from projects.models import Observation, Series
+from projects.models import Observation, ScopeEntry, Series
 from projects.models.finding_kinds import KINDS
 from projects.reading import bounds, figures
 from projects.reading.hedges import Qualifier, words_for
@@ -159,12 +168,35 @@ def rules():
     ]
 
 
+def citation(request: HttpRequest) -> Citation:
+    """The database as a whole."""
+    name, address = settings.SITE["name"], absolute(request, "/")
+    reference = own_reference(name, address, None, timezone.localdate())
+    return Citation(f"据“{name}”（{address}）。", (reference,), address)
+
+
+def scopes() -> list[tuple[str, list[ScopeEntry]]]:
+    """The entries of the list of scopes by the aspect that tells them apart."""
+    rows = ScopeEntry.objects.select_related("within").order_by("aspect", "code")
+    return [(aspect, list(entries)) for aspect, entries in groupby(rows, attrgetter("aspect"))]
+
+
 def method(request: HttpRequest) -> HttpResponse:
+    """The page; with `?cite=` the reference of the database as a file."""
+    cited = citation(request)
+    if (chosen := request.GET.get("cite", "")) in REFERENCES:
+        return cited.file(chosen)
     context = {
+        "citation": cited,
+        "references": [
+            Item(label, f"{reverse('method')}?cite={code}")
+            for code, (label, _) in REFERENCES.items()
+        ],
         "rules": rules(),
         "readings": example_readings(),
         "finding_kinds": list(KINDS.values()),
         "natures": Observation.Nature.choices,
+        "scopes": scopes(),
         "accumulations": Observation.Accumulation.choices,
         "grounds": [
             (Series._meta.get_field(kind).verbose_name, words) for kind, words in GROUNDS.items()

@@ -1,9 +1,14 @@
 """The page of a site: its phases and parts, what was built and brought there, its figures."""
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
 from aidtracker.pages.details import DetailPage, Related, Section, sentence
 from aidtracker.pages.tables import KIND, Column
 from projects.models import Site
 from projects.sums.chains import phases as chain_of
+from projects.views.amounts import amounts, leading, read_figures, with_figure_counts
 from projects.views.sections import (
     ACTIVITY_COLUMNS,
     AWARD_COLUMNS,
@@ -14,6 +19,8 @@ from projects.views.sections import (
     figures,
 )
 
+AREA = Column("面积（平方米）", "area", kind="number")
+
 
 def phases(site: Site) -> Section:
     """The earlier and later phases, which are different places and are never added up."""
@@ -21,6 +28,11 @@ def phases(site: Site) -> Section:
     empty = "同一场所先后的各期；填写“前一期”后列在这里。"
     template = "projects/phases.html"
     return Section("phases", "各期", empty=empty, template=template, data=chain or None)
+
+
+def sizes(site: Site) -> Section | None:
+    """What its ledger says of its size, and where that was taken from; none for nothing."""
+    return amounts(site, "规模", AREA) if site.area is not None else None
 
 
 class SitePage(DetailPage):
@@ -35,9 +47,10 @@ class SitePage(DetailPage):
         Column("援建指挥部", "headquarters"),
         Column("所属工程", "programs"),
         OPENED,
-        Column("面积（平方米）", "area", kind="number"),
+        leading(AREA),
     )
     parts = (
+        sizes,
         phases,
         figures,
         Related("parts", "其中的场所", SITE_COLUMNS, "位于其中的车间、中心和园区。", by="parent"),
@@ -46,6 +59,14 @@ class SitePage(DetailPage):
         Related("activities", "活动", ACTIVITY_COLUMNS, "在这一场所举办的活动。"),
         Related("awards", "荣誉", AWARD_COLUMNS, "授予这一场所的荣誉。"),
     )
+
+    def rows(self) -> QuerySet:
+        return with_figure_counts(super().rows())
+
+    def find(self, *rules: Q, **key: Any) -> Site:
+        found = super().find(*rules, **key)
+        read_figures([found])
+        return found
 
     @property
     def lead(self) -> str:

@@ -49,9 +49,16 @@ def unique_sets(model):
         if field.unique and not field.primary_key:
             yield (field,), None, f"{field.verbose_name}与别的记录相同。"
     for rule in model._meta.constraints:
-        if isinstance(rule, models.UniqueConstraint) and rule.fields:
-            fields = tuple(map(model._meta.get_field, rule.fields))
+        if isinstance(rule, models.UniqueConstraint):
+            fields = tuple(map(model._meta.get_field, rule.fields or named_in(rule.expressions)))
             yield fields, rule, rule.violation_error_message
+
+
+def named_in(expressions):
+    """The columns that expressions are made of, each once."""
+    parts = (part for one in expressions for part in getattr(one, "flatten", lambda: [])())
+    names = (part.name for part in (*expressions, *parts) if isinstance(part, models.F))
+    return list(dict.fromkeys(names))
 
 
 def repeated(rows, model, touched):
@@ -82,6 +89,8 @@ def is_exempt(values, rule):
     """Whether values are too empty to be compared."""
     if rule is None or rule.condition is not None:
         return any(value in (None, "") for value in values)
+    if rule.expressions:
+        return False  # such a rule has nothing count as something
     return rule.nulls_distinct is not False and None in values
 
 

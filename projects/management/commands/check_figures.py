@@ -6,7 +6,8 @@ from aidtracker.ground.batches import BATCH
 from aidtracker.trail.acts import CommandActs
 from programs.models import Source
 from projects.checks.recomputing import recompute
-from projects.models import Finding, Observation
+from projects.models import Finding, Observation, Series
+from projects.models.scope_entries import ScopeList
 
 
 class Command(CommandActs, BaseCommand):
@@ -20,6 +21,16 @@ class Command(CommandActs, BaseCommand):
         if kept:
             self.stdout.write(f"另有{kept}条处理过的已不再成立，留存。")
         self.report_places()
+        self.report_scopes()
+
+    def report_scopes(self):
+        """Name the series whose notes say what an entry that came later says."""
+        known = ScopeList()
+        for series in Series.objects.exclude(scope_note="").iterator(BATCH):
+            named, _ = known.named_in(series.scope_note)
+            if named:
+                words = "、".join(map(str, named))
+                self.stdout.write(f"序列“{series}”的范围说明里有范围条目“{words}”，请改用条目。")
 
     def report_places(self):
         """Name the figures whose words do not stand where they are said to: one text at a time."""

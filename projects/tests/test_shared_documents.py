@@ -1,0 +1,116 @@
+"""Public documents are everybody's, and say of their text what their one setting allows."""
+
+import pytest
+from django.urls import reverse
+
+from aidtracker.ground.datasets import form_of
+from aidtracker.testing import (
+    make_finding,
+    make_headquarters,
+    make_observation,
+    make_series,
+    make_source,
+    make_staff,
+)
+from programs.models import Source
+from projects.models import Observation
+from projects.tests.entry_pages import address
+
+pytestmark = pytest.mark.django_db
+
+BESIDE, APART = "银杏", "水曲柳"
+TEXT = f"街上{BESIDE}成行，共有5家。{APART}不在这一句。"
+CLERK = ("view", "add", "change")
+
+
+@pytest.fixture
+def figure():
+    start = TEXT.index("5家")
+    source = make_source(kind="newspaper", code="jie-shang", title="某报道", text=TEXT)
+    row = make_observation(source=source, printed="5家", start=start, end=start + 2)
+    other = make_observation(series=row.series, printed="9家")
+    finding = make_finding(result="contradiction", kind="conflict")
+    finding.observations.add(row, other)
+    return row
+
+
+def pages(figure):
+    """All public pages, files and answers that could tell of a document's text."""
+    finding = figure.findings.get()
+    rows = (figure, figure.source, figure.series, figure.series.metric, finding)
+    yield from (row.get_absolute_url() for row in rows)
+    for name in ("source-list", "observation-list", "series-list", "finding-list"):
+        yield from (reverse(name), f"{reverse(name)}?download=csv")
+    yield from (f"{reverse(name)}?q={BESIDE}" for name in ("search", "search-names", "source-list"))
+    yield from (f"{reverse(name)}?q={APART}" for name in ("search", "search-names", "source-list"))
+    yield from (reverse("home"), reverse("correction-list"))
+
+
+def told(client, figure):
+    """Where the words beside a figure and those apart from it are told."""
+    found = {BESIDE: set(), APART: set()}
+    for page in pages(figure):
+        response = client.get(page)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        words = content.decode("utf-8-sig").replace(f"q={BESIDE}", "").replace(f"q={APART}", "")
+        for word, places in found.items():
+            asked = page.endswith(f"q={word}")  # which says the word again
+            if word in words and not asked:
+                places.add(page)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["newspaper", "report"])
+@pytest.mark.parametrize("setting", ["", "nothing", "sentence", "whole"])
+def test_every_page_shows_of_a_text_what_its_document_allows(client, figure, kind, setting):
+    source, finding = figure.source, figure.findings.get()
+    Source.objects.filter(pk=source.pk).update(kind=kind, shown_text=setting)
+    shown = setting or {"newspaper": "sentence", "report": "nothing"}[kind]
+    own = {one.get_absolute_url() for one in (figure, finding, source)}
+    found = told(client, figure)
+    assert found[BESIDE] == (set() if shown == "nothing" else own)
+    assert found[APART] == ({source.get_absolute_url()} if shown == "whole" else set())
+
+
+@pytest.mark.parametrize("word", [BESIDE, APART])
+def test_words_of_a_text_are_not_found(client, figure, word):
+    Source.objects.filter(pk=figure.source_id).update(shown_text="nothing")
+    for name in ("search", "source-list"):
+        page = client.get(reverse(name), {"q": word}).content.decode()
+        assert "某报道" not in page
+
+
+# Whose
+
+
+@pytest.fixture
+def others_clerk(client):
+    """A clerk of another headquarters than the one that brought the document in."""
+    codes = [f"projects.{verb}_observation" for verb in CLERK] + ["programs.view_source"]
+    client.force_login(make_staff(make_headquarters(name="乙指挥部"), permissions=codes))
+    return client
+
+
+def test_second_headquarters_records_its_own_figures_from_a_document(others_clerk, figure):
+    Source.objects.filter(pk=figure.source_id).update(maintainer=make_headquarters())
+    assert others_clerk.get(address(figure.source)).status_code == 200
+    typed = {
+        **{"source": figure.source_id, "number": 8, "printed": "5家"},
+        **{"series": make_series(metric=figure.series.metric).pk},
+        **{"nature": "actual", "accumulation": "point", "rank": "normal"},
+    }
+    others_clerk.post(reverse("admin:projects_observation_add"), typed)
+    own = figure.source.observations.get(number=8)
+    assert (own.maintainer.name, own.status) == ("乙指挥部", "draft")
+    page = others_clerk.get(form_of(figure.source))
+    assert not page.context["has_change_permission"]
+
+
+def test_document_is_public_with_its_first_published_figure(client):
+    source = make_source(kind="newspaper", maintainer=make_headquarters(), text=TEXT)
+    figure = make_observation(source=source, status="approved")
+    for status, code in (("approved", 404), ("published", 200)):
+        Observation.objects.filter(pk=figure.pk).update(status=status)
+        assert client.get(source.get_absolute_url()).status_code == code
+        found = client.get(reverse("search"), {"q": source.title}).content.decode()
+        assert (source.get_absolute_url() in found) == (code == 200)
