@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db.models import Field, Model, Q
+from django.db.models import Model, Q
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.changes import Rows
@@ -132,7 +132,7 @@ def states_of(model: type[Model], pks: Collection[int]) -> Iterator[Row]:
     """What rows held before the act in hand, and since."""
     own = acts.current().pk
     history = model.history.model
-    columns = [one.attname for one in history.tracked_fields if one.is_relation or is_asked(one)]
+    columns = [one.attname for one in history.tracked_fields if one.attname != "id"]
     for keys in in_batches(sorted(pks)):
         states = history.objects.filter(id__among=keys).order_by("id", "-history_id")
         found: dict[int, list[dict]] = defaultdict(list)
@@ -143,11 +143,6 @@ def states_of(model: type[Model], pks: Collection[int]) -> Iterator[Row]:
                 if state["act_id"] != own:
                     done.add(state["id"])
         yield from (Row(pk, found[pk]) for pk in keys if pk in found)
-
-
-def is_asked(field: Field) -> bool:
-    """Whether what follows depends on what the column of a state holds."""
-    return field.name in ASKED
 
 
 # What follows from a change of rows of each model
@@ -487,12 +482,6 @@ TOUCHES = {
     for model in (ProjectPlan, ProgressReport, InvestmentReport, OutletReport)
 }
 COUNTED_MODELS = (Award, Outlet, Site, Enterprise, Investment, Activity, Agreement)
-# The columns, besides foreign keys, by which anything above depends on a state.
-ASKED = {
-    *("name", "aliases", "code", "slug", "kind", "area", "status", "review"),
-    *("scope_note", "value", "value_high", "upper"),
-    *METRIC_COLUMNS,
-}
 SITES = ("parent_id", "site_id")  # the columns that name a site
 # The columns by which series hang together.
 STRUCTURE = {
