@@ -67,7 +67,7 @@ class Reference:
     def bibtex(self, key: str) -> str:
         entry = ENTRIES.get(self.mark, "misc")
         said = ((name, one_line(text)) for name, text in self.fields(entry))
-        lines = [f"  {name} = {{{for_bibtex(text)}}}," for name, text in said if text]
+        lines = [f"  {name} = {{{for_bibtex(name, text)}}}," for name, text in said if text]
         return "\n".join([f"@{entry}{{{key},", *lines, "}"])
 
     def ris(self) -> str:
@@ -126,7 +126,10 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def for_bibtex(text: str) -> str:
+def for_bibtex(name: str, text: str) -> str:
+    """A text so that none of its signs is a command; an address stands as it is."""
+    if name == "url":
+        return text.replace("{", "%7B").replace("}", "%7D")
     return "".join(SIGNS.get(sign, sign) for sign in text)
 
 

@@ -172,7 +172,7 @@ def test_reference_as_bibtex():
         "  note = {超过30家},\n"
         "}"
     )
-    assert "url = {https://a.example/x\\_y}" in ONLINE.bibtex("key")
+    assert "url = {https://a.example/x_y}" in ONLINE.bibtex("key")
     assert "urldate = {2024-07-01}" in ONLINE.bibtex("key")
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import FileInput, ModelAdmin, TextArea, TextInput, group
+from aidtracker.ground.scope import readable
 from programs.models import Source
 from programs.models.sources import checksum
 from programs.texts import LARGEST_FILE, checked, text_of
@@ -26,6 +27,7 @@ def take_text(form: RecordForm) -> None:
         # No more than is refused: what is larger never comes into memory.
         content = upload.read(LARGEST_FILE + 1) if upload else b""
         text = text_of(upload.name, content) if upload else checked(pasted)
+        refuse_a_double(form, text)
         row.title, row.sha256 = data.get("title", row.title), data.get("sha256", row.sha256)
         is_another = row.has_text and checksum(text) != row.sha256
         if is_another and data.get("replace_reason"):
@@ -36,6 +38,16 @@ def take_text(form: RecordForm) -> None:
     except ValidationError as error:
         raise ValidationError({"text_file" if upload else "pasted_text": error}) from error
     data["sha256"] = row.sha256
+
+
+def refuse_a_double(form: RecordForm, text: str) -> None:
+    """Who brings in a document that is here is told which it is, as far as they may read it."""
+    others = Source.objects.filter(sha256=checksum(text)).exclude(pk=form.instance.pk)
+    for other in readable(others.without_text(), form.user)[:1]:
+        raise ValidationError(
+            f"已有同一全文的文献《{other.title}》（编号 {other.code}）。"
+            "公开文献各指挥部共用一份：请在那一份里录入您的数字。"
+        )
 
 
 def refuse_to_propose(form: RecordForm) -> None:

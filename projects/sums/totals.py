@@ -11,7 +11,7 @@ from projects.models import Observation
 from projects.reading.intervals import Interval
 from projects.reading.scales import scale_for
 from projects.sums.additivity import Addends, Reason, reasons_against, span_words
-from projects.sums.claims import meaning
+from projects.sums.claims import said_once, statement
 
 TEMPLATE = "includes/total.html"
 SHOWN_REASONS = 6
@@ -124,21 +124,6 @@ def exclusion(observation):
     if observation.rank == Observation.Rank.DEPRECATED:
         return f"不再采用：{observation.rank_reason}"
     return "没有给出具体的数" if observation.value is None else ""
-
-
-def said_once(rows):
-    """Figures without those that say of the same series and time just what another says, whoever
-    copied it from whom; what was not copied stands for the others."""
-    found = {}
-    for row in sorted(rows, key=lambda row: row.source.copied_from_id is not None):
-        found.setdefault(statement(row), row)
-    kept = {row.pk for row in found.values()}
-    return [row for row in rows if row.pk in kept]
-
-
-def statement(row):
-    """What a figure says of which time; of one without a time nobody knows what says the same."""
-    return (row.series_id, meaning(row), row.interval) if row.moment else row.pk
 
 
 def repeated_words(row, parts):

@@ -165,7 +165,7 @@ def test_area_and_jobs_lead_to_their_figures_or_say_that_they_have_none(client):
     assert [one.text for one in bases(client, deal)["协议资金"]] == ["指挥部填报"]
 
 
-NAMED = {Site: "面积（平方米）", Investment: "就业人数"}
+NAMED = {Site: "面积", Investment: "就业人数"}
 
 
 def test_sales_of_an_outlet_lead_to_their_figure(client):

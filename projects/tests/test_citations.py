@@ -24,6 +24,17 @@ def test_plain_citation_names_figure_period_document_and_place():
     )
 
 
+def test_plain_citation_has_no_brackets_in_brackets():
+    figure = make_observation(
+        period_start=date(2017, 1, 1),
+        period_end=date(2019, 12, 31),
+        is_period_inferred=True,
+        nature="target",
+        series=make_series(name="网点数"),
+    )
+    assert plain_citation(figure).partition("。")[0].endswith("（2017—2019年，推断，目标）")
+
+
 def test_plain_citation_leaves_out_what_is_not_known_of_the_document():
     figure = make_observation(
         source=make_source(title="某文"), number=1, printed="5家", series=make_series(name="网点数")

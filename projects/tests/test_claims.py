@@ -19,7 +19,7 @@ from aidtracker.testing import (
 from aidtracker.trail import acts
 from programs.models import Region, Source
 from projects.models import Finding, Observation
-from projects.sums.claims import documents_words, is_same_claim
+from projects.sums.claims import claims, documents_words, is_same_claim
 from projects.sums.totals import total
 from projects.tests.figure_sets import rate_of
 
@@ -298,3 +298,34 @@ def test_form_leads_to_a_form_for_a_further_document(admin_client, series):
     assert str(form["period_start"].value()) == "2019-01-01"
     assert not form["printed"].value()
     assert Observation.objects.filter(series=series).count() == 1
+
+
+def test_series_page_tells_one_claim_of_several_documents(client, series, release):
+    first, copy, _ = release
+    said(series, first)
+    said(series, copy)
+    said(series, make_source(), "3.24亿元")
+    said(series, make_source(), "9.9亿元")
+    later = {"period_start": date(2020, 1, 1), "period_end": date(2020, 12, 31)}
+    said(series, first, "4.0亿元", **later)
+
+    page = client.get(series.get_absolute_url())
+
+    html = page.content.decode()
+    assert "5 条，3 种说法" in html
+    assert html.count("3 份文献，独立来源 2 个") == 3
+    chart = next(one.chart for one in page.context["page"].sections if one.anchor == "chart")
+    assert chart.description.startswith("共 4 个数字")
+
+
+def test_claims_stand_together_only_if_all_can_be_true(series):
+    rows = [said(series, make_source(), words) for words in ("3.2亿元", "3.24亿元", "超过3.26亿元")]
+
+    assert [len(claim) for claim in claims(rows)] == [2, 1]
+
+
+def test_undated_figures_are_no_claim_of_several(series):
+    undated = {"period_start": None, "period_end": None}
+    rows = [said(series, make_source(), **undated) for _ in range(2)]
+
+    assert [len(claim) for claim in claims(rows)] == [1, 1]

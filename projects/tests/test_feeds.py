@@ -32,7 +32,7 @@ def test_figure_is_told_with_its_hedge_and_document(client):
     feed = read(client)
     entry = next(feed.iter(f"{ATOM}entry"))
     assert entry.findtext(f"{ATOM}title") == f"{figure.series}：超过30家"
-    assert "据《某<文>》" in entry.findtext(f"{ATOM}summary")
+    assert "据《某&lt;文&gt;》" in entry.findtext(f"{ATOM}summary")
     assert entry.find(f"{ATOM}link").get("href") == f"http://testserver{figure.get_absolute_url()}"
     marks = [one.findtext(f"{ATOM}id") for one in feed.iter(f"{ATOM}entry")]
     assert len(marks) == len(set(marks))

@@ -106,6 +106,21 @@ def test_second_headquarters_records_its_own_figures_from_a_document(others_cler
     assert not page.context["has_change_permission"]
 
 
+@pytest.mark.parametrize("kind", ["newspaper", "report"])
+def test_who_brings_in_a_document_that_is_here_is_told_which(client, figure, kind):
+    source = figure.source
+    source.accept_text(TEXT)
+    Source.objects.filter(pk=source.pk).update(
+        sha256=source.sha256, kind=kind, maintainer=make_headquarters()
+    )
+    codes = [f"programs.{verb}_source" for verb in CLERK]
+    client.force_login(make_staff(make_headquarters(), permissions=codes))
+    typed = {"code": "zai-ci", "title": "又一份", "kind": "newspaper", "pasted_text": TEXT}
+    page = client.post(reverse("admin:programs_source_add"), typed).content.decode()
+    assert "已有同一全文的文献" in page
+    assert ("某报道" in page) == (kind == "newspaper")
+
+
 def test_document_is_public_with_its_first_published_figure(client):
     source = make_source(kind="newspaper", maintainer=make_headquarters(), text=TEXT)
     figure = make_observation(source=source, status="approved")

@@ -1,5 +1,6 @@
 import re
 from html import unescape
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtracker.testing import make_observation, make_program, make_skipped_phrase, make_source
+from programs.models.sources import checksum
 from projects.models.known_names import coverage
 from projects.reading.marked_text import Span, marked_text
 
@@ -183,6 +185,21 @@ def test_text_is_loaded_for_the_document_it_belongs_to(tmp_path, db, capsys):
     assert capsys.readouterr().out.splitlines()[-1] == (
         "全文：新载入 1 篇，原已载入 0 篇，未登记的文件 1 个。"
     )
+
+
+@pytest.mark.parametrize("kind", ["newspaper", "report"])
+@pytest.mark.parametrize("show", ["nothing", "sentence", "whole"])
+def test_command_says_what_the_public_sees_of_the_texts(tmp_path, db, kind, show):
+    source = make_source(kind=kind, sha256=checksum(TEXT))
+    make_observation(source=source, status="published")
+    (tmp_path / "a.txt").write_bytes(TEXT.encode())
+    usual = source.shows
+    for _ in range(2):
+        call_command("load_texts", tmp_path, show=show, stdout=StringIO())
+    source.refresh_from_db()
+    assert (source.text, source.shows) == (TEXT, show)
+    told = [one for one in source.history.all() if "设定公开显示的原文" in one.correction_reason]
+    assert len(told) == (show != usual)
 
 
 def test_missing_folder_of_texts_is_an_error(tmp_path, db):

@@ -1,6 +1,7 @@
 """What this app adds to the pages and lists of places, headquarters, programmes and documents."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from programs.views.lists import (
 from projects.charts.versions import versions_chart
 from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
+from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
@@ -104,6 +106,7 @@ def funding(headquarters: Headquarters) -> Section | None:
     return Section("funding", "资金", table("本级援疆项目资金合计", LADDER_COLUMNS, rungs))
 
 
+NOT_TOLD = "已录的文献里没有直接说它的数字。"
 WITHIN = "其中的地方、园区和企业的数字"
 
 
@@ -116,6 +119,8 @@ def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
     series = Series.objects.filter(Q(region=region) | Q(region__replaced_by=region))
     section = figures_section(region, series.published_figures())
+    if not section.has_rows:
+        section = replace(section, empty=NOT_TOLD)
     return told_elsewhere(section, within(region), WITHIN)
 
 
@@ -164,6 +169,13 @@ def beside_others(kind: str, label: str) -> Callable[[Any], Item]:
     return lambda row: Item(label, address("compare", of=kind, pick=row.slug))
 
 
+def beside_its_kind(region: Region) -> Item:
+    """The way to compare a donor with all of them, and a place in Xinjiang with others."""
+    if is_in_xinjiang(region):
+        return Item("与其他受援地比较", address("compare", of="regions", pick=region.slug))
+    return Item("与其他支援省市并列", address("compare", of="donors"))
+
+
 def through_years(kind: str) -> Callable[[Any], Item]:
     """The way to compare what is known of a row in several years."""
     about = "比较各年"
@@ -176,7 +188,7 @@ def add_comparisons() -> None:
         beside_others("headquarters", "与其他指挥部比较"),
         through_years("headquarters"),
     )
-    RegionPage.ways = (beside_others("regions", "与其他地区比较"), through_years("regions"))
+    RegionPage.ways = (beside_its_kind, through_years("regions"))
     ProgramPage.ways = (beside_others("programs", "与其他工程比较"), through_years("programs"))
     for page in (HeadquartersList, RegionList, ProgramList):
         page.see_also = (*page.see_also, ("并列比较", "compare"))

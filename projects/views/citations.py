@@ -20,7 +20,8 @@ MARKS = {
 
 def circumstances(observation):
     """When, and, without which a quotation would mislead, whether it is a target or agreed only."""
-    words = stated_period(observation)
+    # It stands in brackets itself, and none stand in brackets.
+    words = stated_period(observation).replace("（推断）", "，推断")
     return words if observation.is_ordinary else f"{words}，{observation.nature_words}"
 
 

@@ -158,7 +158,7 @@ def figures_about(kind: Kind, things: Iterable[Any]) -> list[dict[str, Any]]:
     for thing in things:
         rule |= kind.rule(thing)
     series = Series.objects.filter(rule).order_by().values("pk")
-    rows = Observation.objects.published().in_documents().filter(series__in=series)
+    rows = Observation.objects.published().in_documents().filter(series__one_of=series)
     rows = rows.exclude(rank=Observation.Rank.DEPRECATED).order_by()
     return list(rows.values(*READ)[:MOST_READ])
 

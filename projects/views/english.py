@@ -21,6 +21,7 @@ from projects.models import Observation
 from projects.models.finding_kinds import Result
 from projects.reading import bounds
 from projects.reading.hedges import Qualifier
+from projects.views.site import last_change
 
 TITLE = "China’s Counterpart Aid to Xinjiang: figures as documents print them"
 LEAD = (
@@ -80,6 +81,9 @@ COLUMNS = {
     "site": "subject: park or other site",
     "outlet": "subject: outlet",
     "activity": "subject: activity",
+    "first_scope": "aspect of the scope, from a list: of the total, of which, by channel …",
+    "second_scope": "a second aspect of the scope",
+    "third_scope": "a third aspect of the scope",
     "scope_note": "what the scope includes or leaves out",
     "attributed_to": "who is quoted",
     "rank": "which of several is shown first: preferred, normal, deprecated",
@@ -160,6 +164,7 @@ def english(request: HttpRequest) -> HttpResponse:
         ],
         "reference": own_reference(TITLE, here, None, today),
         "sharing": sharing(request, here),
+        "updated": kept("last change", last_change),
         "licence": settings.SITE["licence"],
     }
     return render(request, "projects/english.html", context)

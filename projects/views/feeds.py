@@ -8,12 +8,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.search import naming
 from aidtracker.pages.site import absolute
 from projects.corrections import Correction, corrections, with_states_before
 from projects.models import Metric, Observation, Series
@@ -78,12 +82,16 @@ def changed(one: Correction) -> Entry:
 
 
 def entries(condition: dict[str, Any]) -> list[Entry]:
-    """The latest of all kinds: a figure that was corrected is told as that."""
-    conditions = {f"series__{name}": row for name, row in condition.items()}
-    changes = with_states_before(corrections().filter(**conditions)[:LATEST])
-    figures = Observation.objects.published().filter(**conditions)
-    latest = figures.order_by("-updated_at", "-pk").first_rows(LATEST)
-    told = [*map(changed, changes), *map(came, latest)]
+    """The latest of all kinds: a figure that was corrected is told as that, too."""
+    states, figures = corrections(), Observation.objects.published()
+    changed_at: Any = F("updated_at")
+    if condition:
+        about = naming("series", Series.objects.filter(**condition))
+        states, figures = states.filter(about), figures.filter(about)
+        # Else the database might read all figures, the last changed first, until it has enough.
+        changed_at = Coalesce("updated_at", "updated_at")
+    latest = figures.order_by(changed_at.desc(), "-pk").first_rows(LATEST)
+    told = [*map(changed, with_states_before(states[:LATEST])), *map(came, latest)]
     return sorted(told, key=lambda one: one.at, reverse=True)[:LATEST]
 
 
@@ -129,7 +137,8 @@ class Figures(Feed):
         return item.title
 
     def item_description(self, item: Entry) -> str:
-        return item.words
+        """As readers of feeds take it, which is HTML."""
+        return escape(item.words)
 
     def item_link(self, item: Entry) -> str:
         return item.address

@@ -28,6 +28,7 @@ from projects.corrections import MOST_FIGURES, known_on, recorded_on
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.sums import totals
+from projects.sums.claims import claims, documents_words, said_once
 from projects.views.citations import document_reference, series_citation
 from projects.views.corrections import corrections_section
 from projects.views.events import events_about
@@ -44,7 +45,9 @@ ASKED = ("with", "as_of", "known")  # what of the address says which figures the
 def chart_section(
     rows: list[Observation], second: list[Observation], events: Sequence[Event]
 ) -> Section:
-    """All figures on one time axis, those with an open contradiction marked; never one alone."""
+    """All figures on one time axis, each claim once, those with an open contradiction marked;
+    never one alone."""
+    rows, second = said_once(rows), said_once(second)
     conflicts = {row.pk for row in (*rows, *second) if row.is_contradicted}
     several = len(rows) + len(second) >= FEWEST
     chart = series_chart(rows, conflicts, second, events) if several else None
@@ -88,7 +91,13 @@ def beside(series: Series) -> QuerySet:
 def figures_section(series, rows):
     """The table under the chart: what the chart draws, in words, and the way to all of it."""
     layout = Layout(more=whole_list("observation-list", series=series.slug))
-    shown = table(counted("全部数字", rows), READING_COLUMNS, rows[:CAP], layout)
+    said = claims(rows)
+    several = [claim for claim in said if len(claim) > 1]
+    words = {row.pk: documents_words(claim) for claim in several for row in claim}
+    alike = Column("同一说法", lambda row: words.get(row.pk, ""))
+    columns = (*READING_COLUMNS, alike) if several else READING_COLUMNS
+    caption = counted("全部数字", rows) + (f"，{len(said)} 种说法" if several else "")
+    shown = table(caption, columns, rows[:CAP], layout)
     return Section("figures", "全部数字", shown, NO_FIGURES)
 
 

@@ -1,6 +1,7 @@
 """How printed figures are read, by the very constants that read them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
+from aidtracker.pages.paging import kept
 from aidtracker.pages.site import absolute
 from aidtracker.pages.tables import Item
 from aidtracker.templatetags.formatting import UNKNOWN, plain
@@ -168,6 +170,12 @@ def rules():
     ]
 
 
+def last_change() -> datetime | None:
+    """When a public figure last came or changed."""
+    rows = Observation.objects.published().order_by("-updated_at")
+    return rows.values_list("updated_at", flat=True).first()
+
+
 def citation(request: HttpRequest) -> Citation:
     """The database as a whole."""
     name, address = settings.SITE["name"], absolute(request, "/")
@@ -188,6 +196,7 @@ def method(request: HttpRequest) -> HttpResponse:
         return cited.file(chosen)
     context = {
         "citation": cited,
+        "updated": kept("last change", last_change),
         "references": [
             Item(label, f"{reverse('method')}?cite={code}")
             for code, (label, _) in REFERENCES.items()

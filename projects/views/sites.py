@@ -32,7 +32,7 @@ def phases(site: Site) -> Section:
 
 def sizes(site: Site) -> Section | None:
     """What its ledger says of its size, and where that was taken from; none for nothing."""
-    return amounts(site, "规模", AREA) if site.area is not None else None
+    return amounts(site, "规模", Column("面积", "area")) if site.area is not None else None
 
 
 class SitePage(DetailPage):

@@ -47,12 +47,13 @@ class Command(CommandActs, BaseCommand):
         is_new = not source.has_text
         if is_new:
             source.accept_text(content)
-        if self.show is not None:
+        is_set = self.show not in (None, source.shows)
+        if is_set:
             source.shown_text = self.show
             shown = source.get_shown_text_display()
             when = timezone.localtime()
             source.correction_reason = f"{when:%Y-%m-%d %H:%M} 设定公开显示的原文：{shown}"
-        if is_new or self.show is not None:
+        if is_new or is_set:
             source.save()
         if not is_new:
             return "kept"
