@@ -117,7 +117,7 @@ def test_list_asks_once_for_the_figures_of_all_rows(client, django_assert_max_nu
     query = {"headquarters": headquarters.slug}
     client.get(reverse("project-list"), query)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page = client.get(reverse("project-list"), query)
 
     cells = [cell for line in page.context["table"].rows for cell in line.cells]

@@ -185,8 +185,13 @@ def scopes(request):
 
 
 def figured_places(request: Any) -> QuerySet:
-    """The places that public figures are about, and those above them."""
-    return used(Region, "series_set__observations", one_by_one=True)(request).and_above()
+    """The places that public figures are about, by themselves or by what stands in them, and those
+    above them."""
+    named = Q()
+    for through in ("", "sites__", "enterprises__"):
+        places = used(Region, f"{through}series_set__observations", one_by_one=True)(request)
+        named |= Q(pk__in=places.values("pk"))
+    return Region.objects.filter(named).and_above()
 
 
 class SeriesFilter(ListFilter):
