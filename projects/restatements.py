@@ -6,6 +6,7 @@ A state of a row that says what others mean has a new reason only if such a chan
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 from typing import Any
 
@@ -126,12 +127,23 @@ def restatements_for(observation: Observation) -> QuerySet:
     rules: dict[type[Any], Q] = {}
     for path in Observation.RESTS_ON:
         model = fields_at(Observation, path)[-1].related_model
-        rests = Observation.objects.filter(pk=observation.pk, **{path: OuterRef("id")})
-        rules[model] = rules.get(model, Q()) | Q(Exists(rests))
+        for rule in named_at(observation, path):
+            rules[model] = rules.get(model, Q()) | rule
     found = [
         in_time(restatements_of(model, rule, is_of_figures=True)) for model, rule in rules.items()
     ]
     return latest_first([*found, texts_in_time(replaced_texts(Q(source=observation.source_id)))])
+
+
+def named_at(observation: Observation, path: str) -> Iterator[Q]:
+    """The condition on states that a figure names their row; none where it names nothing."""
+    *before, last = fields_at(Observation, path)
+    if not last.concrete:
+        yield Q(id__in=getattr(observation, path).order_by().values("pk"))
+        return
+    row = reduce(lambda row, field: getattr(row, field.name), before, observation)
+    if (number := getattr(row, last.attname)) is not None:
+        yield Q(id=number)
 
 
 def in_time(states: QuerySet) -> QuerySet:

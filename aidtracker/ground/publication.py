@@ -5,7 +5,7 @@ few that cannot, once for a query, instead of joining what each row names.
 """
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -38,6 +38,7 @@ for lookup in (Outside, OneOf):
     ForeignObject.register_lookup(lookup)
 
 
+@cache
 def public_rule(model: type[Any], path: str = "") -> Q:
     """The condition that the public may see a row of `model`, which stands at the end of `path`.
 

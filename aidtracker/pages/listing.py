@@ -33,6 +33,7 @@ from aidtracker.trail import acts
 
 LONGEST_VALUE = 200
 MOST_VALUES = 40
+MOST_KEPT = 20_000  # rows whose order is kept
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 CONTROLS = {"page", "sort", "download", "cite"}
@@ -222,6 +223,18 @@ class ListPage(View):
         return not is_column and name not in rows.query.annotations
 
     @property
+    def is_order_kept(self) -> bool:
+        """Whether all rows are sorted by what is computed of each, and few enough to remember."""
+        if not self.order or not self.is_order_computed(self.filtered_rows):
+            return False
+        return (total := self.total) is not None and total <= MOST_KEPT
+
+    def kept_numbers(self) -> list[Any]:
+        """The numbers of all rows in the order asked for, computed once for each edition."""
+        name = f"{self.model._meta.label} by {','.join(self.order)}"
+        return kept(name, lambda: list(self.sorted_rows.values_list("pk", flat=True)))
+
+    @property
     def total(self) -> int | None:
         """How many rows there are without conditions, which is known; else None."""
         if self.is_filtered:
@@ -236,6 +249,7 @@ class ListPage(View):
             self.sorted_rows,
             self.total,
             in_order=lambda numbers: self.in_order(self.rows().filter(pk__among=numbers)),
+            numbers=self.kept_numbers if self.is_order_kept else None,
         )
         wanted = self.parameters.get("page", "1")
         page = paginator.get_page(wanted)

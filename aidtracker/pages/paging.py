@@ -66,6 +66,7 @@ class KeyPaginator(Paginator):
     `is_open`: there are more rows than are counted, and so no last page. Those of fewer rows are
     sorted by `in_order` once their numbers are known, if it is given: what a database expects of
     conditions is often wrong, and it then goes through all rows in order to find a few.
+    `numbers` has those of all rows in order, where they are kept.
     """
 
     def __init__(
@@ -74,9 +75,10 @@ class KeyPaginator(Paginator):
         total: int | None = None,
         size: int = 0,
         in_order: Callable[[list[Any]], QuerySet] | None = None,
+        numbers: Callable[[], list[Any]] | None = None,
     ) -> None:
         super().__init__(rows, size or PAGE_SIZE)
-        self.total, self.in_order = total, in_order
+        self.total, self.in_order, self.numbers = total, in_order, numbers
 
     @cached_property
     def found(self) -> list[Any]:
@@ -136,6 +138,8 @@ class KeyPaginator(Paginator):
         """The numbers of some rows, read from whichever end of the list is nearer."""
         if not self.counted:
             return []
+        if self.numbers:
+            return self.numbers()[start : start + size]
         rows = self.object_list
         if self.in_order and self.total is None and not self.is_open:
             rows = self.in_order(self.found)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from aidtracker.pages import views
 from aidtracker.pages.overview import counted, record_counts
+from aidtracker.pages.routes import page_routes
 from aidtracker.pages.searching import search_everything
 from aidtracker.testing import (
     make_headquarters,
@@ -251,3 +252,9 @@ def test_form_offers_every_order_and_keeps_the_chosen_one(client):
         "批次号，降序",
     ]
     assert [value for value, _, is_chosen in orders if is_chosen] == ["-3"]
+
+
+def test_every_address_of_a_page_leads_to_one_page():
+    pages = [page for app in ("programs", "projects") for page in page_routes(f"{app}.views")]
+    assert len({page.name for page in pages}) == len(pages)
+    assert len({str(page.pattern) for page in pages}) == len(pages)

@@ -2017,6 +2017,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='observation',
+            index=models.Index(condition=models.Q(('obs_status', ''), _negated=True), fields=['obs_status', 'source', 'number', 'id', 'status', 'series'], name='observation_by_obs_status'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(condition=models.Q(('price_basis', ''), _negated=True), fields=['price_basis', 'source', 'number', 'id', 'status', 'series'], name='observation_by_price_basis'),
+        ),
+        migrations.AddIndex(
+            model_name='observation',
             index=models.Index(fields=['status', 'updated_at', 'id'], name='observation_latest'),
         ),
         migrations.AddIndex(

@@ -1,5 +1,7 @@
 """Which figures, and in which order: the questions that pages ask of observations."""
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -11,25 +13,51 @@ from aidtracker.ground.records import KeyedQuerySet
 from aidtracker.ground.relations import JSONGroup
 from programs.models import Source
 from projects.models.finding_kinds import TO_SETTLE, Result
-from projects.models.metrics import SUBJECTS
-from projects.models.scope_entries import SCOPES
+from projects.models.subject_rows import WithSubjects
 from projects.reading.sentences import REACH
 
 # The end of the time a figure speaks of.
 MOMENT = models.functions.Coalesce("as_of", "period_end", "period_start")
 
 
+@cache
+def marks_of(model: type[Any]) -> models.QuerySet:
+    """What readers are told of the checks of one figure of an outer query."""
+    links = model.findings.through.objects
+    hidden = links.filter(finding=models.OuterRef("finding")).exclude(
+        public_rule(model, "observation")
+    )
+    is_shown = Q(finding__result__in=TO_SETTLE, finding__state="open") | Q(
+        finding__result=Result.HOLDS
+    )
+    told = models.functions.JSONObject(
+        key="finding__key", result="finding__result", computation="finding__computation"
+    )
+    return (
+        links.filter(is_shown, ~models.Exists(hidden), finding__is_current=True)
+        .filter(observation=models.OuterRef("pk"))
+        .order_by()
+        .values("observation")
+        .annotate(marks=JSONGroup(told))
+        .values("marks")
+    )
+
+
+class TableRows(WithSubjects):
+    """Figures with what they are about, and with their badges."""
+
+    def __iter__(self) -> Iterator[Any]:
+        # Only now: a query that leads to the numbers of rows alone needs none of it.
+        self.queryset = self.queryset.with_marks()
+        return super().__iter__()
+
+
 class ObservationQuerySet(KeyedQuerySet):
     def with_subjects(self):
         """With all that a row of a table names, and its badges, in one query."""
-        return (
-            self.select_related(
-                *("source", "series__metric"),
-                *(f"series__{name}" for name in (*SUBJECTS, *SCOPES)),
-            )
-            .defer("source__text")
-            .with_marks()
-        )
+        found = self.select_related("source", "series__metric").defer("source__text")
+        found._iterable_class = TableRows
+        return found
 
     def first_rows(self, limit: int) -> list[Any]:
         """The first figures with all that a table names."""
@@ -53,29 +81,7 @@ class ObservationQuerySet(KeyedQuerySet):
 
     def with_marks(self):
         """With what readers are told of each figure's checks, for `badges`."""
-        links = self.model.findings.through.objects
-        hidden = links.filter(finding=models.OuterRef("finding")).exclude(
-            public_rule(self.model, "observation")
-        )
-        is_shown = Q(finding__result__in=TO_SETTLE, finding__state="open") | Q(
-            finding__result=Result.HOLDS
-        )
-        marks = (
-            links.filter(is_shown, ~models.Exists(hidden), finding__is_current=True)
-            .filter(observation=models.OuterRef("pk"))
-            .order_by()
-            .values("observation")
-            .annotate(
-                marks=JSONGroup(
-                    models.functions.JSONObject(
-                        key="finding__key",
-                        result="finding__result",
-                        computation="finding__computation",
-                    )
-                )
-            )
-        )
-        return self.annotate(marks=models.Subquery(marks.values("marks")))
+        return self.annotate(marks=models.Subquery(marks_of(self.model)))
 
     def best_first(self):
         """Those that stand in a document first; of them preferred ones, then the latest, revised

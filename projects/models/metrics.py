@@ -31,6 +31,7 @@ from projects.models.outlets import Outlet
 from projects.models.projects import Project
 from projects.models.scope_entries import BETWEEN, SCOPES, ScopeEntry, is_narrowed, settle
 from projects.models.sites import Site
+from projects.models.subject_rows import SUBJECTS, WithSubjects
 
 
 def observation_model():
@@ -170,19 +171,6 @@ class Metric(Meaning, Record):
         )
 
 
-SUBJECTS = (
-    "region",
-    "headquarters",
-    "program",
-    "project",
-    "investment",
-    "enterprise",
-    "site",
-    "outlet",
-    "activity",
-)
-
-
 def any_subject():
     """The condition that a series is about at least one thing."""
     return any_of({f"{name}__isnull": False for name in SUBJECTS})
@@ -203,7 +191,10 @@ def or_zero(name):
 
 class SeriesQuerySet(RecordQuerySet):
     def with_subjects(self):
-        return self.select_related("metric", *SUBJECTS, *SCOPES)
+        """With what they measure, and with what pages say of the things they are about."""
+        found = self.select_related("metric")
+        found._iterable_class = WithSubjects
+        return found
 
     def like(self, series: "Series") -> Self:
         """Those of the same metric, subjects and scope, of which there is at most one."""
@@ -232,7 +223,7 @@ class SeriesQuerySet(RecordQuerySet):
 
         This is how pages of the app below, which know series only from a record, reach figures.
         """
-        return self.observations.published().with_subjects().filter(series__in=self)
+        return self.observations.published().with_subjects().filter(series__one_of=self)
 
     def with_figures(self):
         """Series that have public figures."""

@@ -54,9 +54,15 @@ PUBLIC = (
 )
 
 
-def listed(name: str, *fields: str) -> models.Index:
+def listed(name: str, *fields: str, condition: Q | None = None) -> models.Index:
     """The order of a list, with all that says which of the rows the public sees."""
-    return models.Index(fields=(*fields, "status", "series"), name=name)
+    return models.Index(fields=(*fields, "status", "series"), name=name, condition=condition)
+
+
+def listed_if_said(field: str) -> models.Index:
+    """The list of the few rows of which a field says something."""
+    order = (field, "source", "number", "id")
+    return listed(f"observation_by_{field}", *order, condition=~Q(**{field: ""}))
 
 
 class FigureField(ExactDecimalField):
@@ -221,6 +227,8 @@ class Observation(Paged, Reviewed):
             listed("observation_by_accumulation", "accumulation", "source", "number", "id"),
             listed("observation_by_qualifier", "qualifier", "source", "number", "id"),
             listed("observation_by_rank", "rank", "source", "number", "id"),
+            listed_if_said("obs_status"),
+            listed_if_said("price_basis"),
             models.Index(fields=("status", "updated_at", "id"), name="observation_latest"),
             models.Index(fields=("id",), name="observation_placeless", condition=Q(start=None)),
         )

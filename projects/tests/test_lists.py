@@ -8,6 +8,7 @@ from aidtracker.testing import (
     make_activity,
     make_enterprise,
     make_investment,
+    make_metric,
     make_observation,
     make_program,
     make_project,
@@ -15,6 +16,7 @@ from aidtracker.testing import (
     make_site,
 )
 from projects.tests.full_rows import FEW, MAKERS, MANY, queries
+from projects.views.figure_lists import NEEDS_UNIT, MetricList
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +137,41 @@ def test_project_list_says_which_end_is_known(dates, words, client):
     (row,) = client.get(reverse("project-list"), {"q": project.code}).context["table"].rows
     shown = {cell.label: cell.items[0].text for cell in row.cells}
     assert shown.get("实际起止", "—") == words
+
+
+def shown_in(client, name, **query):
+    """The rows of a list as asked for, and what the page says of that."""
+    context = client.get(reverse(name), query).context
+    return [row.cells for row in context["table"].rows], context["list"].notices
+
+
+def test_figures_are_sorted_by_value_within_one_unit_only(client):
+    series = make_series()
+    least, most = (make_observation(series=series, printed=text) for text in ("2家", "30家"))
+    rows, notices = shown_in(client, "observation-list", sort="-3")
+    assert notices == [NEEDS_UNIT]
+    assert [row[2].value for row in rows] == [
+        row[2].value for row in shown_in(client, "observation-list")[0]
+    ]
+    for chosen in ({"series": series.slug}, {"metric": series.metric.slug}):
+        rows, notices = shown_in(client, "observation-list", sort="-3", **chosen)
+        assert NEEDS_UNIT not in notices
+        assert [row[2].value for row in rows] == [most, least]
+
+
+def test_metrics_are_sorted_by_how_many_figures_they_have(client):
+    metrics = (make_metric(name=name) for name in ("数过的甲", "数过的乙"))
+    one, two = (
+        make_observation(series=make_series(metric=metric)).series.metric for metric in metrics
+    )
+    make_observation(series=two.series_set.get())
+    make_observation(series=one.series_set.get(), status="draft")
+    number = [column.label for column in MetricList.columns].index("数字") + 1
+    for sort, expected in ((str(number), [one, two]), (f"-{number}", [two, one])):
+        rows, _ = shown_in(client, "metric-list", sort=sort, q="数过的")
+        assert [row[0].value for row in rows] == expected
+    counts = [
+        row[number - 1].value for row in shown_in(client, "metric-list", sort=f"-{number}")[0]
+    ]
+    assert counts[0] > counts[-1]
+    assert counts == sorted(counts, reverse=True)

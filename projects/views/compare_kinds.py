@@ -172,7 +172,7 @@ def series_about(kind: Kind, things: Iterable[Any]) -> QuerySet:
 def figures_about(series: QuerySet) -> list[dict[str, Any]]:
     """What tells the public figures of some series apart, as far as they stand in documents and
     are in use: one query, of so many at most."""
-    rows = Observation.objects.published().in_documents().filter(series__in=series.values("pk"))
+    rows = Observation.objects.published().in_documents().filter(series__one_of=series.values("pk"))
     rows = rows.exclude(rank=Observation.Rank.DEPRECATED).order_by()
     return list(rows.values(*READ)[:MOST_READ])
 

@@ -1,11 +1,17 @@
 """The list pages of metrics, their series, and the public figures."""
 
+from functools import cached_property
+
+from django.db.models import Model
+
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.tables import KIND, NAME, NOTE, Column
 from projects.models import Metric, Observation, Series
 from projects.views import filters
 from projects.views.readings import scope_words
 from projects.views.sections import metric_item, scope_items
+
+NEEDS_UNIT = "不同单位的数字不能比较大小：先选定“指标”，再按数值排序。"
 
 
 class MetricList(ListPage):
@@ -19,8 +25,8 @@ class MetricList(ListPage):
         KIND,
         Column("领域", "get_sector_display", sort=("sector",)),
         Column("口径", "definition"),
-        Column("序列", "series_count", kind="number"),  # no order: all would be counted for it
-        Column("数字", "figure_count", kind="number"),
+        Column("序列", "series_count", kind="number", sort=("series_count",)),
+        Column("数字", "figure_count", kind="number", sort=("figure_count",)),
         NOTE,
     )
 
@@ -81,6 +87,20 @@ class ObservationList(ListPage):
 
     def rows(self):
         return Observation.objects.published().order_by("source_id", "number")
+
+    @cached_property
+    def order(self):
+        """By value only within one unit: 3 亿元 is neither more nor less than 500 人."""
+        order = super().order
+        if "value" not in (name.removeprefix("-") for name in order):
+            return order
+        form = self.filterset.form
+        form.is_valid()
+        if any(isinstance(form.cleaned_data.get(name), Model) for name in ("metric", "series")):
+            return order
+        self.notices.append(NEEDS_UNIT)
+        self.parameters.pop("sort")
+        return ()
 
     def read(self, rows):
         return rows.with_subjects()

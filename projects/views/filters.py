@@ -253,14 +253,14 @@ class ObservationFilter(ListFilter):
         """Those of a headquarters, and of its donor; or of some headquarters."""
         if isinstance(value, QuerySet):
             return queryset.filter(series__headquarters__in=value)
-        return queryset.filter(series__in=Series.objects.of_headquarters(value))
+        return queryset.filter(series__one_of=Series.objects.of_headquarters(value))
 
     def of_scope(self, queryset, name, value):
         """Those of the series that an entry of the list of scopes holds of."""
         return queryset.filter(naming("series", Series.objects.filter(in_scope(value))))
 
     def in_place(self, queryset, name, value):
-        return queryset.filter(series__in=series_in(value))
+        return queryset.filter(series__one_of=series_in(value))
 
     def in_year(self, queryset, name, value):
         """Those whose time ends in a year, or that speak of a day in it."""

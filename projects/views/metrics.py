@@ -40,7 +40,7 @@ def series_item(observation):
 
 def figures_of(metric):
     """All its figures, series after series."""
-    return Observation.objects.filter(series__in=metric.series_set.all()).by_series()
+    return Observation.objects.filter(series__one_of=metric.series_set.all()).by_series()
 
 
 def derived_from(metric):
