@@ -125,7 +125,7 @@ class SeriesAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "metric", "new_figure"),
         group("主体", *SUBJECTS),
-        group("范围", SCOPES, "scope_note"),
+        group("范围", *SCOPES, "scope_note"),
         group("其中", "part_of", "has_complete_parts", "parts_ground"),
         group("出处", "note", "maintainer", "correction_reason"),
     )
