@@ -65,6 +65,14 @@ def test_chart_counts_each_year_and_leads_to_it(client):
     assert client.get(chart.address).status_code == 200
 
 
+def test_table_beside_the_chart_counts_what_the_circles_do(client):
+    chart = client.get("/timeline/").context["chart"]
+    cells = [cell for row in chart.table.rows for cell in row.cells[1:]]
+    labels = [mark.name.rsplit(" ", 2)[1] for mark in chart.drawings[0].marks]
+
+    assert sum(cell.value for cell in cells) == sum(map(int, labels))
+
+
 def test_undated_records_are_not_in_it(client):
     before = years(client)[2019].count
     make_activity(starts_on="")
