@@ -25,7 +25,7 @@ from projects.views.leading import chosen
 
 FIRST, LAST = 1997, 2100
 MOST_READ = 5_000
-IN_ALL, IN_YEAR = 4, 120  # how many of a year: among all years, and alone
+IN_ALL, IN_YEAR = 3, 120  # how many of a year: among all years, and alone
 MOST_FIGURES = 60
 FIGURES_IN_ALL, FIGURES_IN_YEAR = 2, 12
 
