@@ -1,5 +1,7 @@
 """The umbrellas of aid work, how projects are classified, and the rules documents name."""
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -103,6 +105,11 @@ class Program(Meaning, Record):
             partial_date_check("program", "starts_on", "ends_on"),
             order_check("program", "starts_on", "ends_on", "结束不能早于开始。"),
         )
+
+    @cached_property
+    def line(self) -> list["Program"]:
+        """Its versions from the first to the latest, itself among them: one query."""
+        return Program.objects.versions_of(self)
 
 
 class Category(KeyedModel):

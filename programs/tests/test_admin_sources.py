@@ -76,7 +76,8 @@ def test_text_of_another_document_is_refused(admin_client):
     make_source(sha256=DIGEST)
     source = make_source()
     response = upload(admin_client, source, CONTENT)
-    assert response.context["adminform"].form.non_field_errors() == ["已有同一全文的文献。"]
+    (said,) = response.context["adminform"].form.non_field_errors()
+    assert said.startswith("已有同一全文的文献《")
 
 
 def test_saving_without_a_file_keeps_the_text(admin_client):

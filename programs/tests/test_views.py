@@ -23,7 +23,7 @@ from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 1 + 13  # which edition, and what stands in it
+BUDGET = 1 + 14  # which edition, and what stands in it; a programme with versions has most
 FEW, MANY = 2, 8  # rows before and after growing
 
 

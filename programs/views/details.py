@@ -83,7 +83,7 @@ class HeadquartersPage(DetailPage):
 
 def versions(program: Program) -> Section:
     """The versions before and after a programme, itself among them: one query."""
-    found = Program.objects.versions_of(program)
+    found = program.line
     shown = found if len(found) > 1 else []
     rows = table("从最早的版本到最新的版本", (NAME, STARTS, ENDS, NOTE), shown)
     return Section("versions", "版本", rows, "没有登记前一版本或后一版本。")

@@ -148,7 +148,7 @@ def count_column(label: str, relation: str, name: str) -> Column:
 
 def figures_of_versions(program: Program) -> Section | None:
     """What the versions of a programme say of the same metrics; None without any to compare."""
-    versions = Program.objects.versions_of(program)[:MOST]
+    versions = program.line[:MOST]
     if len(versions) < FEWEST:
         return None
     comparison = Comparison.of("programs", versions)
