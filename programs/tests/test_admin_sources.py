@@ -76,7 +76,7 @@ def test_text_of_another_document_is_refused(admin_client):
     make_source(sha256=DIGEST)
     source = make_source()
     response = upload(admin_client, source, CONTENT)
-    (said,) = response.context["adminform"].form.non_field_errors()
+    ((said,),) = response.context["adminform"].form.errors.values()
     assert said.startswith("已有同一全文的文献《")
 
 

@@ -139,7 +139,7 @@ def test_place_shows_the_figures_of_what_lies_in_it(client):
 def test_place_without_any_figure_says_so(client):
     page = client.get(make_region().get_absolute_url()).context["page"]
     own = next(section for section in page.empty_sections if section.anchor == "figures")
-    assert "还没有公开的数字" in own.empty
+    assert own.empty == "已录的文献里没有直接说它的数字。"
 
 
 def test_headquarters_shows_what_is_told_of_its_donor(client):
