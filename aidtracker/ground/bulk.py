@@ -106,16 +106,16 @@ def column(rows: Sequence[Any], field: Any, connection: Any) -> Iterable[Any]:
         values = [field.pre_save(row, add=True) for row in rows]
     if type(field).get_prep_value in OF_TEXTS:
         return values
-    known: dict[Any, Any] = {}
-    return [prepared(value, field, connection, known) for value in values]
+    try:
+        known = {value: prepared(value, field, connection) for value in set(values)}
+    except TypeError:  # lists and the like
+        words = list(map(repr, values))
+        several = dict(zip(words, values, strict=True))
+        known = {word: prepared(value, field, connection) for word, value in several.items()}
+        return map(known.__getitem__, words)
+    return map(known.__getitem__, values)
 
 
-def prepared(value: Any, field: Any, connection: Any, known: dict[Any, Any]) -> Any:
-    """A value as the database takes it; asked once for each."""
-    if value is None:
-        return None
-    if isinstance(value, list | dict):
-        return field.get_db_prep_save(value, connection)
-    if value not in known:
-        known[value] = field.get_db_prep_save(value, connection)
-    return known[value]
+def prepared(value: Any, field: Any, connection: Any) -> Any:
+    """A value as the database takes it."""
+    return None if value is None else field.get_db_prep_save(value, connection)

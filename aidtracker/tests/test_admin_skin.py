@@ -32,6 +32,7 @@ TITLES = {
     "Formula": "公式",
     "Ledger": "台账",
     "Subject": "主体",
+    "Scope": "范围",
     "Parts": "其中",
     "Place in the source": "原文位置",
     "Figure": "数值",

@@ -7,9 +7,11 @@ import tablib
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from import_export.resources import modelresource_factory
 
 from aidtracker.ground import bulk
+from aidtracker.ground.pinyin import syllables
 from aidtracker.sheets import rehearse, resource_for, sheet_of, store
 from aidtracker.sheets.reading.sheets import Page
 from aidtracker.trail import acts
@@ -135,9 +137,10 @@ def inserted(site: Site) -> Work:
     """All that the program stores of these rows, by the database alone; taken back.
 
     PostgreSQL: COPY to a table of its own, then INSERT … SELECT with the keys looked up, and the
-    states. SQLite: one prepared statement for the rows, one for the states, values ready.
+    states. SQLite: one prepared statement for the rows, one for the states, values ready. What the
+    program makes of the names is ready, too: the index of what is searched costs as much.
     """
-    rows = new_projects()
+    rows = [[*one, *made_of_names(one)] for one in new_projects()]
     put = put_selected if connection.vendor == "postgresql" else put_ready(rows)
 
     def ask() -> int:
@@ -149,8 +152,14 @@ def inserted(site: Site) -> Work:
     return ask
 
 
+def made_of_names(cells: list[Any]) -> tuple[str, str]:
+    """The address and the search text of a new project."""
+    project = Project(code=cells[0], name=cells[1])
+    return slugify("-".join(syllables(project.slug_source))), project.made_search_text()
+
+
 def put_selected(cursor: Any, rows: list[list[Any]]) -> None:
-    columns = ", ".join(f"c{number} text" for number in range(len(HEADINGS)))
+    columns = ", ".join(f"c{number} text" for number in range(len(rows[0])))
     cursor.execute(f"CREATE TEMPORARY TABLE benchmark_rows ({columns}) ON COMMIT DROP")
     with cursor.copy("COPY benchmark_rows FROM STDIN") as copy:
         for one in rows:
@@ -179,8 +188,9 @@ AMOUNTS = (
 )
 # The cells of a sheet in SQL: `HEADINGS` are c0, c1, …
 FROM_SHEET = {
-    **{"code": "c0", "slug": "c0", "name": "c1", "search_text": "c1", "headquarters": "body.id"},
-    **{"status": "'building'", "planned_start": "c4", "planned_completion": "c5", "note": "c11"},
+    **{"code": "c0", "slug": "c12", "name": "c1", "search_text": "c13"},
+    **{"headquarters": "body.id", "status": "'building'", "note": "c11"},
+    **{"planned_start": "c4", "planned_completion": "c5"},
     **{name: f"c{at}::numeric" for at, name in enumerate(AMOUNTS, 6)},
 }
 
@@ -206,7 +216,7 @@ def put_ready(rows: list[list[Any]]) -> Any:
     usual = usual_values()
     ready = []
     for number, one in enumerate(rows, last + 1):
-        said = {"code": one[0], "slug": one[0], "name": one[1], "search_text": one[1]}
+        said = {"code": one[0], "slug": one[12], "name": one[1], "search_text": one[13]}
         said |= {"headquarters": body, "status": "building", "note": one[11]}
         said |= dict(zip(AMOUNTS, one[6:11], strict=True))
         said |= {"planned_start": one[4], "planned_completion": one[5]}

@@ -58,7 +58,7 @@ class ScopeEntryAdmin(ModelAdmin):
     search_help_text = "名称、其他说法、拼音或首字母"
     fieldsets = (
         group("名称与类型", "code", "name", "aliases"),
-        group("所指", "effect", "aspect", "within"),
+        group("含义", "effect", "aspect", "within"),
         group("出处", "note", "maintainer", "correction_reason"),
     )
 
@@ -125,7 +125,7 @@ class SeriesAdmin(ModelAdmin):
     fieldsets = (
         group("名称与类型", "name", "slug", "metric", "new_figure"),
         group("主体", *SUBJECTS),
-        group("范围", SCOPES, "scope_note"),
+        group("范围", *SCOPES, "scope_note"),
         group("其中", "part_of", "has_complete_parts", "parts_ground"),
         group("出处", "note", "maintainer", "correction_reason"),
     )

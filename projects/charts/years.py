@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 
 from aidtracker.pages.charts import Chart
 from aidtracker.pages.shapes import COMPACT, WIDE, Dot, Drawing, Label, Line, Mark, Panel, Text
+from aidtracker.pages.tables import Column, Table, table
 
 ROW, TOP, FOOT = 44, 8, 26
 SMALLEST, LARGEST = 4, 15
@@ -42,7 +44,20 @@ def years_chart(lanes: Sequence[Lane], url: str, title: str, caption: str) -> Ch
         description=f"{said}。",
         drawings=tuple(drawing(lanes, span, most, canvas, url) for canvas in CANVASES),
         keys=("圆越大，件数越多；点开是那一年",),
+        table=table_of(lanes, years),
     )
+
+
+def table_of(lanes: Sequence[Lane], years: Sequence[int]) -> Table:
+    """How many of each kind in each year."""
+    columns = [Column("年份", str)]
+    for lane in lanes:
+        columns.append(Column(lane.label, partial(counted, lane), kind="number"))
+    return table("各年的件数", columns, years)
+
+
+def counted(lane: Lane, year: int) -> int:
+    return lane.counts.get(year, 0)
 
 
 def spoken(lane: Lane) -> str:
@@ -70,7 +85,9 @@ def drawing(
     ]
     lines = [Line(canvas.left, y, canvas.width, y, "chart-grid") for y in ys]
     marks = [
-        circle(lane.label, year, count, (xs[year], y, radius(count, most)), f"{url}?year={year}")
+        circle(
+            lane.label, year, count, (xs[year], y, radius(count, most, step)), f"{url}?year={year}"
+        )
         for lane, y in zip(lanes, ys, strict=True)
         for year, count in sorted(lane.counts.items())
     ]
@@ -79,9 +96,9 @@ def drawing(
     return Drawing(canvas.name, canvas.width, base + FOOT, (panel,))
 
 
-def radius(count: int, most: int) -> float:
-    """The area of a circle grows with what it counts."""
-    return round(max(LARGEST * sqrt(count / most), SMALLEST), 1)
+def radius(count: int, most: int, step: float) -> float:
+    """The area of a circle grows with what it counts; the largest fills its year."""
+    return round(max(min(LARGEST, step / 2) * sqrt(count / most), SMALLEST), 1)
 
 
 def circle(label: str, year: int, count: int, at: tuple[float, float, float], url: str) -> Mark:

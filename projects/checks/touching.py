@@ -17,7 +17,7 @@ from aidtracker.ground.changes import Rows
 from aidtracker.ground.keys import KEY_SEPARATOR
 from aidtracker.ground.publication import PUBLISHED
 from aidtracker.trail import acts
-from aidtracker.trail.history import DELETED
+from aidtracker.trail.history import DELETED, NEW
 from programs.models import Headquarters, Program, Region, Source
 from projects.checks.counted import kind_of, lists_of
 from projects.checks.evidence import MetricFacts, SeriesFacts, Thing
@@ -57,6 +57,11 @@ class Row:
     @property
     def is_new(self) -> bool:
         return len(self.states) == 1
+
+    @property
+    def has_come(self) -> bool:
+        """Whether it was not there before."""
+        return self.is_new and self.states[0]["history_type"] == NEW
 
     def differs(self, *names: str) -> bool:
         """Whether one of some columns changed; of a row that came or went all did."""
@@ -332,6 +337,8 @@ def touch_subjects(rows: list[Row], touched: Touched, kind: str, *columns: str) 
 
     With a reviewed thing its figures come and go; `columns` are those that matter, None all.
     """
+    # Of what has just come nothing is said yet but by series that came with it.
+    rows = [row for row in rows if not row.has_come]
     about = {(kind, row.pk) for row in rows if not columns or row.differs(*columns)}
     touched.series |= series_about(about)
     shown = [row.pk for row in rows if "review" in row.states[0] and row.differs("review")]

@@ -218,6 +218,7 @@ def test_retracted_figure_stands_on_no_page(client):
     for name in ("home", "correction-list", "observation-list", "series-list", "finding-list"):
         addresses += [reverse(name), f"{reverse(name)}?download=csv"]
     addresses += [f"{reverse('search')}?q=732", f"{reverse('observation-list')}?q=732"]
+    addresses += [reverse("feed"), reverse("timeline"), f"{reverse('search-names')}?q=732"]
     for address in addresses:
         page = client.get(address)
         body = b"".join(page.streaming_content) if page.streaming else page.content

@@ -190,6 +190,7 @@ def add_comparisons() -> None:
     )
     RegionPage.ways = (beside_its_kind, through_years("regions"))
     ProgramPage.ways = (beside_others("programs", "与其他工程比较"), through_years("programs"))
+    MetricPage.ways = (beside_others("metrics", "与其他指标并列"),)
     for page in (HeadquartersList, RegionList, ProgramList):
         page.see_also = (*page.see_also, ("并列比较", "compare"))
 

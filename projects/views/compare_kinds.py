@@ -14,6 +14,7 @@ from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES
 
 MOST_CHOICES = 200
+DONOR_ALONE = "donor alone"  # the key of figures about a donor and no headquarters
 PLACES = (Region.Level.PREFECTURE, Region.Level.DIVISION, Region.Level.COUNTY)
 
 
@@ -39,12 +40,21 @@ class Kind:
     rule: Callable[[Any], Q]
     columns: tuple[str, ...]
 
-    def is_about(self, thing: Any, figure: dict[str, Any]) -> bool:
-        """Whether a figure, as it is read here, is about a thing."""
-        if any(figure[f"series__{name}"] == thing.pk for name in self.columns):
-            return True
-        is_of_donor = self.code == "headquarters" and figure["series__headquarters"] is None
-        return is_of_donor and figure["series__region"] == thing.donor_id
+    def keys_of(self, thing: Any) -> list[tuple[str, int]]:
+        """By which keys the figures about a thing are known; see `keys_in`."""
+        found = [(name, thing.pk) for name in self.columns]
+        return [*found, (DONOR_ALONE, thing.donor_id)] if self.is_of_headquarters else found
+
+    def keys_in(self, figure: dict[str, Any]) -> list[tuple[str, int]]:
+        """The keys of a figure, as it is read here: what its series names in which column."""
+        found = [(name, figure[f"series__{name}"]) for name in self.columns]
+        if self.is_of_headquarters and figure["series__headquarters"] is None:
+            found.append((DONOR_ALONE, figure["series__region"]))
+        return found
+
+    @property
+    def is_of_headquarters(self) -> bool:
+        return self.model is Headquarters
 
     def offered(self) -> list[Choice]:
         """What the form offers, read once for each edition."""
@@ -139,7 +149,7 @@ KINDS = {
 PERIODS = "periods"
 # Things of which years are compared.
 ABOUT = ("headquarters", "regions", "programs", "donors")
-MOST_READ = 4_000
+MOST_READ = 1_200
 READ = (
     *("pk", "nature", "accumulation", "price_basis", "rank"),
     *("period_start", "period_end", "as_of"),
@@ -151,16 +161,27 @@ READ = (
 )
 
 
-def figures_about(kind: Kind, things: Iterable[Any]) -> list[dict[str, Any]]:
-    """What tells the public figures about some things apart, as far as they stand in documents and
-    are in use: one query, of so many at most."""
-    rule = Q()
+def series_about(kind: Kind, things: Iterable[Any]) -> QuerySet:
+    """The series about any of some things."""
+    rule = Q(pk__in=())
     for thing in things:
         rule |= kind.rule(thing)
-    series = Series.objects.filter(rule).order_by().values("pk")
-    rows = Observation.objects.published().in_documents().filter(series__one_of=series)
+    return Series.objects.filter(rule).order_by()
+
+
+def figures_about(series: QuerySet) -> list[dict[str, Any]]:
+    """What tells the public figures of some series apart, as far as they stand in documents and
+    are in use: one query, of so many at most."""
+    rows = Observation.objects.published().in_documents().filter(series__one_of=series.values("pk"))
     rows = rows.exclude(rank=Observation.Rank.DEPRECATED).order_by()
     return list(rows.values(*READ)[:MOST_READ])
+
+
+def metrics_of(series: QuerySet) -> list[Metric]:
+    """The metrics of which some series have public figures."""
+    measured = series.published().with_figures().values("metric")
+    rows = Metric.objects.filter(pk__in=measured).only("name", "slug").order_by("slug")
+    return list(rows[:MOST_CHOICES])
 
 
 def documents() -> int:

@@ -10,10 +10,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Self
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE
-from projects.models import Metric, Observation
+from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES, is_narrowed
 from projects.views.compare_kinds import (
@@ -25,9 +26,12 @@ from projects.views.compare_kinds import (
     Kind,
     documents,
     figures_about,
+    metrics_of,
+    series_about,
 )
 
 FEWEST, MOST = 2, 19
+NO_SERIES = Series.objects.none()
 MOST_CELLS = 200
 FEWEST_ROWS, MOST_ROWS = 8, 30
 LATEST_YEARS = 6
@@ -40,12 +44,12 @@ Likeness = Callable[[Read], Key]
 
 @dataclass(frozen=True)
 class Column:
-    """One of the things side by side, and which of the figures read are about it."""
+    """One of the things side by side, and by which keys figures about it are known."""
 
     key: str
     name: str
     url: str
-    holds: Callable[[Read], bool]
+    keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True)
@@ -148,15 +152,31 @@ class Comparison:
         return (KINDS[code], found[0]) if found else None
 
     @cached_property
+    def series(self) -> QuerySet:
+        """The series about what is compared; none of fewer than two things."""
+        if self.asked.of == PERIODS:
+            return series_about(self.subject[0], [self.subject[1]]) if self.subject else NO_SERIES
+        is_enough = len(self.things) >= FEWEST
+        return series_about(KINDS[self.asked.of], self.things) if is_enough else NO_SERIES
+
+    @cached_property
     def read(self) -> list[Read]:
-        if self.asked.of != PERIODS:
-            kind = KINDS[self.asked.of]
-            rows = figures_about(kind, self.things) if len(self.things) >= FEWEST else []
-        else:
-            rows = figures_about(self.subject[0], [self.subject[1]]) if self.subject else []
+        if self.series is NO_SERIES:
+            return []
+        series = self.series
+        if self.metric:
+            series = series.filter(metric=self.metric)
+        rows = figures_about(series)
         if len(rows) == MOST_READ:
-            self.notices.append(f"数字太多，只比较了其中 {MOST_READ} 个；请少选几个。")
+            advice = "请少选几个。" if self.metric else "请选一个指标。"
+            self.notices.append(f"数字太多，只比较了其中 {MOST_READ} 个；{advice}")
         return rows
+
+    @cached_property
+    def metric(self) -> Metric | None:
+        """The one that is asked for."""
+        wanted = self.asked.metric
+        return next((one for one in self.metrics if one.slug == wanted), None) if wanted else None
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -176,10 +196,16 @@ class Comparison:
         return sorted(asked or self.known_years[:LATEST_YEARS])
 
     @cached_property
+    def placed(self) -> list[Read]:
+        """What was read, each figure with the columns in which it stands; none without any."""
+        rows = [row | {"places": self.places_of(row)} for row in self.read]
+        return [row for row in rows if row["places"]]
+
+    @cached_property
     def metrics(self) -> list[Metric]:
-        """The metrics of what was read, to choose one of."""
-        known = {row["series__metric"] for row in self.read}
-        return list(Metric.objects.filter(pk__among=[*known]).only("name", "slug").order_by("slug"))
+        """The metrics to choose one of."""
+        is_chosen = self.series is NO_SERIES or self.asked.of == "metrics"
+        return [] if is_chosen else metrics_of(self.series)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -198,23 +224,21 @@ class Comparison:
     def lines_read(self) -> list[Cells]:
         """What is most alike stands on a line of its own; of the rest, what at least is of one
         metric, nature and way of accumulating; what only one has, by itself."""
-        wanted = self.asked.metric
-        named = (one.pk for one in self.metrics if one.slug == wanted) if wanted else ()
-        chosen = next(iter(named), None)
-        rows = [row for row in self.read if chosen in (None, row["series__metric"])]
+        rows = self.placed
         found: list[Cells] = []
         for likeness in self.likenesses:
+            done: set[int] = set()
             for group in grouped(rows, likeness):
                 cells = self.cells(group)
                 if sum(map(bool, cells)) >= FEWEST:
                     found.append(cells)
                     is_last = likeness is self.likenesses[-1]
-                    done = {row["pk"] for row in (filter(None, cells) if is_last else group)}
-                    rows = [row for row in rows if row["pk"] not in done]
+                    done |= {row["pk"] for row in (filter(None, cells) if is_last else group)}
+            rows = [row for row in rows if row["pk"] not in done]
         alone = (self.cells(group) for group in grouped(rows, self.likenesses[0]))
         return [*found, *(cells for cells in alone if any(cells))]
 
-    @property
+    @cached_property
     def likenesses(self) -> tuple[Likeness, ...]:
         """What figures on one line have in common, the narrowest first."""
         if self.asked.of == "metrics":
@@ -227,10 +251,31 @@ class Comparison:
     def most_rows(self) -> int:
         return max(FEWEST_ROWS, min(MOST_ROWS, MOST_CELLS // max(len(self.columns), 1)))
 
+    @cached_property
+    def places(self) -> dict[Key, list[int]]:
+        """In which columns the figures of a key stand."""
+        found: dict[Key, list[int]] = {}
+        for at, column in enumerate(self.columns):
+            for key in column.keys:
+                found.setdefault(key, []).append(at)
+        return found
+
+    def places_of(self, row: Read) -> set[int]:
+        """The columns in which a figure stands."""
+        if self.asked.of == PERIODS:
+            when = moment(row)
+            keys: Sequence[Key] = [("year", when.year)] if when else []
+        else:
+            keys = KINDS[self.asked.of].keys_in(row)
+        return {at for key in keys for at in self.places.get(key, ())}
+
     def cells(self, rows: list[Read]) -> Cells:
         """Of each thing the figure to show: of the time that most have, else its best."""
-        held = [[row for row in rows if column.holds(row)] for column in self.columns]
-        common = common_time(held)
+        held: list[list[Read]] = [[] for _ in self.columns]
+        for row in rows:
+            for at in row["places"]:
+                held[at].append(row)
+        common = common_time(held) if sum(map(bool, held)) >= FEWEST else None
         return [best(found, common) for found in held]
 
 
@@ -262,17 +307,11 @@ def subjects(row: Read) -> Key:
 
 
 def year_column(year: int) -> Column:
-    def holds(row: Read) -> bool:
-        when = moment(row)
-        return when is not None and when.year == year
-
-    return Column(str(year), f"{year}年", "", holds)
+    return Column(str(year), f"{year}年", "", (("year", year),))
 
 
 def thing_column(kind: Kind, thing: Any) -> Column:
-    return Column(
-        thing.slug, str(thing), thing.get_absolute_url(), lambda row: kind.is_about(thing, row)
-    )
+    return Column(thing.slug, str(thing), thing.get_absolute_url(), tuple(kind.keys_of(thing)))
 
 
 def moment(row: Read) -> date | None:

@@ -140,12 +140,8 @@ def records_table(comparison: Comparison) -> Table | None:
     found = records(kind, comparison.things) if kind and comparison.things else []
     if not kind or not found:
         return None
-    figures = Counter(
-        thing.pk
-        for row in comparison.read
-        for thing in comparison.things
-        if kind.is_about(thing, row)
-    )
+    counts = Counter(at for row in comparison.placed for at in row["places"])
+    figures = {thing.pk: counts[at] for at, thing in enumerate(comparison.things)}
     several = [*found, ("文献里的数字", figures)]
     rows = [
         Row(

@@ -25,7 +25,7 @@ from projects.views.leading import chosen
 
 FIRST, LAST = 1997, 2100
 MOST_READ = 5_000
-IN_ALL, IN_YEAR = 4, 200  # how many of a year: among all years, and alone
+IN_ALL, IN_YEAR = 3, 120  # how many of a year: among all years, and alone
 MOST_FIGURES = 60
 FIGURES_IN_ALL, FIGURES_IN_YEAR = 2, 12
 
@@ -100,20 +100,27 @@ def happened(row: Row, told: dict[tuple[int, int], list[Source]]) -> Happened:
 
 
 def figures_of(year: int | None) -> dict[int, list[Observation]]:
-    """Figures to show of a year; of all years those that are preferred: one query."""
+    """Figures to show of a year; of all years those that are preferred: a query, and another once
+    for each edition."""
+    found = kept(f"timeline {year}", lambda: numbers_of(year))
+    rows = Observation.objects.with_subjects().in_bulk(found)
+    years: dict[int, list[Observation]] = {}
+    for row in (rows[pk] for pk in found if pk in rows):
+        if row.moment:
+            years.setdefault(row.moment.year, []).append(row)
+    most = FIGURES_IN_YEAR if year else FIGURES_IN_ALL
+    return {number: chosen(several)[:most] for number, several in years.items()}
+
+
+def numbers_of(year: int | None) -> list[int]:
+    """The numbers of the figures to choose from, best first."""
     rows = Observation.objects.published()
     if year is None:
         rows = rows.filter(rank=Observation.Rank.PREFERRED)
     else:
         ends = (f"{year}-01-01", f"{year}-12-31")
-        dated = Q(as_of__range=ends) | Q(as_of=None, period_end__range=ends)
-        rows = rows.filter(dated)
-    years: dict[int, list[Observation]] = {}
-    for row in rows.headline().first_rows(MOST_FIGURES):
-        if row.moment:
-            years.setdefault(row.moment.year, []).append(row)
-    most = FIGURES_IN_YEAR if year else FIGURES_IN_ALL
-    return {number: chosen(several)[:most] for number, several in years.items()}
+        rows = rows.filter(Q(as_of__range=ends) | Q(as_of=None, period_end__range=ends))
+    return list(rows.headline().values_list("pk", flat=True)[:MOST_FIGURES])
 
 
 def chart_of(years: dict[int, list[Row]]) -> Chart | None:
