@@ -78,7 +78,11 @@ def validate_calendar(text):
 
 def validate_past(text: str) -> None:
     """Refuse a day, month or year that has not begun; for dates of what has happened."""
-    if text and first_day(text) > timezone.localdate():
+    try:
+        day = first_day(text)
+    except ValueError:  # is no date, which another validator says
+        return
+    if day and day > timezone.localdate():
         raise ValidationError("这一天还没有到，请核对日期。")
 
 

@@ -119,8 +119,8 @@ def relations(model: Any, names: Iterable[str]) -> Iterator[str]:
 
 
 def key_relations(model: Any) -> list[str]:
-    """The relations to follow for the natural key of a model's own rows."""
-    return [path.rpartition("__")[0] for path in model.KEY if "__" in path]
+    """The relations to follow for the natural key of a model's own rows; people have none."""
+    return [path.rpartition("__")[0] for path in getattr(model, "KEY", ()) if "__" in path]
 
 
 def owner_of(row: Any, home: Any = None) -> Any:

@@ -69,7 +69,7 @@ def title(response):
 @cache
 def words_of_data():
     """The Latin words that stand in the free texts of the fixtures' rows."""
-    found = {"source"}  # the codes of documents that tests make
+    found = {"source", "scopeentry"}  # the codes of rows that tests make
     present = {name: path for name, path in fixture_paths().items() if path.exists()}
     for name, path in present.items():
         free = [

@@ -196,7 +196,6 @@ BULK_WRITES = {
     "aidtracker/trail/history.py": "the states themselves",
     "aidtracker/trail/links.py": "links; `set_links` is called before `keep_states`",
     "aidtracker/trail/undo.py": "followed by keep_states",
-    "aidtracker/sheets/rehearsing/rules.py": "SQL that only asks",
     "aidtracker/ground/bulk.py": "whoever calls it keeps the states",
     "aidtracker/ground/schema.py": "SQL that only asks",
     "aidtracker/ground/server.py": "SQL that only asks",

@@ -1,5 +1,7 @@
 """What an account of the staff may reach: the headquarters it works for, and until when."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -42,7 +44,7 @@ class Account(models.Model):
         constraints = (
             row_check(
                 "account_end_year",
-                Q(ends_on=None) | Q(ends_on__range=("1997-01-01", "2100-12-31")),
+                Q(ends_on=None) | Q(ends_on__range=(date(1997, 1, 1), date(2100, 12, 31))),
                 "截止日期应在 1997 年至 2100 年之间。",
             ),
         )

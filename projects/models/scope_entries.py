@@ -120,16 +120,13 @@ class ScopeEntry(Meaning):
 
     @classmethod
     def before_storing_names(cls, rows: Sequence[Self]) -> None:
-        """No wording leads to two entries, and none holds what separates several."""
+        """No wording leads to two entries."""
         known = {one.pk: one for one in cls._base_manager.all()}
         for row in rows:
             others = [one for pk, one in known.items() if pk != row.pk]
             row.refuse_what_is_taken([*others, *(one for one in rows if one is not row)])
 
     def refuse_what_is_taken(self, others: Iterable["ScopeEntry"]) -> None:
-        names = [self.name, *self.aliases]
-        if wrong := [one for one in names if SEPARATORS.search(one)]:
-            raise ValidationError(f"“{wrong[0]}”里不能有逗号、分号：它们隔开几条范围。")
         for other in others:
             if found := self.spellings & other.spellings:
                 raise ValidationError(f"“{min(found)}”已是范围条目“{other}”的说法。")
@@ -150,8 +147,9 @@ class ScopeList:
         self.by_spelling = {words: row for row in rows for words in row.spellings}
 
     def named_in(self, note: str) -> tuple[list[ScopeEntry], str]:
-        """The entries that parts of a note name, and what is left of it."""
-        parts = SEPARATORS.split(note)
+        """The entries that a note or parts of it name, and what is left of it."""
+        is_one = spelled(note) in self.by_spelling
+        parts = [note] if is_one else SEPARATORS.split(note)
         found = [(part.strip(), self.by_spelling.get(spelled(part))) for part in parts]
         named = [entry for _, entry in found if entry]
         if not named:

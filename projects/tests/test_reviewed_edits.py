@@ -93,8 +93,8 @@ def test_published_row_is_changed_for_a_new_reason(staff, headquarters):
     assert row.review_state == Review.PUBLISHED
 
 
-def test_note_of_a_public_figure_needs_no_reason(admin_user):
-    assert edit(make_observation(), admin_user, note="备注") == []
+def test_note_of_a_public_figure_is_told_to_readers_and_needs_a_reason(admin_user):
+    assert edit(make_observation(), admin_user, note="备注") == ["correction_reason"]
     assert edit(make_observation(), admin_user, printed="6家") == ["correction_reason"]
 
 

@@ -12,7 +12,7 @@ from aidtracker.pages.charts import Chart, file_response
 from aidtracker.pages.details import CHART
 from aidtracker.pages.listing import FORMATS, record_download
 from aidtracker.pages.tables import Item
-from aidtracker.sheets.writing.files import file_name, file_of
+from aidtracker.sheets import file_name, file_of
 from projects.charts.best import best_chart
 from projects.views.compare_kinds import (
     KINDS,

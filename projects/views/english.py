@@ -14,8 +14,7 @@ from aidtracker.pages.overview import count_records, list_url
 from aidtracker.pages.paging import kept
 from aidtracker.pages.sharing import Sharing, downloads, only_known, publisher
 from aidtracker.pages.site import absolute, origin
-from aidtracker.sheets import resource_for
-from aidtracker.sheets.columns.sets import public_columns
+from aidtracker.sheets import public_columns, resource_for
 from aidtracker.templatetags.formatting import plain
 from projects.models import Observation
 from projects.models.finding_kinds import Result
