@@ -13,6 +13,7 @@ from aidtracker import testing as make
 from aidtracker.tests.sheet_helpers import messages, rehearsal, stored
 from projects.checks.recomputing import recompute
 from projects.models import Observation, ScopeEntry, Series
+from projects.models.scope_entries import ScopeList
 from projects.tests.entry_pages import CLERK, address, log_in, make_bulletin, typed
 from projects.tests.figure_sets import flow, observed, verdicts_on
 
@@ -85,9 +86,10 @@ def test_wording_leads_to_one_entry_only(alias):
         make.make_scope_entry(aliases=[alias])
 
 
-def test_wording_that_separates_several_is_refused():
-    with pytest.raises(ValidationError, match="不能有逗号"):
-        make.make_scope_entry(name="甲，乙")
+def test_wording_with_a_comma_is_found_as_a_whole():
+    entry = ScopeEntry.objects.create(code="two", name="国企，含下属", effect="part")
+    named, rest = ScopeList().named_in("国企，含下属")
+    assert (named, rest) == ([entry], "")
 
 
 # One series, whoever stores it
