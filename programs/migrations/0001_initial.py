@@ -1,3 +1,4 @@
+import datetime
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
@@ -593,7 +594,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '账号范围',
                 'ordering': ('user',),
                 'default_permissions': ('change', 'view'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__range', ('1997-01-01', '2100-12-31')), _connector='OR'), name='account_end_year', violation_error_message='截止日期应在 1997 年至 2100 年之间。')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__range', (datetime.date(1997, 1, 1), datetime.date(2100, 12, 31))), _connector='OR'), name='account_end_year', violation_error_message='截止日期应在 1997 年至 2100 年之间。')],
             },
         ),
         migrations.AddConstraint(
