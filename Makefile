@@ -74,13 +74,6 @@ format: $(VENV)/.development ## 统一代码与模板的格式
 	$(BIN)/ruff format .
 	$(BIN)/djade --target-version 5.2 $(TEMPLATES)
 
-migrations: $(VENV)/.development ## 重写三个 0001_initial.py；只在数据库结构冻结之前（docs/upgrading.md）
-	rm -f */migrations/0001_initial.py
-	$(MANAGE) makemigrations --no-header --name initial aidtracker programs projects
-
-dumps: $(VENV)/.development ## 重做升级测试所用的数据库（aidtracker/tests/dumps）
-	$(BIN)/python scripts/make_dumps.py
-
 requirements: ## 由 *.in 重新锁定 requirements*.txt（需要 uv）
 	$(COMPILE) --output-file requirements.txt requirements.in
 	$(COMPILE) --output-file requirements-dev.txt --constraints requirements.txt requirements-dev.in

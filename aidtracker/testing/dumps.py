@@ -35,7 +35,7 @@ def dump_path() -> Path:
 
 
 def make() -> None:
-    """Fill an empty database, migrated by this program, and dump it; `make dumps` calls this."""
+    """Fill an empty database, migrated by this program, and dump it."""
     call_command("migrate", verbosity=0)
     call_command("load_fixtures", verbosity=0)
     user = testing.make_staff(testing.make_headquarters())

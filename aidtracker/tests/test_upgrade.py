@@ -1,8 +1,9 @@
 """The database of an earlier program is migrated to this one, and keeps every row.
 
-docs/upgrading.md says when the dumps are made anew: not any more once the schema is frozen.
+Neither the dumps nor the migrations that made them are ever written anew: docs/upgrading.md.
 """
 
+import hashlib
 import lzma
 import os
 import re
@@ -18,9 +19,11 @@ from django.conf import settings
 from django.db import connection
 
 from aidtracker.storage.backups import OF_MIGRATIONS
-from aidtracker.testing.dumps import dump_path
+from aidtracker.testing.dumps import FOLDER, dump_path
 
 IS_SQLITE = connection.vendor == "sqlite"
+# The files of the frozen schema: its migrations and dumps, with their checksums.
+FROZEN = [line.split() for line in (FOLDER / "frozen.sha256").read_text("utf-8").splitlines()]
 # Columns that a later migration took away, as (table, column): what they held is nowhere else.
 GONE = set()
 COLUMNS = {
@@ -136,3 +139,9 @@ def test_migrations_name_no_code_that_may_move():
         "projects.models.finding_kinds",
         "projects.models.finding_kinds.kind_choices",
     }
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("checksum", "path"), FROZEN)
+def test_file_of_the_frozen_schema_is_as_it_was(checksum, path):
+    assert hashlib.sha256((settings.BASE_DIR / path).read_bytes()).hexdigest() == checksum
