@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from aidtracker.ground.publication import public_rule
-from programs.models.sources import TextVersion
+from programs.models.sources import Source, TextVersion
 from projects.models import Observation, Series
 from projects.models.observations import PUBLIC
 
@@ -52,11 +52,13 @@ def corrections():
 
 def moved_with_its_text() -> Q:
     """The condition on states that the words stand elsewhere, only since another text was put in
-    the place of the document's: that is told once, of the document."""
+    the place of the document's: that is told once, of the document, which the same act changed."""
     replaced = TextVersion.objects.filter(
         source=OuterRef("source"), reason=OuterRef("correction_reason")
     )
-    return Q(Exists(replaced), start__isnull=False)
+    documents = Source.history.model.objects
+    same_act = documents.filter(id=OuterRef("source"), act=OuterRef("act"))
+    return Q(Exists(replaced), Exists(same_act), start__isnull=False)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ WRONG = [
     (Source, "SHOWN", ("titles",), "no field named 'titles'"),
     (Observation, "RESTS_ON", ("printed",), "printed leads to no row that says by SHOWN"),
     (Project, "CAN_BE_WITHDRAWN", None, "None is no bool"),
+    (Project, "TOLD", ("names",), "no field named 'names'"),
+    (Project, "IS_INTERNAL", None, "None is no bool"),
     (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),

@@ -81,7 +81,7 @@ class Hostile:
     printed = "<b>30</b> 亿元"
     number = 3
     place = '/x/"onclick="'
-    source = SimpleNamespace(title='"<i>')
+    source = SimpleNamespace(title='"<i>', short_name='"<i>')
     badges = (SimpleNamespace(result='"<', url='"<', words='"<', sign="<"),)
 
     def get_absolute_url(self) -> str:
@@ -98,7 +98,7 @@ def test_row_is_written_with_its_links() -> None:
     assert markup.table_row(Row(7, cells, "there")) == (
         '<tr id="there"><td class="index" data-label="序号">7</td>'
         '<td class="is-text" data-label="名称"><a href="/a/?b=1&amp;c=2">甲&lt;乙</a>'
-        '<span class="comma">、</span>丙</td>'
+        "、丙</td>"
         '<td class="is-money is-unknown" data-label="金额">—</td></tr>'
     )
 

@@ -37,6 +37,9 @@ def obstacles(plan, user, reason=""):
 
 def missing_rights(plan, model, user):
     """The rights to undo what was done, and to change what was reviewed."""
+    if retracted(plan, model):
+        words = "已撤回的要再公开，请先改回草稿，再提交、审核、发布：撤销不能代替审核。"
+        yield f"{model._meta.verbose_name}：{words}"
     needed = {VERBS[effect.kind] for effect in plan.effects[model]}
     if plan.act.way == Way.IMPORT and dataset_of(model).is_imported:
         needed.add(("import", "导入"))
@@ -49,6 +52,18 @@ def missing_rights(plan, model, user):
     for verb, word in sorted(needed):
         if not may(user, verb, model):
             yield f"您没有{word}{model._meta.verbose_name}的权限。"
+
+
+def retracted(plan, model):
+    """Whether it would make public again what was taken back."""
+    if not model.REVIEW:
+        return False
+    states = [
+        (getattr(one.row, model.REVIEW), getattr(one.state_to_restore, model.REVIEW))
+        for one in plan.of_kind(model, CHANGED)
+        if one.row
+    ]
+    return ("withdrawn", "published") in states
 
 
 def reviews_in(plan, model):

@@ -257,8 +257,11 @@ class ReviewedAdmin(admin.ModelAdmin):
     # Deleting
 
     def has_delete_permission(self, request, obj=None):
-        """What was handed on is not deleted but by who may publish."""
+        """What was handed on is not deleted but by who may publish; a published row whose
+        corrections the public is told is taken back instead, for a reason."""
         allowed = super().has_delete_permission(request, obj)
+        if obj is not None and self.model.TELLS_CORRECTIONS and obj.is_published:
+            return False
         kept = obj is not None and obj.review_state not in DELETABLE
         return allowed and not (kept and not may_publish(request.user, self.model))
 

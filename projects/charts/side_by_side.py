@@ -22,6 +22,7 @@ from projects.reading.allowed import printed_scale
 from projects.reading.scales import Scale, scale_for
 
 MOST = 12  # bars in a chart
+NAMED = 2  # figures in a title that compares nothing
 Accumulation = Observation.Accumulation
 NEVER = (Accumulation.RANK, Accumulation.UNCLEAR)
 BAND, FADE = "浅带：原文容许的范围", "向右渐淡：只说不低于，没有上界"
@@ -167,18 +168,33 @@ def converted(row: Observation, scale: Scale) -> str:
 
 
 def title(rows: Sequence[Observation], shared: Collection) -> str:
-    """What the chart shows: the latest whole and its largest part, or the largest of all."""
+    """What the chart shows: the latest whole and its largest part, or the largest of those that can
+    be compared; else what there is, without a word on which is larger."""
     first, *parts = years(rows)[0]
     about = "·".join(str(one) for one in first.series.subjects if one in shared)
     metric = first.series.metric
-    if not first.series.scope_words and parts and all(row.series.scope_words for row in parts):
+    if len(parts) >= FEWEST and all(row.series.part_of_id == first.series_id for row in parts):
         top = max(parts, key=size)
-        said = f"{stated_period(first)}{metric} {said_of(first)}"
+        whole = "·".join(map(str, first.series.subjects))
+        said = f"{whole}{stated_period(first)}{metric} {said_of(first)}"
         name = top.series.scope_words
-        return f"{about}{said}，其中{name}{most(top, parts)}：{chart_words.printed_words(top)}"
-    top = max(rows, key=size)
-    said = f"{name_of(top, shared)}{most(top, rows)}，{said_of(top)}"
-    return f"{about}{metric}：{len(rows)} 个数里{said}，{stated_period(top)}"
+        return f"{said}，其中{name}{most(top, parts)}：{chart_words.printed_words(top)}"
+    if are_comparable(rows):
+        top = max(rows, key=size)
+        said = f"{name_of(top, shared)}{most(top, rows)}，{said_of(top)}"
+        return f"{about}{metric}：{len(rows)} 个数里{said}，{stated_period(top)}"
+    named = [f"{name_of(row, shared)} {said_of(row)}" for row in (first, *parts)[:NAMED]]
+    more = f"等 {len(rows)} 个数" if len(rows) > len(named) else ""
+    return f"{about}{metric}：{'，'.join(named)}{more}"
+
+
+def are_comparable(rows: Sequence[Observation]) -> bool:
+    """Whether figures are of one time and each of the whole of another thing of the same kind."""
+    times = {stated_period(row) for row in rows}
+    kinds = {
+        tuple((type(one), getattr(one, "level", "")) for one in row.series.subjects) for row in rows
+    }
+    return len(times) == len(kinds) == 1 and not any(row.series.scope_words for row in rows)
 
 
 def said_of(row: Observation) -> str:

@@ -38,6 +38,7 @@ from projects.reading.anchors import (
     is_at,
     printed_words,
     stands_at,
+    wrongly_supplied,
 )
 from projects.reading.bounds import allowed
 from projects.reading.intervals import Interval
@@ -346,7 +347,6 @@ class Observation(Paged, Reviewed):
 
     def clean(self):
         self.complete(self.stored())
-        self.refuse_future()
 
     def refuse_future(self) -> None:
         """What was reached was not reached after today; a target or a plan may lie there."""
@@ -359,8 +359,16 @@ class Observation(Paged, Reviewed):
             message = "这一天还没有到：完成的数字说不到将来；是目标、计划或预计的，请改“性质”。"
             raise ValidationError(dict.fromkeys(late, message))
 
+    def refuse_to_lose_its_place(self, before) -> None:
+        """Words that were found in a text stay where they are, as long as the text is here."""
+        is_lost = before is not None and before.start is not None and self.start is None
+        if is_lost and before.source_id == self.source_id and self.source.has_text:
+            message = "这个数字在全文中的位置不能清空：原文里没有这几个字的，请改正数字或撤回。"
+            raise ValidationError({"start": message})
+
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
+        self.refuse_future()
         self.read_printed()
         # By the document in hand: a sheet has many figures of one, whose text is read once.
         is_placed = self.start is not None and self.source_id
@@ -370,6 +378,7 @@ class Observation(Paged, Reviewed):
             self.paragraph = self.found_paragraph()
         if before and before.status == self.Status.PUBLISHED:
             self.require_reason(before)
+        self.refuse_to_lose_its_place(before)
 
     def found_paragraph(self):
         """The paragraph the figure stands in, if its document's text is here; else as entered."""
@@ -391,6 +400,8 @@ class Observation(Paged, Reviewed):
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
         """The words must stand at their place: in the text, or, without it, as its anchor knows."""
+        for row in rows:
+            row.refuse_future()
         checksums = dict(
             Source._base_manager.filter(
                 pk__in={row.source_id for row in rows if row.start is not None}
@@ -431,6 +442,8 @@ class Observation(Paged, Reviewed):
             return f"{where}是“{said}”，与所填的“{self.printed}”不同；请改正数字或位置。"
         if longer := cut_out_of(text, self.start, self.end, self.printed):
             return f"{where}的“{said}”只是“{longer}”的一部分；请照原文记录整个数字。"
+        if fault := wrongly_supplied(text, self.printed):
+            return f"“{self.printed}”：{fault}"
         return ""
 
 

@@ -21,6 +21,7 @@ _DOUBTFUL = re.compile(
     f"(?<={NUMERAL})(?={NUMERAL})|(?<=[0-9][.,])(?=[0-9])|(?<=[0-9])(?=[.,][0-9])"
 )
 _SUPPLIED = re.compile("〔[^〕]*〕")
+_SCALE = re.compile("[十百千万亿]")
 
 
 def plain_words(text: str) -> str:
@@ -52,6 +53,18 @@ def cut_out_of(text: str, start: int, end: int, printed: str) -> str:
     reach = end + len(supplied) if text.startswith(supplied, end) else end
     place = whole_number(text, start, reach)
     return "" if place == (start, reach) else text[slice(*place)]
+
+
+def wrongly_supplied(text: str, printed: str) -> str:
+    """What is wrong with what an editor supplied in 〔〕; empty if nothing is: it stands behind the
+    words, and one with a scale word (亿元), which multiplies, stands in the text itself."""
+    for found in _SUPPLIED.finditer(printed):
+        if found.end() < len(printed):
+            return "〔〕里补的单位只能写在最后；原文中间没有的字不能补进去。"
+        supplied = found[0].strip("〔〕")
+        if _SCALE.search(supplied) and plain_words(supplied) not in plain_words(text):
+            return f"原文里没有〔〕里补的“{supplied}”。"
+    return ""
 
 
 def anchor(text: str, start: int, end: int, sha256: str = "") -> str:

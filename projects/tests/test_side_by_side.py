@@ -68,7 +68,7 @@ def test_whole_stands_before_its_parts_and_title_names_the_largest_part():
 
     assert labels(chart)[:2] == ["◇计划 17.56亿元", "◇计划 5.83亿元"]
     assert chart.title == (
-        "浙江省援疆指挥部2023年援疆资金计划 17.56亿元，其中保障和改善民生最多：5.83亿元"
+        "浙江省援疆指挥部·阿克苏地区2023年援疆资金计划 17.56亿元，其中保障和改善民生最多：5.83亿元"
     )
 
 

@@ -247,7 +247,7 @@ class FindingPage(DetailPage):
     def citation(self) -> Citation:
         """With the computation, in which the figures stand as they are printed."""
         said = super().citation
-        return replace(said, words=f"{self.title}。{self.row.computation}。{said.words}")
+        return replace(said, words=f"{self.row.computation.rstrip('。')}。{said.words}")
 
     @property
     def schema(self) -> str:  # type: ignore[override]

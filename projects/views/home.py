@@ -31,6 +31,7 @@ NEWS = 6
 MOST_VERSIONS = 40
 MOST_FIGURES = 400
 FIGURES_OF_VERSION = 2
+NARROWED = ("part_of", "first_scope", "scope_note")  # what a series of the whole says nothing of
 
 
 @dataclass(frozen=True)
@@ -98,23 +99,25 @@ def figures_of(programs: list[Program]) -> dict[int, list[Observation]]:
 
 
 def last_changed() -> dict[tuple[date, int], list[int]]:
-    """The numbers of the figures that came or changed last, by day and document."""
+    """The numbers of the figures that came or changed last, by day and document: wholes first."""
     last = Observation.objects.published().in_documents().order_by("-updated_at", "-pk")
-    groups: dict[tuple[date, int], list[int]] = {}
-    for pk, source, changed in last.values_list("pk", "source", "updated_at")[:LATELY]:
-        groups.setdefault((localtime(changed).date(), source), []).append(pk)
-    return dict(islice(groups.items(), NEWS))
+    groups: dict[tuple[date, int], list[tuple[bool, int]]] = {}
+    told = last.values_list("pk", "source", "updated_at", *(f"series__{one}" for one in NARROWED))
+    for pk, source, changed, *narrowed in told[:LATELY]:
+        groups.setdefault((localtime(changed).date(), source), []).append((any(narrowed), pk))
+    shown = islice(groups.items(), NEWS)
+    return {key: [pk for _, pk in sorted(figures)] for key, figures in shown}
 
 
 def news(groups: dict[tuple[date, int], list[int]], rows: dict[int, Observation]) -> list[News]:
     """A line for each day and document; `rows` has the first figure of each."""
-    found = [(day, keys, rows.get(min(keys))) for (day, _), keys in groups.items()]
+    found = [(day, keys, rows.get(keys[0])) for (day, _), keys in groups.items()]
     return [News(day, len(keys), figure) for day, keys, figure in found if figure]
 
 
 def home(request: HttpRequest) -> HttpResponse:
     first, changed = kept("headlines", headlines), last_changed()
-    shown = [*first, *map(min, changed.values())]
+    shown = [*first, *(keys[0] for keys in changed.values())]
     rows = Observation.objects.with_subjects().with_words().in_bulk(shown)
     checks = kept_overview()
     context = {

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from import_export import widgets
 
@@ -18,7 +19,7 @@ from aidtracker.ground.keys import key_of
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import YEARS as LEDGER_YEARS
 from aidtracker.ground.months import MonthField, month_text
-from aidtracker.ground.partial_dates import PartialDateField, in_chinese
+from aidtracker.ground.partial_dates import PartialDateField, in_chinese, validate_past
 from aidtracker.ground.records import NameListField
 from aidtracker.sheets.columns.cells import cell_text, half_width, tidy
 from aidtracker.sheets.columns.lookups import Lookup
@@ -151,18 +152,29 @@ class LedgerWidget(NumberWidget):
         return super().fitting(number)
 
 
+def refuse_future(text):
+    """A date of what has happened that lies ahead is refused as in the form."""
+    try:
+        validate_past(text)
+    except ValidationError as error:
+        raise ValueError(error.message) from error
+
+
 class PartialDateWidget(SheetWidget):
     """A date with its precision: a date in Excel if the day is known, else text."""
 
     example = "2026-05"
 
-    def __init__(self, years):
+    def __init__(self, years, is_past=False):
         super().__init__()
-        self.years = years
+        self.years, self.is_past = years, is_past
 
     def clean(self, value, row=None, **kwargs):
         text = cell_text(value)
-        return iso_date(text, self.years) if text else ""
+        found = iso_date(text, self.years) if text else ""
+        if self.is_past:
+            refuse_future(found)
+        return found
 
     def render(self, value, obj=None, **kwargs):
         try:
@@ -285,7 +297,7 @@ def stated_unit(field):
 WIDGETS = (
     (models.ManyToManyField, lambda field: ManyRelatedWidget(field.related_model)),
     (models.ForeignKey, lambda field: RelatedWidget(field.related_model)),
-    (PartialDateField, lambda field: PartialDateWidget(years_of(field.model))),
+    (PartialDateField, lambda field: PartialDateWidget(years_of(field.model), field.is_past)),
     (LedgerAmountField, lambda field: LedgerWidget()),
     (
         models.DecimalField,
