@@ -100,7 +100,9 @@ def planned(year, category, amount, number=1, **kwargs):
 
 
 def test_without_published_plans_the_documents_speak():
-    assert plans_by_category().title.startswith("浙江省援疆指挥部2023年援疆资金计划 17.56亿元")
+    assert plans_by_category().title.startswith(
+        "浙江省援疆指挥部·阿克苏地区2023年援疆资金计划 17.56亿元"
+    )
 
 
 def test_plans_are_added_by_category_and_year_in_their_last_edition():
