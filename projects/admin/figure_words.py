@@ -17,6 +17,7 @@ from projects.models import Observation
 from projects.reading.sentences import REACH
 
 BESIDE = 24  # characters on either side of a figure in a list
+NO_PLACE = format_html('<span class="quiet">{}</span>', "没有标出在全文中的位置，请对照原文")
 NO_TEXT = format_html('<span class="quiet">{}</span>', "没有全文")
 
 
@@ -38,7 +39,7 @@ def cut(row: Observation, length: int) -> SafeString:
     """A figure's words in their sentence, so many characters of it on either side."""
     found = row.quote
     if found is None:
-        return NO_TEXT
+        return NO_PLACE if row.start is None and row.source.sha256 else NO_TEXT
     return format_html(
         '<span class="figure-words">{}<mark>{}</mark>{}</span>',
         found.before[-length:],

@@ -294,14 +294,15 @@ def test_list_of_proposals_for_figures_asks_as_much_for_many(client, clerk, head
 
 def test_proposal_for_a_figure_that_cannot_be_says_why(client, clerk, headquarters):
     row = figure_at("271个", headquarters, series=make_series())
-    propose(client, clerk, row, printed="约30家", start="", end="")
+    place = {"start": TEXT.index("约"), "end": TEXT.index("家。") + 1}
+    propose(client, clerk, row, printed="约30家", **place)
     Metric.objects.filter(pk=row.series.metric_id).update(unit="吨")
     page = client.get(reverse("admin:projects_revision_changelist")).content.decode()
     assert "“约30家”的单位与指标单位“吨”不符" in page
 
 
 def test_proposals_are_seen_before_they_are_approved(client, clerk, headquarters):
-    propose(client, clerk, figure_at("271个", headquarters), start="", end="", _submit="1")
+    propose(client, clerk, figure_at("271个", headquarters), note="改", _submit="1")
     revision = Revision.objects.get()
     client.force_login(staff(headquarters, "view", "approve"))
     act(client, "approve", revision)
