@@ -113,8 +113,8 @@ def test_known_on_a_day_leaves_out_later_documents():
     assert printed_on(series, date(2020, 6, 29)) == []
     assert printed_on(series, date(2020, 6, 30)) == ["5家"]
     assert printed_on(series, date(2021, 2, 2)) == ["5家"]
-    assert printed_on(series, date(2021, 2, 3)) == ["5家", "9家"]
-    assert printed_on(series, date(2021, 12, 30)) == ["5家", "9家"]
+    assert sorted(printed_on(series, date(2021, 2, 3))) == ["5家", "9家"]
+    assert sorted(printed_on(series, date(2021, 12, 30))) == ["5家", "9家"]
     assert sorted(printed_on(series, date(2021, 12, 31))) == ["5家", "8家", "9家"]
 
 
