@@ -90,8 +90,9 @@ def asks_database(item: pytest.Item) -> bool:
     )
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _undefined_template_variables_fail() -> None:
+    """For each test: one that changes DEBUG makes the engine of those behind it anew."""
     Engine.get_default().string_if_invalid = UndefinedVariable()
 
 

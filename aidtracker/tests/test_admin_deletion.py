@@ -63,7 +63,7 @@ def test_source_that_a_record_cites_is_kept(admin_client):
 
 
 def test_figure_that_an_explained_finding_is_about_is_kept(admin_client):
-    figure = make_observation()
+    figure = make_observation(status="draft")
     finding = make_finding(observations=[figure], state="explained", explanation="口径不同")
     assert delete(admin_client, figure).context["protected"] == [link(finding, finding)]
     assert Observation.objects.filter(pk=figure.pk).exists()
