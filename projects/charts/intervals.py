@@ -1,13 +1,20 @@
 """The figures of one check beside each other: what each printed word allows, unit by unit."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from aidtracker.pages.charts import FEWEST, Chart
 from aidtracker.pages.shapes import forms
 from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
-from projects.charts.side_by_side import bar_of, common_subjects, documents, keys, size
+from projects.charts.side_by_side import (
+    bar_named,
+    common_subjects,
+    converted,
+    documents,
+    keys,
+    name_of,
+    size,
+)
 from projects.charts.tables import figures_table
 from projects.models import Observation
 from projects.reading.scales import scale_for
@@ -46,7 +53,7 @@ def group_of(rows: Sequence[Observation]) -> bars.Group:
     about = "·".join(str(one) for one in rows[0].series.subjects if one in shared)
     metrics = dict.fromkeys(str(row.series.metric) for row in rows)
     several = tuple(
-        replace(bar_of(row, shared, scale, is_timed=True), label=label_of(row, shared))
+        bar_named(row, name_of(row, shared), label_of(row, shared), converted(row, scale))
         for row in rows
     )
     return bars.Group(" ".join(filter(None, (about, "、".join(metrics)))), rows[0].unit, several)

@@ -144,19 +144,25 @@ def in_size(rows: Sequence[Observation]) -> list[Observation]:
 
 
 def bar_of(row: Observation, shared: Collection, scale: Scale, *, is_timed: bool) -> Bar:
-    label = name_of(row, shared)
+    name = name_of(row, shared)
+    label = f"{name}，{stated_period(row)}" if is_timed else name
+    return bar_named(row, name, label, converted(row, scale))
+
+
+def bar_named(row: Observation, name: str, label: str, converted: str = "") -> Bar:
+    """The bar of a figure that is called so, and has that label before it."""
     conflicts = {row.pk} if row.is_contradicted else set()
     return Bar(
-        label=f"{label}，{stated_period(row)}" if is_timed else label,
+        label=label,
         words=chart_words.label_words(row, bool(conflicts)),
-        name=f"{label}，{chart_words.spoken(row, conflicts)}",
+        name=f"{name}，{chart_words.spoken(row, conflicts)}",
         value=row.value,
         lower=row.lower,
         upper=row.upper,
         url=row.get_absolute_url(),
         css=css_of(row, conflicts),
         is_open=row.upper is None and row.lower is not None,
-        converted=converted(row, scale),
+        converted=converted,
     )
 
 

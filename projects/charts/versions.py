@@ -8,8 +8,7 @@ from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
 from projects.charts import words as chart_words
 from projects.charts.bars import Bar, Group
-from projects.charts.over_time import css_of
-from projects.charts.side_by_side import documents, is_drawable, keys
+from projects.charts.side_by_side import bar_named, documents, is_drawable, keys
 from projects.models import Observation
 
 MOST = 6
@@ -50,19 +49,8 @@ def group(label: str, names: Sequence[str], row: Sequence[Observation | None]) -
 
 
 def bar(name: str, row: Observation) -> Bar:
-    scope = f"（{row.series.scope_words}）" if row.series.scope_words else ""
-    conflicts = {row.pk} if row.is_contradicted else set()
-    return Bar(
-        label=f"{name}{scope}，{stated_period(row)}",
-        words=chart_words.label_words(row, bool(conflicts)),
-        name=f"{name}{scope}，{chart_words.spoken(row, conflicts)}",
-        value=row.value,
-        lower=row.lower,
-        upper=row.upper,
-        url=row.get_absolute_url(),
-        css=css_of(row, conflicts),
-        is_open=row.upper is None and row.lower is not None,
-    )
+    named = f"{name}（{row.series.scope_words}）" if row.series.scope_words else name
+    return bar_named(row, named, f"{named}，{stated_period(row)}")
 
 
 def title(names: Sequence[str], label: str, row: Sequence[Observation | None]) -> str:

@@ -3,10 +3,8 @@
 What a person wrote stays.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -16,6 +14,7 @@ from django.utils import timezone
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.bulk import insert
 from aidtracker.ground.changes import Rows
+from aidtracker.ground.garbage import collection_paused
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
 from projects.checks.locking import is_locking, lock_all, lock_scopes, lock_structure
@@ -126,24 +125,12 @@ def recompute() -> Counter[Result]:
     seen: set[int] = set()
     all_keys = ((family, key) for family in FAMILIES for key in family.everything())
     for scopes in chain(in_portions(all_keys), in_portions(left_over(seen))):
-        with uncollected():
+        with collection_paused():  # a portion has 100,000 records, and no circles among them
             found = check_as_touched(scopes).values()
         counts.update(verdict.result for _, verdict in found)
         seen.update(hash(scope) for scope, _ in found)
     forget(Finding.objects.filter(scope=""))
     return counts
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: a portion has 100,000 records, and no circles among them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @transaction.atomic

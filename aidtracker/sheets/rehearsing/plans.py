@@ -1,8 +1,5 @@
 """The rows that an import is going to write."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -137,18 +134,3 @@ class Blank:
         for change in related:
             put(row, change.column, change.new)
         return row
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Keep Python's collector of cyclic garbage from walking thousands of rows again and again.
-
-    What is counted by references is freed as ever.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from aidtracker.ground.garbage import collection_paused
 from aidtracker.review.proposals import waiting_for
 from aidtracker.review.reviewed import Review
 from aidtracker.sheets.columns.cells import EMPTY
@@ -17,7 +18,6 @@ from aidtracker.sheets.rehearsing.plans import (
     Blank,
     FieldChange,
     PlannedRow,
-    collection_paused,
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
 from aidtracker.sheets.rehearsing.progress import Report, silent, told

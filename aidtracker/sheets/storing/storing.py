@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from aidtracker.ground import bulk
 from aidtracker.ground.batches import held, in_batches
 from aidtracker.ground.changes import after_change
+from aidtracker.ground.garbage import collection_paused
 from aidtracker.ground.records import SlugFromPinyinField, first_free
 from aidtracker.ground.search import spare_search_text
 from aidtracker.review.proposals import propose_many
@@ -17,7 +18,7 @@ from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet, ranges
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Outcome, Problem
-from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, collection_paused
+from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow
 from aidtracker.sheets.rehearsing.progress import Report, silent
 from aidtracker.sheets.rehearsing.rehearsal import Rehearsal
 from aidtracker.trail import acts
