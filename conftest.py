@@ -13,6 +13,7 @@ import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import connection
 from django.template import Engine
 from django.template.base import FilterExpression, Node
@@ -94,6 +95,12 @@ def asks_database(item: pytest.Item) -> bool:
 def _undefined_template_variables_fail() -> None:
     """For each test: one that changes DEBUG makes the engine of those behind it anew."""
     Engine.get_default().string_if_invalid = UndefinedVariable()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet() -> None:
+    """For each test: how often a visitor asked is counted in the cache, over all tests."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "aidtracker.accounts.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.pages.security.ContentSecurityPolicyMiddleware",
+    "aidtracker.pages.rates.VisitorRates",
     "aidtracker.pages.limits.VisitorLimit",
     "axes.middleware.AxesMiddleware",
     "aidtracker.pages.failures.FailureMiddleware",
@@ -172,6 +173,12 @@ else:
 # So long a query may take for somebody who is not logged in; 0: as long as it takes.
 VISITOR_SECONDS = float(os.environ.get("VISITOR_SECONDS") or 10)
 
+# Where `manage.py backup` writes, how old the newest may become before somebody is told, and the
+# public key of the age format for whom backups are encrypted.
+BACKUP_DIR = Path(os.environ["BACKUP_DIR"]) if os.environ.get("BACKUP_DIR") else None
+BACKUP_HOURS = int(os.environ.get("BACKUP_HOURS") or 26)
+BACKUP_RECIPIENT = os.environ.get("BACKUP_RECIPIENT", "")
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
@@ -212,6 +219,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "aidtracker.accounts.passwords.NameValidator"},
+    {"NAME": "aidtracker.accounts.passwords.GuessValidator"},
     {"NAME": "aidtracker.accounts.passwords.PasswordChange"},
 ]
 AUTHENTICATION_BACKENDS = [
@@ -254,6 +262,8 @@ AXES_VERBOSE = False
 # On whenever DEBUG is off; HTTPS=0 is for a closed network that has no certificate.
 HTTPS = env_flag("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
+# Service managers ask the process itself.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS") or 31_536_000) if HTTPS else 0

@@ -6,13 +6,17 @@ from django.urls import include, path
 from aidtracker.accounts import sessions
 from aidtracker.desk.scope import view_on_site
 from aidtracker.pages import large, sitemaps, views
+from aidtracker.storage import health
 from projects.admin.urls import admin_pages
 
 pages, app, name = admin.site.urls
+status = path("status/", admin.site.admin_view(health.status), name="status")
 
 urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/names/", views.suggested_names, name="search-names"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap-index"),
     path("sitemaps/<str:name>/<int:number>.xml", sitemaps.sitemap, name="sitemap"),
@@ -23,7 +27,7 @@ urlpatterns = [
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     # Answers 403 instead of leading a script to the log-in page.
     path("admin/alive/", sessions.alive, name="alive"),
-    path("admin/", ([*admin_pages, *pages], app, name)),
+    path("admin/", ([status, *admin_pages, *pages], app, name)),
     path("", include("programs.urls")),
     path("", include("projects.urls")),
 ]

@@ -11,10 +11,12 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
+        from aidtracker.accounts.passwords import named_here
         from aidtracker.desk import home
         from aidtracker.ground import summaries
         from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
+        from programs.models import Headquarters, Region
         from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
         from projects.entry.replaced_texts import move_places
@@ -33,3 +35,4 @@ class ProjectsConfig(AppConfig):
         summaries.register(findings.SUMMARY)
         also_search(figures_that_say)
         add_to_pages()
+        named_here += [Headquarters, Region]

@@ -1,11 +1,17 @@
 """Passwords: what they may not be, who set them last, and that this should be their owner."""
 
+import re
+from collections.abc import Iterator
+
 from axes.utils import reset
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import Error, transaction
+from django.db.models import Model
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.timezone import localtime
+from zxcvbn import zxcvbn
 
 from aidtracker.accounts.grants import account_model
 from aidtracker.accounts.logins import counted_name
@@ -15,6 +21,22 @@ from aidtracker.trail import acts
 
 # Shorter names stand in many passwords by chance.
 SHORTEST_NAME, SHORTEST_PINYIN = 2, 4
+# A guesser who knows the place, the work and the year needs ten to the power of so many tries.
+LEAST_TRIES, LEAST_TRIES_OF_THE_REST = 9, 6
+# More is not looked at: it would take long, and is long enough.
+READ = 72
+# What people build from who work here, as it is typed.
+WORDS_OF_THE_WORK = (
+    *("xinjiang", "yuanjiang", "duikou", "zhiyuan", "bingtuan", "zhihuibu", "qianfang", "zhongguo"),
+    *("gongzuo", "ganbu", "admin", "guanliyuan", "mima", "woai", "women", "huanying", "aidtracker"),
+    *("shengchan", "jianshe", "diqu", "zizhiqu", "zhengfu", "fagaiwei", "chanye", "xiangmu", "aid"),
+)
+# Names of places are mostly typed without what kind of place it is.
+KINDS_OF_PLACE = re.compile("(diqu|zizhiqu|zizhizhou|zizhixian|sheng|zhou|shi|xian|shizhihuibu)$")
+# Parts that anybody tries: years and dates, keys in a row, repetitions, what stands in every list.
+TRIED = {"regex", "date", "spatial", "sequence", "repeat"}
+# Whose names are no secret either; apps put theirs in when they start.
+named_here: list[type[Model]] = []
 # The pages of the admin that open before one's own password is chosen.
 OPEN_PAGES = {"password_change", "login", "logout", "jsi18n", "alive"}
 
@@ -44,6 +66,54 @@ def names_of(user):
             yield name
         if len(pinyin) >= SHORTEST_PINYIN:
             yield pinyin
+
+
+class GuessValidator:
+    """Refuses what somebody finds who knows the place, the work, the year and the keyboard.
+
+    Measured by zxcvbn, to which the names of the record are words that are tried first. What
+    remains beside such words must stand some tries of its own: xinjiang@yuanjiang2026 is long,
+    but nothing else.
+    """
+
+    def validate(self, password, user=None):
+        known = {*WORDS_OF_THE_WORK, *names_of_the_record()}
+        if user is not None:
+            known |= {user.get_username().lower(), *names_of(user)}
+        words, signs = sorted(known), password[:READ]
+        whole = zxcvbn(signs, user_inputs=words)
+        # What stands between words hides none of them.
+        parts = zxcvbn(re.sub(r"[\W_]", "", signs) or "-", user_inputs=words)["sequence"]
+        rest = sum(
+            float(part["guesses_log10"])
+            for part in parts
+            if part["pattern"] not in TRIED and part.get("dictionary_name") != "user_inputs"
+        )
+        if whole["guesses_log10"] < LEAST_TRIES or rest < LEAST_TRIES_OF_THE_REST:
+            raise ValidationError(
+                "这个密码容易被猜到：其中多是地名、工作用语、年份、键盘上相邻的键或常见密码。"
+                "请换成几个互不相关的词，或再长一些。",
+                code="password_is_guessed",
+            )
+
+    def get_help_text(self):
+        return "不要用地名、单位、年份、“援疆”等工作用语或键盘上相邻的键拼成密码。"
+
+
+def names_of_the_record() -> Iterator[str]:
+    """The names of places and organisations, in pinyin and romanised, as they are searched.
+
+    None while the database has no such table yet, as before the first migration.
+    """
+    for model in named_here:
+        try:
+            with transaction.atomic():
+                texts = [*model._default_manager.values_list("search_text", flat=True)]
+        except Error:
+            continue
+        for word in {word for text in texts for word in text.split() if len(word) > 3}:
+            yield word
+            yield KINDS_OF_PLACE.sub("", word)
 
 
 class PasswordChange:

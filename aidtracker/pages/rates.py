@@ -2,14 +2,18 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from redis import RedisError
 
+from aidtracker.pages.limits import is_of_a_visitor
 from aidtracker.trail.acts import address_of
 
 # What one household or office has of the addresses of IPv6.
@@ -48,3 +52,55 @@ def visitor(request: HttpRequest) -> str:
     if said and ip_address(said).version > 4:
         said = str(ip_network(f"{said}/{NETWORK}", strict=False))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def is_file(request: HttpRequest) -> bool:
+    """Whether a whole list is asked for as a file, of which there is no kept copy."""
+    return bool(request.GET.get("download"))
+
+
+def is_suggestion(request: HttpRequest) -> bool:
+    return request.path_info == "/search/names/"
+
+
+def is_search(request: HttpRequest) -> bool:
+    return "q" in request.GET and not is_suggestion(request)
+
+
+# An office of fifty behind one address reads and searches undisturbed; a program that walks
+# through all there is has the files. The first that fits counts.
+RATES: tuple[tuple[Callable[[HttpRequest], bool], Rate], ...] = (
+    (is_file, Rate("file", seconds=600, of_one=60, of_all=3000)),
+    (is_suggestion, Rate("suggestion", seconds=60, of_one=600, of_all=12_000)),
+    (is_search, Rate("search", seconds=60, of_one=60, of_all=3000)),
+)
+
+
+class VisitorRates:
+    """Lets a visitor ask for files and searches only so often; pages that are kept do not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        rate = next((rate for applies, rate in RATES if applies(request)), None)
+        if rate and is_of_a_visitor(request) and (seconds := rate.wait(request)):
+            return too_often(request, seconds)
+        return self.get_response(request)
+
+
+def too_often(request: HttpRequest, seconds: int) -> HttpResponseBase:
+    """The page that says when to ask again, to people and in a header to programs."""
+    advice = f"从您的网络来的请求太多。请过{in_words(seconds)}再试；已经打开的页面可以继续看。"
+    context = {"title": "问得太频繁", "advice": advice}
+    return refused(render(request, "error.html", context, status=429), seconds)
+
+
+def refused(page: HttpResponseBase, seconds: int) -> HttpResponseBase:
+    page["Retry-After"] = str(seconds)
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def in_words(seconds: int) -> str:
+    return f" {seconds} 秒" if seconds < 60 else f" {-(-seconds // 60)} 分钟"

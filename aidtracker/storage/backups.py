@@ -11,12 +11,14 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyrage
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
@@ -28,6 +30,10 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 UNFINISHED = ".aidtracker-unfinished-"
 STAMP = "%Y%m%d-%H%M%S"
+ENCRYPTED = ".age"
+# Of backups, the newest of a day is kept for so many days, of a week and a month for so many.
+KEPT = (("%Y-%m-%d", 14), ("%G-%V", 8), ("%Y-%m", 24))
+VERIFIED = "verified.json"
 # Whose rows `migrate` writes into an empty database.
 OF_MIGRATIONS = {
     "django_migrations",
@@ -78,7 +84,8 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
     if not folder.is_dir():
         raise CommandError(f"没有文件夹 {folder}。")
     now, database = timezone.localtime(), copies()
-    target = folder / f"aidtracker-{now.strftime(STAMP)}.zip"
+    end = ENCRYPTED if settings.BACKUP_RECIPIENT else ""
+    target = folder / f"aidtracker-{now.strftime(STAMP)}.zip{end}"
     if target.exists():
         raise CommandError(f"{target} 已经存在。")
     try:
@@ -87,11 +94,48 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
         raise CommandError(f"{folder} 里写不了备份：{error.strerror}。") from error
 
 
+def finished(folder: Path) -> Iterator[tuple[Path, datetime]]:
+    """The backups of a folder and when they were begun; only whole ones have such names."""
+    for path in folder.glob("aidtracker-*.zip*"):
+        stamp, _, end = path.name.removeprefix("aidtracker-").partition(".")
+        if end in ("zip", f"zip{ENCRYPTED}"):
+            with suppress(ValueError):
+                yield path, timezone.make_aware(datetime.strptime(stamp, STAMP))
+
+
+def outdated(backups: Iterable[tuple[Path, datetime]]) -> list[Path]:
+    """Those that no day, week or month needs any more; the newest is always kept."""
+    newest_first = sorted(backups, key=lambda backup: backup[1], reverse=True)
+    kept: set[Path] = set()
+    for period, number in KEPT:
+        # The last of a period that is put in is its newest.
+        of_period = {at.strftime(period): path for path, at in reversed(newest_first)}
+        latest = sorted({at.strftime(period) for _, at in newest_first}, reverse=True)[:number]
+        kept |= {of_period[name] for name in latest}
+    return [path for path, _ in newest_first if path not in kept]
+
+
+def verify(file: Path, identity: Path | None = None) -> dict[str, Any]:
+    """Restore a backup into a new place, compare every table, and take the place away again.
+
+    Nothing else is touched. Returns the manifest; leaves word beside the file that it was verified.
+    """
+    database = copies()
+    with workplace(database.folder) as unfinished:
+        manifest, part = unpack(opened(file, unfinished, identity), unfinished, database.part)
+        with database.prepared(part) as contents:
+            check_same(manifest, contents)
+    word = {"file": file.name, "at": timezone.localtime().isoformat()}
+    with suppress(OSError):  # a folder that is only read is no reason to call a backup bad
+        (file.parent / VERIFIED).write_text(json.dumps(word))
+    return manifest
+
+
 def write(target: Path, created_at: str, database: Copies) -> dict[str, Any]:
     """Make a backup beside its place and put it there when it is whole; return its manifest."""
     clear(database.folder)
     with workplace(target.parent) as unfinished:
-        part, packed = unfinished / database.part, unfinished / target.name
+        part, packed = unfinished / database.part, unfinished / "packed.zip"
         contents = database.copy(part, LEFT_OUT)
         manifest = {
             "format": FORMAT,
@@ -101,6 +145,8 @@ def write(target: Path, created_at: str, database: Copies) -> dict[str, Any]:
             **contents,
         }
         pack(packed, part, manifest)
+        if settings.BACKUP_RECIPIENT:
+            packed = encrypted(packed)
         packed.rename(target)
     return manifest
 
@@ -145,19 +191,57 @@ def pack(target: Path, part: Path, manifest: dict[str, Any]) -> None:
             raise CommandError("备份写出后读不回来，没有保留；请检查磁盘。")
 
 
+def encrypted(file: Path) -> Path:
+    """A file that only the holder of BACKUP_RECIPIENT's other half can read, in the age format."""
+    target = file.with_name(file.name + ENCRYPTED)
+    try:
+        recipient = pyrage.x25519.Recipient.from_str(settings.BACKUP_RECIPIENT)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
+        pyrage.encrypt_file(str(file), str(target), [recipient])
+    except (pyrage.RecipientError, pyrage.EncryptError) as error:
+        raise CommandError(
+            "BACKUP_RECIPIENT 不是 age 的公钥（age1…），没有备份。用 age-keygen 生成。"
+        ) from error
+    return target
+
+
+def opened(file: Path, folder: Path, identity: Path | None) -> Path:
+    """The backup itself; one that is encrypted is decrypted into the folder first."""
+    if file.suffix != ENCRYPTED:
+        return file
+    if identity is None:
+        raise CommandError(f"{file} 是加密的备份，请用 --identity 指明私钥文件。")
+    target = folder / "opened.zip"
+    try:
+        lines = identity.read_text().splitlines()
+        keys = [pyrage.x25519.Identity.from_str(line) for line in lines if is_key(line)]
+        pyrage.decrypt_file(str(file), str(target), keys)
+    except OSError as error:
+        raise CommandError(f"{error.filename or file} 打不开：{error.strerror}。") from error
+    except (pyrage.IdentityError, pyrage.DecryptError) as error:
+        raise CommandError(f"{file} 用这个私钥解不开，或者已经损坏。") from error
+    return target
+
+
+def is_key(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
+
+
 def hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def restore(file: Path, overwrite: bool) -> tuple[dict[str, Any], str]:
+def restore(
+    file: Path, overwrite: bool, identity: Path | None = None
+) -> tuple[dict[str, Any], str]:
     """Put a backup in place of the database: verified first, then switched at once.
 
     Returns the manifest and where the rows before are kept.
     """
     database = copies()
     with workplace(database.folder) as unfinished:
-        manifest, part = unpack(file, unfinished, database.part)
+        manifest, part = unpack(opened(file, unfinished, identity), unfinished, database.part)
         is_filled = bool(database.filled() - OF_MIGRATIONS)
         if is_filled and not overwrite:
             raise CommandError(

@@ -9,9 +9,11 @@ import tempfile
 import threading
 import zipfile
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
+import pyrage
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -483,3 +485,106 @@ def test_newest_program_is_taken_unless_older_than_the_server(monkeypatch, tmp_p
     assert postgres_copies.found("pg_dump", 14) == program
     with pytest.raises(CommandError, match="14 版，比服务器的 15 版旧"):
         postgres_copies.found("pg_dump", 15)
+
+
+# Backup as a habit
+
+
+@pytest.fixture
+def keys(settings, tmp_path):
+    """The file of a private key; backups are for its public one."""
+    identity = pyrage.x25519.Identity.generate()
+    settings.BACKUP_RECIPIENT = str(identity.to_public())
+    path = tmp_path / "key.txt"
+    path.write_text(f"# a comment\n{identity}\n")
+    return path
+
+
+def test_backup_for_a_recipient_is_read_by_nobody_else(folder, keys, tmp_path):
+    rows = ask("SELECT * FROM programs_region ORDER BY id")
+    call("backup", "--to", str(folder))
+    (file,) = folder.iterdir()
+    assert file.name.endswith(".zip.age")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not zipfile.is_zipfile(file)
+    with pytest.raises(CommandError, match="--identity"):
+        call("restore", str(file), "--overwrite")
+    other = tmp_path / "other.txt"
+    other.write_text(str(pyrage.x25519.Identity.generate()))
+    with pytest.raises(CommandError, match="解不开"):
+        call("restore", str(file), "--overwrite", "--identity", str(other))
+    execute(CHANGE)
+    call("restore", str(file), "--overwrite", "--identity", str(keys))
+    assert ask("SELECT * FROM programs_region ORDER BY id") == rows
+
+
+@pytest.mark.parametrize("recipient", ["age1x", "ssh-ed25519 AAAA", "用户"])
+def test_wrong_recipient_leaves_no_backup(folder, settings, recipient):
+    settings.BACKUP_RECIPIENT = recipient
+    with pytest.raises(CommandError, match="公钥"):
+        call("backup", "--to", str(folder))
+    assert not [*folder.iterdir()]
+
+
+@pytest.mark.parametrize("content", [None, "", "AGE-SECRET-KEY-1X"])
+def test_wrong_identity_is_told(folder, keys, content):
+    call("backup", "--to", str(folder))
+    (file,) = folder.iterdir()
+    keys.unlink() if content is None else keys.write_text(content)
+    with pytest.raises(CommandError):
+        call("restore", str(file), "--overwrite", "--identity", str(keys))
+
+
+def test_newest_backup_is_verified_and_nothing_else_changes(backup, folder):
+    (folder / "aidtracker-20200101-000000.zip").touch()
+    execute(CHANGE)
+    assert "备份可以恢复" in call("restore", str(folder), "--verify")
+    assert ask(NOTES) == [("changed",)]
+    assert json.loads((folder / backups.VERIFIED).read_text())["file"] == backup.name
+
+
+def test_damaged_backup_is_not_verified(backup, folder):
+    rewritten(backup, sha256="0")
+    with pytest.raises(CommandError, match="已损坏"):
+        call("restore", str(folder), "--verify")
+    assert not (folder / backups.VERIFIED).exists()
+
+
+def test_folder_without_backups_is_told(folder):
+    with pytest.raises(CommandError, match="没有备份"):
+        call("restore", str(folder), "--verify")
+
+
+def test_dry_run_writes_and_deletes_nothing(folder):
+    old = folder / "aidtracker-20200101-000000.zip"
+    for name in (old.name, "aidtracker-20200101-120000.zip"):
+        (folder / name).touch()
+    before = {*folder.iterdir()}
+    said = call("backup", "--to", str(folder), "--rotate", "--dry-run")
+    assert f"会删除旧备份：{old}" in said
+    assert {*folder.iterdir()} == before
+
+
+def test_old_backups_go_when_a_new_one_is_whole(folder, monkeypatch):
+    start = datetime(2026, 1, 1, 1, tzinfo=UTC)
+    made = [(Path(str(number)), start + timedelta(hours=12 * number)) for number in range(2000)]
+    gone = {*backups.outdated(made)}
+    kept = [at for path, at in made if path not in gone]
+    days = {at.date() for _, at in made}
+    assert max(at for _, at in made) in kept
+    # Fourteen days, eight weeks and 24 months, of which some are the same backup.
+    assert 24 + 8 <= len(kept) <= 24 + 8 + 14
+    assert {*sorted(days)[-14:]} <= {at.date() for at in kept}
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "write", fail_to_write)
+        (folder / "aidtracker-20200101-000000.zip").touch()
+        (folder / "aidtracker-20200101-120000.zip").touch()
+        with pytest.raises(CommandError):
+            call("backup", "--to", str(folder), "--rotate")
+    assert len([*folder.iterdir()]) == 2
+    call("backup", "--to", str(folder), "--rotate")
+    assert len([*folder.iterdir()]) == 2
+
+
+def fail_to_write(*args):
+    raise OSError(errno.ENOSPC, "No space left on device")

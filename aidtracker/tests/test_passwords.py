@@ -38,6 +38,10 @@ def clerk():
         "MaiMaiTiJiang8",
         "luruyuan-01",
         "录入员录入员录入员1",
+        *("xinjiang2026", "Akesu123456", "yuanjiang2026", "Zhejiang@2026", "1qaz2wsx3edc"),
+        *("zhongguo1949", "Hangzhou2026!", "woaixinjiang1", "aksuzhihuibu88", "qwertyuiop1"),
+        *("kashi@yuanjiang2027", "Hotan-Hotan-2026", "duikouyuanjiang!!", "ALAER-xinjiang-0991"),
+        *("wensu@19990101", "asdfghjkl;2026", "bingtuan.bingtuan", "Urumqi20261129"),
     ],
 )
 def test_password_that_is_easily_guessed_is_refused(password):
@@ -46,6 +50,13 @@ def test_password_that_is_easily_guessed_is_refused(password):
         user.username = "录入员录入员录入员"
     with pytest.raises(ValidationError):
         validate_password(password, user)
+
+
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "h7#kQ!9zLw", "mpt4Vuaed2q", "石榴-无花果-巴旦木-9"]
+)
+def test_password_of_unrelated_words_is_accepted(password):
+    validate_password(password, User(username="clerk"))
 
 
 @pytest.mark.parametrize("name", [("买买提", "江"), ("", ""), ("李", "")])

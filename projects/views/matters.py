@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
@@ -20,7 +21,7 @@ from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.keys import key_of
 from aidtracker.ground.scope import is_to_many
 from aidtracker.pages.details import DetailPage
-from aidtracker.pages.rates import Rate
+from aidtracker.pages.rates import Rate, in_words, refused, too_often
 from aidtracker.trail.acts import Way, doing
 from projects.models import Matter
 from projects.models.matters import CONTACT_DAYS
@@ -133,16 +134,16 @@ class ReportPage(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(MatterForm(), request.GET.get("about", ""))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponseBase:
         form, about = MatterForm(request.POST), request.POST.get("about", "")
         if not form.is_valid():
             return self.page(form, about, status=422)
         if seconds := REPORTS.wait(request):
-            return too_often(self.page(form, about, status=429, wait=minutes(seconds)), seconds)
+            return refused(self.page(form, about, status=429, wait=in_words(seconds)), seconds)
         matter = take(page_at(request, about), form)
         return HttpResponseRedirect(f"{reverse('report-answer', args=[matter.number])}?new")
 
-    def page(self, form: MatterForm, about: str, status: int = 200, wait: int = 0) -> HttpResponse:
+    def page(self, form: MatterForm, about: str, status: int = 200, wait: str = "") -> HttpResponse:
         context = {
             "form": form,
             "about": page_at(self.request, about),
@@ -152,19 +153,10 @@ class ReportPage(View):
         return render(self.request, "projects/report.html", context, status=status)
 
 
-def minutes(seconds: int) -> int:
-    return seconds // 60 + 1
-
-
-def unkept(response: HttpResponse) -> HttpResponse:
+def unkept(response: HttpResponseBase) -> HttpResponseBase:
     """Only for who asked, and for no index of a search engine."""
     patch_cache_control(response, no_store=True, private=True)
     response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def too_often(response: HttpResponse, seconds: int) -> HttpResponse:
-    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -179,12 +171,10 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def answer(request: HttpRequest, number: str) -> HttpResponse:
+def answer(request: HttpRequest, number: str) -> HttpResponseBase:
     """What became of what a reader said; whoever has the receipt sees it."""
     if seconds := LOOK_UPS.wait(request):
-        context = {"title": "查得太频繁", "advice": f"请过 {minutes(seconds)} 分钟再查。"}
-        page = render(request, "error.html", context, status=429)
-        return unkept(too_often(page, seconds))
+        return unkept(too_often(request, seconds))
     matter = get_object_or_404(Matter.objects.only(*SHOWN), number=number.upper())
     address = request.build_absolute_uri(reverse("report-answer", args=[matter.number]))
     context = {"matter": matter, "row": matter.about, "address": address}
