@@ -24,6 +24,7 @@ from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by,
 from projects.monthly.kinds import KINDS
 from projects.monthly.saving import ConflictError, save_row
 
+MOST_NAMES = 5
 CHANGED_MEANWHILE = (
     "您打开之后，{who}又改了这一行，您的改动还没有保存。要以您的为准，请再按一次保存。"
 )
@@ -190,11 +191,17 @@ def save_from_form(request, row, typed):
 
 def hand_in(request, page):
     """Submit every row that can be submitted."""
-    drafts = [row.report.pk for row in page.rows if row.is_open and row.is_filled]
+    rows = [row for row in page.rows if row.is_open and row.is_filled]
+    drafts = [row.report.pk for row in rows]
     acts.describe(way=acts.Way.GRID)
     outcome = take_step(SUBMIT, among(page.own_reports, drafts), request.user)
     for is_good, sentence in outcome.sentences(page.kind.label):
         messages.add_message(request, messages.SUCCESS if is_good else messages.ERROR, sentence)
+    if lacking := [row.subject.name for row in rows if row.lacks_total]:
+        names = "、".join(lacking[:MOST_NAMES])
+        more = f" 等 {len(lacking)} 行" if len(lacking) > MOST_NAMES else ""
+        words = f"填了本月而没有累计：{names}{more}。请补上，以后各月才接得上。"
+        messages.warning(request, words)
 
 
 # One row

@@ -26,6 +26,7 @@ from projects.models import (
     TrainingReport,
 )
 from projects.monthly import grid
+from projects.monthly.beginnings import FIRST, MISSING, OPENING, SUMMED
 from projects.monthly.kinds import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -198,9 +199,46 @@ def test_total_follows_a_second_change(clerk, project):
     assert (answer["values"]["work_done_to_date"], answer["version"]) == ("130", 2)
 
 
-def test_total_without_a_last_one_stays_unknown(clerk, project):
+def test_first_total_is_the_month_and_says_so(clerk, project):
+    assert total_cell(clerk).beginning.words == FIRST
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == "20"
+
+
+def test_first_total_goes_on_from_what_the_ledger_states(clerk, headquarters):
+    project = make_project(headquarters=headquarters, work_done_amount=100)
+    assert total_cell(clerk).beginning.words == OPENING.format(amount=100)
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == "120"
+
+
+def test_total_goes_on_from_former_months_that_have_none(clerk, project):
+    make_progress_report(project=project, month=date(2026, 2, 1), work_done_to_date=50)
+    for month, amount in ((3, 3), (4, Decimal("4.5"))):
+        make_progress_report(project=project, month=date(2026, month, 1), work_done_month=amount)
+    assert total_cell(clerk).beginning.words == SUMMED.format(amount="57.5")
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == "77.5"
+
+
+@pytest.mark.parametrize("stated", [None, 100], ids=["a month unknown", "perhaps stated with it"])
+def test_total_that_cannot_be_known_is_told(clerk, headquarters, stated):
+    project = make_project(headquarters=headquarters, name="水厂", work_done_amount=stated)
+    make_progress_report(
+        project=project, month=APRIL, work_done_month=None if stated is None else 5
+    )
+    assert (total_cell(clerk).base, total_cell(clerk).beginning.words) == ("", MISSING)
     answer = send(clerk, project, {"work_done_month": "20"}).json()
     assert answer["values"]["work_done_to_date"] == ""
+    page = clerk.post(address(), {"action": "submit"}, follow=True)
+    assert [str(one) for one in page.context["messages"]][-1] == (
+        "填了本月而没有累计：水厂。请补上，以后各月才接得上。"
+    )
+
+
+def total_cell(client):
+    cells = client.get(address()).context["grid"].shown[0].cells
+    return next(cell for cell in cells if cell.column.name == "work_done_to_date")
 
 
 def test_act_says_that_it_was_the_grid(clerk, project):

@@ -101,6 +101,14 @@ def test_month_of_38_projects_is_typed(clerk, projects):
     )
 
 
+def test_first_total_follows_the_month_as_it_is_typed(open_page, headquarters):
+    project = make_project(headquarters=headquarters, code="Q")
+    clerk = open_page()
+    clerk.go_to(project, "work_done_month")
+    clerk.type("20")
+    assert clerk.value(project, "work_done_to_date") == "20"
+
+
 def test_month_of_38_projects_is_pasted(clerk, projects):
     rows = [f'"主体{n}\n封顶 ""甲"""\t无\t继续\t1,23{n % 10}.5' for n in range(PROJECTS)]
     clerk.go_to(projects[0], "physical_progress")
