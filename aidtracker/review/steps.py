@@ -261,7 +261,7 @@ def unsaid(step: Step, row: Any, words: str) -> str:
 
 
 def made_ready(step: Step, rows: list) -> dict[int, str]:
-    """Make rows ready for a step towards the public; of those that cannot be, why: {number: why}."""
+    """Make rows ready for a step towards the public; {number: why one cannot be}."""
     return type(rows[0]).make_ready(rows) if rows and step.leads_on else {}
 
 

@@ -13,7 +13,6 @@ from aidtracker.testing import (
     make_metric,
     make_observation,
     make_series,
-    make_source,
     make_staff,
 )
 from aidtracker.tests.sheet_helpers import stored
