@@ -36,6 +36,7 @@ SNIFFED = 10_000
 UNREADABLE = "这个 Excel 文件已损坏或过于复杂，无法读取；请另存一份再试。"
 FAILURES = {
     workbook_reader.TOO_MANY_ROWS: TOO_MANY,
+    workbook_reader.TOO_MANY_MERGED: "合并的单元格太多；请取消合并，每格填自己的内容。",
     workbook_reader.TOO_MUCH_TEXT: "这个 Excel 文件里的文字太多；请删去无关的工作表，分成几份。",
 }
 QUOTED = re.compile(r'"[^"]*"')
@@ -108,7 +109,7 @@ def read_csv(content):
     if len(rows) > workbook_reader.MAX_ROWS:
         raise SheetError(TOO_MANY)
     notices = [FIRST_COLUMNS] if any(len(row) == MAX_COLUMNS for _, row in rows) else []
-    return [Page("", rows, notices=notices)]
+    return [Page("", rows, notices=notices, is_csv=True)]
 
 
 def separator(text):

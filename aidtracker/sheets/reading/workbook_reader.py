@@ -3,8 +3,8 @@
 Run as `python workbook_reader.py FILE`: writes each sheet as JSON, one a line: its name, whether
 it is hidden, its width and its filled rows. A row is its number as in Excel, then its cells, each
 a text, number, boolean, or `{"date": "2019-06-03"}`; merged cells all have the first one's value,
-and where that is a number over several rows, `joint` says so. Ends early if there is more
-than an import takes. Imports nothing of the site.
+and `joint` says which these are. Ends early if there is more than an import takes. Imports nothing
+of the site.
 """
 
 import json
@@ -22,7 +22,7 @@ MAX_COLUMNS = 500
 MAX_SHEETS = 200
 MAX_ROWS = 105_000  # an import's, with headings and totals among them
 MAX_TEXT = 40_000_000  # characters: one text may stand in very many cells
-TOO_MANY_ROWS, TOO_MUCH_TEXT = 3, 4  # what the process ends with
+TOO_MANY_ROWS, TOO_MUCH_TEXT, TOO_MANY_MERGED = 3, 4, 5  # what the process ends with
 MAX_MERGED = 100_000  # cells
 
 
@@ -39,8 +39,9 @@ def portable(value):
 
 def filled_rows(sheet):
     """The rows of a sheet that are not blank, with their numbers."""
+    left = [""] * (sheet.start or (0, 0))[1]  # columns before the first that has anything
     rows = (
-        [number, *row[:MAX_COLUMNS]]
+        [number, *left, *row][: MAX_COLUMNS + 1]
         for number, row in enumerate(sheet.iter_rows(), 1)
         if row.count("") < len(row)
     )
@@ -57,24 +58,25 @@ def length(rows):
 def fill_merged(sheet, rows):
     """Give each cell of a merged range, in rows that are read anyway, the value of the first.
 
-    Returns the first row, last row and column of each number that several rows share.
+    Returns the first row, last row, first column and last column of each that holds something.
     """
     by_number = {row[0]: row for row in rows}
     left, joint = MAX_MERGED, []
     for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
         value = cell_at(by_number, top, first)
-        if bottom > top and value.__class__ in (int, float) and left > 0:
-            joint.append([top + 1, bottom + 1, first])
+        if value == "":
+            continue
+        joint.append([top + 1, bottom + 1, first, last])
         for number in range(top, min(bottom, top + MAX_ROWS) + 1):
             left -= 1
             row = by_number.get(number + 1)
-            if left < 0 or value == "":
-                break
             if row:
                 end = min(last, MAX_COLUMNS - 1) + 2
                 row += [""] * (end - len(row))
                 row[first + 1 : end] = [value] * max(0, end - first - 1)
                 left -= end - first
+            if left < 0:
+                sys.exit(TOO_MANY_MERGED)
     return joint
 
 
@@ -101,7 +103,7 @@ def main(path):
             page = {
                 "name": meta.name,
                 "hidden": meta.visible != shown,
-                "width": sheet.total_width,
+                "width": sheet.total_width + (sheet.start or (0, 0))[1],
                 "joint": joint,
                 "unread": len(sheets[MAX_SHEETS:]),
                 "rows": [[number, *map(portable, cells)] for number, *cells in rows],

@@ -65,6 +65,9 @@ class Rehearsal:
     @collection_paused()
     def run(self) -> Outcome:
         """The Outcome of the whole sheet."""
+        faulty = {number for number, *_ in self.sheet.faults}
+        for fault in self.sheet.faults:
+            self.objections.fail(*fault)
         keys = self.read_keys()
         readable = [key for key in keys if key is not UNREADABLE]
         self.stored = StoredRows(self.resource, self.readers.all, readable)
@@ -72,6 +75,8 @@ class Rehearsal:
         differing = self.differing(found)
         rows = told(zip(self.sheet.rows, found, strict=True), self.report, COMPARING)
         for place, ((number, cells), values) in enumerate(rows):
+            if number in faulty:
+                continue
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
             elif values is None:
@@ -103,6 +108,9 @@ class Rehearsal:
         first: dict = {}
         failed = self.objections.failed
         for number, cells in self.sheet.rows:
+            if number in failed:
+                keys.append(UNREADABLE)
+                continue
             parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
             key = None if all(part in EMPTY for part in parts) else parts
             if number not in failed and key and first.setdefault(key, number) != number:
