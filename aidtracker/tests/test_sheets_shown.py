@@ -1,5 +1,6 @@
 """What a person sees in a workbook counts: shared cells, formats, formulas, commas."""
 
+import datetime
 import io
 
 import openpyxl
@@ -118,3 +119,94 @@ def test_line_of_csv_with_nothing_more_is_read(line):
     assert "第 6 格起" not in [
         heading for _, heading, _ in messages(outcome_of(content, name="a.csv"))
     ]
+
+
+# Formats
+
+
+def read_cell(value, code):
+    """A cell with a format, as it is read."""
+    [page] = read_upload("a.xlsx", book_of([["甲"], [value]], formats=[("A2", code)]))
+    return page.rows[1][1][0]
+
+
+DAY = datetime.date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "seen"),
+    [
+        (0.65, "0%", "65%"),
+        (0.6543, "0.00%", "65.43%"),
+        (123, "00000", "00123"),
+        (DAY, 'yyyy"年"m"月"', "2024年3月"),
+        (DAY, '[$-804]yyyy"年"m"月";@', "2024年3月"),
+        (DAY, "mmm-yy", "2024年3月"),
+        (DAY, "yyyy\\-mm", "2024年3月"),
+        (DAY, "yyyy", "2024年"),
+        (DAY, "yyyy-mm-dd", DAY),
+        (DAY, "d-mmm-yy", DAY),
+        (5, '0"亩"', "5亩"),
+        (15000, '0!.0,"万元"', "1.5万元"),
+        (15000, '[>=10000]0!.0,"万";0', "1.5万"),
+        (500, '[>=10000]0!.0,"万";0', 500),
+        (12345000, "#,##0.0,", "12345"),
+        (1200, "[$$-409]#,##0.00", "$1200"),
+        (1200, '"￥"#,##0.00', 1200),
+        (-1200, "#,##0_);(#,##0)", -1200),
+        (0, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', 0),
+        (0, "0;-0;;@", ""),
+        (5, ";;;", "#格式!"),
+        (13800001111, "000\\-0000\\-0000", "#格式!"),
+        (1.5, "0_ ", 1.5),
+        (1234567, "0.00E+00", 1234567),
+        ("阿克苏", '@"市"', "阿克苏市"),
+        (True, "0%", True),
+    ],
+)
+def test_what_a_cell_shows_is_read(value, code, seen):
+    assert read_cell(value, code) == seen
+
+
+def test_percent_in_a_column_of_money_is_refused_and_a_month_stays_one():
+    rows = [["项目编号", "总投资", "计划开工"], ["P-1", 0.65, DAY], ["P-2", 5, DAY]]
+    formats = [("B2", "0%"), ("C3", 'yyyy"年"m"月"')]
+
+    found = outcome_of(book_of(rows, formats))
+
+    assert messages(found) == [(2, "总投资", "这一列不填百分数。")]
+    assert changes(found) == [{"总投资（万元）": "5", "计划开工": "2024-03"}]
+
+
+def test_number_that_a_format_alters_is_refused():
+    rows = [["项目编号", "总投资", "备注"], ["P-1", 5, 7]]
+
+    found = outcome_of(book_of(rows, [("B2", ";;;"), ("C2", "00000")]))
+
+    [(_, heading, words)] = messages(found)
+    assert heading == "总投资"
+    assert "显示格式把数改了样" in words
+
+
+# Formulas
+
+
+def test_formula_without_a_result_is_named_at_its_cell():
+    rows = [["项目编号", "总投资", "我的列"], ["P-1", "=1+2", "=3"], ["P-2", 5]]
+
+    found = outcome_of(book_of(rows))
+
+    [(number, heading, words)] = messages(found)
+    assert (number, heading, found.changed) == (2, "总投资", 1)
+    assert words == "公式还没有算出结果；请用 Excel 打开、保存一次再上传，或直接填数。"
+
+
+def test_formula_without_a_result_on_another_sheet_does_no_harm():
+    book = openpyxl.Workbook()
+    for row in (["项目编号", "总投资"], ["P-1", 5]):
+        book.active.append(row)
+    book.create_sheet("测算")["A1"] = "=1+2"
+    content = io.BytesIO()
+    book.save(content)
+
+    assert outcome_of(content.getvalue()).changed == 1

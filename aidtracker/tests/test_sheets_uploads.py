@@ -188,9 +188,8 @@ def calculated(cell):
         b'<c r="B2"><f t="shared" si="0"/></c>',
     ],
 )
-def test_formula_without_a_result_is_refused(cell):
-    with pytest.raises(SheetError, match="还没有算出结果的公式"):
-        read_upload("a.xlsx", calculated(cell))
+def test_formula_without_a_result_is_known_where_it_stands(cell):
+    assert read_upload("a.xlsx", calculated(cell))[1] == (2, ["甲", "#公式!"])
 
 
 @pytest.mark.parametrize(

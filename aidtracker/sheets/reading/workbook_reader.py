@@ -1,18 +1,23 @@
 """A process of its own that reads one workbook: a hostile one can fill no memory but its own.
 
-Run as `python workbook_reader.py FILE`: writes each sheet as JSON, one a line: its name, whether
-it is hidden, its width and its filled rows. A row is its number as in Excel, then its cells, each
-a text, number, boolean, or `{"date": "2019-06-03"}`; merged cells all have the first one's value,
-and `joint` says which these are. Ends early if there is more than an import takes. Imports nothing
-of the site.
+Run as `python workbook_reader.py FILE FORMATS`, the latter those of telling styles, in JSON: writes
+each sheet as JSON, one a line: its name, whether it is hidden, its width and its filled rows. A row
+is its number as in Excel, then its cells, each a text, number, boolean, `{"date": "2019-06-03"}` or
+`{"format": "0%", "of": 0.65}`; merged cells all have the first one's value, and `joint` says which
+these are. Ends early if there is more than an import takes. Imports nothing of the site.
 """
 
+import html
 import json
 import math
+import posixpath
+import re
 import resource
 import sys
+import zipfile
 from datetime import date, datetime
 from itertools import islice
+from pathlib import Path
 
 import python_calamine
 
@@ -24,10 +29,18 @@ MAX_ROWS = 105_000  # an import's, with headings and totals among them
 MAX_TEXT = 40_000_000  # characters: one text may stand in very many cells
 TOO_MANY_ROWS, TOO_MUCH_TEXT, TOO_MANY_MERGED = 3, 4, 5  # what the process ends with
 MAX_MERGED = 100_000  # cells
+# A cell of one of some styles, with its column and row.
+STYLED = (
+    rb"<(?:\w{1,20}:)?c (?=[^<>]{0,200}\bs=[\"'](%b)[\"'])"
+    rb"[^<>]{0,200}\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']"
+)
+WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
 def portable(value):
     """A cell as JSON can say it."""
+    if isinstance(value, dict):
+        return value
     if isinstance(value, datetime):
         midnight = value.time() == datetime.min.time()
         return {"date": (value.date() if midnight else value).isoformat()}
@@ -49,6 +62,41 @@ def filled_rows(sheet):
     if len(found) > MAX_ROWS:
         sys.exit(TOO_MANY_ROWS)
     return found
+
+
+def parts_of(path):
+    """The part of a workbook that holds each sheet: {name: part}."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = re.findall("<(?:[a-z]+:)?sheet [^<>]*>", text_of(archive, WORKBOOK))
+        links = re.findall("<(?:[a-z]+:)?Relationship [^<>]*>", text_of(archive, RELATIONS))
+    targets = {attribute(one, "Id"): attribute(one, "Target") for one in links}
+    found = {
+        html.unescape(attribute(one, "name")): targets.get(attribute(one, "id")) for one in sheets
+    }
+    return {name: posixpath.join("xl", part).lstrip("/") for name, part in found.items() if part}
+
+
+def text_of(archive, part):
+    return archive.read(part).decode(errors="replace") if part in archive.namelist() else ""
+
+
+def attribute(tag, name):
+    found = re.search(rf"[ :]{name}=[\"']([^\"']*)[\"']", tag)
+    return found[1] if found else ""
+
+
+def tell_formats(path, part, rows, formats):
+    """Put the format beside the value where what a cell shows is not that value."""
+    by_number = {row[0]: row for row in rows}
+    styles = "|".join(formats).encode()
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read(part) if part in archive.namelist() else b""
+    for style, letters, number in re.findall(STYLED % styles, content):
+        row, at = by_number.get(int(number)), 0
+        for letter in letters:
+            at = at * 26 + letter - 64
+        if row and at < len(row) and row[at] != "":
+            row[at] = {"format": formats[style.decode()], "of": portable(row[at])}
 
 
 def length(rows):
@@ -85,9 +133,10 @@ def cell_at(rows, top, first):
     return row[first + 1] if first + 1 < len(row) else ""
 
 
-def main(path):
+def main(path, formats):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    parts = parts_of(path) if formats else {}
     with python_calamine.CalamineWorkbook.from_path(path) as workbook:
         shown = python_calamine.SheetVisibleEnum.Visible
         kinds = python_calamine.SheetTypeEnum
@@ -96,6 +145,8 @@ def main(path):
         for meta in sheets[:MAX_SHEETS]:
             sheet = workbook.get_sheet_by_name(meta.name)
             rows = filled_rows(sheet)
+            if part := parts.get(meta.name):
+                tell_formats(path, part, rows, formats)
             joint = fill_merged(sheet, rows)
             left -= length(rows)
             if left < 0:
@@ -113,4 +164,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()) if sys.argv[2:] else {})
