@@ -11,6 +11,7 @@ from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.quantities import YUAN, decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.sets import public_columns
+from aidtracker.sheets.columns.synonyms import also_called
 from aidtracker.sheets.columns.widgets import LedgerWidget
 from aidtracker.sheets.reading.sheets import MAX_ROWS, ManySheetsError, SheetError, sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
