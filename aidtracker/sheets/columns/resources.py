@@ -63,10 +63,8 @@ class SheetResource(ModelResource):
 
     @cached_property
     def code_column(self) -> str:
-        """The column of the code that alone is the key, of rows that also have a name."""
-        codes = [column.column_name for column in self.key_columns]
-        is_coded = len(codes) == 1 and bool(self.name_column) and self.name_column not in codes
-        return codes[0] if is_coded else ""
+        """The column of the code that is the key, of rows that are known by their names as well."""
+        return self.key_columns[0].column_name if self.model.TOLD_APART_BY else ""
 
     def lookup(self, model):
         return self.lookups.setdefault(model, Lookup(model, self.user))

@@ -72,11 +72,6 @@ class Sheet:
     # A public file leaves out what the public must not see: an empty cell says nothing there.
     is_public: bool = False
 
-    @property
-    def undecided(self) -> list[str]:
-        """The headings of money that nobody has said where to read."""
-        return [one.text for one in self.mapped if one.undecided]
-
     def version_of(self, cells):
         """The version a row was exported with, None if it does not say. Raises ValueError."""
         if self.version_at is None:
@@ -100,8 +95,11 @@ def choose_page(resource, pages, wanted="", decisions=None):
     if not filled:
         raise SheetError("文件是空的：要有一行列名，下面每行一条记录。")
     found = [(page, find_heading(resource, page.rows, decisions)) for page in filled]
-    keys = key_codes(resource)
-    fits = [(page, heading) for page, heading in found if heading and keys <= heading.codes]
+    fits = [
+        (page, heading)
+        for page, heading in found
+        if heading and not missing_key(resource, heading.codes)
+    ]
     fitting = [pair for pair in fits if not pair[0].is_hidden] or fits
     fitting = [pair for pair in fitting if len(pair[0].rows) > pair[1].last + 1] or fitting
     if len(fitting) > 1:
@@ -109,6 +107,13 @@ def choose_page(resource, pages, wanted="", decisions=None):
     if fitting:
         return fitting[0]
     return max(found, key=lambda pair: len(pair[1].columns) if pair[1] else 0)
+
+
+def missing_key(resource, codes):
+    """The columns without which records have no name; a name instead of a code is enough."""
+    missing = key_codes(resource) - codes
+    is_named = missing == {resource.code_column} and resource.name_column in codes
+    return set() if is_named else missing
 
 
 def key_codes(resource):
