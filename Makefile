@@ -19,7 +19,7 @@ CLOCK = $(shell grep -rlE 'today|localdate|timezone.now|last_complete_month' --i
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run database fixtures test pictures dates check measure benchmark format requirements clean
+.PHONY: help run database fixtures test pictures dates check measure benchmark experiments format requirements clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,9 @@ measure: $(VENV)/.development ## 各目录代码行数、最长的函数和文�
 
 benchmark: $(VENV)/.development ## 在合成数据上测量各页面和各入口（SIZE=10k、100k、1m，ONLY=只测名称里有这些字的）
 	@SIZE="$(SIZE)" ONLY="$(ONLY)" $(BIN)/python scripts/benchmark.py
+
+experiments: $(VENV)/.development ## 只在本机上做的长试验：整套部署在压力下如何（ONLY=名称，见 scripts/experiments）
+	@for script in scripts/experiments/$(if $(ONLY),$(ONLY),*).py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 format: $(VENV)/.development ## 统一代码与模板的格式
 	$(BIN)/ruff check --fix .

@@ -27,7 +27,7 @@ from aidtracker.ground.features import (
 from aidtracker.ground.history import History
 from aidtracker.ground.pinyin import syllables
 from aidtracker.ground.publication import public_rule
-from aidtracker.ground.search import SearchTextField, normal, search_rule, search_text
+from aidtracker.ground.search import SearchTextField, closeness, search_rule, search_text
 
 _found: ContextVar[dict | None] = ContextVar("found", default=None)
 
@@ -58,16 +58,18 @@ class KeyedQuerySet(models.QuerySet):
         """Those the public may see."""
         return self.filter(public_rule(self.model))
 
-    def search(self, words: str, best_first: bool = False) -> Self:
-        """Rows that hold every word of the query, or are found with what holds it.
+    def search(self, words: str) -> Self:
+        """Rows that hold every word of the query, or are found with what holds it."""
+        return self.filter(search_rule(self.model, words))
 
-        To choose from, `best_first`: those whose name begins with it before the others.
+    def best_for(self, words: str, used: Collection[int] = ()) -> Self:
+        """What a search finds, to choose from: each row with its `closeness`, the closest first.
+
+        Of equally close ones those with the numbers `used` come first.
         """
-        found = self.filter(search_rule(self.model, words))
-        if not best_first or "search_text" not in self.model.SEARCHED_IN:
-            return found
-        others_last = Case(When(search_text__startswith=normal(words), then=0), default=1)
-        return found.order_by(others_last, *self.model._meta.ordering)
+        found = self.search(words).annotate(closeness=closeness(self.model, words))
+        used_first = [Case(When(pk__in=used, then=0), default=1)] if used else []
+        return found.order_by("closeness", *used_first, *self.model._meta.ordering)
 
     def first_rows(self, limit: int) -> list[Any]:
         """The first rows; of a model whose rows name many others, their numbers are read first."""

@@ -13,7 +13,9 @@ from typing import Any
 
 import opencc
 from django.db import connections, models
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, IntegerField, Model, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat, StrIndex
+from django.db.models.lookups import Exact, GreaterThan
 from django.db.models.signals import post_migrate
 
 from aidtracker.ground import batches  # noqa: F401 (registers `among`)
@@ -150,6 +152,19 @@ def word_rule(model: type[Any], word: str) -> Q:
 def any_of(*rules: Q) -> Q:
     """The condition that at least one of some holds; of none, no row."""
     return Q(pk__in=()) | Q.create(rules, connector=Q.OR)
+
+
+def closeness(model: type[Any], text: str) -> Any:
+    """How close a row's names are to what was typed, from 0: its name is that, another name is,
+    its name begins so, another one does, all others. Without words, or names, all are as close."""
+    words = normal(text[:SEARCH_LENGTH]).strip()
+    if not words or "search_text" not in model.SEARCHED_IN:
+        return Value(0, IntegerField())
+    names = Concat(Value(" "), "search_text", Value(" "), output_field=TextField())
+    places = [StrIndex(names, Value(written)) for written in (f" {words} ", f" {words}")]
+    ways = [way for place in places for way in (Exact(place, 1), GreaterThan(place, 0))]
+    cases = [When(way, then=at) for at, way in enumerate(ways)]
+    return Case(*cases, default=len(cases), output_field=IntegerField())
 
 
 def found_by(key: str, model: type[Any], word: str) -> Q:

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import flatten
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
@@ -12,7 +13,14 @@ from django.urls import reverse
 from aidtracker.desk.fields import NameListFormField
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.records import Record
-from aidtracker.testing import make_batch, make_headquarters, make_pairing, make_region
+from aidtracker.testing import (
+    make_batch,
+    make_headquarters,
+    make_metric,
+    make_pairing,
+    make_region,
+    make_series,
+)
 from aidtracker.tests.admin_pages import address
 from programs.models import Pairing, Region
 from projects.models import Revision
@@ -184,6 +192,23 @@ def test_autocompletion_has_what_is_meant_first(admin_client, field, term, wante
     query = {"term": term, "app_label": "projects", "model_name": "project", "field_name": field}
     found = admin_client.get(reverse("admin:autocomplete"), query).json()["results"]
     assert [row["text"] for row in found] == wanted
+
+
+@pytest.mark.django_db
+def test_autocompletion_has_the_exact_name_first_then_what_the_user_mostly_chose(
+    admin_client, admin_user
+):
+    rows = {name: make_metric(name=name) for name in ("用工", "用工甲", "用工乙")}
+    saved = [make_series(metric=rows["用工乙"])]
+    LogEntry.objects.log_actions(admin_user.pk, saved, ADDITION, [{"added": {}}])
+    query = {"app_label": "projects", "model_name": "series", "field_name": "metric"}
+
+    def found(term):
+        answer = admin_client.get(reverse("admin:autocomplete"), query | {"term": term}).json()
+        return [row["text"] for row in answer["results"]]
+
+    assert found("用工") == ["用工", "用工乙", "用工甲"]
+    assert found("")[0] == "用工乙"
 
 
 @pytest.mark.django_db

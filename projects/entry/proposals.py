@@ -1,5 +1,6 @@
 """Series, metrics and subjects that may be meant by a figure: what its document says before it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import BooleanField, Case, Func, Q, TextField, Value, When
-from django.db.models.functions import Length, StrIndex
+from django.db.models.functions import StrIndex
 
 from aidtracker.ground.scope import readable, scope_of
 from programs.models import Source
@@ -20,8 +21,12 @@ REACH = 300  # characters before a figure in which names are looked for
 AROUND = 40  # characters on both sides of it that are compared with a metric's name
 MOST = 12
 SAME_SUBJECT = 0.4  # what the subject of the document's last figure adds to a series' score
+USED_HERE = 0.2  # what it adds, at most, to have been used for the latest figures of the document
+LAST_SUBJECT = 0.8  # how near a subject used here is, if it is not named nearer
+LATELY = 30  # of these figures
 # What a series is ranked by.
 ROW = ("pk", "slug", "name", "metric_id", *(f"{kind}_id" for kind in SUBJECTS))
+FOUND = (*ROW, "closeness")
 # The best metrics mostly have series enough; these are looked at first.
 PORTIONS = ((0, 4), (4, 16), (16, None))
 
@@ -81,6 +86,18 @@ class Place:
         fits = self.figure is not None and metric.unit == self.figure.unit
         return max(self.nearness(metric.name, metric.aliases), self.likeness(metric)) + fits / 4
 
+    @cached_property
+    def used(self) -> list[dict[str, Any]]:
+        """The series of the latest figures of the document, the last one first."""
+        if self.last is not None:
+            return [{name: getattr(self.last, name) for name in ROW}]
+        own = latest_first(readable(self.source.observations.all(), self.user))
+        if not scope_of(self.user).reads_all:
+            own = own.filter(series__in=readable(Series.objects.all(), self.user))
+        numbers = list(own.values_list("series", flat=True)[:LATELY])
+        rows = {row["pk"]: row for row in Series.objects.filter(pk__in=numbers).values(*ROW)}
+        return [rows[number] for number in numbers]
+
     def fits(self, metric):
         return self.figure is None or self.figure.fits(metric.unit)
 
@@ -94,18 +111,21 @@ class Ranking:
 
     def __init__(self, place: Place, words: str) -> None:
         self.place = place
-        self.rows = readable(Series.objects.search(words), place.user)
+        self.words = words
+        self.rows = readable(Series.objects.best_for(words), place.user)
         metrics = Metric.objects.order_by("pk").only("name", "aliases", "unit")
         found = [metric for metric in metrics if words or place.fits(metric)]
         self.units = {one.pk: one.unit for one in found}
         self.metrics = {one.pk: (not place.fits(one), -place.metric_score(one)) for one in found}
-        self.last = last_series(place)
+        self.last, *_ = place.used or (None,)
+        self.uses = Counter(row["pk"] for row in place.used)
         self.same = set(subject_numbers(self.last)) if self.last else set()
         self.near = named_before(place)
 
     def best(self) -> list[dict[str, Any]]:
-        """The best series; the last one used, if it is among them, leads."""
-        found = {row["pk"]: row for row in (*self.of_subjects(), *self.of_metrics())}
+        """The best series: closest to the words, else the last one used if it is among them."""
+        ways = (self.of_words(), self.of_subjects(), self.of_metrics())
+        found = {row["pk"]: row for rows in ways for row in rows}
         return sorted(found.values(), key=self.order)[:MOST]
 
     def order(self, row: dict[str, Any]) -> tuple:
@@ -114,7 +134,8 @@ class Ranking:
         near = [self.near.get(subject, 0) for subject in subjects]
         score = -metric_score + sum(near) / len(near)
         score += SAME_SUBJECT * bool(self.same.intersection(subjects))
-        return not self.is_last(row), does_not_fit, -score, row["slug"]
+        score += USED_HERE * self.uses[row["pk"]] / max(1, self.uses.total())
+        return row["closeness"], does_not_fit, not self.is_last(row), -score, row["slug"]
 
     def is_last(self, row: dict[str, Any]) -> bool:
         return self.last is not None and row["pk"] == self.last["pk"]
@@ -127,13 +148,17 @@ class Ranking:
         parts += ["上一条用的"] if self.is_last(row) else []
         return "；".join(parts)
 
+    def of_words(self) -> Iterable[dict[str, Any]]:
+        """The series closest to the words that were typed."""
+        return self.rows.values(*FOUND)[:MOST] if self.words else []
+
     def of_subjects(self) -> Iterable[dict[str, Any]]:
         """The series of subjects that were named or that the last figure was about."""
         rule = Q(pk__in=())
         wanted = self.same | self.near.keys()
         for kind in {kind for kind, _ in wanted}:
             rule |= Q(**{f"{kind}__in": [pk for one, pk in wanted if one == kind]})
-        found = self.rows.filter(rule).order_by().values(*ROW)
+        found = self.rows.filter(rule).order_by().values(*FOUND)
         return [row for row in found if row["metric_id"] in self.metrics]
 
     def of_metrics(self) -> Iterable[dict[str, Any]]:
@@ -154,7 +179,7 @@ class Ranking:
         if not places:
             return []
         rows = self.rows.filter(metric__in=[pk for group in groups for pk in group])
-        return rows.order_by(Case(*places), "slug").values(*ROW)[:MOST]
+        return rows.order_by(Case(*places), "slug").values(*FOUND)[:MOST]
 
 
 def by_score(item: tuple[int, tuple]) -> tuple:
@@ -165,17 +190,6 @@ def by_score(item: tuple[int, tuple]) -> tuple:
 def subject_numbers(row: dict[str, Any]) -> list[tuple[str, int]]:
     """The subjects of a series: (kind, number)."""
     return [(kind, row[f"{kind}_id"]) for kind in SUBJECTS if row[f"{kind}_id"]]
-
-
-def last_series(place: Place) -> dict[str, Any] | None:
-    """The series of the figure of the document that was entered last."""
-    if place.last is not None:
-        return {name: getattr(place.last, name) for name in ROW}
-    own = latest_first(readable(place.source.observations.all(), place.user))
-    if not scope_of(place.user).reads_all:
-        own = own.filter(series__in=readable(Series.objects.all(), place.user))
-    number = own.values_list("series", flat=True).first()
-    return Series.objects.values(*ROW).get(pk=number) if number else None
 
 
 class AnyNamed(Func):
@@ -220,15 +234,23 @@ def series_options(place: Place, words: str = "") -> list[Option]:
 
 
 def metric_options(place, words=""):
-    """Metrics by name, those whose unit fits and whose name stands near the figure first."""
-    rows = list(readable(Metric.objects.search(words), place.user).only("name", "aliases", "unit"))
-    rows.sort(key=lambda row: (not place.fits(row), -place.metric_score(row)))
+    """Metrics by name; of equally close ones those that the words around and the figure's unit
+    speak for, or that are used here, first."""
+    found = readable(Metric.objects.best_for(words), place.user)
+    rows = list(found.only("name", "aliases", "unit"))
+    uses = Counter(row["metric_id"] for row in place.used)
+
+    def order(row: Any) -> tuple:
+        score = place.metric_score(row) + USED_HERE * uses[row.pk] / max(1, uses.total())
+        return row.closeness, not place.fits(row), -score
+
+    rows.sort(key=order)
     return [Option(row.name, row.pk, f"单位：{row.unit}") for row in rows[:MOST]]
 
 
 def scope_options(place, words=""):
     """Entries of the list of scopes; without words those named around the figure first."""
-    rows = list(ScopeEntry.objects.search(words) if words else ScopeEntry.objects.all())
+    rows = list(ScopeEntry.objects.best_for(words))
     if not words:
         rows.sort(key=lambda row: not any(one in place.around for one in (row.name, *row.aliases)))
     return [Option(row.name, row.pk, scope_note(row)) for row in rows[:MOST]]
@@ -240,28 +262,29 @@ def scope_note(row):
 
 
 def subject_options(place, words=""):
-    """Things of any kind by name, as `kind：name`; without words those named before the figure."""
+    """Things of any kind by name, as `kind：name`; without words those named before the figure and
+    those used here: the last one first, unless another is named close by."""
     near = named_before(place)
+    for row in reversed(place.used):
+        near |= {one: max(near.get(one, 0), LAST_SUBJECT) for one in subject_numbers(row)}
     label, separator, name = words.partition("：")
     found = []
     for kind in SUBJECTS:
         is_named = separator and label == subject_label(kind)
         rows = subject_rows(kind, place.user).only("name", "aliases")
+        rows = rows.best_for(name if is_named else words)
         named = [pk for one, pk in near if one == kind]
-        if words:
-            rows = rows.search(name if is_named else words)
-            exact_first = Case(When(name=words, then=0), default=1)
-            order = rows.query.order_by or rows.model._meta.ordering
-            found += rows.order_by(exact_first, Length("name"), *order)[:MOST]
-        if named:
-            found += rows.filter(pk__in=named)
-    kinds = {subject_field(kind).related_model: kind for kind in SUBJECTS}
+        found += [(kind, row) for row in rows[:MOST]] if words else []
+        found += [(kind, row) for row in rows.filter(pk__in=named)] if named else []
+    last = place.used[0] if place.used else {}
 
-    def order(row: Any) -> tuple:
-        return -near.get((kinds[type(row)], row.pk), 0), row.name != words, len(row.name)
+    def order(item: tuple[str, Any]) -> tuple:
+        kind, row = item
+        is_last = last.get(f"{kind}_id") == row.pk
+        return row.closeness, -near.get((kind, row.pk), 0), not is_last, len(row.name)
 
     rows = sorted(dict.fromkeys(found), key=order)[:MOST]
-    return [Option(subject_name(kinds[type(row)], row), row.pk) for row in rows]
+    return [Option(subject_name(kind, row), row.pk) for kind, row in rows]
 
 
 def subject_name(kind, row):

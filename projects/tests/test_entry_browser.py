@@ -144,6 +144,15 @@ def enter_last(clerk):
     clerk.save()
 
 
+def test_enter_takes_what_answers_the_words_not_what_was_shown_before_them(clerk):
+    """Also when Ctrl+Enter follows at once, before there is an answer."""
+    clerk.press("Enter")
+    clerk.wait("document.querySelector('#id_series_choices:not([hidden]) li') !== null")
+    clerk.type("甲县厂房建筑面积序列", "Enter", "Tab")
+    clerk.save()
+    assert clerk.value("series") == "甲县厂房建筑面积序列"
+
+
 def test_place_is_changed_by_a_character_with_shift_and_arrows(clerk):
     clerk.press("Shift+ArrowRight")
     assert clerk.value("printed") == "12家，"

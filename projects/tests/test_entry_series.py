@@ -135,6 +135,36 @@ def test_metric_whose_unit_fits_comes_first(clerk, source, jobs):
     assert find(clerk, source, MONEY, kind="metric", q="招工")[0] == "招工费"
 
 
+def test_closest_name_comes_first_whatever_stands_around(clerk, source, jobs):
+    """Typed in full, a name is meant, though another fits the words and the unit better."""
+    for name in ("人数", "外出招工人数", "招工人数（年）"):
+        make_metric(name=name, unit="家" if name == "人数" else "人")
+    assert find(clerk, source, PEOPLE, kind="metric", q="人数")[0] == "人数"
+    names = find(clerk, source, PEOPLE, kind="metric", q="招工人数")
+    assert names == ["招工人数", "招工人数（年）", "外出招工人数"]
+    make_series(name="甲", metric=jobs.metric, enterprise=jobs.enterprise, scope_note="甲")
+    make_series(name="甲公司 招工", metric=make_metric(unit="元"))
+    assert find(clerk, source, PEOPLE, q="甲")[0] == "甲"
+    assert find(clerk, source, PEOPLE, q="甲公司 招工")[0] == "甲公司 招工"
+    make_region(name="甲公")
+    assert find(clerk, source, PEOPLE, kind="subject", q="甲公")[0] == "地区：甲公"
+
+
+def test_of_equally_close_names_the_one_used_here_comes_first(clerk, source):
+    rows = [make_metric(name=f"本季用工{letter}", unit="人") for letter in "丙丁"]
+    for row in rows:
+        make_observation(source=source, series=make_series(metric=row), printed="3人")
+        assert find(clerk, source, MONEY, kind="metric", q="本季")[0] == row.name
+        source.observations.all().delete()
+
+
+def test_subject_used_last_is_offered_unless_another_is_named_close_by(clerk, source, jobs):
+    place = make_region(name="别处")
+    make_observation(source=source, series=make_series(region=place), printed="3家")
+    assert find(clerk, source, PEOPLE, kind="subject") == ["企业：甲公司", "地区：别处"]
+    assert find(clerk, source, "2019年", kind="subject") == ["地区：别处"]
+
+
 def test_subject_is_found_by_name_with_or_without_its_kind(clerk, source, jobs):
     assert find(clerk, source, PEOPLE, kind="subject", q="甲公司") == ["企业：甲公司"]
     assert find(clerk, source, PEOPLE, kind="subject", q="企业：甲公司") == ["企业：甲公司"]

@@ -147,6 +147,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     isSaving = true;
+    await EntryChoice.settled;
     const action = button ? button.value : "save";
     const data = new FormData(part("entry-form"));
     data.set("action", action);

@@ -30,21 +30,47 @@ window.EntryChoice = class EntryChoice {
       delete input.dataset.pk;
       this.ask(120);
     });
-    input.addEventListener("blur", () => this.close());
+    input.addEventListener("blur", () => this.wanted || this.close());
     input.addEventListener("keydown", (event) => this.key(event));
   }
 
+  // Asks for what fits; if Enter was pressed meanwhile, takes the first of it.
   ask(delay) {
     clearTimeout(this.pause);
+    this.settle(); // what is typed after Enter asks anew
+    this.isAsking = true;
+    const question = ++this.asked;
     this.pause = setTimeout(async () => {
-      const question = ++this.asked;
       // A name that was chosen is no search: all proposals are shown again.
       const words = this.input.dataset.pk ? "" : this.input.value;
       const options = await this.find(this.input.dataset.find, words).catch(() => []);
-      if (question === this.asked && document.activeElement === this.input) {
-        this.show(options);
+      if (question === this.asked) {
+        this.answer(options);
       }
     }, delay);
+  }
+
+  // Until the answer is there, `EntryChoice.settled` is a promise to wait for before saving.
+  want() {
+    EntryChoice.settled = new Promise((resolve) => {
+      this.wanted = resolve;
+    });
+  }
+
+  settle() {
+    this.wanted?.();
+    this.wanted = null;
+  }
+
+  answer(options) {
+    this.isAsking = false;
+    if (document.activeElement === this.input || this.wanted) {
+      this.show(options);
+    }
+    if (this.wanted) {
+      this.choose(0);
+      this.settle();
+    }
   }
 
   show(options) {
@@ -83,6 +109,7 @@ window.EntryChoice = class EntryChoice {
   close() {
     clearTimeout(this.pause);
     this.asked += 1; // an answer under way comes too late
+    this.isAsking = false;
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.setAttribute("aria-activedescendant", "");
@@ -110,7 +137,9 @@ window.EntryChoice = class EntryChoice {
     const size = this.options.length;
     if (event.key === "Enter") {
       event.preventDefault(); // Enter chooses; only Ctrl+Enter saves
-      if (!this.list.hidden) {
+      if (this.isAsking && this.input.value) {
+        this.want(); // what is shown answers an earlier question
+      } else if (!this.list.hidden) {
         this.choose(this.active);
       }
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
