@@ -20,20 +20,21 @@ from django.views.decorators.http import require_safe
 from aidtracker.pages.failures import failure_of
 from aidtracker.sheets import (
     MAX_ROWS,
+    NOT_IMPORTED,
+    Decisions,
     Guard,
     ManySheetsError,
+    MissingKeyError,
     SheetError,
     annotated_file,
+    decisions_for,
     read_upload,
     rehearse,
     resource_for,
     sheet_of,
     template_file,
 )
-from aidtracker.sheets.reading.decisions import NOT_IMPORTED, Decisions
-from aidtracker.sheets.reading.sheets import MissingKeyError
 from aidtracker.sheets.storing.models import State, Upload
-from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.running import STALE, carry_out, is_long, may_import, queue, run
 from aidtracker.sheets.storing.waiting import GONE, TokenError, keep, opened, token_of
 from aidtracker.trail import acts

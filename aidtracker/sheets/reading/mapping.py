@@ -8,7 +8,8 @@ from typing import Any
 
 from aidtracker.sheets.columns.cells import cell_text
 from aidtracker.sheets.columns.synonyms import also_called
-from aidtracker.sheets.reading.headings import Heading, Known, bare, plain, unit_in
+from aidtracker.sheets.reading.headings import Heading, Known, bare
+from aidtracker.sheets.reading.stated_units import plain, unit_in
 
 GUESSES = 3
 ALIKE = 0.45

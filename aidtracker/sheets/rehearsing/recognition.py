@@ -20,8 +20,8 @@ from aidtracker.ground.scope import changeable, scope_of
 from aidtracker.sheets.columns.cells import cell_text
 from aidtracker.sheets.columns.lookups import links_of
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.headings import plain
 from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.stated_units import plain
 from aidtracker.sheets.rehearsing.readers import CellReader
 
 NEW, SKIP = "new", "skip"  # what a person may say of a row besides the number of a record
