@@ -244,6 +244,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # anywhere: that would let anybody lock anybody out.
 AXES_FAILURE_LIMIT = 5
 ADDRESS_FAILURE_LIMIT = 50
+# A name that was wrong so often, from wherever, is then tried once in so many seconds.
+NAME_FAILURE_LIMIT, NAME_SECONDS = 20, 30
 AXES_HANDLER = "aidtracker.accounts.logins.Guesses"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

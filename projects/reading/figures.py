@@ -11,11 +11,11 @@ from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from projects.reading import units
+from aidtracker.ground import units
+from aidtracker.ground.numerals import SCALE, SCALES, Number, read_number, read_numeral
 from projects.reading.alternatives import any_of
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
 from projects.reading.hedges import Qualifier, strip_hedges, strongest
-from projects.reading.numerals import SCALE, SCALES, Number, read_number, read_numeral
 from projects.reading.spellings import normalise
 
 MAX_LENGTH = 40

@@ -6,7 +6,8 @@ bounded or possessive, so that the time grows with the text and not with its squ
 
 import re
 
-from projects.reading import units
+from aidtracker.ground import units
+from aidtracker.ground.numerals import CLASS, MORE, SCALE
 from projects.reading.alternatives import any_of
 from projects.reading.hedges import (
     ANY_AFTER,
@@ -17,7 +18,6 @@ from projects.reading.hedges import (
     INCLUDED,
     VERB,
 )
-from projects.reading.numerals import CLASS, MORE, SCALE
 
 
 def _words(text):

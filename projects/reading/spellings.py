@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
+from aidtracker.ground.numerals import ARABIC, DIGITS, HAN, NUMBER, SCALE, read_number
 from projects.reading.hedges import LEADS
-from projects.reading.numerals import ARABIC, DIGITS, HAN, NUMBER, SCALE, read_number
 
 _DASHES = "–—~～―−－‑‐‒﹣-"  # the plain one last, where it means itself within []
 _WIDE = str.maketrans("０１２３４５６７８９．，％／∶：()", "0123456789.,%/::（）") | dict.fromkeys(
