@@ -8,10 +8,10 @@ from typing import Any
 from aidtracker.templatetags.formatting import plain
 from projects.monthly.ledger_follow import FOLLOWED
 
-FIRST = "首次填报：累计＝本月；以前有过的，请改成全部"
-OPENING = "首次填报：从台账所记 {amount} 起，加本月"
-SUMMED = "此前各月合计 {amount}，加本月"
-MISSING = "此前的累计没有填，请在这里填一次，以后各月接着算"
+FIRST = "首次填报：等于本月"
+OPENING = "台账所记 {amount} ＋本月"
+SUMMED = "前各月合计 {amount} ＋本月"
+MISSING = "此前没有累计，请填一次"
 
 
 @dataclass(frozen=True)

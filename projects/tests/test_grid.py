@@ -384,12 +384,37 @@ def test_form_does_not_overwrite_what_others_changed(clerk, project):
 
 
 def test_all_drafts_are_handed_in(clerk, headquarters):
-    for state in (Review.DRAFT, Review.RETURNED, Review.APPROVED):
+    for state in (Review.DRAFT, Review.DRAFT, Review.APPROVED):
         project = make_project(headquarters=headquarters)
         make_progress_report(project=project, review=state, problems="无")
     clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"})
     states = sorted(report.review for report in ProgressReport.objects.all())
     assert states == ["approved", "submitted", "submitted"]
+
+
+def test_returned_row_is_handed_in_only_once_it_was_changed(clerk, project):
+    make_progress_report(project=project, review=Review.RETURNED, problems="无")
+    page = clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"}, follow=True)
+    assert ProgressReport.objects.get().review == "returned"
+    assert [str(one) for one in page.context["messages"]] == [
+        "退回、撤回后没有改动，没有提交：水厂。改好即成草稿，再提交。"
+    ]
+    typed = form_of(page) | {f"{project.pk}:problems": "缺电", "action": "submit"}
+    clerk.post(address(), typed)
+    assert ProgressReport.objects.get().review == "submitted"
+
+
+def test_wrong_row_does_not_keep_the_others_back(clerk, headquarters, project):
+    other = make_project(headquarters=headquarters)
+    typed = {f"{project.pk}:work_done_month": "若干", f"{other.pk}:problems": "缺电"}
+    sent = form_of(clerk.get(address())) | typed | {"action": "submit"}
+    page = clerk.post(address(), sent).context["grid"]
+    report = ProgressReport.objects.get()
+    assert (report.project, report.review) == (other, "submitted")
+    shown = {row.subject.name: row for row in page.rows}
+    assert shown["水厂"].errors["work_done_month"][:4] == "应为数字"
+    assert shown["水厂"].typed == {"work_done_month": "若干"}
+    assert shown[other.name].state == "submitted"
 
 
 def test_what_was_saved_is_warned_of(clerk, project):
@@ -419,9 +444,9 @@ def test_months_are_chosen_in_chinese_from_a_list(clerk, project):
 def test_headings_may_be_called_otherwise_in_a_pasted_sheet():
     columns = {column.name: column for column in KINDS["progress"].columns}
     assert "当月完成投资" in columns["work_done_month"].labels
-    assert columns["work_done_month"].money_unit == "万元"
-    outlets = {column.name: column.money_unit for column in KINDS["outlet"].columns}
-    assert (outlets["sales"], outlets["tonnes"]) == ("元", "")
+    assert columns["work_done_month"].number_unit == "万元"
+    outlets = {column.name: column.number_unit for column in KINDS["outlet"].columns}
+    assert (outlets["sales"], outlets["tonnes"]) == ("元", "吨")
 
 
 # Many rows

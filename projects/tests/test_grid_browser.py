@@ -150,6 +150,18 @@ def test_form_with_a_wrong_amount_says_so_and_is_not_sent(clerk, projects):
     assert not reports().exists()
 
 
+def test_wrong_row_stays_while_the_others_are_handed_in(clerk, projects):
+    clerk.go_to(projects[0], "problems")
+    clerk.type("缺电", "Enter")
+    clerk.wait_until_saved(1)
+    clerk.go_to(projects[1], "work_done_month")
+    clerk.type("abc")
+    clerk.find("button[value=submit]").click()
+    expect(clerk.find("tr[data-state=submitted]")).to_have_count(1, timeout=PATIENCE * 1000)
+    assert clerk.value(projects[1], "work_done_month") == "abc"
+    assert clerk.find("[data-error]:not(:empty)").inner_text()[:4] == "应为数字"
+
+
 def test_escape_restores_and_undo_takes_back(clerk, projects):
     clerk.go_to(projects[0], "problems")
     clerk.type("缺水泥", "Escape")
