@@ -1,50 +1,33 @@
 """Which row of a sheet holds the headings, and which column each of them means."""
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
 
 from aidtracker.sheets.columns.cells import cell_text
-from aidtracker.sheets.columns.quantities import YUAN
+from aidtracker.sheets.columns.sets import companion_of
+from aidtracker.sheets.columns.synonyms import ALSO_CALLED
+from aidtracker.sheets.reading.decisions import NOT_IMPORTED, shape_of
+from aidtracker.sheets.reading.stated_units import (
+    BRACKETS,
+    LONGEST,
+    fitting,
+    is_other_money,
+    is_row_of_units,
+    plain,
+    stated_unit,
+    without_unit,
+)
 
 SEARCHED_ROWS = 30
+LONGEST_UNKNOWN = 20
+NUMERAL = re.compile(r"[-+]?[0-9.,]+$")
 HEADING_ROWS = 3
-LONGEST = 200
-BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
-MARKS = re.compile(r"[\s*＊★☆·:：_]+")
 DEMANDS = re.compile(r"(必填|选填)项?$")
-UNITS = "|".join(YUAN)
-# A unit behind a heading, without brackets: 总投资万元, 总投资/亿元.
-UNIT_BEHIND = re.compile(rf"[,/、]?(?:单位)?((?:{UNITS})(?<!亿)(?<!万))$")
-BRACKETS_OF = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
-PARTS = re.compile(r"[,，;；、 ]")
-OTHER_UNITS = {*"吨人个家亩㎡%％-—/", "人次", "公里", "平方米"}
-UNIT_NOTE = re.compile(rf"(?:单位|金额|人民币)*({UNITS})")
-# Other words of ledgers for a column's label.
-SYNONYMS = {
-    "所属指挥部": "援疆指挥部",
-    "指挥部": "援疆指挥部",
-    "总投资额": "总投资",
-    "备注说明": "备注",
-    "说明": "备注",
-    "月度": "月份",
-    "报告月份": "月份",
-    "年份": "年度",
-    "累计完成": "累计完成投资",
-    "本月完成": "本月完成投资",
-    "是否民生项目": "民生项目",
-    "编号": "项目编号",
-    "项目代码": "项目编号",
-    "项目编码": "项目编号",
-    "建设状态": "状态",
-}
+FRAMES = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
 IGNORED = {"序号", "no", "行号"}
-
-
-def plain(text):
-    """A heading without blanks, marks and invisible signs, its letters small and half-width."""
-    text = unicodedata.normalize("NFKC", cell_text(text)).lower()
-    return MARKS.sub("", text)
+PUBLIC_ONLY = {"本站网页", "page"}  # columns that public files have, and that say nothing new
 
 
 def bare(text):
@@ -54,10 +37,15 @@ def bare(text):
 
 @dataclass
 class Names:
-    """The texts by which headings name the columns of a resource."""
+    """The texts by which headings name the columns of a resource.
+
+    `companions` name what stands beside a code, `decided` is what a person said of a heading.
+    """
 
     exact: dict[str, str] = field(default_factory=dict)
     loose: dict[str, str] = field(default_factory=dict)
+    companions: dict[str, str] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
     found: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def code(self, text):
@@ -67,7 +55,9 @@ class Names:
         return self.found[text]
 
     def meant(self, text):
-        for form in (plain(text), bare(text), UNIT_BEHIND.sub("", bare(text))):
+        if (known := plain(text)) in self.decided:
+            return self.decided[known], True
+        for form in (plain(text), bare(text), without_unit(bare(text))):
             if form in self.exact:
                 return self.exact[form], True
             if form in self.loose:
@@ -75,21 +65,30 @@ class Names:
         return "", False
 
 
-def names_of(resource):
-    """The Names of a resource's columns."""
-    names = Names()
+def names_of(resource, decided=None):
+    """The Names of a resource's columns, and of what a person decided of headings."""
+    codes = {column.column_name for column in resource.columns}
+    known = {word: code for word, code in (decided or {}).items() if code in codes or not code}
+    names = Names(decided=known)
     for column in resource.columns:
         for text in (column.column_name, column.label):
             names.exact.setdefault(plain(text), column.column_name)
     for column in resource.columns:
         names.exact.setdefault(bare(column.label), column.column_name)
-        for text in other_labels(resource, column):
-            if plain(text) not in names.exact:
-                names.loose.setdefault(plain(text), column.column_name)
-    for other, label in SYNONYMS.items():
-        if plain(label) in names.exact and other not in names.exact:
-            names.loose.setdefault(plain(other), names.exact[plain(label)])
+        names.companions |= {plain(text): column.column_name for text in companion_of(column)}
+        take_loose(names, column, other_labels(resource, column))
+    by_label = {column.label: column for column in resource.columns}
+    for label in ALSO_CALLED:
+        if column := by_label.get(label):
+            take_loose(names, column, ALSO_CALLED[label])
     return names
+
+
+def take_loose(names, column, texts):
+    """Let a column have other names, unless another column has them."""
+    for text in map(plain, texts):
+        if text not in names.exact:
+            names.loose.setdefault(text, column.column_name)
 
 
 def other_labels(resource, column):
@@ -104,9 +103,31 @@ def other_labels(resource, column):
         yield from (f"{label}名称", f"{label[2:]}名称", f"{label}编号", f"{label}代码")
 
 
+class Known(Enum):
+    """How a heading is known to mean a column."""
+
+    EXACT = "列名"
+    LOOSE = "别的叫法"
+    DECIDED = "已选定"
+    BESIDE = "代码旁的名称"
+    NOT = ""
+
+
+class Use(NamedTuple):
+    """What a heading is read as: a column's code, empty if it is not imported."""
+
+    text: str
+    position: int
+    code: str
+    known: Known
+
+
 @dataclass
 class Heading:
-    """The row of the headings: `columns` are (column code, position, unit stated there)."""
+    """The row of the headings: `columns` are (column code, position, unit stated there).
+
+    `uses` are all its headings but row numbers; `shape` is that of the file.
+    """
 
     last: int  # the place of the row, among the rows read
     number: int  # as Excel counts
@@ -114,16 +135,24 @@ class Heading:
     doubled: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    shape: str = ""
+
+    @property
+    def companions(self):
+        """Where names stand beside codes: (column code, position)."""
+        return [(one.code, one.position) for one in self.uses if one.known is Known.BESIDE]
 
     @property
     def codes(self):
         return {code for code, _, _ in self.columns}
 
 
-def find_heading(resource, grid):
+def find_heading(resource, grid, decisions=None):
     """The Heading of a grid: the row that names most columns, with the groups in the rows above.
 
-    None if no row names any.
+    Of a person's `decisions`, those for files with the same headings are taken in. None if no row
+    names any column, and none looks like headings.
     """
     names = names_of(resource)
     best = None
@@ -134,9 +163,26 @@ def find_heading(resource, grid):
             if best is None or len(found.columns) > len(best.columns):
                 best = found
     if best is None or not best.columns:
+        best = likely_heading(names, grid)
+    if best is None:
         return None
-    take_units(best, grid)
+    best.shape = shape_of(map(plain, best.texts))
+    if decisions and (decisions.recall(best.shape) or decisions.columns):
+        names = names_of(resource, decisions.columns)
+        best = replace(heading_of(names, best.last, best.number, best.texts), shape=best.shape)
+    take_units(resource, best, grid)
     return best
+
+
+def likely_heading(names, grid):
+    """The first row that looks like headings, none of them known: some texts, all different."""
+    for place, (number, cells) in enumerate(grid[:SEARCHED_ROWS]):
+        texts = [cell_text(cell) for cell in cells]
+        filled = [text for text in texts if text]
+        are_words = all(len(text) <= LONGEST_UNKNOWN and not NUMERAL.match(text) for text in filled)
+        if len(filled) > 1 and len(set(filled)) == len(filled) and are_words:
+            return heading_of(names, place, number, texts)
+    return None
 
 
 def combined(names, rows):
@@ -163,31 +209,27 @@ def carried(texts):
     return found
 
 
-def take_units(heading, grid):
+def take_units(resource, heading, grid):
     """Let columns have the units that stand in the row below the heading, or in groups above it."""
     below = grid[heading.last + 1][1] if heading.last + 1 < len(grid) else []
     if is_row_of_units(below, heading.texts):
         heading.last += 1
-        add_units(heading, [f"（{BRACKETS_OF.sub('', cell_text(cell))}）" for cell in below])
+        add_units(resource, heading, [FRAMES.sub("", cell_text(cell)) for cell in below])
     for _, cells in grid[max(0, heading.last - HEADING_ROWS) : heading.last]:
         texts = carried(map(cell_text, cells))
         if len(set(texts) - {""}) > 1:
-            add_units(heading, [text if BRACKETS.search(text) else "" for text in texts])
+            units = [stated_unit(text) if BRACKETS.search(text) else "" for text in texts]
+            add_units(resource, heading, units, are_groups=True)
 
 
-def is_row_of_units(cells, titles):
-    """Whether cells say nothing but units, apart from headings that are merged downwards."""
-    texts = [cell_text(cell) for cell in cells]
-    own = {text for text, title in zip(texts, titles, strict=False) if text != title}
-    words = {BRACKETS_OF.sub("", text) for text in own} - {""}
-    return bool(words & set(YUAN)) and words <= {*YUAN, *OTHER_UNITS}
-
-
-def add_units(heading, texts):
-    heading.columns = [
-        (code, at, unit or (unit_in(texts[at]) if at < len(texts) else ""))
-        for code, at, unit in heading.columns
-    ]
+def add_units(resource, heading, units, are_groups=False):
+    """Let columns without a unit have those that stand at their places; a group's if it fits."""
+    columns = resource.columns_by_code
+    for place, (code, at, unit) in enumerate(heading.columns):
+        found = units[at] if at < len(units) and not unit and code in columns else ""
+        is_taken = not are_groups or fitting(columns[code], found)
+        if found and (is_taken or is_other_money(columns[code], found)):
+            heading.columns[place] = (code, at, found)
 
 
 def heading_of(names, place, number, texts):
@@ -196,24 +238,24 @@ def heading_of(names, place, number, texts):
     named = [(*names.code(text), position, text) for position, text in enumerate(texts)]
     taken: set[str] = set()
     for code, is_exact, position, text in sorted(named, key=lambda one: (not one[1], one[0] > "")):
+        word = plain(text)
+        beside = names.companions.get(word, "")
         if code and code not in taken:
             taken.add(code)
-            heading.columns.append((code, position, unit_in(text)))
-        elif is_exact:
+            heading.columns.append((code, position, stated_unit(text)))
+            known = Known.EXACT if is_exact else Known.LOOSE
+        elif code and is_exact:
             heading.doubled.append(code)
-        elif code or (text and plain(text) not in IGNORED):
-            heading.unknown.append(text)
+            continue
+        elif beside in taken and word not in names.decided:
+            code, known = beside, Known.BESIDE
+        else:
+            code, known = NOT_IMPORTED, Known.NOT
+        if word in names.decided:
+            known = Known.DECIDED
+        if text and word not in IGNORED | PUBLIC_ONLY:
+            heading.uses.append(Use(text, position, code, known))
     heading.columns.sort(key=lambda column: column[1])
+    heading.uses.sort(key=lambda use: use.position)
+    heading.unknown = [use.text for use in heading.uses if use.known is Known.NOT]
     return heading
-
-
-def unit_in(text):
-    """The unit of money that a heading states, in brackets or behind it; empty if it states none.
-
-    元/吨 is none.
-    """
-    text = unicodedata.normalize("NFKC", cell_text(text)[:LONGEST])
-    notes = (part for note in BRACKETS.findall(text) for part in PARTS.split(note[1:-1]))
-    found = (UNIT_NOTE.fullmatch(MARKS.sub("", note)) for note in notes)
-    behind = UNIT_BEHIND.search(plain(text))
-    return next((unit[1] for unit in (*found, behind) if unit), "")
