@@ -65,8 +65,8 @@ def two_decimals(amount):
 
 @register.filter
 def wan(amount):
-    """A ledger amount (万元) as the number of a table in 万元; — for None."""
-    return UNKNOWN if amount is None else two_decimals(Decimal(amount))
+    """A ledger amount (万元) as the number of a table in 万元: 12,345.6; — for None."""
+    return UNKNOWN if amount is None else f"{Decimal(two_decimals(Decimal(amount))):,f}"
 
 
 @register.filter
