@@ -6,11 +6,11 @@ from aidtracker.pages.charts import FEWEST, Chart
 from aidtracker.pages.shapes import forms
 from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
+from projects.charts import words as chart_words
 from projects.charts.side_by_side import (
     bar_named,
     common_subjects,
     converted,
-    documents,
     keys,
     name_of,
     size,
@@ -34,15 +34,17 @@ def intervals(key: str, title: str, rows: Sequence[Observation]) -> Chart | None
         return None
     drawn = bars.drawings([group_of(found) for found in shown], is_shared=False)
     several = [row for found in shown for row in found]
+    sources = chart_words.documents(several)
     conflicts = {row.pk for row in several if row.is_contradicted}
     return Chart(
         key=key,
         title=title,
-        caption=f"{SCOPE}据{documents(several)}。",
+        caption=f"{SCOPE}据{chart_words.named(sources)}。",
         description=f"{len(several)} 个数字各自容许的范围。",
         drawings=drawn,
         keys=keys(several, forms(drawn), conflicts),
         table=figures_table("图中的数字", several, lambda row: row.series.name),
+        documents=sources,
     )
 
 

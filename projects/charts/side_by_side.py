@@ -81,6 +81,7 @@ def side_by_side(
         keys=keys(shown, forms(drawn), conflicts),
         notes=tuple(noted("没有画在一起（性质、累计方式或价格不同）", map(other, others[:MOST]))),
         table=figures_table("图中的数字", shown, lambda row: name_of(row, shared)),
+        documents=chart_words.documents(shown),
     )
 
 
@@ -226,11 +227,7 @@ def caption(rows: Sequence[Observation], shared: Collection, scale: Scale) -> st
         said.append("所说的时间不同，不能直接比大小。")
     if len({row.series.scope_words for row in rows}) > 1:
         said.append("各数的范围见名称，范围可能重叠，不能相加。")
-    return f"{''.join(said)}据{documents(rows)}。"
-
-
-def documents(rows: Iterable[Observation]) -> str:
-    return "、".join(dict.fromkeys(f"《{row.source.title}》" for row in rows))
+    return f"{''.join(said)}据{chart_words.named(chart_words.documents(rows))}。"
 
 
 def keys(
