@@ -77,6 +77,11 @@ class Section:
     def has_rows(self) -> bool:
         return self.data is not None or (self.table is not None and bool(self.table.rows))
 
+    @property
+    def count(self) -> str:
+        """How many rows its table shows, in words; empty without one."""
+        return self.table.count if self.table and self.table.rows else ""
+
 
 def chart_address(row: Model, anchor: str) -> str:
     """Where the file of the chart of a section stands."""
