@@ -27,7 +27,7 @@ table.data th, table.data td { height: 3.25rem; }
   .is-compare .unfold-list:not(:checked) ~ section tbody tr:nth-child(n + 6) { display: none; }
   .unfold-list:not(:checked) ~ section .timeline > li:nth-child(n + 3) { display: none; }
   .unfold-list:not(:checked) ~ section .year-figures > li:nth-child(n + 2) { display: none; }
-  .unfold-rows:not(:checked) ~ .table-frame:not(:has(tr:target)) tbody tr:nth-child(n + 3) { display: none; }
+  .unfold-rows:not(:checked) ~ .table-frame:not(:has(:target)) tr:nth-child(n+3) { display: none; }
   section { margin-top: 1.25rem; }
   .card-quote { -webkit-line-clamp: 2; line-clamp: 2; }
 }

@@ -103,7 +103,8 @@ def document(source: Any) -> SafeString:
 
 def named_shortly(source: Any, url: str, behind: str = "") -> SafeString:
     """A document by its short name; whoever points at it, or prints the page, reads the whole."""
-    whole, short = f"《{words(source.title)}》{behind}", f"《{words(source.short_name)}》{behind}"
+    short = f"《{words(source.short_name)}》{f'<span>{behind}</span>' if behind else ''}"
+    whole = f"《{words(source.title)}》{behind}"
     return mark_safe(f'<a class="document" href="{words(url)}" title="{whole}">{short}</a>')
 
 
