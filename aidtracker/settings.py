@@ -93,6 +93,7 @@ if env_flag("BENCHMARKS", default=DEBUG):
     INSTALLED_APPS.append("benchmarks")
 
 MIDDLEWARE = [
+    "aidtracker.trail.logs.Numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aidtracker.pages.kept.Compression",
@@ -243,6 +244,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # anywhere: that would let anybody lock anybody out.
 AXES_FAILURE_LIMIT = 5
 ADDRESS_FAILURE_LIMIT = 50
+# A name that was wrong so often, from wherever, is then tried once in so many seconds.
+NAME_FAILURE_LIMIT, NAME_SECONDS = 20, 30
 AXES_HANDLER = "aidtracker.accounts.logins.Guesses"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -324,13 +327,56 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_BACKEND},
 }
 
-# Logging: to the console, where the service manager keeps it
+# Logging and mail
 
+# To the console, where the service manager keeps it; `json` for programs that read logs.
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT must be line or json.")
+SLOW_PAGE_SECONDS = float(os.environ.get("SLOW_PAGE_SECONDS") or 5)
+SLOW_QUERY_SECONDS = float(os.environ.get("SLOW_QUERY_SECONDS") or 1)
+FIELDS = "{asctime} {levelname} {name} {request_id} {message}"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "filters": {"context": {"()": "aidtracker.trail.logs.Context"}},
+    "formatters": {
+        "line": {"format": FIELDS, "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": FIELDS,
+            "style": "{",
+            "json_ensure_ascii": False,
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["context"],
+        },
+        "operator": {"class": "aidtracker.trail.logs.MailToOperator", "filters": ["context"]},
+    },
+    "root": {"handlers": ["console", "operator"], "level": "WARNING"},
+    "loggers": {"django": {"level": "INFO"}},
 }
+
+# Who is told of mistakes of the program, and by which server mail goes out.
+OPERATOR_EMAIL = env_list("OPERATOR_EMAIL")
+ADMINS = [("", address) for address in OPERATOR_EMAIL]
+EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_flag("EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "aidtracker@localhost"
+EMAIL_SUBJECT_PREFIX = f"[{SITE['name']}] "
+
+# Measurements for Prometheus at /metrics, for who watches the machine: see docs/operations.md
+METRICS = env_flag("METRICS", default=False)
+if METRICS:
+    INSTALLED_APPS.append("django_prometheus")
+    MIDDLEWARE.insert(0, "django_prometheus.middleware.PrometheusBeforeMiddleware")
+    MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")

@@ -1,5 +1,6 @@
 """The addresses of the site: search, the admin, and the pages of both apps."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -31,6 +32,11 @@ urlpatterns = [
     path("", include("programs.urls")),
     path("", include("projects.urls")),
 ]
+
+if settings.METRICS:
+    from django_prometheus.exports import ExportToDjangoView
+
+    urlpatterns.insert(0, path("metrics", ExportToDjangoView, name="metrics"))
 
 handler400 = "aidtracker.pages.views.bad_request"
 handler403 = "aidtracker.pages.views.permission_denied"

@@ -1,5 +1,6 @@
 """Logging in: who may, what is kept of it, and when somebody has guessed too often."""
 
+import math
 from datetime import timedelta
 
 from axes.attempts import get_cool_off_threshold
@@ -14,7 +15,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +25,7 @@ from django.utils.html import format_html
 from aidtracker.accounts.sessions import start
 from aidtracker.desk.skin import AuthenticationForm
 from aidtracker.trail import acts
+from aidtracker.trail.models import Act
 
 MINUTE = 60
 
@@ -40,9 +42,11 @@ class Guesses(AxesDatabaseHandler):
     """Counts wrong passwords: for a name from an address, and, up to more, for all from there."""
 
     def get_failures(self, request, credentials=None):
-        """The failures that count; the limit at once where an address has had too many."""
+        """The failures that count; the limit at once where no try may be made now."""
         failures = super().get_failures(request, credentials)
-        return max(failures, settings.AXES_FAILURE_LIMIT) if is_shut_out(request) else failures
+        request.seconds_to_wait = seconds_to_wait(request, credentials)
+        is_refused = request.seconds_to_wait or is_shut_out(request)
+        return max(failures, settings.AXES_FAILURE_LIMIT) if is_refused else failures
 
 
 def is_shut_out(request):
@@ -52,6 +56,34 @@ def is_shut_out(request):
     )
     failures = recent.aggregate(number=Sum("failures_since_start"))["number"] or 0
     return failures >= settings.ADDRESS_FAILURE_LIMIT
+
+
+def seconds_to_wait(request, credentials):
+    """How long until somebody may try a name that was guessed at from many addresses; 0: now.
+
+    So a guesser with a thousand addresses is slowed and nobody is locked out: whoever logged in
+    from an address lately is not held up there.
+    """
+    name = name_to_count(request, credentials)
+    recent = AccessAttempt.objects.filter(
+        username=name, attempt_time__gte=get_cool_off_threshold(request)
+    )
+    found = recent.aggregate(number=Sum("failures_since_start"), last=Max("attempt_time"))
+    if (found["number"] or 0) < settings.NAME_FAILURE_LIMIT or is_known_there(request, credentials):
+        return 0
+    passed = (timezone.now() - found["last"]).total_seconds()
+    return max(0, math.ceil(settings.NAME_SECONDS - passed))
+
+
+def is_known_there(request, credentials):
+    """Whether the person of a name logged in from this address within a month."""
+    typed = (credentials or request.POST).get("username") or ""
+    return Act.objects.filter(
+        way=acts.Way.LOGIN,
+        user__username=typed,
+        address=request.axes_ip_address,
+        at__gte=timezone.now() - timedelta(days=30),
+    ).exists()
 
 
 class StaffBackend(ModelBackend):
@@ -107,12 +139,14 @@ def counted_name(name):
 
 def locked_out_page(request, response, credentials):
     """The same for every name, whether or not there is such an account."""
-    seconds = int(get_cool_off(request).total_seconds())
+    slowed = getattr(request, "seconds_to_wait", 0)
+    seconds = slowed or int(get_cool_off(request).total_seconds())
     context = admin.site.each_context(request) | {
         "title": "暂时不能登录",
         "failures": settings.AXES_FAILURE_LIMIT,
         "address_failures": settings.ADDRESS_FAILURE_LIMIT,
         "minutes": seconds // MINUTE,
+        "slowed": slowed,
     }
     page = render(request, "admin/locked_out.html", context, status=429)
     page["Retry-After"] = seconds
@@ -141,7 +175,9 @@ def after_failure(sender, credentials, request=None, **kwargs):
 
 
 def after_lock_out(sender, request, **kwargs):
-    """Once a lock-out, not for each try during it."""
+    """Once a lock-out, not for each try during it, nor for those that only have to wait."""
+    if getattr(request, "seconds_to_wait", 0):
+        return
     if request.axes_failures_since_start is not None:
         user = User.objects.filter(username=request.axes_credentials.get("username")).first()
         subject = "整个网络地址" if is_shut_out(request) else ""

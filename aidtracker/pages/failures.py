@@ -3,6 +3,7 @@
 Nothing of such a request is stored: every change of the site is in one transaction.
 """
 
+import errno
 import sqlite3
 from typing import NamedTuple
 
@@ -22,11 +23,13 @@ SAFE_METHODS = ("GET", "HEAD")
 CLASHES = {"40P01", "40001", "55P03", sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # A query took longer than a visitor's may, or somebody ended it.
 TOO_LONG = {"57014", sqlite3.SQLITE_INTERRUPT}
+# The disk of the database, and that of files.
+FULL_DISK = {"53100", sqlite3.SQLITE_FULL}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # Of SQLite's errors: not those of a query that is wrong.
 UNAVAILABLE = {
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
 
@@ -66,6 +69,13 @@ AWAY = Failure(
     "这次提交的内容没有保存，已记入日志。请不要关闭这一页，过几分钟再提交一次；"
     "一直如此，请告诉管理员时间。",
 )
+FULL = Failure(
+    503,
+    "没有保存：磁盘满了",
+    "服务器的磁盘满了，这一页暂时打不开，已记入日志。请告诉管理员。",
+    "服务器的磁盘满了，这次提交的内容没有保存，已记入日志。请告诉管理员，不要关闭这一页；"
+    "清理以后再提交一次。",
+)
 OUTDATED = Failure(
     503,
     "网站正在升级",
@@ -77,6 +87,8 @@ OUTDATED = Failure(
 
 def failure_of(error):
     """The Failure that an exception stands for; None if it is a mistake of the program's."""
+    if isinstance(error, OSError):
+        return FULL if error.errno in NO_ROOM else None
     if isinstance(error, IntegrityError):
         return TAKEN
     if isinstance(error, InterfaceError):
@@ -84,6 +96,8 @@ def failure_of(error):
     if not isinstance(error, OperationalError):
         return None
     code = code_of(error)
+    if code in FULL_DISK:
+        return FULL
     if code in CLASHES:
         return CLASH
     if code in TOO_LONG:
@@ -93,9 +107,12 @@ def failure_of(error):
 
 def failure_to_tell(error: BaseException | None) -> Failure | None:
     """The Failure of an exception; where a name is unknown, the database is asked what it has."""
-    if not isinstance(error, Error):
+    if not isinstance(error, Error | OSError):
         return None
-    return failure_of(error) or (OUTDATED if is_outdated(error) else None)
+    failure = failure_of(error)
+    if failure or isinstance(error, OSError):
+        return failure
+    return OUTDATED if is_outdated(error) else None
 
 
 def code_of(error):

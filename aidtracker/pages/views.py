@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -44,7 +45,12 @@ def error_page(request, status, title, advice):
 
 
 def bad_request(request, exception):
-    return error_page(request, 400, "请求有误", "这个地址或表单有不能识别的内容，请返回后重试。")
+    title, advice = "请求有误", "这个地址或表单有不能识别的内容，请返回后重试。"
+    if isinstance(exception, DisallowedHost):
+        # The frame of the site names its own address.
+        context = {"title": title, "advice": advice, "address": "/", "typed": [], "is_asked": True}
+        return HttpResponse(render_to_string("failure.html", context), status=400)
+    return error_page(request, 400, title, advice)
 
 
 def permission_denied(request, exception):

@@ -1,8 +1,8 @@
 """What is entered by one person and approved by another before the public sees it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -175,6 +175,11 @@ class Reviewed(Corrected):
 
     def is_proposed(self, before: Any, user: Any) -> bool:
         return before is not None and before.is_published and self.is_only_proposed_by(user)
+
+    @classmethod
+    def make_ready(cls, rows: Sequence[Self]) -> dict[int, str]:
+        """What handing rows on towards the public brings about first; {number: why it cannot}."""
+        return {}
 
     def take_effect(self) -> None:
         """What publishing the row brings about besides; ValidationError if that cannot be."""

@@ -26,7 +26,14 @@ from django.db.models import (
 from aidtracker.ground.batches import among, held, in_batches
 from aidtracker.ground.people import called
 from aidtracker.ground.scope import changeable, may
-from aidtracker.review.reviewed import REASON_LENGTH, PartOfReviewed, Review, Reviewed, follow
+from aidtracker.review.reviewed import (
+    HANDED_IN,
+    REASON_LENGTH,
+    PartOfReviewed,
+    Review,
+    Reviewed,
+    follow,
+)
 from aidtracker.trail import acts
 from aidtracker.trail.history import is_follow_on, set_values
 
@@ -51,6 +58,11 @@ class Step:
     def is_allowed(self, user: Any, model: type[Reviewed]) -> bool:
         """Whether the user has a right to take the step with some rows of a model."""
         return any(may(user, verb, model) for verb in self.verbs)
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether it brings a row nearer to the public."""
+        return self.target in HANDED_IN
 
     @property
     def concerns_public(self) -> bool:
@@ -226,8 +238,10 @@ def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> StepTak
     # the reason of what was saved just before, in the same act.
     way = None if step == SUBMIT else acts.Way.ACTION
     acts.describe(way=way, subject=subject, reason=words or None)
+    unready = made_ready(step, [row for row in found if not referee.obstacle(step, row)])
     for row in found:
-        why = referee.obstacle(step, row) or unsaid(step, row, words) or refusal(step, row)
+        why = referee.obstacle(step, row) or unsaid(step, row, words)
+        why = why or unready.get(row.pk) or refusal(step, row)
         if why:
             outcome.refused[why] += 1
         else:
@@ -244,6 +258,11 @@ def unsaid(step: Step, row: Any, words: str) -> str:
     if step == WITHDRAW and words == row.correction_reason:
         return "撤回理由与上一次更正的相同，请写这一次的理由"
     return ""
+
+
+def made_ready(step: Step, rows: list) -> dict[int, str]:
+    """Make rows ready for a step towards the public; {number: why one cannot be}."""
+    return type(rows[0]).make_ready(rows) if rows and step.leads_on else {}
 
 
 def refusal(step: Step, row: Any) -> str:

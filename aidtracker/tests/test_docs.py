@@ -14,11 +14,16 @@ from programs.models import Account
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "benchmarks/README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "benchmarks/README.md",
+    ROOT / "deploy/README.md",
+    *sorted(DOCS.rglob("*.md")),
+]
 PARTS = ("aidtracker", "programs", "projects", "benchmarks", "docs", "fixtures", "locale")
 FILES = [
     path.relative_to(ROOT)
-    for part in (*PARTS, "scripts", "templates")
+    for part in (*PARTS, "deploy", "scripts", "templates")
     for path in (ROOT / part).rglob("*")
     if path.is_file() and "__pycache__" not in path.parts
 ]

@@ -1,14 +1,17 @@
 """A database that fails is told in plain words; nothing is half stored, nothing typed is lost."""
 
+import errno
 import sqlite3
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.urls import reverse
 
 from aidtracker import testing
-from aidtracker.pages.failures import AWAY, CLASH, TAKEN, failure_of
+from aidtracker.pages.failures import AWAY, CLASH, FULL, TAKEN, failure_of
+from aidtracker.sheets.writing.files import file_of
 from aidtracker.tests.admin_pages import form_inputs
 from programs.models import Region
 
@@ -45,7 +48,10 @@ def broken(monkeypatch):
         (failed(OperationalError, sqlite_errorcode=sqlite3.SQLITE_BUSY_SNAPSHOT), CLASH),
         (failed(OperationalError, sqlstate="57P01"), AWAY),
         (failed(OperationalError, sqlstate=None), AWAY),
-        (failed(OperationalError, sqlite_errorcode=sqlite3.SQLITE_FULL), AWAY),
+        (failed(OperationalError, sqlite_errorcode=sqlite3.SQLITE_FULL), FULL),
+        (failed(OperationalError, sqlstate="53100"), FULL),
+        (OSError(errno.ENOSPC, "No space left on device"), FULL),
+        (OSError(errno.ENOENT, "No such file"), None),
         (failed(InterfaceError), AWAY),
         (failed(OperationalError, sqlite_errorcode=sqlite3.SQLITE_ERROR), None),
         (failed(ProgrammingError, sqlstate="42P01"), None),
@@ -153,3 +159,31 @@ def test_reader_does_not_wait_for_a_writer_to_learn_what_sqlite_can(tmp_path):
         assert vars(reader.features)["supports_json_field"] is True
     reader.close()
     writer.close()
+
+
+@pytest.mark.django_db
+def test_full_disk_while_a_file_is_read_is_told(admin_client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("aidtracker.sheets.reading.uploads.tempfile.TemporaryDirectory", fail)
+    content = file_of("a.xlsx", ["名称"], [["甲"]]).getvalue()
+    file = SimpleUploadedFile("a.xlsx", content)
+    page = admin_client.post(reverse("admin:programs_region_import"), {"file": file})
+    assert page.status_code == 503
+    assert "磁盘满了" in page.content.decode()
+    assert "要重新选" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_full_disk_while_an_upload_is_kept_is_told(admin_client, monkeypatch, settings):
+    def fail(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", fail)
+    file = SimpleUploadedFile("a.xlsx", b"x" * 2000)
+    admin_client.raise_request_exception = False
+    page = admin_client.post(reverse("admin:programs_region_import"), {"file": file})
+    assert page.status_code == 503
+    assert "磁盘满了" in page.content.decode()

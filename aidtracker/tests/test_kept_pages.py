@@ -52,6 +52,8 @@ def test_page_is_made_once(client: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         again = client.get("/regions/")
     assert [query["sql"] for query in queries] == [edition.SUM]
+    # Each request has a number of its own.
+    assert again.headers.pop("X-Request-ID") != made.headers.pop("X-Request-ID")
     assert (again.content, dict(again.items())) == (made.content, dict(made.items()))
     assert "Content-Security-Policy" in again
 

@@ -154,8 +154,9 @@ def test_lock_out_of_an_address_harms_nobody_elsewhere(client, clerk, few):
 
 
 def test_guessing_from_everywhere_locks_nobody_out(client, clerk, few):
-    for number in range(20):
+    for number in range(25):
         guess(client, "录入员", 1, REMOTE_ADDR=f"203.0.113.{number}")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(seconds=31))
     assert log_in(Client(REMOTE_ADDR="198.51.100.1")).url == "/admin/"
 
 
@@ -172,3 +173,57 @@ def test_lock_out_of_an_address_is_kept_once_and_ends(client, clerk, few):
     assert [(act.subject, act.address) for act in locked] == [("整个网络地址", "127.0.0.1")]
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
     assert log_in(client).url == "/admin/"
+
+
+# One name from many addresses
+
+
+@pytest.fixture
+def slow(settings):
+    """Four wrong passwords for one name are many."""
+    settings.NAME_FAILURE_LIMIT = 4
+
+
+def guess_from_afar(number):
+    return [
+        log_in(Client(REMOTE_ADDR=f"203.0.113.{at + 1}"), password="x").status_code
+        for at in range(number)
+    ]
+
+
+def test_name_guessed_at_from_many_addresses_is_slowed_not_locked(clerk, slow):
+    assert guess_from_afar(6) == [200, 200, 200, 429, 429, 429]
+    page = log_in(Client(REMOTE_ADDR="198.51.100.1"))
+    assert page.status_code == 429
+    assert 0 < int(page["Retry-After"]) <= 30
+    assert "秒后再试" in page.content.decode()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(seconds=31))
+    assert log_in(Client(REMOTE_ADDR="198.51.100.1")).url == "/admin/"
+
+
+def test_who_logged_in_from_there_lately_is_not_slowed(clerk, slow):
+    own = Client(REMOTE_ADDR="198.51.100.9")
+    log_in(own)
+    own.logout()
+    guess_from_afar(6)
+    assert log_in(Client(REMOTE_ADDR="198.51.100.9")).url == "/admin/"
+
+
+def test_slowing_tells_nothing_of_who_exists(clerk, slow):
+    for name in ("录入员", "无此人"):
+        codes = [
+            log_in(Client(REMOTE_ADDR=f"203.0.113.{at + 1}"), name, "x").status_code
+            for at in range(5)
+        ]
+        assert codes == [200, 200, 200, 429, 429]
+
+
+def test_other_names_are_not_slowed(clerk, slow):
+    guess_from_afar(6)
+    make_staff(username="审核员", password=PASSWORD)
+    assert log_in(Client(REMOTE_ADDR="198.51.100.1"), "审核员").url == "/admin/"
+
+
+def test_tries_that_wait_are_no_lock_outs_in_the_trail(clerk, slow):
+    guess_from_afar(6)
+    assert "locked_out" not in [way for way, *_ in ways()]

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Substr
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from aidtracker.review.revisions import AbstractRevision
 from programs.models import Source
 from projects.admin.readings import reading, short_reading
 from projects.models import Observation
-from projects.reading.sentences import REACH
+from projects.models.places import NOWHERE, places_of, texts_of
+from projects.reading.sentences import REACH, quote_at
 
 BESIDE = 24  # characters on either side of a figure in a list
 NO_PLACE = format_html('<span class="quiet">{}</span>', "没有标出在全文中的位置，请对照原文")
@@ -28,7 +29,36 @@ def in_few_words(row: Observation) -> SafeString:
 
 def in_full(row: Observation) -> SafeString:
     """A figure in its sentence and what was read from it."""
-    return lines(cut(row, REACH), reading(row))
+    return all_in_full([row])[row.pk]
+
+
+def all_in_full(rows: Iterable[Observation]) -> dict[int, SafeString]:
+    """Figures in their sentences; without a place, those that it may be taken from."""
+    rows = list(rows)
+    texts = texts_of({row.source_id for row in rows if row.start is None})
+    return {
+        row.pk: lines(
+            choice_of_places(row, texts[row.source_id])
+            if row.start is None and row.source_id in texts
+            else cut(row, REACH),
+            reading(row),
+        )
+        for row in rows
+    }
+
+
+def choice_of_places(row: Observation, text: str) -> SafeString:
+    """Where a figure without a place may stand; the form's script lets a person choose."""
+    places = [(place, quote_at(text, *place)) for place in places_of(row, text)]
+    if not places:
+        return format_html('<span class="quiet">{}。</span>', NOWHERE)
+    listed = format_html_join(
+        "",
+        '<li data-start="{}" data-end="{}">起 {} 止 {}：{}<mark>{}</mark>{}</li>',
+        ((*place, *place, said.before, said.words, said.behind) for place, said in places),
+    )
+    words = "没有标出在全文中的位置；全文里的这几个字在："
+    return format_html('<span class="quiet">{}</span><ul class="places">{}</ul>', words, listed)
 
 
 def lines(words: str, said: str) -> SafeString:

@@ -20,10 +20,13 @@ from aidtracker.ground.months import (
 from aidtracker.ground.scope import may
 from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
+from projects.models import Review
 from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
 from projects.monthly.kinds import KINDS
 from projects.monthly.saving import ConflictError, save_row
 
+MOST_NAMES = 5
+BACK = (Review.RETURNED, Review.WITHDRAWN)
 CHANGED_MEANWHILE = (
     "您打开之后，{who}又改了这一行，您的改动还没有保存。要以您的为准，请再按一次保存。"
 )
@@ -37,11 +40,22 @@ def grid(request):
     page = asked_grid(request, asked_kind(request))
     if request.method == "POST":
         save_all(request, page)
-        if not any(row.errors for row in page.shown):
-            if request.POST.get("action") == "submit":
-                hand_in(request, page)
+        wrong = [row for row in page.shown if row.errors]
+        if request.POST.get("action") == "submit":
+            hand_in(request, page)
+        if not wrong:
             return HttpResponseRedirect(request.get_full_path())
+        page = with_wrong_rows(asked_grid(request, page.kind), wrong)
     return grid_page(request, page)
+
+
+def with_wrong_rows(page: Grid, wrong: list) -> Grid:
+    """A page read anew, in which the rows that could not be saved stand as they were typed."""
+    kept = {row.subject.identity: row for row in wrong}
+    for row in page.shown:
+        if (as_typed := kept.get(row.subject.identity)) is not None:
+            row.typed, row.errors = as_typed.typed, as_typed.errors
+    return page
 
 
 def asked_kind(request):
@@ -189,12 +203,27 @@ def save_from_form(request, row, typed):
 
 
 def hand_in(request, page):
-    """Submit every row that can be submitted."""
-    drafts = [row.report.pk for row in page.rows if row.is_open and row.is_filled]
+    """Submit the drafts; what was returned and nobody changed since is no draft, but is told."""
+    stay = [row for row in page.shown if row.errors]
+    rows = [row for row in page.rows if row.state == Review.DRAFT and row.is_filled]
+    rows = [row for row in rows if row.may_write and row not in stay]
+    drafts = [row.report.pk for row in rows]
     acts.describe(way=acts.Way.GRID)
     outcome = take_step(SUBMIT, among(page.own_reports, drafts), request.user)
     for is_good, sentence in outcome.sentences(page.kind.label):
         messages.add_message(request, messages.SUCCESS if is_good else messages.ERROR, sentence)
+    if lacking := [row for row in rows if row.lacks_total]:
+        words = f"填了本月而没有累计：{names_of(lacking)}。请补上，以后各月才接得上。"
+        messages.warning(request, words)
+    if back := [row for row in page.rows if row.may_write and row.state in BACK]:
+        words = f"退回、撤回后没有改动，没有提交：{names_of(back)}。改好即成草稿，再提交。"
+        messages.warning(request, words)
+
+
+def names_of(rows: list) -> str:
+    """The names of the first of some rows, and how many there are if these are not all."""
+    names = "、".join(row.subject.name for row in rows[:MOST_NAMES])
+    return f"{names} 等 {len(rows)} 行" if len(rows) > MOST_NAMES else names
 
 
 # One row

@@ -18,7 +18,7 @@ from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
 from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
-from projects.admin.figure_words import in_few_words, in_full
+from projects.admin.figure_words import all_in_full, in_few_words, in_full
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin, Seen
 from projects.models import Observation, ObservationPart, SkippedPhrase
@@ -53,7 +53,7 @@ class Place(CountedAtOnce, admin.SimpleListFilter):
     def queryset(self, request, rows):
         if self.value() == "lost":
             return rows.lost()
-        return rows.filter(start=None, anchor="") if self.value() == "none" else rows
+        return rows.placeless() if self.value() == "none" else rows
 
 
 class ObservationForm(RecordForm):
@@ -187,7 +187,8 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     def to_be_seen(self, rows):
         """Figures in their sentences, with what was read from them and what checks say of them."""
         found = self.facts_of(rows)
-        return [Seen(row, in_full(row), found.get(row.pk, ())) for row in rows]
+        words = all_in_full(rows)
+        return [Seen(row, words[row.pk], found.get(row.pk, ())) for row in rows]
 
     @admin.display(description="另一份文献也这样说")
     def another_document(self, row):

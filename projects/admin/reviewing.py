@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
@@ -15,7 +16,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.lists import is_for_all
+from aidtracker.desk.lists import MADE_AT, is_for_all
 from aidtracker.desk.proposing import Proposing
 from aidtracker.desk.skin import ReasonActionForm, form_of
 from aidtracker.review.proposals import readable_revisions
@@ -25,6 +26,7 @@ from aidtracker.review.steps import (
     STEPS,
     SUBMIT,
     Referee,
+    Step,
     possible_steps,
     steps_of,
     story_of,
@@ -75,6 +77,8 @@ def taking(step):
             page = model_admin.page_to_see(request, queryset)
             if page is not None:
                 return page
+        if step.asks:
+            return model_admin.step_with_words(request, step, queryset)
         model_admin.step_with(request, step, queryset, request.POST.get("reason", ""))
         return None
 
@@ -224,6 +228,44 @@ class ReviewedAdmin(admin.ModelAdmin):
         for is_good, sentence in outcome.sentences(self.opts.verbose_name):
             level = messages.SUCCESS if is_good else messages.WARNING
             messages.add_message(request, level, sentence)
+
+    def step_with_words(
+        self, request: HttpRequest, step: Step, rows: QuerySet
+    ) -> TemplateResponse | None:
+        """Let rows take a step that asks for words: each with its own, if it has some, else with
+        those for all. Without any, the page asks for them, and no row that was chosen is lost."""
+        own: dict[str, list[str]] = {}
+        for number in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            if words := request.POST.get(f"reason-{number}", "").strip():
+                own.setdefault(words, []).append(number)
+        for words, numbers in own.items():
+            self.step_with(request, step, rows.filter(pk__in=numbers), words)
+        rest = rows.exclude(pk__in=[number for numbers in own.values() for number in numbers])
+        words = request.POST.get("reason", "").strip()
+        if not rest.exists():
+            return None
+        referee = Referee(rest.order_by(), request.user)
+        able = [] if words else [row for row in rest if not referee.obstacle(step, row)]
+        self.step_with(request, step, rest, words)
+        return self.page_for_words(request, step, able) if able else None
+
+    def page_for_words(self, request: HttpRequest, step: Step, rows: list) -> TemplateResponse:
+        """The chosen rows that can take a step as soon as somebody says why, one by one or all."""
+        is_whole = is_for_all(request.POST)
+        sent = {name: request.POST.get(name, "") for name in ("action", MADE_AT, "select_across")}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{step.label}：{self.opts.verbose_name} {len(rows)} 条",
+            "opts": self.opts,
+            "step": step,
+            "rows": rows[:MOST_SEEN],
+            "later": rows[MOST_SEEN:],
+            "is_whole": is_whole,
+            "carried": sent.items(),
+            "shown_versions": marks(rows),
+            "address": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/projects/step_words.html", context)
 
     # Saving
 

@@ -67,6 +67,10 @@ class ObservationQuerySet(KeyedQuerySet):
         """Those whose words were not found again when another text replaced their document's."""
         return self.filter(start=None).exclude(anchor="")
 
+    def placeless(self):
+        """Those that never had a place in their document's text."""
+        return self.filter(start=None, anchor="")
+
     def with_words(self, is_public=True):
         """With the words around each figure, for `quote`; the public gets what documents show."""
         begin = models.functions.Greatest(F("start") - REACH - 1, Value(0))

@@ -1,6 +1,6 @@
 """Figures as documents state them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 from urllib.parse import quote
@@ -29,6 +29,7 @@ from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
 from projects.models.metrics import SUBJECTS, Series
+from projects.models.places import take_only_place, take_only_places, texts_of
 from projects.models.scope_entries import SCOPES
 from projects.reading import figures, sentences
 from projects.reading.anchors import (
@@ -366,10 +367,47 @@ class Observation(Paged, Reviewed):
             message = "这个数字在全文中的位置不能清空：原文里没有这几个字的，请改正数字或撤回。"
             raise ValidationError({"start": message})
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its words were not found again when another text replaced its document's."""
+        return self.start is None and bool(self.anchor)
+
+    def seek_place(self, before: Self | None) -> None:
+        """Left without a place, it stands where the text has its words, if there only.
+
+        What is public stays as it is until its words change, which then must stand in the text.
+        """
+        is_public = before is not None and before.is_published
+        if self.start is not None or (is_public and not self.is_reworded(before)):
+            return
+        if not self.source_id or not self.source.has_text:
+            return
+        self.anchor = before.anchor if before is not None and before.is_lost else ""
+        fault = take_only_place(self, self.source.text)
+        if fault and is_public:
+            raise ValidationError({"printed": f"{fault}。"})
+
+    def is_reworded(self, before: Self) -> bool:
+        """Whether it has other words, or words of another place or document, than it had."""
+        names = ("source_id", "printed", "start", "end")
+        return any(getattr(self, name) != getattr(before, name) for name in names)
+
+    def stand_at(self, text: str, start: int, end: int) -> None:
+        """Take a place in its document's text."""
+        self.start, self.end = start, end
+        self.take_place(text)
+        self.paragraph = paragraph_at(text, start)
+
+    @classmethod
+    def make_ready(cls, rows: Sequence[Self]) -> dict[int, str]:
+        """Nobody hands on a figure without its place in a text that is here."""
+        return take_only_places(rows)
+
     def complete(self, before):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.refuse_future()
         self.read_printed()
+        self.seek_place(before)
         # By the document in hand: a sheet has many figures of one, whose text is read once.
         is_placed = self.start is not None and self.source_id
         if is_placed and not self.is_anchored(self.source.sha256):
@@ -445,12 +483,6 @@ class Observation(Paged, Reviewed):
         if fault := wrongly_supplied(text, self.printed):
             return f"“{self.printed}”：{fault}"
         return ""
-
-
-def texts_of(sources: Collection[int]) -> dict[int, str]:
-    """The texts of documents, of those that have one."""
-    rows = Source._base_manager.filter(pk__in=sources).exclude(text="")
-    return dict(rows.values_list("pk", "text")) if sources else {}
 
 
 def public_figures_in(source: models.OuterRef) -> models.QuerySet:

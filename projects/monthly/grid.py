@@ -16,6 +16,7 @@ from aidtracker.ground.scope import may, scope_of
 from aidtracker.review.reviewed import HANDED_IN
 from programs.models import Headquarters
 from projects.models import ReportingPeriod, Review
+from projects.monthly.beginnings import Beginning, begin
 from projects.monthly.kinds import ReportKind, Subject
 from projects.warnings import for_reports
 
@@ -40,9 +41,15 @@ class GridCell:
         return f"{self.row.subject.key}:{self.column.name}"
 
     @property
-    def base(self):
-        """What a cumulative amount goes on from; empty if there is nothing to go on from."""
-        return self.last if self.column.sum_of else ""
+    def beginning(self) -> Beginning | None:
+        """What a cumulative amount goes on from; None for others."""
+        return self.row.beginnings.get(self.column.name)
+
+    @property
+    def base(self) -> str:
+        """Its amount; empty if it is not known."""
+        amount = self.beginning.amount if self.beginning else None
+        return "" if amount is None else self.column.text_of(amount)
 
 
 @dataclass
@@ -59,6 +66,7 @@ class GridRow:
     typed: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
     warnings: list = field(default_factory=list)
+    beginnings: dict[str, Beginning] = field(default_factory=dict)
 
     @property
     def version(self):
@@ -93,6 +101,14 @@ class GridRow:
     @property
     def comment(self):
         return self.report.review_comment if self.state == Review.RETURNED else ""
+
+    @property
+    def lacks_total(self) -> bool:
+        """Whether an amount of the month is reported, and what it is in all is not."""
+        return any(
+            getattr(self.report, part, None) is not None and getattr(self.report, total) is None
+            for part, total in self.kind.model.PAIRS
+        )
 
     @property
     def link(self):
@@ -176,6 +192,7 @@ class Grid:
         last = self.last_reports([row.subject.identity[-1] for row in rows])
         for row in rows:
             row.last = last.get(row.subject.identity)
+        begin(self.kind, rows, self.own_reports.filter(month__lt=self.month))
         warn(rows)
         return rows
 

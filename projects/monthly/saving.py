@@ -46,7 +46,7 @@ def store(row, typed, version, user, reason):
     values = read_values(row.kind, typed)
     if all(getattr(report, name) == value for name, value in values.items()):
         return stored
-    follow_pairs(report, stored, row.last, values)
+    follow_pairs(report, stored, row.beginnings, values)
     report.correction_reason = reason or report.correction_reason
     report.full_clean()
     report.check_edit(stored, user)
@@ -83,15 +83,15 @@ def read_values(kind, typed):
     return values
 
 
-def follow_pairs(report, stored, last, values):
-    """Set the values; a total that nobody typed goes on from the last one by this month's amount.
+def follow_pairs(report, stored, beginnings, values):
+    """Set the values; a total that nobody typed goes on from its beginning by this month's amount.
 
     A total that was something else than that sum before stays as it is.
     """
     for name, value in values.items():
         setattr(report, name, value)
     for part, total in report.PAIRS:
-        base = getattr(last, total, None)
+        base = beginnings[total].amount
         if total in values or part not in values or base is None:
             continue
         before = getattr(stored, total, None)

@@ -100,6 +100,13 @@ def find_again(text: str, kept: str, printed: str, near: int) -> tuple[int, int]
     return one[0] if len(one) == 1 and not _parts_a_number(text, *one[0]) else None
 
 
+def whole_places(text: str, printed: str) -> Iterator[tuple[int, int]]:
+    """All places at which a text says a printed figure, not only a part of a longer number."""
+    for place in _places(text, claimed_words(printed)):
+        if not cut_out_of(text, *place, printed):
+            yield place
+
+
 def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
     """All places of some words, whatever blanks and widths they are printed in."""
     whole, origin = _without_blanks(text)

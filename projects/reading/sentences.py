@@ -59,3 +59,9 @@ def quote(around: str, offset: int, length: int) -> Quote:
     before = f"{CUT if offset - first >= REACH else ''}{around[first:offset].lstrip()}"
     behind = f"{around[end:last].rstrip()}{CUT if last - end >= REACH else ''}"
     return Quote(before, around[offset:end], behind)
+
+
+def quote_at(text: str, start: int, end: int) -> Quote:
+    """The words at a place of a text in their sentence."""
+    first = max(0, start - REACH - 1)
+    return quote(text[first : end + REACH + 1], start - first, end - start)

@@ -14,6 +14,7 @@ from aidtracker.testing import (
     make_staff,
     make_warning_rule,
 )
+from aidtracker.trail.conflicts import marks
 from projects.models import Observation, Project, Review, Revision
 from projects.tests.review_pages import (
     CLERK,
@@ -264,3 +265,30 @@ def test_no_model_has_an_input_called_dataset(rf, admin_user, model):
     request = rf.get("/")
     request.user = admin_user
     assert "dataset" not in admin.site.get_model_admin(model).get_form(request).base_fields
+
+
+def test_rows_returned_without_words_stay_chosen_and_may_have_words_of_their_own(
+    client, headquarters
+):
+    """Of three that were chosen one cannot be returned; the page asks about the other two."""
+    client.force_login(staff(headquarters, "view", "approve"))
+    rows = [
+        make_project(headquarters=headquarters, review=state)
+        for state in ("submitted", "submitted", "draft")
+    ]
+    chosen = {"action": "take_return", "_selected_action": [row.pk for row in rows]}
+    page = client.post(LIST, chosen | dict(marks(rows)))
+    assert page.context["rows"] == rows[:2]
+    assert {row.review for row in stored(rows)} == {"submitted", "draft"}
+    sent = dict(page.context["carried"]) | dict(page.context["shown_versions"])
+    sent |= {"_selected_action": [row.pk for row in rows[:2]], "reason": "金额与批复不符"}
+    client.post(LIST, sent | {f"reason-{rows[1].pk}": "缺批文"})
+    assert [(row.review, row.review_comment) for row in stored(rows)] == [
+        ("returned", "金额与批复不符"),
+        ("returned", "缺批文"),
+        ("draft", ""),
+    ]
+
+
+def stored(rows):
+    return [type(row).objects.get(pk=row.pk) for row in rows]

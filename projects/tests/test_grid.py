@@ -26,6 +26,7 @@ from projects.models import (
     TrainingReport,
 )
 from projects.monthly import grid
+from projects.monthly.beginnings import FIRST, MISSING, OPENING, SUMMED
 from projects.monthly.kinds import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -198,9 +199,46 @@ def test_total_follows_a_second_change(clerk, project):
     assert (answer["values"]["work_done_to_date"], answer["version"]) == ("130", 2)
 
 
-def test_total_without_a_last_one_stays_unknown(clerk, project):
+def test_first_total_is_the_month_and_says_so(clerk, project):
+    assert total_cell(clerk).beginning.words == FIRST
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == "20"
+
+
+def test_first_total_goes_on_from_what_the_ledger_states(clerk, headquarters):
+    project = make_project(headquarters=headquarters, work_done_amount=100)
+    assert total_cell(clerk).beginning.words == OPENING.format(amount=100)
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == "120"
+
+
+def test_total_goes_on_from_former_months_that_have_none(clerk, project):
+    make_progress_report(project=project, month=date(2026, 2, 1), work_done_to_date=50)
+    for month, amount in ((3, 3), (4, Decimal("4.5"))):
+        make_progress_report(project=project, month=date(2026, month, 1), work_done_month=amount)
+    assert total_cell(clerk).beginning.words == SUMMED.format(amount="57.5")
+    answer = send(clerk, project, {"work_done_month": "20"}).json()
+    assert answer["values"]["work_done_to_date"] == "77.5"
+
+
+@pytest.mark.parametrize("stated", [None, 100], ids=["a month unknown", "perhaps stated with it"])
+def test_total_that_cannot_be_known_is_told(clerk, headquarters, stated):
+    project = make_project(headquarters=headquarters, name="水厂", work_done_amount=stated)
+    make_progress_report(
+        project=project, month=APRIL, work_done_month=None if stated is None else 5
+    )
+    assert (total_cell(clerk).base, total_cell(clerk).beginning.words) == ("", MISSING)
     answer = send(clerk, project, {"work_done_month": "20"}).json()
     assert answer["values"]["work_done_to_date"] == ""
+    page = clerk.post(address(), {"action": "submit"}, follow=True)
+    assert [str(one) for one in page.context["messages"]][-1] == (
+        "填了本月而没有累计：水厂。请补上，以后各月才接得上。"
+    )
+
+
+def total_cell(client):
+    cells = client.get(address()).context["grid"].shown[0].cells
+    return next(cell for cell in cells if cell.column.name == "work_done_to_date")
 
 
 def test_act_says_that_it_was_the_grid(clerk, project):
@@ -346,12 +384,37 @@ def test_form_does_not_overwrite_what_others_changed(clerk, project):
 
 
 def test_all_drafts_are_handed_in(clerk, headquarters):
-    for state in (Review.DRAFT, Review.RETURNED, Review.APPROVED):
+    for state in (Review.DRAFT, Review.DRAFT, Review.APPROVED):
         project = make_project(headquarters=headquarters)
         make_progress_report(project=project, review=state, problems="无")
     clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"})
     states = sorted(report.review for report in ProgressReport.objects.all())
     assert states == ["approved", "submitted", "submitted"]
+
+
+def test_returned_row_is_handed_in_only_once_it_was_changed(clerk, project):
+    make_progress_report(project=project, review=Review.RETURNED, problems="无")
+    page = clerk.post(address(), form_of(clerk.get(address())) | {"action": "submit"}, follow=True)
+    assert ProgressReport.objects.get().review == "returned"
+    assert [str(one) for one in page.context["messages"]] == [
+        "退回、撤回后没有改动，没有提交：水厂。改好即成草稿，再提交。"
+    ]
+    typed = form_of(page) | {f"{project.pk}:problems": "缺电", "action": "submit"}
+    clerk.post(address(), typed)
+    assert ProgressReport.objects.get().review == "submitted"
+
+
+def test_wrong_row_does_not_keep_the_others_back(clerk, headquarters, project):
+    other = make_project(headquarters=headquarters)
+    typed = {f"{project.pk}:work_done_month": "若干", f"{other.pk}:problems": "缺电"}
+    sent = form_of(clerk.get(address())) | typed | {"action": "submit"}
+    page = clerk.post(address(), sent).context["grid"]
+    report = ProgressReport.objects.get()
+    assert (report.project, report.review) == (other, "submitted")
+    shown = {row.subject.name: row for row in page.rows}
+    assert shown["水厂"].errors["work_done_month"][:4] == "应为数字"
+    assert shown["水厂"].typed == {"work_done_month": "若干"}
+    assert shown[other.name].state == "submitted"
 
 
 def test_what_was_saved_is_warned_of(clerk, project):

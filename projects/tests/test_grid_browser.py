@@ -101,6 +101,14 @@ def test_month_of_38_projects_is_typed(clerk, projects):
     )
 
 
+def test_first_total_follows_the_month_as_it_is_typed(open_page, headquarters):
+    project = make_project(headquarters=headquarters, code="Q")
+    clerk = open_page()
+    clerk.go_to(project, "work_done_month")
+    clerk.type("20")
+    assert clerk.value(project, "work_done_to_date") == "20"
+
+
 def test_month_of_38_projects_is_pasted(clerk, projects):
     rows = [f'"主体{n}\n封顶 ""甲"""\t无\t继续\t1,23{n % 10}.5' for n in range(PROJECTS)]
     clerk.go_to(projects[0], "physical_progress")
@@ -140,6 +148,18 @@ def test_form_with_a_wrong_amount_says_so_and_is_not_sent(clerk, projects):
     clerk.wait("document.getElementById('grid-status').innerText.includes('有 1 行没有存上')")
     assert clerk.see("document.activeElement.value") == "abc"
     assert not reports().exists()
+
+
+def test_wrong_row_stays_while_the_others_are_handed_in(clerk, projects):
+    clerk.go_to(projects[0], "problems")
+    clerk.type("缺电", "Enter")
+    clerk.wait_until_saved(1)
+    clerk.go_to(projects[1], "work_done_month")
+    clerk.type("abc")
+    clerk.find("button[value=submit]").click()
+    expect(clerk.find("tr[data-state=submitted]")).to_have_count(1, timeout=PATIENCE * 1000)
+    assert clerk.value(projects[1], "work_done_month") == "abc"
+    assert clerk.find("[data-error]:not(:empty)").inner_text()[:4] == "应为数字"
 
 
 def test_escape_restores_and_undo_takes_back(clerk, projects):

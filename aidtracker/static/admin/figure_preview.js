@@ -53,3 +53,20 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   read();
 });
+
+// Where a figure without a place may stand: a button each that fills in the place.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const place of document.querySelectorAll(".places [data-start]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "选这一处";
+    button.addEventListener("click", () => {
+      document.getElementById("id_start").value = place.dataset.start;
+      document.getElementById("id_end").value = place.dataset.end;
+      for (const other of place.parentElement.children) {
+        other.classList.toggle("chosen", other === place);
+      }
+    });
+    place.append(" ", button);
+  }
+});

@@ -275,9 +275,13 @@ document.addEventListener("DOMContentLoaded", () => {
     const { submitter } = event;
     whenIdle = () => {
       const left = rows.filter(isDirty);
-      if (left.length) {
+      const isSubmitting = submitter && submitter.value === "submit";
+      // What is wrong goes along and stands there again; it does not keep the other rows back.
+      const isKept = left.every((row) => row.dataset.saving === "wrong");
+      const isWaited = rows.some((row) => row.dataset.state === "draft" && !isDirty(row));
+      if (left.length && !(isSubmitting && isKept && isWaited)) {
         sayLeft(left);
-      } else if (submitter && submitter.value === "submit") {
+      } else if (isSubmitting) {
         isLeaving = true;
         grid.requestSubmit(submitter);
       }

@@ -105,7 +105,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!field || (field.value && field.dataset.followed !== field.value)) {
       return;
     }
-    const base = millionths(total.dataset.last);
+    const base = millionths(total.dataset.base);
     const part = millionths(input(cell).value);
     keep(field);
     field.value = base === null || part === null ? "" : plain(base + part);
@@ -117,7 +117,7 @@ document.addEventListener("DOMContentLoaded", () => {
   rows.forEach((row) => {
     row.querySelectorAll("td[data-sum-of]").forEach((total) => {
       const part = row.querySelector(`td[data-column="${total.dataset.sumOf}"]`);
-      const [base, amount] = [total.dataset.last, input(part) ? input(part).value : ""].map(millionths);
+      const [base, amount] = [total.dataset.base, input(part) ? input(part).value : ""].map(millionths);
       if (input(total) && base !== null && amount !== null && input(total).value === plain(base + amount)) {
         input(total).dataset.followed = input(total).value;
       }

@@ -6,7 +6,8 @@ from aidtracker.ground.batches import BATCH
 from aidtracker.trail.acts import CommandActs
 from programs.models import Source
 from projects.checks.recomputing import recompute
-from projects.models import Finding, Observation, Series
+from projects.models import Finding, Observation, Review, Series
+from projects.models.places import places_of
 from projects.models.scope_entries import ScopeList
 
 
@@ -34,14 +35,27 @@ class Command(CommandActs, BaseCommand):
 
     def report_places(self):
         """Name the figures whose words do not stand where they are said to: one text at a time."""
-        wrong, lost = 0, Observation.objects.lost().count()
+        wrong, placeless, lost = 0, 0, Observation.objects.lost().count()
         for source in Source.objects.exclude(text="").iterator(1):
             rows = Observation.objects.filter(source=source).exclude(start=None)
             for row in rows.only("source", "number", "start", "end", "printed").iterator(BATCH):
                 if fault := row.misplaced(source.text):
                     wrong += 1
                     self.stdout.write(f"《{source}》第 {row.number} 号：{fault}")
+            placeless += self.report_placeless(source)
         if wrong:
             self.stdout.write(f"{wrong} 条的原文数字与所在文字不符，见上。")
+        if placeless:
+            self.stdout.write(f"{placeless} 条已发布、有全文而没有标出位置，见上。")
         if lost:
             self.stdout.write(f"{lost} 条在替换全文后待重新定位。")
+
+    def report_placeless(self, source: Source) -> int:
+        """Name the published figures of a document with its text that have no place in it."""
+        rows = Observation.objects.filter(source=source, status=Review.PUBLISHED).placeless()
+        found = list(rows.only("number", "printed"))
+        for row in found:
+            places = "、".join(f"起 {start} 止 {end}" for start, end in places_of(row, source.text))
+            where = f"全文里在 {places}" if places else "全文里没有"
+            self.stdout.write(f"《{source}》第 {row.number} 号“{row.printed}”没有位置：{where}。")
+        return len(found)
