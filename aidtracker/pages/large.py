@@ -22,6 +22,7 @@ table.data th, table.data td { height: 3.25rem; }
 .large-off { display: inline; }
 .large-on { display: none; }
 @media screen and (max-width: 640px) {
+  .site-nav :is(summary, a) { padding-inline: .25rem; }
   .unfold-list + label { display: block; padding: .5rem 0; }
   .unfold-list:not(:checked) ~ .table-frame tbody tr:nth-child(n + 16) { display: none; }
   .is-compare .unfold-list:not(:checked) ~ section tbody tr:nth-child(n + 6) { display: none; }

@@ -8,6 +8,7 @@ from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
 from projects.charts import words as chart_words
 from projects.charts.side_by_side import (
+    WHOLE,
     bar_named,
     common_subjects,
     converted,
@@ -54,14 +55,18 @@ def group_of(rows: Sequence[Observation]) -> bars.Group:
     scale = scale_for(max(map(size, rows)), rows[0].unit)
     about = "·".join(str(one) for one in rows[0].series.subjects if one in shared)
     metrics = dict.fromkeys(str(row.series.metric) for row in rows)
+    has_parts = any(row.series.scope_words for row in rows)
     several = tuple(
-        bar_named(row, name_of(row, shared), label_of(row, shared), converted(row, scale))
+        bar_named(
+            row, name_of(row, shared), label_of(row, shared, has_parts), converted(row, scale)
+        )
         for row in rows
     )
     return bars.Group(" ".join(filter(None, (about, "、".join(metrics)))), rows[0].unit, several)
 
 
-def label_of(row: Observation, shared: Collection) -> str:
+def label_of(row: Observation, shared: Collection, has_parts: bool) -> str:
     """What tells a bar from the others of its group: its subject and scope, its time."""
-    own = "·".join(str(one) for one in row.series.subjects if one not in shared)
-    return "，".join(filter(None, (own, row.series.scope_words, stated_period(row))))
+    name = name_of(row, shared)
+    is_told = has_parts or name != WHOLE
+    return f"{name}，{stated_period(row)}" if is_told else stated_period(row)

@@ -25,6 +25,7 @@ MOST = 12  # bars in a chart
 NAMED = 2  # figures in a title that compares nothing
 Accumulation = Observation.Accumulation
 NEVER = (Accumulation.RANK, Accumulation.UNCLEAR)
+WHOLE = "合计"
 BAND, FADE = "浅带：原文容许的范围", "向右渐淡：只说不低于，没有上界"
 
 
@@ -106,7 +107,7 @@ def name_of(row: Observation, shared: Collection) -> str:
     scope = row.series.scope_words
     if own and scope:
         return f"{own}（{scope}）"
-    return own or scope or "合计"
+    return own or scope or WHOLE
 
 
 def years(rows: Sequence[Observation]) -> list[list[Observation]]:
