@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import Related, Section, address, chart_address, whole_list
+from aidtracker.pages.details import WHOLE_LIST, Related, Section, address, chart_address
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
@@ -126,7 +126,8 @@ def figures_of_place(region: Region) -> Section:
 
 
 def figures_within(region: Region) -> Section | None:
-    more = whole_list("observation-list", within=region.slug)
+    words = f"连同本级的数字，{WHOLE_LIST}"
+    more = Item(words, address("observation-list", within=region.slug))
     return further_figures(within(region), "figures-within", WITHIN, more)
 
 
