@@ -9,33 +9,11 @@ from functools import cache, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import ForeignObject, Model, Q, QuerySet
-from django.db.models.fields.related_lookups import RelatedIn
+from django.db.models import Model, Q, QuerySet
+
+from aidtracker.ground.inner_queries import Fixed
 
 PUBLISHED = "published"
-
-
-class Outside(RelatedIn):
-    """`__outside`: a foreign key names none of the rows of a query."""
-
-    lookup_name = "outside"
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        sql, params = super().as_sql(compiler, connection)
-        return f"NOT ({sql})", params
-
-
-class OneOf(RelatedIn):
-    """`__one_of`: a foreign key names one of the rows of a query, found by the key's own index."""
-
-    lookup_name = "one_of"
-
-    def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
-
-
-for lookup in (Outside, OneOf):
-    ForeignObject.register_lookup(lookup)
 
 
 @cache
@@ -49,7 +27,7 @@ def public_rule(model: type[Any], path: str = "") -> Q:
     rule = Q(**{f"{prefix}{model.REVIEW}": PUBLISHED}) if model.REVIEW else Q()
     rule &= model.public_condition(prefix)
     for name, named in named_with(model):
-        seen = Q(**{f"{prefix}{name}__outside": hidden(named)})
+        seen = Q(**{f"{prefix}{name}__outside": fixed_hidden(named)})
         is_open = model._meta.get_field(name).null
         rule &= (Q(**{f"{prefix}{name}": None}) | seen) if is_open else seen
     return rule
@@ -58,6 +36,12 @@ def public_rule(model: type[Any], path: str = "") -> Q:
 def hidden(model: type[Any]) -> QuerySet:
     """The rows that the public may not see; the contrary of `public_rule`, for an index to find."""
     return model._base_manager.filter(reduce(or_, reasons_to_hide(model), Q(pk__in=())))
+
+
+@cache
+def fixed_hidden(model: type[Any]) -> Fixed:
+    """`hidden`, for conditions of rows that name one of them."""
+    return Fixed(hidden(model))
 
 
 def concealed(model: type[Any]) -> QuerySet | None:
@@ -83,7 +67,7 @@ def further_reasons(model: type[Any]) -> Iterator[Q]:
     if condition := model.public_condition(""):
         yield ~condition
     for name, named in named_with(model):
-        yield Q(**{f"{name}__one_of": hidden(named)})
+        yield Q(**{f"{name}__inside": fixed_hidden(named)})
 
 
 def named_with(model: type[Any]) -> list[tuple[str, type[Model]]]:

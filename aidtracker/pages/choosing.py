@@ -25,14 +25,14 @@ def choice_filter(label, choices, **kwargs):
     )
 
 
-def used(model: type[Any], relation: str, *, one_by_one: bool = False) -> Callable[[Any], QuerySet]:
+def used(model: type[Any], relation: str, *, rarely: bool = False) -> Callable[[Any], QuerySet]:
     """Rows of `model` that at least one public row behind `relation` names, for a drop-down.
 
-    `one_by_one`: each is asked for, which is quick where nearly all are named, by very many.
+    Each is asked for, which is quick where most are named; `rarely`: few are of very many.
     """
 
     def rows(request: Any) -> QuerySet:
-        if one_by_one:
+        if not rarely:
             return leading_to(model.objects.all(), relation)
         end = model
         for name in relation.split("__"):

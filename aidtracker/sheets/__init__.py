@@ -8,7 +8,7 @@ what stands here, and `storing.waiting` for uploads that wait for their confirma
 
 from aidtracker.sheets.columns.cells import cell_text, plain_number
 from aidtracker.sheets.columns.column import SheetColumn
-from aidtracker.sheets.columns.quantities import YUAN, decimal_of
+from aidtracker.sheets.columns.quantities import decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.sets import public_columns
 from aidtracker.sheets.columns.widgets import LedgerWidget

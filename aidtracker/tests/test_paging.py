@@ -133,8 +133,8 @@ def test_choice_of_rows_is_the_same_however_it_is_asked_for():
     make_observation(series=make_series(metric=unread), status="draft")
     relation = "series_set__observations"
 
-    joined = choosing.used(Metric, relation)(None)
-    one_by_one = choosing.used(Metric, relation, one_by_one=True)(None)
+    joined = choosing.used(Metric, relation, rarely=True)(None)
+    one_by_one = choosing.used(Metric, relation)(None)
 
     assert set(one_by_one) == set(joined)
     assert {shown, hidden, unread} & set(one_by_one) == {shown}

@@ -3,8 +3,9 @@
 import pytest
 
 from aidtracker.sheets import resource_for
-from aidtracker.sheets.reading.headings import find_heading, unit_in
+from aidtracker.sheets.reading.headings import find_heading
 from aidtracker.sheets.reading.sheets import Page, SheetError, sheet_of
+from aidtracker.sheets.reading.stated_units import unit_in
 from aidtracker.tests.sheet_helpers import page, sheet
 from projects.models import Project
 

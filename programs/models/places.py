@@ -9,6 +9,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.inner_queries import Above, Below
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
 from aidtracker.ground.relations import key_to, links_to, optional_key_to
@@ -19,30 +20,16 @@ CODE_FORM = "[0-9A-Z]?*"
 NOT_IN_CODES = "*[^0-9A-Za-z-]*"
 LONGEST_CODE = 40
 OFFICIAL_CODE = re.compile("[0-9]{6}")
-LEVELS_BELOW = 4  # of Xinjiang: prefecture, county, township, village
 
 
 class RegionQuerySet(RecordQuerySet):
-    def within(self, place: "Region") -> Self:
-        """The places below one, and those that they were before."""
-        rule = Q()
-        for depth in range(1, LEVELS_BELOW + 1):
-            below = "__".join(["parent"] * depth)
-            rule |= Q(**{below: place}) | Q(**{f"replaced_by__{below}": place})
-        return self.filter(rule)
-
-    def with_all_below(self, place: "Region") -> list[int]:
-        """The numbers of a place, of what it was before, and of all that lies in it."""
-        found = self.within(place) | self.filter(Q(pk=place.pk) | Q(replaced_by=place))
-        return list(found.order_by().values_list("pk", flat=True).distinct())
-
     def and_above(self) -> Self:
         """These places and those that they lie in."""
-        named = self.order_by().values("pk")
-        rule = Q(pk__in=named)
-        for depth in range(1, LEVELS_BELOW + 1):
-            rule |= Q(**{"__".join(["children"] * depth) + "__in": named})
-        return self.model.objects.filter(pk__in=self.model.objects.filter(rule).values("pk"))
+        return self.model.objects.filter(pk__inside=Above(self, "parent"))
+
+    def and_below(self) -> Self:
+        """These places and all that lies in them, under present and former names."""
+        return self.model.objects.filter(pk__inside=Below(self, "parent", "replaced_by"))
 
     def current(self):
         """Places that exist today under this code."""

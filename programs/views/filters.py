@@ -22,14 +22,17 @@ def place_filter(label: str, relation: str, **kwargs: Any) -> "PlaceFilter":
     )
 
 
+def places_in(value: Region | QuerySet) -> QuerySet:
+    """The place that was chosen, or those of a name, and all that lies in them."""
+    chosen = value if isinstance(value, QuerySet) else Region.objects.filter(pk=value.pk)
+    return chosen.and_below()
+
+
 class PlaceFilter(RowFilter):
     """A condition on where something is: in a place, or anywhere in it."""
 
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
-        if not isinstance(value, Region):
-            return super().filter(qs, value)
-        places = Region.objects.filter(pk__in=Region.objects.with_all_below(value))
-        return super().filter(qs, places)
+        return super().filter(qs, value and places_in(value))
 
 
 donors = used(Region, "pairings_given")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import reduce
 from itertools import combinations, product
 
+from aidtracker.ground import units
 from projects.checks.choosing import best
 from projects.checks.judging import LOOSELY, judged
 from projects.checks.verdicts import Verdict, names, placed, shortened, title
@@ -19,7 +20,6 @@ from projects.checks.words import (
     span_words,
 )
 from projects.models.finding_kinds import PARTS, Result
-from projects.reading import units
 from projects.reading.intervals import Interval
 
 COUNTS = ("period", "cumulative", "point")

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from functools import reduce
 
+from aidtracker.ground import units
 from projects.checks.evidence import Evidence, Figure, SeriesFacts
 from projects.checks.judging import LOOSELY
 from projects.checks.parts import COUNTS, are_scopes_apart, around
 from projects.checks.verdicts import Verdict, names, placed, shortened
 from projects.checks.words import allowed_words, exact_writer
 from projects.models.finding_kinds import PARTS, RATIO, Result
-from projects.reading import units
 from projects.reading.intervals import Interval
 
 WHOLE_IN = {"%": 100, "‰": 1000}

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from aidtracker.ground import units
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.relations import LateLinksField
 from aidtracker.templatetags.formatting import plain
-from projects.reading import units
 
 WAN = Decimal(10_000)
 HELP = (

@@ -5,12 +5,13 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
     MaintainerField,
@@ -55,7 +56,7 @@ class Metric(Meaning, Record):
     SHOWN = (
         *("name", "slug", "definition", "unit", "kind"),
         *("formula", "numerator", "denominator", "base", "not_above"),
-        *("ledger_field", "counted_rows"),
+        *("ledger_field", "counted_rows", "direction", "sector", "note"),
     )
 
     class Kind(models.TextChoices):
@@ -206,14 +207,17 @@ class SeriesQuerySet(RecordQuerySet):
         of_donor = Q(headquarters=None, region=headquarters.donor_id)
         return self.filter(Q(headquarters=headquarters) | of_donor)
 
-    def within(self, place: Region) -> Self:
-        """Series about the places below one, or the parks and firms of it and of them."""
-        below = Q(region__in=Region.objects.within(place).values("pk"))
-        here = Q(region=place) | below
+    def of_place(self, place: Region) -> Self:
+        """Series about a place under its present and its former names."""
+        return self.filter(Q(region=place) | Q(region__replaced_by=place))
+
+    def in_places(self, places: QuerySet) -> Self:
+        """Series about some places, or about parks and firms in them."""
+        here = Fixed(places)
         keys = (
-            self.filter(below),
-            self.filter(region=None, site__in=Site.objects.filter(here)),
-            self.filter(region=None, enterprise__in=Enterprise.objects.filter(here)),
+            self.filter(region__inside=here),
+            self.filter(region=None, site__in=Site.objects.filter(region__inside=here)),
+            self.filter(region=None, enterprise__in=Enterprise.objects.filter(region__inside=here)),
         )
         found = [rows.order_by().values("pk") for rows in keys]
         return self.filter(pk__in=found[0].union(*found[1:]))
@@ -285,7 +289,7 @@ class Series(Paged, Meaning):
     PUBLIC_WITH = ("project", "investment", "outlet")
     SHOWN = (
         *("name", "slug", "metric", *SUBJECTS, *SCOPES, "scope_note"),
-        *("part_of", "has_complete_parts", "parts_ground"),
+        *("part_of", "has_complete_parts", "parts_ground", "note"),
     )
     SEARCHED_IN = ("search_text",)
     SEARCHED_WITH = ("metric",)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from aidtracker.ground.money import LedgerAmountField
-from aidtracker.sheets import YUAN, SheetColumn
+from aidtracker.sheets import SheetColumn
 from programs.models import Headquarters
 from projects.models import (
     Investment,
@@ -85,9 +85,9 @@ class GridColumn(SheetColumn):
         return (self.label, *ALSO_CALLED.get(self.name, ()))
 
     @property
-    def money_unit(self):
-        """The unit of amounts, also where the label has it; empty for other numbers."""
-        return unit if (unit := super().unit) in YUAN else ""
+    def number_unit(self):
+        """The unit of numbers, also where the label has it."""
+        return super().unit
 
     @property
     def is_copied(self):

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from projects.reading import units
+from aidtracker.ground import units
 from projects.reading.hedges import Qualifier
 from projects.reading.intervals import Interval
 

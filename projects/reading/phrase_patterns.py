@@ -6,7 +6,8 @@ bounded or possessive, so that the time grows with the text and not with its squ
 
 import re
 
-from projects.reading import units
+from aidtracker.ground import units
+from aidtracker.ground.numerals import CLASS, MORE, SCALE
 from projects.reading.alternatives import any_of
 from projects.reading.hedges import (
     ANY_AFTER,
@@ -17,7 +18,6 @@ from projects.reading.hedges import (
     INCLUDED,
     VERB,
 )
-from projects.reading.numerals import CLASS, MORE, SCALE
 
 
 def _words(text):
@@ -85,7 +85,11 @@ AFTER = (
 )
 
 # Numbers
-DECIMALS = rf"(?:[.．]{D}++)?"
+# A line may break at the point: 12⏎.5亿元; behind it only before a scale (1.⏎5家 begins a list).
+POINT = rf"(?:{BLANK}|\r?\n)?[.．]{D}"
+BEHIND_BREAK = f"{D}++(?={BLANK}?[万亿%％])"
+BROKEN = rf"\r?\n{BEHIND_BREAK}"
+DECIMALS = f"(?:{POINT}{D}*+|[.．]{BROKEN})?"
 # A wide comma parts two numbers, unless the digits are wide too.
 ARABIC = rf"(?:{D}{{1,3}}(?:(?:,|(?<=[０-９])，){D}{{3}}){{1,5}}(?!{D})|{D}++){DECIMALS}"
 # GB/T 15835: 1 200万元; taken for one number only where a scale or a unit follows
@@ -111,7 +115,7 @@ MONEY = "(?:人民币|RMB|CNY|USD|(?:US|HK)?\\$|[€£￥¥])"
 BELOW_ZERO = f"零下{S}(?={D})"
 NO_MINUS = f"(?<![{DIGITS}A-Za-z%％）)—–\\-.．])"
 SIGN = (
-    f"(?:{NO_MINUS}[-−－﹣](?={D})|±{S}(?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?={D})"
+    f"(?:{NO_MINUS}[-−－﹣](?={D})|±{S}(?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?:增长{S})?(?={D})"
     f"|{NO_MINUS}(?<![人家个])[+＋](?={D}+(?:[.．]{D}+)?{S}[%％个]))"
 )
 
@@ -261,7 +265,7 @@ TWO_UNITS = (
 )
 TWO_HAN_UNITS = f"(?:小时{H}{{1,3}}分钟?|年零?{H}{{1,3}}个月)"
 AND_MORE = "(?:[+＋](?![0-9０-９NnXx]))?"
-RANGE_TO = f"(?:(?:{UNIT}{S})?(?:{DASH}{{1,2}}|至)|(?:[%％‰成]{S})?到)"
+RANGE_TO = f"(?:(?:{UNIT}{PER}{S})?(?:{DASH}{{1,2}}|至)|(?:[%％‰成]{S})?到)"
 # 4个来月, 3个多月
 PIECE = "个来(?:月|小时|钟头|星期|季度)|(?<=个[多余])(?:月|世纪|学期)"
 HAN_PIECE = f"个{MORE}(?:月|星期|小时|钟头|季度|学期|工作日|百分点|世纪)"
@@ -409,12 +413,16 @@ def has_numeral(name):
 
 
 # Between two characters of one number: 2|1家, 30|万, 1万|6千, 3.|5, 1|,234, 1| 200, 20|多家,
-# 2个半|亿, 300|+家, 1小时|20分钟
+# 2个半|亿, 300|+家, 1小时|20分钟, 12|⏎|.5, and from its sign: 增长-|2.1%, 负|增长|2.1%, 零下|20℃
 _WITHIN = re.compile(
     f"(?<={D})(?={D})|(?<={H})(?={H})|(?<={D})(?={S}{SCALE})|(?<={D}{BLANK})(?={SCALE})|(?<=[百千万亿])(?={D}{{1,4}}[十百千万])"
-    f"|(?<=[万亿])(?={D}{{4}}(?![{DIGITS}年]))|(?<={D})(?=[.．]{D})|(?<={D}[.．])(?={D})"
+    f"|(?<=[万亿])(?={D}{{4}}(?![{DIGITS}年]))|(?<={D})(?={POINT}|[.．]{BROKEN})|(?<=[{DIGITS}{BLANK[1:-1]}\n][.．])(?={BROKEN}|{D})"
+    rf"|(?<={D}\r)(?=\n[.．]{D})|(?<={D}\n|{D}{BLANK})(?=[.．]{D})|(?<={D}\r\n)(?=[.．]{D})"
+    rf"|(?<={D}[.．]\r)(?=\n{D})|(?:(?<={D}[.．]\n)|(?<=[.．]\r\n))(?={BEHIND_BREAK})"
     f"|(?<={D})(?=[,{BLANK[1:-1]}]{D}{{3}}(?!{D}))|(?<={D}[,{BLANK[1:-1]}])(?={D}{{3}}(?!{D}))"
     f"|(?<={H})(?=点{H})|(?<={H}点)(?={H})|(?<={D}|{H})(?=[多余几])"
+    f"|(?<=[长降速率幅为达到至约近超比][-−－﹣])(?={D})|(?<![胜欠肩担]负)(?<=负)(?={D})|(?<=零)(?=下{S}{D})|(?<=零下)(?={D})"
+    f"|(?<![胜欠肩担]负)(?<=负)(?=增长{S}{D})|(?<=负增)(?=长{S}{D})|(?<=负增长)(?={S}{D})"
     f"|(?<=个半)(?=[万亿])|(?<={D}|[万亿])(?=[+＋](?!{D}))|(?<=小时)(?=(?:{D}{{1,2}}|{H}{{1,3}})分)"
 )
 

@@ -444,9 +444,9 @@ def test_months_are_chosen_in_chinese_from_a_list(clerk, project):
 def test_headings_may_be_called_otherwise_in_a_pasted_sheet():
     columns = {column.name: column for column in KINDS["progress"].columns}
     assert "当月完成投资" in columns["work_done_month"].labels
-    assert columns["work_done_month"].money_unit == "万元"
-    outlets = {column.name: column.money_unit for column in KINDS["outlet"].columns}
-    assert (outlets["sales"], outlets["tonnes"]) == ("元", "")
+    assert columns["work_done_month"].number_unit == "万元"
+    outlets = {column.name: column.number_unit for column in KINDS["outlet"].columns}
+    assert (outlets["sales"], outlets["tonnes"]) == ("元", "吨")
 
 
 # Many rows

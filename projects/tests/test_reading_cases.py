@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.reading import hedges, units
+from aidtracker.ground import units
+from projects.reading import hedges
 from projects.reading.figures import FigureError, Qualifier, parse
 from projects.reading.phrases import find
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -113,13 +113,14 @@ WITHIN = "其中的地方、园区和企业的数字"
 
 def within(region: Region) -> ObservationQuerySet:
     """The figures of the places, parks and firms in a place."""
-    return Series.objects.within(region).published_figures()
+    places = Region.objects.filter(pk=region.pk).and_below()
+    own = Series.objects.of_place(region).values("pk")
+    return Series.objects.in_places(places).exclude(pk__in=own).published_figures()
 
 
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    series = Series.objects.filter(Q(region=region) | Q(region__replaced_by=region))
-    section = figures_section(region, series.published_figures())
+    section = figures_section(region, Series.objects.of_place(region).published_figures())
     if not section.has_rows:
         section = replace(section, empty=NOT_TOLD)
     return told_elsewhere(section, within(region), WITHIN)

@@ -13,7 +13,7 @@ from aidtracker.pages.listing import ListFilter
 from aidtracker.pages.paging import kept
 from programs.models import Batch, Category, Headquarters, Program, Region, Source
 from programs.models.programs import Sector
-from programs.views.filters import place_filter
+from programs.views.filters import place_filter, places_in
 from projects.models import (
     Activity,
     Agreement,
@@ -61,7 +61,7 @@ def batches(request):
 
 
 def sources_with_figures(request):
-    return used(Source, "observations", one_by_one=True)(request).without_text()
+    return used(Source, "observations")(request).without_text()
 
 
 class ProjectFilter(ListFilter):
@@ -115,7 +115,7 @@ class OutletFilter(ListFilter):
     headquarters = row_filter("援疆指挥部", used(Headquarters, "outlets"))
     city = place_filter("所在城市", "outlets")
     program = row_filter("所属工程", used(Program, "outlets"))
-    platform = row_filter("所在平台", used(Enterprise, "outlets_hosted"))
+    platform = row_filter("所在平台", used(Enterprise, "outlets_hosted", rarely=True))
     enterprise = linked_filter("经营单位或平台", Enterprise, method="of_enterprise")
 
     def of_enterprise(self, queryset, name, value):
@@ -129,7 +129,8 @@ def years_of_figures() -> list[tuple[str, str]]:
     dates = (rows, "as_of"), (rows.filter(as_of=None), "period_end")
     ends = {
         f"{name}{sign}": Subquery(
-            dated.exclude(**{name: None}).order_by(f"{sign}{name}").values(name)[:1]
+            # By both, as the index is.
+            dated.exclude(**{name: None}).order_by(f"{sign}as_of", f"{sign}{name}").values(name)[:1]
         )
         for dated, name in dates
         for sign in ("", "-")
@@ -178,8 +179,8 @@ class AgreementFilter(ListFilter):
 class AwardFilter(ListFilter):
     level = choice_filter("级别", Award.Level)
     region = place_filter("获得地区", "awards")
-    site = row_filter("获得场所", used(Site, "awards"))
-    enterprise = row_filter("获得企业", used(Enterprise, "awards"))
+    site = row_filter("获得场所", used(Site, "awards", rarely=True))
+    enterprise = row_filter("获得企业", used(Enterprise, "awards", rarely=True))
 
 
 class MetricFilter(ListFilter):
@@ -196,30 +197,22 @@ def figured_places(request: Any) -> QuerySet:
     above them."""
     named = Q()
     for through in ("", "sites__", "enterprises__"):
-        places = used(Region, f"{through}series_set__observations", one_by_one=True)(request)
+        places = used(Region, f"{through}series_set__observations")(request)
         named |= Q(pk__in=places.values("pk"))
     return Region.objects.filter(named).and_above()
 
 
 class SeriesFilter(ListFilter):
     sector = choice_filter("领域", Sector, field_name="metric__sector")
-    metric = row_filter("指标", used(Metric, "series_set__observations", one_by_one=True))
+    metric = row_filter("指标", used(Metric, "series_set__observations"))
     within = row_filter("地区", figured_places, method="in_place")
     scope = row_filter("范围", scopes, key="code", method="of_scope")
 
     def in_place(self, queryset, name, value):
-        return queryset.filter(pk__in=series_in(value).values("pk"))
+        return queryset.filter(pk__in=Series.objects.in_places(places_in(value)).values("pk"))
 
     def of_scope(self, queryset, name, value):
         return queryset.filter(in_scope(value))
-
-
-def series_in(places: Region | QuerySet) -> QuerySet:
-    """The series about a place, all that lies in it and its parks and firms; or about some."""
-    if isinstance(places, QuerySet):
-        return Series.objects.filter(region__in=places)
-    own = Q(region=places) | Q(region__replaced_by=places)
-    return Series.objects.filter(own | Q(pk__in=Series.objects.within(places).values("pk")))
 
 
 class ObservationFilter(ListFilter):
@@ -228,20 +221,12 @@ class ObservationFilter(ListFilter):
     further = ("obs_status", "price_basis", "accumulation", "qualifier", "rank")
 
     source = row_filter("文献", sources_with_figures, key="code")
-    metric = row_filter(
-        "指标",
-        used(Metric, "series_set__observations", one_by_one=True),
-        method=of_series,
-    )
+    metric = row_filter("指标", used(Metric, "series_set__observations"), method=of_series)
     within = row_filter("地区", figured_places, method="in_place")
     headquarters = row_filter(
         "援疆指挥部", used(Headquarters, "series_set__observations"), method="of_headquarters"
     )
-    program = row_filter(
-        "所属工程",
-        used(Program, "series_set__observations", one_by_one=True),
-        method=of_series,
-    )
+    program = row_filter("所属工程", used(Program, "series_set__observations"), method=of_series)
     year = django_filters.ChoiceFilter(
         label="年份（期末）", choices=kept_years, method="in_year", empty_label="全部"
     )
@@ -272,7 +257,7 @@ class ObservationFilter(ListFilter):
         return queryset.filter(naming("series", Series.objects.filter(in_scope(value))))
 
     def in_place(self, queryset, name, value):
-        return queryset.filter(series__one_of=series_in(value))
+        return queryset.filter(series__one_of=Series.objects.in_places(places_in(value)))
 
     def in_year(self, queryset, name, value):
         """Those whose time ends in a year, or that speak of a day in it."""

@@ -13,7 +13,7 @@ from aidtracker.ground.money import LedgerAmountField, labelled
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import SlugFromPinyinField
 from aidtracker.sheets.columns.cells import EMPTY, EXCEL_ERRORS, EXCEL_TEXT_LENGTH, cell_text
-from aidtracker.sheets.columns.widgets import TextWidget, widget_for
+from aidtracker.sheets.columns.widgets import TextWidget, YearWidget, widget_for
 
 REASON = "correction_reason"
 
@@ -59,7 +59,8 @@ class SheetColumn(Field):
     @cached_property
     def is_quantity(self) -> bool:
         """Whether the field is an amount of something, which rows cannot share."""
-        return isinstance(self.source, models.DecimalField)
+        is_number = isinstance(self.source, models.DecimalField | models.IntegerField)
+        return is_number and not isinstance(self.widget, YearWidget)
 
     @cached_property
     def can_be_doubtful(self) -> bool:

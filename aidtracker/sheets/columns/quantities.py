@@ -3,11 +3,14 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 from django.core.exceptions import ValidationError
 
+from aidtracker.ground.numerals import read_numeral
 from aidtracker.ground.partial_dates import validate_calendar
+from aidtracker.ground.units import Multiple, multiple_of
 from aidtracker.sheets.columns.cells import half_width
 
 MAX_DIGITS = 15
@@ -20,22 +23,22 @@ AMBIGUOUS_MONTH = re.compile(r"[0-9]{4}\.1")
 CLOCK = re.compile(
     r"(?<=[0-9])[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 )
+# What stands around an amount of money.
+FRAME = re.compile(r"^(?:人民币|RMB)?\s*[￥¥]?|(?<=[元万亿])(?:整|正|人民币)$|(?:RMB)$")
+BELOW_ZERO = re.compile(r"^[(（]\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*[)）]$")
+# 1亿2000万元, 三百万元: digits and words of scale, then a unit.
+MIXED = re.compile(r"[0-9一二两三四五六七八九十]")
+APART = re.compile(r"[0-9]\s+[0-9]")
+DIGITS, CUBES = re.compile(r"[0-9.,]"), re.compile("[Mm][23]")
 WIDE_BLANKS = re.compile("[\u00a0\u2009\u202f]")
 SERIAL = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
 EXCEL_EPOCH = date(1899, 12, 30)
-# 元 in one unit of each kind that people write behind an amount.
-YUAN = {
-    "亿元": Decimal(100_000_000),
-    "千万元": Decimal(10_000_000),
-    "百万元": Decimal(1_000_000),
-    "万元": Decimal(10_000),
-    "千元": Decimal(1_000),
-    "亿": Decimal(100_000_000),
-    "万": Decimal(10_000),
-    "元": Decimal(1),
-}
-# Multiples of any other unit.
-MULTIPLES = {"亿": Decimal(100_000_000), "万": Decimal(10_000), "": Decimal(1)}
+PER_CENT = "%‰"
+# Trainees are counted by attendance, whatever they are called.
+ATTENDANCE, PERSONS = "人次", ("人", "名")
+SHOWN_LENGTH = 10
+NO_NUMBER = "应为数字，如 1234.5，不带“约”等文字；不知道请留空。"
+NO_PERCENT = "这一列不填百分数。"
 
 
 def decimal_of(text):
@@ -46,12 +49,7 @@ def decimal_of(text):
     text = WIDE_BLANKS.sub(" ", half_width(text))
     parts = NUMBER.fullmatch(text)
     if not parts:
-        is_percent = PERCENT.fullmatch(text)
-        raise ValueError(
-            "这一列不填百分数。"
-            if is_percent
-            else "应为数字，如 1234.5，不带“约”等文字；不知道请留空。"
-        )
+        raise ValueError(NO_PERCENT if PERCENT.fullmatch(text) else NO_NUMBER)
     whole, fraction = re.sub("[, ]", "", parts[2]), (parts[3] or "").rstrip("0")
     if len(whole.lstrip("0")) + len(fraction) > MAX_DIGITS:
         raise ValueError(f"最多 {MAX_DIGITS} 位数字。")
@@ -59,12 +57,14 @@ def decimal_of(text):
 
 
 @cache
-def factors(unit):
-    """What one of each unit that may stand in a cell is in a column's `unit`, longest first."""
-    if unit in YUAN:
-        return {name: size / YUAN[unit] for name, size in YUAN.items()}
-    units = {f"{times}{unit}": size for times, size in MULTIPLES.items()}
-    return units | {"亿": MULTIPLES["亿"], "万": MULTIPLES["万"]} if unit else {}
+def factor_of(words, unit):
+    """How many of a column's `unit` one of what `words` name is; None if they do not fit."""
+    own, stated = multiple_of(unit), multiple_of(words)
+    if own is None or stated is None:
+        return None
+    if own.unit == ATTENDANCE and stated.unit in PERSONS:
+        stated = Multiple(stated.times, ATTENDANCE)
+    return stated.in_terms_of(own)
 
 
 def written_out(text):
@@ -73,17 +73,52 @@ def written_out(text):
 
 
 def quantity_of(text, unit, stated=""):
-    """The number in `unit` that a text says; without a unit of its own it is in `stated`.
+    """The number in `unit` that a text says, as a fraction; without a unit it is in `stated`.
 
-    Raises ValueError for a text that is no number with a known unit.
+    `1.2万㎡`, `1亿2000万元`, `(1,200)` for what is below zero. Raises ValueError for a text that is
+    no number with a unit that fits.
     """
-    text = half_width(text).removeprefix("'").removeprefix("￥").removeprefix("¥").strip()
-    known = factors(unit)
-    if not text[-1:].isdecimal():
-        for name, factor in known.items():
-            if name and text.endswith(name):
-                return decimal_of(text.removesuffix(name)) * factor
-    return decimal_of(text) * known.get(stated, 1)
+    number, words = taken_apart(FRAME.sub("", half_width(text).removeprefix("'")).strip())
+    words = words or stated or unit
+    if not words:
+        return Fraction(number)
+    factor = factor_of(words, unit)
+    if factor is None:
+        raise ValueError(misfit(words, unit))
+    return Fraction(number) * factor
+
+
+def taken_apart(text):
+    """The number at the beginning of a text, and the words behind it. Raises ValueError."""
+    text = BELOW_ZERO.sub(r"-\1", text)
+    found = NUMBER.match(text)
+    rest = "".join(text[found.end() :].split()) if found else ""
+    if found and not DIGITS.search(CUBES.sub("", rest)):
+        return decimal_of(found[0].rstrip()), rest
+    spaceless = "".join(text.split())
+    numeral = MIXED.match(spaceless) and not APART.search(text) and read_numeral(spaceless)
+    if not numeral or numeral.more or numeral.about:
+        return decimal_of(text), ""
+    return numeral.number.value, spaceless[numeral.end :]
+
+
+def misfit(words, unit):
+    """Why a number with these words behind it cannot stand in a column of a unit."""
+    if words in PER_CENT:
+        return NO_PERCENT
+    if not unit or multiple_of(words) is None:
+        return NO_NUMBER
+    return f"应为数字，单位是{unit}；“{words[:SHOWN_LENGTH]}”不能换算成{unit}，请换算后再填。"
+
+
+def rounded(number, places):
+    """A fraction as a decimal: exact, or to so many places where it has no end."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    found = Decimal(number.numerator) / Decimal(number.denominator)
+    return found if rest == 1 else found.quantize(Decimal(1).scaleb(-places))
 
 
 def iso_date(text, years):

@@ -23,10 +23,17 @@ from aidtracker.ground.partial_dates import PartialDateField, in_chinese, valida
 from aidtracker.ground.records import NameListField
 from aidtracker.sheets.columns.cells import cell_text, half_width, tidy
 from aidtracker.sheets.columns.lookups import Lookup
-from aidtracker.sheets.columns.quantities import MAX_DIGITS, iso_date, quantity_of, written_out
+from aidtracker.sheets.columns.quantities import (
+    MAX_DIGITS,
+    iso_date,
+    quantity_of,
+    rounded,
+    written_out,
+)
 
 YEARS = (1900, 2100)
-UNIT = re.compile(r"（([^（）]{1,6})）$")
+UNIT = re.compile(r"（([^（）]{1,6})）$|(人次|人天|班次)$|(人)数$")
+UNIT_IN_HELP = re.compile("单位：([^；，。]{1,6})")
 # Between them 15 digits are written without an exponent.
 SMALLEST_FLOAT, LARGEST_FLOAT = 1e-4, 1e15
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
@@ -124,7 +131,7 @@ class NumberWidget(SheetWidget):
         return Decimal(digits) if self.decimal_places else int(whole)
 
     def read(self, text, unit=""):
-        return quantity_of(text, self.unit, unit)
+        return rounded(quantity_of(text, self.unit, unit), self.decimal_places)
 
     def fitting(self, number):
         places = -number.normalize().as_tuple().exponent
@@ -137,6 +144,19 @@ class NumberWidget(SheetWidget):
 
     def render(self, value, obj=None, **kwargs):
         return value
+
+
+class YearWidget(NumberWidget):
+    """A year, also written 2024年 or 2024年度."""
+
+    def clean(self, value, row=None, unit="", **kwargs):
+        text = half_width(cell_text(value))
+        if not text or text.isdecimal():
+            return super().clean(value)
+        iso = iso_date(text.removesuffix("度"), YEARS)
+        if len(iso) > 4:
+            raise ValueError("只填年份，如 2024。")
+        return int(iso)
 
 
 class LedgerWidget(NumberWidget):
@@ -288,9 +308,15 @@ def years_of(model):
 
 
 def stated_unit(field):
-    """The unit that a field's label states in brackets: 吨 of 销售量（吨）."""
-    found = UNIT.search(str(field.verbose_name))
-    return found[1] if found else ""
+    """The unit of a field's numbers: 吨 of 销售量（吨）, 人 of 就业人数, or as its help says."""
+    found = UNIT.search(str(field.verbose_name)) or UNIT_IN_HELP.match(field.help_text)
+    return next(filter(None, found.groups()), "") if found else ""
+
+
+def whole_number(field):
+    """A year, or so many of what is counted."""
+    is_year = str(field.verbose_name).endswith(("年", "年度", "年份"))
+    return YearWidget() if is_year else NumberWidget(unit=stated_unit(field))
 
 
 # The first kind that fits decides.
@@ -303,7 +329,7 @@ WIDGETS = (
         models.DecimalField,
         lambda field: NumberWidget(field.max_digits, field.decimal_places, stated_unit(field)),
     ),
-    (models.IntegerField, lambda field: NumberWidget()),
+    (models.IntegerField, lambda field: whole_number(field)),
     (MonthField, lambda field: MonthWidget(LEDGER_YEARS)),
     (models.DateField, lambda field: DayWidget(years_of(field.model))),
     (models.BooleanField, lambda field: YesNoWidget()),

@@ -1,25 +1,24 @@
 """Which row of a sheet holds the headings, and which column each of them means."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
 from aidtracker.sheets.columns.cells import cell_text
-from aidtracker.sheets.columns.quantities import YUAN
+from aidtracker.sheets.reading.stated_units import (
+    BRACKETS,
+    LONGEST,
+    fitting,
+    is_other_money,
+    is_row_of_units,
+    plain,
+    stated_unit,
+    without_unit,
+)
 
 SEARCHED_ROWS = 30
 HEADING_ROWS = 3
-LONGEST = 200
-BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
-MARKS = re.compile(r"[\s*＊★☆·:：_]+")
 DEMANDS = re.compile(r"(必填|选填)项?$")
-UNITS = "|".join(YUAN)
-# A unit behind a heading, without brackets: 总投资万元, 总投资/亿元.
-UNIT_BEHIND = re.compile(rf"[,/、]?(?:单位)?((?:{UNITS})(?<!亿)(?<!万))$")
-BRACKETS_OF = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
-PARTS = re.compile(r"[,，;；、 ]")
-OTHER_UNITS = {*"吨人个家亩㎡%％-—/", "人次", "公里", "平方米"}
-UNIT_NOTE = re.compile(rf"(?:单位|金额|人民币)*({UNITS})")
+FRAMES = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
 # Other words of ledgers for a column's label.
 SYNONYMS = {
     "所属指挥部": "援疆指挥部",
@@ -39,12 +38,6 @@ SYNONYMS = {
     "建设状态": "状态",
 }
 IGNORED = {"序号", "no", "行号"}
-
-
-def plain(text):
-    """A heading without blanks, marks and invisible signs, its letters small and half-width."""
-    text = unicodedata.normalize("NFKC", cell_text(text)).lower()
-    return MARKS.sub("", text)
 
 
 def bare(text):
@@ -67,7 +60,7 @@ class Names:
         return self.found[text]
 
     def meant(self, text):
-        for form in (plain(text), bare(text), UNIT_BEHIND.sub("", bare(text))):
+        for form in (plain(text), bare(text), without_unit(bare(text))):
             if form in self.exact:
                 return self.exact[form], True
             if form in self.loose:
@@ -135,7 +128,7 @@ def find_heading(resource, grid):
                 best = found
     if best is None or not best.columns:
         return None
-    take_units(best, grid)
+    take_units(resource, best, grid)
     return best
 
 
@@ -163,31 +156,27 @@ def carried(texts):
     return found
 
 
-def take_units(heading, grid):
+def take_units(resource, heading, grid):
     """Let columns have the units that stand in the row below the heading, or in groups above it."""
     below = grid[heading.last + 1][1] if heading.last + 1 < len(grid) else []
     if is_row_of_units(below, heading.texts):
         heading.last += 1
-        add_units(heading, [f"（{BRACKETS_OF.sub('', cell_text(cell))}）" for cell in below])
+        add_units(resource, heading, [FRAMES.sub("", cell_text(cell)) for cell in below])
     for _, cells in grid[max(0, heading.last - HEADING_ROWS) : heading.last]:
         texts = carried(map(cell_text, cells))
         if len(set(texts) - {""}) > 1:
-            add_units(heading, [text if BRACKETS.search(text) else "" for text in texts])
+            units = [stated_unit(text) if BRACKETS.search(text) else "" for text in texts]
+            add_units(resource, heading, units, are_groups=True)
 
 
-def is_row_of_units(cells, titles):
-    """Whether cells say nothing but units, apart from headings that are merged downwards."""
-    texts = [cell_text(cell) for cell in cells]
-    own = {text for text, title in zip(texts, titles, strict=False) if text != title}
-    words = {BRACKETS_OF.sub("", text) for text in own} - {""}
-    return bool(words & set(YUAN)) and words <= {*YUAN, *OTHER_UNITS}
-
-
-def add_units(heading, texts):
-    heading.columns = [
-        (code, at, unit or (unit_in(texts[at]) if at < len(texts) else ""))
-        for code, at, unit in heading.columns
-    ]
+def add_units(resource, heading, units, are_groups=False):
+    """Let columns without a unit have those that stand at their places; a group's if it fits."""
+    columns = resource.columns_by_code
+    for place, (code, at, unit) in enumerate(heading.columns):
+        found = units[at] if at < len(units) and not unit and code in columns else ""
+        is_taken = not are_groups or fitting(columns[code], found)
+        if found and (is_taken or is_other_money(columns[code], found)):
+            heading.columns[place] = (code, at, found)
 
 
 def heading_of(names, place, number, texts):
@@ -198,22 +187,10 @@ def heading_of(names, place, number, texts):
     for code, is_exact, position, text in sorted(named, key=lambda one: (not one[1], one[0] > "")):
         if code and code not in taken:
             taken.add(code)
-            heading.columns.append((code, position, unit_in(text)))
+            heading.columns.append((code, position, stated_unit(text)))
         elif is_exact:
             heading.doubled.append(code)
         elif code or (text and plain(text) not in IGNORED):
             heading.unknown.append(text)
     heading.columns.sort(key=lambda column: column[1])
     return heading
-
-
-def unit_in(text):
-    """The unit of money that a heading states, in brackets or behind it; empty if it states none.
-
-    元/吨 is none.
-    """
-    text = unicodedata.normalize("NFKC", cell_text(text)[:LONGEST])
-    notes = (part for note in BRACKETS.findall(text) for part in PARTS.split(note[1:-1]))
-    found = (UNIT_NOTE.fullmatch(MARKS.sub("", note)) for note in notes)
-    behind = UNIT_BEHIND.search(plain(text))
-    return next((unit[1] for unit in (*found, behind) if unit), "")

@@ -1,16 +1,22 @@
 """A sheet that was read: which columns it has, and which of its rows are records."""
 
-import re
 from dataclasses import dataclass, field
 
 from aidtracker.sheets.columns.cells import cell_text, half_width
 from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
 from aidtracker.sheets.reading.footers import reason_to_skip
-from aidtracker.sheets.reading.headings import LONGEST, find_heading, plain, unit_in
+from aidtracker.sheets.reading.headings import find_heading
+from aidtracker.sheets.reading.stated_units import (
+    converts,
+    fitting,
+    is_other_money,
+    plain,
+    units_of,
+    units_of_line,
+)
 
 MAX_ROWS = 100_000
 TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
-UNIT_LINE = re.compile(r"单位(?:为|是)?(?:人民币)?(亿元|千万元|百万元|万元|千元|元)(?![/每])")
 VERSION = "version"
 SHOWN_UNKNOWN = 20
 SHOWN_RANGES = 12
@@ -54,6 +60,11 @@ class Sheet:
     notices: list[str] = field(default_factory=list)
     heading_number: int = 1
     version_at: int | None = None
+
+    @property
+    def at(self):
+        """Where messages say that something stands, if the file has several sheets."""
+        return f"工作表“{self.name}”" if self.name else ""
 
     def version_of(self, cells):
         """The version a row was exported with, None if it does not say. Raises ValueError."""
@@ -109,9 +120,12 @@ def sheet_of(resource, pages, wanted=""):
     sheet.columns = [column for column in heading.columns if column[0] != VERSION]
     sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
     note_columns(sheet, heading)
-    check_unit(resource, sheet, page.rows[: heading.last + 1])
+    take_units(resource, sheet, heading)
+    above = {unit for _, cells in page.rows[: heading.last + 1] for unit in units_of(cells)}
+    left_out = take_rows(resource, sheet, heading, page.rows[heading.last + 1 :])
+    below = {unit for cells in left_out for unit in units_of(cells)}
+    check_unit(resource, sheet, above | below | {*units_of_line(page.name)})
     check_joint(resource, sheet, page.joint)
-    take_rows(resource, sheet, heading, page.rows[heading.last + 1 :])
     return sheet
 
 
@@ -140,27 +154,45 @@ def note_columns(sheet, heading):
         sheet.notices.append(f"另有 {len(unknown) - SHOWN_UNKNOWN} 列没有导入：没有这样的栏目。")
     for text in unknown[:SHOWN_UNKNOWN]:
         sheet.notices.append(f"没有导入“{text[:40]}”这一列：没有这样的栏目。")
-    for _code, position, unit in sheet.columns:
-        if unit and unit != "万元":
-            text = heading.texts[position]
+
+
+def take_units(resource, sheet, heading):
+    """Let quantities have the units of their headings, and say so; refuse those that do not fit."""
+    for place, (code, position, unit) in enumerate(sheet.columns):
+        column, text = resource.columns_by_code.get(code), heading.texts[position]
+        if not unit or column is None:
+            continue
+        if not (column.is_quantity and column.unit):
+            sheet.columns[place] = (code, position, "")
+        elif not fitting(column, unit):
+            raise SheetError(
+                f"{sheet.at}第 {heading.number} 行“{text}”一列以{unit}计，不能换算成{column.unit}；"
+                f"请换算成{column.unit}，并改写列名。"
+            )
+        elif converts(column, unit):
             sheet.notices.append(f"“{text}”一列以{unit}计，没有写单位的数字按{unit}换算。")
 
 
-def check_unit(resource, sheet, above):
-    """Refuse a table whose unit line contradicts columns that state no unit themselves."""
-    stated = {unit for _, cells in above for unit in units_of(cells)} - {"万元"}
-    columns = resource.columns_by_code
-    unclear = [
-        columns[code].label
+def check_unit(resource, sheet, stated):
+    """Refuse a table whose `stated` units contradict columns that state none themselves."""
+    columns = [
+        resource.columns_by_code[code]
         for code, _, unit in sheet.columns
-        if not unit and columns[code].is_amount and not columns[code].readonly
+        if not unit and code in resource.columns_by_code
     ]
-    if stated and unclear:
-        unit = "、".join(sorted(stated))
-        raise SheetError(
-            f"表上写着“单位：{unit}”，而这些列以万元计：{'、'.join(unclear)}。"
-            f"请在列名后注明单位，如“{unclear[0]}（{min(stated)}）”，或换算成万元。"
-        )
+    for column in columns:
+        others = [
+            unit
+            for unit in sorted(stated)
+            if is_other_money(column, unit) or (fitting(column, unit) and converts(column, unit))
+        ]
+        if others and not column.readonly:
+            unclear = [one.label for one in columns if one.unit == column.unit and not one.readonly]
+            raise SheetError(
+                f"{sheet.at}表上写着“单位：{'、'.join(others)}”，"
+                f"而这些列以{column.unit}计：{'、'.join(unclear)}。"
+                f"请在列名后注明单位，如“{unclear[0]}（{others[0]}）”，或换算成{column.unit}。"
+            )
 
 
 def check_joint(resource, sheet, joint):
@@ -176,30 +208,25 @@ def check_joint(resource, sheet, joint):
             )
 
 
-def units_of(cells):
-    """The units of money that a row states for the whole table: 单位：元; （亿元） in a title."""
-    texts = {cell_text(cell)[:LONGEST] for cell in cells} - {""}
-    found = [match[1] for text in texts if (match := UNIT_LINE.search(plain(text)))]
-    return found or [unit_in(text) for text in texts if len(texts) == 1 and unit_in(text)]
-
-
 # Rows
 
 
 def take_rows(resource, sheet, heading, rows):
-    """Let the sheet have the records, and say which other rows were left out."""
+    """Let the sheet have the records, and say which other rows were left out: their cells."""
     width = max([len(heading.texts), *(position + 1 for _, position, _ in heading.columns)])
     key = key_codes(resource)
     keys = [at for code, at, _ in heading.columns if code in key]
     titles = [plain(text) for text in heading.texts]
     unnamed = [at for at, text in enumerate(heading.texts) if not text]
     skipped: dict[str, list[int]] = {}
-    outside = []
+    outside: list[int] = []
+    left_out: list[list] = []
     for number, cells in rows:
         cells = [*cells, *[""] * (width - len(cells))]
         reason = reason_to_skip(cells, keys, titles)
         if reason:
             skipped.setdefault(reason, []).append(number)
+            left_out.append(cells)
             continue
         if is_example(resource, sheet, cells, keys):
             skipped.setdefault("示例", []).append(number)
@@ -213,6 +240,7 @@ def take_rows(resource, sheet, heading, rows):
     if outside:
         sheet.notices.append(f"第 {ranges(outside)} 行在没有列名的地方有内容，没有读入。")
     check_size(sheet)
+    return left_out
 
 
 def worded(cells):

@@ -15,6 +15,7 @@ from aidtracker.sheets.columns.cells import (
 from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.stated_units import converts
 
 # What is probably wrong, though the database would take it.
 JUMP = 1_000
@@ -40,7 +41,7 @@ class CellReader:
     def __init__(self, column: SheetColumn, position: int, unit: str = ""):
         self.column = column
         self.position = position
-        self.unit = unit
+        self.unit = unit if converts(column, unit) else ""
         self.texts: dict = {}
         self.readings: dict = {}
         self.is_optional = column.source.blank
@@ -79,7 +80,7 @@ class CellReader:
     @cached_property
     def is_converted(self) -> bool:
         """Whether a number without a unit of its own is not what an export would write."""
-        return bool(self.unit) and self.unit != self.column.unit
+        return bool(self.unit)
 
 
 class Readers:

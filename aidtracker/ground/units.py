@@ -5,9 +5,12 @@ fit each other, but a head is no household: 人 and 户 fit only their own kind 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
+
+from aidtracker.ground.numerals import SCALES
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,15 @@ COUNTS = (
     " 学时 张床位 床位 省市 省区市 县市 县区 乡镇 项次 起 标段"
 )
 COUNTED_ONE_BY_ONE = frozenset({"人次", "车次", "架次", "件数"})  # dimensions
+# What else is counted, one by one.
+THINGS = frozenset("个家座处所台套件只头条栋幢间项批期场班次辆株棵份颗床")
+# Dimensions
+CURRENCIES = frozenset(
+    (
+        *("人民币", "美元", "欧元", "港元", "日元", "英镑", "韩元", "澳元", "加元"),
+        *("瑞士法郎", "卢布", "坚戈"),
+    )
+)
 NEEDS_NO_UNIT = frozenset({"人民币"})  # 805.29亿 is money, when money is asked for
 _PER = re.compile(r"[/／每]")
 _TOTAL = re.compile(r"/?(?:(1?0*)(百|千(?![瓦克米卡])|万|百万|亿)|十万)")
@@ -138,6 +150,51 @@ def _total(match: re.Match[str]) -> int:
     """How many 10万 are."""
     number, scale = match.groups()
     return 10**5 if scale is None else int(number or 1) * _TOTALS[scale]
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """So many of a unit: 万亩 is 10000 of 亩; 万 alone is 10000 of a unit not said."""
+
+    times: int
+    unit: str
+
+    @property
+    def dimension(self) -> str:
+        """What it measures; empty for things counted one by one, and for no unit."""
+        return unit_of(self.unit).dimension
+
+    def in_terms_of(self, other: "Multiple") -> Fraction | None:
+        """How many of `other` one of it is; None if they do not fit. No unit is the other's."""
+        factor = ratio(self.unit, other.unit) if self.unit and other.unit else Fraction(1)
+        if factor is None or (self.unit and not other.unit and self.dimension):
+            return None
+        return factor * self.times / other.times
+
+
+@lru_cache(maxsize=1 << 12)
+def multiple_of(words: str) -> Multiple | None:
+    """What a column's or a cell's unit names, 万㎡, 百万元, 元/吨, however wide; None for none."""
+    text = _folded(words)
+    text = _OF_CHINA.sub("", text) or text
+    if unit := _FOLDED.get(text):
+        return Multiple(1, unit)
+    for scale in _SCALES_BY_LENGTH:
+        rest = text.removeprefix(scale)
+        if rest != text and ((not rest and scale[-1] in "万亿") or rest in _FOLDED):
+            return Multiple(int(SCALES[scale]), _FOLDED.get(rest, ""))
+    upper, *lower = _PER.split(text, maxsplit=1)
+    above = multiple_of(upper) if lower and lower[0] else None
+    return (above and above.unit and Multiple(above.times, f"{above.unit}/{lower[0]}")) or None
+
+
+def _folded(words: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(words.split())).lower()
+
+
+_FOLDED = {_folded(one): one for one in sorted(KNOWN | PEOPLE | HOUSEHOLDS | THINGS)}
+_OF_CHINA = re.compile("人民币|rmb|cny")
+_SCALES_BY_LENGTH = sorted(filter(None, SCALES), key=len, reverse=True)
 
 
 def counted(word: str) -> str:

@@ -1,0 +1,117 @@
+"""Queries within queries: the numbers of rows that a key may name, or may not."""
+
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db.models import Field, ForeignObject, Lookup, QuerySet
+from django.db.models.fields.related_lookups import RelatedIn
+
+Sql = tuple[str, tuple[Any, ...]]
+
+
+class Fixed:
+    """The numbers of some rows as a query that stays what it is: its SQL is made only once.
+
+    Django takes a query within a query apart and puts it together again for each that it stands
+    in, and again for each query around that, which costs more than the answer.
+    """
+
+    def __init__(self, rows: QuerySet) -> None:
+        self.rows = rows
+        self.made: dict[str, Sql] = {}
+
+    def sql(self, connection: Any) -> Sql:
+        if connection.vendor not in self.made:
+            self.made[connection.vendor] = self.make(connection)
+        return self.made[connection.vendor]
+
+    def make(self, connection: Any) -> Sql:
+        query = self.rows.order_by().values("pk").query
+        sql, parameters = query.get_compiler(connection=connection).as_sql()
+        return sql, tuple(parameters)
+
+
+class Followed(Fixed):
+    """As `Fixed`, with all rows of the same table that are reached from these step by step."""
+
+    def __init__(self, rows: QuerySet, *keys: str) -> None:
+        super().__init__(rows)
+        self.keys = keys
+
+    def step(self, table: str, columns: list[str]) -> str:
+        """A query of the rows that are a step from `reached`."""
+        raise NotImplementedError
+
+    def make(self, connection: Any) -> Sql:
+        first, parameters = super().make(connection)
+        options, quote = self.rows.model._meta, connection.ops.quote_name
+        columns = [quote(options.get_field(key).column) for key in self.keys]
+        step = self.step(quote(options.db_table), columns)
+        # UNION, not UNION ALL: rows that name each other in a circle come to an end.
+        sql = f"WITH RECURSIVE reached(id) AS ({first} UNION {step}) SELECT id FROM reached"
+        return sql, parameters
+
+
+class Above(Followed):
+    """Rows, those that they name by a key to their own table, those that these name, and so on."""
+
+    def step(self, table: str, columns: list[str]) -> str:
+        (key,) = columns
+        return (
+            f"SELECT named.{key} FROM reached JOIN {table} named ON named.id = reached.id"
+            f" WHERE named.{key} IS NOT NULL"
+        )
+
+
+class Below(Followed):
+    """Rows, those that name them by any of some keys, those that name these, and so on."""
+
+    def step(self, table: str, columns: list[str]) -> str:
+        rule = " OR ".join(f"naming.{key} = reached.id" for key in columns)
+        return f"SELECT naming.id FROM reached JOIN {table} naming ON {rule}"
+
+
+class Inside(Lookup):
+    """`__inside`: a number is, or a key names, one of `Fixed` rows, found by its own index."""
+
+    lookup_name = "inside"
+    prepare_rhs = False
+    rhs: Fixed
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        key, parameters = self.process_lhs(compiler, connection)
+        rows, values = self.rhs.sql(connection)
+        is_array = connection.vendor == "postgresql"
+        sql = f"{key} = ANY(ARRAY({rows}))" if is_array else f"{key} IN ({rows})"
+        return sql, [*parameters, *values]
+
+
+class Outside(Lookup):
+    """`__outside`: a number is, or a key names, none of `Fixed` rows."""
+
+    lookup_name = "outside"
+    prepare_rhs = False
+    rhs: Fixed
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        key, parameters = self.process_lhs(compiler, connection)
+        try:
+            rows, values = self.rhs.sql(connection)
+        except EmptyResultSet as reason:
+            raise FullResultSet from reason
+        return f"NOT ({key} IN ({rows}))", [*parameters, *values]
+
+
+class OneOf(RelatedIn):
+    """`__one_of`: a foreign key names one of the rows of a query, found by the key's own index."""
+
+    lookup_name = "one_of"
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
+
+
+for kind in (Field, ForeignObject):
+    kind.register_lookup(Inside)
+    kind.register_lookup(Outside)
+ForeignObject.register_lookup(OneOf)
