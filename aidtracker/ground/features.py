@@ -60,6 +60,12 @@ def own_columns(model: type[Model], names: tuple[str, ...] | None) -> Iterator[s
             yield f"{name} is no column"
 
 
+def own_fields(model: type[Model], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        if model._meta.get_field(name).auto_created:
+            yield f"{name} is no field"
+
+
 def pairs_of_columns(model: type[Model], pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
     for pair in pairs:
         yield from own_columns(model, pair)
@@ -87,6 +93,7 @@ HeadquartersPaths = Annotated[tuple[str, ...], paths_to_headquarters]
 RelationNames = Annotated[tuple[str, ...], relations_to_records]
 KeyNames = Annotated[tuple[str, ...], keys_to_records]
 ColumnNames = Annotated[tuple[str, ...], own_columns]
+FieldNames = Annotated[tuple[str, ...], own_fields]
 AnyColumnNames = Annotated[tuple[str, ...] | None, own_columns]
 ColumnPairs = Annotated[tuple[tuple[str, str], ...], pairs_of_columns]
 ReviewName = Annotated[str, choice_of_review]
@@ -99,6 +106,9 @@ class Keyed(Model):
 
     KEY: ValuePaths = ("name",)
     """The lookup paths to the values that together name a row."""
+
+    TOLD_APART_BY: FieldNames = ()
+    """Of rows that files may name by their name instead: the fields that tell equal names apart."""
 
     class Meta:
         abstract = True

@@ -53,6 +53,7 @@ WRONG = [
     (Project, "CAN_BE_WITHDRAWN", None, "None is no bool"),
     (Project, "TOLD", ("names",), "no field named 'names'"),
     (Project, "IS_INTERNAL", None, "None is no bool"),
+    (Project, "TOLD_APART_BY", ("place",), "no field named 'place'"),
     (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),

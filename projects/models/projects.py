@@ -37,6 +37,7 @@ class Project(Reviewed, Record):
         *AMOUNTS,
     )
     KEY = ("code",)
+    TOLD_APART_BY = ("regions", "planned_start", "actual_start")
     OWNERS = ("headquarters",)
     IS_SHARED = False
     maintainer = None

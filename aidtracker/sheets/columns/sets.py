@@ -143,6 +143,11 @@ def names(column: SheetColumn) -> Iterator[FileColumn]:
     yield FileColumn(f"{column.column_name}_{name}", f"{column.heading}{label}", Kind.TEXT, write)
 
 
+def companion_of(column: SheetColumn) -> tuple[str, ...]:
+    """The code and the heading of the column that has the names beside a column of codes."""
+    return next(((one.code, one.heading) for one in names(column)), ())
+
+
 def name_of(model: Any) -> str:
     """The field that names a row to readers, if its natural key does not."""
     fields = {field.name for field in model._meta.concrete_fields}
