@@ -300,6 +300,11 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Review
+
+# Whether who approved a row may not publish it, and what is public is corrected by two people.
+SEPARATE_PUBLISHER = env_flag("SEPARATE_PUBLISHER", default=False)
+
 # Import and export
 
 # An import of more rows is handed to a worker, if there are any.
