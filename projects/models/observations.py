@@ -262,7 +262,7 @@ class Observation(Paged, Reviewed):
         )
 
     def __str__(self):
-        return f"{self.series}:{self.printed}"
+        return f"{self.series}：{self.printed}"
 
     @property
     def search_names(self):

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from aidtracker.sheets.columns.cells import BLANKS, cell_text, half_width
 from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
+from aidtracker.sheets.columns.sets import public_columns
 from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.footers import reason_to_skip
-from aidtracker.sheets.reading.headings import PUBLIC_ONLY, find_heading
+from aidtracker.sheets.reading.headings import find_heading
 from aidtracker.sheets.reading.mapping import MappedColumn, mapping_of
 from aidtracker.sheets.reading.stated_units import (
     converts,
@@ -30,6 +31,7 @@ SHIFTED = (
 )
 SHOWN_UNKNOWN = 20
 SHOWN_RANGES = 12
+PUBLIC = "这是公开下载的文件，缺少不公开的内容：空格和少列的几项不当作删除。"
 LISTS = "选项"  # of a template
 
 
@@ -163,7 +165,9 @@ def sheet_of(resource, pages, wanted="", decisions=None):
         sheet.notices.append(f"第 {heading.number} 行是列名，它上面的各行没有读入。")
     sheet.columns = [column for column in heading.columns if column[0] != VERSION]
     sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
-    sheet.is_public = sheet.version_at is None and not PUBLIC_ONLY.isdisjoint(heading.texts)
+    sheet.is_public = is_public(resource, heading)
+    if sheet.is_public:
+        sheet.notices.append(PUBLIC)
     note_columns(sheet, heading)
     take_units(resource, sheet, heading)
     above = {unit for _, cells in page.rows[: heading.last + 1] for unit in units_of(cells)}
@@ -173,6 +177,14 @@ def sheet_of(resource, pages, wanted="", decisions=None):
     check_joint(resource, sheet, page.joint)
     check_width(sheet, heading, page)
     return sheet
+
+
+def is_public(resource, heading):
+    """Whether a file is one that the public gets, with all its columns and no version."""
+    there = {*heading.texts}
+    columns = [(one.heading, one.code) for one in public_columns(resource)]
+    are_all = any(there >= {*texts} for texts in zip(*columns, strict=True))
+    return are_all and VERSION not in heading.codes
 
 
 def check_heading(resource, heading):
