@@ -68,7 +68,7 @@ class Source(Paged, Meaning):
     KEPT_BESIDE = ("sha256",)
     SHOWN = (
         *("code", "title", "short_title", "kind", "publisher", "author", "url"),
-        *("published_on", "is_date_inferred", "shown_text", "copied_from"),
+        *("published_on", "is_date_inferred", "shown_text", "copied_from", "file_name", "note"),
     )
     SEARCHED_IN = ("search_text",)
 

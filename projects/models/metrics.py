@@ -56,7 +56,7 @@ class Metric(Meaning, Record):
     SHOWN = (
         *("name", "slug", "definition", "unit", "kind"),
         *("formula", "numerator", "denominator", "base", "not_above"),
-        *("ledger_field", "counted_rows"),
+        *("ledger_field", "counted_rows", "direction", "sector", "note"),
     )
 
     class Kind(models.TextChoices):
@@ -289,7 +289,7 @@ class Series(Paged, Meaning):
     PUBLIC_WITH = ("project", "investment", "outlet")
     SHOWN = (
         *("name", "slug", "metric", *SUBJECTS, *SCOPES, "scope_note"),
-        *("part_of", "has_complete_parts", "parts_ground"),
+        *("part_of", "has_complete_parts", "parts_ground", "note"),
     )
     SEARCHED_IN = ("search_text",)
     SEARCHED_WITH = ("metric",)

@@ -263,7 +263,7 @@ class Observation(Paged, Reviewed):
         )
 
     def __str__(self):
-        return f"{self.series}:{self.printed}"
+        return f"{self.series}：{self.printed}"
 
     @property
     def search_names(self):
@@ -408,6 +408,8 @@ class Observation(Paged, Reviewed):
         """Read the figure, find its paragraph, and let nothing public change without a reason."""
         self.refuse_future()
         self.read_printed()
+        if before and before.is_published:
+            self.require_reason(before)
         self.seek_place(before)
         # By the document in hand: a sheet has many figures of one, whose text is read once.
         is_placed = self.start is not None and self.source_id
@@ -415,8 +417,6 @@ class Observation(Paged, Reviewed):
             self.take_place(self.source.text)
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
-        if before and before.status == self.Status.PUBLISHED:
-            self.require_reason(before)
         self.refuse_to_lose_its_place(before)
 
     def found_paragraph(self):

@@ -117,6 +117,11 @@ _HALF = re.compile(
 )
 # Words before a figure that leave it as it is.
 _LED = re.compile("^(?:已经?|首次?|再次?|累计|总计|合计|共计?有?|仅有?|只有)")
+# What became of it is said by the metric (降幅, 增长率), not by the figure.
+_CHANGE = re.compile(
+    "^(?:同比|环比|比上年|较上年)?"
+    "(增长|增加|增幅|提高|提升|上升|上涨|扩大|下降|降低|减少|下跌|回落|缩小|收窄|降幅)了?(?=.)"
+)
 _BETWEEN = re.compile("(?:之间|不等)$")
 _LATE = re.compile("[多余]")
 _TO = re.compile("[—至到]")
@@ -268,6 +273,11 @@ def _read(printed):
 
 def _amounts(core):
     """The amount that the words are, or the two of a range; ValueError if anything is left."""
+    if change := _CHANGE.match(core):
+        raise ValueError(
+            f"“{change[1]}”说的是变化的方向，不是数字的一部分；请只填后面的数字，"
+            "升降由指标（增长率、降幅、增加额、减少额）说明"
+        )
     low = _read_amount(core, 0)
     if low and low[1] == len(core):
         return [low[0]]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import pickle
 from datetime import date
 
 import pytest
@@ -14,8 +15,11 @@ from aidtracker.testing import (
     make_series,
 )
 from programs.models import Headquarters
+from programs.views.flows import flows
 from projects.models import Observation
 from projects.sums.differences import difference, obstacle_between_times
+from projects.views.compare import offered_ready
+from projects.views.compare_kinds import ready
 from projects.views.compare_lines import MOST
 
 pytestmark = pytest.mark.django_db
@@ -55,13 +59,47 @@ def compared(client, *figures, metric=None, slugs=None):
 
 
 def test_every_donor_is_there_with_what_the_record_has_of_it(client):
-    context = asked(client).context
+    context = asked(client, of="donors").context
     names = [row.cells[0].items[0] for row in context["records"].rows]
 
     assert len(names) == 19
     assert [client.get(item.url).status_code for item in names] == [200] * 19
     henan = next(row for row in context["records"].rows if row.cells[0].items[0].text == "河南省")
     assert [cell.items[0].text for cell in henan.cells[2:]] == ["0", "0", "0", "0"]
+
+
+def test_who_chose_nothing_sees_what_most_have(client):
+    answer = asked(client)
+    context = answer.context
+    assert context["asked"].of == "programs"
+    assert {"超过30 亿元", "50亿元"} <= {
+        row[at][0] for row in cells(context["shared"]) for at in (1, 2)
+    }
+    words = [item.text for item in context["ready"]] or [item.text for item in offered_ready()]
+    assert "农产品销售额：2 个工程" in words
+    assert pickle.loads(pickle.dumps(ready())) == ready()  # kept where a cache is shared
+    for item in offered_ready():
+        assert client.get(f"{ADDRESS}{item.url}").context["shared"], item
+
+
+def test_donors_without_like_figures_are_told_in_words(client):
+    page = asked(client, of="donors").content.decode()
+    assert "这 19 个里，文献说到" in page
+    assert page.index("两方以上有的数") < page.index("本库记录了多少")
+
+
+def test_years_can_be_compared_of_what_is_measured_most(client):
+    context = asked(client, of="periods").context
+    links = [item for _, items in context["subjects"] for item in items]
+    assert links
+    assert client.get(f"{ADDRESS}{links[0].url}").context["columns"]
+
+
+def test_donor_has_as_many_places_as_the_picture_of_who_aids_whom(client):
+    drawn = flows()
+    table = asked(client, of="donors").context["records"]
+    counts = {row.cells[0].items[0].text: row.cells[1].items[0].text for row in table.rows}
+    assert f"江苏省结对最多：{counts['江苏省']} 个" in drawn.title
 
 
 def test_programmes_stand_side_by_side_and_what_is_missing_is_said(client):

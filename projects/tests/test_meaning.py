@@ -163,6 +163,22 @@ def test_what_a_clerk_changes_freely_is_not_on_the_figures_page(client, figure, 
     assert public_page(client, figure, says) == before
 
 
+@pytest.mark.parametrize("model", [Metric, Series, Source], ids=code_of)
+def test_what_a_clerk_changes_freely_says_nothing_of_a_meaning_on_its_own_page(
+    client, figure, clerk, model
+):
+    row = row_of(model, figure)
+    before = public_page(client, row)
+    free = others(row, [name for name in names_of(model) if name not in (*model.SHOWN, *NAMING)])
+    propose(client, clerk, row, **free)
+    assert not free or model.objects.get(pk=row.pk).version > row.version
+    assert public_page(client, row) == before
+
+
+# Other names find a row; they do not say what it is.
+NAMING = ("aliases",)
+
+
 @pytest.mark.parametrize("model", MEANT, ids=code_of)
 def test_what_the_figures_page_shows_is_only_proposed_by_a_clerk(client, figure, clerk, model):
     before, row = public_page(client, figure), row_of(model, figure)
@@ -269,14 +285,14 @@ def test_proposal_takes_effect_when_others_approve_it(client, figure, clerk, pub
 
 
 def test_reason_without_a_change_is_none(figure, publisher, client):
-    propose(client, publisher, figure.series.metric, note="备注", correction_reason="没有理由")
+    propose(client, publisher, figure.series.metric, aliases="别名", correction_reason="没有理由")
     assert Metric.objects.get(pk=figure.series.metric_id).correction_reason == ""
     assert not all_corrections().exists()
 
 
 def test_import_by_a_clerk_is_a_proposal(figure, clerk):
     metric = figure.series.metric
-    rows = ["name", "unit", "note"], [metric.name, "吨", "备注"]
+    rows = ["name", "unit", "aliases"], [metric.name, "吨", "别名"]
     outcome = stored(Metric, *rows, user=clerk, reason="单位有误")
     assert (outcome.is_stored, outcome.proposed) == (True, 1)
     metric.refresh_from_db()
@@ -286,7 +302,7 @@ def test_import_by_a_clerk_is_a_proposal(figure, clerk):
 
 def test_import_of_what_is_free_changes_it(figure, clerk):
     metric = figure.series.metric
-    outcome = stored(Metric, ["name", "note"], [metric.name, "备注"], user=clerk)
+    outcome = stored(Metric, ["name", "aliases"], [metric.name, "别名"], user=clerk)
     assert (outcome.is_stored, outcome.proposed, outcome.changed) == (True, 0, 1)
 
 

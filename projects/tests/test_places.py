@@ -119,6 +119,11 @@ def in_text(source, series, text, words, printed=None):
         ("共有二十一个。", "一个", "二十一个"),
         ("共有300+个。", "300", "300+"),
         ("共有2个半亿。", "2个半", "2个半亿"),
+        ("共有12\n.5万个。", "12", "12\n.5万"),
+        ("共有12.\r\n5万个。", "5万个", "12.\r\n5万个"),
+        ("共有12 .5万个。", "5万个", "12 .5万个"),
+        ("负增长2个。", "2个", "负增长2个"),
+        ("增长-2个。", "2个", "-2个"),
     ],
 )
 def test_part_of_a_longer_number_is_refused(source, jobs, text, words, longer):
@@ -152,6 +157,8 @@ def test_import_refuses_a_part_of_a_longer_number(source, jobs):
         ("12\n34", "34", "34〔个〕"),
         ("“十四五”5个百分点", "5个", None),
         ("十四五100个", "100个", None),
+        ("担负3个", "3个", None),
+        ("20个-30个", "30个", None),
     ],
 )
 def test_whole_number_is_let_through(source, jobs, text, words, printed):

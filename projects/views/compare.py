@@ -1,5 +1,6 @@
 """Figures side by side: the address holds what is compared, and only like stands beside like."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,10 @@ from projects.charts.best import best_chart
 from projects.views.compare_kinds import (
     KINDS,
     PERIODS,
+    READY,
     Choice,
+    measured,
+    ready,
 )
 from projects.views.compare_lines import (
     FEWEST,
@@ -39,7 +43,12 @@ class ComparePage(View):
     is_file = False  # whether the chart alone is asked for
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        comparison = Comparison(Asked(request.GET))
+        asked = request.GET
+        if not asked and (found := ready()):
+            # Who chose nothing sees what most have.
+            asked = found[0].query
+        self.asked = asked
+        comparison = Comparison(Asked(asked))
         if self.is_file:
             return file_response(request, self.chart(comparison))
         if comparison.asked.download in FORMATS:
@@ -63,7 +72,7 @@ class ComparePage(View):
 
     def query(self, **changes: str) -> str:
         """The choice as it stands in the address."""
-        parameters = self.request.GET.copy()
+        parameters = self.asked.copy()
         parameters.pop("download", None)
         for name, value in changes.items():
             parameters[name] = value
@@ -89,12 +98,40 @@ class ComparePage(View):
                 Item(label, f"?{self.query(download=code)}") for code, label in FORMATS.items()
             ],
             "notices": list(dict.fromkeys(comparison.notices)),
+            "ready": [] if comparison.asked.picks else offered_ready(),
+            "subjects": self.subjects(comparison),
+            "with_figures": with_figures(comparison),
         }
 
     def kinds(self, asked: Asked) -> list[tuple[str, str, bool]]:
         """The kinds of comparison: address, word, whether it is this one."""
         words = {code: kind.label for code, kind in KINDS.items()} | {PERIODS: "时期"}
         return [(f"?of={code}", label, code == asked.of) for code, label in words.items()]
+
+    def subjects(self, comparison: Comparison) -> list[tuple[str, list[Item]]]:
+        """Of which things years may be compared, by their kinds, where none is named."""
+        if comparison.asked.of != PERIODS or comparison.subject:
+            return []
+        kinds = [(KINDS[code], measured(KINDS[code])) for code in READY]
+        return [
+            (
+                kind.label,
+                [Item(one.name, f"?of={PERIODS}&about={kind.code}:{one.key}") for one in found],
+            )
+            for kind, found in kinds
+            if found
+        ]
+
+
+def offered_ready() -> list[Item]:
+    """What may be compared with one click, for who has not chosen yet."""
+    return [Item(one.words, f"?{one.query.urlencode()}") for one in ready()]
+
+
+def with_figures(comparison: Comparison) -> list[tuple[str, int]]:
+    """Of which things the documents have figures, and how many: those of most first."""
+    counts = Counter(at for row in comparison.placed for at in row["places"])
+    return [(comparison.columns[at].name, many) for at, many in counts.most_common()]
 
 
 def offered(comparison: Comparison) -> list[Choice]:

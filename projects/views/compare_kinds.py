@@ -1,14 +1,17 @@
 """What can be put side by side: donors, headquarters, places, programmes, metrics, years."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 
 from aidtracker.pages.paging import kept
 from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.views.aid_map import aid_map
+from programs.views.flows import COUNTED
 from projects.models import Investment, Metric, Observation, Project, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES
@@ -147,6 +150,10 @@ KINDS = {
     )
 }
 PERIODS = "periods"
+# Of which kinds something is found to be like without being asked for, and how much of it.
+READY = ("headquarters", "regions", "programs")
+MOST_READY, MOST_PICKED = 6, 8
+MONEY = "元"
 # Things of which years are compared.
 ABOUT = ("headquarters", "regions", "programs", "donors")
 MOST_READ = 1_200
@@ -184,6 +191,62 @@ def metrics_of(series: QuerySet) -> list[Metric]:
     return list(rows[:MOST_CHOICES])
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A metric that several things of a kind have, found without being asked for."""
+
+    code: str
+    slug: str
+    metric: str
+    keys: tuple[str, ...]
+    count: int
+
+    @property
+    def query(self) -> QueryDict:
+        found = QueryDict(mutable=True)
+        found["of"], found["metric"] = self.code, self.slug
+        found.setlist("pick", self.keys)
+        return found
+
+    @property
+    def words(self) -> str:
+        return f"{self.metric}：{self.count} 个{KINDS[self.code].label}"
+
+
+def ready() -> list[Ready]:
+    """What most things of a kind have a figure of, by itself and as a whole; read once for each
+    edition."""
+    return kept("compare ready", lambda: [*islice(find_ready(), MOST_READY)])
+
+
+def find_ready() -> Iterator[Ready]:
+    found: list[tuple[Kind, Metric, list[str]]] = []
+    for kind in (KINDS[code] for code in READY):
+        name = kind.columns[0]
+        whole = dict.fromkeys((*SCOPES, *(one for one in SUBJECTS if one != name)))
+        rows = Series.objects.published().filter(**whole, **{f"{name}__isnull": False})
+        rows = (rows.filter(region__level__in=PLACES) if kind.model is Region else rows).order_by()
+        counts = rows.values("metric").annotate(many=Count(name, distinct=True)).filter(many__gt=1)
+        metrics = [metric for metric, _ in counts.order_by("-many").values_list("metric", "many")]
+        if metrics:
+            known = rows.with_figures().filter(metric__in=metrics[:MOST_READY])
+            found += [(kind, *one) for one in things_of_metrics(known, name)]
+    found.sort(key=lambda one: (-len(one[2]), one[1].unit != MONEY, one[1].slug))
+    for kind, metric, keys in found:
+        if len(keys) > 1:
+            yield Ready(kind.code, metric.slug, metric.name, tuple(keys[:MOST_PICKED]), len(keys))
+
+
+def things_of_metrics(series: QuerySet, name: str) -> Iterator[tuple[Metric, list[str]]]:
+    """Each metric of some series with the keys of what they are about, in their order."""
+    columns = ("metric", "metric__slug", "metric__name", "metric__unit")
+    found: dict[tuple[Any, ...], set[str]] = {}
+    for *metric, key in series.values_list(*columns, f"{name}__slug")[:MOST_READ]:
+        found.setdefault(tuple(metric), set()).add(key)
+    for (pk, slug, label, unit), keys in found.items():
+        yield Metric(pk=pk, slug=slug, name=label, unit=unit), sorted(keys)
+
+
 def documents() -> int:
     """How many public documents there are in which a figure could stand."""
     kinds = Source.Kind
@@ -191,11 +254,27 @@ def documents() -> int:
     return kept("compare documents", rows.count)
 
 
+def measured(kind: Kind) -> list[Choice]:
+    """The things of most series, of which years may be compared; read once for each edition."""
+
+    def find() -> list[Choice]:
+        name = kind.columns[0]
+        rows = Series.objects.published().filter(**{f"{name}__isnull": False}).order_by()
+        counts = rows.values(name).annotate(many=Count("pk")).order_by("-many", name)
+        keys = [pk for pk, _ in counts.values_list(name, "many")[:MOST_READY]]
+        things = kind.model.objects.published().in_bulk(keys)
+        return [choice(things[pk]) for pk in keys if pk in things]
+
+    return kept(f"compare measured {kind.code}", find)
+
+
 def records(kind: Kind, things: Sequence[Any]) -> list[tuple[str, dict[int, int]]]:
     """How many records of each kind there are of some donors or headquarters, by their numbers."""
     found = []
     for label, model, name in RECORDS.get(kind.code, ()):
         rows = model.objects.published().filter(**{f"{name}__in": [one.pk for one in things]})
+        if model is Pairing:  # as the picture of who aids whom counts them
+            rows = rows.filter(valid_to="", recipient__level__in=COUNTED)
         counts = rows.order_by().values(name).annotate(many=Count("pk"))
         found.append((label, dict(counts.values_list(name, "many"))))
     return found
@@ -203,13 +282,13 @@ def records(kind: Kind, things: Sequence[Any]) -> list[tuple[str, dict[int, int]
 
 RECORDS = {
     "donors": (
-        ("受援地（结对）", Pairing, "donor"),
+        ("结对的县市、师市、团场", Pairing, "donor"),
         ("指挥部", Headquarters, "donor"),
         ("援疆项目", Project, "headquarters__donor"),
         ("招商项目", Investment, "headquarters__donor"),
     ),
     "headquarters": (
-        ("受援地（结对）", Pairing, "headquarters"),
+        ("结对的县市、师市、团场", Pairing, "headquarters"),
         ("援疆项目", Project, "headquarters"),
         ("招商项目", Investment, "headquarters"),
     ),

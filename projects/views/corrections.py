@@ -41,7 +41,7 @@ CORRECTION_COLUMNS = (
     Column("日期", day, kind="date"),
     Column("数字", figure),
     Column("改动", "words", kind="phrase"),
-    Column("理由", "reason", kind="phrase"),
+    Column("理由", "why", kind="phrase"),
 )
 
 
@@ -94,7 +94,7 @@ class CorrectionList(ListPage):
         Column("日期", day, kind="date"),
         Column("所改的", told),
         Column("改动", "words", kind="phrase"),
-        Column("理由", "reason", kind="phrase"),
+        Column("理由", "why", kind="phrase"),
         Column("出处", lambda one: document(one) if isinstance(one, Correction) else ""),
     )
 
@@ -129,4 +129,4 @@ class CorrectionList(ListPage):
         while part := list(islice(rows, AT_ONCE)):
             for one in read(part):
                 where = document(one).text if isinstance(one, Correction) else ""
-                yield [day(one), str(told(one).text), one.words, one.reason, str(where)]
+                yield [day(one), str(told(one).text), one.words, one.why, str(where)]

@@ -9,7 +9,7 @@ from django.db import models
 from import_export.fields import Field
 
 from aidtracker.ground.keys import key_text
-from aidtracker.ground.money import LedgerAmountField, labelled
+from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import SlugFromPinyinField
 from aidtracker.sheets.columns.cells import EMPTY, EXCEL_ERRORS, EXCEL_TEXT_LENGTH, cell_text
@@ -37,8 +37,9 @@ class SheetColumn(Field):
 
     @property
     def heading(self) -> str:
-        """The label as files have it: that of money with its unit, which an import reads again."""
-        return labelled(self.source)
+        """The label as files have it, with the unit of its numbers, which an import reads again."""
+        told = not self.unit or self.unit in self.label
+        return self.label if told else f"{self.label}（{self.unit}）"
 
     @property
     def unit(self) -> str:

@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.reading.decisions import Decisions
+from aidtracker.sheets.reading.mapping import MappedColumn
 from aidtracker.sheets.reading.sheets import ranges
+from aidtracker.sheets.rehearsing.recognition import Recognised
 
 ERROR, WARNING = "error", "warning"
 SHOWN_GROUPS = 150
@@ -95,6 +99,49 @@ class Outcome:
     rows: list[ShownRow] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # How headings are read that are no labels, what was decided, and rows known by their names.
+    mapped: list[MappedColumn] = field(default_factory=list)
+    decisions: Decisions = field(default_factory=Decisions)
+    recognised: list[Recognised] = field(default_factory=list)
+    # Columns that new rows must fill and the file does not have.
+    missing: list[SheetColumn] = field(default_factory=list)
+
+    @property
+    def undecided(self) -> list[str]:
+        """The headings of money that nobody said where to read."""
+        return [one.text for one in self.mapped if one.undecided]
+
+    @property
+    def doubtful(self) -> list[Recognised]:
+        return [one for one in self.recognised if one.is_doubtful]
+
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether a person may say more of the file than it says itself."""
+        return bool(self.mapped or self.doubtful or self.missing)
+
+    @property
+    def fixed_texts(self) -> list[str]:
+        """What all new rows have in common, as it was chosen."""
+        return list(self.decisions.fixed.values())
+
+    @property
+    def needs_decisions(self) -> bool:
+        """Whether a person must say more before anything can be stored."""
+        return bool(self.undecided) or any(one.is_undecided for one in self.recognised)
+
+    @property
+    def recognised_rows(self) -> list[Recognised]:
+        """The first rows that are known without a person's help."""
+        return [one for one in self.recognised if one.how and not one.is_doubtful][:SHOWN_GROUPS]
+
+    @property
+    def named_count(self) -> int:
+        return sum(bool(one.how) and not one.is_new for one in self.recognised)
+
+    @property
+    def numbered_count(self) -> int:
+        return sum(one.is_new for one in self.recognised)
 
     @property
     def written(self) -> int:
@@ -128,7 +175,7 @@ class Outcome:
 
     @property
     def can_be_stored(self) -> bool:
-        return not self.error_count and bool(self.written)
+        return not self.error_count and not self.needs_decisions and bool(self.written)
 
     @property
     def groups(self) -> list[tuple[str, Problem]]:

@@ -13,6 +13,7 @@ from django.http import FileResponse
 
 from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, cell_text
 from aidtracker.sheets.columns.resources import SheetResource
+from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.sheets import Page, Sheet, sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.outcomes import ERROR, WARNING, Outcome, Problem
@@ -35,15 +36,19 @@ MAX_SECONDS = 30
 
 
 def annotated_file(
-    resource: SheetResource, file_name: str, content: bytes, wanted=""
+    resource: SheetResource,
+    file_name: str,
+    content: bytes,
+    wanted: str = "",
+    decisions: Decisions | None = None,
 ) -> FileResponse:
     """The workbook as uploaded with its problems marked, as a response; of other files, the cells.
 
-    `wanted` is the sheet that was chosen. What reaches outside the workbook is taken out: the copy
-    goes to another person.
+    `wanted` is the sheet that was chosen, with what was decided of it. What reaches outside the
+    workbook is taken out: the copy goes to another person.
     """
     pages = read_upload(file_name, content)
-    sheet = sheet_of(resource, pages, wanted)
+    sheet = sheet_of(resource, pages, wanted, decisions)
     page = next(page for page in pages if page.name == sheet.name)
     marks = list(marks_of(page, sheet, notes_of(rehearse(resource, sheet), sheet, resource)))
     is_workbook = PurePath(file_name).suffix.lower() == ".xlsx"
