@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 
 from aidtracker.testing.template import template_for
 
-pytest_plugins = ["aidtracker.testing.browser"]
+pytest_plugins = ["aidtracker.testing.browser", "aidtracker.testing.processes"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # The fixtures of pytest-django that open the database to a test.
 DATABASE = {"db", "transactional_db", "live_server"}

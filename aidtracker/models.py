@@ -2,7 +2,7 @@
 
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.tallies import Tally
-from aidtracker.sheets.storing.models import Upload
+from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.trail.models import Act
 
-__all__ = ("Act", "EditionStep", "Tally", "Upload")
+__all__ = ("Act", "EditionStep", "RememberedColumns", "Tally", "Upload")

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -20,10 +20,14 @@ from django.views.decorators.http import require_safe
 from aidtracker.pages.failures import failure_of
 from aidtracker.sheets import (
     MAX_ROWS,
+    NOT_IMPORTED,
+    Decisions,
     Guard,
     ManySheetsError,
+    MissingKeyError,
     SheetError,
     annotated_file,
+    decisions_for,
     read_upload,
     rehearse,
     resource_for,
@@ -36,6 +40,7 @@ from aidtracker.sheets.storing.waiting import GONE, TokenError, keep, opened, to
 from aidtracker.trail import acts
 
 REFRESHED = 2  # seconds
+LEFT_OUT = "-"  # chosen for a heading that is not imported
 # After so long in the queue somebody should see to the workers.
 LONG_WAIT = timedelta(seconds=30)
 
@@ -48,6 +53,18 @@ class UploadForm(forms.Form):
         help_text=f".xlsx 或 .csv，不超过 10 MB，最多 {MAX_ROWS} 行。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
+
+
+def take_answers(decisions: Decisions, answers: QueryDict) -> None:
+    """Let decisions have what a person chose in the preview's lists; nothing where it was left."""
+    words, columns = answers.getlist("heading"), answers.getlist("column")
+    for word, code in zip(words, columns, strict=False):
+        if code:
+            decisions.columns[word] = NOT_IMPORTED if code == LEFT_OUT else code
+    for name, value in answers.items():
+        kind, _, of = name.partition(":")
+        if value and kind in ("rows", "fixed"):
+            getattr(decisions, kind)[of] = str(value)
 
 
 class ImportMixin(admin.ModelAdmin):
@@ -94,7 +111,7 @@ class ImportMixin(admin.ModelAdmin):
             return self.import_page(request, UploadForm())
         if "token" not in request.POST:
             return self.upload(request)
-        steps = {"annotate": self.annotate, "choose": self.choose}
+        steps = {"annotate": self.annotate, "choose": self.choose, "decide": self.decide}
         step = steps.get(request.POST.get("step", ""), self.confirm)
         try:
             return step(request, opened(request.POST["token"], request.user.pk, self.model))
@@ -110,10 +127,13 @@ class ImportMixin(admin.ModelAdmin):
             "opts": self.opts,
             "form": form,
             "columns": resource.columns,
+            "writable": [column for column in resource.columns if not column.readonly],
             "keys": resource.key_columns,
             "ignored": Guard(self.model, request.user).ignored,
             "outcome": None,
             "sheets": (),
+            "mapped": (),
+            "missing_key": "",
             **context,
         }
         return TemplateResponse(request, "admin/sheets/import.html", context)
@@ -127,23 +147,36 @@ class ImportMixin(admin.ModelAdmin):
             return self.import_page(request, form)
         file = form.cleaned_data["file"]
         try:
-            return self.preview(request, file.name, file.read())
+            return self.preview(request, file.name, file.read(), self.decisions(request))
         except SheetError as error:
             form.add_error("file", str(error))
             return self.import_page(request, form)
 
+    def decisions(self, request: HttpRequest, upload: Upload | None = None) -> Decisions:
+        """What is decided of a file: for its upload, or earlier for files like it."""
+        return decisions_for(request.user, self.model, upload.decisions if upload else {})
+
     def preview(
-        self, request: HttpRequest, file_name: str, content: bytes, wanted: str = ""
+        self,
+        request: HttpRequest,
+        file_name: str,
+        content: bytes,
+        decisions: Decisions,
+        wanted: str = "",
     ) -> HttpResponse:
-        """What a file would do; if several of its sheets fit, the question which is meant."""
+        """What a file would do, or the question that a person must answer first."""
         resource = self.import_resource(request)
         pages = read_upload(file_name, content)
         try:
-            sheet = sheet_of(resource, pages, wanted)
-        except ManySheetsError as many:
-            token = keep(self.uploaded(request, file_name, content))
-            context = {"sheets": many.names, "token": token, "file_name": file_name}
-            return self.import_page(request, UploadForm(), **context)
+            sheet = sheet_of(resource, pages, wanted, decisions)
+        except (ManySheetsError, MissingKeyError) as error:
+            seen = {"sheet": wanted, "decisions": decisions.kept}
+            asked = {"token": keep(self.uploaded(request, file_name, content, **seen))}
+            if isinstance(error, ManySheetsError):
+                asked["sheets"] = error.names
+            else:
+                asked |= {"mapped": error.mapped, "missing_key": str(error)}
+            return self.import_page(request, UploadForm(), file_name=file_name, **asked)
         outcome = rehearse(resource, sheet)
         return self.preview_page(request, outcome, sheet.name, file_name, content)
 
@@ -157,21 +190,32 @@ class ImportMixin(admin.ModelAdmin):
     ) -> HttpResponse:
         """What the file would do, and the buttons to do it or to take it back annotated."""
         token = ""
-        if outcome.can_be_stored or outcome.problems:
+        if outcome.can_be_stored or outcome.problems or outcome.can_be_decided:
             seen = {"fingerprint": outcome.fingerprint, "sheet": sheet, "rows": outcome.total}
+            seen["decisions"] = outcome.decisions.kept
             token = keep(self.uploaded(request, file_name, content, **seen))
         context = {"outcome": outcome, "token": token, "file_name": file_name}
+        context["mapped"] = outcome.mapped
         return self.import_page(request, UploadForm(), **context)
 
     def choose(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Go on with the sheet that was chosen."""
         sheet = request.POST.get("sheet", "")
-        return self.preview(request, upload.file_name, bytes(upload.content), sheet)
+        decisions = self.decisions(request, upload)
+        return self.preview(request, upload.file_name, bytes(upload.content), decisions, sheet)
+
+    def decide(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Preview a file as a person has decided what its headings and rows mean."""
+        decisions = self.decisions(request, upload)
+        take_answers(decisions, request.POST)
+        content = bytes(upload.content)
+        return self.preview(request, upload.file_name, content, decisions, upload.sheet)
 
     def annotate(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """The uploaded file with its problems marked, to send back to whoever filled it in."""
         resource = self.import_resource(request)
-        return annotated_file(resource, upload.file_name, bytes(upload.content), upload.sheet)
+        decided = (upload.sheet, self.decisions(request, upload))
+        return annotated_file(resource, upload.file_name, bytes(upload.content), *decided)
 
     # Confirm
 

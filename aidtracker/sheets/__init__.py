@@ -11,11 +11,20 @@ from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.quantities import decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.sets import public_columns
+from aidtracker.sheets.columns.synonyms import also_called
 from aidtracker.sheets.columns.widgets import LedgerWidget
-from aidtracker.sheets.reading.sheets import MAX_ROWS, ManySheetsError, SheetError, sheet_of
+from aidtracker.sheets.reading.decisions import NOT_IMPORTED, Decisions
+from aidtracker.sheets.reading.sheets import (
+    MAX_ROWS,
+    ManySheetsError,
+    MissingKeyError,
+    SheetError,
+    sheet_of,
+)
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.guards import Guard
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.storing import store
 from aidtracker.sheets.writing.annotated import annotated_file
 from aidtracker.sheets.writing.files import (

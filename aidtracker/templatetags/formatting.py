@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html
@@ -64,8 +65,8 @@ def two_decimals(amount):
 
 @register.filter
 def wan(amount):
-    """A ledger amount (万元) as the number of a table in 万元; — for None."""
-    return UNKNOWN if amount is None else two_decimals(Decimal(amount))
+    """A ledger amount (万元) as the number of a table in 万元: 12,345.6; — for None."""
+    return UNKNOWN if amount is None else f"{Decimal(two_decimals(Decimal(amount))):,f}"
 
 
 @register.filter
@@ -177,6 +178,7 @@ def days(start, end):
     return f"{day(start)}—{day(end)}" if start else f"至{day(end)}"
 
 
+@lru_cache(maxsize=1 << 12)  # a record speaks of the same few thousand times
 def _between(start, end):
     if not start or not end:
         return f"{_month(start)}起" if start else f"至{_moment(end)}"

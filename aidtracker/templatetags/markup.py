@@ -93,23 +93,37 @@ def nature(observation: Any) -> SafeString:
     )
 
 
-def source_link(observation: Any) -> str:
+@register.filter
+def source_link(observation: Any) -> SafeString:
     """A figure's document, leading to its words."""
-    source = observation.source
-    return (
-        f'<a class="source-link" href="{words(observation.place)}"'
-        f' title="看原文：《{words(source.title)}》">'
-        f"《{words(source.short_name)}》第 {observation.number} 处</a>"
-    )
+    return named_shortly(observation.source, observation.place, f"第 {observation.number} 处")
+
+
+@register.filter
+def document(source: Any) -> SafeString:
+    """A document, leading to its page."""
+    return named_shortly(source, source.get_absolute_url())
+
+
+def named_shortly(source: Any, url: str, behind: str = "") -> SafeString:
+    """A document by its short name; whoever points at it, or prints the page, reads the whole."""
+    short = f"《{words(source.short_name)}》{f'<span>{behind}</span>' if behind else ''}"
+    whole = f"《{words(source.title)}》{behind}"
+    return mark_safe(f'<a class="document" href="{words(url)}" title="{whole}">{short}</a>')
+
+
+@register.filter
+def shortened(text: str, sources: Iterable[Any]) -> SafeString:
+    """A text in which documents have their short names, and lead to their pages."""
+    named = {f"《{words(one.title)}》": document(one) for one in sources}
+    if not named:
+        return mark_safe(words(text))
+    wanted = "|".join(map(re.escape, named))
+    return mark_safe(re.sub(wanted, lambda found: named[found[0]], words(text)))
 
 
 def source_items(sources: Iterable[Any]) -> str:
-    """Documents by their short names; the whole name shows when one points at it."""
-    return "、".join(
-        f'<a href="{words(one.get_absolute_url())}" title="《{words(one.title)}》">'
-        f"《{words(one.short_name)}》</a>"
-        for one in sources
-    )
+    return COMMA.join(map(document, sources))
 
 
 def figure_items(observations: Iterable[Any]) -> str:

@@ -1,15 +1,10 @@
 """Several processes that have nothing in common but the database, as on several machines."""
 
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,26 +58,6 @@ upload = Upload.objects.get()
 acts = User.objects.get(username="boss").acts.filter(way="import").count()
 print(upload.state, Region.objects.filter(code__startswith="9900").count(), acts)
 """
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """What tells a process of the test's database, and to be no other's."""
-    if connection.vendor == "sqlite":
-        path = tmp_path / "site.sqlite3"
-        path.write_bytes(connection.connection.serialize())
-        url = f"sqlite:///{path}"
-    else:
-        server = connection.settings_dict
-        who = quote(server["USER"]) + f":{quote(server['PASSWORD'])}" * bool(server["PASSWORD"])
-        port = f":{server['PORT']}" * bool(server["PORT"])
-        url = f"postgresql://{who}@{quote(server['HOST'], safe='')}{port}/{server['NAME']}"
-    return os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "aidtracker.settings",
-        "PYTHONPATH": str(settings.BASE_DIR),
-        "WORKERS": "1",
-    }
 
 
 def started(environment: dict[str, str], script: str, *arguments: str) -> subprocess.Popen:

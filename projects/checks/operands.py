@@ -3,6 +3,7 @@
 import calendar
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from projects.checks.choosing import Operand, best, figures_at, superseded
 from projects.checks.words import time_words
@@ -223,6 +224,7 @@ def is_yearly(rate):
     return is_long and rate.metric.formula in GROWING and any("年均" in words for words in said)
 
 
+@lru_cache(maxsize=1 << 12)
 def year_before(day):
     """The same day a year before; the last day of a month stays the last day."""
     last = calendar.monthrange(day.year - 1, day.month)[1]

@@ -174,6 +174,17 @@ class Computation:
 
     def needed(self, is_top):
         """What a side would have to be, given the rate and the other side → interval, middle."""
+        return self.needed_top if is_top else self.needed_bottom
+
+    @cached_property
+    def needed_top(self):
+        return self._needed(True)
+
+    @cached_property
+    def needed_bottom(self):
+        return self._needed(False)
+
+    def _needed(self, is_top):
         other = self.bottom if is_top else self.top
         side = self.law.side(self.printed, other.interval, self.factor, is_top, self.years)
         if self.rate.value is None or other.value is None:

@@ -5,7 +5,7 @@ What a person wrote stays.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.bulk import insert
 from aidtracker.ground.changes import Rows
 from aidtracker.ground.garbage import collection_paused
+from aidtracker.ground.processes import Mapped, mapping
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
 from projects.checks.locking import is_locking, lock_all, lock_scopes, lock_structure
@@ -27,6 +28,19 @@ from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.findings import COMPUTED
 
 Scopes = dict[Family, set[Any]]
+AT_ONCE = 2  # portions of each process that are locked and stored together
+
+
+class Said(NamedTuple):
+    """What a check found, as a finding keeps it: its scope, what was computed, the figures."""
+
+    scope: str
+    computed: tuple
+    figures: tuple[int, ...]
+
+    @property
+    def result(self) -> Result:
+        return self.computed[COMPUTED.index("result")]
 
 
 def follow_with_findings(rows: Rows | None) -> None:
@@ -95,18 +109,18 @@ def in_portions(keys: Iterable[tuple[Family, Any]]) -> Iterator[Scopes]:
         yield scopes
 
 
-def check_scopes(scopes: Scopes, reader: Reader) -> dict[str, tuple[str, Verdict]]:
-    """Check some scopes, which then have just the findings that follow.
+def check_scopes(scopes: Scopes, reader: Reader) -> None:
+    """Check some scopes, which then have just the findings that follow."""
+    store(names_of(scopes), verdicts_in(scopes, reader))
 
-    Returns the verdicts with the names of their scopes, by key.
-    """
-    found = {
-        verdict.key: (scope, verdict)
+
+def verdicts_in(scopes: Scopes, reader: Reader) -> dict[str, Said]:
+    """What checking some scopes gives, by key."""
+    return {
+        verdict.key: Said(scope, computed(verdict), tuple(one.pk for one in verdict.observations))
         for family, keys in scopes.items()
         for scope, verdict in family.verdicts(keys, reader)
     }
-    store(names_of(scopes), found)
-    return found
 
 
 def names_of(scopes: Scopes) -> list[str]:
@@ -116,29 +130,45 @@ def names_of(scopes: Scopes) -> list[str]:
 # Everything
 
 
-def recompute() -> Counter[Result]:
+def recompute(processes: int = 1) -> Counter[Result]:
     """Check the whole record again, portion by portion; how many there are of each result.
 
-    Each portion is a transaction of its own: nobody waits for long, and memory stays flat.
+    A few portions are one transaction: nobody waits for long, and memory stays flat. So many
+    processes compare; this one stores, which follows the same order however many there are.
     """
     counts: Counter[Result] = Counter()
     seen: set[int] = set()
-    all_keys = ((family, key) for family in FAMILIES for key in family.everything())
-    for scopes in chain(in_portions(all_keys), in_portions(left_over(seen))):
-        with collection_paused():  # a portion has 100,000 records, and no circles among them
-            found = check_as_touched(scopes).values()
-        counts.update(verdict.result for _, verdict in found)
-        seen.update(hash(scope) for scope, _ in found)
+    with mapping(processes) as mapped:
+        everything = ((family, key) for family in FAMILIES for key in family.everything())
+        for keys in (everything, left_over(seen)):
+            portions = in_portions(keys)
+            while few := list(islice(portions, AT_ONCE * processes if processes > 1 else 1)):
+                for said in check_as_touched(few, mapped):
+                    counts[said.result] += 1
+                    seen.add(hash(said.scope))
     forget(Finding.objects.filter(scope=""))
     return counts
 
 
 @transaction.atomic
-def check_as_touched(scopes: Scopes) -> dict[str, tuple[str, Verdict]]:
-    """Check some scopes as if something in them had changed."""
+def check_as_touched(portions: list[Scopes], mapped: Mapped) -> list[Said]:
+    """Check some scopes as if something in them had changed.
+
+    Nobody else checks or changes them until all is stored, whoever compares.
+    """
     lock_structure(alone=False)
-    lock_scopes(names_of(scopes))
-    return check_scopes(scopes, Reader())
+    lock_scopes(name for scopes in portions for name in names_of(scopes))
+    found: list[Said] = []
+    for scopes, verdicts in zip(portions, mapped(compared, portions), strict=True):
+        store(names_of(scopes), verdicts)
+        found += verdicts.values()
+    return found
+
+
+def compared(scopes: Scopes) -> dict[str, Said]:
+    """What checking some scopes gives, from nothing that was read before."""
+    with collection_paused():  # a portion has 100,000 records, and no circles among them
+        return verdicts_in(scopes, Reader())
 
 
 def left_over(seen: set[int]) -> Iterator[tuple[Family, Any]]:
@@ -160,7 +190,7 @@ class Stored(NamedTuple):
     said: tuple
 
 
-def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
+def store(scopes: list[str], verdicts: dict[str, Said]) -> None:
     """Let the findings of some scopes be just these verdicts.
 
     Findings that no longer follow are deleted if no person has touched them, else kept as no
@@ -170,18 +200,18 @@ def store(scopes: list[str], verdicts: dict[str, tuple[str, Verdict]]) -> None:
     stored = stored_findings(scopes, verdicts)
     if gone := [one.pk for key, one in stored.items() if key not in verdicts]:
         forget(Finding.objects.filter(pk__among=gone))
-    others = {key: found for key, found in verdicts.items() if differs(stored.get(key), *found)}
+    others = {key: said for key, said in verdicts.items() if differs(stored.get(key), said)}
     rows = findings_at([stored[key].pk for key in others if key in stored])
     rows |= {key: Finding(key=key) for key in others if key not in stored}
-    moved = [rows[key] for key, (scope, _) in others.items() if move(rows[key], scope)]
-    changed = [rows[key] for key, (_, verdict) in others.items() if take(rows[key], verdict)]
+    moved = [rows[key] for key, said in others.items() if move(rows[key], said.scope)]
+    changed = [rows[key] for key, said in others.items() if take(rows[key], said.computed)]
     new = [row for row in changed if row.pk is None]
     old = [row for row in changed if row.pk is not None]
     insert(new)
     Finding.objects.bulk_update(old, (*COMPUTED, "state", "version", "updated_at"), BATCH)
     Finding.objects.bulk_update(moved, ("scope",), BATCH)
     numbers = {key: one.pk for key, one in stored.items()} | {row.key: row.pk for row in new}
-    link({numbers[key]: verdict for key, (_, verdict) in verdicts.items()})
+    link({numbers[key]: said.figures for key, said in verdicts.items()})
     keep_states(row for row in old if row.is_touched)
 
 
@@ -196,9 +226,9 @@ def stored_findings(scopes: list[str], verdicts: Collection[str]) -> dict[str, S
     return found
 
 
-def differs(stored: Stored | None, scope: str, verdict: Verdict) -> bool:
+def differs(stored: Stored | None, said: Said) -> bool:
     """Whether a finding is not yet kept as a check found it."""
-    return stored is None or (stored.scope, stored.said) != (scope, computed(verdict))
+    return stored is None or (stored.scope, stored.said) != (said.scope, said.computed)
 
 
 def findings_at(numbers: list[int]) -> dict[str, Finding]:
@@ -220,18 +250,18 @@ def move(row: Finding, scope: str) -> bool:
     return is_moved
 
 
-def take(row: Finding, verdict: Verdict) -> bool:
+def take(row: Finding, values: tuple) -> bool:
     """Let a finding say what a check computed; a settled one that turned worse is open again.
 
     Whether that changed it.
     """
-    values = computed(verdict)
     if tuple(getattr(row, name) for name in COMPUTED) == values:
         return False
-    if row.result != verdict.result and verdict.result in TO_SETTLE:
-        row.state = Finding.State.OPEN
+    before = row.result
     for name, value in zip(COMPUTED, values, strict=True):
         setattr(row, name, value)
+    if row.result != before and row.result in TO_SETTLE:
+        row.state = Finding.State.OPEN
     row.version, row.updated_at = row.version + 1, timezone.now()
     return True
 
@@ -248,12 +278,12 @@ def forget(rows: Iterable[Finding]) -> None:
         Finding.objects.filter(pk__among=keys, is_current=True).update(is_current=False)
 
 
-def link(verdicts: dict[int, Verdict]) -> None:
+def link(figures: dict[int, tuple[int, ...]]) -> None:
     """Link findings, by their numbers, to just the observations of their verdicts."""
     through = Finding.observations.through
-    wanted = {(pk, figure.pk) for pk, each in verdicts.items() for figure in each.observations}
+    wanted = {(pk, figure) for pk, each in figures.items() for figure in each}
     links = {}
-    for part in in_batches(sorted(verdicts)):
+    for part in in_batches(sorted(figures)):
         rows = through.objects.filter(finding__among=part)
         for pk, finding, observation in rows.values_list("pk", "finding_id", "observation_id"):
             links[finding, observation] = pk

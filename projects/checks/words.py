@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from aidtracker.templatetags.formatting import period, plain
@@ -32,6 +33,7 @@ class Time:
     period_text: str = ""
 
 
+@lru_cache(maxsize=1 << 12)
 def time_words(window):
     """2018年, 截至2019年6月底; for a window whose first day is unknown the moment it ends."""
     start, end = window

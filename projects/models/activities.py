@@ -104,6 +104,7 @@ class Award(Record):
     """荣誉: one row for each time one was granted, so that 7 awards to 6 counties stay 7 and 6."""
 
     KEY = ("slug",)
+    TOLD_APART_BY = ("site", "region", "enterprise", "granted_on")
 
     class Level(models.TextChoices):
         NATIONAL = "national", "国家级"

@@ -26,6 +26,7 @@ class Investment(Reviewed, Record):
         *("signed_on", "started_on", "producing_on"),
     )
     KEY = ("code",)
+    TOLD_APART_BY = ("region", "signed_on")
     OWNERS = ("headquarters",)
     IS_SHARED = False
     maintainer = None

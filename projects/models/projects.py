@@ -37,6 +37,7 @@ class Project(Reviewed, Record):
         *AMOUNTS,
     )
     KEY = ("code",)
+    TOLD_APART_BY = ("regions", "planned_start", "actual_start")
     OWNERS = ("headquarters",)
     IS_SHARED = False
     maintainer = None
@@ -186,7 +187,7 @@ class ProjectParty(PartOfReviewed):
         )
 
     def __str__(self):
-        return f"{self.get_role_display()}:{self.party_name}"
+        return f"{self.get_role_display()}：{self.party_name}"
 
     @property
     def party_name(self):

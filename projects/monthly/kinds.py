@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from aidtracker.ground.money import LedgerAmountField
-from aidtracker.sheets import SheetColumn
+from aidtracker.sheets import SheetColumn, also_called
 from programs.models import Headquarters
 from projects.models import (
     Investment,
@@ -21,27 +21,6 @@ from projects.models import (
 STANDING = {"review", "review_comment", "correction_reason"}
 TEXT_TYPES = ("TextField", "CharField")
 DIGITS = 18  # more than any row's number has
-# What clerks call the columns in sheets of their own, besides their labels.
-ALSO_CALLED = {
-    "physical_progress": ("工程进度", "工程形象进度", "项目进展", "进展情况", "进度"),
-    "problems": ("问题", "存在的问题", "存在困难", "问题和困难"),
-    "next_step": ("下一步计划", "下步工作", "下一步工作", "下步打算"),
-    "work_done_month": ("本月完成", "当月完成", "当月完成投资", "本月投资"),
-    "work_done_to_date": ("累计完成", "累计投资", "自开工累计完成投资"),
-    "received_to_date": ("累计到位资金", "到位资金", "资金到位"),
-    "disbursed_to_date": ("累计拨付资金", "拨付资金", "资金拨付"),
-    "paid_to_date": ("累计支付资金", "支付资金", "资金支付"),
-    "arrived_month": ("本月到位", "当月到位资金"),
-    "arrived_to_date": ("累计到位",),
-    "tonnes": ("销量", "本月销售量"),
-    "sales": ("本月销售额",),
-    "jobs": ("就业人数", "在岗人数"),
-    "hired": ("新增人数", "本月新增"),
-    "left": ("离岗人数", "本月离岗"),
-    "classes": ("期数", "培训班次"),
-    "trainees": ("人次", "培训人数"),
-    "person_days": ("人天",),
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +61,7 @@ class GridColumn(SheetColumn):
     @property
     def labels(self):
         """What the column may be called in a pasted heading."""
-        return (self.label, *ALSO_CALLED.get(self.name, ()))
+        return (self.label, *also_called(self.label))
 
     @property
     def number_unit(self):

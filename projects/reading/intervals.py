@@ -78,8 +78,9 @@ class Interval:
         return Interval.between(min(corners), max(corners))
 
     def scale(self, factor):
-        low, high = (times(end, factor) for end in self.ends)
-        return Interval.between(min(low, high), max(low, high))
+        low, high = self.ends
+        one, two = times(low, factor), times(high, factor)
+        return Interval.between(one, two) if factor >= 0 else Interval.between(two, one)
 
     def shift(self, number):
         low, high = self.ends

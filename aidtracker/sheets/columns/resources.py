@@ -1,6 +1,6 @@
 """The one base class of all spreadsheets, and the resource of each model made from it."""
 
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import Model
 from import_export.resources import ModelResource, modelresource_factory
 
 from aidtracker.sheets.columns.column import SheetColumn
-from aidtracker.sheets.columns.lookups import Lookup
+from aidtracker.sheets.columns.lookups import NAME_FIELDS, Lookup
 
 # Fields that stand in no spreadsheet, and why.
 NOT_COVERED = {
@@ -55,6 +55,16 @@ class SheetResource(ModelResource):
             column.column_name: column for column in self.columns if column.attribute != VERSION
         }
         self.computed = [column for column in self.columns if column.attribute in self.COMPUTED]
+
+    @cached_property
+    def name_column(self) -> str:
+        """The column that names rows to people, where another one is the key; else empty."""
+        return next((name for name in NAME_FIELDS if name in self.fields), "")
+
+    @cached_property
+    def code_column(self) -> str:
+        """The column of the code that is the key, of rows that are known by their names as well."""
+        return self.key_columns[0].column_name if self.model.TOLD_APART_BY else ""
 
     def lookup(self, model):
         return self.lookups.setdefault(model, Lookup(model, self.user))

@@ -1,9 +1,14 @@
 """Which row of a sheet holds the headings, and which column each of them means."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
 
 from aidtracker.sheets.columns.cells import cell_text
+from aidtracker.sheets.columns.sets import companion_of
+from aidtracker.sheets.columns.synonyms import ALSO_CALLED
+from aidtracker.sheets.reading.decisions import NOT_IMPORTED, shape_of
 from aidtracker.sheets.reading.stated_units import (
     BRACKETS,
     LONGEST,
@@ -16,28 +21,13 @@ from aidtracker.sheets.reading.stated_units import (
 )
 
 SEARCHED_ROWS = 30
+LONGEST_UNKNOWN = 20
+NUMERAL = re.compile(r"[-+]?[0-9.,]+$")
 HEADING_ROWS = 3
 DEMANDS = re.compile(r"(必填|选填)项?$")
 FRAMES = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
-# Other words of ledgers for a column's label.
-SYNONYMS = {
-    "所属指挥部": "援疆指挥部",
-    "指挥部": "援疆指挥部",
-    "总投资额": "总投资",
-    "备注说明": "备注",
-    "说明": "备注",
-    "月度": "月份",
-    "报告月份": "月份",
-    "年份": "年度",
-    "累计完成": "累计完成投资",
-    "本月完成": "本月完成投资",
-    "是否民生项目": "民生项目",
-    "编号": "项目编号",
-    "项目代码": "项目编号",
-    "项目编码": "项目编号",
-    "建设状态": "状态",
-}
 IGNORED = {"序号", "no", "行号"}
+PUBLIC_ONLY = {"本站网页", "page"}  # columns that public files have, and that say nothing new
 
 
 def bare(text):
@@ -47,10 +37,15 @@ def bare(text):
 
 @dataclass
 class Names:
-    """The texts by which headings name the columns of a resource."""
+    """The texts by which headings name the columns of a resource.
+
+    `companions` name what stands beside a code, `decided` is what a person said of a heading.
+    """
 
     exact: dict[str, str] = field(default_factory=dict)
     loose: dict[str, str] = field(default_factory=dict)
+    companions: dict[str, str] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
     found: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def code(self, text):
@@ -60,6 +55,8 @@ class Names:
         return self.found[text]
 
     def meant(self, text):
+        if (known := plain(text)) in self.decided:
+            return self.decided[known], True
         for form in (plain(text), bare(text), without_unit(bare(text))):
             if form in self.exact:
                 return self.exact[form], True
@@ -68,21 +65,30 @@ class Names:
         return "", False
 
 
-def names_of(resource):
-    """The Names of a resource's columns."""
-    names = Names()
+def names_of(resource, decided=None):
+    """The Names of a resource's columns, and of what a person decided of headings."""
+    codes = {column.column_name for column in resource.columns}
+    known = {word: code for word, code in (decided or {}).items() if code in codes or not code}
+    names = Names(decided=known)
     for column in resource.columns:
         for text in (column.column_name, column.label):
             names.exact.setdefault(plain(text), column.column_name)
     for column in resource.columns:
         names.exact.setdefault(bare(column.label), column.column_name)
-        for text in other_labels(resource, column):
-            if plain(text) not in names.exact:
-                names.loose.setdefault(plain(text), column.column_name)
-    for other, label in SYNONYMS.items():
-        if plain(label) in names.exact and other not in names.exact:
-            names.loose.setdefault(plain(other), names.exact[plain(label)])
+        names.companions |= {plain(text): column.column_name for text in companion_of(column)}
+        take_loose(names, column, other_labels(resource, column))
+    by_label = {column.label: column for column in resource.columns}
+    for label in ALSO_CALLED:
+        if column := by_label.get(label):
+            take_loose(names, column, ALSO_CALLED[label])
     return names
+
+
+def take_loose(names, column, texts):
+    """Let a column have other names, unless another column has them."""
+    for text in map(plain, texts):
+        if text not in names.exact:
+            names.loose.setdefault(text, column.column_name)
 
 
 def other_labels(resource, column):
@@ -97,9 +103,31 @@ def other_labels(resource, column):
         yield from (f"{label}名称", f"{label[2:]}名称", f"{label}编号", f"{label}代码")
 
 
+class Known(Enum):
+    """How a heading is known to mean a column."""
+
+    EXACT = "列名"
+    LOOSE = "别的叫法"
+    DECIDED = "已选定"
+    BESIDE = "代码旁的名称"
+    NOT = ""
+
+
+class Use(NamedTuple):
+    """What a heading is read as: a column's code, empty if it is not imported."""
+
+    text: str
+    position: int
+    code: str
+    known: Known
+
+
 @dataclass
 class Heading:
-    """The row of the headings: `columns` are (column code, position, unit stated there)."""
+    """The row of the headings: `columns` are (column code, position, unit stated there).
+
+    `uses` are all its headings but row numbers; `shape` is that of the file.
+    """
 
     last: int  # the place of the row, among the rows read
     number: int  # as Excel counts
@@ -107,16 +135,24 @@ class Heading:
     doubled: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    shape: str = ""
+
+    @property
+    def companions(self):
+        """Where names stand beside codes: (column code, position)."""
+        return [(one.code, one.position) for one in self.uses if one.known is Known.BESIDE]
 
     @property
     def codes(self):
         return {code for code, _, _ in self.columns}
 
 
-def find_heading(resource, grid):
+def find_heading(resource, grid, decisions=None):
     """The Heading of a grid: the row that names most columns, with the groups in the rows above.
 
-    None if no row names any.
+    Of a person's `decisions`, those for files with the same headings are taken in. None if no row
+    names any column, and none looks like headings.
     """
     names = names_of(resource)
     best = None
@@ -127,9 +163,26 @@ def find_heading(resource, grid):
             if best is None or len(found.columns) > len(best.columns):
                 best = found
     if best is None or not best.columns:
+        best = likely_heading(names, grid)
+    if best is None:
         return None
+    best.shape = shape_of(map(plain, best.texts))
+    if decisions and (decisions.recall(best.shape) or decisions.columns):
+        names = names_of(resource, decisions.columns)
+        best = replace(heading_of(names, best.last, best.number, best.texts), shape=best.shape)
     take_units(resource, best, grid)
     return best
+
+
+def likely_heading(names, grid):
+    """The first row that looks like headings, none of them known: some texts, all different."""
+    for place, (number, cells) in enumerate(grid[:SEARCHED_ROWS]):
+        texts = [cell_text(cell) for cell in cells]
+        filled = [text for text in texts if text]
+        are_words = all(len(text) <= LONGEST_UNKNOWN and not NUMERAL.match(text) for text in filled)
+        if len(filled) > 1 and len(set(filled)) == len(filled) and are_words:
+            return heading_of(names, place, number, texts)
+    return None
 
 
 def combined(names, rows):
@@ -185,12 +238,24 @@ def heading_of(names, place, number, texts):
     named = [(*names.code(text), position, text) for position, text in enumerate(texts)]
     taken: set[str] = set()
     for code, is_exact, position, text in sorted(named, key=lambda one: (not one[1], one[0] > "")):
+        word = plain(text)
+        beside = names.companions.get(word, "")
         if code and code not in taken:
             taken.add(code)
             heading.columns.append((code, position, stated_unit(text)))
-        elif is_exact:
+            known = Known.EXACT if is_exact else Known.LOOSE
+        elif code and is_exact:
             heading.doubled.append(code)
-        elif code or (text and plain(text) not in IGNORED):
-            heading.unknown.append(text)
+            continue
+        elif beside in taken and word not in names.decided:
+            code, known = beside, Known.BESIDE
+        else:
+            code, known = NOT_IMPORTED, Known.NOT
+        if word in names.decided:
+            known = Known.DECIDED
+        if text and word not in IGNORED | PUBLIC_ONLY:
+            heading.uses.append(Use(text, position, code, known))
     heading.columns.sort(key=lambda column: column[1])
+    heading.uses.sort(key=lambda use: use.position)
+    heading.unknown = [use.text for use in heading.uses if use.known is Known.NOT]
     return heading

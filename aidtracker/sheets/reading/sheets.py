@@ -1,11 +1,17 @@
 """A sheet that was read: which columns it has, and which of its rows are records."""
 
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from aidtracker.sheets.columns.cells import cell_text, half_width
+from aidtracker.sheets.columns.cells import BLANKS, cell_text, half_width
 from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
+from aidtracker.sheets.columns.sets import public_columns
+from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.footers import reason_to_skip
 from aidtracker.sheets.reading.headings import find_heading
+from aidtracker.sheets.reading.mapping import MappedColumn, mapping_of
 from aidtracker.sheets.reading.stated_units import (
     converts,
     fitting,
@@ -18,8 +24,14 @@ from aidtracker.sheets.reading.stated_units import (
 MAX_ROWS = 100_000
 TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
 VERSION = "version"
+FIRST_PART, NEXT_PART = re.compile("[-+]?[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(\.[0-9]+)?")
+SHIFTED = (
+    "这一行有 {cells} 格，列名只有 {width} 格：多半是数字或文字里的逗号没有加引号"
+    "（1,500 应写成 1500），后面各格都错了位；请改正这一行，或用 Excel 另存为 .xlsx。"
+)
 SHOWN_UNKNOWN = 20
 SHOWN_RANGES = 12
+PUBLIC = "这是公开下载的文件，缺少不公开的内容：空格和少列的几项不当作删除。"
 LISTS = "选项"  # of a template
 
 
@@ -35,6 +47,14 @@ class ManySheetsError(SheetError):
         self.names = names
 
 
+class MissingKeyError(SheetError):
+    """A file in which no column is known to name its records; the person can say which does."""
+
+    def __init__(self, message, mapped, decisions):
+        super().__init__(message)
+        self.mapped, self.decisions = mapped, decisions
+
+
 @dataclass
 class Page:
     """One sheet of a file as it was read: pairs of a row's number as in Excel and its cells."""
@@ -42,16 +62,20 @@ class Page:
     name: str
     rows: list
     is_hidden: bool = False
-    # First row, last row and column of numbers in cells that are merged over several rows.
+    # First and last row, first and last column of the merged cells that hold something.
     joint: list = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    is_csv: bool = False
 
 
 @dataclass
 class Sheet:
     """Records under their headings.
 
-    `columns` are (column code, position in a row, unit that the heading states).
+    `columns` are (column code, position in a row, unit that the heading states), `faults` rows that
+    cannot be read: (number, why, what of them).
+    `columns` are (column code, position in a row, unit that the heading states), `companions` the
+    places of names beside codes, `mapped` the headings that are called otherwise or not known.
     """
 
     name: str
@@ -60,6 +84,13 @@ class Sheet:
     notices: list[str] = field(default_factory=list)
     heading_number: int = 1
     version_at: int | None = None
+    faults: list[tuple[int, str, str]] = field(default_factory=list)
+    companions: list[tuple[str, int]] = field(default_factory=list)
+    mapped: list[MappedColumn] = field(default_factory=list)
+    decisions: Decisions = field(default_factory=Decisions)
+    shape: str = ""
+    # A public file leaves out what the public must not see: an empty cell says nothing there.
+    is_public: bool = False
 
     @property
     def at(self):
@@ -78,7 +109,7 @@ class Sheet:
         return int(text)
 
 
-def choose_page(resource, pages, wanted=""):
+def choose_page(resource, pages, wanted="", decisions=None):
     """The page of a file that holds rows of the resource, with its heading.
 
     Raises ManySheetsError if several do and none is `wanted`, SheetError if none does.
@@ -88,9 +119,12 @@ def choose_page(resource, pages, wanted=""):
     filled = [page for page in pages if page.rows]
     if not filled:
         raise SheetError("文件是空的：要有一行列名，下面每行一条记录。")
-    found = [(page, find_heading(resource, page.rows)) for page in filled]
-    keys = key_codes(resource)
-    fits = [(page, heading) for page, heading in found if heading and keys <= heading.codes]
+    found = [(page, find_heading(resource, page.rows, decisions)) for page in filled]
+    fits = [
+        (page, heading)
+        for page, heading in found
+        if heading and not missing_key(resource, heading.codes)
+    ]
     fitting = [pair for pair in fits if not pair[0].is_hidden] or fits
     fitting = [pair for pair in fitting if len(pair[0].rows) > pair[1].last + 1] or fitting
     if len(fitting) > 1:
@@ -100,16 +134,28 @@ def choose_page(resource, pages, wanted=""):
     return max(found, key=lambda pair: len(pair[1].columns) if pair[1] else 0)
 
 
+def missing_key(resource, codes):
+    """The columns without which records have no name; a name instead of a code is enough."""
+    missing = key_codes(resource) - codes
+    is_named = missing == {resource.code_column} and resource.name_column in codes
+    return set() if is_named else missing
+
+
 def key_codes(resource):
     return {column.column_name for column in resource.key_columns}
 
 
-def sheet_of(resource, pages, wanted=""):
-    """The Sheet of a resource in the pages of a file. Raises SheetError, ManySheetsError."""
-    page, heading = choose_page(resource, pages, wanted)
+def sheet_of(resource, pages, wanted="", decisions=None):
+    """The Sheet of a resource in the pages of a file, as a person decided. Raises SheetError."""
+    decisions = decisions or Decisions()
+    page, heading = choose_page(resource, pages, wanted, decisions)
     check_heading(resource, heading)
+    mapped = mapping_of(resource, heading, page.rows[heading.last + 1 :])
+    check_key(resource, heading, mapped, decisions)
     name = page.name if len(pages) > 1 else ""
     sheet = Sheet(page.name, [], [], list(page.notices), heading.number)
+    sheet.mapped, sheet.decisions, sheet.shape = mapped, decisions, heading.shape
+    sheet.companions = heading.companions
     hidden = [one.name for one in pages if one.is_hidden and one is not page and one.rows]
     if hidden and any(one != LISTS for one in hidden):
         sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_UNKNOWN])}。")
@@ -119,6 +165,9 @@ def sheet_of(resource, pages, wanted=""):
         sheet.notices.append(f"第 {heading.number} 行是列名，它上面的各行没有读入。")
     sheet.columns = [column for column in heading.columns if column[0] != VERSION]
     sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
+    sheet.is_public = is_public(resource, heading)
+    if sheet.is_public:
+        sheet.notices.append(PUBLIC)
     note_columns(sheet, heading)
     take_units(resource, sheet, heading)
     above = {unit for _, cells in page.rows[: heading.last + 1] for unit in units_of(cells)}
@@ -126,7 +175,16 @@ def sheet_of(resource, pages, wanted=""):
     below = {unit for cells in left_out for unit in units_of(cells)}
     check_unit(resource, sheet, above | below | {*units_of_line(page.name)})
     check_joint(resource, sheet, page.joint)
+    check_width(sheet, heading, page)
     return sheet
+
+
+def is_public(resource, heading):
+    """Whether a file is one that the public gets, with all its columns and no version."""
+    there = {*heading.texts}
+    columns = [(one.heading, one.code) for one in public_columns(resource)]
+    are_all = any(there >= {*texts} for texts in zip(*columns, strict=True))
+    return are_all and VERSION not in heading.codes
 
 
 def check_heading(resource, heading):
@@ -136,10 +194,19 @@ def check_heading(resource, heading):
     if heading.doubled:
         names = labels(resource, heading.doubled)
         raise SheetError(f"第 {heading.number} 行的列名重复：{names}；请只留一列。")
-    if missing := key_codes(resource) - heading.codes:
-        raise SheetError(
+
+
+def check_key(resource, heading, mapped, decisions):
+    """Refuse a file whose records have no name; a name instead of a code is enough."""
+    missing = key_codes(resource) - heading.codes
+    if missing and not (
+        missing == {resource.code_column} and resource.name_column in heading.codes
+    ):
+        raise MissingKeyError(
             f"缺少列：{labels(resource, missing)}。没有它认不出是哪一条记录"
-            f"（第 {heading.number} 行是列名）。"
+            f"（第 {heading.number} 行是列名）。",
+            mapped,
+            decisions,
         )
 
 
@@ -196,16 +263,46 @@ def check_unit(resource, sheet, stated):
 
 
 def check_joint(resource, sheet, joint):
-    """Refuse a quantity in a cell that is merged over several rows: whose is it?"""
-    for top, bottom, at in joint:
-        column = next(
-            (resource.columns_by_code[code] for code, n, _ in sheet.columns if n == at), None
-        )
-        if top > sheet.heading_number and column and column.is_quantity:
-            raise SheetError(
-                f"第 {top}–{bottom} 行“{column.label}”是合并的单元格，分不清每行各是多少；"
-                "请取消合并，每行填自己的数。"
-            )
+    """Refuse a quantity in a cell that is merged over several records or columns: whose is it?"""
+    numbers = [number for number, _ in sheet.rows]
+    cells_of = dict(sheet.rows)
+    for top, bottom, first, last in joint:
+        own = numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+        columns = [
+            column
+            for code, at, _ in sheet.columns
+            if first <= at <= last and (column := resource.columns_by_code.get(code))
+        ]
+        shared = next((one for one in columns if one.is_quantity and not one.readonly), None)
+        if shared and (len(own) > 1 or (own and len(columns) > 1)):
+            text = half_width(cell_text(cells_of[own[0]][first]))
+            each = "行" if len(own) > 1 else "列"
+            if text not in BLANKS:
+                raise SheetError(
+                    f"{sheet.at}第 {ranges(range(top, bottom + 1))} 行“{shared.label}”是合并的"
+                    f"单元格，分不清每{each}各是多少；请取消合并，每{each}填自己的数。"
+                )
+
+
+def check_width(sheet, heading, page):
+    """Refuse rows of a CSV file that are longer than the headings: some comma shifts them."""
+    if not page.is_csv:
+        return
+    width = len(next(cells for number, cells in page.rows if number == heading.number))
+    records = {number for number, _ in sheet.rows}
+    for number, cells in page.rows:
+        more = cells[width:]
+        if number in records and more and (any(map(cell_text, more)) or is_split(cells)):
+            words = SHIFTED.format(width=width, cells=len(cells))
+            sheet.faults.append((number, words, f"第 {width + 1} 格起"))
+
+
+def is_split(cells):
+    """Whether two neighbours look like the parts of a number with a comma: 1 and 500."""
+    texts = [cell_text(cell) for cell in cells]
+    return any(
+        FIRST_PART.fullmatch(one) and NEXT_PART.fullmatch(other) for one, other in pairwise(texts)
+    )
 
 
 # Rows

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.reading.decisions import Decisions
+from aidtracker.sheets.reading.mapping import MappedColumn
 from aidtracker.sheets.reading.sheets import ranges
+from aidtracker.sheets.rehearsing.recognition import Recognised
 
 ERROR, WARNING = "error", "warning"
 SHOWN_GROUPS = 150
 SHOWN_LENGTH = 40
 WHOLE_ROW = "整行"
+LABEL_SEPARATOR = "、"  # of a problem that several columns have together
 NEW, CHANGED, PROPOSED = "新增", "修改", "变更申请"
 
 
@@ -18,13 +23,17 @@ def shortened(text: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, or doubtful, in a cell: its row as in Excel, its column, the value read."""
+    """What is wrong, or doubtful, in a cell: its row as in Excel, its column, the value read.
+
+    `letter` is what Excel calls the column, if it is one of the file's.
+    """
 
     number: int
     heading: str
     value: str
     message: str
     level: str = ERROR
+    letter: str = field(default="", compare=False)
 
     @property
     def is_error(self) -> bool:
@@ -95,6 +104,49 @@ class Outcome:
     rows: list[ShownRow] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # How headings are read that are no labels, what was decided, and rows known by their names.
+    mapped: list[MappedColumn] = field(default_factory=list)
+    decisions: Decisions = field(default_factory=Decisions)
+    recognised: list[Recognised] = field(default_factory=list)
+    # Columns that new rows must fill and the file does not have.
+    missing: list[SheetColumn] = field(default_factory=list)
+
+    @property
+    def undecided(self) -> list[str]:
+        """The headings of money that nobody said where to read."""
+        return [one.text for one in self.mapped if one.undecided]
+
+    @property
+    def doubtful(self) -> list[Recognised]:
+        return [one for one in self.recognised if one.is_doubtful]
+
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether a person may say more of the file than it says itself."""
+        return bool(self.mapped or self.doubtful or self.missing)
+
+    @property
+    def fixed_texts(self) -> list[str]:
+        """What all new rows have in common, as it was chosen."""
+        return list(self.decisions.fixed.values())
+
+    @property
+    def needs_decisions(self) -> bool:
+        """Whether a person must say more before anything can be stored."""
+        return bool(self.undecided) or any(one.is_undecided for one in self.recognised)
+
+    @property
+    def recognised_rows(self) -> list[Recognised]:
+        """The first rows that are known without a person's help."""
+        return [one for one in self.recognised if one.how and not one.is_doubtful][:SHOWN_GROUPS]
+
+    @property
+    def named_count(self) -> int:
+        return sum(bool(one.how) and not one.is_new for one in self.recognised)
+
+    @property
+    def numbered_count(self) -> int:
+        return sum(one.is_new for one in self.recognised)
 
     @property
     def written(self) -> int:
@@ -128,7 +180,7 @@ class Outcome:
 
     @property
     def can_be_stored(self) -> bool:
-        return not self.error_count and bool(self.written)
+        return not self.error_count and not self.needs_decisions and bool(self.written)
 
     @property
     def groups(self) -> list[tuple[str, Problem]]:
@@ -153,10 +205,11 @@ class Objections:
     """What is wrong with the rows of a sheet, noted while its import is rehearsed.
 
     `failed` are the numbers of the rows that have errors, `faulty` the names of each row's fields
-    that have them.
+    that have them, `letters` what Excel calls the columns: {heading: letters}.
     """
 
-    def __init__(self, outcome: Outcome):
+    def __init__(self, outcome: Outcome, letters: dict[str, str]):
+        self.letters = letters
         self.problems = outcome.problems
         self.failed: set[int] = set()
         self.faulty: dict[int, set[str]] = {}
@@ -165,7 +218,7 @@ class Objections:
         """Note an error of the cell that a reader reads."""
         self.mark(number, [reader.column.attribute])
         value = shortened(reader.text(cells[reader.position]))
-        self.problems.append(Problem(number, reader.column.label, value, message))
+        self.note(number, reader.column.label, value, message)
 
     def mark(self, number: int, names: Iterable[str]) -> None:
         self.failed.add(number)
@@ -173,10 +226,14 @@ class Objections:
 
     def fail(self, number: int, message: str, heading: str = WHOLE_ROW) -> None:
         self.failed.add(number)
-        self.problems.append(Problem(number, heading, "", message))
+        self.note(number, heading, "", message)
 
     def warn(self, number: int, heading: str, value: str, message: str) -> None:
-        self.problems.append(Problem(number, heading, shortened(value), message, WARNING))
+        self.note(number, heading, shortened(value), message, WARNING)
+
+    def note(self, number: int, heading: str, value: str, message: str, level: str = ERROR) -> None:
+        letter = self.letters.get(heading.partition(LABEL_SEPARATOR)[0], "")
+        self.problems.append(Problem(number, heading, value, message, level, letter))
 
     def disagree(self, number: int, reader, cells, shown: str) -> None:
         message = f"这一列由其他列得出，应为“{shown or '空'}”；请改正或留空。"

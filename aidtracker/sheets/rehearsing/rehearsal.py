@@ -12,8 +12,9 @@ from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.rehearsing.companions import Companions
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
+from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
     Blank,
     FieldChange,
@@ -21,7 +22,14 @@ from aidtracker.sheets.rehearsing.plans import (
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
 from aidtracker.sheets.rehearsing.progress import Report, silent, told
-from aidtracker.sheets.rehearsing.readers import YEARS_AHEAD, CellReader, Readers, doubt_of
+from aidtracker.sheets.rehearsing.readers import (
+    YEARS_AHEAD,
+    CellReader,
+    Readers,
+    Reading,
+    doubt_of,
+)
+from aidtracker.sheets.rehearsing.recognition import Recognition
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
 from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
 
@@ -36,18 +44,27 @@ class Rehearsal:
     """What importing a sheet would do; `planned` are the rows to write if nothing is wrong."""
 
     def __init__(self, resource: SheetResource, sheet: Sheet, report: Report = silent):
+        self.recognition = Recognition(resource, sheet)
+        sheet = self.recognition.run()
         self.resource = resource
         self.sheet = sheet
         self.report = report
         self.model: Any = resource.model
         self.guard = Guard(self.model, resource.user)
         self.readers = Readers(resource, sheet, self.guard.ignored)
-        self.outcome = Outcome(sheet=sheet.name, notices=list(sheet.notices))
-        self.objections = Objections(self.outcome)
+        self.outcome = Outcome(
+            sheet=sheet.name,
+            notices=list(sheet.notices),
+            mapped=sheet.mapped,
+            decisions=sheet.decisions,
+            recognised=self.recognition.found,
+        )
+        self.objections = Objections(self.outcome, self.readers.letters)
         self.settling = Settling(resource, self.readers, self.guard, self.objections, report)
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
         self.required = self.required_fields()
+        self.fixed = self.fixed_values()
         self.blank = Blank(self.model)
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
@@ -60,18 +77,37 @@ class Rehearsal:
             if is_required(one) and one.name not in present and not self.guard.fills(one)
         ]
 
+    def fixed_values(self) -> dict[str, Any]:
+        """What a person said of all new rows, for columns that the file does not have."""
+        found = {}
+        for one in self.required:
+            column = self.resource.fields[one.name]
+            text = self.sheet.decisions.fixed.get(column.column_name, "")
+            reading = CellReader(column, 0).read(text)
+            if not (reading.problem or reading.is_empty):
+                found[one.name] = reading.value
+        return found
+
     # The pass
 
     @collection_paused()
     def run(self) -> Outcome:
         """The Outcome of the whole sheet."""
+        faulty = {number for number, *_ in self.sheet.faults}
+        for fault in self.sheet.faults:
+            self.objections.fail(*fault)
+        companions = Companions(self.sheet, self.readers, self.objections)
+        companions.fill_keys()
         keys = self.read_keys()
         readable = [key for key in keys if key is not UNREADABLE]
         self.stored = StoredRows(self.resource, self.readers.all, readable)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
+        companions.settle(found, self.stored)
         differing = self.differing(found)
         rows = told(zip(self.sheet.rows, found, strict=True), self.report, COMPARING)
         for place, ((number, cells), values) in enumerate(rows):
+            if number in faulty:
+                continue
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
             elif values is None:
@@ -103,12 +139,15 @@ class Rehearsal:
         first: dict = {}
         failed = self.objections.failed
         for number, cells in self.sheet.rows:
+            if number in failed:
+                keys.append(UNREADABLE)
+                continue
             parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
             key = None if all(part in EMPTY for part in parts) else parts
             if number not in failed and key and first.setdefault(key, number) != number:
-                labels = "、".join(reader.column.label for reader in self.readers.keys)
+                labels = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
                 same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                self.objections.fail(number, same)
+                self.objections.fail(number, same, labels)
             keys.append(UNREADABLE if number in failed else key)
         return keys
 
@@ -135,10 +174,15 @@ class Rehearsal:
             raw = cells[reader.position]
             if raw != "" or not reader.is_optional:
                 self.fill(plan, reader, raw)
+        for name, value in self.fixed.items():
+            plan.changes.append(FieldChange(self.resource.fields[name], None, value))
         plan.row = self.blank.filled(plan.changes)
+        self.outcome.missing = [self.resource.fields[one.name] for one in self.required]
         for missing in self.required:
+            if missing.name in self.fixed:
+                continue
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
-            self.objections.fail(number, message)
+            self.objections.fail(number, message, str(missing.verbose_name))
             self.objections.mark(number, [missing.name])
         if self.version_of(plan) is not None:
             self.objections.warn(number, WHOLE_ROW, "", GONE)
@@ -177,12 +221,18 @@ class Rehearsal:
         reading = reader.read(plan.cells[reader.position])
         if reading.problem:
             self.objections.add(plan.number, reader, plan.cells, reading.problem)
-        elif reading.is_empty and stored.column.stays:
+        elif self.says_nothing(plan, stored, reading):
             return
         elif reading.is_empty and not (source.blank or source.null):
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
         elif not stored.says_same(plan.values, reading):
             self.set(plan, reader, reading.value, stored.value(plan.values))
+
+    def says_nothing(self, plan: PlannedRow, stored: StoredColumn, reading: Reading) -> bool:
+        """Whether a cell leaves the stored value as it is, though it has less than that."""
+        if stored.column.is_many and self.sheet.is_public:
+            return set(reading.value) <= set(stored.value(plan.values))
+        return reading.is_empty and (stored.column.stays or self.sheet.is_public)
 
     def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
@@ -282,6 +332,8 @@ class Rehearsal:
         """A digest of all that the import changes; the same file on other data has another."""
         failed = len(self.objections.failed)
         digest = hashlib.sha256(f"{len(self.conflicting)} {failed}".encode())
+        for one in self.recognition.found:
+            digest.update(f"{one.number} {one.code}".encode())
         for plan in self.planned:
             # What a cell itself says is the same whenever the file is read.
             changes = [

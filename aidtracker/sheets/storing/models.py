@@ -56,7 +56,8 @@ class Upload(models.Model):
     content = models.BinaryField("内容")
     sheet = models.TextField("工作表", blank=True)
 
-    # What the person saw of it, and decided
+    # What the person saw of it, and decided (`reading.decisions`)
+    decisions = models.JSONField("决定", default=dict)
     fingerprint = models.CharField("预览", max_length=64, blank=True)
     rows = models.PositiveIntegerField("行数", default=0)
     reason = models.TextField("理由", blank=True)
@@ -110,3 +111,30 @@ class Upload(models.Model):
         kept = {} if state == State.REFUSED else {"content": b""}
         if not self.move(State.RUNNING, to=state, result=result, **kept):
             raise OvertakenError
+
+
+class RememberedColumns(models.Model):
+    """列的对应: which columns the headings of a kind of file mean, as one headquarters decided.
+
+    `owner` is the headquarters of who decided, or the account that works for none or several.
+    """
+
+    owner = models.CharField("谁的", max_length=40)
+    model = models.CharField("数据", max_length=100)
+    shape = models.CharField("列名", max_length=64)
+    decisions = models.JSONField("决定", default=dict)
+    decided_at = models.DateTimeField("决定时间", auto_now=True)
+
+    class Meta:
+        app_label = "aidtracker"
+        verbose_name = "列的对应"
+        verbose_name_plural = "列的对应"
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner", "model", "shape"), name="remembered_columns_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.model

@@ -18,6 +18,7 @@ from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.outcomes import Outcome
 from aidtracker.sheets.rehearsing.progress import Report, silent
 from aidtracker.sheets.storing.models import OvertakenError, State, Upload
+from aidtracker.sheets.storing.remembering import decisions_for, remember
 from aidtracker.sheets.storing.storing import store
 from aidtracker.trail import acts
 
@@ -51,12 +52,14 @@ def run(upload: Upload, user: Any, report: Report = silent) -> Outcome:
     def end(outcome: Outcome) -> None:
         counts = ("new", "changed", "proposed", "conflicting")
         told = {name: getattr(outcome, name) for name in counts}
+        remember(user, upload.model_class, sheet)
         upload.end(State.STORED, **told, act=str(acts.current().pk))
 
     report(READING, 0)
     resource = resource_for(upload.model_class, user)
     pages = read_upload(upload.file_name, bytes(upload.content))
-    sheet = sheet_of(resource, pages, upload.sheet)
+    decisions = decisions_for(user, upload.model_class, upload.decisions)
+    sheet = sheet_of(resource, pages, upload.sheet, decisions)
     seen = (upload.fingerprint, upload.file_name, upload.reason)
     return store(resource, sheet, *seen, report=report, end=end)
 

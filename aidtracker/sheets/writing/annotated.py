@@ -13,9 +13,10 @@ from django.http import FileResponse
 
 from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, cell_text
 from aidtracker.sheets.columns.resources import SheetResource
+from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.sheets import Page, Sheet, sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
-from aidtracker.sheets.rehearsing.outcomes import ERROR, WARNING, Outcome, Problem
+from aidtracker.sheets.rehearsing.outcomes import ERROR, LABEL_SEPARATOR, WARNING, Outcome, Problem
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.writing import workbook_marker
 from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK
@@ -35,15 +36,19 @@ MAX_SECONDS = 30
 
 
 def annotated_file(
-    resource: SheetResource, file_name: str, content: bytes, wanted=""
+    resource: SheetResource,
+    file_name: str,
+    content: bytes,
+    wanted: str = "",
+    decisions: Decisions | None = None,
 ) -> FileResponse:
     """The workbook as uploaded with its problems marked, as a response; of other files, the cells.
 
-    `wanted` is the sheet that was chosen. What reaches outside the workbook is taken out: the copy
-    goes to another person.
+    `wanted` is the sheet that was chosen, with what was decided of it. What reaches outside the
+    workbook is taken out: the copy goes to another person.
     """
     pages = read_upload(file_name, content)
-    sheet = sheet_of(resource, pages, wanted)
+    sheet = sheet_of(resource, pages, wanted, decisions)
     page = next(page for page in pages if page.name == sheet.name)
     marks = list(marks_of(page, sheet, notes_of(rehearse(resource, sheet), sheet, resource)))
     is_workbook = PurePath(file_name).suffix.lower() == ".xlsx"
@@ -75,7 +80,7 @@ def notes_of(outcome: Outcome, sheet: Sheet, resource: SheetResource) -> Notes:
     positions = {resource.columns_by_code[code].label: at for code, at, _ in sheet.columns}
     notes: Notes = {}
     for problem in outcome.problems:
-        at = positions.get(problem.heading)
+        at = positions.get(problem.heading.partition(LABEL_SEPARATOR)[0])
         notes.setdefault(problem.number, {}).setdefault(at, []).append(problem)
     return notes
 

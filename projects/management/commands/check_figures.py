@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from aidtracker.ground.batches import BATCH
+from aidtracker.ground.processes import processors
 from aidtracker.trail.acts import CommandActs
 from programs.models import Source
 from projects.checks.recomputing import recompute
@@ -14,8 +15,12 @@ from projects.models.scope_entries import ScopeList
 class Command(CommandActs, BaseCommand):
     help = "核对全部已发布的观测值，更新核对结果；人写的处理和说明保留。"
 
+    def add_arguments(self, parser):
+        words = "同时比较的进程数，默认与处理器一样多"
+        parser.add_argument("--processes", type=int, default=processors(), help=words)
+
     def handle(self, *args, **options):
-        counts = recompute()
+        counts = recompute(options["processes"])
         words = (f"{result.label}{counts[result]}条" for result in Finding.Result)
         self.stdout.write(f"核对完毕：{'，'.join(words)}。")
         kept = Finding.objects.filter(is_current=False).count()
