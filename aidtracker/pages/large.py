@@ -21,6 +21,17 @@ input, select, button { min-height: 3rem; }
 table.data th, table.data td { height: 3.25rem; }
 .large-off { display: inline; }
 .large-on { display: none; }
+@media screen and (max-width: 640px) {
+  .site-nav :is(summary, a) { padding-inline: .25rem; }
+  .unfold-list + label { display: block; padding: .5rem 0; }
+  .unfold-list:not(:checked) ~ .table-frame tbody tr:nth-child(n + 16) { display: none; }
+  .is-compare .unfold-list:not(:checked) ~ section tbody tr:nth-child(n + 6) { display: none; }
+  .unfold-list:not(:checked) ~ section .timeline > li:nth-child(n + 3) { display: none; }
+  .unfold-list:not(:checked) ~ section .year-figures > li:nth-child(n + 2) { display: none; }
+  .unfold-rows:not(:checked) ~ .table-frame:not(:has(:target)) tr:nth-child(n+3) { display: none; }
+  section { margin-top: 1.25rem; }
+  .card-quote { -webkit-line-clamp: 2; line-clamp: 2; }
+}
 """
 
 

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import BrowserContext, Page
 
 from aidtracker.ground.datasets import record_models
+from aidtracker.pages.large import COOKIE as LARGE
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -27,9 +28,10 @@ class Look:
 
     width: int
     scheme: str
+    is_large: bool = False
 
     def __str__(self) -> str:
-        return f"{self.width}-{self.scheme}"
+        return f"{self.width}-{self.scheme}{'-large' if self.is_large else ''}"
 
 
 @dataclass
@@ -54,6 +56,10 @@ class Looker:
     def ask(self, address: str) -> None:
         if not address.startswith((self.base, "data:")):
             self.heard.append(f"external: {address}")
+
+    def choose_large_type(self) -> None:
+        choice = {"name": LARGE, "value": "1", "url": self.base}
+        self.context.add_cookies([choice])
 
     def faults(self, path: str) -> list[str]:
         """Open a page; each thing that is wrong with it, in words."""
