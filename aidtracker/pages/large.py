@@ -35,6 +35,7 @@ table.data th, table.data td { height: 3.25rem; }
   .unfold-rows:not(:checked) ~ .table-frame:not(:has(:target)) tr:nth-child(n+3) { display: none; }
   section { margin-top: 1.25rem; }
   .source-text { line-height: 1.65; }
+  .filters .buttons { flex: 1 0 100%; }
   .card-quote { -webkit-line-clamp: 2; line-clamp: 2; }
 }
 """

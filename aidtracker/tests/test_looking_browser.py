@@ -30,7 +30,7 @@ FULLEST = [
     "/search/?q=9.11亿",
     "/observations/?q=nothing-of-this-name",
 ]
-LISTS = ["/activities/", "/timeline/", "/en/", "/compare/", "/observations/", "/projects/"]
+LISTS = ["/", "/activities/", "/timeline/", "/en/", "/compare/", "/observations/", "/projects/"]
 PASSES = [Look(390, "light"), Look(1280, "dark")]
 PICTURES = os.environ.get("PICTURES", "")
 LARGE = [Look(390, "light", is_large=True), Look(1280, "dark", is_large=True)]
