@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
+from aidtracker.ground.addresses import address
 from projects.models.finding_kinds import Result
 
 # Keys name figures as `source#number|source#number`; neither sign may stand in an address.
 IN_ADDRESS = str.maketrans({"#": ".", "|": ","})
 IN_KEY = str.maketrans({".": "#", ",": "|"})
-
+PLAIN = "!$&'()*+,;=/~:@"  # as `reverse` leaves it
 
 NO_DOCUMENT = "无文献"
 WITHOUT_DOCUMENT = f"{NO_DOCUMENT}：没有写明出自哪份文献，不作代表或最新的数"
@@ -28,7 +29,7 @@ class Badge:
 
 def address_of(key):
     """The address of a finding, the same as long as the finding is made: from its key."""
-    return reverse("finding-detail", args=[key.translate(IN_ADDRESS)])
+    return address("finding-detail", quote(key.translate(IN_ADDRESS), safe=PLAIN))
 
 
 def key_in(address):

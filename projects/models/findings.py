@@ -192,7 +192,7 @@ class Finding(Meaning):
         )
 
     def __str__(self):
-        return f"{self.get_kind_display()}:{self.title or self.computation[:40]}"
+        return f"{self.get_kind_display()}：{self.title or self.computation[:40]}"
 
     def get_absolute_url(self):
         return address_of(self.key)

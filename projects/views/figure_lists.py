@@ -45,7 +45,7 @@ FIGURE_OF_SERIES = (
     Column("性质", leading, kind="nature"),
     Column("期间", leading, kind="period"),
     Column("出处", leading, kind="source"),
-    Column("全部数字", "figure_count", kind="number"),
+    Column("全部数字", "figure_count", kind="number", sort=("figure_count",)),
 )
 
 
@@ -75,7 +75,7 @@ class ObservationList(ListPage):
     empty = "还没有公开的数字；审核通过后列在这里。"
     filterset_class = filters.ObservationFilter
     columns = (
-        Column("指标", metric_item),  # of one metric, the form narrows the list to it
+        Column("指标", metric_item, sort=("series__metric__slug", "series__slug")),
         Column("主体与范围", scope_items, sort=("series__slug",)),
         Column("数值", kind="figure", sort=("value",)),
         Column("性质", kind="nature", sort=("nature", "source_id", "number")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -136,10 +136,13 @@ class FindingList(ListPage):
         return kept_overview()
 
     @property
-    def total(self):
-        """None where it is not known, as it is not with conditions or where some are left out."""
-        is_known = not self.is_filtered and not self.more_lookalikes
-        return sum(self.overview.totals.values()) if is_known else None
+    def total(self) -> int | None:
+        """None where it is not known, as it is not with conditions."""
+        if self.is_filtered:
+            return None
+        if self.more_lookalikes:
+            return kept("findings shown", self.rows().order_by().count)
+        return sum(self.overview.totals.values())
 
     @cached_property
     def more_lookalikes(self) -> bool:
@@ -151,6 +154,10 @@ class FindingList(ListPage):
         if self.more_lookalikes:
             rows = rows.without_lesser_lookalikes()
         return rows.worst_first()
+
+    def changes(self) -> QuerySet:
+        rows = public_findings(self.overview.hidden).order_by("-updated_at")
+        return rows.values_list("updated_at", flat=True)
 
     def read(self, rows):
         return rows.current().prefetch_related(with_figures())

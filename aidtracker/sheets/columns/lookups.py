@@ -1,12 +1,15 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
+from django.conf import settings
 from django.db.models import TextField
 
 from aidtracker.ground.batches import in_batches, links_of_field
+from aidtracker.ground.features import parts_of
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
-from aidtracker.ground.scope import readable
+from aidtracker.ground.scope import changeable, readable, scope_of
 from aidtracker.sheets.columns.cells import tidy
 
+LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
 BATCH = 2_000
@@ -37,6 +40,7 @@ class Lookup:
         self.by_key: dict[str, list] = {}
         self.by_name: dict[str, list] = {}
         self.keys: dict = {}
+        self.names: dict[int, str] = {}
         self.found: dict = {}
         self.needed: set[str] = set()
         self.is_read = False
@@ -61,6 +65,19 @@ class Lookup:
             "在同一文件中新增的，要排在前面。"
         )
 
+    def named(self, text):
+        """The numbers of the rows that have a name."""
+        if not self.is_read:
+            self.read()
+        return {one for one in self.by_name.get(tidy(text), ()) if isinstance(one, int)}
+
+    def shown(self, pks):
+        """The names of rows, in the order of their keys, as files list them."""
+        if not self.is_read:
+            self.read()
+        listed = sorted(pks, key=lambda pk: self.keys.get(pk, ""))
+        return LIST_SEPARATOR.join(self.names.get(pk, "") for pk in listed)
+
     def key(self, found):
         """The natural key, as text, of what `find` gave."""
         if not self.is_read:
@@ -73,17 +90,35 @@ class Lookup:
             self.read()
         return sorted(self.keys.values())
 
+    def example_key(self) -> str:
+        """The key of a row of the user's headquarters, else of any; empty if there is none."""
+        keys = self.all_keys()
+        own = self.model._base_manager.order_by(*self.model.KEY)
+        if self.model._meta.label == settings.HEADQUARTERS_MODEL and self.user is not None:
+            own = own.filter(pk__in=scope_of(self.user).headquarters)
+        elif self.user is not None:
+            own = changeable(own, self.user)
+        number = own.values_list("pk", flat=True).first()
+        return self.keys.get(number) or next(iter(keys), "")
+
     def read(self):
         self.is_read = True
         fields = {field.name for field in self.model._meta.concrete_fields}
         names = [name for name in (*NAME_FIELDS, "aliases") if name in fields]
+        paths = [path for _, path, _, _ in parts_of(self.model.NAMED_AS) if path]
         rows = self.model._base_manager.all()
         if self.user is not None:
             rows = readable(rows, self.user)
         size = len(self.model.KEY)
-        for pk, *values in rows.order_by("pk").values_list("pk", *self.model.KEY, *names):
+        columns = ("pk", *self.model.KEY, *names, *paths)
+        for pk, *values in rows.order_by("pk").values_list(*columns):
             self.keys[pk] = key_text(values[:size])
-            self.enter(pk, self.keys[pk], values[size:])
+            own = values[size : size + len(names)]
+            if paths:
+                said = dict(zip(paths, values[size + len(names) :], strict=True))
+                own.append(self.model.NAMED_AS.format(**said))
+            self.names[pk] = next((name for name in own if name), "")
+            self.enter(pk, self.keys[pk], own)
 
     def enter(self, found, key, names):
         self.by_key.setdefault(tidy(key), []).append(found)

@@ -22,7 +22,7 @@ from aidtracker.ground.months import MonthField, month_text
 from aidtracker.ground.partial_dates import PartialDateField, in_chinese, validate_past
 from aidtracker.ground.records import NameListField
 from aidtracker.sheets.columns.cells import cell_text, half_width, tidy
-from aidtracker.sheets.columns.lookups import Lookup
+from aidtracker.sheets.columns.lookups import LIST_SEPARATOR, Lookup
 from aidtracker.sheets.columns.quantities import (
     MAX_DIGITS,
     iso_date,
@@ -36,7 +36,6 @@ UNIT = re.compile(r"（([^（）]{1,6})）$|(人次|人天|班次)$|(人)数$")
 UNIT_IN_HELP = re.compile("单位：([^；，。]{1,6})")
 # Between them 15 digits are written without an exponent.
 SMALLEST_FLOAT, LARGEST_FLOAT = 1e-4, 1e15
-LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 LIST_SEPARATORS = re.compile(r"[\uff1b;|\n]")
 YES = {"是", "true", "1", "yes", "y", "√", "✓", "有", "对"}
 NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}

@@ -12,8 +12,9 @@ from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.rehearsing.companions import Companions
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
+from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
     Blank,
     FieldChange,
@@ -21,7 +22,13 @@ from aidtracker.sheets.rehearsing.plans import (
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
 from aidtracker.sheets.rehearsing.progress import Report, silent, told
-from aidtracker.sheets.rehearsing.readers import YEARS_AHEAD, CellReader, Readers, doubt_of
+from aidtracker.sheets.rehearsing.readers import (
+    YEARS_AHEAD,
+    CellReader,
+    Readers,
+    Reading,
+    doubt_of,
+)
 from aidtracker.sheets.rehearsing.recognition import Recognition
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
 from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
@@ -52,7 +59,7 @@ class Rehearsal:
             decisions=sheet.decisions,
             recognised=self.recognition.found,
         )
-        self.objections = Objections(self.outcome)
+        self.objections = Objections(self.outcome, self.readers.letters)
         self.settling = Settling(resource, self.readers, self.guard, self.objections, report)
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
@@ -86,13 +93,21 @@ class Rehearsal:
     @collection_paused()
     def run(self) -> Outcome:
         """The Outcome of the whole sheet."""
+        faulty = {number for number, *_ in self.sheet.faults}
+        for fault in self.sheet.faults:
+            self.objections.fail(*fault)
+        companions = Companions(self.sheet, self.readers, self.objections)
+        companions.fill_keys()
         keys = self.read_keys()
         readable = [key for key in keys if key is not UNREADABLE]
         self.stored = StoredRows(self.resource, self.readers.all, readable)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
+        companions.settle(found, self.stored)
         differing = self.differing(found)
         rows = told(zip(self.sheet.rows, found, strict=True), self.report, COMPARING)
         for place, ((number, cells), values) in enumerate(rows):
+            if number in faulty:
+                continue
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
             elif values is None:
@@ -124,12 +139,15 @@ class Rehearsal:
         first: dict = {}
         failed = self.objections.failed
         for number, cells in self.sheet.rows:
+            if number in failed:
+                keys.append(UNREADABLE)
+                continue
             parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
             key = None if all(part in EMPTY for part in parts) else parts
             if number not in failed and key and first.setdefault(key, number) != number:
-                labels = "、".join(reader.column.label for reader in self.readers.keys)
+                labels = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
                 same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                self.objections.fail(number, same)
+                self.objections.fail(number, same, labels)
             keys.append(UNREADABLE if number in failed else key)
         return keys
 
@@ -164,7 +182,7 @@ class Rehearsal:
             if missing.name in self.fixed:
                 continue
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
-            self.objections.fail(number, message)
+            self.objections.fail(number, message, str(missing.verbose_name))
             self.objections.mark(number, [missing.name])
         if self.version_of(plan) is not None:
             self.objections.warn(number, WHOLE_ROW, "", GONE)
@@ -203,12 +221,18 @@ class Rehearsal:
         reading = reader.read(plan.cells[reader.position])
         if reading.problem:
             self.objections.add(plan.number, reader, plan.cells, reading.problem)
-        elif reading.is_empty and stored.column.stays:
+        elif self.says_nothing(plan, stored, reading):
             return
         elif reading.is_empty and not (source.blank or source.null):
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
         elif not stored.says_same(plan.values, reading):
             self.set(plan, reader, reading.value, stored.value(plan.values))
+
+    def says_nothing(self, plan: PlannedRow, stored: StoredColumn, reading: Reading) -> bool:
+        """Whether a cell leaves the stored value as it is, though it has less than that."""
+        if stored.column.is_many and self.sheet.is_public:
+            return set(reading.value) <= set(stored.value(plan.values))
+        return reading.is_empty and (stored.column.stays or self.sheet.is_public)
 
     def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
