@@ -89,6 +89,16 @@ class Lookup:
             self.read()
         return sorted(self.keys.values())
 
+    def all_names(self):
+        """What a person may choose, by the order of keys: a name that is one row's, or a key."""
+        if not self.is_read:
+            self.read()
+        rows = sorted(self.keys.items(), key=lambda row: row[1])
+        return [
+            self.names[pk] if len(self.by_name.get(tidy(self.names[pk]), ())) == 1 else key
+            for pk, key in rows
+        ]
+
     def read(self):
         self.is_read = True
         fields = {field.name for field in self.model._meta.concrete_fields}
