@@ -6,7 +6,7 @@ other rows. Nobody approves what they entered themselves.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -325,6 +325,23 @@ def changed_since(row: Any) -> list[Difference] | None:
     now = row.history.latest("history_id")
     apart = {labelled(row._meta.get_field(one)) for one in (row.REVIEW, *STANDING)}
     return [one for one in differences([(before, now)])[0] if one.label not in apart]
+
+
+# What would not be seen
+
+
+def hidden_wholes(rows: Iterable[Any]) -> list[Any]:
+    """The rows that are not published and without which some rows of a model, published, would
+    not be seen; they may be named by way of others. A query for each kind."""
+    named = (getattr(row, name) for row in rows for name in type(row).PUBLIC_WITH)
+    wholes = {(type(one), one.pk): one for one in named if one is not None}
+    for model in {model for model, _ in wholes}:
+        for part in in_batches([pk for kind, pk in wholes if kind is model]):
+            for pk in model.objects.published().filter(pk__in=part).values_list("pk", flat=True):
+                del wholes[model, pk]
+    hidden = list(wholes.values())
+    beyond = hidden_wholes(hidden) if hidden else []
+    return [one for one in hidden if one.REVIEW and not one.is_published] + beyond
 
 
 # Who took them

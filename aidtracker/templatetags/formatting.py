@@ -121,6 +121,11 @@ def split_figure(printed):
     return PrintedFigure(*(re.sub(r"\s+", "", match[name]) for name in ("hedge", "number", "unit")))
 
 
+def in_thousands(number: str) -> str:
+    """Numerals of five digits and more with separators, as cells of tables have them."""
+    return re.sub(r"(?<![\d.,])\d{5,}", lambda found: f"{int(found[0]):,}", number)
+
+
 @register.filter
 def figure(printed):
     """A figure as printed in HTML: the hedge in words, the number large, the unit small."""

@@ -51,8 +51,12 @@ def marked(text: str, searched: str) -> SafeString | str:
 @register.filter
 def figure_link(observation: Any) -> SafeString:
     """A figure as printed, leading to its page."""
+    return link_to_figure(observation, observation.printed)
+
+
+def link_to_figure(observation: Any, written: str) -> SafeString:
     kind, url = words(observation.nature), words(observation.get_absolute_url())
-    printed = formatting.figure(observation.printed)
+    printed = formatting.figure(written)
     return mark_safe(f'<a class="figure-link nature-{kind}" href="{url}">{printed}</a>')
 
 
@@ -131,7 +135,8 @@ def compared(one: Any) -> str:
     """A figure beside others: what it is, where it stands, its time and how it differs."""
     row = one.observation
     said = "".join([f"<small>{words(remark)}</small>" for remark in one.remarks])
-    return f"{figure_link(row)} {badges(row)} {source_mark(row)}{said}"
+    shown = link_to_figure(row, formatting.in_thousands(row.printed))
+    return f"{shown} {badges(row)} {source_mark(row)}{said}"
 
 
 def source_mark(observation: Any) -> str:

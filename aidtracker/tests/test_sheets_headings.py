@@ -119,7 +119,7 @@ def test_partial_total_with_other_words_is_kept():
 
 
 def test_amount_merged_over_several_rows_is_refused():
-    merged = Page("", page(HEADINGS, ROW, ["P-2", "5"]).rows, joint=[[2, 3, 1]])
+    merged = Page("", page(HEADINGS, ROW, ["P-2", "5"]).rows, joint=[[2, 3, 1, 1]])
 
     with pytest.raises(SheetError, match="第 2–3 行“总投资”是合并的单元格"):
         sheet_of(resource_for(Project), [merged])

@@ -108,7 +108,7 @@ def test_rule_of_a_table_is_an_error_of_the_row():
     )
 
     assert messages(outcome) == [
-        (2, "整行", ProjectParty._meta.constraints[1].violation_error_message)
+        (2, "其他单位", ProjectParty._meta.constraints[1].violation_error_message)
     ]
 
 

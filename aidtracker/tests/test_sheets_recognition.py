@@ -171,7 +171,8 @@ def test_same_record_twice_is_an_error(clerk, headquarters):
 
     outcome = tried(clerk, ["安居房", "", "", "5"], ["安居房", "", "", "6"])
 
-    assert messages(outcome) == [(3, "整行", "与第 2 行重复：项目编号相同，一条记录只能占一行。")]
+    same = "与第 2 行重复：项目编号相同，一条记录只能占一行。"
+    assert messages(outcome) == [(3, "项目编号", same)]
 
 
 def test_file_without_codes_is_stored_and_changes_nothing_the_second_time(clerk, headquarters):

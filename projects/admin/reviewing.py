@@ -1,6 +1,6 @@
 """Submitting, approving, returning, publishing and withdrawing in the admin."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -26,11 +26,14 @@ from aidtracker.review.proposals import readable_revisions
 from aidtracker.review.reviewed import HANDED_IN, HANDED_ON, may_correct, may_publish, review_again
 from aidtracker.review.steps import (
     APPROVE,
+    PUBLISH,
     STEPS,
     SUBMIT,
     Referee,
     Step,
+    StepTaken,
     changed_since,
+    hidden_wholes,
     possible_steps,
     steps_of,
     story_of,
@@ -86,6 +89,12 @@ def taking(step):
             page = model_admin.page_to_see(request, queryset)
             if page is not None:
                 return page
+        if step == PUBLISH and not is_seen:
+            page = model_admin.page_of_unseen(request, queryset)
+            if page is not None:
+                return page
+        if step == PUBLISH and "wholes" in request.POST:
+            model_admin.publish_wholes(request, queryset)
         if step.asks:
             return model_admin.step_with_words(request, step, queryset)
         model_admin.step_with(request, step, queryset, request.POST.get("reason", ""))
@@ -165,6 +174,8 @@ class ReviewedAdmin(admin.ModelAdmin):
             "corrects": row.is_published and not proposes and may_correct(request.user, self.model),
             "since": changed_since(row) if row.review_state in JUDGED_AGAIN else None,
             "queue": request.GET.get(FILTERS, ""),
+            "hidden": hidden_wholes([row]) if PUBLISH in steps else [],
+            "wholes": publishable_wholes([row], request.user) if PUBLISH in steps else [],
             "address": reverse(f"admin:{self.name_of_step}", args=[row.pk]),
             "version": row.version,
         }
@@ -206,6 +217,31 @@ class ReviewedAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/projects/approve.html", context)
 
+    def page_of_unseen(self, request: HttpRequest, rows: QuerySet) -> TemplateResponse | None:
+        """What of the chosen rows would stay unseen if they were published, and which others can
+        be published along; None if all would be seen, or none can be published."""
+        if not self.model.PUBLIC_WITH:
+            return None
+        referee = Referee(rows.order_by(), request.user)
+        chosen = rows.select_related(*self.model.PUBLIC_WITH)[: MOST_WAITING + 1]
+        able = [row for row in chosen if not referee.obstacle(PUBLISH, row)]
+        hidden = hidden_wholes(able)
+        if not hidden:
+            return None
+        names = ("action", MADE_AT, "select_across")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"发布：{self.opts.verbose_name} {len(able)} 条",
+            "opts": self.opts,
+            "hidden": hidden[:MOST_SEEN],
+            "later": len(hidden[MOST_SEEN:]),
+            "wholes": publishable_wholes(able, request.user),
+            "picked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "carried": [(name, request.POST.get(name, "")) for name in names],
+            "address": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/projects/publish.html", context)
+
     # Steps
 
     @property
@@ -237,6 +273,8 @@ class ReviewedAdmin(admin.ModelAdmin):
             if row is None or step is None or not self.has_view_permission(request, row):
                 raise Http404("No such row or step for this user.")
             if str(row.version) == request.POST.get("version"):
+                if step == PUBLISH and "wholes" in request.POST:
+                    self.publish_wholes(request, [row])
                 outcome = self.step_with(request, step, rows, request.POST.get("reason", ""))
             else:
                 words = "您打开之后，这条记录有改动；请核对现在的内容再操作。"
@@ -244,6 +282,14 @@ class ReviewedAdmin(admin.ModelAdmin):
         if waiting and outcome is not None and outcome.done:
             return self.onward(request, pk, waiting)
         return HttpResponseRedirect(self.with_queue(request, form_of(row)))
+
+    def publish_wholes(self, request: HttpRequest, rows: Iterable[Any]) -> None:
+        """Publish what some rows are public with, as far as the user can."""
+        wholes = publishable_wholes(rows, request.user)
+        for model in {type(one) for one in wholes}:
+            own = model._base_manager.filter(pk__in=[one.pk for one in wholes])
+            outcome = take_step(PUBLISH, own, request.user)
+            self.tell(request, outcome, model._meta.verbose_name)
 
     def waiting(self, request: HttpRequest) -> list[int]:
         """The numbers of the rows in the list that the form was opened from, if that is a queue."""
@@ -276,10 +322,13 @@ class ReviewedAdmin(admin.ModelAdmin):
     def step_with(self, request, step, rows, words=""):
         """Let rows take a step and tell the user what came of it."""
         outcome = take_step(step, rows, request.user, words)
-        for is_good, sentence in outcome.sentences(self.opts.verbose_name):
+        self.tell(request, outcome, self.opts.verbose_name)
+        return outcome
+
+    def tell(self, request: HttpRequest, outcome: StepTaken, name: str) -> None:
+        for is_good, sentence in outcome.sentences(name):
             level = messages.SUCCESS if is_good else messages.WARNING
             messages.add_message(request, level, sentence)
-        return outcome
 
     def step_with_words(
         self, request: HttpRequest, step: Step, rows: QuerySet
@@ -358,6 +407,19 @@ class ReviewedAdmin(admin.ModelAdmin):
             return False
         kept = obj is not None and obj.review_state not in DELETABLE
         return allowed and not (kept and not may_publish(request.user, self.model))
+
+
+def publishable_wholes(rows: Iterable[Any], user: Any) -> list[Any]:
+    """Those rows without which some would stay unseen that a user can publish with them."""
+    by_model: dict[Any, list[Any]] = {}
+    for one in hidden_wholes(rows):
+        by_model.setdefault(type(one), []).append(one)
+    found = []
+    for model, wholes in by_model.items():
+        own = model._base_manager.filter(pk__in=[one.pk for one in wholes])
+        referee = Referee(own, user)
+        found += [one for one in wholes if not referee.obstacle(PUBLISH, one)]
+    return found
 
 
 def state_column(name):

@@ -348,6 +348,52 @@ def test_who_judges_again_reads_what_was_changed_since(client, headquarters):
     assert changes == [("100", "120")]
 
 
+# What would stay unseen
+
+
+@pytest.fixture
+def report_of_a_hidden_project(headquarters):
+    project = make_project(headquarters=headquarters, review="approved", name="水厂")
+    return make_progress_report(project=project, review="approved")
+
+
+@pytest.fixture
+def publisher(client, headquarters):
+    codes = [f"projects.{verb}_{one}" for verb in ("view", "publish") for one in PUBLISHED]
+    client.force_login(make_staff(headquarters, permissions=codes))
+    return client
+
+
+PUBLISHED = ("project", "progressreport")
+
+
+def test_form_tells_before_publishing_what_stays_unseen(publisher, report_of_a_hidden_project):
+    report = report_of_a_hidden_project
+    shown = panel(publisher, report)
+    assert (shown["hidden"], shown["wholes"]) == ([report.project], [report.project])
+    assert "连同水厂一起发布" in publisher.get(form_of(report)).content.decode()
+    press(publisher, report, "publish", wholes="1")
+    report.project.refresh_from_db()
+    assert (report.review, report.project.review) == ("published", "published")
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_list_asks_before_publishing_what_stays_unseen(
+    publisher, report_of_a_hidden_project, together
+):
+    report = report_of_a_hidden_project
+    address = reverse("admin:projects_progressreport_changelist")
+    sent = {"action": "take_publish", "_selected_action": [report.pk]} | dict(marks([report]))
+    page = publisher.post(address, sent)
+    assert page.context["hidden"] == page.context["wholes"] == [report.project]
+    sent = dict(page.context["carried"]) | dict(page.context["shown_versions"]) | {"seen": "1"}
+    sent |= {"_selected_action": page.context["picked"]} | ({"wholes": "1"} if together else {})
+    publisher.post(address, sent)
+    [stored_report], [stored_project] = stored([report]), stored([report.project])
+    assert stored_report.review == "published"
+    assert stored_project.review == ("published" if together else "approved")
+
+
 # Corrections by who publishes
 
 

@@ -16,6 +16,12 @@ EXCEL_ERRORS = {
     *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
     *("#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#PYTHON!"),
 }
+# Stand in cells for what no value can be read from; a column that reads one says what to do.
+ALTERED, NO_RESULT = "#格式!", "#公式!"
+UNREADABLE = {
+    ALTERED: "这一格的显示格式把数改了样，看到的和存的不是同一个数；请把格式改为“常规”再填。",
+    NO_RESULT: "公式还没有算出结果；请用 Excel 打开、保存一次再上传，或直接填数。",
+}
 # What people write in a cell that says nothing; a text column has them as text.
 BLANKS = {"-", "--", "—", "——", "–", "/", "//", "\\", "暂无", "不详", "未知", "待定"}
 MOST_DIGITS = 1e15  # Excel keeps 15 digits of a number

@@ -12,7 +12,13 @@ from aidtracker.ground.keys import key_text
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import SlugFromPinyinField
-from aidtracker.sheets.columns.cells import EMPTY, EXCEL_ERRORS, EXCEL_TEXT_LENGTH, cell_text
+from aidtracker.sheets.columns.cells import (
+    EMPTY,
+    EXCEL_ERRORS,
+    EXCEL_TEXT_LENGTH,
+    UNREADABLE,
+    cell_text,
+)
 from aidtracker.sheets.columns.widgets import TextWidget, YearWidget, widget_for
 
 REASON = "correction_reason"
@@ -117,13 +123,21 @@ class SheetColumn(Field):
 
         `unit` is what the heading states. Related rows are left to their lookup.
         """
-        if text.startswith("#") and text in EXCEL_ERRORS:
-            raise ValueError("单元格里是 Excel 的错误值。")
+        if text.startswith("#"):
+            self.refuse_mark(text)
         value = text if self.is_text else self.widget.clean(raw, unit=unit)
         is_free = self.is_text and len(value) <= self.free_length
         if self.has_rules and value not in EMPTY and not is_free:
             self.check(value)
         return value
+
+    @staticmethod
+    def refuse_mark(text: str) -> None:
+        """Refuse what a workbook has instead of a value. Raises ValueError."""
+        if text in UNREADABLE:
+            raise ValueError(UNREADABLE[text])
+        if text in EXCEL_ERRORS:
+            raise ValueError(f"单元格里是 Excel 的错误值 {text}，请改正公式或直接填写。")
 
     @cached_property
     def has_rules(self) -> bool:

@@ -1,11 +1,12 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
+from django.conf import settings
 from django.db.models import TextField
 
 from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.features import parts_of
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
-from aidtracker.ground.scope import readable
+from aidtracker.ground.scope import changeable, readable, scope_of
 from aidtracker.sheets.columns.cells import tidy
 
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
@@ -98,6 +99,17 @@ class Lookup:
             self.names[pk] if len(self.by_name.get(tidy(self.names[pk]), ())) == 1 else key
             for pk, key in rows
         ]
+
+    def example_key(self) -> str:
+        """The key of a row of the user's headquarters, else of any; empty if there is none."""
+        keys = self.all_keys()
+        own = self.model._base_manager.order_by(*self.model.KEY)
+        if self.model._meta.label == settings.HEADQUARTERS_MODEL and self.user is not None:
+            own = own.filter(pk__in=scope_of(self.user).headquarters)
+        elif self.user is not None:
+            own = changeable(own, self.user)
+        number = own.values_list("pk", flat=True).first()
+        return self.keys.get(number) or next(iter(keys), "")
 
     def read(self):
         self.is_read = True

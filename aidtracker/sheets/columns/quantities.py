@@ -24,7 +24,7 @@ CLOCK = re.compile(
     r"(?<=[0-9])[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 )
 # What stands around an amount of money.
-FRAME = re.compile(r"^(?:人民币|RMB)?\s*[￥¥]?|(?<=[元万亿])(?:整|正|人民币)$|(?:RMB)$")
+FRAME = re.compile(r"^(?:人民币|RMB|CNY)?\s*[￥¥]?|(?<=[元万亿])(?:整|正|人民币)$|(?:RMB)$")
 BELOW_ZERO = re.compile(r"^[(（]\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*[)）]$")
 # 1亿2000万元, 三百万元: digits and words of scale, then a unit.
 MIXED = re.compile(r"[0-9一二两三四五六七八九十]")

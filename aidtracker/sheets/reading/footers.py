@@ -10,7 +10,7 @@ TOTALS = re.compile(r"(本页|本月|总|共)?(合计|小计|总计|共计|累�
 PARTIAL_TOTALS = re.compile(
     r".{0,12}(合计|小计|总计|共计)|(本页|本月|总|共)?(合计|小计|总计|共计).{0,3}[0-9]+.{0,6}"
 )
-NUMBERS = re.compile(r"[-0-9.,%/]+")
+NUMBERS = re.compile(r"[-0-9.,%/]+|#.+[!?a]")  # or what stands for a result
 NUMBER_MARKS = re.compile(r"[\s()（）栏]")
 STEMS = "甲乙丙丁"
 # How the first cell of such a row begins, without marks.

@@ -13,9 +13,11 @@ import zlib
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path, PurePath
+from xml.etree import ElementTree
 
-from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, unmark
+from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, NO_RESULT, unmark
 from aidtracker.sheets.reading import workbook_reader
+from aidtracker.sheets.reading.number_formats import shown, telling_formats
 from aidtracker.sheets.reading.sheets import TOO_MANY, Page, SheetError
 
 MEGABYTE = 1024 * 1024
@@ -36,6 +38,7 @@ SNIFFED = 10_000
 UNREADABLE = "这个 Excel 文件已损坏或过于复杂，无法读取；请另存一份再试。"
 FAILURES = {
     workbook_reader.TOO_MANY_ROWS: TOO_MANY,
+    workbook_reader.TOO_MANY_MERGED: "合并的单元格太多；请取消合并，每格填自己的内容。",
     workbook_reader.TOO_MUCH_TEXT: "这个 Excel 文件里的文字太多；请删去无关的工作表，分成几份。",
 }
 QUOTED = re.compile(r'"[^"]*"')
@@ -50,9 +53,8 @@ NOTICES = {
     HIDDEN_PART: "文件里有隐藏的或被筛选掉的行、列，也一并读取。",
     DATES_OF_1904: "文件用的是 1904 日期系统，没有日期格式、只写成数字的日期会差四年，请核对。",
 }
-# What is worth knowing of a workbook, with a word that it cannot be without: quicker to find.
-SOUGHT = {HIDDEN_PART: b"hidden=", DATES_OF_1904: b"date1904=", ERROR_CELL: b"#"}
 ENCRYPTED_FLAG = 0x1
+STYLES_PART, MAX_STYLES = "xl/styles.xml", 20 * MEGABYTE
 WORKBOOK_PART = "xl/workbook.xml"
 CONTENT_TYPES = "[Content_Types].xml"
 MACROS = "vbaproject.bin"
@@ -63,11 +65,18 @@ csv.field_size_limit(MAX_CELL)
 WITH_MACROS = "这个 Excel 文件带有宏，不能导入；请另存为不带宏的 .xlsx。"
 # A formula that no program has calculated: its cell would be read as empty. A text may be.
 UNCALCULATED = re.compile(
-    rb"<(?:\w{1,20}:)?c (?![^<>]{0,200}\bt=[\"']str)[^<>]{0,200}>\s?"
-    rb"<(?:\w{1,20}:)?f(?:[^<>]{0,200}/>|[^<>]{0,200}>[^<]{0,9000}</(?:\w{1,20}:)?f>)\s?"
-    rb"(?:<(?:\w{1,20}:)?v></(?:\w{1,20}:)?v>|<(?:\w{1,20}:)?v ?/>)?\s?</(?:\w{1,20}:)?c>"
+    rb"<(?P<x>(?:\w{1,20}:)?)c (?![^<>]{0,200}\bt=[\"']str)(?P<said>[^<>]{0,200})>\s?"
+    rb"<(?P=x)f(?:[^<>]{0,200}/>|[^<>]{0,200}>[^<]{0,9000}</(?P=x)f>)\s?"
+    rb"(?:<(?P=x)v></(?P=x)v>|<(?P=x)v ?/>)?\s?</(?P=x)c>"
 )
-FORMULA = re.compile(rb"<f[ />]|:f[ />]")
+TYPE = re.compile(rb"\s?\bt=[\"']\w{1,20}[\"']")
+# What is worth knowing of a workbook, with words of which it has one: quicker to find.
+SOUGHT = {
+    HIDDEN_PART: (b"hidden=",),
+    DATES_OF_1904: (b"date1904=",),
+    ERROR_CELL: (b"#",),
+    UNCALCULATED: (b"<f", b":f"),
+}
 OVERLAP = 10_000  # longer than a cell with a formula
 DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
@@ -108,7 +117,7 @@ def read_csv(content):
     if len(rows) > workbook_reader.MAX_ROWS:
         raise SheetError(TOO_MANY)
     notices = [FIRST_COLUMNS] if any(len(row) == MAX_COLUMNS for _, row in rows) else []
-    return [Page("", rows, notices=notices)]
+    return [Page("", rows, notices=notices, is_csv=True)]
 
 
 def separator(text):
@@ -158,8 +167,10 @@ def read_xlsx(content):
     found = check_workbook(content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload.xlsx"
-        write_readable(path, content, ERROR_CELL in found)
-        lines = run_reader(path)
+        write_readable(path, content, {ERROR_CELL, UNCALCULATED} & found)
+        formats = path.with_name("formats.json")
+        formats.write_text(json.dumps(formats_of(content)))
+        lines = run_reader(path, formats)
     pages = [page_of(json.loads(line, object_hook=moment)) for line in lines]
     if not pages:
         raise SheetError("这个 Excel 文件里没有工作表。")
@@ -168,8 +179,22 @@ def read_xlsx(content):
     return pages
 
 
+def formats_of(content):
+    """The formats by which cells of a workbook show something else than their values."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [one for one in archive.infolist() if one.filename.lower() == STYLES_PART]
+        if not parts or parts[0].file_size > MAX_STYLES:
+            return {}
+        try:
+            return telling_formats(archive.read(parts[0]))
+        except (ElementTree.ParseError, ValueError) as error:
+            raise SheetError(UNREADABLE) from error
+
+
 def moment(found):
-    """A date or time again of `{"date": …}`; any other object as it is."""
+    """A date or time again of `{"date": …}`, what a cell shows of `{"format": …, "of": …}`."""
+    if "format" in found:
+        return shown(found["of"], found["format"])
     text = found.get("date")
     if text is None:
         return found
@@ -189,19 +214,27 @@ def page_of(found):
     return Page(found["name"], rows, found["hidden"], found["joint"], notices)
 
 
-def write_readable(path, content, has_errors):
-    """Write a workbook to a path, its cells of errors as texts that name them."""
-    if not has_errors:
+def write_readable(path, content, odd):
+    """Write a workbook to a path, its cells of errors and of formulas that nobody calculated as
+    texts that say so."""
+    if not odd:
         path.write_bytes(content)
         return
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
         for member in old.infolist():
-            new.writestr(member.filename, ERROR_CELL.sub(rb'\1"str"', old.read(member)))
+            part = ERROR_CELL.sub(rb'\1"str"', old.read(member))
+            new.writestr(member.filename, UNCALCULATED.sub(as_uncalculated, part))
 
 
-def run_reader(path):
+def as_uncalculated(cell):
+    """A cell that says that its formula has no result."""
+    x, said = cell["x"], TYPE.sub(b"", cell["said"])
+    return b'<%bc %b t="str"><%bv>%b</%bv></%bc>' % (x, said, x, NO_RESULT.encode(), x, x)
+
+
+def run_reader(*paths):
     """The lines that the reading process writes. Raises SheetError if it fails or is stopped."""
-    command = [sys.executable, "-I", workbook_reader.__file__, str(path)]
+    command = [sys.executable, "-I", workbook_reader.__file__, *map(str, paths)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, check=True)
     except subprocess.SubprocessError as error:
@@ -264,11 +297,13 @@ def check_contents(archive):
 
 
 def found_in(piece):
-    return {one for one, word in SOUGHT.items() if word in piece and one.search(piece)}
+    return {
+        one
+        for one, words in SOUGHT.items()
+        if any(word in piece for word in words) and one.search(piece)
+    }
 
 
 def check_piece(piece):
     if any(doctype in piece for doctype in DOCTYPES):
         raise SheetError("这个 Excel 文件含有 DTD 定义，不能导入。")
-    if FORMULA.search(piece) and UNCALCULATED.search(piece):
-        raise SheetError("文件里有还没有算出结果的公式；请用 Excel 打开并保存一次，再上传。")

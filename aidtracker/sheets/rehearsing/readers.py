@@ -92,6 +92,7 @@ class Readers:
             for code, position, unit in sheet.columns
             if code in resource.columns_by_code
         ]
+        self.letters = {reader.column.label: column_letters(reader.position) for reader in self.all}
         by_code = {reader.column.column_name: reader for reader in self.all}
         self.keys = [by_code[column.column_name] for column in resource.key_columns]
         self.checked = [reader for reader in self.all if reader.column.readonly]
@@ -99,6 +100,15 @@ class Readers:
         left_alone = {*self.checked, *self.ignored}
         self.writable = [reader for reader in self.all if reader not in left_alone]
         self.changeable = [reader for reader in self.writable if reader not in self.keys]
+
+
+def column_letters(position: int) -> str:
+    """What Excel calls a column, counted from 0: A, Z, AA."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, last = divmod(rest - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return letters
 
 
 def lost_digits(raw) -> bool:

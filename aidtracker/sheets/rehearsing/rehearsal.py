@@ -14,7 +14,7 @@ from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
 from aidtracker.sheets.rehearsing.companions import Companions
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
+from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
     Blank,
     FieldChange,
@@ -59,7 +59,7 @@ class Rehearsal:
             decisions=sheet.decisions,
             recognised=self.recognition.found,
         )
-        self.objections = Objections(self.outcome)
+        self.objections = Objections(self.outcome, self.readers.letters)
         self.settling = Settling(resource, self.readers, self.guard, self.objections, report)
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
@@ -93,6 +93,9 @@ class Rehearsal:
     @collection_paused()
     def run(self) -> Outcome:
         """The Outcome of the whole sheet."""
+        faulty = {number for number, *_ in self.sheet.faults}
+        for fault in self.sheet.faults:
+            self.objections.fail(*fault)
         companions = Companions(self.sheet, self.readers, self.objections)
         companions.fill_keys()
         keys = self.read_keys()
@@ -103,6 +106,8 @@ class Rehearsal:
         differing = self.differing(found)
         rows = told(zip(self.sheet.rows, found, strict=True), self.report, COMPARING)
         for place, ((number, cells), values) in enumerate(rows):
+            if number in faulty:
+                continue
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
             elif values is None:
@@ -134,12 +139,15 @@ class Rehearsal:
         first: dict = {}
         failed = self.objections.failed
         for number, cells in self.sheet.rows:
+            if number in failed:
+                keys.append(UNREADABLE)
+                continue
             parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
             key = None if all(part in EMPTY for part in parts) else parts
             if number not in failed and key and first.setdefault(key, number) != number:
-                labels = "、".join(reader.column.label for reader in self.readers.keys)
+                labels = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
                 same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                self.objections.fail(number, same)
+                self.objections.fail(number, same, labels)
             keys.append(UNREADABLE if number in failed else key)
         return keys
 
@@ -174,7 +182,7 @@ class Rehearsal:
             if missing.name in self.fixed:
                 continue
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
-            self.objections.fail(number, message)
+            self.objections.fail(number, message, str(missing.verbose_name))
             self.objections.mark(number, [missing.name])
         if self.version_of(plan) is not None:
             self.objections.warn(number, WHOLE_ROW, "", GONE)

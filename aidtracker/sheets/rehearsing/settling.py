@@ -9,7 +9,7 @@ from aidtracker.ground.batches import in_batches
 from aidtracker.ground.records import twin
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.guards import Guard
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections
+from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put
 from aidtracker.sheets.rehearsing.progress import Report, told
 from aidtracker.sheets.rehearsing.readers import CellReader, Readers
@@ -143,11 +143,18 @@ class Settling:
         faulty = [self.objections.faulty.get(plan.number, set()) for plan in plans]
         for place, check in broken_checks(rows, self.model, [plan.before for plan in plans]):
             if not faulty[place] & check.condition.referenced_base_fields:
-                self.objections.fail(plans[place].number, check.violation_error_message)
+                heading = self.labels(check.condition.referenced_base_fields)
+                self.objections.fail(plans[place].number, check.violation_error_message, heading)
         for place, fields, message in repeated(rows, self.model, [one.touched() for one in plans]):
             if not faulty[place] & {field.name for field in fields}:
-                heading = fields[0].verbose_name if len(fields) == 1 else WHOLE_ROW
+                heading = self.labels({field.name for field in fields})
                 self.objections.fail(plans[place].number, message, heading)
+
+    def labels(self, names) -> str:
+        """The columns that fields have in the file, or what the fields are called."""
+        own = [one.column.label for one in self.readers.all if one.column.attribute in names]
+        others = (str(self.model._meta.get_field(name).verbose_name) for name in sorted(names))
+        return LABEL_SEPARATOR.join(own or others)
 
 
 def is_required(field) -> bool:
