@@ -95,13 +95,20 @@ def matches(dataset: str, words: str) -> QuerySet:
             shown_slug=F(slug),
         )
         .annotate(
-            position=Window(RowNumber(), order_by=["rank", Length("shown_name"), F(slug).asc()]),
+            position=Window(RowNumber(), order_by=["rank", *alike(model), F(slug).asc()]),
             total=Window(Count("pk")),
         )
         .filter(position__lte=SHOWN_PER_GROUP)
         .order_by()
         .values_list("dataset", "position", "rank", "shown_name", "shown_slug", "total")
     )
+
+
+def alike(model: type[Any]) -> list[Any]:
+    """The order of rows that fit equally well: shorter names first, and of what is ordered by its
+    code, as places are, the whole before what lies in it."""
+    by_code = tuple(model._meta.ordering)[:1] == ("code",)
+    return [Length("code"), F("code").asc()] if by_code else [Length("shown_name")]
 
 
 def rank(words: str) -> Case:
