@@ -34,7 +34,8 @@ class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         """What the project states, and how its published plans stand to that."""
         if plan.pk is None:
             return "发布后计入项目各年的合计；项目自己填的总数大于合计时，不随之改动"
-        return f"援疆资金计划 {plain(plan.project.planned_amount)} 万元；{plans_in_words(plan.project)}"
+        stated = plain(plan.project.planned_amount)
+        return f"援疆资金计划 {stated} 万元；{plans_in_words(plan.project)}"
 
 
 @admin.register(Milestone)

@@ -176,16 +176,13 @@ def plans_in_words(project: Project) -> str:
     added = added_plans([project.pk]).get(project.pk, {})
     if not added:
         return "还没有已发布的年度计划"
-    words = (
-        [f"年初计划合计 {plain(added['planned_amount'])} 万元"] if "planned_amount" in added else []
-    )
-    if "adjusted_amount" in added:
-        words.append(f"调整后合计 {plain(added['adjusted_amount'])} 万元")
+    named = zip(PLANNED, ("年初计划合计", "调整后合计"), strict=True)
+    said = "，".join(f"{words} {plain(added[name])} 万元" for name, words in named if name in added)
     apart = {name for _, name in stated_apart({project.pk: added})}
     labels = [str(Project._meta.get_field(name).verbose_name) for name in PLANNED if name in apart]
-    if labels:
-        return f"{'，'.join(words)}；上面填的{'、'.join(labels)}大于合计，是多年的总数，不随年度计划改动"
-    return f"{'，'.join(words)}；年度计划发布后，项目的数随合计更新"
+    if not labels:
+        return f"{said}；年度计划发布后，项目的数随合计更新"
+    return f"{said}；项目填的{'、'.join(labels)}大于合计，是多年的总数，不随年度计划改动"
 
 
 def sums(project, amounts, name):

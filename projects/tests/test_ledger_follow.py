@@ -82,7 +82,7 @@ def test_plan_of_one_year_leaves_what_the_project_states_for_all_years():
     follow([plan(project, 2025, 1, 3000)])
     assert amounts(project, "planned_amount") == (Decimal(6800),)
     assert plans_in_words(project) == (
-        "年初计划合计 3000 万元；上面填的援疆资金计划大于合计，是多年的总数，不随年度计划改动"
+        "年初计划合计 3000 万元；项目填的援疆资金计划大于合计，是多年的总数，不随年度计划改动"
     )
     follow([plan(project, 2026, 1, 4000)])
     assert amounts(project, "planned_amount") == (Decimal(7000),)
