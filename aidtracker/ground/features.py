@@ -118,6 +118,9 @@ class Keyed(Model):
     KEY: ValuePaths = ("name",)
     """The lookup paths to the values that together name a row."""
 
+    ADDRESS_SAYS: FieldNames = ()
+    """The fields that a row's address repeats beside its key, for who reads it."""
+
     NAMED_AS: NameTemplate = ""
     """What rows without a name of their own are called, with lookup paths in braces."""
 

@@ -71,7 +71,7 @@ class Looker:
             "() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth,"
             " window.innerWidth]"
         )
-        if window <= PHONE and width > window:
+        if width > window:
             found.append(f"scrolls sideways: {width} px")
         if window <= PHONE and height > TALLEST:
             found.append(f"{height} px tall")

@@ -30,13 +30,13 @@ FULLEST = [
     "/search/?q=9.11亿",
     "/observations/?q=nothing-of-this-name",
 ]
-LISTS = ["/activities/", "/timeline/", "/en/", "/compare/", "/observations/", "/projects/"]
+LISTS = ["/", "/activities/", "/timeline/", "/en/", "/compare/", "/observations/", "/projects/"]
 PASSES = [Look(390, "light"), Look(1280, "dark")]
 PICTURES = os.environ.get("PICTURES", "")
-LARGE = Look(390, "light", is_large=True)
+LARGE = [Look(390, "light", is_large=True), Look(1280, "dark", is_large=True)]
 MORE = [
     *(Look(width, scheme) for width in (390, 820, 1280, 1920) for scheme in ("light", "dark")),
-    LARGE,
+    *LARGE,
 ]
 
 
@@ -63,10 +63,11 @@ def test_every_kind_of_page_is_without_fault(
     assert not faults
 
 
+@pytest.mark.parametrize("look", LARGE, ids=str)
 def test_fullest_pages_in_large_type_are_without_fault(
-    browser: Browser, live_server: LiveServer
+    browser: Browser, live_server: LiveServer, look: Look
 ) -> None:
-    context = window(browser, LARGE)
+    context = window(browser, look)
     looker = Looker(context, live_server.url)
     looker.choose_large_type()
     faults = {path: found for path in [*LISTS, *FULLEST] if (found := looker.faults(path))}

@@ -68,7 +68,10 @@ class SeriesList(ListPage):
 class ObservationList(ListPage):
     model = Observation
     see_also = (("指标", "metric-list"), ("序列", "series-list"), ("并列比较", "compare"))
-    lead = "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
+    lead = (
+        "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
+        "一行是一份文献的一处说法；几份文献说的同一件事，在序列页上合为一种说法。"
+    )
     empty = "还没有公开的数字；审核通过后列在这里。"
     filterset_class = filters.ObservationFilter
     columns = (

@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from aidtracker.ground.summaries import Summary
 from aidtracker.ground.tallies import by_kind, kind_of
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import DetailPage, Section, address, facts
+from aidtracker.pages.details import CHART, DetailPage, Section, address, facts
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
 from aidtracker.pages.sharing import publisher
@@ -232,6 +234,15 @@ class FindingPage(DetailPage):
 
     def find(self, *rules: Q, **key: Any) -> Finding:
         return get_object_or_404(Finding.objects.published().at_address(key["slug"]))
+
+    def answer(self) -> HttpResponse:
+        """The page; an address that says something else of the finding leads to its own."""
+        behind = CHART if self.is_file else ""
+        place = f"{self.row.get_absolute_url()}{behind}"
+        if self.request.path == unquote(place):
+            return super().answer()
+        query = self.request.META["QUERY_STRING"]
+        return HttpResponsePermanentRedirect(f"{place}?{query}" if query else place)
 
     @property
     def kind(self) -> str:
