@@ -162,6 +162,16 @@ class Lookup:
             self.read()
         return sorted(self.keys.values())
 
+    def all_names(self):
+        """What a person may choose, by the order of keys: a name that is one row's, or a key."""
+        if not self.is_read:
+            self.read()
+        rows = sorted(self.keys.items(), key=lambda row: row[1])
+        return [
+            self.names[pk] if len(self.by_name.get(tidy(self.names[pk]), ())) == 1 else key
+            for pk, key in rows
+        ]
+
     def example_key(self) -> str:
         """The key of a row of the user's headquarters, else of any; empty if there is none."""
         keys = self.all_keys()

@@ -310,8 +310,8 @@ class RelatedWidget(SheetWidget):
 
     @property
     def choices(self):
-        """The keys of all rows that may be named."""
-        return self.lookup.all_keys()
+        """The names of all rows that may be named, or their keys."""
+        return self.lookup.all_names()
 
     def clean(self, value, row=None, **kwargs):
         text = cell_text(value)
