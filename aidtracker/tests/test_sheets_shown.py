@@ -222,14 +222,16 @@ OPEN = """<office:document-content xmlns:office="o" xmlns:text="x" xmlns:table="
 </office:body></office:document-content>"""
 
 
+VALUE_NAMES = {"date": "date-value", "string": "name"}
+
+
 def open_document(*rows, **parts):
     """The bytes of an OpenDocument workbook; a cell is (kind, value, text shown)."""
     cell = '<table:table-cell office:value-type="{}" office:{}="{}"><text:p>{}</text:p>'
     body = "".join(
         "<table:table-row>"
         + "".join(
-            cell.format(kind, "date-value" if kind == "date" else "value", value, text)
-            + "</table:table-cell>"
+            cell.format(kind, VALUE_NAMES.get(kind, "value"), value, text) + "</table:table-cell>"
             for kind, value, text in row
         )
         + "</table:table-row>"
