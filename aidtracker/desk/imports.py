@@ -51,8 +51,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="文件",
-        help_text=f".xlsx 或 .csv，不超过 10 MB，最多 {MAX_ROWS} 行。",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=f".xlsx、.xls、.et、.ods 或 .csv，不超过 10 MB，最多 {MAX_ROWS} 行。",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et,.ods,.csv"}),
     )
 
 
