@@ -27,6 +27,7 @@ from aidtracker.sheets.rehearsing.settling import Settling, is_required
 from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
 
 UNREADABLE: Any = object()
+MOST_KEPT = 10_000
 COMPARING = "与现有数据对照"
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
 NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
@@ -59,6 +60,7 @@ class Rehearsal:
         self.required = self.required_fields()
         self.fixed = self.fixed_values()
         self.blank = Blank(self.model)
+        self.said: dict[tuple[int, Any], FieldChange] = {}
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def required_fields(self) -> list:
@@ -213,9 +215,20 @@ class Rehearsal:
     def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
         column, raw = reader.column, plan.cells[reader.position]
-        plan.changes.append(FieldChange(column, old, value, raw))
+        plan.changes.append(self.change(reader, old, value, raw))
         if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
             self.objections.warn(plan.number, column.label, reader.text(raw), doubt)
+
+    def change(self, reader: CellReader, old, value, raw) -> FieldChange:
+        """What a cell changes: the same object for all new rows that say the same, to save room."""
+        if old is not None:
+            return FieldChange(reader.column, old, value, raw)
+        found = self.said.get((reader.position, raw))
+        if found is None:
+            found = FieldChange(reader.column, old, value, raw)
+            if len(self.said) < MOST_KEPT:  # beyond them each row says something else
+                self.said[reader.position, raw] = found
+        return found
 
     def judge(self, plan: PlannedRow, foreign: bool, disputed: list[StoredColumn]) -> None:
         """Sort a stored row into unchanged, conflicting, foreign or to be changed.
