@@ -300,10 +300,15 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Review
+
+# Whether who approved a row may not publish it, and what is public is corrected by two people.
+SEPARATE_PUBLISHER = env_flag("SEPARATE_PUBLISHER", default=False)
+
 # Import and export
 
 # An import of more rows is handed to a worker, if there are any.
-IMPORT_ROWS_AT_ONCE = 5_000
+IMPORT_ROWS_AT_ONCE = 2_000
 # How new records are numbered that a file has no codes for: {headquarters} is the word in the
 # address of its page (its initials if that is long), {year} the record's, {number} the next one.
 CODE_RULE = os.environ.get("CODE_RULE") or "{headquarters}-{year}-{number:03}"

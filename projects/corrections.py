@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from aidtracker.ground.publication import public_rule
+from aidtracker.trail.models import Act
 from programs.models.sources import Source, TextVersion
 from projects.models import Observation, Series
 from projects.models.observations import PUBLIC
@@ -44,7 +45,7 @@ def corrections():
         .exclude(reason_before=F("correction_reason"))
         .exclude(moved_with_its_text())
         .filter(Q(status=WITHDRAWN) | may_be_told())
-        .select_related("series", "source")
+        .select_related("series", "source", "act")
         .defer("source__text")
         .order_by("-history_date", "-history_id")
     )
@@ -77,6 +78,10 @@ class Correction:
         return self.state.correction_reason
 
     @property
+    def why(self) -> str:
+        return reason_of(self.state)
+
+    @property
     def words(self) -> str:
         """原文数字：3万余人 → 3万人；…"""
         return "；".join(f"{label}：{before} → {after}" for label, before, after in self.changes())
@@ -97,6 +102,17 @@ class Correction:
             before, after = shown(self.before, field.name), shown(self.state, field.name)
             if before != after:
                 yield field.verbose_name, before, after
+
+
+BY_ONE = "（一人更正）"
+
+
+def reason_of(state: Any) -> str:
+    """Why a state replaced a public one, and whether one person did that, without another's
+    approval: what is proposed and approved takes effect by a step."""
+    act = state.act
+    is_alone = act is not None and act.user_id is not None and act.way != Act.Way.ACTION
+    return state.correction_reason + BY_ONE * is_alone
 
 
 def may_be_told() -> Q:

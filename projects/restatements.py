@@ -20,7 +20,7 @@ from aidtracker.ground.search import found_by
 from aidtracker.trail.differences import Difference, differences
 from programs.models import Source
 from programs.models.sources import TextVersion
-from projects.corrections import Correction, State, corrections, with_states_before
+from projects.corrections import Correction, State, corrections, reason_of, with_states_before
 from projects.models import Observation, Series
 
 NAMES = ("title", "name", "computation")
@@ -198,6 +198,10 @@ class Restatement:
     def reason(self) -> str:
         return self.state.correction_reason
 
+    @property
+    def why(self) -> str:
+        return reason_of(self.state)
+
 
 @dataclass(frozen=True)
 class ReplacedText:
@@ -222,6 +226,10 @@ class ReplacedText:
     @property
     def reason(self) -> str:
         return self.version.reason
+
+    @property
+    def why(self) -> str:
+        return self.reason
 
 
 Told = Correction | Restatement | ReplacedText
@@ -252,7 +260,7 @@ def of_dataset(dataset: str, numbers: list[int]) -> Iterator[tuple[int, Told]]:
 
 def of_model(model: type[Any], numbers: list[int]) -> Iterator[Restatement]:
     history = model.history.model.objects
-    states = restatements_of(model).in_bulk(numbers)
+    states = restatements_of(model).select_related("act").in_bulk(numbers)
     earlier = history.in_bulk([state.before_id for state in states.values()])
     rows = model.objects.defer(*({"text"} & {one.name for one in model._meta.fields}))
     there = rows.in_bulk([state.id for state in states.values()])

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from aidtracker.desk.forms import ListForm, RecordForm
+from aidtracker.desk.previews import is_hidden, preview
 from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.ground.scope import (
     changeable,
@@ -208,11 +209,15 @@ def hide_foreign_links(row, user):
 
 
 def view_on_site(request, content_type_id, object_id):
-    """The way from a row in the admin to its public page, for rows that the user may see."""
+    """The way from a row in the admin to its public page, for rows that the user may see; of one
+    that is not public, how its page will be."""
     if not (content_type_id + object_id).isdecimal():
         raise Http404("No number of a row.")
     kind = get_object_or_404(ContentType, pk=content_type_id)
     model = kind.model_class()
     if model is not None and is_scoped(model):
-        get_object_or_404(visible(model._base_manager.all(), request.user), pk=object_id)
+        rows = visible(model._base_manager.all(), request.user)
+        row = get_object_or_404(rows, pk=object_id)
+        if is_hidden(row):
+            return preview(request, row)
     return shortcut(request, content_type_id, object_id)

@@ -6,6 +6,7 @@ Features are abstract models, so that migrations do not name them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from string import Formatter
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -66,6 +67,15 @@ def own_fields(model: type[Model], names: tuple[str, ...]) -> Iterator[str]:
             yield f"{name} is no field"
 
 
+def paths_in_braces(model: type[Model], template: str) -> Iterator[str]:
+    yield from paths_to_values(model, tuple(path for _, path, _, _ in parts_of(template) if path))
+
+
+def parts_of(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """The words of a name and, after each, the lookup path whose value follows."""
+    return list(Formatter().parse(template))
+
+
 def pairs_of_columns(model: type[Model], pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
     for pair in pairs:
         yield from own_columns(model, pair)
@@ -93,6 +103,7 @@ HeadquartersPaths = Annotated[tuple[str, ...], paths_to_headquarters]
 RelationNames = Annotated[tuple[str, ...], relations_to_records]
 KeyNames = Annotated[tuple[str, ...], keys_to_records]
 ColumnNames = Annotated[tuple[str, ...], own_columns]
+NameTemplate = Annotated[str, paths_in_braces]
 FieldNames = Annotated[tuple[str, ...], own_fields]
 AnyColumnNames = Annotated[tuple[str, ...] | None, own_columns]
 ColumnPairs = Annotated[tuple[tuple[str, str], ...], pairs_of_columns]
@@ -106,6 +117,12 @@ class Keyed(Model):
 
     KEY: ValuePaths = ("name",)
     """The lookup paths to the values that together name a row."""
+
+    ADDRESS_SAYS: FieldNames = ()
+    """The fields that a row's address repeats beside its key, for who reads it."""
+
+    NAMED_AS: NameTemplate = ""
+    """What rows without a name of their own are called, with lookup paths in braces."""
 
     TOLD_APART_BY: FieldNames = ()
     """Of rows that files may name by their name instead: the fields that tell equal names apart."""
@@ -251,6 +268,11 @@ class Reviewable(Model):
     def is_proposed(self, before: Any, user: Any) -> bool:
         """Whether what `user` makes of the stored row is only a proposal, for others to approve."""
         return False
+
+    @classmethod
+    def doubts(cls, rows: list[Any]) -> Iterable[tuple[int, str, str]]:
+        """What of many rows that are to be stored is probably wrong: (place, column, why)."""
+        return ()
 
     @classmethod
     def ask_at_once(cls, rows: Iterable[Any]) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from contextvars import ContextVar
+from functools import cache
 from itertools import chain, count
 from typing import Any, Self
 
@@ -121,6 +122,12 @@ class MaintainerField(PlainColumn, models.ForeignKey):
         super().__init__(verbose_name=verbose_name, **kwargs)
 
 
+@cache
+def labels_of(field: models.Field) -> dict[Any, str]:
+    """What each choice of a field is called."""
+    return {value: str(label) for value, label in field.flatchoices}
+
+
 class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.Model):
     """A row of the record: what it declares about itself stands in `aidtracker.ground.features`."""
 
@@ -140,6 +147,11 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         self.as_read = None
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
+
+    def _get_FIELD_display(self, field: models.Field) -> Any:  # noqa: N802 (Django's name)
+        """As Django's, which makes a dictionary of all choices anew for each row."""
+        value = getattr(self, field.attname)
+        return labels_of(field).get(value, value)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """As Django's, which looks for each row that is named, also for one that is at hand."""

@@ -32,7 +32,8 @@ class Chart:
     """A picture that can be read: it says its finding, its scope, and what it leaves out.
 
     `key` is unique among the charts of a page; `drawings` is empty if nothing has a place in it;
-    `address` is that of its file, empty if it has none.
+    `documents` are those that the caption names by their whole names, which is how its file names
+    them; `address` is that of its file, empty if it has none.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Chart:
     keys: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     table: Table | None = None
+    documents: tuple[Any, ...] = ()
     address: str = ""
 
     @property

@@ -31,8 +31,9 @@ from aidtracker.templatetags.formatting import UNKNOWN
 
 WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
-SOURCE_VALUES = ("code", "title", "publisher", "published_on")
+SOURCE_VALUES = ("code", "title", "short_title", "publisher", "published_on")
 CHART = "chart.svg"  # behind the address of a page, that of its chart
+CHART_OF = "section"  # names the section whose chart is meant
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
 
 
@@ -58,7 +59,8 @@ class Section:
     """A part of a page with its anchor: a table, or what would stand here and who can add it.
 
     `template` prints something other than a table and finds its data in `data`; `cards` are
-    figures of the section that stand at the top of the page, as does its `chart`.
+    figures of the section that stand at the top of the page, as does its `chart`. A chart that
+    stands in the section itself is its `drawn`.
     """
 
     anchor: str
@@ -69,10 +71,21 @@ class Section:
     data: Any = None
     cards: Sequence[Any] = ()
     chart: Chart | None = None
+    drawn: Chart | None = None
 
     @property
     def has_rows(self) -> bool:
         return self.data is not None or (self.table is not None and bool(self.table.rows))
+
+    @property
+    def count(self) -> str:
+        """How many rows its table shows, in words; empty without one."""
+        return self.table.count if self.table and self.table.rows else ""
+
+
+def chart_address(row: Model, anchor: str) -> str:
+    """Where the file of the chart of a section stands."""
+    return f"{row.get_absolute_url()}{CHART}?{urlencode({CHART_OF: anchor})}"  # type: ignore[attr-defined]
 
 
 def address(name: str, **conditions: str) -> str:
@@ -202,7 +215,7 @@ class DetailPage(View):
 
     def response(self) -> HttpResponse:
         if self.is_file:
-            return file_response(self.request, self.chart)
+            return file_response(self.request, self.chart_asked_for)
         return render(self.request, self.template_name, {"page": self, **self.extra_context()})
 
     def extra_context(self) -> dict[str, Any]:
@@ -248,6 +261,14 @@ class DetailPage(View):
             return None
         address = f"{self.row.get_absolute_url()}{CHART}{self.chart_query}"
         return replace(found, key=f"chart-{self.row.pk}", address=address)
+
+    @property
+    def chart_asked_for(self) -> Chart | None:
+        """The page's chart, or that of the section that the address names."""
+        anchor = self.request.GET.get(CHART_OF, "")
+        if not anchor:
+            return self.chart
+        return next((one.drawn for one in self.sections if one.anchor == anchor), None)
 
     @property
     def chart_query(self) -> str:

@@ -21,6 +21,23 @@ input, select, button { min-height: 3rem; }
 table.data th, table.data td { height: 3.25rem; }
 .large-off { display: inline; }
 .large-on { display: none; }
+.chart-wide { display: none; }
+.chart-compact { display: block; max-width: 44rem; }
+@media (min-width: 641px) { .table-frame { overflow-x: auto; } }
+@media (max-width: 1500px) { .detail-top.has-chart { display: block !important; } }
+@media screen and (max-width: 640px) {
+  .site-nav :is(summary, a) { padding-inline: .25rem; }
+  .unfold-list + label { display: block; padding: .5rem 0; }
+  .unfold-list:not(:checked) ~ .table-frame tbody tr:nth-child(n + 16) { display: none; }
+  .is-compare .unfold-list:not(:checked) ~ section tbody tr:nth-child(n + 6) { display: none; }
+  .unfold-list:not(:checked) ~ section .timeline > li:nth-child(n + 3) { display: none; }
+  .unfold-list:not(:checked) ~ section .year-figures > li:nth-child(n + 2) { display: none; }
+  .unfold-rows:not(:checked) ~ .table-frame:not(:has(:target)) tr:nth-child(n+3) { display: none; }
+  section { margin-top: 1.25rem; }
+  .source-text { line-height: 1.65; }
+  .filters .buttons { flex: 1 0 100%; }
+  .card-quote { -webkit-line-clamp: 2; line-clamp: 2; }
+}
 """
 
 

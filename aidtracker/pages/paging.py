@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from django.core.cache import caches
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db import connection
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Expression, IntegerField, QuerySet
 
 from aidtracker.ground import edition
 
@@ -50,14 +51,28 @@ def in_words(counted: int) -> int:
     return MoreThan(MOST_COUNTED) if counted > MOST_COUNTED else counted
 
 
-class CountedUpTo(Subquery):
-    """How many rows a query finds, or one more than are counted."""
+class CountedUpTo(Expression):
+    """How many rows a query finds, or one more than are counted.
 
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    Its SQL is made apart: of dozens beside each other Django would take each apart again.
+    """
+
     output_field: Any = IntegerField()
 
     def __init__(self, rows: QuerySet) -> None:
-        super().__init__(rows.order_by().values("pk")[: MOST_COUNTED + 1])
+        super().__init__()
+        self.rows = rows.order_by().values("pk")[: MOST_COUNTED + 1]
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return type(self), id(self.rows)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        try:
+            sql, parameters = self.rows.query.get_compiler(connection=connection).as_sql()
+        except EmptyResultSet:
+            return "0", ()
+        return f"(SELECT COUNT(*) FROM ({sql}) AS counted)", parameters
 
 
 class KeyPaginator(Paginator):

@@ -1,11 +1,14 @@
 """The search over everything: the best hit, then groups of one kind, the most relevant first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Length, RowNumber
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -66,22 +69,41 @@ def search_everything(words: str) -> list[Group]:
 
 def suggestions(words: str) -> list[Hit]:
     """The names to propose while words are typed, best first."""
-    hits = [hit for group in groups_by_name(words) for hit in group.hits] if words.split() else []
-    return sorted(hits, key=lambda hit: (hit.rank, len(hit.text)))[:SUGGESTED]
+    groups = groups_by_name(words) if words.split() else []
+    placed = [(at, hit) for group in groups for at, hit in enumerate(group.hits)]
+    best = sorted(placed, key=lambda one: (one[1].rank, one[0], len(one[1].text)))
+    return [hit for _, hit in best[:SUGGESTED]]
 
 
 def groups_by_name(words: str) -> list[Group]:
     """A group for each kind of record that has a name like `words`: one query."""
     names = [dataset.name for dataset in counted() if dataset.is_searched]
-    queries = [matches(name, words) for name in names]
     found: dict[str, list[tuple]] = {}
-    for dataset, *row in queries[0].union(*queries[1:], all=True):
+    for dataset, *row in read_together(matches(name, words) for name in names):
         found.setdefault(dataset, []).append(tuple(row))
-    return [group(name, sorted(found[name]), words) for name in names if name in found]
+    return [group(name, found[name], words) for name in names if name in found]
+
+
+def read_together(queries: Iterable[QuerySet]) -> list[tuple]:
+    """The rows of several queries at once, each with an order and an end of its own.
+
+    Django refuses such parts for SQLite, which takes them within parts.
+    """
+    parts, parameters = [], []
+    for query in queries:
+        with suppress(EmptyResultSet):
+            sql, values = query.query.get_compiler(connection=connection).as_sql()
+            parts.append(f"SELECT * FROM ({sql}) AS part")
+            parameters += values
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), parameters)
+        return cursor.fetchall()
 
 
 def matches(dataset: str, words: str) -> QuerySet:
-    """The best matches in one dataset: (dataset, position, rank, name, slug, number of all)."""
+    """The best matches in one dataset: (dataset, rank, name, slug, number of all)."""
     model = dataset_model(dataset)
     name, slug = ("title", "code") if dataset == "sources" else ("name", "slug")
     # Of more than are counted, any are shown: putting them in order first would read them all.
@@ -94,14 +116,17 @@ def matches(dataset: str, words: str) -> QuerySet:
             shown_name=F(name),
             shown_slug=F(slug),
         )
-        .annotate(
-            position=Window(RowNumber(), order_by=["rank", Length("shown_name"), F(slug).asc()]),
-            total=Window(Count("pk")),
-        )
-        .filter(position__lte=SHOWN_PER_GROUP)
-        .order_by()
-        .values_list("dataset", "position", "rank", "shown_name", "shown_slug", "total")
+        .annotate(total=Window(Count("pk")))
+        .order_by("rank", *alike(model), "shown_slug")
+        .values_list("dataset", "rank", "shown_name", "shown_slug", "total")[:SHOWN_PER_GROUP]
     )
+
+
+def alike(model: type[Any]) -> list[Any]:
+    """The order of rows that fit equally well: shorter names first, and of what is ordered by its
+    code, as places are, the whole before what lies in it."""
+    by_code = tuple(model._meta.ordering)[:1] == ("code",)
+    return [Length("code"), F("code").asc()] if by_code else [Length("shown_name")]
 
 
 def rank(words: str) -> Case:
@@ -125,7 +150,7 @@ def holds(column: str, words: str) -> Q:
 def group(dataset: str, rows: list[tuple], words: str) -> Group:
     model = dataset_model(dataset)
     detail, kind = f"{model._meta.model_name}-detail", str(model._meta.verbose_name)
-    hits = [Hit(name, reverse(detail, args=[slug]), kind, rank) for _, rank, name, slug, _ in rows]
+    hits = [Hit(name, reverse(detail, args=[slug]), kind, rank) for rank, name, slug, _ in rows]
     return make_group(kind, rows[0][-1], hits, more_of(model, words))
 
 

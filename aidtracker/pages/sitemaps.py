@@ -90,7 +90,7 @@ def rows_in(model: type[Any], number: int) -> Iterator[tuple[str, str]]:
         for *keys, changed in rows.values_list(*model.PAGE, "updated_at"):
             yield address(page, *keys), localtime(changed).date().isoformat()
     else:
-        for row in rows.only(*model.KEY, "updated_at"):
+        for row in rows.only(*model.KEY, *model.ADDRESS_SAYS, "updated_at"):
             yield row.get_absolute_url(), localtime(row.updated_at).date().isoformat()
 
 

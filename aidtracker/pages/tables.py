@@ -181,6 +181,12 @@ class Table:
     more: Item | None = None
     folded: tuple[str, ...] = ()
 
+    @property
+    def count(self) -> str:
+        """How many rows are shown, in words: all, or the first of more."""
+        shown = len(self.rows)
+        return f"{'前' if self.more and shown == CAP else '全部'} {shown} 条"
+
 
 @dataclass(frozen=True)
 class Layout:

@@ -16,7 +16,7 @@ from aidtracker.review.reviewed import (
     CorrectionReasonField,
     Review,
     Reviewed,
-    may_publish,
+    may_correct,
 )
 
 PUBLIC = "已发布的数据依据这条内容，它的页面显示这几栏；改动请写明这一次的更正理由。"
@@ -42,7 +42,7 @@ class Meaning(Corrected):
     @classmethod
     def is_only_proposed_by(cls, user: Any) -> bool:
         """Who may not publish what rests on the rows does not change what it means either."""
-        return not all(may_publish(user, model) for model, _ in resting_on(cls))
+        return not all(may_correct(user, model) for model, _ in resting_on(cls))
 
     @classmethod
     def is_correction(cls, before: Any, after: Any, locks: Collection | None = None) -> bool:

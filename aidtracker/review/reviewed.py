@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any, Self
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
@@ -166,7 +167,7 @@ class Reviewed(Corrected):
 
     @classmethod
     def is_only_proposed_by(cls, user: Any) -> bool:
-        return not may_publish(user, cls)
+        return not may_correct(user, cls)
 
     @classmethod
     def is_correction(cls, before: Any, after: Any, locks: Collection | None = None) -> bool:
@@ -212,9 +213,10 @@ class Reviewed(Corrected):
 
     def check_correction(self, before: Any, user: Any, also: Iterable[str] = ()) -> None:
         """What is public is changed by those who publish, for a reason."""
-        if not may_publish(user, type(self)):
+        if not may_correct(user, type(self)):
+            why = "须由两人更正" if may_publish(user, type(self)) else "您没有发布权限"
             words = (
-                f"这条{self._meta.verbose_name}已发布，您没有发布权限；"
+                f"这条{self._meta.verbose_name}已发布，{why}；"
                 "请在后台打开这条记录，把改动存为变更申请。"
             )
             raise ValidationError({NON_FIELD_ERRORS: [words]})
@@ -259,7 +261,8 @@ class PartOfReviewed(KeyedModel):
         whole = getattr(self, self.WHOLE, None)
         if whole is None or whole.review_state not in self.CLOSED:
             return
-        if not may_publish(user, type(whole)):
+        is_allowed = may_correct if whole.is_published else may_publish
+        if not is_allowed(user, type(whole)):
             raise ValidationError(
                 f"{whole._meta.verbose_name}“{whole}”{whole.review_state.label}，"
                 f"其{self._meta.verbose_name}只能由有发布权限的人改动。"
@@ -273,8 +276,14 @@ class PartOfReviewed(KeyedModel):
 
 
 def may_publish(user: Any, model: type[models.Model]) -> bool:
-    """Whether a user may publish rows of a model, and so correct what is public."""
+    """Whether a user may publish rows of a model."""
     return may(user, "publish", model)
+
+
+def may_correct(user: Any, model: type[models.Model]) -> bool:
+    """Whether a user may change, for a reason, what is public: who may publish it, unless the
+    site wants two people for that."""
+    return may_publish(user, model) and not settings.SEPARATE_PUBLISHER
 
 
 @transaction.atomic

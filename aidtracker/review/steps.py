@@ -6,11 +6,12 @@ other rows. Nobody approves what they entered themselves.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import (
@@ -22,8 +23,10 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.lookups import Exact
 
 from aidtracker.ground.batches import among, held, in_batches
+from aidtracker.ground.money import labelled
 from aidtracker.ground.people import called
 from aidtracker.ground.scope import changeable, may
 from aidtracker.review.reviewed import (
@@ -35,8 +38,10 @@ from aidtracker.review.reviewed import (
     follow,
 )
 from aidtracker.trail import acts
+from aidtracker.trail.differences import Difference, differences
 from aidtracker.trail.history import is_follow_on, set_values
 
+OWN_APPROVAL = "您审核通过的，须由他人发布"
 OWN_ROW = "您录入、修改或提交过，须由他人审核"
 
 
@@ -97,6 +102,8 @@ WITHDRAW = Step(
     "撤回理由",
 )
 STEPS = (SUBMIT, APPROVE, RETURN, PUBLISH, WITHDRAW)
+# What a step or a correction says beside what the row says.
+STANDING = ("review_comment", "correction_reason")
 # States that only a step makes, never a person's entering.
 BY_REVIEWERS = (Review.APPROVED, Review.RETURNED, Review.WITHDRAWN)
 
@@ -117,6 +124,14 @@ def entered_by(user: Any, model: type[Reviewed]) -> Q:
     for part in parts_of(model):
         rule |= Q(part_entered_by(user, part, model))
     return rule
+
+
+def approved_by(user: Any, model: type[Reviewed]) -> Q:
+    """The condition that it was a user who approved a row last."""
+    approved = {"id": OuterRef("pk"), model.REVIEW: Review.APPROVED}
+    states = model.history.model.objects.filter(~is_follow_on(), **approved)
+    last = states.order_by("-history_id").values("history_user")[:1]
+    return Q(Exact(Subquery(last), user.pk))
 
 
 def parts_of(model: type[Reviewed]) -> list[type[PartOfReviewed]]:
@@ -198,6 +213,8 @@ class Referee:
         # Those that are the user's to decide on, and whether they entered them.
         self.covered: dict[int, bool] = dict(covered.values_list("pk", "is_own"))
         self.locks = rows.model.locks()
+        own = covered.filter(approved_by(user, rows.model)) if settings.SEPARATE_PUBLISHER else ()
+        self.approved: set[int] = {row.pk for row in own}
 
     def obstacle(self, step: Step, row: Any) -> str:
         """Why the step can not be taken with a row; empty if it can."""
@@ -209,6 +226,8 @@ class Referee:
             return f"您没有{step.label}的权限"
         if step == APPROVE and self.covered[row.pk]:
             return OWN_ROW
+        if step == PUBLISH and row.pk in self.approved:
+            return OWN_APPROVAL
         if step == PUBLISH and not row.correction_reason and row.is_under_lock(self.locks):
             return f"{row.LOCK}已锁定，须先在表单里写明更正理由"
         return ""
@@ -285,6 +304,44 @@ def move(step: Step, rows: list, words: str) -> None:
     set_values(rows, changes)
     if step.concerns_public:
         follow(rows)
+
+
+# What became of it since
+
+
+def changed_since(row: Any) -> list[Difference] | None:
+    """What was changed in a row since it was last handed in or returned, before it stood as it
+    stands: what who judges it again has to look at. None for a row that nobody judged before."""
+    reached = list(row.history.order_by("history_id").values_list("history_id", row.REVIEW))
+    if row.review_state in (Review.SUBMITTED, Review.APPROVED):
+        while reached and reached[-1][1] != Review.SUBMITTED:
+            reached.pop()
+        while reached and reached[-1][1] == Review.SUBMITTED:
+            reached.pop()
+    judged = [number for number, state in reached if state != Review.DRAFT]
+    if not judged:
+        return None
+    before = row.history.get(history_id=judged[-1])
+    now = row.history.latest("history_id")
+    apart = {labelled(row._meta.get_field(one)) for one in (row.REVIEW, *STANDING)}
+    return [one for one in differences([(before, now)])[0] if one.label not in apart]
+
+
+# What would not be seen
+
+
+def hidden_wholes(rows: Iterable[Any]) -> list[Any]:
+    """The rows that are not published and without which some rows of a model, published, would
+    not be seen; they may be named by way of others. A query for each kind."""
+    named = (getattr(row, name) for row in rows for name in type(row).PUBLIC_WITH)
+    wholes = {(type(one), one.pk): one for one in named if one is not None}
+    for model in {model for model, _ in wholes}:
+        for part in in_batches([pk for kind, pk in wholes if kind is model]):
+            for pk in model.objects.published().filter(pk__in=part).values_list("pk", flat=True):
+                del wholes[model, pk]
+    hidden = list(wholes.values())
+    beyond = hidden_wholes(hidden) if hidden else []
+    return [one for one in hidden if one.REVIEW and not one.is_published] + beyond
 
 
 # Who took them

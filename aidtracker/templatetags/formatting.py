@@ -65,8 +65,8 @@ def two_decimals(amount):
 
 @register.filter
 def wan(amount):
-    """A ledger amount (万元) as the number of a table in 万元; — for None."""
-    return UNKNOWN if amount is None else two_decimals(Decimal(amount))
+    """A ledger amount (万元) as the number of a table in 万元: 12,345.6; — for None."""
+    return UNKNOWN if amount is None else f"{Decimal(two_decimals(Decimal(amount))):,f}"
 
 
 @register.filter
@@ -119,6 +119,11 @@ def split_figure(printed):
     if match is None:
         return PrintedFigure("", printed.strip(), "")
     return PrintedFigure(*(re.sub(r"\s+", "", match[name]) for name in ("hedge", "number", "unit")))
+
+
+def in_thousands(number: str) -> str:
+    """Numerals of five digits and more with separators, as cells of tables have them."""
+    return re.sub(r"(?<![\d.,])\d{5,}", lambda found: f"{int(found[0]):,}", number)
 
 
 @register.filter

@@ -51,8 +51,12 @@ def marked(text: str, searched: str) -> SafeString | str:
 @register.filter
 def figure_link(observation: Any) -> SafeString:
     """A figure as printed, leading to its page."""
+    return link_to_figure(observation, observation.printed)
+
+
+def link_to_figure(observation: Any, written: str) -> SafeString:
     kind, url = words(observation.nature), words(observation.get_absolute_url())
-    printed = formatting.figure(observation.printed)
+    printed = formatting.figure(written)
     return mark_safe(f'<a class="figure-link nature-{kind}" href="{url}">{printed}</a>')
 
 
@@ -89,23 +93,37 @@ def nature(observation: Any) -> SafeString:
     )
 
 
-def source_link(observation: Any) -> str:
+@register.filter
+def source_link(observation: Any) -> SafeString:
     """A figure's document, leading to its words."""
-    source = observation.source
-    return (
-        f'<a class="source-link" href="{words(observation.place)}"'
-        f' title="看原文：《{words(source.title)}》">'
-        f"《{words(source.short_name)}》第 {observation.number} 处</a>"
-    )
+    return named_shortly(observation.source, observation.place, f"第 {observation.number} 处")
+
+
+@register.filter
+def document(source: Any) -> SafeString:
+    """A document, leading to its page."""
+    return named_shortly(source, source.get_absolute_url())
+
+
+def named_shortly(source: Any, url: str, behind: str = "") -> SafeString:
+    """A document by its short name; whoever points at it, or prints the page, reads the whole."""
+    short = f"《{words(source.short_name)}》{f'<span>{behind}</span>' if behind else ''}"
+    whole = f"《{words(source.title)}》{behind}"
+    return mark_safe(f'<a class="document" href="{words(url)}" title="{whole}">{short}</a>')
+
+
+@register.filter
+def shortened(text: str, sources: Iterable[Any]) -> SafeString:
+    """A text in which documents have their short names, and lead to their pages."""
+    named = {f"《{words(one.title)}》": document(one) for one in sources}
+    if not named:
+        return mark_safe(words(text))
+    wanted = "|".join(map(re.escape, named))
+    return mark_safe(re.sub(wanted, lambda found: named[found[0]], words(text)))
 
 
 def source_items(sources: Iterable[Any]) -> str:
-    """Documents by their short names; the whole name shows when one points at it."""
-    return "、".join(
-        f'<a href="{words(one.get_absolute_url())}" title="《{words(one.title)}》">'
-        f"《{words(one.short_name)}》</a>"
-        for one in sources
-    )
+    return COMMA.join(map(document, sources))
 
 
 def figure_items(observations: Iterable[Any]) -> str:
@@ -117,7 +135,8 @@ def compared(one: Any) -> str:
     """A figure beside others: what it is, where it stands, its time and how it differs."""
     row = one.observation
     said = "".join([f"<small>{words(remark)}</small>" for remark in one.remarks])
-    return f"{figure_link(row)} {badges(row)} {source_mark(row)}{said}"
+    shown = link_to_figure(row, formatting.in_thousands(row.printed))
+    return f"{shown} {badges(row)} {source_mark(row)}{said}"
 
 
 def source_mark(observation: Any) -> str:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import BrowserContext, Page
 
 from aidtracker.ground.datasets import record_models
+from aidtracker.pages.large import COOKIE as LARGE
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -27,9 +28,10 @@ class Look:
 
     width: int
     scheme: str
+    is_large: bool = False
 
     def __str__(self) -> str:
-        return f"{self.width}-{self.scheme}"
+        return f"{self.width}-{self.scheme}{'-large' if self.is_large else ''}"
 
 
 @dataclass
@@ -55,6 +57,10 @@ class Looker:
         if not address.startswith((self.base, "data:")):
             self.heard.append(f"external: {address}")
 
+    def choose_large_type(self) -> None:
+        choice = {"name": LARGE, "value": "1", "url": self.base}
+        self.context.add_cookies([choice])
+
     def faults(self, path: str) -> list[str]:
         """Open a page; each thing that is wrong with it, in words."""
         self.heard.clear()
@@ -65,7 +71,7 @@ class Looker:
             "() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth,"
             " window.innerWidth]"
         )
-        if window <= PHONE and width > window:
+        if width > window:
             found.append(f"scrolls sideways: {width} px")
         if window <= PHONE and height > TALLEST:
             found.append(f"{height} px tall")

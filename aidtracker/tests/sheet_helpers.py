@@ -15,8 +15,12 @@ def exported(queryset, file_format, headers):
 
 
 def cells_of(queryset, *, codes=False):
-    """The rows of the staff file of a queryset, as the texts of their cells."""
-    columns = staff_columns(resource_for(queryset.model), codes)
+    """The rows of the staff file of a queryset, as the texts of their cells, without the names
+    beside codes.
+    """
+    resource = resource_for(queryset.model)
+    own = set(resource.headings(codes=True))
+    columns = [one for one in staff_columns(resource, codes) if one.code in own]
     return [
         ["" if cell is None else str(cell) for cell in row]
         for row in Extract(queryset, columns).texts()

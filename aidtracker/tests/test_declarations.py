@@ -14,7 +14,7 @@ from django.contrib import admin
 from aidtracker.ground import checks, datasets
 from aidtracker.ground.checks import annotations, models_of_record
 from aidtracker.ground.datasets import Dataset, MenuGroup
-from programs.models import Account, Source
+from programs.models import Account, Batch, Source
 from programs.models import Headquarters as Office
 from projects.models import (
     Award,
@@ -53,7 +53,9 @@ WRONG = [
     (Project, "CAN_BE_WITHDRAWN", None, "None is no bool"),
     (Project, "TOLD", ("names",), "no field named 'names'"),
     (Project, "IS_INTERNAL", None, "None is no bool"),
+    (Batch, "NAMED_AS", "第{numbers}批", "no field named 'numbers'"),
     (Project, "TOLD_APART_BY", ("place",), "no field named 'place'"),
+    (Project, "ADDRESS_SAYS", ("heading",), "no field named 'heading'"),
     (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),

@@ -104,3 +104,18 @@ def test_period_says_whose_words_it_is(observation, is_inferred, words):
 
 def test_figure_in_html_escapes_what_was_printed():
     assert "<script>" not in formatting.figure("<script>5家")
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        ("210315万元", "210,315万元"),
+        ("1288家", "1288家"),
+        ("9.11亿元", "9.11亿元"),
+        ("23500.5元", "23,500.5元"),
+        ("1,000,000元", "1,000,000元"),
+        ("3.14159", "3.14159"),
+    ],
+)
+def test_cells_of_tables_have_separators_from_five_digits_on(printed, words):
+    assert formatting.in_thousands(printed) == words

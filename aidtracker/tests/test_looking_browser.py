@@ -23,15 +23,21 @@ HEIGHT = 844
 FULLEST = [
     "/headquarters/zhejiang/",
     "/regions/akesu-diqu/",
+    "/regions/akesu-shi/",
     "/sources/001_3c903b8bc122f77e/",
     "/programs/shicheng-baidian/",
     "/search/?q=核桃",
     "/search/?q=9.11亿",
     "/observations/?q=nothing-of-this-name",
 ]
+LISTS = ["/", "/activities/", "/timeline/", "/en/", "/compare/", "/observations/", "/projects/"]
 PASSES = [Look(390, "light"), Look(1280, "dark")]
 PICTURES = os.environ.get("PICTURES", "")
-MORE = [Look(width, scheme) for width in (390, 820, 1280, 1920) for scheme in ("light", "dark")]
+LARGE = [Look(390, "light", is_large=True), Look(1280, "dark", is_large=True)]
+MORE = [
+    *(Look(width, scheme) for width in (390, 820, 1280, 1920) for scheme in ("light", "dark")),
+    *LARGE,
+]
 
 
 def window(browser: Browser, look: Look) -> Any:
@@ -45,12 +51,26 @@ def test_every_kind_of_page_is_without_fault(
 ) -> None:
     context = window(browser, look)
     looker = Looker(context, live_server.url)
+    if look.is_large:
+        looker.choose_large_type()
     faults = {}
     for path in [*public_addresses(Client()), *FULLEST]:
         if found := looker.faults(path):
             faults[path] = found
         if PICTURES:
             take(looker, look, path)
+    context.close()
+    assert not faults
+
+
+@pytest.mark.parametrize("look", LARGE, ids=str)
+def test_fullest_pages_in_large_type_are_without_fault(
+    browser: Browser, live_server: LiveServer, look: Look
+) -> None:
+    context = window(browser, look)
+    looker = Looker(context, live_server.url)
+    looker.choose_large_type()
+    faults = {path: found for path in [*LISTS, *FULLEST] if (found := looker.faults(path))}
     context.close()
     assert not faults
 

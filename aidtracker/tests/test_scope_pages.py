@@ -121,6 +121,19 @@ def test_public_page_of_a_foreign_draft_is_not_told(world):
     assert world.client.get(address).status_code == 302
 
 
+def test_draft_is_previewed_as_the_public_will_see_it(world):
+    """Nothing of it is stored, and nobody else is let in."""
+    row = owned_by(world.ours, Project)
+    Project.objects.filter(pk=row.pk).update(review="draft", name="未发布的水厂")
+    kind = ContentType.objects.get_for_model(Project).pk
+    page = world.client.get(reverse("admin:view_on_site", args=[kind, row.pk]))
+    words = page.content.decode()
+    assert (page.status_code, "预览：这条援疆项目还没有公开" in words) == (200, True)
+    assert "未发布的水厂" in words
+    assert Project.objects.get(pk=row.pk).review == "draft"
+    assert world.client.get(row.get_absolute_url()).status_code == 404
+
+
 @pytest.mark.parametrize("written", ["{kind}/ {row}", " {kind}/{row}", "{kind}/+{row}", "x/{row}"])
 def test_public_page_is_not_told_by_another_spelling(world, written):
     row = owned_by(world.theirs, Project)

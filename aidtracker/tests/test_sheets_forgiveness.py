@@ -178,6 +178,12 @@ def test_template_left_as_it_is_has_no_records(model):
     assert book["数据"]["A1"].comment.text.startswith("必填。")
 
 
+def test_example_is_of_ones_own_headquarters():
+    own, _ = testing.make_headquarters(name="乙指挥部"), testing.make_headquarters(name="甲指挥部")
+    resource = type(resource_for(Project))(testing.make_staff(own))
+    assert example_of(resource)["headquarters"] == "乙指挥部"
+
+
 def test_example_whose_mark_was_deleted_is_still_known():
     example = example_of(resource_for(Region))
 

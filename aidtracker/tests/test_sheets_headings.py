@@ -99,6 +99,13 @@ def test_heading_of_three_rows_is_read():
         (["城区小计", "9"], "合计"),
         (["合计（2个项目）", "9"], "合计"),
         (["共计2项", "9"], "合计"),
+        (["合计", "共5个项目"], "合计"),
+        (["县城小计", "9", "共2项"], "合计"),
+        (["一、产业援疆类（2个）"], "分类、分段的标题"),
+        (["一、产业援疆类", "90", "(2个)"], "分类、分段的标题"),
+        (["（二）民生类"] * 3, "分类、分段的标题"),
+        (["其中：甲县", "5"], "分类、分段的标题"),
+        (["1、本表数据截至五月底。"], "制表人、注释等说明"),
         (["甲", "乙", "1"], "栏次"),
         (["1", "2", "（3）"], "栏次"),
     ],
@@ -112,6 +119,27 @@ def test_row_that_is_no_record_is_left_out_and_named(row, reason):
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "is_record"),
+    [
+        (["一", "", "产业援疆类（2个）", "90"], False),
+        (["（一）", "", "民生领域", "90"], False),
+        (["一", "", "安居房建设", "90"], True),
+        (["一", "P-1", "产业援疆类", "90"], True),
+        (["合计", "共5个项目", "", "90"], False),
+        (["合计", "P-1", "", "90"], True),
+        (["一、二期工程", "P-1", "一、二期工程", "90"], True),
+        (["", "P-1", "（一）期工程", "90"], True),
+        (["", "", "一、产业援疆类", "90"], False),
+    ],
+)
+def test_title_of_a_section_is_no_record(row, is_record):
+    found = sheet(Project, ["序号", "项目编号", "名称", "总投资"], ["1", "P", "甲", "5"], row)
+
+    assert (len(found.rows) == 2) == is_record
+    assert bool(found.notices) != is_record
+
+
 def test_partial_total_with_other_words_is_kept():
     assert (
         len(sheet(Project, [*HEADINGS, "备注"], ["小计工程", "9"], ["甲小计", "9", "词"]).rows) == 2
@@ -119,7 +147,7 @@ def test_partial_total_with_other_words_is_kept():
 
 
 def test_amount_merged_over_several_rows_is_refused():
-    merged = Page("", page(HEADINGS, ROW, ["P-2", "5"]).rows, joint=[[2, 3, 1]])
+    merged = Page("", page(HEADINGS, ROW, ["P-2", "5"]).rows, joint=[[2, 3, 1, 1]])
 
     with pytest.raises(SheetError, match="第 2–3 行“总投资”是合并的单元格"):
         sheet_of(resource_for(Project), [merged])

@@ -62,7 +62,8 @@ def test_key_that_comes_twice_names_both_rows():
 
     outcome = rehearsal(Region, ["区划代码"], [region.code], [""], [region.code])
 
-    assert messages(outcome) == [(4, "整行", "与第 2 行重复：区划代码相同，一条记录只能占一行。")]
+    same = "与第 2 行重复：区划代码相同，一条记录只能占一行。"
+    assert messages(outcome) == [(4, "区划代码", same)]
 
 
 # What changes

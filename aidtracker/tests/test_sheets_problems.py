@@ -28,8 +28,8 @@ def test_bad_cells_and_a_broken_rule_are_all_named(is_new):
     cells = [code, "新", row.headquarters.name, "许多", "飞行中", "2027", "2026"]
     outcome = rehearsal(Project, headings, cells)
 
-    assert headings_of(outcome) == ["总投资", "整行", "状态"]
-    assert ("整行", BROKEN) in named(outcome)
+    assert headings_of(outcome) == ["总投资", "状态", "计划开工、计划完工"]
+    assert ("计划开工、计划完工", BROKEN) in named(outcome)
     assert outcome.failed == 1
 
 
@@ -48,15 +48,17 @@ def test_other_cells_of_a_row_without_a_readable_key_are_read():
         Project, ["code", "总投资", "状态"], [row.code, "1", ""], [row.code, "许多", "飞行中"]
     )
 
-    assert headings_of(outcome) == ["总投资", "整行", "状态"]
+    assert headings_of(outcome) == ["总投资", "状态", "项目编号"]
 
 
 def test_new_row_that_lacks_something_is_told_of_its_bad_cells_as_well():
     outcome = rehearsal(Project, ["code", "总投资", "状态"], ["N-1", "许多", "飞行中"])
 
-    lacking = [message for _, heading, message in messages(outcome) if heading == "整行"]
-    assert {"总投资", "状态"} <= set(headings_of(outcome))
-    assert all(message.startswith("新记录必须有") for message in lacking)
+    bad = {"总投资", "状态"}
+    lacking = [(heading, said) for _, heading, said in messages(outcome) if heading not in bad]
+    assert bad <= set(headings_of(outcome))
+    assert lacking
+    assert all(said.startswith(f"新记录必须有“{heading}”") for heading, said in lacking)
 
 
 def test_scope_and_rules_are_both_named():
@@ -69,7 +71,7 @@ def test_scope_and_rules_are_both_named():
     outcome = rehearsal(Project, headings, [row.code, other.name, "2027", "2026"], user=user)
 
     assert len(outcome.problems) == 2
-    assert ("整行", BROKEN) in named(outcome)
+    assert ("计划开工、计划完工", BROKEN) in named(outcome)
 
 
 def test_copied_state_is_the_row_as_it_stands():

@@ -120,7 +120,7 @@ def test_proposal_is_held_to_the_rules_of_the_table(clerk, headquarters):
     headings = ["code", "计划开工", "计划完工"]
     outcome = imported(clerk, headings, [row.code, "2027", "2026"], reason="核实")
 
-    assert messages(outcome) == [(2, "整行", "计划完工不能早于计划开工。")]
+    assert messages(outcome) == [(2, "计划开工、计划完工", "计划完工不能早于计划开工。")]
     assert not Revision.objects.exists()
 
 

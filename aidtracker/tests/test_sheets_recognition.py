@@ -97,6 +97,7 @@ def test_equal_name_at_another_place_is_asked(clerk, headquarters, places):
     outcome = tried(clerk, ["安居房", "乙县", "", "5"])
 
     assert found(outcome) == [(2, "", "", "同名，地点或年份却不同")]
+    assert not any(is_likely for *_, is_likely in outcome.doubtful[0].choices)
 
 
 def test_name_that_is_only_alike_is_asked(clerk, headquarters):
@@ -171,7 +172,8 @@ def test_same_record_twice_is_an_error(clerk, headquarters):
 
     outcome = tried(clerk, ["安居房", "", "", "5"], ["安居房", "", "", "6"])
 
-    assert messages(outcome) == [(3, "整行", "与第 2 行重复：项目编号相同，一条记录只能占一行。")]
+    same = "与第 2 行重复：项目编号相同，一条记录只能占一行。"
+    assert messages(outcome) == [(3, "项目编号", same)]
 
 
 def test_file_without_codes_is_stored_and_changes_nothing_the_second_time(clerk, headquarters):

@@ -100,7 +100,7 @@ def test_rule_between_columns_is_asked_before_anything_is_written():
 
     outcome = rehearsal(Project, ["code", "计划开工", "计划完工"], [project.code, "2027", "2026"])
 
-    assert messages(outcome) == [(2, "整行", "计划完工不能早于计划开工。")]
+    assert messages(outcome) == [(2, "计划开工、计划完工", "计划完工不能早于计划开工。")]
 
 
 def test_address_of_another_row_is_refused():

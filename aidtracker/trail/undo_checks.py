@@ -1,5 +1,6 @@
 """What keeps an act from being undone: rights, scope, later changes, what would be left hanging."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 
@@ -45,13 +46,19 @@ def missing_rights(plan, model, user):
         needed.add(("import", "导入"))
     needed |= {REVIEWS[state] for state in reviews_in(plan, model) if state in REVIEWS}
     if any(map(plan.needs_reason, plan.effects[model])):
-        if model.REVIEW:
-            needed.add(REVIEWS["published"])
-        elif model.is_only_proposed_by(user):
-            yield f"已发布的数据依据这些{model._meta.verbose_name}，您没有发布它们的权限。"
+        needed |= {REVIEWS["published"]} if model.REVIEW else set()
+        yield from only_proposed(model, user)
     for verb, word in sorted(needed):
         if not may(user, verb, model):
             yield f"您没有{word}{model._meta.verbose_name}的权限。"
+
+
+def only_proposed(model, user):
+    """Why a user may not change alone what is public, but for lack of a right to publish it."""
+    if not model.REVIEW and model.is_only_proposed_by(user):
+        yield f"已发布的数据依据这些{model._meta.verbose_name}，您没有发布它们的权限。"
+    elif model.REVIEW and settings.SEPARATE_PUBLISHER:
+        yield f"已发布的{model._meta.verbose_name}须由两人更正，请提出变更申请。"
 
 
 def retracted(plan, model):

@@ -5,18 +5,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.db import transaction
 from django.urls import reverse
 
+from aidtracker.ground.bulk import insert
 from benchmarks.country.ledgers import REPORTED
-from benchmarks.measuring.registry import Target, Work, family
+from benchmarks.measuring.registry import Target, Work, family, row
 from benchmarks.measuring.site import Site
 from benchmarks.rows.samples import figure, fullest, some
-from programs.models import Source
+from programs.models import Headquarters, Source
 from projects.models import Enterprise, Metric, Observation, Outlet, ProgressReport, Project, Series
 
 GROUP = "Admin"
 PAGE = Target(ms=120, queries=12, kilobytes=150)
 IN_EVERY_WAY = (Observation, Project, Series, Source, Outlet, ProgressReport)
+IN_LONG_GRID = 1_000
 FORMS = (Project, Outlet, Enterprise, Metric)
 
 
@@ -83,7 +86,33 @@ def pages(site: Site) -> Iterator[tuple[str, Work]]:
         "entering, series proposed",
         site.desk(f"{address(Observation, 'enter_find', few)}?{found}"),
     )
-    query = {"kind": "progress", "month": f"{REPORTED[-1]:%Y-%m}", "headquarters": 1}
-    yield "grid of a month", site.desk(f"{reverse('admin:projects_grid')}?{urlencode(query)}")
+    yield "grid of a month", grid(site, 1)
     yield "totals of a month", site.desk(reverse("admin:projects_monthly_totals"))
     yield "leader's page", site.desk(reverse("admin:projects_desks"))
+
+
+def grid(site: Site, headquarters: int) -> Work:
+    """The projects of a headquarters in the last month."""
+    query = {"kind": "progress", "month": f"{REPORTED[-1]:%Y-%m}", "headquarters": headquarters}
+    return site.desk(f"{reverse('admin:projects_grid')}?{urlencode(query)}")
+
+
+@row("Admin, a long grid", "grid of a month, 1,000 projects", target=PAGE)
+def long_grid(site: Site) -> Work:
+    """As no headquarters of the country has so many, one is made that does."""
+    first = Headquarters.objects.get(pk=1)
+    name = "示例基准指挥部"
+    owner, is_new = Headquarters.objects.get_or_create(name=name, defaults={"donor": first.donor})
+    if is_new:
+        like = Project.objects.filter(headquarters=first, status=Project.Status.BUILDING).first()
+        names = [f"示例基准项目{number:04}" for number in range(1, IN_LONG_GRID + 1)]
+        with transaction.atomic():
+            insert([project_like(like, owner, one) for one in names])
+    return grid(site, owner.pk)
+
+
+def project_like(like: Project, owner: Headquarters, name: str) -> Project:
+    """A draft of a project of a headquarters, in all else like another."""
+    given = {field.attname: getattr(like, field.attname) for field in Project._meta.concrete_fields}
+    given |= {"id": None, "name": name, "code": name, "slug": "", "headquarters_id": owner.pk}
+    return Project(**given | {"review": "draft"})

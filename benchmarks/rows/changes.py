@@ -1,4 +1,4 @@
-"""One figure saved, approved, checked: what a change costs, and the check of everything."""
+"""One figure saved, approved, imported, checked: what that costs, and the check of everything."""
 
 from itertools import count
 
@@ -6,6 +6,9 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from aidtracker.ground.changes import after_change
+from aidtracker.review.steps import APPROVE, PUBLISH, Step
+from aidtracker.sheets import rehearse, resource_for, sheet_of, store
+from aidtracker.sheets.reading.sheets import Page
 from aidtracker.trail.acts import one_act
 from benchmarks.measuring.registry import LeftOut, Target, Work, row
 from benchmarks.measuring.site import Site
@@ -94,3 +97,55 @@ def whole(site: Site) -> Work:
         return Observation.objects.published().count()
 
     return check
+
+
+@row(GROUP, "approve a figure by its button", target=ONE)
+def approved(site: Site) -> Work:
+    return stepped(site, APPROVE)
+
+
+@row(GROUP, "publish a figure by its button", target=ONE)
+def published_by_button(site: Site) -> Work:
+    return stepped(site, PUBLISH)
+
+
+def stepped(site: Site, step: Step) -> Work:
+    """A step of the review with one figure, which is put back before each."""
+    rows = Observation.objects.filter(status="draft").order_by("-pk")[:1]
+    if not rows:
+        raise LeftOut("no draft")
+    [draft] = rows
+    address = reverse("admin:projects_observation_step", args=[draft.pk])
+
+    form = site.keeper.get(reverse("admin:projects_observation_change", args=[draft.pk])).form
+    typed = {"step": step.name, "csrfmiddlewaretoken": form["csrfmiddlewaretoken"]}
+
+    def take() -> int:
+        own = Observation.objects.filter(pk=draft.pk)
+        own.update(status=step.origins[0])
+        version = own.values_list("version", flat=True).get()
+        site.keeper.post(address, typed | {"version": version})
+        if own.values_list("status", flat=True).get() != step.target:
+            raise LeftOut("the step was refused")
+        return 1
+
+    return take
+
+
+@row(GROUP, "import a figure, previewed and confirmed", target=ONE)
+def imported(site: Site) -> Work:
+    known = figure()
+    headings = ["文献", "序号", "原文数字", "序列", "累计方式"]
+
+    def take_in() -> int:
+        words = [known.source.code, 10**6 + next(numbers), known.printed, known.series.name]
+        page = Page("", [(1, headings), (2, [*words, known.get_accumulation_display()])])
+        resource = resource_for(Observation)
+        sheet = sheet_of(resource, [page])
+        with one_act():
+            found = store(resource, sheet, rehearse(resource, sheet).fingerprint)
+        if not found.is_stored:
+            raise LeftOut(f"not stored: {found.problems[:1]}")
+        return 1
+
+    return take_in

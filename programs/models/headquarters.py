@@ -51,6 +51,7 @@ class Batch(KeyedModel):
     """A three-year deployment; its number belongs to its owner (the nation, a province, a city)."""
 
     KEY = ("owner__code", "number")
+    NAMED_AS = "{owner__name}第{number}批"
     SEARCHED_IN = ("search_text",)
     SEARCHED_WITH = ("owner",)
 

@@ -9,6 +9,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 
 from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
@@ -224,7 +225,9 @@ class Source(Paged, Meaning):
         own = models.OuterRef(f"{prefix}pk")
         rule = Q(**{f"{prefix}kind": cls.Kind.PUBLIC, f"{prefix}maintainer": None})
         for standing_in in SHOWN_WITH:
-            rule |= Q(models.Exists(standing_in(own)))
+            # One, if any, by an index: of EXISTS the database reads all figures at once instead.
+            first = models.Subquery(standing_in(own).order_by().values("pk")[:1])
+            rule |= Q(IsNull(first, False))
         return rule
 
     @property

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aidtracker.desk.theme import may_open
+from aidtracker.ground.months import month_text
 from aidtracker.ground.scope import scope_of
 from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
+from projects.admin.grid import asked_month, months_to_choose
 from projects.models import Project
 from projects.monthly.overview import QUEUE, Desk
 from projects.monthly.overview_sheet import HEADINGS, sheet_rows
@@ -38,7 +40,7 @@ def desk(request, slug):
     headquarters = headquarters_of(request).filter(slug=slug).first()
     if headquarters is None:
         raise Http404("No such headquarters for this user.")
-    page = Desk(headquarters, timezone.localdate())
+    page = Desk(headquarters, timezone.localdate(), asked_month(request))
     chosen = request.GET.get("download", "")
     if chosen in FORMATS:
         name = file_name(f"desk-{slug}", chosen)
@@ -51,7 +53,11 @@ def desk(request, slug):
         "queue_states": [state.label for state in QUEUE],
         "project_list": reverse("admin:projects_project_changelist"),
         "own_projects": f"headquarters__id__exact={headquarters.pk}",
-        "downloads": [(label, f"?download={code}") for code, label in LABELS.items()],
+        "downloads": [
+            (label, f"?month={month_text(page.month)}&download={code}")
+            for code, label in LABELS.items()
+        ],
+        "months": months_to_choose(page.month),
         "others": headquarters.children.all(),
     }
     return TemplateResponse(request, "admin/projects/desk.html", context)

@@ -1,14 +1,20 @@
 """The admin of the months that headquarters report about: opened for all at once, then locked."""
 
+from itertools import chain, islice
+
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from aidtracker.desk.lists import MADE_AT
 from aidtracker.desk.skin import ModelAdmin, ReasonActionForm, group, link_to
 from aidtracker.desk.theme import may_open_page
 from aidtracker.ground.months import in_chinese, last_complete_month, month_of, month_text
@@ -17,6 +23,7 @@ from projects.admin.ledger_filters import MonthFilter
 from projects.admin.monthly_totals import own_headquarters
 from projects.datasets import GRID
 from projects.models import ReportingPeriod
+from projects.monthly.due import Gap, gaps
 from projects.monthly.period_locks import lock, unlock
 
 
@@ -28,10 +35,21 @@ class PeriodActionForm(ReasonActionForm):
         self.fields["reason"].widget.attrs["placeholder"] = "理由（解锁时必填）"
 
 
+SURE = "sure"
+MOST_GAPS = 60  # that are listed before locking
+
+
 @admin.action(description="锁定", permissions=["change"])
 def lock_periods(model_admin, request, queryset):
+    """Lock months; if reports are missing, only once somebody has seen which."""
+    if SURE not in request.POST:
+        opened = queryset.filter(locked_on=None).select_related("headquarters")
+        found = list(islice(chain.from_iterable(map(gaps, opened)), MOST_GAPS + 1))
+        if found:
+            return model_admin.page_before_locking(request, queryset, found)
     number = lock(queryset, request.user)
     messages.success(request, f"已锁定 {number} 个账期；此后的改动须写明更正理由。")
+    return None
 
 
 @admin.action(description="解锁", permissions=["change"])
@@ -76,6 +94,23 @@ class ReportingPeriodAdmin(ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         offer = {"month": month_text(last_complete_month()), "may_open": self.may_open(request)}
         return super().changelist_view(request, offer | (extra_context or {}))
+
+    def page_before_locking(
+        self, request: HttpRequest, periods: QuerySet, found: list[Gap]
+    ) -> TemplateResponse:
+        """What is missing of the months that shall be locked."""
+        names = ("action", MADE_AT, "select_across")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"锁定账期 {periods.count()} 个",
+            "opts": self.opts,
+            "gaps": found[:MOST_GAPS],
+            "has_more": len(found) > MOST_GAPS,
+            "picked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "carried": [(name, request.POST.get(name, "")) for name in names],
+            "address": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/projects/lock_periods.html", context)
 
     def may_open(self, request):
         return self.has_add_permission(request)

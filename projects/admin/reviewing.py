@@ -1,18 +1,21 @@
 """Submitting, approving, returning, publishing and withdrawing in the admin."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from aidtracker.desk.filters import WorkToDo
@@ -20,13 +23,17 @@ from aidtracker.desk.lists import MADE_AT, is_for_all
 from aidtracker.desk.proposing import Proposing
 from aidtracker.desk.skin import ReasonActionForm, form_of
 from aidtracker.review.proposals import readable_revisions
-from aidtracker.review.reviewed import HANDED_IN, may_publish, review_again
+from aidtracker.review.reviewed import HANDED_IN, HANDED_ON, may_correct, may_publish, review_again
 from aidtracker.review.steps import (
     APPROVE,
+    PUBLISH,
     STEPS,
     SUBMIT,
     Referee,
     Step,
+    StepTaken,
+    changed_since,
+    hidden_wholes,
     possible_steps,
     steps_of,
     story_of,
@@ -39,6 +46,11 @@ from projects.warnings import for_reports
 
 # What who entered a row may take back without asking anybody.
 DELETABLE = (Review.DRAFT, Review.RETURNED)
+# In which states it matters what was changed since somebody judged a row before.
+JUDGED_AGAIN = (*HANDED_ON, *DELETABLE)
+# What the address of a form calls the conditions of the list that led there.
+FILTERS = "_changelist_filters"
+MOST_WAITING = 1000  # rows of a queue that are looked at to find the next one
 # What says that the rows of an action were shown one by one, and how many are at once.
 SEEN = "seen"
 MOST_SEEN = 50
@@ -77,6 +89,12 @@ def taking(step):
             page = model_admin.page_to_see(request, queryset)
             if page is not None:
                 return page
+        if step == PUBLISH and not is_seen:
+            page = model_admin.page_of_unseen(request, queryset)
+            if page is not None:
+                return page
+        if step == PUBLISH and "wholes" in request.POST:
+            model_admin.publish_wholes(request, queryset)
         if step.asks:
             return model_admin.step_with_words(request, step, queryset)
         model_admin.step_with(request, step, queryset, request.POST.get("reason", ""))
@@ -100,6 +118,14 @@ class ReviewedAdmin(admin.ModelAdmin):
         super().__init__(*args, **kwargs)
         missing = [one for one in (WorkToDo, self.model.REVIEW) if one not in self.list_filter]
         vars(self)["list_filter"] = (*missing, *self.list_filter)
+
+    def has_change_permission(self, request, obj=None):
+        """Also, of a published row, who may correct it for a reason."""
+        if super().has_change_permission(request, obj):
+            return True
+        if not may_correct(request.user, self.model) or self.model is Revision:
+            return False
+        return obj is None or (obj.is_published and self.is_own(request, obj))
 
     # What is shown
 
@@ -145,6 +171,11 @@ class ReviewedAdmin(admin.ModelAdmin):
             "proposals": self.proposals(request, row),
             "rivals": [],
             "proposes": proposes,
+            "corrects": row.is_published and not proposes and may_correct(request.user, self.model),
+            "since": changed_since(row) if row.review_state in JUDGED_AGAIN else None,
+            "queue": request.GET.get(FILTERS, ""),
+            "hidden": hidden_wholes([row]) if PUBLISH in steps else [],
+            "wholes": publishable_wholes([row], request.user) if PUBLISH in steps else [],
             "address": reverse(f"admin:{self.name_of_step}", args=[row.pk]),
             "version": row.version,
         }
@@ -186,6 +217,31 @@ class ReviewedAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/projects/approve.html", context)
 
+    def page_of_unseen(self, request: HttpRequest, rows: QuerySet) -> TemplateResponse | None:
+        """What of the chosen rows would stay unseen if they were published, and which others can
+        be published along; None if all would be seen, or none can be published."""
+        if not self.model.PUBLIC_WITH:
+            return None
+        referee = Referee(rows.order_by(), request.user)
+        chosen = rows.select_related(*self.model.PUBLIC_WITH)[: MOST_WAITING + 1]
+        able = [row for row in chosen if not referee.obstacle(PUBLISH, row)]
+        hidden = hidden_wholes(able)
+        if not hidden:
+            return None
+        names = ("action", MADE_AT, "select_across")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"发布：{self.opts.verbose_name} {len(able)} 条",
+            "opts": self.opts,
+            "hidden": hidden[:MOST_SEEN],
+            "later": len(hidden[MOST_SEEN:]),
+            "wholes": publishable_wholes(able, request.user),
+            "picked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "carried": [(name, request.POST.get(name, "")) for name in names],
+            "address": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/projects/publish.html", context)
+
     # Steps
 
     @property
@@ -206,7 +262,8 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     @method_decorator(require_POST)
     def step_view(self, request, pk):
-        """A button of the panel; back to the form."""
+        """A button of the panel; on to the next row of the queue one came from, or back."""
+        outcome, waiting = None, self.waiting(request)
         with transaction.atomic():
             # Else a change that is just being stored would be approved unseen.
             hold(self.model, [row_number(str(pk))])
@@ -216,16 +273,60 @@ class ReviewedAdmin(admin.ModelAdmin):
             if row is None or step is None or not self.has_view_permission(request, row):
                 raise Http404("No such row or step for this user.")
             if str(row.version) == request.POST.get("version"):
-                self.step_with(request, step, rows, request.POST.get("reason", ""))
+                if step == PUBLISH and "wholes" in request.POST:
+                    self.publish_wholes(request, [row])
+                outcome = self.step_with(request, step, rows, request.POST.get("reason", ""))
             else:
                 words = "您打开之后，这条记录有改动；请核对现在的内容再操作。"
                 messages.error(request, words)
-        return HttpResponseRedirect(form_of(row))
+        if waiting and outcome is not None and outcome.done:
+            return self.onward(request, pk, waiting)
+        return HttpResponseRedirect(self.with_queue(request, form_of(row)))
+
+    def publish_wholes(self, request: HttpRequest, rows: Iterable[Any]) -> None:
+        """Publish what some rows are public with, as far as the user can."""
+        wholes = publishable_wholes(rows, request.user)
+        for model in {type(one) for one in wholes}:
+            own = model._base_manager.filter(pk__in=[one.pk for one in wholes])
+            outcome = take_step(PUBLISH, own, request.user)
+            self.tell(request, outcome, model._meta.verbose_name)
+
+    def waiting(self, request: HttpRequest) -> list[int]:
+        """The numbers of the rows in the list that the form was opened from, if that is a queue."""
+        listed = copy(request)
+        listed.method, listed.GET = "GET", QueryDict(request.POST.get("queue", ""))
+        if WorkToDo.parameter_name not in listed.GET:
+            return []
+        try:
+            rows = self.get_changelist_instance(listed).queryset
+        except IncorrectLookupParameters:
+            return []
+        return list(rows.values_list("pk", flat=True)[:MOST_WAITING])
+
+    def onward(self, request: HttpRequest, pk: int, waiting: list[int]) -> HttpResponseRedirect:
+        """To the row behind that of a number in its queue, or to the first; else to the list."""
+        at = waiting.index(pk) + 1 if pk in waiting else 0
+        others = [one for one in (*waiting[at:], *waiting[:at]) if one != pk]
+        row = self.get_queryset(request).filter(pk__in=others[:1]).first()
+        if row is None:
+            messages.info(request, "这个队列办完了。")
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(f"{reverse(name)}?{request.POST['queue']}")
+        messages.info(request, f"下面是队列中的下一条，还有 {len(others)} 条。")
+        return HttpResponseRedirect(self.with_queue(request, form_of(row)))
+
+    def with_queue(self, request: HttpRequest, address: str) -> str:
+        queue = request.POST.get("queue", "")
+        return f"{address}?{urlencode({FILTERS: queue})}" if queue else address
 
     def step_with(self, request, step, rows, words=""):
         """Let rows take a step and tell the user what came of it."""
         outcome = take_step(step, rows, request.user, words)
-        for is_good, sentence in outcome.sentences(self.opts.verbose_name):
+        self.tell(request, outcome, self.opts.verbose_name)
+        return outcome
+
+    def tell(self, request: HttpRequest, outcome: StepTaken, name: str) -> None:
+        for is_good, sentence in outcome.sentences(name):
             level = messages.SUCCESS if is_good else messages.WARNING
             messages.add_message(request, level, sentence)
 
@@ -308,11 +409,32 @@ class ReviewedAdmin(admin.ModelAdmin):
         return allowed and not (kept and not may_publish(request.user, self.model))
 
 
+def publishable_wholes(rows: Iterable[Any], user: Any) -> list[Any]:
+    """Those rows without which some would stay unseen that a user can publish with them."""
+    by_model: dict[Any, list[Any]] = {}
+    for one in hidden_wholes(rows):
+        by_model.setdefault(type(one), []).append(one)
+    found = []
+    for model, wholes in by_model.items():
+        own = model._base_manager.filter(pk__in=[one.pk for one in wholes])
+        referee = Referee(own, user)
+        found += [one for one in wholes if not referee.obstacle(PUBLISH, one)]
+    return found
+
+
 def state_column(name):
     """The column of a list for the states of its rows."""
-    column = admin.display(description="审核状态", ordering=name)(lambda row: state_label(row))
+    column = admin.display(description="审核状态", ordering=name)(state_with_comment)
     column.__name__ = name
     return column
+
+
+def state_with_comment(row: Any) -> str:
+    """The state; of a returned row also why it was returned."""
+    label, comment = state_label(row), getattr(row, "review_comment", "")
+    if row.review_state != Review.RETURNED or not comment:
+        return label
+    return format_html('{}<span class="review-why">{}</span>', label, comment)
 
 
 def state_label(row):

@@ -83,6 +83,10 @@ class Canvas:
 
 CANVASES = (Canvas(WIDE, 880, 270, 40), Canvas(COMPACT, 358, 0, 44))
 HEADING, FOOT = 30, 26
+LEADING = 16  # from one line of words to the next
+MOST_LINES = 3
+LEADING = 16  # from one line of words to the next
+MOST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,34 @@ def drawing(groups: Sequence[Group], canvas: Canvas, is_shared: bool) -> Drawing
     for group in groups:
         axis = axis_of(groups if is_shared else [group], group.unit, canvas)
         panels.append(panel(group, axis, canvas, top))
-        top += height_of(group, canvas)
+        top += bars_end(group, axis, canvas) + FOOT
     return Drawing(canvas.name, canvas.width, top, tuple(panels))
 
 
-def height_of(group: Group, canvas: Canvas) -> int:
-    return HEADING + canvas.row * len(group.bars) + FOOT
+def bars_end(group: Group, axis: Axis, canvas: Canvas) -> int:
+    return bars_start(group, axis, canvas) + sum(height_of(bar, canvas) for bar in group.bars)
+
+
+def bars_start(group: Group, axis: Axis, canvas: Canvas) -> int:
+    return HEADING + LEADING * (len(heading_of(group, axis, canvas)) - 1)
+
+
+def height_of(bar: Bar, canvas: Canvas) -> int:
+    """Names above bars take as many lines as they need: nothing is cut on phones."""
+    return canvas.row + (0 if canvas.names else LEADING * (len(name_of(bar, canvas)) - 1))
+
+
+def heading_of(group: Group, axis: Axis, canvas: Canvas) -> list[str]:
+    words = f"{group.heading}（{axis.scale.unit}）"
+    return wrapped(words, canvas.width - canvas.edge, SIZE, MOST_LINES)
+
+
+def name_of(bar: Bar, canvas: Canvas) -> list[str]:
+    """What a bar is of, in lines before it or above it."""
+    if canvas.names:
+        return wrapped(bar.label, canvas.names - SIZE, SIZE, MOST_LINES)
+    words = f"{bar.label}{bar.converted}"
+    return wrapped(words, canvas.width - 2 * canvas.edge, SIZE, MOST_LINES)
 
 
 def axis_of(groups: Sequence[Group], unit: str, canvas: Canvas) -> Axis:
@@ -134,44 +160,44 @@ def axis_of(groups: Sequence[Group], unit: str, canvas: Canvas) -> Axis:
 
 def panel(group: Group, axis: Axis, canvas: Canvas, top: int) -> Panel:
     """A group: its heading, its bars with their names, and the amounts under them."""
-    end = HEADING + canvas.row * len(group.bars)
-    names = canvas.names or canvas.width - canvas.edge
-    lines = [Line(axis.left, HEADING - 6, axis.left, end, "chart-axis")]
-    texts = [Text(0, 17, heading_of(group, axis, canvas), "chart-heading", "start")]
-    marks = []
-    for at, bar in enumerate(group.bars):
-        middle = HEADING + canvas.row * at + (canvas.row / 2 if canvas.names else canvas.row - 12)
-        texts += named(bar, middle, names, canvas)
+    start, end = bars_start(group, axis, canvas), bars_end(group, axis, canvas)
+    lines = [Line(axis.left, start - 6, axis.left, end, "chart-axis")]
+    texts = [
+        Text(0, 17 + LEADING * at, words, "chart-heading", "start")
+        for at, words in enumerate(heading_of(group, axis, canvas))
+    ]
+    marks, y = [], start
+    for bar in group.bars:
+        middle = y + (canvas.row / 2 if canvas.names else height_of(bar, canvas) - 12)
+        texts += named(bar, y, middle, canvas)
         marks.append(mark(bar, axis, middle, bar.words_in(canvas)))
+        y += height_of(bar, canvas)
     value = Decimal(0)
     while value <= axis.top_value:
         x = axis.x(value)
-        lines.insert(0, Line(x, HEADING - 6, x, end, "chart-grid"))
+        lines.insert(0, Line(x, start - 6, x, end, "chart-grid"))
         texts.append(Text(x, end + 16, amount(value, axis), "chart-tick is-amount"))
         value += axis.step
     words = f"{group.heading}：{len(group.bars)} 项，单位：{axis.scale.unit}，从 0 起"
     return Panel(words, tuple(lines), tuple(texts), tuple(marks), top)
 
 
-def heading_of(group: Group, axis: Axis, canvas: Canvas) -> str:
-    words = f"{group.heading}（{axis.scale.unit}）"
-    return wrapped(words, canvas.width - canvas.edge, SIZE, 1)[0]
-
-
 def amount(value: Decimal, axis: Axis) -> str:
     return f"{(value / axis.scale.factor).normalize():f}"
 
 
-def named(bar: Bar, middle: float, room: int, canvas: Canvas) -> list[Text]:
-    """What a bar is of: in up to three lines before it, or in one above it."""
+def named(bar: Bar, y: int, middle: float, canvas: Canvas) -> list[Text]:
+    """The name of a bar that begins at `y`: before it, or above it."""
+    several = name_of(bar, canvas)
     if not canvas.names:
-        words = wrapped(f"{bar.label}{bar.converted}", room, SIZE, 1)[0]
-        return [Text(canvas.edge, middle - 13, words, "chart-name", "start")]
-    lines = wrapped(bar.label, room - SIZE, SIZE, 3)
-    first = middle + SIZE * 0.35 - (len(lines) - 1) * SIZE / 2
+        return [
+            Text(canvas.edge, y + 19 + LEADING * at, words, "chart-name", "start")
+            for at, words in enumerate(several)
+        ]
+    first = middle + SIZE * 0.35 - (len(several) - 1) * SIZE / 2
     return [
         Text(canvas.left - GAP, round(first + SIZE * at, 1), words, "chart-name", "end")
-        for at, words in enumerate(lines)
+        for at, words in enumerate(several)
     ]
 
 

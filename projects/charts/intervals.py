@@ -6,11 +6,12 @@ from aidtracker.pages.charts import FEWEST, Chart
 from aidtracker.pages.shapes import forms
 from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
+from projects.charts import words as chart_words
 from projects.charts.side_by_side import (
+    WHOLE,
     bar_named,
     common_subjects,
     converted,
-    documents,
     keys,
     name_of,
     size,
@@ -34,15 +35,17 @@ def intervals(key: str, title: str, rows: Sequence[Observation]) -> Chart | None
         return None
     drawn = bars.drawings([group_of(found) for found in shown], is_shared=False)
     several = [row for found in shown for row in found]
+    sources = chart_words.documents(several)
     conflicts = {row.pk for row in several if row.is_contradicted}
     return Chart(
         key=key,
         title=title,
-        caption=f"{SCOPE}据{documents(several)}。",
+        caption=f"{SCOPE}据{chart_words.named(sources)}。",
         description=f"{len(several)} 个数字各自容许的范围。",
         drawings=drawn,
         keys=keys(several, forms(drawn), conflicts),
         table=figures_table("图中的数字", several, lambda row: row.series.name),
+        documents=sources,
     )
 
 
@@ -52,14 +55,18 @@ def group_of(rows: Sequence[Observation]) -> bars.Group:
     scale = scale_for(max(map(size, rows)), rows[0].unit)
     about = "·".join(str(one) for one in rows[0].series.subjects if one in shared)
     metrics = dict.fromkeys(str(row.series.metric) for row in rows)
+    has_parts = any(row.series.scope_words for row in rows)
     several = tuple(
-        bar_named(row, name_of(row, shared), label_of(row, shared), converted(row, scale))
+        bar_named(
+            row, name_of(row, shared), label_of(row, shared, has_parts), converted(row, scale)
+        )
         for row in rows
     )
     return bars.Group(" ".join(filter(None, (about, "、".join(metrics)))), rows[0].unit, several)
 
 
-def label_of(row: Observation, shared: Collection) -> str:
+def label_of(row: Observation, shared: Collection, has_parts: bool) -> str:
     """What tells a bar from the others of its group: its subject and scope, its time."""
-    own = "·".join(str(one) for one in row.series.subjects if one not in shared)
-    return "，".join(filter(None, (own, row.series.scope_words, stated_period(row))))
+    name = name_of(row, shared)
+    is_told = has_parts or name != WHOLE
+    return f"{name}，{stated_period(row)}" if is_told else stated_period(row)

@@ -65,6 +65,7 @@ def series_chart(
         keys=chart_words.keys(figures, conflicts, forms(drawings)),
         notes=tuple(notes(rows, seen)),
         table=figures_table("图中的数字", rows) if drawn else None,
+        documents=chart_words.documents(rows),
     )
 
 

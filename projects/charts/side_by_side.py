@@ -25,6 +25,7 @@ MOST = 12  # bars in a chart
 NAMED = 2  # figures in a title that compares nothing
 Accumulation = Observation.Accumulation
 NEVER = (Accumulation.RANK, Accumulation.UNCLEAR)
+WHOLE = "合计"
 BAND, FADE = "浅带：原文容许的范围", "向右渐淡：只说不低于，没有上界"
 
 
@@ -81,6 +82,7 @@ def side_by_side(
         keys=keys(shown, forms(drawn), conflicts),
         notes=tuple(noted("没有画在一起（性质、累计方式或价格不同）", map(other, others[:MOST]))),
         table=figures_table("图中的数字", shown, lambda row: name_of(row, shared)),
+        documents=chart_words.documents(shown),
     )
 
 
@@ -105,7 +107,7 @@ def name_of(row: Observation, shared: Collection) -> str:
     scope = row.series.scope_words
     if own and scope:
         return f"{own}（{scope}）"
-    return own or scope or "合计"
+    return own or scope or WHOLE
 
 
 def years(rows: Sequence[Observation]) -> list[list[Observation]]:
@@ -226,11 +228,7 @@ def caption(rows: Sequence[Observation], shared: Collection, scale: Scale) -> st
         said.append("所说的时间不同，不能直接比大小。")
     if len({row.series.scope_words for row in rows}) > 1:
         said.append("各数的范围见名称，范围可能重叠，不能相加。")
-    return f"{''.join(said)}据{documents(rows)}。"
-
-
-def documents(rows: Iterable[Observation]) -> str:
-    return "、".join(dict.fromkeys(f"《{row.source.title}》" for row in rows))
+    return f"{''.join(said)}据{chart_words.named(chart_words.documents(rows))}。"
 
 
 def keys(

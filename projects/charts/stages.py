@@ -12,7 +12,7 @@ from projects.charts import bars
 from projects.charts import words as chart_words
 from projects.charts.bars import Bar, Group
 from projects.charts.over_time import css_of
-from projects.charts.side_by_side import documents, is_drawable
+from projects.charts.side_by_side import is_drawable
 from projects.models import Observation
 from projects.reading.intervals import Interval
 from projects.reading.scales import Scale
@@ -44,6 +44,7 @@ def stages(ledger: Ledger, figures: Sequence[Observation], url: str) -> Chart | 
     if not groups:
         return None
     shown = [row for rows in subjects for row in rows]
+    sources = chart_words.documents(shown)
     drawn = bars.drawings(groups, is_shared=False)
     several = [bar.name for group in groups for bar in group.bars]
     return Chart(
@@ -51,12 +52,13 @@ def stages(ledger: Ledger, figures: Sequence[Observation], url: str) -> Chart | 
         title=title(subjects, ledger),
         caption="上面是台账里说到各个环节的项目数，都以全部项目为底；金额只是说了的几项之和，"
         "各环节说了的项目不同，不能相除。下面是文献对同一主体的说法，到位的比例以它的协议资金为底。"
-        f"各组各有标尺。{f'据{documents(shown)}。' if shown else ''}",
+        f"各组各有标尺。{f'据{chart_words.named(sources)}。' if shown else ''}",
         description=f"{'；'.join(several)}。",
         drawings=drawn,
         keys=("虚线：协议",) if shown else (),
         notes=tuple(noted("就业", map(job, filter(is_of_jobs, shown)))),
         table=bars.table_of("图中的数", groups),
+        documents=sources,
     )
 
 

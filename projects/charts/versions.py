@@ -8,7 +8,7 @@ from aidtracker.templatetags.formatting import stated_period
 from projects.charts import bars
 from projects.charts import words as chart_words
 from projects.charts.bars import Bar, Group
-from projects.charts.side_by_side import bar_named, documents, is_drawable, keys
+from projects.charts.side_by_side import bar_named, is_drawable, keys
 from projects.models import Observation
 
 MOST = 6
@@ -24,17 +24,19 @@ def versions_chart(
         return None
     groups = [group(label, names, row) for label, row in drawn]
     shown = [figure for _, row in drawn for figure in drawable(row)]
+    sources = chart_words.documents(shown)
     pictures = bars.drawings(groups, is_shared=False)
     several = [bar.name for one in groups for bar in one.bars]
     return Chart(
         key="versions",
         title=title(names, *drawn[0]),
         caption="同一指标、性质和累计方式的数排在一组，各组各有标尺；范围和时间见名称，不同的不能直接比大小。"
-        f"据{documents(shown)}。",
+        f"据{chart_words.named(sources)}。",
         description=f"{'；'.join(several)}。",
         drawings=pictures,
         keys=keys(shown, forms(pictures), {row.pk for row in shown if row.is_contradicted}),
         table=bars.table_of("图中的数", groups),
+        documents=sources,
     )
 
 

@@ -1,6 +1,9 @@
 """What a chart says in words: its finding, its scope and sources, its marks aloud, its key."""
 
+from collections.abc import Iterable
+
 from aidtracker.templatetags.formatting import nature_sign, split_figure, stated_period
+from programs.models import Source
 from projects.charts.marks import Shape, stretch
 from projects.models import Observation
 from projects.models.badges import NO_DOCUMENT
@@ -49,10 +52,18 @@ def is_in_use(row):
 def caption(rows, unit):
     """Scope, unit and documents of a chart."""
     series = rows[0].series
-    documents = dict.fromkeys(f"《{row.source.title}》" for row in rows)
     scope = f"（{words}）" if (words := series.scope_words) else ""
     subjects = "·".join(map(str, series.subjects))
-    return f"{subjects} {series.metric}{scope}，单位：{unit}。据{'、'.join(documents)}。"
+    return f"{subjects} {series.metric}{scope}，单位：{unit}。据{named(documents(rows))}。"
+
+
+def documents(rows: Iterable[Observation]) -> tuple[Source, ...]:
+    """The documents of some figures, each once."""
+    return tuple(dict.fromkeys(row.source for row in rows))
+
+
+def named(sources: Iterable[Source]) -> str:
+    return "、".join(dict.fromkeys(f"《{one.title}》" for one in sources))
 
 
 def description(rows, conflicts):

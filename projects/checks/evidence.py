@@ -155,6 +155,7 @@ class Figure:
     obs_status: str = ""
     price_basis: str = ""
     copied_from: str | None = None
+    is_period_inferred: bool = False
 
     @property
     def metric(self):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from aidtracker.templatetags.formatting import yi
 from projects.checks.evidence import AmountRow, Figure
 from projects.checks.verdicts import Verdict
-from projects.checks.words import allowed_words, amount_words, time_words
+from projects.checks.words import allowed_words, amount_words, when
 from projects.models.amount_figures import MEASURED, allows, column_of, in_words, is_comparable
 from projects.models.finding_kinds import LEDGER, Result
 from projects.reading.intervals import Interval
@@ -66,7 +66,7 @@ def ledger_verdict(figure, field, thing, result, evidence):
     relation = "相符" if result == Result.HOLDS else "不符"
     needed = "" if result == Result.HOLDS else f"；要相符，台账须{allowed_words(figure)}"
     words = (
-        f"{figure.series.name}（{time_words(figure.window)}）：原文{figure.printed}，"
+        f"{figure.series.name}（{when(figure)}）：原文{figure.printed}，"
         f"台账{kept}，{relation}{needed}。"
     )
     record = evidence.ledger_names.get(thing, "")
@@ -122,7 +122,7 @@ def check_count(figure, name, inside):
     span = f"{len(certain)}项"
     if len(possible) > len(certain):
         span += f"，另有{len(possible) - len(certain)}项日期不明"
-    heading = f"{figure.series.name}（{time_words(figure.window)}）：原文{figure.printed}"
+    heading = f"{figure.series.name}（{when(figure)}）：原文{figure.printed}"
     listed = "、".join(row.words for row in possible[:LISTED])
     words = f"{heading}，{name}台账{span}{f'：{listed}' if listed else ''}。"
     result = count_result(figure, count)

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from aidtracker.templatetags.formatting import period
 from projects.checks.verdicts import shortened
-from projects.checks.words import amount_writer, span_words
+from projects.checks.words import amount_writer, inferred, span_words
 from projects.models.finding_kinds import Result
 from projects.reading.intervals import Interval
 
 
 def heading(rate):
-    return f"{rate.series.name}（{period(rate)}）"
+    return f"{rate.series.name}（{inferred(period(rate), rate)}）"
 
 
 def timeless(rate, reason):

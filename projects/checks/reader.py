@@ -33,7 +33,7 @@ FIGURE_COLUMNS = (
     *("pk", "source__code", "number", "series_id", "printed", "qualifier", "nature"),
     *("accumulation", "value", "value_high", "lower", "upper", "period_start", "period_end"),
     *("as_of", "period_text", "rank", "note", "obs_status", "price_basis"),
-    "source__copied_from__code",
+    *("source__copied_from__code", "is_period_inferred"),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from projects.checks.evidence import Evidence, Figure, SeriesFacts
 from projects.checks.judging import is_apart, judged
 from projects.checks.verdicts import Verdict, names, title
-from projects.checks.words import allowed_words, least_words, time_words
+from projects.checks.words import allowed_words, least_words, when, when_said
 from projects.models.finding_kinds import CONFLICT, CUMULATIVE, Result
 from projects.reading.intervals import Interval
 
@@ -77,7 +77,7 @@ def conflict(one: Figure, other: Figure) -> Iterator[Verdict]:
     result, remark = judgement
     if doubt := doubts(one, other):
         result, remark = Result.CANDIDATE, remark + doubt
-    heading = f"{one.series.name}（{time_words(one.window)}）"
+    heading = f"{one.series.name}（{when(one)}）"
     words = (
         f"{heading}：{one.printed}（{allowed_words(one)}）"
         f"与{other.printed}（{allowed_words(other)}）没有共同的取值{remark}；"
@@ -141,8 +141,8 @@ def fall(early: Figure, late: Figure) -> Iterator[Verdict]:
         result, relation = Result.CANDIDATE, "累计减少"
         remark += NO_START
     words = (
-        f"{early.series.name}：{time_words(early.window)}累计{early.printed}"
-        f"（{allowed_words(early)}），{time_words(late.window)}累计{late.printed}"
+        f"{early.series.name}：{when_said(early)}累计{early.printed}"
+        f"（{allowed_words(early)}），{when_said(late)}累计{late.printed}"
         f"（{allowed_words(late)}），{relation}{remark}；要相符，后者须{least_words(early)}。"
     )
     figures = (early, late)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from projects.checks.evidence import Figure
-from projects.checks.words import time_words
+from projects.checks.words import when, when_said
 from projects.models.finding_kinds import Kind, Result
 
 KEY_LENGTH = 200
@@ -61,7 +61,7 @@ def title(*figures: Figure) -> str:
 
 def placed(figure: Figure) -> str:
     """What a figure counts, and when."""
-    return f"{figure.series.name}（{time_words(figure.window)}）"
+    return f"{figure.series.name}（{when(figure)}）"
 
 
 def other_words(one: Figure, other: Figure) -> str:
@@ -69,7 +69,7 @@ def other_words(one: Figure, other: Figure) -> str:
     if other.series.pk != one.series.pk:
         return f"{placed(other)}{other.printed}"
     if other.window != one.window:
-        return f"{time_words(other.window)}{other.printed}"
+        return f"{when_said(other)}{other.printed}"
     return other.printed
 
 

@@ -17,7 +17,7 @@ from projects.checks.words import (
     least_words,
     most_words,
     span_words,
-    time_words,
+    when_said,
 )
 from projects.models.finding_kinds import WINDOWS, Result
 from projects.reading.intervals import Interval
@@ -74,7 +74,7 @@ def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
         if judgement is not None:
             result, remark = judgement
             words = (
-                f"{said(low)}（{allowed_words(low)}），大于包含它的{time_words(high.window)}"
+                f"{said(low)}（{allowed_words(low)}），大于包含它的{when_said(high)}"
                 f"{high.printed}（{allowed_words(high)}）{remark}；"
                 f"要相符，前者须{most_words(high)}，或后者须{least_words(low)}。"
             )
@@ -98,7 +98,7 @@ def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
             is_loose = wide.intersects(figure.loose)
             result = Result.CANDIDATE if is_loose else Result.CONTRADICTION
             summands = [row[0] for row in rows]
-            listed = "、".join(f"{time_words(o.window)}{o.printed}" for o in summands)
+            listed = "、".join(f"{when_said(o)}{o.printed}" for o in summands)
             span = span_words(total, exact_writer(figure.metric.unit))
             words = (
                 f"{said(figure)}（{allowed_words(figure)}），而{listed}相加为{span}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 from aidtracker.templatetags.formatting import period, plain
 
@@ -37,6 +38,22 @@ def time_words(window):
     """2018年, 截至2019年6月底; for a window whose first day is unknown the moment it ends."""
     start, end = window
     return period(Time(start, end) if start else Time(None, None, end))
+
+
+def when(figure: Any) -> str:
+    """The time of a figure, to stand in brackets: 2018年; 2017—2019年，推断 of an inferred one."""
+    return inferred(time_words(figure.window), figure)
+
+
+def inferred(words: str, figure: Any) -> str:
+    """The time of a figure in words, which say so if no document does."""
+    return f"{words}，推断" if figure.is_period_inferred else words
+
+
+def when_said(figure: Any) -> str:
+    """The time of a figure, to stand before it: 2017—2019年（推断）."""
+    words = time_words(figure.window)
+    return f"{words}（推断）" if figure.is_period_inferred else words
 
 
 def figure_words(figure):
@@ -126,4 +143,4 @@ def amount_writer(unit, places=0):
 
 def naming(figure):
     """A figure with what it counts and when: 3万余人（阿克苏市 电商就业人数，2024年）."""
-    return f"{figure.printed}（{figure.series.name}，{period(figure)}）"
+    return f"{figure.printed}（{figure.series.name}，{inferred(period(figure), figure)}）"

@@ -31,7 +31,7 @@ def marks_of(model: type[Any]) -> models.QuerySet:
         finding__result=Result.HOLDS
     )
     told = models.functions.JSONObject(
-        key="finding__key", result="finding__result", computation="finding__computation"
+        **{name: f"finding__{name}" for name in ("key", "result", "title", "computation")}
     )
     return (
         links.filter(is_shown, ~models.Exists(hidden), finding__is_current=True)

@@ -110,6 +110,7 @@ class Finding(Meaning):
     COUNTED_BY = ("is_current", "result")
     SHOWN = ("state", "explanation")
     SEARCHED_IN = ("computation", "explanation", "key")
+    ADDRESS_SAYS = ("title",)
 
     Result = Result
 
@@ -192,10 +193,10 @@ class Finding(Meaning):
         )
 
     def __str__(self):
-        return f"{self.get_kind_display()}:{self.title or self.computation[:40]}"
+        return f"{self.get_kind_display()}：{self.title or self.computation[:40]}"
 
     def get_absolute_url(self):
-        return address_of(self.key)
+        return address_of(self.key, self.title)
 
     @property
     def is_touched(self):

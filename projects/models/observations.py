@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
@@ -262,7 +263,7 @@ class Observation(Paged, Reviewed):
         )
 
     def __str__(self):
-        return f"{self.series}:{self.printed}"
+        return f"{self.series}：{self.printed}"
 
     @property
     def search_names(self):
@@ -277,9 +278,9 @@ class Observation(Paged, Reviewed):
 
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
-    @property
+    @cached_property
     def badges(self):
-        """The marks to show beside the figure, worst first."""
+        """The marks to show beside the figure, worst first, as `with_marks` has read them."""
         return list(badges_of(self, self.marks or ()))
 
     @property

@@ -187,7 +187,7 @@ class ProjectParty(PartOfReviewed):
         )
 
     def __str__(self):
-        return f"{self.get_role_display()}:{self.party_name}"
+        return f"{self.get_role_display()}：{self.party_name}"
 
     @property
     def party_name(self):

@@ -1,7 +1,9 @@
 """The warnings of the ledgers, as data: each rule with its sentence, its limit and its switch."""
 
+import re
+from collections.abc import Callable, Iterator
 from string import Formatter
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -148,6 +150,8 @@ class WarningRule(KeyedModel):
         """Refuse what could not be evaluated: unknown ledgers, columns and names in braces."""
         if self.ledger not in LEDGERS:
             return
+        for name, text in read_rule(self).items():
+            setattr(self, name, text)
         if self.ledger not in self.LEDGERS_OF.get(self.kind, LEDGERS):
             raise ValidationError({"kind": f"“{self.get_kind_display()}”看不了这个台账。"})
         errors = self.missing_parts() | self.unknown_columns()
@@ -191,7 +195,98 @@ class WarningRule(KeyedModel):
             return "花括号要成对：左右各一个，里面写栏名。"
         if all(name in allowed and not (spec or conversion) for name, spec, conversion in parts):
             return ""
-        return f"花括号里只能写：{'、'.join(allowed)}，不带其他符号。"
+        return f"花括号里只能写：{'、'.join(SAID[one] for one in allowed)}，不带其他符号。"
+
+
+# What people write for the names in braces, which are stored.
+SAID = {
+    "row": "记录",
+    "left": "左栏",
+    "right": "右栏",
+    "last": "上月",
+    "expected": "应为",
+    "threshold": "界限",
+    "days": "天数",
+    "month": "月份",
+    "name": "名称",
+    "count": "个数",
+    "plan": "计划",
+    "share": "占比",
+    "numerator": "分子",
+    "denominator": "分母",
+    "excluded": "未计入",
+}
+BRACES = re.compile(r"\{(\w+)\}")
+STEP = "·"  # between the labels of a path
+
+
+def said_rule(rule: WarningRule) -> dict[str, str]:
+    """What people read of a rule: its columns and states by their labels, Chinese in braces."""
+    states = dict(states_of(dataset_model(rule.ledger)))
+    return in_other_words(rule, labels, states, SAID)
+
+
+def read_rule(rule: WarningRule) -> dict[str, str]:
+    """What is stored of what people wrote; names that are stored as they are may be written."""
+    states = {label: value for value, label in states_of(dataset_model(rule.ledger))}
+    return in_other_words(rule, named, states, {said: name for name, said in SAID.items()})
+
+
+def in_other_words(
+    rule: WarningRule, path_of: Callable, states: dict[str, str], names: dict[str, str]
+) -> dict[str, str]:
+    """The texts of a rule with each path, state and name in braces put another way."""
+    model = dataset_model(rule.ledger)
+    return {
+        "left": "/".join(path_of(model, one) for one in paths(rule.left)),
+        "right": "/".join(path_of(model, one) for one in paths(rule.right)),
+        "except_status": "/".join(states.get(one, one) for one in paths(rule.except_status)),
+        "sentence": BRACES.sub(lambda at: f"{{{names.get(at[1], at[1])}}}", rule.sentence),
+    }
+
+
+def states_of(model: Any) -> list[tuple[str, str]]:
+    """The states that rows of a ledger, or the rows they name, can have, with their labels."""
+    named_rows = [field.related_model for field in fields_of(model) if field.is_relation]
+    fields = [one for each in (model, *named_rows) for one in fields_of(each)]
+    choices = next((one.choices for one in fields if one.name == "status" and one.choices), ())
+    return [(value, str(label)) for value, label in choices]
+
+
+def labels(model: Any, path: str) -> str:
+    """A path of field names by their labels; as it is if it leads nowhere."""
+    return along(model, path.split(LOOKUP_SEP), STEP, lambda name, label: (name, label)) or path
+
+
+def named(model: Any, said: str) -> str:
+    """The path of field names that labels stand for; as it was written if they are none."""
+    steps = said.strip().split(STEP)
+    return along(model, steps, LOOKUP_SEP, lambda name, label: (label, name)) or said.strip()
+
+
+def along(model: Any, steps: list[str], between: str, pair: Callable) -> str:
+    """Steps from field to field, each put the other way as `pair` says; empty if one is none."""
+    found = []
+    for step in steps:
+        known = dict(pair(name, label) for name, label in columns_of(model))
+        if step not in known:
+            return ""
+        found.append(known[step])
+        own = (one for one in fields_of(model) if step in (one.name, str(one.verbose_name)))
+        model = next((one.related_model for one in own), None)
+    return between.join(found)
+
+
+def columns_of(model: Any) -> Iterator[tuple[str, str]]:
+    """The names of fields with their labels, and of those that hold numbers of rows."""
+    for field in fields_of(model):
+        yield field.name, str(field.verbose_name)
+        if field.is_relation:
+            yield field.attname, f"{field.verbose_name}编号"
+
+
+def fields_of(model: Any) -> tuple:
+    return model._meta.concrete_fields if model else ()
 
 
 def paths(text):

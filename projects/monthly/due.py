@@ -18,6 +18,7 @@ from projects.models.periods import due_day
 from projects.monthly.kinds import KINDS, ReportKind
 
 MONTHS_BEFORE = 3
+MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,45 @@ def without_report(kind, headquarters, month, handed_in=False):
         reported = reported.filter(review__in=HANDED_IN)
     lately = rows.filter(~Exists(reported), month__gte=first, month__lt=month)
     return lately.values(*names).distinct()
+
+
+def subjects_missing(kind: ReportKind, headquarters: Any, month: date) -> list[Any]:
+    """What one headquarters has to report about and handed nothing in about for a month: the
+    subjects, or the headquarters itself."""
+    found = without_report(kind, [headquarters.pk], month, handed_in=True)
+    name = kind.model.SUBJECT
+    if name == "headquarters":
+        return [headquarters] if found else []
+    if not kind.is_regular:
+        found = kind.model.subject_model().objects.filter(pk__in=found.values(name))
+    return list(found.only("name", "slug"))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What one headquarters would no longer hand in of a kind if a month were locked."""
+
+    headquarters: Any
+    month: date
+    kind: ReportKind
+    missing: list[Any]
+    returned: int
+
+    @property
+    def words(self) -> str:
+        names = "、".join(str(one) for one in self.missing[:MOST_NAMES])
+        more = " 等" if len(self.missing) > MOST_NAMES else ""
+        back = f"，其中退回 {self.returned} 份" if self.returned else ""
+        return f"{self.kind.label} {len(self.missing)} 份没有提交{back}：{names}{more}"
+
+
+def gaps(period: ReportingPeriod) -> Iterator[Gap]:
+    """The Gaps of a month of a headquarters: two queries for each kind that has one."""
+    for kind in KINDS.values():
+        if missing := subjects_missing(kind, period.headquarters, period.month):
+            own = kind.model.objects.filter(month=period.month, review=Review.RETURNED)
+            returned = own.filter(**{kind.model.OWNERS[0]: period.headquarters_id}).count()
+            yield Gap(period.headquarters, period.month, kind, missing, returned)
 
 
 def subjects_without_report(kind, headquarters, month, handed_in):

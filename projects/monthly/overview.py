@@ -3,7 +3,7 @@
 Everything is counted over rows that are not withdrawn, drafts included: it is a page for staff.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,21 @@ from django.utils import timezone
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.months import first_of_month, in_chinese, previous
 from aidtracker.ground.people import with_own_name
+from aidtracker.review.reviewed import HANDED_IN
 from aidtracker.trail.acts import Way
 from aidtracker.trail.history import FOLLOW_ON, is_follow_on
 from programs.models import Headquarters
-from projects.models import Finding, Observation, Project, ProjectPlan, Review
+from projects.models import (
+    Finding,
+    InvestmentReport,
+    Observation,
+    ProgressReport,
+    Project,
+    ProjectPlan,
+    Review,
+)
 from projects.models.finding_kinds import TO_SETTLE
-from projects.monthly.due import without_report
+from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
@@ -28,6 +37,7 @@ WEEK = timedelta(days=7)
 PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
 UNKNOWN = "未填"
 MOST_LINES = 100
+TREND = 6  # months
 LATE = ("overdue", "missing")
 QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
@@ -62,6 +72,28 @@ class DoneLine:
     rows: int
 
 
+def in_any_way(lines: list[DoneLine]) -> DoneLine:
+    """Lines of one person and ledger as one, its ways in order of rows."""
+    ways = "、".join(one.way for one in sorted(lines, key=lambda line: -line.rows))
+    rows = sum(one.rows for one in lines)
+    return replace(lines[0], when=max(one.when for one in lines), way=ways, rows=rows)
+
+
+@dataclass(frozen=True)
+class TrendLine:
+    """What was handed in about a month: reports and the amounts of them that state one."""
+
+    month: date
+    reports: int
+    work_done: Any
+    deals: int
+    arrived: Any
+
+    @property
+    def month_words(self) -> str:
+        return in_chinese(self.month)
+
+
 @dataclass(frozen=True)
 class QueueLine:
     """How many rows of a ledger stand in each state of review that waits for somebody."""
@@ -92,6 +124,7 @@ class Desk:
 
     headquarters: Headquarters
     today: date
+    asked_month: date | None = None
 
     @cached_property
     def projects(self):
@@ -171,7 +204,8 @@ class Desk:
 
     @cached_property
     def month(self):
-        return previous(first_of_month(self.today))
+        """The month whose reports it speaks of: that asked for, else the last complete one."""
+        return self.asked_month or previous(first_of_month(self.today))
 
     @property
     def month_words(self):
@@ -179,27 +213,47 @@ class Desk:
 
     @cached_property
     def missing(self):
-        """For each monthly ledger, what nothing was handed in about for last month."""
-        return [MissingLine(kind, self.missing_of(kind)) for kind in KINDS.values()]
+        """For each monthly ledger, what nothing was handed in about for the month."""
+        return [
+            MissingLine(kind, subjects_missing(kind, self.headquarters, self.month))
+            for kind in KINDS.values()
+        ]
 
-    def missing_of(self, kind):
-        """The subjects, or the headquarters itself, that are to be reported about and are not."""
-        found = without_report(kind, [self.headquarters.pk], self.month, handed_in=True)
-        name = kind.model.SUBJECT
-        if name == "headquarters":
-            return [self.headquarters] if found else []
-        if not kind.is_regular:
-            found = kind.model.subject_model().objects.filter(pk__in=found.values(name))
-        return list(found.only("name", "slug"))
+    @cached_property
+    def trend(self) -> list["TrendLine"]:
+        """What was reported month by month, up to the month of the page: a query a ledger."""
+        months = [self.month]
+        while len(months) < TREND:
+            months.append(previous(months[-1]))
+        done = self.monthly(ProgressReport, months, "work_done_month")
+        arrived = self.monthly(InvestmentReport, months, "arrived_month")
+        nothing = (0, None)
+        return [
+            TrendLine(month, *done.get(month, nothing), *arrived.get(month, nothing))
+            for month in months
+        ]
+
+    def monthly(self, model: Any, months: list[date], name: str) -> dict[date, tuple]:
+        """How many reports were handed in and their amounts added up: {month: (count, sum)}."""
+        own = model.objects.filter(**{model.OWNERS[0]: self.headquarters}, month__in=months)
+        rows = own.filter(review__in=HANDED_IN).order_by().values("month")
+        found = rows.annotate(reports=Count("pk"), amount=Sum(name))
+        return {row["month"]: (row["reports"], row["amount"]) for row in found}
 
     @cached_property
     def changes(self):
-        """What was done during the last seven days, by person and ledger: a query a ledger.
+        """What was done during the last seven days, by person and ledger, in whatever ways: a
+        query a ledger.
 
         What nobody typed, but followed from reports and plans, is counted apart.
         """
-        found = [line for model in ledgers_of_headquarters() for line in self.changes_of(model)]
-        return sorted(found, key=lambda line: line.when, reverse=True)
+        found: dict[tuple, list[DoneLine]] = {}
+        for model in ledgers_of_headquarters():
+            for line in self.changes_of(model):
+                is_typed = line.way != FOLLOW_ON
+                found.setdefault((line.person, line.ledger, is_typed), []).append(line)
+        lines = (in_any_way(same) for same in found.values())
+        return sorted(lines, key=lambda line: line.when, reverse=True)
 
     def changes_of(self, model):
         states = model.history.model

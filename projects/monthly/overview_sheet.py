@@ -10,6 +10,7 @@ def sheet_rows(desk):
     yield ("指挥部", str(desk.headquarters), None, "", f"截至 {desk.today.isoformat()}")
     yield from count_rows(desk)
     yield from money_rows(desk)
+    yield from trend_rows(desk)
     yield from warning_rows(desk)
     yield from change_rows(desk)
     yield from queue_rows(desk)
@@ -46,6 +47,14 @@ def warning_rows(desk):
         yield (part, "合计", line.count, "个", "")
         for subject in line.subjects:
             yield (part, subject.name, None, "", "")
+
+
+def trend_rows(desk):
+    for line in desk.trend:
+        reports = f"{line.reports} 份项目月报相加"
+        yield ("走势", f"{line.month_words}完成投资", line.work_done, "万元", reports)
+        deals = f"{line.deals} 份招商月报相加"
+        yield ("走势", f"{line.month_words}招商到位", line.arrived, "万元", deals)
 
 
 def change_rows(desk):

@@ -290,5 +290,152 @@ def test_rows_returned_without_words_stay_chosen_and_may_have_words_of_their_own
     ]
 
 
+# The queue
+
+
+def test_next_row_of_the_queue_opens_after_a_step(client, headquarters):
+    """Only for who came from the queue; after its last row the list says that it is done."""
+    client.force_login(staff(headquarters, "view", "approve"))
+    rows = [
+        make_project(headquarters=headquarters, review="submitted", code=f"P{number}")
+        for number in range(3)
+    ]
+    page = client.get(LIST, {"todo": "approve"})
+    first, second, third = page.context["cl"].result_list
+    opened = client.get(form_of(second), {"_changelist_filters": "todo=approve"})
+    queue = {"queue": opened.context["review"]["queue"]}
+    for row, following in ((second, third), (third, first)):
+        response = press(client, row, "approve", **queue)
+        address, _, query = response.redirect_chain[-1][0].partition("?")
+        assert (address, query) == (form_of(following), "_changelist_filters=todo%3Dapprove")
+    response = press(client, first, "return", reason="缺批文", **queue)
+    assert response.redirect_chain[-1][0] == f"{LIST}?todo=approve"
+    assert said(response)[-1] == "这个队列办完了。"
+    assert {row.review for row in stored(rows)} == {"approved", "returned"}
+
+
+def test_step_that_is_refused_stays_at_its_row(client, headquarters):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    make_project(headquarters=headquarters, review="submitted")
+    response = press(client, row, "return", queue="todo=approve")
+    assert response.redirect_chain[-1][0].partition("?")[0] == form_of(row)
+
+
+@pytest.mark.parametrize("queue", ["review__exact=x", "todo=approve&o=zz", "todo=approve&a__b=1"])
+def test_queue_that_is_none_is_answered(client, headquarters, queue):
+    client.force_login(staff(headquarters, "view", "approve"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    assert press(client, row, "approve", queue=queue).status_code in (200, 400)
+
+
+def test_who_judges_again_reads_what_was_changed_since(client, headquarters):
+    clerk, reviewer = staff(headquarters, *CLERK), staff(headquarters, "view", "approve")
+    client.force_login(clerk)
+    row = make_project(headquarters=headquarters, review="draft", planned_amount=100)
+    press(client, row, "submit")
+    client.force_login(reviewer)
+    assert panel(client, row)["since"] is None
+    press(client, row, "return", reason="金额与批复不符")
+    client.force_login(clerk)
+    assert panel(client, row)["since"] == []
+    assert "金额与批复不符" in client.get(LIST).content.decode()
+    client.post(form_of(row), typed_form(client, row, planned_amount="120"))
+    row.refresh_from_db()
+    press(client, row, "submit")
+    client.force_login(reviewer)
+    changes = [(one.old, one.new) for one in panel(client, row)["since"]]
+    assert changes == [("100", "120")]
+
+
+# What would stay unseen
+
+
+@pytest.fixture
+def report_of_a_hidden_project(headquarters):
+    project = make_project(headquarters=headquarters, review="approved", name="水厂")
+    return make_progress_report(project=project, review="approved")
+
+
+@pytest.fixture
+def publisher(client, headquarters):
+    codes = [f"projects.{verb}_{one}" for verb in ("view", "publish") for one in PUBLISHED]
+    client.force_login(make_staff(headquarters, permissions=codes))
+    return client
+
+
+PUBLISHED = ("project", "progressreport")
+
+
+def test_form_tells_before_publishing_what_stays_unseen(publisher, report_of_a_hidden_project):
+    report = report_of_a_hidden_project
+    shown = panel(publisher, report)
+    assert (shown["hidden"], shown["wholes"]) == ([report.project], [report.project])
+    assert "连同水厂一起发布" in publisher.get(form_of(report)).content.decode()
+    press(publisher, report, "publish", wholes="1")
+    report.project.refresh_from_db()
+    assert (report.review, report.project.review) == ("published", "published")
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_list_asks_before_publishing_what_stays_unseen(
+    publisher, report_of_a_hidden_project, together
+):
+    report = report_of_a_hidden_project
+    address = reverse("admin:projects_progressreport_changelist")
+    sent = {"action": "take_publish", "_selected_action": [report.pk]} | dict(marks([report]))
+    page = publisher.post(address, sent)
+    assert page.context["hidden"] == page.context["wholes"] == [report.project]
+    sent = dict(page.context["carried"]) | dict(page.context["shown_versions"]) | {"seen": "1"}
+    sent |= {"_selected_action": page.context["picked"]} | ({"wholes": "1"} if together else {})
+    publisher.post(address, sent)
+    [stored_report], [stored_project] = stored([report]), stored([report.project])
+    assert stored_report.review == "published"
+    assert stored_project.review == ("published" if together else "approved")
+
+
+# Corrections by who publishes
+
+
+def corrected(client, row, **typed):
+    response = client.post(form_of(row), typed_form(client, row, **typed), follow=True)
+    row.refresh_from_db()
+    return response
+
+
+def test_who_only_publishes_corrects_a_published_row_for_a_reason(client, headquarters):
+    client.force_login(staff(headquarters, "view", "publish"))
+    row = make_project(headquarters=headquarters, name="旧名")
+    corrected(client, row, name="新名")
+    assert row.name == "旧名"
+    corrected(client, row, name="新名", correction_reason="原表有误")
+    assert (row.name, row.review) == ("新名", "published")
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "approved", "withdrawn"])
+def test_who_only_publishes_changes_nothing_else(client, headquarters, state):
+    client.force_login(staff(headquarters, "view", "publish"))
+    row = make_project(headquarters=headquarters, name="旧名", review=state)
+    assert client.post(form_of(row), {"name": "新名"}).status_code == 403
+    foreign = make_project(name="旧名")
+    assert client.post(form_of(foreign), {"name": "新名"}).status_code == 404
+
+
+def test_two_people_correct_and_publish_where_the_site_wants_that(client, headquarters, settings):
+    settings.SEPARATE_PUBLISHER = True
+    client.force_login(staff(headquarters, "view", "approve", "publish", "change"))
+    row = make_project(headquarters=headquarters, review="submitted")
+    press(client, row, "approve")
+    assert said(press(client, row, "publish")) == [
+        "1 条援疆项目未发布：您审核通过的，须由他人发布。"
+    ]
+    client.force_login(staff(headquarters, "view", "publish", "change"))
+    press(client, row, "publish")
+    assert row.review == "published"
+    corrected(client, row, name="新名", correction_reason="原表有误")
+    assert row.name != "新名"
+    assert Revision.objects.get().values["name"][1] == "新名"
+
+
 def stored(rows):
     return [type(row).objects.get(pk=row.pk) for row in rows]

@@ -191,7 +191,92 @@ def unknown_start(here, one, other, end=2019):
     return [since(own, one, None, 2019), since(own, other, None, end)]
 
 
+def quarters(here, *said, whole):
+    """Each quarter by itself and the year."""
+    own = here.out()
+    begins = ("01-01", "04-01", "07-01", "10-01")
+    ends = ("03-31", "06-30", "09-30", "12-31")
+    spans = zip(said, begins, ends, strict=False)
+    rows = [observed(own, one, **days(f"2019-{a}", f"2019-{b}")) for one, a, b in spans]
+    return [*rows, observed(own, whole)]
+
+
+def so_far(here, first, second, **kwargs):
+    """What a year brought to the end of May and to the end of September."""
+    own = here.out()
+    to_may = days("2019-01-01", "2019-05-31")
+    to_september = days("2019-01-01", "2019-09-30")
+    kind = {"accumulation": "cumulative"}
+    return [observed(own, first, **to_may, **kind), observed(own, second, **to_september, **kind)]
+
+
+def completed(here, done, planned, printed, nature="plan"):
+    """Money that came, money that was to come, and how much of it came."""
+    own = here.out()
+    metric = rate_of("completion", here.output)
+    planned = observed(own, planned, nature=nature)
+    return [observed(own, done), planned, rate(metric, printed, here)]
+
+
+def part_of_all(here, part, whole, printed):
+    """A share of another metric: of output, what was sold."""
+    metric = rate_of("share", here.sales, here.output)
+    rows = [observed(here.of(here.sales), part), observed(here.out(), whole)]
+    return [*rows, rate(metric, printed, here)]
+
+
+def fallen(here, before, now, printed):
+    return grown(here, before, now, printed, metric=rate_of("decline", here.output))
+
+
+def many_times(here, first, last, printed):
+    own = here.out()
+    metric = rate_of("multiple", here.output, unit="倍", base="first_year")
+    rows = [observed(own, first, 2014), observed(own, last, 2019)]
+    return [*rows, rate(metric, printed, here, **days("2014-01-01", "2019-12-31"))]
+
+
+def village(here):
+    return make.make_region(name="某乡", parent=here.county, level="township")
+
+
 CONTRADICTIONS = {
+    # As government prose has it
+    "quarters above the year": lambda it: quarters(
+        it, "2.0亿元", "2.5亿元", "3.0亿元", "2.8亿元", whole="9.0亿元"
+    ),
+    "one quarter above the year": lambda it: quarters(it, "2.0亿元", whole="1.5亿元"),
+    "year so far falls": lambda it: so_far(it, "8.6亿元", "6.8亿元"),
+    "completion": lambda it: completed(it, "8.0亿元", "10.0亿元", "108.4%"),
+    "completion of a target": lambda it: completed(it, "12.0亿元", "10.0亿元", "90%", "target"),
+    "share of another metric": lambda it: part_of_all(it, "2.0亿元", "8.0亿元", "52%"),
+    "share in a fraction": lambda it: part_of_all(it, "2.0亿元", "8.0亿元", "三分之二"),
+    "more than half": lambda it: part_of_all(it, "2.0亿元", "8.0亿元", "超过一半"),
+    "decline too steep": lambda it: fallen(it, "10.0亿元", "9.0亿元", "30%"),
+    "decline for a rise": lambda it: fallen(it, "10.0亿元", "12.0亿元", "20%"),
+    "negative growth for a rise": lambda it: grown(it, "10.0亿元", "10.5亿元", "负增长5%"),
+    "times off by one": lambda it: many_times(it, "1.00亿元", "3.00亿元", "3倍"),
+    "ten times too much": lambda it: two(it, "1.2亿元", "12亿元"),
+    "thousands for tens of thousands": lambda it: two(it, "3.5万人次", "3500人次", it.visits),
+    "over and exact": lambda it: two(it, "超过30亿元", "28.6亿元"),
+    "at least and exact": lambda it: two(it, "不低于500人次", "431人次", it.visits),
+    "at most and exact": lambda it: two(it, "不超过20%", "23%", it.growth, accumulation="rate"),
+    "hectares and mu": lambda it: two(it, "80公顷", "2400亩", it.land, **on("2019-12-31")),
+    "two agreements": lambda it: two(it, "15.6亿元", "16.5亿元", nature="agreement"),
+    "village above its county": lambda it: [
+        observed(it.of(it.output, it.county), "3.0亿元"),
+        observed(it.of(it.output, village(it)), "4.0亿元"),
+    ],
+    "two villages' people": lambda it: [
+        counted_at(it.of(it.people, it.county), "900人", 2019),
+        counted_at(it.of(it.people, village(it)), "1200人", 2019),
+    ],
+    "three years above five": lambda it: totals(
+        it, "18.0亿元", (2016, 2018), "15.0亿元", (2015, 2019)
+    ),
+    "part of people": lambda it: parts(it, it.people, "800人", "950人"),
+    "increase too large": lambda it: increased(it, "10.0亿元", "13.0亿元", "8.0亿元"),
+    "average per visitor": lambda it: per_head(it, "6.00亿元", "60.0万人次", "850元"),
     # Two figures for one time
     "two scales": lambda it: two(it, "3.24亿元", "35000万元"),
     "nearly and above": lambda it: two(it, "近3亿元", "超过3.2亿元"),
@@ -269,6 +354,48 @@ CONTRADICTIONS = {
 
 
 NEAR_MISSES = {
+    # As government prose has it
+    "quarters of the year": lambda it: quarters(
+        it, "2.0亿元", "2.5亿元", "3.0亿元", "2.8亿元", whole="10.3亿元"
+    ),
+    "three quarters": lambda it: quarters(it, "2.0亿元", "2.5亿元", "3.0亿元", whole="9.0亿元"),
+    "year so far": lambda it: so_far(it, "6.8亿元", "8.6亿元"),
+    "year so far, nearly the same": lambda it: so_far(it, "近7亿元", "6.95亿元"),
+    "completion": lambda it: completed(it, "8.0亿元", "10.0亿元", "80%"),
+    "completion above all": lambda it: completed(it, "10.84亿元", "10.0亿元", "108.4%"),
+    "completion, rounded": lambda it: completed(it, "8亿元", "12亿元", "66.7%"),
+    "share of another metric": lambda it: part_of_all(it, "4.2亿元", "8.0亿元", "52.5%"),
+    "more than half": lambda it: part_of_all(it, "4.6亿元", "8.1亿元", "过半"),
+    "nearly a third": lambda it: part_of_all(it, "2.5亿元", "8.0亿元", "近三分之一"),
+    "decline": lambda it: fallen(it, "10.0亿元", "8.0亿元", "20%"),
+    "negative growth": lambda it: grown(it, "10.0亿元", "9.5亿元", "负增长5%"),
+    "minus as growth": lambda it: grown(it, "10.0亿元", "9.5亿元", "-5%"),
+    "times": lambda it: many_times(it, "1.00亿元", "3.00亿元", "2倍"),
+    "ten thousands and units": lambda it: two(it, "3.5万人次", "35012人次", it.visits),
+    "over and exact": lambda it: two(it, "超过30亿元", "30.6亿元"),
+    "at most and exact": lambda it: two(it, "不超过20%", "18.5%", it.growth, accumulation="rate"),
+    "hectares and mu": lambda it: two(it, "80公顷", "1200亩", it.land, **on("2019-12-31")),
+    "agreed and done": lambda it: two(it, "15.6亿元", "9.2亿元", more={"nature": "agreement"}),
+    "village within its county": lambda it: [
+        observed(it.of(it.output, it.county), "3.0亿元"),
+        observed(it.of(it.output, village(it)), "0.4亿元"),
+    ],
+    "another year's village": lambda it: [
+        observed(it.of(it.output, it.county), "3.0亿元", 2018),
+        observed(it.of(it.output, village(it)), "4.0亿元", 2019),
+    ],
+    "three years within five": lambda it: totals(
+        it, "12.0亿元", (2016, 2018), "15.0亿元", (2015, 2019)
+    ),
+    "overlapping windows": lambda it: totals(
+        it, "18.0亿元", (2014, 2017), "15.0亿元", (2016, 2019)
+    ),
+    "part with hedges": lambda it: parts(it, it.people, "近1000人", "960余人"),
+    "average per visitor": lambda it: per_head(it, "6.00亿元", "60.0万人次", "约1000元"),
+    "another scope": lambda it: [
+        observed(it.of(it.output, scope_note="线上"), "5.0亿元"),
+        observed(it.of(it.output, scope_note="线下"), "3.0亿元"),
+    ],
     # Two figures for one time
     "rounded": lambda it: two(it, "3.2亿元", "3.24亿元"),
     "rounded by zeros": lambda it: two(it, "43000亩", "4.32万亩", it.land, **on("2019-12-31")),

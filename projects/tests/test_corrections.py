@@ -18,6 +18,8 @@ from aidtracker.testing import (
     make_series,
     make_source,
 )
+from aidtracker.trail import acts
+from aidtracker.trail.acts import Way
 from projects.corrections import corrections, known_on, recorded_on, with_states_before
 from projects.models import Observation
 
@@ -92,6 +94,21 @@ def test_withdrawal_is_a_correction(published):
     correct(published, status="withdrawn")
     (correction,) = with_states_before(corrections())
     assert list(correction.changes()) == [("状态", "已发布", "撤回")]
+
+
+def test_correction_by_one_person_says_so(published, client, admin_user):
+    """A proposal that another approved does not, nor does what the program changed."""
+    with acts.doing(Way.FORM) as act:
+        act.user = admin_user
+        correct(published, printed="6家")
+    with acts.doing(Way.ACTION) as act:
+        act.user = admin_user
+        correct(published, printed="7家", reason="核对原件")
+    correct(published, printed="8家", reason="批量改正")
+    reasons = [one.why for one in with_states_before(corrections())]
+    assert reasons == ["批量改正", "核对原件", "看错了一位（一人更正）"]
+    page = client.get(reverse("correction-list")).content.decode()
+    assert page.count("（一人更正）") == 1
 
 
 def test_fixtures_have_a_first_state():

@@ -255,3 +255,32 @@ def test_number_of_queries_does_not_grow_with_rows(headquarters, client, django_
         fill(headquarters)
     with django_assert_num_queries(len(first)):
         client.get(address(headquarters))
+
+
+def test_trend_adds_up_what_was_handed_in_month_by_month(headquarters):
+    project = make_project(headquarters=headquarters)
+    for month, amount, review in ((3, 5, "published"), (4, 1200, "submitted"), (5, 7, "draft")):
+        day = date(2026, month, 1)
+        make_progress_report(project=project, month=day, work_done_month=amount, review=review)
+    desk = Desk(headquarters, TODAY, date(2026, 5, 1))
+    found = [(line.month.month, line.reports, line.work_done) for line in desk.trend[:3]]
+    assert found == [(5, 0, None), (4, 1, 1200), (3, 1, 5)]
+
+
+def test_month_is_chosen_and_amounts_have_separators(admin_client, headquarters):
+    project = make_project(headquarters=headquarters, name="水厂", planned_amount="12345.60")
+    make_progress_report(project=project, month=date(2026, 3, 1), review="submitted")
+    for month, missing in (("2026-03", []), ("2026-04", [project])):
+        page = admin_client.get(address(headquarters), {"month": month})
+        assert page.context["desk"].missing[0].subjects == missing
+        assert f"?month={month}&amp;download=xlsx" in page.content.decode()
+    assert ">12,345.6<" in page.content.decode()
+
+
+def test_what_is_not_printed_is_counted(admin_client, headquarters):
+    """On paper three rows of a rule stand; the sentence below them counts the others."""
+    for _ in range(7):
+        make_project(headquarters=headquarters, planned_completion="2020-01", status="started")
+    page = admin_client.get(address(headquarters))
+    [group] = [one for one in page.context["desk"].late if one.count == 7]
+    assert f'<p class="desk-on-paper">其余 {group.count - 3} 条' in page.content.decode()

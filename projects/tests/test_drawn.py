@@ -153,3 +153,35 @@ def test_charts_of_lists_ask_two_queries_at_most(django_assert_max_num_queries):
     for drawn in (flows, stages_of_investments, plans_by_category):
         with django_assert_max_num_queries(2):
             drawn()
+
+
+# Charts inside a section, and what a chart is called
+
+
+def test_chart_of_versions_has_a_file_of_its_own(client):
+    page = client.get("/programs/shicheng-baidian/").content.decode()
+    address = "/programs/shicheng-baidian/chart.svg?section=version-figures"
+    file = ElementTree.fromstring(client.get(address).content)
+
+    assert f'href="{address}"' in page
+    assert file.find("{http://www.w3.org/2000/svg}title").text in page
+    assert client.get("/programs/shicheng-baidian/chart.svg?section=other").status_code == 404
+
+
+def test_nothing_is_cut_in_bars_on_phones():
+    chart = stages_of_investments()
+    compact = chart.drawings[1]
+    texts = [text.text for panel in compact.panels for text in panel.texts]
+
+    assert not [words for words in texts if "…" in words]
+    assert "就业人数（已投产项目）475余人" in "".join(texts).replace(" ", "")
+    assert max(text.y for text in compact.panels[-1].texts) < compact.height
+
+
+def test_caption_names_documents_shortly_on_the_page_and_wholly_in_the_file(client):
+    page = client.get("/investments/").content.decode()
+    file = client.get("/investments/chart.svg").content.decode()
+    whole = "《产业援疆：创新实施“三大工程”》"
+
+    assert f'title="{whole}">《创新实施“三大工程”》</a>' in page
+    assert re.sub("</?text[^>]*>", "", file).count(whole) == 1

@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.text import slugify
 
+from aidtracker.ground.pinyin import syllables
 from aidtracker.testing import (
     make_headquarters,
     make_investment,
@@ -122,6 +124,19 @@ def test_address_of_a_finding_stays_when_all_is_computed_again(pair):
     Finding.objects.all().delete()
     recompute()
     assert finding_of(pair[0]).get_absolute_url() == before
+
+
+def test_address_says_what_a_finding_says_and_former_ones_lead_there(client, pair):
+    finding = finding_of(pair[0])
+    address = finding.get_absolute_url()
+    said, key = address.removeprefix(LIST).removesuffix("/").split("~")
+    assert said == slugify("-".join(syllables(finding.title)))[:80].strip("-")
+    assert key == finding.key.replace("#", ".").replace("|", ",")
+    for former in (f"{LIST}{key}/", f"{LIST}other-words~{key}/"):
+        answer = client.get(former, {"cite": "bib"})
+        assert (answer.status_code, answer.url) == (301, f"{address}?cite=bib")
+    chart = client.get(f"{LIST}{key}/chart.svg")
+    assert (chart.status_code, chart.url) == (301, f"{address}chart.svg")
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "returned", "withdrawn"])

@@ -6,7 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from aidtracker.testing import make_headquarters, make_reporting_period, make_staff
+from aidtracker.testing import (
+    make_headquarters,
+    make_progress_report,
+    make_project,
+    make_reporting_period,
+    make_staff,
+)
 from aidtracker.trail.conflicts import marks
 from aidtracker.trail.models import Act
 from projects.models import ReportingPeriod
@@ -149,3 +155,20 @@ def test_month_leads_to_the_pages_that_its_reader_may_open(client, headquarters,
         assert f'href="{link}"' in shown
         assert f"{reverse(f'admin:{other}')}?headquarters" not in shown
     assert client.get(reverse(f"admin:{page}", query=query)).status_code == 200
+
+
+def test_month_with_reports_missing_is_locked_once_they_were_seen(client, keeper, headquarters):
+    row = make_reporting_period(headquarters=headquarters, month=date(2026, 5, 1))
+    project = make_project(headquarters=headquarters, name="水厂")
+    other = make_project(headquarters=headquarters, name="学校")
+    make_progress_report(project=project, month=row.month, review="submitted")
+    make_progress_report(project=other, month=row.month, review="returned")
+    sent = {"action": "lock_periods", "_selected_action": [row.pk]} | dict(marks([row]))
+    page = client.post(LIST, sent)
+    assert [gap.words for gap in page.context["gaps"]] == [
+        "项目月报 1 份没有提交，其中退回 1 份：学校"
+    ]
+    assert not ReportingPeriod.objects.get().is_locked
+    sent = dict(page.context["carried"]) | dict(page.context["shown_versions"])
+    client.post(LIST, sent | {"_selected_action": page.context["picked"], "sure": "1"})
+    assert ReportingPeriod.objects.get().is_locked

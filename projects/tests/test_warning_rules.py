@@ -1,10 +1,12 @@
 """Every rule of the fixture speaks of a row that is wrong, in its own sentence."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from aidtracker.testing import (
     make_batch,
@@ -21,6 +23,7 @@ from aidtracker.testing import (
     make_training_report,
 )
 from projects.models import Review, WarningRule
+from projects.models.rules import said_rule
 from projects.tests.test_warnings import PROJECT_CASES, TODAY, said
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +203,16 @@ def test_every_rule_is_tested():
     tested = {*PROJECT_CASES, *PROGRESS, *INVESTMENT, *MISSING, *ELSEWHERE}
     tested |= {"project-same-name", "plan-county-share"}
     assert {rule.code for rule in WarningRule.objects.all()} == tested
+
+
+def test_rules_are_read_and_written_in_chinese(admin_client):
+    for rule in WarningRule.objects.all():
+        stored = {name: getattr(rule, name) for name in said_rule(rule)}
+        for name, words in said_rule(rule).items():
+            assert not re.search("[a-z]", words), f"{rule.code}: {words}"
+            setattr(rule, name, words)
+        rule.clean()
+        assert {name: getattr(rule, name) for name in stored} == stored
+    page = admin_client.get(reverse("admin:projects_warningrule_changelist")).content.decode()
+    assert "累计拨付 {左栏} 万元" in page
+    assert "{left}" not in page

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import Related, Section, address, whole_list
+from aidtracker.pages.details import WHOLE_LIST, Related, Section, address, chart_address
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
@@ -52,6 +52,7 @@ from projects.views.sections import (
 )
 from projects.views.sites import SitePage
 
+VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
 INVESTMENT_TOTALS = ("agreed_amount", "arrived_amount")
 PROJECTS = LedgerRows(
@@ -126,7 +127,8 @@ def figures_of_place(region: Region) -> Section:
 
 
 def figures_within(region: Region) -> Section | None:
-    more = whole_list("observation-list", within=region.slug)
+    words = f"连同本级的数字，{WHOLE_LIST}"
+    more = Item(words, address("observation-list", within=region.slug))
     return further_figures(within(region), "figures-within", WITHIN, more)
 
 
@@ -159,9 +161,10 @@ def figures_of_versions(program: Program) -> Section | None:
         return None
     picks = [("pick", one.slug) for one in versions]
     more = Item("逐项比较各版本", f"{reverse('compare')}?{urlencode([('of', 'programs'), *picks])}")
-    template = "projects/versions.html"
+    drawn = replace(chart, address=chart_address(program, VERSIONS))
+    data = {"chart": drawn, "more": more}
     return Section(
-        "version-figures", "各版本的数字", None, "", template, {"chart": chart, "more": more}
+        VERSIONS, "各版本的数字", template="projects/versions.html", data=data, drawn=drawn
     )
 
 

@@ -58,7 +58,7 @@ def origin(row: Any, name: str) -> Item | str:
     if getattr(row, name) is None:
         return ""
     if figure := origins(row).get(name):
-        words = f"原文{figure.printed}，《{figure.source}》第 {figure.number} 处"
+        words = f"原文{figure.printed}，《{figure.source.short_name}》第 {figure.number} 处"
         return Item(words, figure.get_absolute_url())
     is_all_public = len(getattr(row, "public_figures", ())) == (row.figures_named or 0)
     return TYPED if is_all_public else PERHAPS_TYPED

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from aidtracker.ground.search import words_of
 from aidtracker.pages.details import Section
-from aidtracker.pages.listing import ListFilter, ListPage
-from aidtracker.pages.paging import KeyPage, KeyPaginator
+from aidtracker.pages.listing import MOST_KEPT, ListFilter, ListPage
+from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
 from aidtracker.sheets import file_name, file_of
 from programs.models import Source
@@ -41,7 +41,7 @@ CORRECTION_COLUMNS = (
     Column("日期", day, kind="date"),
     Column("数字", figure),
     Column("改动", "words", kind="phrase"),
-    Column("理由", "reason", kind="phrase"),
+    Column("理由", "why", kind="phrase"),
 )
 
 
@@ -94,7 +94,7 @@ class CorrectionList(ListPage):
         Column("日期", day, kind="date"),
         Column("所改的", told),
         Column("改动", "words", kind="phrase"),
-        Column("理由", "reason", kind="phrase"),
+        Column("理由", "why", kind="phrase"),
         Column("出处", lambda one: document(one) if isinstance(one, Correction) else ""),
     )
 
@@ -106,9 +106,18 @@ class CorrectionList(ListPage):
         return None
 
     def page(self) -> KeyPage:
-        page = CorrectionPaginator(self.filtered_rows).get_page(self.parameters.get("page", "1"))
+        rows, wanted = self.filtered_rows, self.parameters.get("page", "1")
+        if not self.is_filtered and (found := kept("corrections", self.all_keys)):
+            page = KeyPaginator(rows, len(found), numbers=lambda: found).get_page(wanted)
+        else:
+            page = CorrectionPaginator(rows).get_page(wanted)
         page.object_list = read(page.object_list)
         return page
+
+    def all_keys(self) -> list[Any]:
+        """The keys of all corrections in their order; none if they are too many to remember."""
+        found = list(self.rows()[: MOST_KEPT + 1])
+        return found if len(found) <= MOST_KEPT else []
 
     def download(self, file_format: str) -> Any:
         """The corrections that meet the conditions, each with one line for what it changed."""
@@ -120,4 +129,4 @@ class CorrectionList(ListPage):
         while part := list(islice(rows, AT_ONCE)):
             for one in read(part):
                 where = document(one).text if isinstance(one, Correction) else ""
-                yield [day(one), str(told(one).text), one.words, one.reason, str(where)]
+                yield [day(one), str(told(one).text), one.words, one.why, str(where)]

@@ -45,7 +45,7 @@ FIGURE_OF_SERIES = (
     Column("性质", leading, kind="nature"),
     Column("期间", leading, kind="period"),
     Column("出处", leading, kind="source"),
-    Column("全部数字", "figure_count", kind="number"),
+    Column("全部数字", "figure_count", kind="number", sort=("figure_count",)),
 )
 
 
@@ -68,11 +68,14 @@ class SeriesList(ListPage):
 class ObservationList(ListPage):
     model = Observation
     see_also = (("指标", "metric-list"), ("序列", "series-list"), ("并列比较", "compare"))
-    lead = "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
+    lead = (
+        "文献中的每一个数字：照印的写法、所说的期间和范围、在原文中的位置。"
+        "一行是一份文献的一处说法；几份文献说的同一件事，在序列页上合为一种说法。"
+    )
     empty = "还没有公开的数字；审核通过后列在这里。"
     filterset_class = filters.ObservationFilter
     columns = (
-        Column("指标", metric_item),  # of one metric, the form narrows the list to it
+        Column("指标", metric_item, sort=("series__metric__slug", "series__slug")),
         Column("主体与范围", scope_items, sort=("series__slug",)),
         Column("数值", kind="figure", sort=("value",)),
         Column("性质", kind="nature", sort=("nature", "source_id", "number")),

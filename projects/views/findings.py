@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from aidtracker.ground.summaries import Summary
 from aidtracker.ground.tallies import by_kind, kind_of
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import DetailPage, Section, address, facts
+from aidtracker.pages.details import CHART, DetailPage, Section, address, facts
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
 from aidtracker.pages.sharing import publisher
@@ -136,10 +138,13 @@ class FindingList(ListPage):
         return kept_overview()
 
     @property
-    def total(self):
-        """None where it is not known, as it is not with conditions or where some are left out."""
-        is_known = not self.is_filtered and not self.more_lookalikes
-        return sum(self.overview.totals.values()) if is_known else None
+    def total(self) -> int | None:
+        """None where it is not known, as it is not with conditions."""
+        if self.is_filtered:
+            return None
+        if self.more_lookalikes:
+            return kept("findings shown", self.rows().order_by().count)
+        return sum(self.overview.totals.values())
 
     @cached_property
     def more_lookalikes(self) -> bool:
@@ -151,6 +156,10 @@ class FindingList(ListPage):
         if self.more_lookalikes:
             rows = rows.without_lesser_lookalikes()
         return rows.worst_first()
+
+    def changes(self) -> QuerySet:
+        rows = public_findings(self.overview.hidden).order_by("-updated_at")
+        return rows.values_list("updated_at", flat=True)
 
     def read(self, rows):
         return rows.current().prefetch_related(with_figures())
@@ -225,6 +234,15 @@ class FindingPage(DetailPage):
 
     def find(self, *rules: Q, **key: Any) -> Finding:
         return get_object_or_404(Finding.objects.published().at_address(key["slug"]))
+
+    def answer(self) -> HttpResponse:
+        """The page; an address that says something else of the finding leads to its own."""
+        behind = CHART if self.is_file else ""
+        place = f"{self.row.get_absolute_url()}{behind}"
+        if self.request.path == unquote(place):
+            return super().answer()
+        query = self.request.META["QUERY_STRING"]
+        return HttpResponsePermanentRedirect(f"{place}?{query}" if query else place)
 
     @property
     def kind(self) -> str:

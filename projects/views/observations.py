@@ -145,7 +145,7 @@ class ObservationPage(DetailPage):
     @property
     def trail(self) -> list[Item]:
         source = self.row.source
-        return [*super().trail, Item(f"《{source.title}》", source.get_absolute_url())]
+        return [*super().trail, Item(f"《{source.short_name}》", source.get_absolute_url())]
 
     @cached_property
     def sections(self) -> list[Section]:

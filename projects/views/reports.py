@@ -9,7 +9,7 @@ from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import in_chinese
 from aidtracker.pages.details import Related, Section
 from aidtracker.pages.tables import NOTE, Column, Item, Layout, table
-from aidtracker.templatetags.formatting import wan
+from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.amounts.money_ladder import Rung, funding_ladder
 from projects.models import InvestmentReport, OutletReport, ProgressReport, Project
@@ -77,7 +77,7 @@ def reported(rung: Rung, reports: list[ProgressReport]) -> str:
     stated, month = getattr(report, name), in_chinese(report.month)
     if stated == rung.amount:
         return f"{month}月报"
-    return f"台账；{month}月报为 {wan(stated)}"
+    return f"台账；{month}月报为 {plain(stated)}"
 
 
 def plans_of(project: Project) -> QuerySet:

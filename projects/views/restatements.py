@@ -25,7 +25,7 @@ COLUMNS = (
     Column("日期", day, kind="date"),
     Column("所指", named),
     Column("改动", "words", kind="phrase"),
-    Column("理由", "reason", kind="phrase"),
+    Column("理由", "why", kind="phrase"),
 )
 
 

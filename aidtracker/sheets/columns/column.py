@@ -9,10 +9,16 @@ from django.db import models
 from import_export.fields import Field
 
 from aidtracker.ground.keys import key_text
-from aidtracker.ground.money import LedgerAmountField, labelled
+from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import SlugFromPinyinField
-from aidtracker.sheets.columns.cells import EMPTY, EXCEL_ERRORS, EXCEL_TEXT_LENGTH, cell_text
+from aidtracker.sheets.columns.cells import (
+    EMPTY,
+    EXCEL_ERRORS,
+    EXCEL_TEXT_LENGTH,
+    UNREADABLE,
+    cell_text,
+)
 from aidtracker.sheets.columns.widgets import TextWidget, YearWidget, widget_for
 
 REASON = "correction_reason"
@@ -37,8 +43,9 @@ class SheetColumn(Field):
 
     @property
     def heading(self) -> str:
-        """The label as files have it: that of money with its unit, which an import reads again."""
-        return labelled(self.source)
+        """The label as files have it, with the unit of its numbers, which an import reads again."""
+        told = not self.unit or self.unit in self.label
+        return self.label if told else f"{self.label}（{self.unit}）"
 
     @property
     def unit(self) -> str:
@@ -71,6 +78,11 @@ class SheetColumn(Field):
     def is_text(self) -> bool:
         """Whether the cell's text is the value itself."""
         return type(self.widget) is TextWidget
+
+    @cached_property
+    def is_line(self) -> bool:
+        """Whether the text is a name or a code: a line break in it is but a blank."""
+        return not isinstance(self.source, models.TextField)
 
     @cached_property
     def stays(self) -> bool:
@@ -116,13 +128,24 @@ class SheetColumn(Field):
 
         `unit` is what the heading states. Related rows are left to their lookup.
         """
-        if text.startswith("#") and text in EXCEL_ERRORS:
-            raise ValueError("单元格里是 Excel 的错误值。")
-        value = text if self.is_text else self.widget.clean(raw, unit=unit)
+        if text.startswith("#"):
+            self.refuse_mark(text)
+        if self.is_text:
+            value = " ".join(text.split("\n")) if self.is_line and "\n" in text else text
+        else:
+            value = self.widget.clean(raw, unit=unit)
         is_free = self.is_text and len(value) <= self.free_length
         if self.has_rules and value not in EMPTY and not is_free:
             self.check(value)
         return value
+
+    @staticmethod
+    def refuse_mark(text: str) -> None:
+        """Refuse what a workbook has instead of a value. Raises ValueError."""
+        if text in UNREADABLE:
+            raise ValueError(UNREADABLE[text])
+        if text in EXCEL_ERRORS:
+            raise ValueError(f"单元格里是 Excel 的错误值 {text}，请改正公式或直接填写。")
 
     @cached_property
     def has_rules(self) -> bool:

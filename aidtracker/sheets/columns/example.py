@@ -17,8 +17,8 @@ def example_cell(column):
     if column.readonly or source.name in LEFT_EMPTY or source.many_to_many:
         return ""
     if source.is_relation:
-        # The first row that the column may name, if it must name one.
-        return "" if source.blank else next(iter(column.widget.choices), "")
+        # A row of one's own that the column may name, if it must name one.
+        return "" if source.blank else column.widget.lookup.example_key()
     if column.widget.example is not None:
         return column.widget.example
     is_long = source.get_internal_type() == "TextField"

@@ -1,14 +1,24 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
+from difflib import get_close_matches
+from functools import cached_property
+
+from django.conf import settings
 from django.db.models import TextField
 
 from aidtracker.ground.batches import in_batches, links_of_field
+from aidtracker.ground.features import parts_of
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
-from aidtracker.ground.scope import readable
-from aidtracker.sheets.columns.cells import tidy
+from aidtracker.ground.scope import changeable, readable, scope_of
+from aidtracker.sheets.columns.cells import folded, tidy
 
+LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
+# What is shown for a name that is not found, if there are not too many to compare with.
+SHOWN_NEAR, LIKENESS, MOST_COMPARED = 3, 0.5, 3_000
+# What people say of a whole place.
+SAID_AS = {"全疆": "新疆", "疆内": "新疆", "全新疆": "新疆"}
 BATCH = 2_000
 WIDE = 25
 
@@ -37,8 +47,11 @@ class Lookup:
         self.by_key: dict[str, list] = {}
         self.by_name: dict[str, list] = {}
         self.keys: dict = {}
+        self.names: dict[int, str] = {}
         self.found: dict = {}
         self.needed: set[str] = set()
+        self.folded: dict[str, list] = {}
+        self.names_of: dict = {}
         self.is_read = False
 
     def find(self, text):
@@ -48,18 +61,94 @@ class Lookup:
         """
         if not self.is_read:
             self.read()
-        wanted = tidy(text)
-        found = self.by_key.get(wanted) or self.by_name.get(wanted) or []
+        wanted = " ".join(tidy(text).split())
+        found = self.by_key.get(wanted) or self.by_name.get(wanted) or self.alike(wanted)
         if len(found) == 1:
             return found[0]
         label, key = self.model._meta.verbose_name, key_labels(self.model)
         if found:
             keys = "、".join(map(self.key, found[:SHOWN_CANDIDATES]))
             raise ValueError(f"“{wanted}”对应不止一个{label}：{keys}；请填其中一个的{key}。")
+        example = next(iter(self.keys.values()), "")
+        form = f"，如“{example}”" if example else ""
         raise ValueError(
-            f"没有找到{label}“{wanted}”。可填{key}，或只有一个{label}才有的名称、别名；"
-            "在同一文件中新增的，要排在前面。"
+            f"没有找到{label}“{wanted}”。{self.near(wanted)}"
+            f"可填{key}，或只有一个{label}才有的名称、别名{form}；在同一文件中新增的，要排在前面。"
         )
+
+    def knows(self, text):
+        """Whether a text names a row, or several."""
+        try:
+            self.find(text)
+        except ValueError:
+            return False
+        return True
+
+    def alike(self, text):
+        """The rows whose key or name differs only in case, width, dashes or blanks, or that stand
+        behind the names of what they lie in: 喀什地区喀什市."""
+        if not self.folded:
+            for known in (self.by_name, self.by_key):
+                for name, rows in known.items():
+                    self.fold(name, rows)
+        wanted = folded(SAID_AS.get(text, text))
+        found = self.folded.get(wanted, [])
+        return [one for at, one in enumerate(found) if one not in found[:at]] or self.placed(wanted)
+
+    def fold(self, name, rows):
+        self.folded.setdefault(folded(name), []).extend(rows)
+        for row in rows if self.parents else ():
+            if isinstance(row, int):
+                self.names_of.setdefault(row, []).append(folded(name))
+
+    @cached_property
+    def parents(self):
+        """What each row lies in, {number: number}; None for a model without such places."""
+        if "parent" not in {one.name for one in self.model._meta.fields}:
+            return None
+        return dict(self.model._base_manager.values_list("pk", "parent"))
+
+    def placed(self, text):
+        """The rows whose name ends a text that begins with names of what is above them."""
+        for at in range(1, len(text) if self.parents else 0):
+            rows = [one for one in self.folded.get(text[at:], ()) if isinstance(one, int)]
+            if found := {one for one in rows if self.is_below(one, text[:at])}:
+                return sorted(found)
+        return []
+
+    def is_below(self, row, text):
+        """Whether a text is made of names of what stands above a row, the widest first."""
+        above, seen = self.parents.get(row), set()
+        while text and above is not None and above not in seen:
+            seen.add(above)
+            ends = [name for name in self.names_of.get(above, ()) if text.endswith(name)]
+            text = text.removesuffix(max(ends, key=len, default=""))
+            above = self.parents.get(above)
+        return not text
+
+    def near(self, text):
+        """The names and keys that are most alike, in words."""
+        if len(self.by_name) > MOST_COMPARED:
+            return ""
+        found = get_close_matches(text, self.by_name, SHOWN_NEAR, LIKENESS)
+        pairs = [(name, self.key(self.by_name[name][0])) for name in found]
+        words = "、".join(
+            f"“{name}”" + (f"（{key}）" if key != name else "") for name, key in pairs
+        )
+        return f"相近的有{words}。" if words else ""
+
+    def named(self, text):
+        """The numbers of the rows that have a name."""
+        if not self.is_read:
+            self.read()
+        return {one for one in self.by_name.get(tidy(text), ()) if isinstance(one, int)}
+
+    def shown(self, pks):
+        """The names of rows, in the order of their keys, as files list them."""
+        if not self.is_read:
+            self.read()
+        listed = sorted(pks, key=lambda pk: self.keys.get(pk, ""))
+        return LIST_SEPARATOR.join(self.names.get(pk, "") for pk in listed)
 
     def key(self, found):
         """The natural key, as text, of what `find` gave."""
@@ -73,23 +162,55 @@ class Lookup:
             self.read()
         return sorted(self.keys.values())
 
+    def all_names(self):
+        """What a person may choose, by the order of keys: a name that is one row's, or a key."""
+        if not self.is_read:
+            self.read()
+        rows = sorted(self.keys.items(), key=lambda row: row[1])
+        return [
+            self.names[pk] if len(self.by_name.get(tidy(self.names[pk]), ())) == 1 else key
+            for pk, key in rows
+        ]
+
+    def example_key(self) -> str:
+        """The key of a row of the user's headquarters, else of any; empty if there is none."""
+        keys = self.all_keys()
+        own = self.model._base_manager.order_by(*self.model.KEY)
+        if self.model._meta.label == settings.HEADQUARTERS_MODEL and self.user is not None:
+            own = own.filter(pk__in=scope_of(self.user).headquarters)
+        elif self.user is not None:
+            own = changeable(own, self.user)
+        number = own.values_list("pk", flat=True).first()
+        return self.keys.get(number) or next(iter(keys), "")
+
     def read(self):
         self.is_read = True
         fields = {field.name for field in self.model._meta.concrete_fields}
         names = [name for name in (*NAME_FIELDS, "aliases") if name in fields]
+        paths = [path for _, path, _, _ in parts_of(self.model.NAMED_AS) if path]
         rows = self.model._base_manager.all()
         if self.user is not None:
             rows = readable(rows, self.user)
         size = len(self.model.KEY)
-        for pk, *values in rows.order_by("pk").values_list("pk", *self.model.KEY, *names):
+        columns = ("pk", *self.model.KEY, *names, *paths)
+        for pk, *values in rows.order_by("pk").values_list(*columns):
             self.keys[pk] = key_text(values[:size])
-            self.enter(pk, self.keys[pk], values[size:])
+            own = values[size : size + len(names)]
+            if paths:
+                said = dict(zip(paths, values[size + len(names) :], strict=True))
+                own.append(self.model.NAMED_AS.format(**said))
+            self.names[pk] = next((name for name in own if name), "")
+            self.enter(pk, self.keys[pk], own)
 
     def enter(self, found, key, names):
         self.by_key.setdefault(tidy(key), []).append(found)
         listed = (name if isinstance(name, list) else [name] for name in names)
         for name in {tidy(name) for group in listed for name in group if name}:
             self.by_name.setdefault(name, []).append(found)
+            if self.folded:
+                self.fold(name, [found])
+        if self.folded:
+            self.fold(key, [found])
 
     def add(self, row):
         """Make a row findable that the file makes."""

@@ -1,8 +1,8 @@
 """Which columns a file has: the staff file, which is imported again, or the public file.
 
-The staff file has every field of a record, by codes and natural keys. The public file has, beside
-each code, the name or title it stands for, and where to find the record on the site; what only
-concerns those who keep the record is not in it.
+Beside each code both have the name or title it stands for. The staff file has every field of a
+record. The public file has where to find the record on the site; what only concerns those who keep
+the record is not in it.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Case, Expression, F, TextField, When
 
 from aidtracker.ground.addresses import pieces
-from aidtracker.ground.features import Paged
+from aidtracker.ground.features import Paged, parts_of
 from aidtracker.ground.publication import public_rule
 from aidtracker.sheets.columns import sql
 from aidtracker.sheets.columns.column import REASON, SheetColumn
@@ -40,6 +40,7 @@ class Kind(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    AMOUNT = "amount"  # of money
     DATE = "date"
 
 
@@ -48,7 +49,8 @@ class FileColumn:
     """A column of a file, whose cells the database writes.
 
     `write` is given how texts are put: as they are, or marked against formulas. On SQLite,
-    `render` makes the text of what only Python can read.
+    `render` makes the text of what only Python can read. `column` is what it shows, or beside which
+    it stands.
     """
 
     code: str
@@ -56,11 +58,17 @@ class FileColumn:
     kind: Kind
     write: Callable[[sql.Words], Expression]
     render: Callable[[Any], str] | None = None
+    column: SheetColumn | None = None
+    is_beside: bool = False
 
 
 def staff_columns(resource: SheetResource, codes: bool = False) -> list[FileColumn]:
     """The columns of the staff file; with codes, choices stand by theirs."""
-    return [file_column(column, codes) for column in resource.columns]
+    return [
+        one
+        for column in resource.columns
+        for one in (file_column(column, codes), *names(column, is_public=False))
+    ]
 
 
 def public_columns(
@@ -87,12 +95,12 @@ def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> Fi
 
     is_structure = isinstance(column.widget, JSONWidget)
     render = (lambda text: column.widget.render(json.loads(text))) if is_structure else None
-    return FileColumn(column.column_name, column.heading, kind_of(column), write, render)
+    return FileColumn(column.column_name, column.heading, kind_of(column), write, render, column)
 
 
 def kind_of(column: SheetColumn) -> Kind:
     if isinstance(column.widget, NumberWidget):
-        return Kind.NUMBER
+        return Kind.AMOUNT if "元" in column.unit else Kind.NUMBER
     is_date = isinstance(column.widget, PartialDateWidget)
     return Kind.DATE if is_date and not isinstance(column.widget, MonthWidget) else Kind.TEXT
 
@@ -127,20 +135,35 @@ def guarded(column: SheetColumn, expression: Expression) -> Expression:
     return Case(When(rule, then=expression), output_field=TextField()) if rule else expression
 
 
-def names(column: SheetColumn) -> Iterator[FileColumn]:
+def names(column: SheetColumn, *, is_public: bool = True) -> Iterator[FileColumn]:
     """Beside a code the name of what it stands for; nothing where the name is the key."""
     related = column.source.related_model if column.source.is_relation else None
     name = name_of(related) if related else ""
-    if not name:
+    if not (name or (related and related.NAMED_AS and not column.is_many)):
         return
 
     def write(words: sql.Words) -> Expression:
         if column.is_many:
-            return sql.listed(column.source, name, words, is_public=True)
-        return guarded(column, sql.Written(F(f"{column.attribute}__{name}"), words=words))
+            return sql.listed(column.source, name, words, is_public=is_public)
+        said = called(column.attribute, related, name, words)
+        return guarded(column, said) if is_public else said
 
-    label = related._meta.get_field(name).verbose_name
-    yield FileColumn(f"{column.column_name}_{name}", f"{column.heading}{label}", Kind.TEXT, write)
+    label = related._meta.get_field(name).verbose_name if name else "名称"
+    code = f"{column.column_name}_{name or 'name'}"
+    heading = f"{column.label}{label}"
+    yield FileColumn(code, heading, Kind.TEXT, write, column=column, is_beside=True)
+
+
+def called(path: str, model: Any, name: str, words: sql.Words) -> Expression:
+    """The name of the row at the end of a path, or what it is called if it has none."""
+    if name:
+        return sql.Written(F(f"{path}__{name}"), words=words)
+    pieces = parts_of(model.NAMED_AS)
+    paths = [step for _, step, _, _ in pieces if step]
+    parts = [sql.part_of_key(f"{path}__{step}", sql.fields_at(model, step)[-1]) for step in paths]
+    ends = [text for text, step, _, _ in pieces if not step]
+    texts = [text for text, step, _, _ in pieces if step]
+    return sql.Composed(*parts, pieces=(*texts, *(ends or [""])))
 
 
 def companion_of(column: SheetColumn) -> tuple[str, ...]:
@@ -163,6 +186,6 @@ def page(model: Any, site: str) -> Iterator[FileColumn]:
 
     def write(words: sql.Words) -> Expression:
         parts = [sql.part_of_key(path, sql.fields_at(model, path)[-1]) for path in model.PAGE]
-        return sql.Address(*parts, pieces=(f"{site}{first}", *rest))
+        return sql.Composed(*parts, pieces=(f"{site}{first}", *rest))
 
     yield FileColumn("page", "本站网页", Kind.TEXT, write)

@@ -94,8 +94,8 @@ class KeyText(Written):
         return f"CASE WHEN NOT ({nothing}) THEN {joined} END", params * 2
 
 
-class Address(Written):
-    """The address of a row's page, around the values that name the row in it."""
+class Composed(Written):
+    """Words around values: the address of a row's page, the name of a row that has none."""
 
     def __init__(self, *expressions: Any, pieces: tuple[str, ...]) -> None:
         super().__init__(*expressions)

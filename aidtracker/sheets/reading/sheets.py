@@ -1,12 +1,16 @@
 """A sheet that was read: which columns it has, and which of its rows are records."""
 
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from aidtracker.sheets.columns.cells import cell_text, half_width
+from aidtracker.sheets.columns.cells import BLANKS, cell_text, half_width
 from aidtracker.sheets.columns.example import EXAMPLE, is_named_example, is_untouched
+from aidtracker.sheets.columns.sets import public_columns
 from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.footers import reason_to_skip
-from aidtracker.sheets.reading.headings import PUBLIC_ONLY, find_heading
+from aidtracker.sheets.reading.headings import find_heading
 from aidtracker.sheets.reading.mapping import MappedColumn, mapping_of
 from aidtracker.sheets.reading.stated_units import (
     converts,
@@ -20,9 +24,17 @@ from aidtracker.sheets.reading.stated_units import (
 MAX_ROWS = 100_000
 TOO_MANY = f"一次最多导入 {MAX_ROWS} 行，文件里不止这些，请分成几份。"
 VERSION = "version"
+FIRST_PART, NEXT_PART = re.compile("[-+]?[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(\.[0-9]+)?")
+SHIFTED = (
+    "这一行有 {cells} 格，列名只有 {width} 格：多半是数字或文字里的逗号没有加引号"
+    "（1,500 应写成 1500），后面各格都错了位；请改正这一行，或用 Excel 另存为 .xlsx。"
+)
 SHOWN_UNKNOWN = 20
 SHOWN_RANGES = 12
-LISTS = "选项"  # of a template
+PUBLIC = "这是公开下载的文件，缺少不公开的内容：空格和少列的几项不当作删除。"
+# Sheets of our own files beside the data: what may be chosen, and what columns mean.
+LISTS, MEANINGS = "选项", "说明"
+MEANING_TITLES = ("列", "怎么填", "单位", "可以填的值", "含义")
 
 
 class SheetError(ValueError):
@@ -52,15 +64,18 @@ class Page:
     name: str
     rows: list
     is_hidden: bool = False
-    # First row, last row and column of numbers in cells that are merged over several rows.
+    # First and last row, first and last column of the merged cells that hold something.
     joint: list = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    is_csv: bool = False
 
 
 @dataclass
 class Sheet:
     """Records under their headings.
 
+    `columns` are (column code, position in a row, unit that the heading states), `faults` rows that
+    cannot be read: (number, why, what of them).
     `columns` are (column code, position in a row, unit that the heading states), `companions` the
     places of names beside codes, `mapped` the headings that are called otherwise or not known.
     """
@@ -71,6 +86,7 @@ class Sheet:
     notices: list[str] = field(default_factory=list)
     heading_number: int = 1
     version_at: int | None = None
+    faults: list[tuple[int, str, str]] = field(default_factory=list)
     companions: list[tuple[str, int]] = field(default_factory=list)
     mapped: list[MappedColumn] = field(default_factory=list)
     decisions: Decisions = field(default_factory=Decisions)
@@ -134,6 +150,7 @@ def key_codes(resource):
 def sheet_of(resource, pages, wanted="", decisions=None):
     """The Sheet of a resource in the pages of a file, as a person decided. Raises SheetError."""
     decisions = decisions or Decisions()
+    pages = [one for one in pages if not is_beside(one)] or pages
     page, heading = choose_page(resource, pages, wanted, decisions)
     check_heading(resource, heading)
     mapped = mapping_of(resource, heading, page.rows[heading.last + 1 :])
@@ -143,7 +160,7 @@ def sheet_of(resource, pages, wanted="", decisions=None):
     sheet.mapped, sheet.decisions, sheet.shape = mapped, decisions, heading.shape
     sheet.companions = heading.companions
     hidden = [one.name for one in pages if one.is_hidden and one is not page and one.rows]
-    if hidden and any(one != LISTS for one in hidden):
+    if hidden:
         sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_UNKNOWN])}。")
     if name:
         sheet.notices.append(f"读取{'隐藏的' * page.is_hidden}工作表“{name}”。")
@@ -151,7 +168,9 @@ def sheet_of(resource, pages, wanted="", decisions=None):
         sheet.notices.append(f"第 {heading.number} 行是列名，它上面的各行没有读入。")
     sheet.columns = [column for column in heading.columns if column[0] != VERSION]
     sheet.version_at = next((at for code, at, _ in heading.columns if code == VERSION), None)
-    sheet.is_public = sheet.version_at is None and not PUBLIC_ONLY.isdisjoint(heading.texts)
+    sheet.is_public = is_public(resource, heading)
+    if sheet.is_public:
+        sheet.notices.append(PUBLIC)
     note_columns(sheet, heading)
     take_units(resource, sheet, heading)
     above = {unit for _, cells in page.rows[: heading.last + 1] for unit in units_of(cells)}
@@ -159,7 +178,22 @@ def sheet_of(resource, pages, wanted="", decisions=None):
     below = {unit for cells in left_out for unit in units_of(cells)}
     check_unit(resource, sheet, above | below | {*units_of_line(page.name)})
     check_joint(resource, sheet, page.joint)
+    check_width(sheet, heading, page)
     return sheet
+
+
+def is_public(resource, heading):
+    """Whether a file is one that the public gets, with all its columns and no version."""
+    there = {*heading.texts}
+    columns = [(one.heading, one.code) for one in public_columns(resource)]
+    are_all = any(there >= {*texts} for texts in zip(*columns, strict=True))
+    return are_all and VERSION not in heading.codes
+
+
+def is_beside(page):
+    """Whether a sheet is one that our own files have beside the data."""
+    titles = tuple(page.rows[0][1][: len(MEANING_TITLES)]) if page.rows else ()
+    return page.name == LISTS or (page.name == MEANINGS and titles == MEANING_TITLES)
 
 
 def check_heading(resource, heading):
@@ -238,16 +272,46 @@ def check_unit(resource, sheet, stated):
 
 
 def check_joint(resource, sheet, joint):
-    """Refuse a quantity in a cell that is merged over several rows: whose is it?"""
-    for top, bottom, at in joint:
-        column = next(
-            (resource.columns_by_code[code] for code, n, _ in sheet.columns if n == at), None
-        )
-        if top > sheet.heading_number and column and column.is_quantity:
-            raise SheetError(
-                f"第 {top}–{bottom} 行“{column.label}”是合并的单元格，分不清每行各是多少；"
-                "请取消合并，每行填自己的数。"
-            )
+    """Refuse a quantity in a cell that is merged over several records or columns: whose is it?"""
+    numbers = [number for number, _ in sheet.rows]
+    cells_of = dict(sheet.rows)
+    for top, bottom, first, last in joint:
+        own = numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+        columns = [
+            column
+            for code, at, _ in sheet.columns
+            if first <= at <= last and (column := resource.columns_by_code.get(code))
+        ]
+        shared = next((one for one in columns if one.is_quantity and not one.readonly), None)
+        if shared and (len(own) > 1 or (own and len(columns) > 1)):
+            text = half_width(cell_text(cells_of[own[0]][first]))
+            each = "行" if len(own) > 1 else "列"
+            if text not in BLANKS:
+                raise SheetError(
+                    f"{sheet.at}第 {ranges(range(top, bottom + 1))} 行“{shared.label}”是合并的"
+                    f"单元格，分不清每{each}各是多少；请取消合并，每{each}填自己的数。"
+                )
+
+
+def check_width(sheet, heading, page):
+    """Refuse rows of a CSV file that are longer than the headings: some comma shifts them."""
+    if not page.is_csv:
+        return
+    width = len(next(cells for number, cells in page.rows if number == heading.number))
+    records = {number for number, _ in sheet.rows}
+    for number, cells in page.rows:
+        more = cells[width:]
+        if number in records and more and (any(map(cell_text, more)) or is_split(cells)):
+            words = SHIFTED.format(width=width, cells=len(cells))
+            sheet.faults.append((number, words, f"第 {width + 1} 格起"))
+
+
+def is_split(cells):
+    """Whether two neighbours look like the parts of a number with a comma: 1 and 500."""
+    texts = [cell_text(cell) for cell in cells]
+    return any(
+        FIRST_PART.fullmatch(one) and NEXT_PART.fullmatch(other) for one, other in pairwise(texts)
+    )
 
 
 # Rows

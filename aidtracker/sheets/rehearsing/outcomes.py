@@ -13,6 +13,7 @@ ERROR, WARNING = "error", "warning"
 SHOWN_GROUPS = 150
 SHOWN_LENGTH = 40
 WHOLE_ROW = "整行"
+LABEL_SEPARATOR = "、"  # of a problem that several columns have together
 NEW, CHANGED, PROPOSED = "新增", "修改", "变更申请"
 
 
@@ -22,13 +23,17 @@ def shortened(text: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, or doubtful, in a cell: its row as in Excel, its column, the value read."""
+    """What is wrong, or doubtful, in a cell: its row as in Excel, its column, the value read.
+
+    `letter` is what Excel calls the column, if it is one of the file's.
+    """
 
     number: int
     heading: str
     value: str
     message: str
     level: str = ERROR
+    letter: str = field(default="", compare=False)
 
     @property
     def is_error(self) -> bool:
@@ -200,10 +205,11 @@ class Objections:
     """What is wrong with the rows of a sheet, noted while its import is rehearsed.
 
     `failed` are the numbers of the rows that have errors, `faulty` the names of each row's fields
-    that have them.
+    that have them, `letters` what Excel calls the columns: {heading: letters}.
     """
 
-    def __init__(self, outcome: Outcome):
+    def __init__(self, outcome: Outcome, letters: dict[str, str]):
+        self.letters = letters
         self.problems = outcome.problems
         self.failed: set[int] = set()
         self.faulty: dict[int, set[str]] = {}
@@ -212,7 +218,7 @@ class Objections:
         """Note an error of the cell that a reader reads."""
         self.mark(number, [reader.column.attribute])
         value = shortened(reader.text(cells[reader.position]))
-        self.problems.append(Problem(number, reader.column.label, value, message))
+        self.note(number, reader.column.label, value, message)
 
     def mark(self, number: int, names: Iterable[str]) -> None:
         self.failed.add(number)
@@ -220,10 +226,14 @@ class Objections:
 
     def fail(self, number: int, message: str, heading: str = WHOLE_ROW) -> None:
         self.failed.add(number)
-        self.problems.append(Problem(number, heading, "", message))
+        self.note(number, heading, "", message)
 
     def warn(self, number: int, heading: str, value: str, message: str) -> None:
-        self.problems.append(Problem(number, heading, shortened(value), message, WARNING))
+        self.note(number, heading, shortened(value), message, WARNING)
+
+    def note(self, number: int, heading: str, value: str, message: str, level: str = ERROR) -> None:
+        letter = self.letters.get(heading.partition(LABEL_SEPARATOR)[0], "")
+        self.problems.append(Problem(number, heading, value, message, level, letter))
 
     def disagree(self, number: int, reader, cells, shown: str) -> None:
         message = f"这一列由其他列得出，应为“{shown or '空'}”；请改正或留空。"

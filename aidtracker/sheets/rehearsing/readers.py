@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import models
+
 from aidtracker.sheets.columns.cells import (
     BLANKS,
     EMPTY,
@@ -68,7 +70,8 @@ class CellReader:
         is_text = self.column.is_text
         if is_text and lost_digits(raw):
             return Reading(problem="编号被 Excel 当成数字，后面的数位已丢失；请设为文本格式重填。")
-        if raw.__class__ is str and not is_text and half_width(raw) in BLANKS:
+        is_word = is_text or isinstance(self.column.source, models.BooleanField)  # 无 is 否 there
+        if raw.__class__ is str and not is_word and half_width(raw) in BLANKS:
             raw = ""
         has_text = raw.__class__ is str or is_text
         try:
@@ -92,6 +95,7 @@ class Readers:
             for code, position, unit in sheet.columns
             if code in resource.columns_by_code
         ]
+        self.letters = {reader.column.label: column_letters(reader.position) for reader in self.all}
         by_code = {reader.column.column_name: reader for reader in self.all}
         self.keys = [by_code[column.column_name] for column in resource.key_columns]
         self.checked = [reader for reader in self.all if reader.column.readonly]
@@ -99,6 +103,15 @@ class Readers:
         left_alone = {*self.checked, *self.ignored}
         self.writable = [reader for reader in self.all if reader not in left_alone]
         self.changeable = [reader for reader in self.writable if reader not in self.keys]
+
+
+def column_letters(position: int) -> str:
+    """What Excel calls a column, counted from 0: A, Z, AA."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, last = divmod(rest - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return letters
 
 
 def lost_digits(raw) -> bool:

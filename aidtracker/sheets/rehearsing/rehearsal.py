@@ -12,8 +12,9 @@ from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.rehearsing.companions import Companions
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections, Outcome
+from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections, Outcome
 from aidtracker.sheets.rehearsing.plans import (
     Blank,
     FieldChange,
@@ -21,14 +22,22 @@ from aidtracker.sheets.rehearsing.plans import (
 )
 from aidtracker.sheets.rehearsing.previews import conflicts_of, shown_rows
 from aidtracker.sheets.rehearsing.progress import Report, silent, told
-from aidtracker.sheets.rehearsing.readers import YEARS_AHEAD, CellReader, Readers, doubt_of
+from aidtracker.sheets.rehearsing.readers import (
+    YEARS_AHEAD,
+    CellReader,
+    Readers,
+    Reading,
+    doubt_of,
+)
 from aidtracker.sheets.rehearsing.recognition import Recognition
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
-from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
+from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows, folded_key
 
 UNREADABLE: Any = object()
 MOST_KEPT = 10_000
 COMPARING = "与现有数据对照"
+ALIKE = "只差大小写、全半角、空格或连接号"
+CLEARED = "原来有内容，文件里是空的：导入后这一格就没有内容了；不想清空的，请填上原值或去掉这一列。"
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
 NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
 STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。"
@@ -53,7 +62,7 @@ class Rehearsal:
             decisions=sheet.decisions,
             recognised=self.recognition.found,
         )
-        self.objections = Objections(self.outcome)
+        self.objections = Objections(self.outcome, self.readers.letters)
         self.settling = Settling(resource, self.readers, self.guard, self.objections, report)
         self.planned: list[PlannedRow] = []
         self.conflicting: list[PlannedRow] = []
@@ -88,13 +97,22 @@ class Rehearsal:
     @collection_paused()
     def run(self) -> Outcome:
         """The Outcome of the whole sheet."""
+        faulty = {number for number, *_ in self.sheet.faults}
+        for fault in self.sheet.faults:
+            self.objections.fail(*fault)
+        companions = Companions(self.sheet, self.readers, self.objections)
+        companions.fill_keys()
         keys = self.read_keys()
         readable = [key for key in keys if key is not UNREADABLE]
         self.stored = StoredRows(self.resource, self.readers.all, readable)
+        self.settle_alike(keys)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
+        companions.settle(found, self.stored)
         differing = self.differing(found)
         rows = told(zip(self.sheet.rows, found, strict=True), self.report, COMPARING)
         for place, ((number, cells), values) in enumerate(rows):
+            if number in faulty:
+                continue
             if keys[place] is UNREADABLE:
                 self.take_nameless(number, cells)
             elif values is None:
@@ -126,14 +144,40 @@ class Rehearsal:
         first: dict = {}
         failed = self.objections.failed
         for number, cells in self.sheet.rows:
+            if number in failed:
+                keys.append(UNREADABLE)
+                continue
             parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
             key = None if all(part in EMPTY for part in parts) else parts
             if number not in failed and key and first.setdefault(key, number) != number:
-                labels = "、".join(reader.column.label for reader in self.readers.keys)
+                labels = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
                 same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                self.objections.fail(number, same)
+                self.objections.fail(number, same, labels)
             keys.append(UNREADABLE if number in failed else key)
         return keys
+
+    def settle_alike(self, keys: list) -> None:
+        """Let keys that nobody would tell from a stored one be that; ask where there are several.
+
+        Nor are two new rows of a file told apart by case, width, dashes or blanks.
+        """
+        label = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
+        known = {key: number for (number, _), key in zip(self.sheet.rows, keys, strict=True) if key}
+        new: dict[tuple, int] = {}
+        for place, (number, cells) in enumerate(self.sheet.rows):
+            key = keys[place]
+            if key is UNREADABLE or not key or self.stored.get(key):
+                continue
+            said = " / ".join(one.text(cells[one.position]) for one in self.readers.keys)
+            same = [" / ".join(map(str, one)) for one in self.stored.alike.get(key, ())]
+            first = new.setdefault(folded_key(key), number)
+            if len(same) == 1 and self.stored.alike[key][0] not in known and first == number:
+                keys[place] = self.stored.alike[key][0]
+                self.objections.warn(number, label, said, f"按已有的“{same[0]}”读：{ALIKE}。")
+            elif same or first != number:
+                others = "、".join(f"“{one}”" for one in same) or f"第 {first} 行"
+                self.objections.fail(number, f"与{others}{ALIKE}；请写成一样的，或另编号。", label)
+                keys[place] = UNREADABLE
 
     def key_part(self, number: int, cells: list, reader: CellReader):
         """What a row's cell adds to its key."""
@@ -166,7 +210,7 @@ class Rehearsal:
             if missing.name in self.fixed:
                 continue
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
-            self.objections.fail(number, message)
+            self.objections.fail(number, message, str(missing.verbose_name))
             self.objections.mark(number, [missing.name])
         if self.version_of(plan) is not None:
             self.objections.warn(number, WHOLE_ROW, "", GONE)
@@ -205,17 +249,27 @@ class Rehearsal:
         reading = reader.read(plan.cells[reader.position])
         if reading.problem:
             self.objections.add(plan.number, reader, plan.cells, reading.problem)
-        elif reading.is_empty and stored.column.stays:
+        elif self.says_nothing(plan, stored, reading):
             return
         elif reading.is_empty and not (source.blank or source.null):
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
         elif not stored.says_same(plan.values, reading):
             self.set(plan, reader, reading.value, stored.value(plan.values))
+            if reading.is_empty:
+                self.objections.warn(plan.number, stored.column.label, "", CLEARED)
+
+    def says_nothing(self, plan: PlannedRow, stored: StoredColumn, reading: Reading) -> bool:
+        """Whether a cell leaves the stored value as it is, though it has less than that."""
+        if stored.column.is_many and self.sheet.is_public:
+            return set(reading.value) <= set(stored.value(plan.values))
+        return reading.is_empty and (stored.column.stays or self.sheet.is_public)
 
     def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
         column, raw = reader.column, plan.cells[reader.position]
         plan.changes.append(self.change(reader, old, value, raw))
+        if said := column.widget.remark(reader.text(raw)):
+            self.objections.warn(plan.number, column.label, reader.text(raw), said)
         if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
             self.objections.warn(plan.number, column.label, reader.text(raw), doubt)
 

@@ -9,14 +9,15 @@ from aidtracker.ground.batches import in_batches
 from aidtracker.ground.records import twin
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.guards import Guard
-from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Objections
+from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put
 from aidtracker.sheets.rehearsing.progress import Report, told
 from aidtracker.sheets.rehearsing.readers import CellReader, Readers
-from aidtracker.sheets.rehearsing.rules import broken_checks, repeated
+from aidtracker.sheets.rehearsing.rules import broken_checks, circles, repeated
 from aidtracker.sheets.rehearsing.stored_rows import BATCH
 
 CHECKING = "逐行检查"
+CIRCLE = "这样“{label}”就绕成了一个圈，一条记录会在自己的上面或前面；请改正其中一行。"
 # Stands for the reason that is given with the confirmation.
 ASKED_LATER = "……"
 
@@ -143,11 +144,33 @@ class Settling:
         faulty = [self.objections.faulty.get(plan.number, set()) for plan in plans]
         for place, check in broken_checks(rows, self.model, [plan.before for plan in plans]):
             if not faulty[place] & check.condition.referenced_base_fields:
-                self.objections.fail(plans[place].number, check.violation_error_message)
+                heading = self.labels(check.condition.referenced_base_fields)
+                self.objections.fail(plans[place].number, check.violation_error_message, heading)
         for place, fields, message in repeated(rows, self.model, [one.touched() for one in plans]):
             if not faulty[place] & {field.name for field in fields}:
-                heading = fields[0].verbose_name if len(fields) == 1 else WHOLE_ROW
+                heading = self.labels({field.name for field in fields})
                 self.objections.fail(plans[place].number, message, heading)
+        if any(self.own_fields & plan.touched() for plan in plans):
+            for place, field in circles(rows, self.model):
+                label = str(field.verbose_name)
+                words = CIRCLE.format(label=label)
+                self.objections.fail(plans[place].number, words, label)
+        for place, name, message in self.model.doubts(rows):
+            column = self.resource.fields[name]
+            shown = column.text(rows[place])
+            self.objections.warn(plans[place].number, column.label, shown, message)
+
+    @property
+    def own_fields(self) -> set[str]:
+        """The fields that name other rows of the same model."""
+        fields = self.model._meta.concrete_fields
+        return {field.name for field in fields if field.related_model is self.model}
+
+    def labels(self, names) -> str:
+        """The columns that fields have in the file, or what the fields are called."""
+        own = [one.column.label for one in self.readers.all if one.column.attribute in names]
+        others = (str(self.model._meta.get_field(name).verbose_name) for name in sorted(names))
+        return LABEL_SEPARATOR.join(own or others)
 
 
 def is_required(field) -> bool:

@@ -16,7 +16,7 @@ from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.sheets import Page, Sheet, sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
-from aidtracker.sheets.rehearsing.outcomes import ERROR, WARNING, Outcome, Problem
+from aidtracker.sheets.rehearsing.outcomes import ERROR, LABEL_SEPARATOR, WARNING, Outcome, Problem
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.writing import workbook_marker
 from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK
@@ -80,7 +80,7 @@ def notes_of(outcome: Outcome, sheet: Sheet, resource: SheetResource) -> Notes:
     positions = {resource.columns_by_code[code].label: at for code, at, _ in sheet.columns}
     notes: Notes = {}
     for problem in outcome.problems:
-        at = positions.get(problem.heading)
+        at = positions.get(problem.heading.partition(LABEL_SEPARATOR)[0])
         notes.setdefault(problem.number, {}).setdefault(at, []).append(problem)
     return notes
 

@@ -20,7 +20,9 @@
   }
 
   function saveButton() {
-    return document.querySelector('#submit-row [name="_save"], .submit-row [name="_save"]');
+    return document.querySelector(
+      ':is(#submit-row, .submit-row) [name="_save"], :is(#grid, #entry-form) button[value="save"]',
+    );
   }
 
   function onKey(event) {
@@ -59,6 +61,20 @@
     }
   }
 
+  // The calendar of dates, of which Django has no Chinese letters for days.
+  function sayDays() {
+    const { CalendarNamespace: calendar } = window;
+    if (!calendar) {
+      return;
+    }
+    const { draw } = calendar;
+    calendar.daysOfWeekInitial = [..."日一二三四五六"];
+    calendar.draw = (month, year, place, ...rest) => {
+      draw(month, year, place, ...rest);
+      document.getElementById(place).querySelector("caption").textContent = `${year}年${month}月`;
+    };
+  }
+
   function onSubmit(event) {
     const { busy } = event.target.dataset;
     if (!busy || event.defaultPrevented) {
@@ -83,8 +99,10 @@
     }
   }
 
-  document.addEventListener("keydown", onKey);
+  // Before the fields hear it: some keep keys for themselves.
+  document.addEventListener("keydown", onKey, true);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("DOMContentLoaded", sayDays);
   window.addEventListener("pageshow", onShow);
   window.addEventListener("load", () => {
     focusFirst();
