@@ -69,8 +69,10 @@ def search_everything(words: str) -> list[Group]:
 
 def suggestions(words: str) -> list[Hit]:
     """The names to propose while words are typed, best first."""
-    hits = [hit for group in groups_by_name(words) for hit in group.hits] if words.split() else []
-    return sorted(hits, key=lambda hit: (hit.rank, len(hit.text)))[:SUGGESTED]
+    groups = groups_by_name(words) if words.split() else []
+    placed = [(at, hit) for group in groups for at, hit in enumerate(group.hits)]
+    best = sorted(placed, key=lambda one: (one[1].rank, one[0], len(one[1].text)))
+    return [hit for _, hit in best[:SUGGESTED]]
 
 
 def groups_by_name(words: str) -> list[Group]:
@@ -115,9 +117,16 @@ def matches(dataset: str, words: str) -> QuerySet:
             shown_slug=F(slug),
         )
         .annotate(total=Window(Count("pk")))
-        .order_by("rank", Length("shown_name"), "shown_slug")
+        .order_by("rank", *alike(model), "shown_slug")
         .values_list("dataset", "rank", "shown_name", "shown_slug", "total")[:SHOWN_PER_GROUP]
     )
+
+
+def alike(model: type[Any]) -> list[Any]:
+    """The order of rows that fit equally well: shorter names first, and of what is ordered by its
+    code, as places are, the whole before what lies in it."""
+    by_code = tuple(model._meta.ordering)[:1] == ("code",)
+    return [Length("code"), F("code").asc()] if by_code else [Length("shown_name")]
 
 
 def rank(words: str) -> Case:

@@ -55,6 +55,7 @@ WRONG = [
     (Project, "IS_INTERNAL", None, "None is no bool"),
     (Batch, "NAMED_AS", "第{numbers}批", "no field named 'numbers'"),
     (Project, "TOLD_APART_BY", ("place",), "no field named 'place'"),
+    (Project, "ADDRESS_SAYS", ("heading",), "no field named 'heading'"),
     (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),

@@ -14,7 +14,7 @@ from aidtracker.sheets.reading.headings import Known
 from aidtracker.sheets.reading.sheets import MissingKeyError, sheet_of
 from aidtracker.sheets.storing.models import RememberedColumns
 from aidtracker.tests.sheet_helpers import page, rehearsal, sheet
-from projects.models import Enterprise, Investment, Outlet, Project
+from projects.models import Enterprise, Investment, Outlet, ProgressReport, Project
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,12 @@ def test_heading_that_clerks_use_is_known(model, heading, column):
     found = sheet(model, list(cells), list(cells.values()))
 
     assert (column, len(cells) - 1) in [(code, at) for code, at, _ in found.columns]
+
+
+def test_end_of_a_name_is_no_unit():
+    found = sheet(ProgressReport, ["项目名称", "月份", "本月完成"], ["一中", "2026-03", "5"])
+
+    assert found.columns[-1] == ("work_done_month", 2, "")
 
 
 def test_no_synonym_is_the_label_of_the_same_column():

@@ -97,6 +97,7 @@ def test_equal_name_at_another_place_is_asked(clerk, headquarters, places):
     outcome = tried(clerk, ["安居房", "乙县", "", "5"])
 
     assert found(outcome) == [(2, "", "", "同名，地点或年份却不同")]
+    assert not any(is_likely for *_, is_likely in outcome.doubtful[0].choices)
 
 
 def test_name_that_is_only_alike_is_asked(clerk, headquarters):

@@ -6,13 +6,14 @@ from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group
-from aidtracker.templatetags.formatting import names
+from aidtracker.templatetags.formatting import UNKNOWN, names
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
 from projects.admin.parts_of_reviewed import PartAdmin
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
 from projects.models import Project, ProjectParty
 from projects.models.projects import AMOUNTS
+from projects.monthly.ledger_follow import plans_in_words
 
 
 class PartyForm(RecordForm):
@@ -69,6 +70,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
         "is_local",
     )
     search_help_text = "名称、别名、编号、拼音或首字母"
+    readonly_fields = ("plans_in_all",)
     inlines = (PartyInline, PlanInline, MilestoneInline, ProgressInline)
     fieldsets = (
         group(
@@ -93,13 +95,17 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
             "actual_start",
             "actual_completion",
         ),
-        group("资金（万元）", *AMOUNTS, "amount_figures"),
+        group("资金（万元）", *AMOUNTS, "plans_in_all", "amount_figures"),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("regions")
+
+    @admin.display(description="年度计划")
+    def plans_in_all(self, row: Project) -> str:
+        return plans_in_words(row) if row.pk else UNKNOWN
 
     @admin.display(description="受援地")
     def places(self, row):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, When
 from django.utils import timezone
 
 from aidtracker.ground.batches import held, in_batches, prefetch_in_batches
 from aidtracker.templatetags.formatting import plain
-from aidtracker.trail.history import FOLLOW_ON, keep_states
+from aidtracker.trail.history import FOLLOW_ON, is_follow_on, keep_states
 from projects.models import (
     InvestmentReport,
     Observation,
@@ -109,6 +109,17 @@ def forget_figures(changes: list[Followed]) -> None:
 
 
 def planned_amounts(projects):
+    """{project id: amounts}: what its plans add up to, but where the project states apart what it
+    is to cost over all years, of which these may be only some."""
+    added = added_plans(projects)
+    apart = stated_apart(added)
+    return {
+        pk: {name: amount for name, amount in amounts.items() if (pk, name) not in apart}
+        for pk, amounts in added.items()
+    }
+
+
+def added_plans(projects):
     """{project id: amounts}: first editions summed over the years, and the latest if adjusted."""
     plans = ProjectPlan.objects.filter(review=Review.PUBLISHED, project__in=projects)
     first, latest, adjusted = {}, {}, set()
@@ -124,6 +135,54 @@ def planned_amounts(projects):
         | (sums(project, latest, "adjusted_amount") if project in adjusted else {})
         for project in {key for key, _ in latest}
     }
+
+
+PLANNED = ("planned_amount", "adjusted_amount")
+
+
+def stated_apart(added: dict[int, dict[str, Any]]) -> set[tuple[int, str]]:
+    """Which amounts, as (project id, name), somebody stated that are more than plans add up to."""
+    stated = Project.objects.filter(pk__in=added).order_by().values_list("pk", *PLANNED)
+    more = {
+        (pk, name)
+        for pk, *values in stated
+        for name, value in zip(PLANNED, values, strict=True)
+        if value is not None and name in added[pk] and value > added[pk][name]
+    }
+    by_plans = followed(more) if more else {}
+    return {one for one in more if not by_plans.get(one)}
+
+
+def followed(amounts: set[tuple[int, str]]) -> dict[tuple[int, str], bool]:
+    """Whether the present amounts of projects followed from plans, as their states tell; one query.
+
+    Of each it counts how it became what it is.
+    """
+    states = Project.history.filter(id__in={pk for pk, _ in amounts}).order_by("history_id")
+    is_followed = Case(When(is_follow_on(), then=True), default=False)
+    rows = states.annotate(followed=is_followed).values_list("id", "followed", *PLANNED)
+    values: dict[tuple[int, str], Any] = {}
+    found: dict[tuple[int, str], bool] = {}
+    for pk, by_plans, *present in rows:
+        for name, value in zip(PLANNED, present, strict=True):
+            if (pk, name) not in values or values[pk, name] != value:
+                found[pk, name] = by_plans
+            values[pk, name] = value
+    return found
+
+
+def plans_in_words(project: Project) -> str:
+    """What the published plans of a project add up to, and how its own amount stands to that."""
+    added = added_plans([project.pk]).get(project.pk, {})
+    if not added:
+        return "还没有已发布的年度计划"
+    named = zip(PLANNED, ("年初计划合计", "调整后合计"), strict=True)
+    said = "，".join(f"{words} {plain(added[name])} 万元" for name, words in named if name in added)
+    apart = {name for _, name in stated_apart({project.pk: added})}
+    labels = [str(Project._meta.get_field(name).verbose_name) for name in PLANNED if name in apart]
+    if not labels:
+        return f"{said}；年度计划发布后，项目的数随合计更新"
+    return f"{said}；项目填的{'、'.join(labels)}大于合计，是多年的总数，不随年度计划改动"
 
 
 def sums(project, amounts, name):

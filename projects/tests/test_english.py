@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker.pages.overview import counted
+from aidtracker.pages.searching import search_everything
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns.sets import public_columns
 from programs.models import Headquarters, Region
@@ -62,9 +63,27 @@ def test_every_place_and_headquarters_has_a_name_in_latin_letters(model):
         ("Zhejiang", "浙江省"),
         ("XPCC First Division", "第一师阿拉尔市"),
         ("walnut", "核桃收购加工量"),
+        ("walnuts", "阿克苏浙疆果业有限公司核桃深加工项目"),
+        ("apples", "阿克苏冰糖心苹果天猫直供"),
+        ("jujubes", "麦盖提县红枣加工交易产业园"),
         ("Ten Cities", "十城百店"),
         ("Hangzhou Headquarters", "杭州市援疆指挥部"),
     ],
 )
 def test_search_finds_names_as_they_are_spelled_abroad(client, words, name):
     assert name in re.sub("</?mark>", "", client.get("/search/", {"q": words}).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("XPCC", ["新疆生产建设兵团", "第一师阿拉尔市"]),
+        ("兵团", ["新疆生产建设兵团"]),
+        ("阿克苏", ["阿克苏地区", "阿克苏市"]),
+        ("Kashgar", ["喀什地区", "喀什市"]),
+        ("hotan", ["和田地区", "和田市"]),
+    ],
+)
+def test_places_that_fit_equally_well_stand_whole_before_part(words, names):
+    found = next(group for group in search_everything(words) if group.label == "地区")
+    assert [hit.text for hit in found.hits[: len(names)]] == names

@@ -14,7 +14,7 @@ from aidtracker.testing import (
     make_project_plan,
 )
 from projects.models import Review
-from projects.monthly.ledger_follow import follow
+from projects.monthly.ledger_follow import follow, plans_in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,31 @@ def test_plans_add_up_over_the_years():
     plan(project, 2026, 1, 200)
     follow([first])
     assert amounts(project, "planned_amount", "adjusted_amount") == (Decimal(300), None)
+
+
+def test_plan_of_one_year_leaves_what_the_project_states_for_all_years():
+    project = make_project(planned_amount=6800)
+    follow([plan(project, 2025, 1, 3000)])
+    assert amounts(project, "planned_amount") == (Decimal(6800),)
+    assert plans_in_words(project) == (
+        "年初计划合计 3000 万元；项目填的援疆资金计划大于合计，是多年的总数，不随年度计划改动"
+    )
+    follow([plan(project, 2026, 1, 4000)])
+    assert amounts(project, "planned_amount") == (Decimal(7000),)
+
+
+def test_what_plans_added_up_to_follows_them_down_again():
+    project = make_project()
+    follow([plan(project, 2025, 1, 100)])
+    later = plan(project, 2026, 1, 200)
+    follow([later])
+    assert amounts(project, "planned_amount") == (Decimal(300),)
+    later.review = Review.WITHDRAWN
+    later.save()
+    project.save()
+    follow([later])
+    assert amounts(project, "planned_amount") == (Decimal(100),)
+    assert plans_in_words(project).endswith("随合计更新")
 
 
 def test_adjusted_plan_counts_the_latest_editions():

@@ -1,12 +1,14 @@
 """What one cell holds: its text in a canonical form, and the mark that keeps formulas asleep."""
 
 import re
+import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
 
 DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "0123456789.-+,/:%"}
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－─━ー"), "-")
 BREAKS = re.compile(r"\r\n?")
 # Signs that nobody sees: zero-width ones, marks of the writing's direction, control characters.
 INVISIBLE = re.compile(
@@ -23,7 +25,8 @@ UNREADABLE = {
     NO_RESULT: "公式还没有算出结果；请用 Excel 打开、保存一次再上传，或直接填数。",
 }
 # What people write in a cell that says nothing; a text column has them as text.
-BLANKS = {"-", "--", "—", "——", "–", "/", "//", "\\", "暂无", "不详", "未知", "待定"}
+BLANKS = {"-", "--", "—", "——", "–", "/", "//", "\\", "暂无", "不详", "未知", "待定", "无"}
+BLANKS |= {"―", "─", "－", "…", "……", "空", "未定", "无数据", "N/A", "n/a"}
 MOST_DIGITS = 1e15  # Excel keeps 15 digits of a number
 SHORTENED = re.compile(r"[0-9.]+E\+[0-9]{2}")
 MIDNIGHT = time()
@@ -57,6 +60,12 @@ def half_width(text):
     """A tidy text whose digits and number signs are ASCII."""
     text = tidy(text)
     return text if text.isascii() else text.translate(FULL_WIDTH)
+
+
+def folded(text):
+    """A text without differences that nobody means: case, width, kinds of dashes, blanks."""
+    text = unicodedata.normalize("NFKC", tidy(text)).casefold()
+    return "".join(text.translate(DASHES).split())
 
 
 def plain_number(number):

@@ -80,6 +80,11 @@ class SheetColumn(Field):
         return type(self.widget) is TextWidget
 
     @cached_property
+    def is_line(self) -> bool:
+        """Whether the text is a name or a code: a line break in it is but a blank."""
+        return not isinstance(self.source, models.TextField)
+
+    @cached_property
     def stays(self) -> bool:
         """Whether an empty cell keeps what there is: a page's address, the reason of a change."""
         return isinstance(self.source, SlugFromPinyinField) or self.attribute == REASON
@@ -125,7 +130,10 @@ class SheetColumn(Field):
         """
         if text.startswith("#"):
             self.refuse_mark(text)
-        value = text if self.is_text else self.widget.clean(raw, unit=unit)
+        if self.is_text:
+            value = " ".join(text.split("\n")) if self.is_line and "\n" in text else text
+        else:
+            value = self.widget.clean(raw, unit=unit)
         is_free = self.is_text and len(value) <= self.free_length
         if self.has_rules and value not in EMPTY and not is_free:
             self.check(value)

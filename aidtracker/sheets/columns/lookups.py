@@ -1,5 +1,8 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
+from difflib import get_close_matches
+from functools import cached_property
+
 from django.conf import settings
 from django.db.models import TextField
 
@@ -7,11 +10,15 @@ from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.features import parts_of
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
 from aidtracker.ground.scope import changeable, readable, scope_of
-from aidtracker.sheets.columns.cells import tidy
+from aidtracker.sheets.columns.cells import folded, tidy
 
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
+# What is shown for a name that is not found, if there are not too many to compare with.
+SHOWN_NEAR, LIKENESS, MOST_COMPARED = 3, 0.5, 3_000
+# What people say of a whole place.
+SAID_AS = {"全疆": "新疆", "疆内": "新疆", "全新疆": "新疆"}
 BATCH = 2_000
 WIDE = 25
 
@@ -43,6 +50,8 @@ class Lookup:
         self.names: dict[int, str] = {}
         self.found: dict = {}
         self.needed: set[str] = set()
+        self.folded: dict[str, list] = {}
+        self.names_of: dict = {}
         self.is_read = False
 
     def find(self, text):
@@ -52,18 +61,81 @@ class Lookup:
         """
         if not self.is_read:
             self.read()
-        wanted = tidy(text)
-        found = self.by_key.get(wanted) or self.by_name.get(wanted) or []
+        wanted = " ".join(tidy(text).split())
+        found = self.by_key.get(wanted) or self.by_name.get(wanted) or self.alike(wanted)
         if len(found) == 1:
             return found[0]
         label, key = self.model._meta.verbose_name, key_labels(self.model)
         if found:
             keys = "、".join(map(self.key, found[:SHOWN_CANDIDATES]))
             raise ValueError(f"“{wanted}”对应不止一个{label}：{keys}；请填其中一个的{key}。")
+        example = next(iter(self.keys.values()), "")
+        form = f"，如“{example}”" if example else ""
         raise ValueError(
-            f"没有找到{label}“{wanted}”。可填{key}，或只有一个{label}才有的名称、别名；"
-            "在同一文件中新增的，要排在前面。"
+            f"没有找到{label}“{wanted}”。{self.near(wanted)}"
+            f"可填{key}，或只有一个{label}才有的名称、别名{form}；在同一文件中新增的，要排在前面。"
         )
+
+    def knows(self, text):
+        """Whether a text names a row, or several."""
+        try:
+            self.find(text)
+        except ValueError:
+            return False
+        return True
+
+    def alike(self, text):
+        """The rows whose key or name differs only in case, width, dashes or blanks, or that stand
+        behind the names of what they lie in: 喀什地区喀什市."""
+        if not self.folded:
+            for known in (self.by_name, self.by_key):
+                for name, rows in known.items():
+                    self.fold(name, rows)
+        wanted = folded(SAID_AS.get(text, text))
+        found = self.folded.get(wanted, [])
+        return [one for at, one in enumerate(found) if one not in found[:at]] or self.placed(wanted)
+
+    def fold(self, name, rows):
+        self.folded.setdefault(folded(name), []).extend(rows)
+        for row in rows if self.parents else ():
+            if isinstance(row, int):
+                self.names_of.setdefault(row, []).append(folded(name))
+
+    @cached_property
+    def parents(self):
+        """What each row lies in, {number: number}; None for a model without such places."""
+        if "parent" not in {one.name for one in self.model._meta.fields}:
+            return None
+        return dict(self.model._base_manager.values_list("pk", "parent"))
+
+    def placed(self, text):
+        """The rows whose name ends a text that begins with names of what is above them."""
+        for at in range(1, len(text) if self.parents else 0):
+            rows = [one for one in self.folded.get(text[at:], ()) if isinstance(one, int)]
+            if found := {one for one in rows if self.is_below(one, text[:at])}:
+                return sorted(found)
+        return []
+
+    def is_below(self, row, text):
+        """Whether a text is made of names of what stands above a row, the widest first."""
+        above, seen = self.parents.get(row), set()
+        while text and above is not None and above not in seen:
+            seen.add(above)
+            ends = [name for name in self.names_of.get(above, ()) if text.endswith(name)]
+            text = text.removesuffix(max(ends, key=len, default=""))
+            above = self.parents.get(above)
+        return not text
+
+    def near(self, text):
+        """The names and keys that are most alike, in words."""
+        if len(self.by_name) > MOST_COMPARED:
+            return ""
+        found = get_close_matches(text, self.by_name, SHOWN_NEAR, LIKENESS)
+        pairs = [(name, self.key(self.by_name[name][0])) for name in found]
+        words = "、".join(
+            f"“{name}”" + (f"（{key}）" if key != name else "") for name, key in pairs
+        )
+        return f"相近的有{words}。" if words else ""
 
     def named(self, text):
         """The numbers of the rows that have a name."""
@@ -89,6 +161,16 @@ class Lookup:
         if not self.is_read:
             self.read()
         return sorted(self.keys.values())
+
+    def all_names(self):
+        """What a person may choose, by the order of keys: a name that is one row's, or a key."""
+        if not self.is_read:
+            self.read()
+        rows = sorted(self.keys.items(), key=lambda row: row[1])
+        return [
+            self.names[pk] if len(self.by_name.get(tidy(self.names[pk]), ())) == 1 else key
+            for pk, key in rows
+        ]
 
     def example_key(self) -> str:
         """The key of a row of the user's headquarters, else of any; empty if there is none."""
@@ -125,6 +207,10 @@ class Lookup:
         listed = (name if isinstance(name, list) else [name] for name in names)
         for name in {tidy(name) for group in listed for name in group if name}:
             self.by_name.setdefault(name, []).append(found)
+            if self.folded:
+                self.fold(name, [found])
+        if self.folded:
+            self.fold(key, [found])
 
     def add(self, row):
         """Make a row findable that the file makes."""

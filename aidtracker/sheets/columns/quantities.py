@@ -8,7 +8,8 @@ from functools import cache
 
 from django.core.exceptions import ValidationError
 
-from aidtracker.ground.numerals import read_numeral
+from aidtracker.ground.numerals import DIGITS as HAN_DIGITS
+from aidtracker.ground.numerals import read_han_integer, read_numeral
 from aidtracker.ground.partial_dates import validate_calendar
 from aidtracker.ground.units import Multiple, multiple_of
 from aidtracker.sheets.columns.cells import half_width
@@ -18,6 +19,14 @@ NUMBER = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:[, ][0-9]{3})+)(?:\.([0-9]*))?
 SCIENTIFIC = re.compile(r"[+-]?[0-9](?:\.[0-9]{1,14})?[eE][+-]?[0-9]{1,2}")
 PERCENT = re.compile(r".*[0-9]\s*[%‰]")
 DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?)?[年月日]?")
+HAN = "[一二三四五六七八九十]{1,3}"
+HAN_DATE = re.compile(rf"([〇○零一二三四五六七八九]{{4}})年(?:({HAN})月(?:({HAN})[日号])?)?")
+LOOSE = re.compile(
+    "(?:[0-9]{4}|[〇○零一二三四五六七八九]{4})(?:"
+    f"[年./-](?:[0-9]{{1,2}}|{HAN})月?(?P<month>份|初|底|末|中|[上中下]旬)|"
+    "年?(?P<year>度|初|中|底|末|年初|年中|年底|年末|[上下]半年|(?:第?[一二三四1-4]|[Qq][1-4])季度?|[Qq][1-4]))"
+)
+SAYS_NO_MORE = ("度", "份")
 COMPACT = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])?")
 AMBIGUOUS_MONTH = re.compile(r"[0-9]{4}\.1")
 CLOCK = re.compile(
@@ -121,9 +130,25 @@ def rounded(number, places):
     return found if rest == 1 else found.quantize(Decimal(1).scaleb(-places))
 
 
+def spelled(text):
+    """A date in digits, without what is said of it loosely: 二〇二四年三月, 2024年底."""
+    text = text.strip().removesuffix(loose_part(text))
+    if found := HAN_DATE.fullmatch("".join(text.split())):
+        year, *rest = found.groups()
+        digits = "".join(str(HAN_DIGITS.get(one, 0)) for one in year)
+        return "-".join([digits, *(str(read_han_integer(one)) for one in rest if one)])
+    return f"{text[:-1]}日" if text.endswith("号") else text
+
+
+def loose_part(text):
+    """What a text says loosely of a year or a month: 底 of 2024年底, 第一季度."""
+    found = LOOSE.fullmatch("".join(half_width(text).split()))
+    return found["month"] or found["year"] or "" if found else ""
+
+
 def iso_date(text, years):
     """A date as precise as its text, in ISO: 2019年6月, 2019.6, 2019/6/3, 43617. ValueError."""
-    text = CLOCK.sub("", half_width(text))
+    text = spelled(CLOCK.sub("", half_width(text)))
     if serial := SERIAL.fullmatch(text):
         text = (EXCEL_EPOCH + timedelta(days=int(serial[1]))).isoformat()
     if AMBIGUOUS_MONTH.fullmatch(text):

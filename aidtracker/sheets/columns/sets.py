@@ -40,6 +40,7 @@ class Kind(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    AMOUNT = "amount"  # of money
     DATE = "date"
 
 
@@ -48,7 +49,8 @@ class FileColumn:
     """A column of a file, whose cells the database writes.
 
     `write` is given how texts are put: as they are, or marked against formulas. On SQLite,
-    `render` makes the text of what only Python can read.
+    `render` makes the text of what only Python can read. `column` is what it shows, or beside which
+    it stands.
     """
 
     code: str
@@ -56,6 +58,8 @@ class FileColumn:
     kind: Kind
     write: Callable[[sql.Words], Expression]
     render: Callable[[Any], str] | None = None
+    column: SheetColumn | None = None
+    is_beside: bool = False
 
 
 def staff_columns(resource: SheetResource, codes: bool = False) -> list[FileColumn]:
@@ -91,12 +95,12 @@ def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> Fi
 
     is_structure = isinstance(column.widget, JSONWidget)
     render = (lambda text: column.widget.render(json.loads(text))) if is_structure else None
-    return FileColumn(column.column_name, column.heading, kind_of(column), write, render)
+    return FileColumn(column.column_name, column.heading, kind_of(column), write, render, column)
 
 
 def kind_of(column: SheetColumn) -> Kind:
     if isinstance(column.widget, NumberWidget):
-        return Kind.NUMBER
+        return Kind.AMOUNT if "元" in column.unit else Kind.NUMBER
     is_date = isinstance(column.widget, PartialDateWidget)
     return Kind.DATE if is_date and not isinstance(column.widget, MonthWidget) else Kind.TEXT
 
@@ -146,7 +150,8 @@ def names(column: SheetColumn, *, is_public: bool = True) -> Iterator[FileColumn
 
     label = related._meta.get_field(name).verbose_name if name else "名称"
     code = f"{column.column_name}_{name or 'name'}"
-    yield FileColumn(code, f"{column.label}{label}", Kind.TEXT, write)
+    heading = f"{column.label}{label}"
+    yield FileColumn(code, heading, Kind.TEXT, write, column=column, is_beside=True)
 
 
 def called(path: str, model: Any, name: str, words: sql.Words) -> Expression:

@@ -21,11 +21,13 @@ from aidtracker.ground.months import YEARS as LEDGER_YEARS
 from aidtracker.ground.months import MonthField, month_text
 from aidtracker.ground.partial_dates import PartialDateField, in_chinese, validate_past
 from aidtracker.ground.records import NameListField
-from aidtracker.sheets.columns.cells import cell_text, half_width, tidy
+from aidtracker.sheets.columns.cells import cell_text, folded, half_width, tidy
 from aidtracker.sheets.columns.lookups import LIST_SEPARATOR, Lookup
 from aidtracker.sheets.columns.quantities import (
     MAX_DIGITS,
+    SAYS_NO_MORE,
     iso_date,
+    loose_part,
     quantity_of,
     rounded,
     written_out,
@@ -41,9 +43,24 @@ YES = {"是", "true", "1", "yes", "y", "√", "✓", "有", "对"}
 NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}
 
 
-def split_list(value):
+OTHER_SEPARATORS, BETWEEN_NAMES = re.compile("[、，,/／]"), re.compile("[、，]")
+HOW_TO_LIST = "一格里写几个，用“；、，,/”或换行隔开。"
+# What stands around the word of a choice, and what is said for it.
+AROUND = re.compile("^(?:已经?|正在?)|(?:中|项目|工程|阶段|状态|类|工作|型|级)$")
+CHOICES_SAID_AS = {
+    **dict.fromkeys(("竣工", "建成", "完成", "建设完成"), "完工"),
+    **dict.fromkeys(("建设", "施工", "在施", "续建施工"), "在建"),
+    **dict.fromkeys(("停工", "停建", "缓建", "中止"), "暂停"),
+    **dict.fromkeys(("改建", "扩建", "改造"), "改扩建"),
+    **dict.fromkeys(("前期准备", "筹建", "前期手续"), "前期"),
+    **dict.fromkeys(("终止", "撤销", "调减"), "取消"),
+    **{"固投": "固定资产投资", "非固投": "非固定资产投资"},
+}
+
+
+def split_list(value, separators=LIST_SEPARATORS):
     """The parts of a cell that lists several things, each once, in their order."""
-    parts = (tidy(part) for part in LIST_SEPARATORS.split(cell_text(value)))
+    parts = (tidy(part) for part in separators.split(cell_text(value)))
     return list(dict.fromkeys(part for part in parts if part))
 
 
@@ -53,6 +70,10 @@ class SheetWidget(widgets.Widget):
     unit = ""
     choices: Sequence[str] = ()
     example: Any = None
+
+    def remark(self, text):
+        """What is to be said of a cell's text that is read; empty if nothing is."""
+        return ""
 
 
 class TextWidget(SheetWidget):
@@ -76,9 +97,20 @@ class ChoiceWidget(SheetWidget):
         text = cell_text(value)
         if text in self.labels or not text:
             return text
-        if text not in self.values:
+        if text in self.values:
+            return self.values[text]
+        found = self.meant(folded(text))
+        if found is None:
             raise ValueError(f"只能是：{'、'.join(self.values)}。")
-        return self.values[text]
+        return found
+
+    def meant(self, word):
+        """The choice that a word means: 已完工, 竣工, 新 建, EMPLOYMENT; None if it is none."""
+        known = {folded(label): value for label, value in self.values.items()}
+        known |= {folded(value): value for value in self.labels}
+        bare = AROUND.sub("", word)
+        said = (word, bare, CHOICES_SAID_AS.get(word), CHOICES_SAID_AS.get(bare))
+        return next((known[one] for one in said if one in known), None)
 
     def render(self, value, obj=None, codes=False, **kwargs):
         return value if codes or not value else self.labels.get(value, value)
@@ -152,8 +184,8 @@ class YearWidget(NumberWidget):
         text = half_width(cell_text(value))
         if not text or text.isdecimal():
             return super().clean(value)
-        iso = iso_date(text.removesuffix("度"), YEARS)
-        if len(iso) > 4:
+        iso = iso_date(text, YEARS)
+        if len(iso) > 4 or loose_part(text) not in ("", *SAYS_NO_MORE):
             raise ValueError("只填年份，如 2024。")
         return int(iso)
 
@@ -180,7 +212,10 @@ def refuse_future(text):
 
 
 class PartialDateWidget(SheetWidget):
-    """A date with its precision: a date in Excel if the day is known, else text."""
+    """A date with its precision: a date in Excel if the day is known, else text.
+
+    What is said more loosely, 2024年底, is read as far as it is sure, and `remark` says so.
+    """
 
     example = "2026-05"
 
@@ -194,6 +229,13 @@ class PartialDateWidget(SheetWidget):
         if self.is_past:
             refuse_future(found)
         return found
+
+    def remark(self, text):
+        """What of a cell's text is not read, in words; empty if all is."""
+        loose = loose_part(text)
+        if not loose or loose in SAYS_NO_MORE:
+            return ""
+        return f"“{loose}”没有读入，日期只记到前面的年或月；知道月份的请写月份。"
 
     def render(self, value, obj=None, **kwargs):
         try:
@@ -236,7 +278,8 @@ class NameListWidget(SheetWidget):
     example = "别名一；别名二"
 
     def clean(self, value, row=None, **kwargs):
-        return split_list(value)
+        found = split_list(value)
+        return split_list(value, BETWEEN_NAMES) if len(found) == 1 else found
 
     def render(self, value, obj=None, **kwargs):
         return LIST_SEPARATOR.join(value or [])
@@ -267,8 +310,8 @@ class RelatedWidget(SheetWidget):
 
     @property
     def choices(self):
-        """The keys of all rows that may be named."""
-        return self.lookup.all_keys()
+        """The names of all rows that may be named, or their keys."""
+        return self.lookup.all_names()
 
     def clean(self, value, row=None, **kwargs):
         text = cell_text(value)
@@ -288,7 +331,15 @@ class ManyRelatedWidget(RelatedWidget):
     choices = ()  # several of them cannot be chosen from a list
 
     def clean(self, value, row=None, **kwargs):
-        return list(dict.fromkeys(self.lookup.find(text) for text in split_list(value)))
+        parts = (part for text in split_list(value) for part in self.apart(text))
+        try:
+            return list(dict.fromkeys(map(self.lookup.find, parts)))
+        except ValueError as error:
+            raise ValueError(f"{error}{HOW_TO_LIST}") from error
+
+    def apart(self, text):
+        """What a part of a list names: a row, or several between signs that keys may have, too."""
+        return [text] if self.lookup.knows(text) else split_list(text, OTHER_SEPARATORS)
 
     def render(self, value, obj=None, **kwargs):
         return self.join(key_of(row) for row in (value.all() if value is not None else ()))

@@ -12,12 +12,18 @@ PARTIAL_TOTALS = re.compile(
 )
 NUMBERS = re.compile(r"[-0-9.,%/]+|#.+[!?a]")  # or what stands for a result
 NUMBER_MARKS = re.compile(r"[\s()（）栏]")
+COUNT = re.compile(r"[（(]?共?计?[0-9]+[个项家处户宗](?:项目|工程)?[)）]?")
+HAN = "[一二三四五六七八九十]{1,3}"
+ORDINAL = re.compile(rf"[（(]?{HAN}[)）、.．]?|[ⅠⅡⅢⅣⅤⅥⅦⅧ]")
+SECTION = re.compile(rf"(?:{HAN}[、.．]|[（(]{HAN}[)）]|第{HAN}(?:类|部分|批)|其中[:：])(?=.)")
+CLASS = re.compile(r"(?:类|部分|方面|领域|[（(]共?[0-9]+[个项][^()（）]{0,4}[)）])$|小计")
 STEMS = "甲乙丙丁"
 # How the first cell of such a row begins, without marks.
 FIRST_NUMBERS = ("1", "(1", "甲", "栏")
 FOOTERS = re.compile(
     r"(制表|填表|填报|审核|复核|审批|经办|报送|联系|单位负责|分管|主管|负责人|领导|签字|签章|盖章|日期"
     r"|注|备注|说明|单位)[^:：]{0,8}[:：].*|(制表人|填表人|填报人|审核人|负责人|联系人|经办人|注|说明)"
+    r"|(?:[（(]?[0-9]{1,2}[)）.、．]).{0,20}(?:本表|以上|上述|截至|口径|统计|填报).*"
 )
 
 
@@ -29,6 +35,8 @@ def reason_to_skip(cells, keys, titles):
     first = plain(cells[at])
     if is_total(first, cells, keys):
         return "合计"
+    if is_section(cells, at, keys):
+        return "分类、分段的标题"
     if first.startswith(FIRST_NUMBERS) and is_numbering(cells):
         return "栏次"
     if FOOTERS.match(spaceless(cells[at])) and is_footer(cells, at, keys):
@@ -43,10 +51,32 @@ def is_total(first, cells, keys):
     is_whole = TOTALS.fullmatch(first)
     if not (is_whole or PARTIAL_TOTALS.fullmatch(first)):
         return False
-    if any(plain(cells[key]) not in ("", first) for key in keys):
+    if any(plain(cells[key]) not in ("", first) and not is_count(cells[key]) for key in keys):
         return False
     texts = {plain(cell) for cell in cells} - {"", first}
-    return bool(is_whole) or all(map(NUMBERS.fullmatch, texts))
+    return bool(is_whole) or all(NUMBERS.fullmatch(text) or is_count(text) for text in texts)
+
+
+def is_count(cell):
+    """Whether a cell says how many there are: 共5个项目."""
+    return bool(COUNT.fullmatch(spaceless(cell)))
+
+
+def is_section(cells, at, keys):
+    """Whether a row is but the title of those below it, perhaps with their sums.
+
+    一、产业援疆类（2个）; 一 and 产业援疆类 in two cells; 其中：甲县.
+    """
+    title = spaceless(cells[at])
+    ordinal = plain(cells[at]) if ORDINAL.fullmatch(title) else ""
+    rest = [spaceless(cell) for cell in cells[at:] if plain(cell) not in ("", ordinal)]
+    if ordinal and rest:
+        title = rest[0]
+    if not (SECTION.match(title) or (ordinal and CLASS.search(title))):
+        return False
+    if any(spaceless(cells[key]) not in ("", title, ordinal) for key in keys):
+        return False
+    return all(one == title or NUMBERS.fullmatch(one) or is_count(one) for one in rest)
 
 
 def is_numbering(cells):

@@ -232,6 +232,12 @@ def add_units(resource, heading, units, are_groups=False):
             heading.columns[place] = (code, at, found)
 
 
+def unit_of(names, text):
+    """The unit that a heading states; the end of a column's own name is none: 本月完成."""
+    is_name = plain(text) in names.exact or plain(text) in names.loose
+    return "" if is_name and not BRACKETS.search(text) else stated_unit(text)
+
+
 def heading_of(names, place, number, texts):
     """What the texts of a row name: of two for one column the exact one, of two exact ones both."""
     heading = Heading(place, number, texts=texts)
@@ -242,7 +248,7 @@ def heading_of(names, place, number, texts):
         beside = names.companions.get(word, "")
         if code and code not in taken:
             taken.add(code)
-            heading.columns.append((code, position, stated_unit(text)))
+            heading.columns.append((code, position, unit_of(names, text)))
             known = Known.EXACT if is_exact else Known.LOOSE
         elif code and is_exact:
             heading.doubled.append(code)

@@ -32,7 +32,9 @@ SHIFTED = (
 SHOWN_UNKNOWN = 20
 SHOWN_RANGES = 12
 PUBLIC = "这是公开下载的文件，缺少不公开的内容：空格和少列的几项不当作删除。"
-LISTS = "选项"  # of a template
+# Sheets of our own files beside the data: what may be chosen, and what columns mean.
+LISTS, MEANINGS = "选项", "说明"
+MEANING_TITLES = ("列", "怎么填", "单位", "可以填的值", "含义")
 
 
 class SheetError(ValueError):
@@ -148,6 +150,7 @@ def key_codes(resource):
 def sheet_of(resource, pages, wanted="", decisions=None):
     """The Sheet of a resource in the pages of a file, as a person decided. Raises SheetError."""
     decisions = decisions or Decisions()
+    pages = [one for one in pages if not is_beside(one)] or pages
     page, heading = choose_page(resource, pages, wanted, decisions)
     check_heading(resource, heading)
     mapped = mapping_of(resource, heading, page.rows[heading.last + 1 :])
@@ -157,7 +160,7 @@ def sheet_of(resource, pages, wanted="", decisions=None):
     sheet.mapped, sheet.decisions, sheet.shape = mapped, decisions, heading.shape
     sheet.companions = heading.companions
     hidden = [one.name for one in pages if one.is_hidden and one is not page and one.rows]
-    if hidden and any(one != LISTS for one in hidden):
+    if hidden:
         sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_UNKNOWN])}。")
     if name:
         sheet.notices.append(f"读取{'隐藏的' * page.is_hidden}工作表“{name}”。")
@@ -185,6 +188,12 @@ def is_public(resource, heading):
     columns = [(one.heading, one.code) for one in public_columns(resource)]
     are_all = any(there >= {*texts} for texts in zip(*columns, strict=True))
     return are_all and VERSION not in heading.codes
+
+
+def is_beside(page):
+    """Whether a sheet is one that our own files have beside the data."""
+    titles = tuple(page.rows[0][1][: len(MEANING_TITLES)]) if page.rows else ()
+    return page.name == LISTS or (page.name == MEANINGS and titles == MEANING_TITLES)
 
 
 def check_heading(resource, heading):

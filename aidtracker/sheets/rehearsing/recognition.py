@@ -30,6 +30,7 @@ ALIKE = 0.6  # of the pairs of characters of two names
 FEW = 5
 COMMON = 300  # records with a pair of characters that tells nothing any more
 LONGEST_WORD = 16
+ALIKE_NAME = "名称相近"
 BY_NAME, BY_PLACE = "名称", "名称、地点和年份"
 
 
@@ -72,7 +73,8 @@ class Recognised:
     def choices(self) -> list[tuple[str, str, bool]]:
         """What the row may be: (value, words, whether that is chosen, or most likely)."""
         found = [(str(one.pk), f"{one.code} {one.name}") for one in self.candidates]
-        begins = found[0][0] if len(found) == 1 else ""
+        is_likely = len(found) == 1 and self.why == ALIKE_NAME
+        begins = found[0][0] if is_likely else ""
         found += [(NEW, "新记录"), (SKIP, "不导入这一行")]
         return [(value, words, value == (self.chosen or begins)) for value, words in found]
 
@@ -145,7 +147,7 @@ class Recognition:
         if first != number:
             return self.decided(replace(one, why=f"与第 {first} 行名称、地点、年份都相同"), cells)
         if near := self.near(name):
-            return self.decided(replace(one, candidates=near, why="名称相近"), cells)
+            return self.decided(replace(one, candidates=near, why=ALIKE_NAME), cells)
         return replace(one, code=self.next_code(cells), how=NEW)
 
     def decided(self, one: Recognised, cells: list) -> Recognised:

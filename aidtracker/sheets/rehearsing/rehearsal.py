@@ -31,10 +31,13 @@ from aidtracker.sheets.rehearsing.readers import (
 )
 from aidtracker.sheets.rehearsing.recognition import Recognition
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
-from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
+from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows, folded_key
 
 UNREADABLE: Any = object()
+MOST_KEPT = 10_000
 COMPARING = "与现有数据对照"
+ALIKE = "只差大小写、全半角、空格或连接号"
+CLEARED = "原来有内容，文件里是空的：导入后这一格就没有内容了；不想清空的，请填上原值或去掉这一列。"
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
 NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
 STILL_WAITING = "还没有生效；请先看那一份，免得两份相抵触。"
@@ -66,6 +69,7 @@ class Rehearsal:
         self.required = self.required_fields()
         self.fixed = self.fixed_values()
         self.blank = Blank(self.model)
+        self.said: dict[tuple[int, Any], FieldChange] = {}
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def required_fields(self) -> list:
@@ -101,6 +105,7 @@ class Rehearsal:
         keys = self.read_keys()
         readable = [key for key in keys if key is not UNREADABLE]
         self.stored = StoredRows(self.resource, self.readers.all, readable)
+        self.settle_alike(keys)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
         companions.settle(found, self.stored)
         differing = self.differing(found)
@@ -150,6 +155,29 @@ class Rehearsal:
                 self.objections.fail(number, same, labels)
             keys.append(UNREADABLE if number in failed else key)
         return keys
+
+    def settle_alike(self, keys: list) -> None:
+        """Let keys that nobody would tell from a stored one be that; ask where there are several.
+
+        Nor are two new rows of a file told apart by case, width, dashes or blanks.
+        """
+        label = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
+        known = {key: number for (number, _), key in zip(self.sheet.rows, keys, strict=True) if key}
+        new: dict[tuple, int] = {}
+        for place, (number, cells) in enumerate(self.sheet.rows):
+            key = keys[place]
+            if key is UNREADABLE or not key or self.stored.get(key):
+                continue
+            said = " / ".join(one.text(cells[one.position]) for one in self.readers.keys)
+            same = [" / ".join(map(str, one)) for one in self.stored.alike.get(key, ())]
+            first = new.setdefault(folded_key(key), number)
+            if len(same) == 1 and self.stored.alike[key][0] not in known and first == number:
+                keys[place] = self.stored.alike[key][0]
+                self.objections.warn(number, label, said, f"按已有的“{same[0]}”读：{ALIKE}。")
+            elif same or first != number:
+                others = "、".join(f"“{one}”" for one in same) or f"第 {first} 行"
+                self.objections.fail(number, f"与{others}{ALIKE}；请写成一样的，或另编号。", label)
+                keys[place] = UNREADABLE
 
     def key_part(self, number: int, cells: list, reader: CellReader):
         """What a row's cell adds to its key."""
@@ -227,6 +255,8 @@ class Rehearsal:
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
         elif not stored.says_same(plan.values, reading):
             self.set(plan, reader, reading.value, stored.value(plan.values))
+            if reading.is_empty:
+                self.objections.warn(plan.number, stored.column.label, "", CLEARED)
 
     def says_nothing(self, plan: PlannedRow, stored: StoredColumn, reading: Reading) -> bool:
         """Whether a cell leaves the stored value as it is, though it has less than that."""
@@ -237,9 +267,22 @@ class Rehearsal:
     def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
         column, raw = reader.column, plan.cells[reader.position]
-        plan.changes.append(FieldChange(column, old, value, raw))
+        plan.changes.append(self.change(reader, old, value, raw))
+        if said := column.widget.remark(reader.text(raw)):
+            self.objections.warn(plan.number, column.label, reader.text(raw), said)
         if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
             self.objections.warn(plan.number, column.label, reader.text(raw), doubt)
+
+    def change(self, reader: CellReader, old, value, raw) -> FieldChange:
+        """What a cell changes: the same object for all new rows that say the same, to save room."""
+        if old is not None:
+            return FieldChange(reader.column, old, value, raw)
+        found = self.said.get((reader.position, raw))
+        if found is None:
+            found = FieldChange(reader.column, old, value, raw)
+            if len(self.said) < MOST_KEPT:  # beyond them each row says something else
+                self.said[reader.position, raw] = found
+        return found
 
     def judge(self, plan: PlannedRow, foreign: bool, disputed: list[StoredColumn]) -> None:
         """Sort a stored row into unchanged, conflicting, foreign or to be changed.

@@ -11,7 +11,7 @@ from operator import itemgetter
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.keys import key_text
 from aidtracker.ground.scope import changeable, scope_of
-from aidtracker.sheets.columns.cells import EMPTY, TOO_LONG, cell_text
+from aidtracker.sheets.columns.cells import EMPTY, TOO_LONG, cell_text, folded
 from aidtracker.sheets.columns.lookups import links_of
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.readers import CellReader, Reading
@@ -44,6 +44,9 @@ class StoredRows:
         last_key = first_key + self.key_size
         wanted = {key for key in keys if key}
         self.by_key = {values[first_key:last_key]: values for values in self.found(wanted)}
+        self.alike = self.alike_to(wanted - self.by_key.keys())
+        alike = {one for several in self.alike.values() for one in several}
+        self.by_key |= {values[first_key:last_key]: values for values in self.found(alike)}
         pks = [values[PK] for values in self.by_key.values()]
         self.changeable = self.changeable_of(pks)
         self.columns = {
@@ -70,6 +73,15 @@ class StoredRows:
             batch = {f"{self.key_names[widest]}__in": part}
             yield from rows.filter(**batch).values_list(*self.paths)
 
+    def alike_to(self, keys) -> dict[tuple, list[tuple]]:
+        """Of keys that no row has, those of rows that differ in case, width, dashes or blanks."""
+        if not any(isinstance(part, str) for key in keys for part in key):
+            return {}
+        known: dict[tuple, list[tuple]] = {}
+        for key in self.model._base_manager.order_by().values_list(*self.key_names):
+            known.setdefault(folded_key(key), []).append(key)
+        return {key: known[folded_key(key)] for key in keys if folded_key(key) in known}
+
     def changeable_of(self, pks):
         """The numbers of those rows that the person may change; None for all."""
         if self.user is None or scope_of(self.user).changes_all:
@@ -82,6 +94,11 @@ class StoredRows:
     def is_foreign(self, values) -> bool:
         """Whether a row belongs to other headquarters than the person's."""
         return self.changeable is not None and values[PK] not in self.changeable
+
+
+def folded_key(key: tuple) -> tuple:
+    """A key whose texts are without differences that nobody means."""
+    return tuple(folded(part) if isinstance(part, str) else part for part in key)
 
 
 def stored_paths(column) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import csv_text
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.columns.sets import public_columns, staff_columns
+from aidtracker.sheets.columns.resources import SheetResource, resource_for
+from aidtracker.sheets.columns.sets import FileColumn, public_columns, staff_columns
 from aidtracker.sheets.writing.extracts import Extract, csv_lines
-from aidtracker.sheets.writing.workbooks import workbook_chunks
+from aidtracker.sheets.writing.meanings import choices_of, meanings
+from aidtracker.sheets.writing.workbooks import Beside, workbook_chunks
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -51,9 +52,28 @@ def chunks(
     headings = [column.code if codes else column.heading for column in columns]
     extract = Extract(queryset, columns)
     if file_format == "xlsx":
-        yield from workbook_chunks(headings, extract.texts(), extract.kinds)
+        beside = beside_of(resource, columns, has_choices=not (codes or is_public))
+        yield from workbook_chunks(headings, extract.texts(), extract.kinds, beside)
     else:
         yield from csv_chunks(headings, extract.csv())
+
+
+def beside_of(
+    resource: SheetResource, columns: Sequence[FileColumn], *, has_choices: bool
+) -> Beside:
+    """What a workbook has beside its rows: what columns mean, for staff also what to choose.
+
+    Of a code and the name beside it, the name is what people choose.
+    """
+    named = {one.column for one in columns if one.is_beside}
+    choices = {
+        at: found
+        for at, one in enumerate(columns if has_choices else ())
+        if (column := one.column) and not column.readonly
+        if one.is_beside or column not in named
+        if (found := choices_of(column))
+    }
+    return Beside(choices, meanings(resource, columns))
 
 
 def file_of(name: str, headings: list[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:

@@ -1,22 +1,24 @@
 """An empty workbook for a model: headings, an example, lists to choose from, and what is meant."""
 
 import tempfile
+from typing import Any
 
 import xlsxwriter
 from django.http import FileResponse
 
 from aidtracker.ground.datasets import dataset_name
+from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.example import example_of
-from aidtracker.sheets.columns.resources import VERSION
-from aidtracker.sheets.reading.sheets import LISTS
-from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK, width_of
+from aidtracker.sheets.columns.resources import VERSION, SheetResource
+from aidtracker.sheets.columns.sets import file_column
+from aidtracker.sheets.writing.meanings import choices_of, meaning, must_be_filled
+from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK, Beside, arrange, width_of
 
-LISTED = 500
-ROWS = 2_000
 WIDE = 32
+EXAMPLE_ROW = "示例行标有“示例”，导入时自动跳过。"
 
 
-def template_file(resource):
+def template_file(resource: SheetResource) -> FileResponse:
     """The template workbook of a resource as a response."""
     target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     with xlsxwriter.Workbook(target, FREE_WORKBOOK) as workbook:
@@ -26,55 +28,51 @@ def template_file(resource):
     return FileResponse(target, as_attachment=True, filename=name)
 
 
-def write_template(workbook, resource):
-    sheet = workbook.add_worksheet("数据")
-    lists = workbook.add_worksheet(LISTS)
-    lists.very_hidden()
+def write_template(workbook: Any, resource: SheetResource) -> None:
     columns = [column for column in resource.columns if not column.readonly] + [
         column for column in resource.columns if column.attribute == VERSION
     ]
+    told = [meaning(resource, file_column(column, codes=False)) for column in columns]
+    lists = {at: choices_of(column) for at, column in enumerate(columns)}
+    beside = Beside({at: found for at, found in lists.items() if found}, told)
     formats = {
         "required": workbook.add_format({"bold": True, "bg_color": "#fde68a"}),
         "optional": workbook.add_format({"bold": True, "bg_color": "#e5e7eb"}),
         "text": workbook.add_format({"num_format": "@"}),
         "example": workbook.add_format({"italic": True, "font_color": "#6b7280"}),
     }
-    sheet.freeze_panes(1, 0)
+    sheet = workbook.add_worksheet("数据")
     example = example_of(resource)
-    for place, column in enumerate(columns):
-        write_column(sheet, lists, place, column, resource, formats)
-        sheet.write(1, place, example[column.column_name], formats["example"])
+    cells = [example[column.column_name] for column in columns]
+    pairs = zip(columns, cells, strict=True)
+    arrange(sheet, [width_of([column.heading, cell], WIDE) for column, cell in pairs])
+    beside.offer(sheet)
+    for place, (column, words) in enumerate(zip(columns, told, strict=True)):
+        write_column(sheet, place, column, formats, must_be_filled(resource, column), words)
+        sheet.write(1, place, cells[place], formats["example"])
+    beside.write(workbook, formats["optional"])
 
 
-def write_column(sheet, lists, place, column, resource, formats):
-    is_required = column in resource.key_columns or not column.source.blank
-    heading = formats["required" if is_required else "optional"]
-    sheet.write_string(0, place, column.heading, heading)
-    sheet.write_comment(0, place, meaning(column, resource), {"x_scale": 2})
+def write_column(
+    sheet: Any,
+    place: int,
+    column: SheetColumn,
+    formats: dict[str, Any],
+    is_required: bool,
+    told: tuple[str, ...],
+) -> None:
+    """A heading with what is meant in a comment, above cells that keep texts as they are."""
+    style = formats["required" if is_required else "optional"]
+    sheet.write_string(0, place, column.heading, style)
+    sheet.write_comment(0, place, comment(column, told), {"x_scale": 2})
     is_text = not column.unit and not column.source.get_internal_type().endswith("IntegerField")
-    sheet.set_column(
-        place, place, width_of(column.heading, WIDE), formats["text"] if is_text else None
-    )
-    choices = column.widget.choices
-    if 0 < len(choices) <= LISTED:
-        lists.write_column(0, place, choices)
-        letter = xlsxwriter.utility.xl_col_to_name(place)
-        source = f"={LISTS}!${letter}$1:${letter}${len(choices)}"
-        sheet.data_validation(
-            1, place, ROWS, place, {"validate": "list", "source": source, "show_error": False}
-        )
+    if is_text:
+        sheet.set_column(place, place, width_of([column.heading], WIDE), formats["text"])
 
 
-def meaning(column, resource):
-    """What a heading's comment says: whether it must be filled, what is meant, in which unit."""
+def comment(column: SheetColumn, told: tuple[str, ...]) -> str:
+    _, demand, unit, _, words = told
     if column.attribute == VERSION:
-        return "新记录留空；示例行标有“示例”，导入时自动跳过。"
-    words = ["必填。" if not column.source.blank else "可留空。"]
-    if column in resource.key_columns:
-        words.append("按此列认出已有的记录。")
-    if column.unit:
-        words.append(f"单位：{column.unit}；也可写 9.11亿元 这样带单位的数。")
-    if column.is_many:
-        words.append("多项用“；”隔开。")
-    words.append(str(column.source.help_text))
-    return "".join(words)
+        return demand + EXAMPLE_ROW
+    stated = f"单位：{unit}；也可写 9.11亿元 这样带单位的数。" if "元" in unit else ""
+    return demand + (stated or (f"单位：{unit}。" if unit else "")) + words

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +22,7 @@ from xlsxwriter.utility import xl_col_to_name
 from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, TOO_LONG, plain_number
 from aidtracker.sheets.columns.quantities import EXCEL_EPOCH
 from aidtracker.sheets.columns.sets import Kind
+from aidtracker.sheets.reading.sheets import LISTS, MEANING_TITLES, MEANINGS
 
 WORKBOOK_OPTIONS = {
     "constant_memory": True,
@@ -31,7 +33,11 @@ WORKBOOK_OPTIONS = {
 }
 # One whose cells are written in any order.
 FREE_WORKBOOK = WORKBOOK_OPTIONS | {"constant_memory": False}
-NARROW, WIDE = 10, 40
+NARROW, WIDE, WIDEST = 8, 40, 60
+ARROW = 3  # the filter beside a heading
+FIRST_WIDE = "\u2e80"
+A4 = 9
+AMOUNT_FORMAT = "#,##0.00####"
 # Excel's calendar has a day too many in 1900.
 FIRST_EXCEL_YEAR = 1901
 # What a sheet holds, its headings included; and what a file in a ZIP holds that all programs read.
@@ -44,16 +50,24 @@ UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)
 SHEETS = "xl/worksheets/"
 SECOND_ROW = re.compile(r'<row r="2"><c r="A2" s="2">.*?</row>')
 DIMENSION = re.compile(r"<dimension [^>]*/>")
-DATE_STYLE = 2  # the book's formats, in the order of their use: plain, headings, dates
+# The book's formats, in the order of their use: plain, headings, dates, amounts.
+DATE_STYLE, AMOUNT_STYLE = 2, 3
 FAST = 1  # of zlib's levels: half of the time for a seventh more
 
 # What follows the place of a cell in its XML.
 Cell = Callable[[Any], str]
 
 
-def width_of(heading: str, most: int) -> int:
-    """How wide a column is, after its heading."""
-    return min(most, max(NARROW, 2 * len(heading) + 4))
+def width_of(texts: Sequence[Any], most: int) -> int:
+    """How wide a column is, after its cells; the first of `texts` is the heading."""
+    heading, *cells = (str(text or "")[: 2 * most].partition("\n")[0] for text in texts)
+    widest = max([shown_width(heading) + ARROW, *(shown_width(cell) + 1 for cell in cells)])
+    return min(most, max(NARROW, widest))
+
+
+def shown_width(text: str) -> int:
+    """How many digits are as wide as a text; Chinese takes two."""
+    return sum(1 if sign < FIRST_WIDE else 2 for sign in text)
 
 
 # Cells
@@ -75,6 +89,10 @@ remembered_text = lru_cache(REMEMBERED)(written_text)
 
 def number_cell(number: Any) -> str:
     return f'"><v>{number}</v></c>'
+
+
+def amount_cell(number: Any) -> str:
+    return f'" s="{AMOUNT_STYLE}"><v>{number}</v></c>'
 
 
 @lru_cache(REMEMBERED)
@@ -99,10 +117,48 @@ def cell_of_any(value: Any) -> str:
 CELLS: dict[Kind, Cell] = {
     Kind.TEXT: text_cell,
     Kind.NUMBER: number_cell,
+    Kind.AMOUNT: amount_cell,
     Kind.DATE: date_cell,
 }
 
 # Sheets
+
+
+@dataclass
+class Beside:
+    """What a book has beside its rows.
+
+    `choices` are {place of a column: what may stand there}, `meanings` the rows of a sheet that
+    explains the columns.
+    """
+
+    choices: dict[int, list[str]] = field(default_factory=dict)
+    meanings: Sequence[Sequence[str]] = ()
+
+    def offer(self, sheet: Any) -> None:
+        """Let the cells of a sheet have lists to choose from."""
+        for at, choices in self.choices.items():
+            letter = xl_col_to_name(at)
+            source = f"={LISTS}!${letter}$1:${letter}${len(choices)}"
+            rule = {"validate": "list", "source": source, "show_error": False}
+            sheet.data_validation(1, at, MOST_ROWS - 1, at, rule)
+
+    def write(self, book: Any, bold: Any) -> None:
+        """Add the sheets that explain the columns, and, hidden, what is chosen from."""
+        if self.meanings:
+            sheet = book.add_worksheet(MEANINGS)
+            table = [MEANING_TITLES, *self.meanings]
+            arrange(sheet, [width_of(texts, WIDEST) for texts in zip(*table, strict=True)])
+            for number, texts in enumerate(table):
+                sheet.write_row(number, 0, texts, None if number else bold)
+        if self.choices:
+            sheet = book.add_worksheet(LISTS)
+            sheet.very_hidden()
+            longest = max(map(len, self.choices.values()))
+            for number in range(longest):
+                for at, choices in self.choices.items():
+                    if number < len(choices):
+                        sheet.write_string(number, at, choices[number])
 
 
 class Rows:
@@ -114,6 +170,11 @@ class Rows:
         self.cells = cells
         self.last = 1  # the number of the row that was written last
         self.waiting = list(islice(self.rows, CHUNK))
+
+    def widths(self, headings: Sequence[str]) -> list[int]:
+        """How wide the columns are, by their headings and their first cells."""
+        table = [headings, *self.waiting]
+        return [width_of(texts, WIDE) for texts in zip(*table, strict=True)]
 
     def of_one_sheet(self) -> Iterator[bytes]:
         """Some rows at a time, as many as a sheet takes; the headings stand in the first row."""
@@ -135,26 +196,31 @@ class Rows:
 
 
 def workbook_chunks(
-    headings: Sequence[str], rows: Iterable[Sequence[Any]], kinds: Sequence[Kind] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    kinds: Sequence[Kind] = (),
+    beside: Beside | None = None,
 ) -> Iterator[bytes]:
     """The bytes of a workbook; rows of known `kinds` are texts, others values of the program."""
     written = Rows(rows, [CELLS[kind] for kind in kinds] or [cell_of_any] * len(headings))
+    book = Book(headings, written.widths(headings), beside or Beside())
     sink, lasts = Sink(), []
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as book:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
         while not lasts or written.waiting:
             number = len(lasts) + 1
-            head, _ = frame(headings, [*lasts, 1])
-            with book.open(sheet_name(number), "w") as sheet:
+            head, _ = book.frame([*lasts, 1])
+            with archive.open(sheet_name(number), "w") as sheet:
                 sheet.write(head)
                 for xml in written.of_one_sheet():
                     sheet.write(xml)
                     yield sink.taken()
                 lasts.append(written.last)
-                _, tail = frame(headings, lasts)
+                _, tail = book.frame(lasts)
                 sheet.write(tail)
-        for name, content in parts_of_book(headings, lasts).items():
-            if not name.startswith(SHEETS):
-                book.writestr(name, content)
+        data = {sheet_name(number) for number, _ in enumerate(lasts, 1)}
+        for name, content in book.parts(lasts).items():
+            if name not in data:
+                archive.writestr(name, content)
     yield sink.taken()
 
 
@@ -184,27 +250,48 @@ def sheet_name(number: int) -> str:
     return f"{SHEETS}sheet{number}.xml"
 
 
-def frame(headings: Sequence[str], lasts: list[int]) -> tuple[bytes, bytes]:
-    """What stands before and behind the rows of the last of some sheets."""
-    xml = parts_of_book(headings, lasts)[sheet_name(len(lasts))].decode()
-    head, tail = SECOND_ROW.split(xml)
-    # It would say how many rows there are, which nobody knows yet.
-    return DIMENSION.sub("", head).encode(), tail.encode()
+class Book:
+    """The book around rows: headings, widths, what is chosen from, and what is explained."""
+
+    def __init__(self, headings: Sequence[str], widths: list[int], beside: Beside) -> None:
+        self.headings, self.widths, self.beside = headings, widths, beside
+
+    def frame(self, lasts: list[int]) -> tuple[bytes, bytes]:
+        """What stands before and behind the rows of the last of some sheets."""
+        xml = self.parts(lasts, is_frame=True)[sheet_name(len(lasts))].decode()
+        head, tail = SECOND_ROW.split(xml)
+        # It would say how many rows there are, which nobody knows yet.
+        return DIMENSION.sub("", head).encode(), tail.encode()
+
+    def parts(self, lasts: list[int], *, is_frame: bool = False) -> dict[str, bytes]:
+        """The files of a book whose sheets have headings and a row; `lasts` are their last rows."""
+        target = io.BytesIO()
+        with xlsxwriter.Workbook(target, WORKBOOK_OPTIONS) as book:
+            bold = book.add_format({"bold": True, "bg_color": "#e5e7eb"})
+            amount = book.add_format({"num_format": AMOUNT_FORMAT})
+            for number, last in enumerate(lasts, 1):
+                sheet = book.add_worksheet("数据" if number == 1 else f"数据{number}")
+                arrange(sheet, self.widths)
+                sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})
+                self.beside.offer(sheet)
+                sheet.write_row(0, 0, self.headings, bold)
+                # A row that lets the book have a format for dates, then one for amounts.
+                sheet.write_datetime(1, 0, date(2000, 1, 1))
+                sheet.write_number(1, 1, 0, amount)
+                sheet.autofilter(0, 0, last - 1, len(self.headings) - 1)
+            if not is_frame:
+                self.beside.write(book, bold)
+        with zipfile.ZipFile(target) as parts:
+            return {name: parts.read(name) for name in parts.namelist()}
 
 
-def parts_of_book(headings: Sequence[str], lasts: list[int]) -> dict[str, bytes]:
-    """The files of a book whose sheets have headings and a date; `lasts` are their last rows."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, WORKBOOK_OPTIONS) as book:
-        bold = book.add_format({"bold": True})
-        for number, last in enumerate(lasts, 1):
-            sheet = book.add_worksheet("数据" if number == 1 else f"数据{number}")
-            sheet.freeze_panes(1, 0)
-            sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})
-            for at, heading in enumerate(headings):
-                sheet.set_column(at, at, width_of(heading, WIDE))
-            sheet.write_row(0, 0, headings, bold)
-            sheet.write_datetime(1, 0, date(2000, 1, 1))  # lets the book have a format for dates
-            sheet.autofilter(0, 0, last - 1, len(headings) - 1)
-    with zipfile.ZipFile(target) as parts:
-        return {name: parts.read(name) for name in parts.namelist()}
+def arrange(sheet: Any, widths: Sequence[int]) -> None:
+    """Set up a sheet for reading and for printing: its head stays, its columns fit on one page."""
+    sheet.freeze_panes(1, 0)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
