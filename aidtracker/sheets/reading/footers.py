@@ -19,6 +19,7 @@ SECTION = re.compile(rf"(?:{HAN}[、.．]|[（(]{HAN}[)）]|第{HAN}(?:类|部�
 CLASS = re.compile(r"(?:类|部分|方面|领域|[（(]共?[0-9]+[个项][^()（）]{0,4}[)）])$|小计")
 STEMS = "甲乙丙丁"
 # How the first cell of such a row begins, without marks.
+FIRST_OF_SECTIONS = tuple("一二三四五六七八九十(第其iv")
 FIRST_NUMBERS = ("1", "(1", "甲", "栏")
 FOOTERS = re.compile(
     r"(制表|填表|填报|审核|复核|审批|经办|报送|联系|单位负责|分管|主管|负责人|领导|签字|签章|盖章|日期"
@@ -35,7 +36,7 @@ def reason_to_skip(cells, keys, titles):
     first = plain(cells[at])
     if is_total(first, cells, keys):
         return "合计"
-    if is_section(cells, at, keys):
+    if first.startswith(FIRST_OF_SECTIONS) and is_section(cells, at, keys):
         return "分类、分段的标题"
     if first.startswith(FIRST_NUMBERS) and is_numbering(cells):
         return "栏次"
