@@ -118,6 +118,20 @@ def read_upload(name, content):
     raise SheetError(f"只能导入 {'、'.join(WORKBOOKS)} 或 .csv 文件；其他请另存为 .xlsx。")
 
 
+class Once(dict):
+    """Equal texts as one object each, so that a cell which stands in every row takes its room once.
+
+    What each row says otherwise is not kept: the first `MOST` texts are.
+    """
+
+    MOST = 10_000
+
+    def __missing__(self, text):
+        if len(self) < self.MOST:
+            self[text] = text
+        return text
+
+
 def read_csv(content):
     if content.startswith((ZIP_START, OLE_START)):
         raise SheetError("文件名是 .csv，内容却不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
@@ -126,9 +140,10 @@ def read_csv(content):
         raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     filled = ((number, row) for number, row in enumerate(reader, 1) if any(row))
+    once = Once()
     try:
         rows = [
-            (number, [unmark(cell) for cell in row[:MAX_COLUMNS]])
+            (number, [once[unmark(cell)] for cell in row[:MAX_COLUMNS]])
             for number, row in islice(filled, workbook_reader.MAX_ROWS + 1)
         ]
     except csv.Error as error:
@@ -274,7 +289,11 @@ def moment(found):
 
 
 def page_of(found):
-    rows = [(number, cells) for number, *cells in found["rows"]]
+    once = Once()
+    rows = [
+        (number, [once[cell] if cell.__class__ is str else cell for cell in cells])
+        for number, *cells in found["rows"]
+    ]
     for number, cells in rows:
         if any(cell.__class__ is str and len(cell) > EXCEL_TEXT_LENGTH for cell in cells):
             raise SheetError(
