@@ -308,7 +308,7 @@ SEPARATE_PUBLISHER = env_flag("SEPARATE_PUBLISHER", default=False)
 # Import and export
 
 # An import of more rows is handed to a worker, if there are any.
-IMPORT_ROWS_AT_ONCE = 5_000
+IMPORT_ROWS_AT_ONCE = 2_000
 # How new records are numbered that a file has no codes for: {headquarters} is the word in the
 # address of its page (its initials if that is long), {year} the record's, {number} the next one.
 CODE_RULE = os.environ.get("CODE_RULE") or "{headquarters}-{year}-{number:03}"

@@ -14,7 +14,7 @@ workers = int(os.environ.get("WEB_WORKERS") or 2 * multiprocessing.cpu_count() +
 worker_class = "sync"
 backlog = 256
 
-# A confirmed import of 5,000 rows takes 20 s at worst (larger ones are queued), a file of a million
+# A confirmed import of 2,000 rows takes 8 s at worst (larger ones are queued), a file of a million
 # figures a minute. Who has begun when the service stops may end.
 timeout = int(os.environ.get("WEB_TIMEOUT") or 120)
 graceful_timeout = timeout

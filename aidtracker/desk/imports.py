@@ -43,6 +43,7 @@ REFRESHED = 2  # seconds
 LEFT_OUT = "-"  # chosen for a heading that is not imported
 # After so long in the queue somebody should see to the workers.
 LONG_WAIT = timedelta(seconds=30)
+MOST_NOW = 20_000  # rows that are stored while a request may last, if no worker takes them
 
 
 class UploadForm(forms.Form):
@@ -50,8 +51,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="文件",
-        help_text=f".xlsx 或 .csv，不超过 10 MB，最多 {MAX_ROWS} 行。",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=f".xlsx、.xls、.et、.ods 或 .csv，不超过 10 MB，最多 {MAX_ROWS} 行。",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et,.ods,.csv"}),
     )
 
 
@@ -129,6 +130,7 @@ class ImportMixin(admin.ModelAdmin):
             "columns": resource.columns,
             "writable": [column for column in resource.columns if not column.readonly],
             "keys": resource.key_columns,
+            "is_known_by_name": bool(resource.code_column),
             "ignored": Guard(self.model, request.user).ignored,
             "outcome": None,
             "sheets": (),
@@ -283,6 +285,7 @@ class ImportMixin(admin.ModelAdmin):
             "upload": upload,
             "token": token_of(upload),
             "refreshed": REFRESHED,
+            "may_be_now": upload.rows <= MOST_NOW,
             "is_long_wait": upload.seen_at < timezone.now() - LONG_WAIT,
             "success": self.success(upload) if upload.state == State.STORED else "",
         }
@@ -303,7 +306,7 @@ class ImportMixin(admin.ModelAdmin):
 
     def now(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Store in this request what no worker has begun with."""
-        if upload.take(State.QUEUED):
+        if upload.rows <= MOST_NOW and upload.take(State.QUEUED):
             carry_out(upload)
         return self.back(upload)
 

@@ -270,6 +270,11 @@ class Reviewable(Model):
         return False
 
     @classmethod
+    def doubts(cls, rows: list[Any]) -> Iterable[tuple[int, str, str]]:
+        """What of many rows that are to be stored is probably wrong: (place, column, why)."""
+        return ()
+
+    @classmethod
     def ask_at_once(cls, rows: Iterable[Any]) -> None:
         """Find out of many stored rows what `is_correction` would have to ask of each alone."""
 

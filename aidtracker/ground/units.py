@@ -196,6 +196,12 @@ _FOLDED = {_folded(one): one for one in sorted(KNOWN | PEOPLE | HOUSEHOLDS | THI
 _OF_CHINA = re.compile("人民币|rmb|cny")
 _SCALES_BY_LENGTH = sorted(filter(None, SCALES), key=len, reverse=True)
 
+# What every known unit measures; all money is one, though it does not convert.
+DIMENSIONS = {
+    word: "" if not unit.dimension else "money" if unit.dimension in CURRENCIES else unit.dimension
+    for word, unit in ((one, unit_of(one)) for one in _FOLDED.values())
+}
+
 
 def counted(word: str) -> str:
     """The unit when 个 stands before it: 月 → 个月, 百分点 → 个百分点, but 小时."""

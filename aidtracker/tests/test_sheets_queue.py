@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from aidtracker import testing
+from aidtracker.desk.imports import MOST_NOW
 from aidtracker.sheets.storing import running
 from aidtracker.sheets.storing.models import SILENCE, OvertakenError, State, Upload
 from aidtracker.sheets.storing.running import BROKEN, NO_RIGHT, STALE, Pulse, store_upload
@@ -140,6 +141,13 @@ def test_import_that_no_worker_takes_can_be_stored_by_its_page(client, queued):
 
     assert press(client, queued, "now").state == State.STORED
     assert stored() == ROWS
+
+
+def test_import_of_very_many_rows_is_left_to_workers(client, queued):
+    Upload.objects.update(seen_at=timezone.now() - SILENCE, rows=MOST_NOW + 1)
+
+    assert "在本页直接导入" not in text_of(client, queued)
+    assert press(client, queued, "now").state == State.QUEUED
 
 
 # Who may

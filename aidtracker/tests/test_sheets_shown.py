@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -210,3 +212,75 @@ def test_formula_without_a_result_on_another_sheet_does_no_harm():
     book.save(content)
 
     assert outcome_of(content.getvalue()).changed == 1
+
+
+# Other workbooks
+
+OLD = Path(__file__).parent / "files" / "old.xls"
+OPEN = """<office:document-content xmlns:office="o" xmlns:text="x" xmlns:table="t"><office:body>
+<office:spreadsheet><table:table table:name="台账">{}</table:table></office:spreadsheet>
+</office:body></office:document-content>"""
+
+
+VALUE_NAMES = {"date": "date-value", "string": "name"}
+
+
+def open_document(*rows, **parts):
+    """The bytes of an OpenDocument workbook; a cell is (kind, value, text shown)."""
+    cell = '<table:table-cell office:value-type="{}" office:{}="{}"><text:p>{}</text:p>'
+    body = "".join(
+        "<table:table-row>"
+        + "".join(
+            cell.format(kind, VALUE_NAMES.get(kind, "value"), value, text) + "</table:table-cell>"
+            for kind, value, text in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", OPEN.format(body))
+        for name, text in ({"META-INF/manifest.xml": "<manifest/>"} | parts).items():
+            book.writestr(name, text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", ["台账.xls", "台账.et", "台账.xlsx"])
+def test_old_workbook_is_read_whatever_it_is_called(name):
+    [page] = read_upload(name, OLD.read_bytes())
+
+    assert page.rows[1] == (2, ["P-1", "甲", 1200.5, datetime.date(2024, 3, 5)])
+    assert page.joint == [[4, 5, 2, 2]]
+    assert "显示格式" in page.notices[0]
+
+
+def test_open_document_is_read_as_it_is_shown():
+    rows = [
+        [("string", "", "项目编号"), ("string", "", "总投资"), ("string", "", "计划开工")],
+        [("string", "", "P-1"), ("float", "1200.5", "1,200.50"), ("date", "2024-03-05", "24/3/5")],
+        [("float", "7", "007"), ("percentage", "0.65", "65%"), ("date", "2024-03-01", "2024年3月")],
+    ]
+
+    [page] = read_upload("台账.ods", open_document(*rows))
+
+    assert [cells for _, cells in page.rows[1:]] == [
+        ["P-1", 1200.5, datetime.date(2024, 3, 5)],
+        ["007", "65%", "2024年3月"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (open_document(**{"Basic/script.xml": "x"}), "带有宏"),
+        (open_document(**{"META-INF/manifest.xml": "<encryption-data/>"}), "设有密码"),
+        (OLD.read_bytes() + "_VBA_PROJECT".encode("utf-16-le"), "带有宏"),
+        (OLD.read_bytes()[:600], "密码"),
+        (b"<html><table></table></html>", "不是 Excel 工作簿"),
+    ],
+    ids=["macros", "password", "old macros", "torn", "page"],
+)
+def test_other_workbook_that_cannot_be_read_is_refused(content, words):
+    with pytest.raises(SheetError, match=words):
+        read_upload("台账.xls", content)

@@ -10,7 +10,7 @@ from aidtracker import testing
 from aidtracker.ground.records import twin
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.reading.sheets import sheet_of
-from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.rehearsing.rehearsal import Rehearsal, rehearse
 from aidtracker.sheets.rehearsing.rules import broken_checks
 from aidtracker.tests.sheet_helpers import page, rehearsal, stored
 from projects.models import Project
@@ -44,6 +44,20 @@ def test_preview_page_is_bounded_whatever_the_rows(admin_client, line):
 
     assert abs(many - few) < DIGITS
     assert many < MEGABYTE
+
+
+def test_what_new_rows_say_alike_is_planned_once():
+    name = testing.make_headquarters().name
+    rows = [[f"甲-{number}", f"新{number}", name] for number in range(3)]
+    resource = resource_for(Project)
+    sheet = sheet_of(resource, [page(["项目编号", "名称", "援疆指挥部"], *rows)])
+
+    found = Rehearsal(resource, sheet)
+    found.run()
+
+    by_code = [{one.column.attribute: one for one in plan.changes} for plan in found.planned]
+    assert len({id(changes["headquarters"]) for changes in by_code}) == 1
+    assert [changes["code"].new for changes in by_code] == ["甲-0", "甲-1", "甲-2"]
 
 
 def test_conflict_tells_only_the_latest_changes():

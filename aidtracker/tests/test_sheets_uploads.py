@@ -79,6 +79,22 @@ def test_row_numbers_count_blank_rows_and_not_the_lines_of_a_cell():
     assert [number for number, _ in read_upload("a.CSV", content)] == [1, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "编号,一格很长的文字\r\n7,一格很长的文字\r\n8,一格很长的文字".encode()),
+        ("a.xlsx", workbook([[7, "一格很长的文字"], [8, "一格很长的文字"]])),
+    ],
+    ids=["csv", "xlsx"],
+)
+def test_text_that_stands_in_many_rows_is_kept_once(name, content):
+    [page] = pages_of(name, content)
+
+    texts = [cells[1] for _, cells in page.rows[1:]]
+    assert texts == ["一格很长的文字"] * 2
+    assert texts[0] is texts[1]
+
+
 def test_workbook_rows_keep_their_numbers():
     book = openpyxl.Workbook()
     book.active["A3"], book.active["A6"], book.active["B6"] = "名称", "甲", 2.5

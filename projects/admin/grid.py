@@ -18,6 +18,7 @@ from aidtracker.ground.months import (
     previous,
 )
 from aidtracker.ground.scope import may
+from aidtracker.ground.units import DIMENSIONS
 from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
 from projects.models import Review
@@ -133,6 +134,7 @@ def grid_page(request, page):
         "title": f"{page.kind.label}填报",
         "grid": page,
         "links": links,
+        "units": json.dumps(DIMENSIONS, ensure_ascii=False),
         "kinds": [kind for kind in KINDS.values() if may_see(request.user, kind)],
         "before": previous(page.month),
         "after": following(page.month),

@@ -1,6 +1,7 @@
 """Which chart shows best what a page has read: the series that goes on longest, or like figures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aidtracker.pages.charts import FEWEST, Chart
 from projects.charts.over_time import is_bare, series_chart
@@ -14,7 +15,9 @@ def best_chart(key: str, rows: Sequence[Observation]) -> Chart | None:
     """One chart of some figures; None where no two of them can be compared. Asks no query."""
     line, group = longest(rows), widest(rows)
     if len(line) >= LONG or len(line) >= FEWEST > len(group):
-        return series_chart(line, {row.pk for row in line if row.is_contradicted})
+        chart = series_chart(line, {row.pk for row in line if row.is_contradicted})
+        # Beside other figures it has to say of whom and what it speaks.
+        return chart and replace(chart, title=f"{line[0].series}：{chart.title}")
     return beside_the_others(key, group, rows)
 
 

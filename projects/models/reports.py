@@ -6,14 +6,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from aidtracker.ground.batches import in_batches
 from aidtracker.ground.constraints import once
 from aidtracker.ground.features import ColumnPairs, KeyName
 from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
-from aidtracker.ground.months import MonthField, in_chinese, month_check
+from aidtracker.ground.months import MonthField, in_chinese, month_check, previous
 from aidtracker.ground.records import KeyedQuerySet
 from aidtracker.ground.relations import key_to
 from aidtracker.review.reviewed import Reviewed, standing
+from aidtracker.templatetags.formatting import plain
 from programs.models import Headquarters
 from projects.models.amount_figures import amount_figures
 from projects.models.investments import Investment
@@ -21,6 +23,8 @@ from projects.models.outlets import Outlet
 from projects.models.periods import ReportingPeriod
 from projects.models.projects import Project
 from projects.models.sites import Site
+
+BATCH = 500
 
 
 class ReportQuerySet(KeyedQuerySet):
@@ -62,6 +66,44 @@ class MonthlyReport(Reviewed):
             raise ValidationError({"month": "这个月还没有到，请核对月份。"})
 
     @classmethod
+    def doubts(cls, rows):
+        """Amounts in all that do not follow from the last report's and this month's."""
+        for part, total in cls.PAIRS:
+            latest = cls.totals_before(rows, total)
+            ordered = sorted(enumerate(rows), key=lambda pair: str(pair[1].month))
+            for place, row in ordered:
+                month, base = latest(row)
+                month_amount, amount = getattr(row, part), getattr(row, total)
+                if base is not None and amount is not None:
+                    follows = base + (month_amount or 0)
+                    is_next = month == previous(row.month) and month_amount is not None
+                    if amount < base or (is_next and amount != follows):
+                        yield place, total, doubt(amount, base, month, follows if is_next else None)
+
+    @classmethod
+    def totals_before(cls, rows, total):
+        """A function that gives, for a report, the month and the amount in all of the last before.
+
+        Those that are to be stored with it come before what is stored.
+        """
+        names = [field.attname for field in cls.identity_fields()]
+        found: dict[tuple, dict] = {}
+        for part in in_batches([*{row.identity[-1] for row in rows}], BATCH):
+            stored = cls._base_manager.filter(**{f"{names[-1]}__in": part}).order_by()
+            for *identity, month, amount in stored.values_list(*names, "month", total):
+                found.setdefault(tuple(identity), {})[month] = amount
+        for row in rows:
+            found.setdefault(row.identity, {})[row.month] = getattr(row, total)
+
+        def latest(row):
+            months = found[row.identity]
+            known = [one for one in months if months[one] is not None and one < row.month]
+            last = max(known, default=None)
+            return last, months.get(last)
+
+        return latest
+
+    @classmethod
     def identity_fields(cls):
         """The fields that, with the month, name a report; the last says what it is about."""
         names = [path.partition("__")[0] for path in cls.KEY if path != "month"]
@@ -96,6 +138,14 @@ class MonthlyReport(Reviewed):
         # Whose month it is takes a query, so that is asked only where it matters.
         whose = {owner for owner, month in locks if month == self.month}
         return bool(whose) and getattr(follow(self, self.OWNERS[0]), "pk", None) in whose
+
+
+def doubt(amount, base, month, follows):
+    """Why an amount in all is doubtful, after the one of an earlier month."""
+    earlier = f"{in_chinese(month)}的 {plain(base)}"
+    if follows is None:
+        return f"累计 {plain(amount)} 小于{earlier}，请核对。"
+    return f"累计 {plain(amount)} 不等于{earlier}加本月数（应为 {plain(follows)}），请核对。"
 
 
 def report_checks(name, *identity, not_negative=()):

@@ -73,6 +73,19 @@ def test_unit_of_the_heading_counts(clerk, projects):
     assert found[0] == (Decimal(15000), Decimal("0.0001"))
 
 
+def test_unit_that_does_not_fit_is_refused_and_a_note_is_none(clerk, projects):
+    clerk.go_to(projects[0], "problems")
+    clerk.paste(
+        "名称\t本月完成投资（万美元）\t累计到位（含税）\t累计拨付（千元）\n"
+        f"{projects[0].name}\t5\t4\t3\n{projects[1].name}\t\t4\t3\n"
+    )
+    clerk.wait_until_saved(1)
+    report = reports().get()
+    assert (report.project, report.received_to_date) == (projects[1], Decimal(4))
+    assert report.disbursed_to_date == Decimal("0.3")
+    assert clerk.value(projects[0], "work_done_month") == "5万美元"
+
+
 def test_heading_alone_places_columns_from_the_row_one_is_in(clerk, projects):
     clerk.go_to(projects[1], "note")
     clerk.paste("累计拨付\t累计到位\n3\t4\n5\t6\n")

@@ -155,7 +155,8 @@ def test_more_than_fit_are_counted():
 def test_series_over_years_goes_before_single_figures():
     rows = Observation.objects.published().with_subjects().filter(series__region__name="阿克苏市")
 
-    assert best_chart("key", list(rows)).title == "2014年 4亿元，2023年 34.24亿元"
+    found = best_chart("key", list(rows))
+    assert found.title == "阿克苏市 网络零售额：2014年 4亿元，2023年 34.24亿元"
 
 
 def test_charts_ask_no_query(django_assert_num_queries):

@@ -98,7 +98,7 @@ class ComparePage(View):
                 Item(label, f"?{self.query(download=code)}") for code, label in FORMATS.items()
             ],
             "notices": list(dict.fromkeys(comparison.notices)),
-            "ready": [] if comparison.asked.picks else offered_ready(),
+            "ready": offered_ready() if len(comparison.columns) < FEWEST else [],
             "subjects": self.subjects(comparison),
             "with_figures": with_figures(comparison),
         }

@@ -35,7 +35,7 @@ EURO, EURO_BYTE = "aidtracker.euro", 0x80
 LONGEST_TWO_BYTES = 0x7FF  # Chinese takes three bytes in UTF-8
 MAX_CELLS = 3_000_000
 SNIFFED = 10_000
-UNREADABLE = "这个 Excel 文件已损坏或过于复杂，无法读取；请另存一份再试。"
+UNREADABLE = "这个 Excel 文件已损坏、设有密码或过于复杂，无法读取；请另存一份再试。"
 FAILURES = {
     workbook_reader.TOO_MANY_ROWS: TOO_MANY,
     workbook_reader.TOO_MANY_MERGED: "合并的单元格太多；请取消合并，每格填自己的内容。",
@@ -58,7 +58,27 @@ STYLES_PART, MAX_STYLES = "xl/styles.xml", 20 * MEGABYTE
 WORKBOOK_PART = "xl/workbook.xml"
 CONTENT_TYPES = "[Content_Types].xml"
 MACROS = "vbaproject.bin"
-MACRO_SHEETS = "xl/macrosheets/"
+MACRO_FOLDERS = ("xl/macrosheets/", "basic/", "scripts/")
+TEXTS, WORKBOOKS = (".csv", ".txt"), (".xlsx", ".xls", ".et", ".ods")
+EXCEL_PARTS = {WORKBOOK_PART, CONTENT_TYPES.lower()}
+# Workbooks of OpenDocument
+OPEN_DOCUMENT, LONGEST_START = b"application/vnd.oasis.opendocument.spreadsheet", 200
+OPEN_CONTENT, OPEN_MANIFEST = "content.xml", "META-INF/manifest.xml"
+OPEN_PARTS = {OPEN_CONTENT, "mimetype"}
+# A cell of a number or a date, with the text it shows.
+OPEN_CELL = re.compile(
+    rb"<table:table-cell [^<>]{0,900}\boffice:value-type=\""
+    rb"(?P<kind>float|percentage|currency|date)\"[^<>]{0,900}>\s?<text:p[^<>]{0,90}>(?P<text>[^<]{0,99})</text:p>"
+)
+OPEN_VALUE = re.compile(rb"\soffice:(?:date-)?value=\"[^\"]*\"")
+PLAIN_NUMBER = re.compile(r"[￥¥]?[-(]?(?!0[0-9])[0-9][0-9,]*(\.[0-9]*)?\)?(E[+-]?[0-9]+)?|-")
+PLAIN_DATE = re.compile(r".*[0-9].*[^0-9].*[0-9].*[^0-9].*[0-9].*", re.DOTALL)
+# Streams of old workbooks
+OLD_STREAMS, MACRO_STREAMS = ("Workbook", "Book"), ("_VBA_PROJECT", "_VBA_PROJECT_CUR")
+OLD_NOTICE = (
+    "旧格式的文件读不出单元格的显示格式：显示成百分数、补零的编号和只到月的日期请核对，"
+    "或另存为 .xlsx 再上传。"
+)
 # Longer than Excel's own: some texts are downloaded as CSV because no workbook can hold them.
 MAX_CELL = 200_000
 csv.field_size_limit(MAX_CELL)
@@ -90,11 +110,26 @@ def read_upload(name, content):
         raise SheetError(f"文件超过 {MAX_SIZE // MEGABYTE} MB，请分成几份导入。")
     if not content:
         raise SheetError("文件是空的。")
-    readers = {".csv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx}
     ending = PurePath(name).suffix.lower()
-    if ending not in readers:
-        raise SheetError("只能导入 .xlsx 或 .csv 文件；.xls、.et、.ods 等请另存为 .xlsx。")
-    return readers[ending](content)
+    if ending in TEXTS:
+        return read_csv(content)
+    if ending in WORKBOOKS:
+        return read_workbook(content)
+    raise SheetError(f"只能导入 {'、'.join(WORKBOOKS)} 或 .csv 文件；其他请另存为 .xlsx。")
+
+
+class Once(dict):
+    """Equal texts as one object each, so that a cell which stands in every row takes its room once.
+
+    What each row says otherwise is not kept: the first `MOST` texts are.
+    """
+
+    MOST = 10_000
+
+    def __missing__(self, text):
+        if len(self) < self.MOST:
+            self[text] = text
+        return text
 
 
 def read_csv(content):
@@ -105,9 +140,10 @@ def read_csv(content):
         raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     filled = ((number, row) for number, row in enumerate(reader, 1) if any(row))
+    once = Once()
     try:
         rows = [
-            (number, [unmark(cell) for cell in row[:MAX_COLUMNS]])
+            (number, [once[unmark(cell)] for cell in row[:MAX_COLUMNS]])
             for number, row in islice(filled, workbook_reader.MAX_ROWS + 1)
         ]
     except csv.Error as error:
@@ -163,20 +199,71 @@ def check_one_encoding(content):
         raise SheetError(f"文件混用了几种文字编码（第 {other} 行起）；请另存为“CSV UTF-8”。")
 
 
-def read_xlsx(content):
-    found = check_workbook(content)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload.xlsx"
-        write_readable(path, content, {ERROR_CELL, UNCALCULATED} & found)
-        formats = path.with_name("formats.json")
-        formats.write_text(json.dumps(formats_of(content)))
-        lines = run_reader(path, formats)
-    pages = [page_of(json.loads(line, object_hook=moment)) for line in lines]
+def read_workbook(content):
+    """The sheets of a workbook of any kind, whatever its name says it is."""
+    if content.startswith(OLE_START):
+        pages = read_old(content)
+    elif OPEN_DOCUMENT in content[:LONGEST_START]:
+        check_workbook(content, OPEN_PARTS)
+        pages = read_by_process(".ods", as_shown(content))
+    else:
+        pages = read_xlsx(content)
     if not pages:
         raise SheetError("这个 Excel 文件里没有工作表。")
+    return pages
+
+
+def read_old(content):
+    """The sheets of a workbook of Excel 97 to 2003 or of WPS."""
+    if any(one.encode("utf-16-le") in content for one in MACRO_STREAMS):
+        raise SheetError(WITH_MACROS)
+    if not any(one.encode("utf-16-le") in content for one in OLD_STREAMS):
+        raise SheetError("文件设有密码，或是旧版 .xls；请取消密码并另存为 .xlsx。")
+    pages = read_by_process(".xls", content)
+    for page in pages:
+        page.notices.append(OLD_NOTICE)
+    return pages
+
+
+def as_shown(content):
+    """An OpenDocument workbook in which what a cell shows stands as text, where it is more or less
+    than the value: 65%, 00123, 2024年3月."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for member in old.infolist():
+            part = old.read(member)
+            if member.filename == OPEN_CONTENT:
+                part = OPEN_CELL.sub(shown_in_text, part)
+            new.writestr(member.filename, part)
+    return target.getvalue()
+
+
+def shown_in_text(cell):
+    """A cell of an OpenDocument workbook, as a text if that is not just its value."""
+    kind, text = cell["kind"], cell["text"].decode(errors="replace")
+    is_plain = PLAIN_DATE if kind == b"date" else PLAIN_NUMBER
+    if is_plain.fullmatch(text):
+        return cell[0]
+    return OPEN_VALUE.sub(b"", cell[0]).replace(b'value-type="%b"' % kind, b'value-type="string"')
+
+
+def read_xlsx(content):
+    found = check_workbook(content)
+    odd = {ERROR_CELL, UNCALCULATED} & found
+    pages = read_by_process(".xlsx", readable(content, odd), formats_of(content))
     for page in pages:
         page.notices += [notice for pattern, notice in NOTICES.items() if pattern in found]
     return pages
+
+
+def read_by_process(ending, content, formats=None):
+    """The sheets that a process of its own reads from the bytes of a workbook."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, beside = Path(folder) / f"upload{ending}", Path(folder) / "formats.json"
+        path.write_bytes(content)
+        beside.write_text(json.dumps(formats or {}))
+        lines = run_reader(path, beside)
+    return [page_of(json.loads(line, object_hook=moment)) for line in lines]
 
 
 def formats_of(content):
@@ -202,7 +289,11 @@ def moment(found):
 
 
 def page_of(found):
-    rows = [(number, cells) for number, *cells in found["rows"]]
+    once = Once()
+    rows = [
+        (number, [once[cell] if cell.__class__ is str else cell for cell in cells])
+        for number, *cells in found["rows"]
+    ]
     for number, cells in rows:
         if any(cell.__class__ is str and len(cell) > EXCEL_TEXT_LENGTH for cell in cells):
             raise SheetError(
@@ -214,16 +305,17 @@ def page_of(found):
     return Page(found["name"], rows, found["hidden"], found["joint"], notices)
 
 
-def write_readable(path, content, odd):
-    """Write a workbook to a path, its cells of errors and of formulas that nobody calculated as
-    texts that say so."""
+def readable(content, odd):
+    """A workbook whose cells of errors and of formulas that nobody calculated are texts that say
+    so."""
     if not odd:
-        path.write_bytes(content)
-        return
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+        return content
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
         for member in old.infolist():
             part = ERROR_CELL.sub(rb'\1"str"', old.read(member))
             new.writestr(member.filename, UNCALCULATED.sub(as_uncalculated, part))
+    return target.getvalue()
 
 
 def as_uncalculated(cell):
@@ -243,32 +335,30 @@ def run_reader(*paths):
     return done.stdout.splitlines()
 
 
-def check_workbook(content):
+def check_workbook(content, parts=None):
     """Raise SheetError unless the bytes are a plain workbook of harmless parts and size.
 
     Returns which of the patterns of what is worth knowing were found.
     """
-    if content.startswith(OLE_START):
-        raise SheetError("文件设有密码，或是旧版 .xls；请取消密码并另存为 .xlsx。")
     if not content.startswith(ZIP_START):
         raise SheetError("文件名是 .xlsx，内容却不是 Excel 工作簿。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            check_members(archive.infolist())
+            check_members(archive.infolist(), parts or EXCEL_PARTS)
             return check_contents(archive)
     except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError) as error:
         raise SheetError("这个 Excel 文件已损坏，无法读取。") from error
 
 
-def check_members(members):
+def check_members(members, parts):
     names = [member.filename.lower() for member in members]
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
         raise SheetError("这个 Excel 文件解开后过大，不能导入。")
     if len(set(names)) < len(names) or any(m.flag_bits & ENCRYPTED_FLAG for m in members):
         raise SheetError("这个 Excel 文件含有加密或重复的部分，不能导入。")
-    if WORKBOOK_PART not in names or CONTENT_TYPES.lower() not in names:
+    if not parts <= {*names}:
         raise SheetError("文件名是 .xlsx，内容却不是 Excel 工作簿。")
-    if any(name.endswith(MACROS) or name.startswith(MACRO_SHEETS) for name in names):
+    if any(name.endswith(MACROS) or name.startswith(MACRO_FOLDERS) for name in names):
         raise SheetError(WITH_MACROS)
 
 
@@ -291,8 +381,12 @@ def check_contents(archive):
                 check_piece(before + piece)
                 found |= found_in(before + piece)
                 before = piece[-OVERLAP:]
-    if b"macroEnabled" in archive.read(CONTENT_TYPES):
+    kinds = {CONTENT_TYPES, OPEN_MANIFEST} & {*archive.namelist()}
+    said = b"".join(map(archive.read, kinds))
+    if b"macroEnabled" in said:
         raise SheetError(WITH_MACROS)
+    if b"encryption-data" in said:
+        raise SheetError("文件设有密码；请取消密码再上传。")
     return found
 
 

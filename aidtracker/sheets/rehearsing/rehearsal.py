@@ -34,6 +34,7 @@ from aidtracker.sheets.rehearsing.settling import Settling, is_required
 from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows, folded_key
 
 UNREADABLE: Any = object()
+MOST_KEPT = 10_000
 COMPARING = "与现有数据对照"
 ALIKE = "只差大小写、全半角、空格或连接号"
 CLEARED = "原来有内容，文件里是空的：导入后这一格就没有内容了；不想清空的，请填上原值或去掉这一列。"
@@ -68,6 +69,7 @@ class Rehearsal:
         self.required = self.required_fields()
         self.fixed = self.fixed_values()
         self.blank = Blank(self.model)
+        self.said: dict[tuple[int, Any], FieldChange] = {}
         self.latest = timezone.localdate().year + YEARS_AHEAD
 
     def required_fields(self) -> list:
@@ -265,11 +267,22 @@ class Rehearsal:
     def set(self, plan: PlannedRow, reader: CellReader, value, old) -> None:
         """Let a row take a value from a cell."""
         column, raw = reader.column, plan.cells[reader.position]
-        plan.changes.append(FieldChange(column, old, value, raw))
+        plan.changes.append(self.change(reader, old, value, raw))
         if said := column.widget.remark(reader.text(raw)):
             self.objections.warn(plan.number, column.label, reader.text(raw), said)
         if column.can_be_doubtful and (doubt := doubt_of(column, value, old, self.latest)):
             self.objections.warn(plan.number, column.label, reader.text(raw), doubt)
+
+    def change(self, reader: CellReader, old, value, raw) -> FieldChange:
+        """What a cell changes: the same object for all new rows that say the same, to save room."""
+        if old is not None:
+            return FieldChange(reader.column, old, value, raw)
+        found = self.said.get((reader.position, raw))
+        if found is None:
+            found = FieldChange(reader.column, old, value, raw)
+            if len(self.said) < MOST_KEPT:  # beyond them each row says something else
+                self.said[reader.position, raw] = found
+        return found
 
     def judge(self, plan: PlannedRow, foreign: bool, disputed: list[StoredColumn]) -> None:
         """Sort a stored row into unchanged, conflicting, foreign or to be changed.

@@ -9,8 +9,9 @@ const gridMatch = {
   TOTAL: /^(?:合计|总计|小计|共计)/,
   FOOTER: /^(?:制表|填表|填报|审核|复核|审批|经办|报送|联系|负责人|分管|主管|签字|盖章|日期|注|备注|说明)[^:]{0,8}:/,
   NUMBER: /^[+-]?[\d,]+(?:\.\d+)?$/,
-  UNIT: /单位:?(元|万元|亿元)/,
-  UNIT_OF_HEADING: /\((?:单位:?)?(元|万元|亿元)\)$/,
+  UNIT: /单位:?([^\s;。()]{1,20})/,
+  UNIT_OF_HEADING: /\((?:单位:?)?([^()]{1,8})\)$/,
+  MULTIPLE: /^(?:人民币)?(?:[十百千]?[万亿]|[百千])?(?:人民币)?(.*?)(?:人民币)?$/,
 
   // Words without differences that nobody sees: width of characters, spaces.
   plain: (text) => (text || "").normalize("NFKC").replace(/\s/g, ""),
@@ -72,9 +73,26 @@ const gridMatch = {
       const words = lines.map((texts) => texts[right] || "").filter((text) => text.trim());
       return words.find((text) => gridMatch.columnOf(text, page) >= 0) || words[0] || "";
     });
-    const stated = gridMatch.plain(above.slice(0, end).flat().join(" ")).match(gridMatch.UNIT);
-    const units = titles.map((title) => (gridMatch.plain(title).match(gridMatch.UNIT_OF_HEADING) || stated || [])[1]);
-    return { end, titles, places: titles.map((title) => gridMatch.columnOf(title, page)), units };
+    const places = titles.map((title) => gridMatch.columnOf(title, page));
+    const stated = above.slice(0, end).flat().flatMap((text) => (gridMatch.plain(text).match(gridMatch.UNIT) || ["", ""])[1].split(/[,、;]/));
+    const units = titles.map((title, right) => gridMatch.unitOf(title, stated, page, page.columns[places[right]]));
+    return { end, titles, places, units };
+  },
+
+  // Units
+
+  // What a unit measures, 万亩 like 亩; nothing of words that are none.
+  dimension: (unit, page) => page.units[unit] ?? page.units[unit.match(gridMatch.MULTIPLE)[1] || "元"] ?? (/[元吨]\//.test(unit) ? unit : undefined),
+
+  // The unit of a heading, or the one stated above that measures what its column does. What does not
+  // fit goes along with the number and is refused where it is stored.
+  unitOf(title, stated, page, column) {
+    const own = (gridMatch.plain(title).match(gridMatch.UNIT_OF_HEADING) || [])[1];
+    if (own && gridMatch.dimension(own, page) !== undefined) {
+      return own;
+    }
+    const wanted = column && column.unit ? gridMatch.dimension(column.unit, page) : undefined;
+    return stated.find((unit) => unit && wanted !== undefined && gridMatch.dimension(unit, page) === wanted);
   },
 
   // Headings of columns that the page does not have.

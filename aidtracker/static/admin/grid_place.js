@@ -13,6 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
       labels: heading.dataset.labels.split("/").map(gridMatch.label),
       unit: heading.dataset.unit,
     })),
+    units: JSON.parse(grid.dataset.units),
     isPart: grid.dataset.part !== undefined,
     rows: rows.map(({ dataset }) => ({ words: [dataset.name, dataset.code], headquarters: dataset.headquarters })),
   };
