@@ -9,6 +9,7 @@ from aidtracker.ground.units import multiple_of
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns import widgets
 from aidtracker.sheets.reading.sheets import SheetError, sheet_of
+from aidtracker.sheets.reading.stated_units import unit_behind
 from aidtracker.tests.sheet_helpers import page, rehearsal, sheet
 from projects.models import InvestmentReport, Project, Site, TrainingReport
 
@@ -123,6 +124,46 @@ def test_unit_of_a_heading_that_does_not_fit_is_refused(heading):
 @pytest.mark.parametrize("heading", ["总投资（含税）", "总投资（估算）", "总投资（2021—2025年）"])
 def test_note_in_a_heading_that_is_no_unit_leaves_the_columns_own(heading):
     assert sheet(Project, ["项目编号", heading], ["P-1", "5"]).columns[1] == ("total_amount", 1, "")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "本月完成",
+            "累计完成",
+            "总投资本年",
+            "到位资金本月",
+            "建设周期年",
+            "就业人数",
+            "培训班次",
+        ),
+        *("占地里", "完成率", "收购干果两", "实施天", "单位", "批次", "层级", "本月人次"),
+    ],
+)
+def test_end_of_a_heading_that_is_no_unit_is_none(heading):
+    assert unit_behind(heading) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        *(
+            ("总投资万元", "万元"),
+            ("总投资元", "元"),
+            ("占地面积亩", "亩"),
+            ("面积/平方米", "平方米"),
+        ),
+        *(
+            ("总投资：亿元", "亿元"),
+            ("面积㎡", "m2"),
+            ("销量万吨", "万吨"),
+            ("投资 单位：千元", "千元"),
+        ),
+    ],
+)
+def test_unit_at_the_end_of_a_heading_is_found(heading, unit):
+    assert unit_behind(heading) == unit
 
 
 def test_unit_of_a_heading_of_words_says_nothing():

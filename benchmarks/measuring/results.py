@@ -88,6 +88,7 @@ def about(size: str) -> dict[str, str]:
         "machine": f"{os.cpu_count()} processors, {memory()}, {platform.system()}",
         "python": f"Python {platform.python_version()}, Django {django.get_version()}",
         "date": timezone.localdate().isoformat(),
+        "load": f"load {os.getloadavg()[2]:.0f}",
     }
 
 
@@ -128,7 +129,8 @@ def part_of(name: str, runs: list[dict[str, Any]]) -> Iterator[str]:
     for run, rows in zip(runs, several, strict=True):
         said = run["about"]
         yield f"\n## {name}, {said['size']}\n"
-        yield f"{said['date']}, {said['machine']}, {said['python']}.\n"
+        said_of_it = (said[name] for name in ("date", "machine", "python", "load") if name in said)
+        yield f"{', '.join(said_of_it)}.\n"
         for group, found in groupby(rows.values(), key=lambda one: one.group):
             yield table(group, list(found), rows)
 

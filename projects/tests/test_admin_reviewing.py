@@ -348,6 +348,13 @@ def test_who_judges_again_reads_what_was_changed_since(client, headquarters):
     assert changes == [("100", "120")]
 
 
+def test_page_that_is_only_read_offers_nothing_to_submit(client, headquarters):
+    codes = ["projects.view_observation", "projects.change_revision", "projects.change_observation"]
+    client.force_login(make_staff(headquarters, permissions=codes))
+    foreign = make_observation(maintainer=make_headquarters())
+    assert "保存并提交" not in client.get(form_of(foreign)).content.decode()
+
+
 # What would stay unseen
 
 

@@ -152,6 +152,11 @@ class FindingList(ListPage):
         return not self.is_filtered and kept("lookalikes", has_many_lookalikes)
 
     def rows(self):
+        return self.all_rows
+
+    @cached_property
+    def all_rows(self) -> QuerySet:
+        """Once: which of the figures that are easily confused come first is asked on the way."""
         rows = public_findings(self.overview.hidden)
         if self.more_lookalikes:
             rows = rows.without_lesser_lookalikes()

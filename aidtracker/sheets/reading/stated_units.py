@@ -17,12 +17,16 @@ BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
 MARKS = re.compile(r"[\s*＊★☆·:：_]+")
 PARTS = re.compile(r"[,，;；、 ]")
 SAID = re.compile(r"^(?:计量|计价|金额|面积|数量)*(?:单位)?(?:为|是)?(?=.)")
+# What may stand behind a heading without brackets: 本月完成 is no 成, 本年 no 年.
+BEHIND_WORDS = {
+    one
+    for one, unit in UNITS.items()
+    if unit.dimension in CURRENCIES | {"面积", "质量", "长度", "体积"}
+    and not one.isascii()
+    and (len(one) > 1 or one in "元亩吨㎡㎥")
+}
 WORDS = "|".join(
-    sorted(
-        {unicodedata.normalize("NFKC", one).lower() for one in UNITS if not one.isascii()},
-        key=len,
-        reverse=True,
-    )
+    sorted({unicodedata.normalize("NFKC", one).lower() for one in BEHIND_WORDS}, key=len)[::-1]
 )
 SCALE = "(?:[十百千]?[万亿]|[百千])?"
 # A unit behind a heading, without brackets: 总投资万元, 总投资/亿元, 面积亩.
