@@ -130,6 +130,7 @@ class ImportMixin(admin.ModelAdmin):
             "columns": resource.columns,
             "writable": [column for column in resource.columns if not column.readonly],
             "keys": resource.key_columns,
+            "is_known_by_name": bool(resource.code_column),
             "ignored": Guard(self.model, request.user).ignored,
             "outcome": None,
             "sheets": (),

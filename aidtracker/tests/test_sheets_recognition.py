@@ -8,7 +8,7 @@ from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.storing.storing import store
 from aidtracker.tests.sheet_helpers import messages, page
-from projects.models import Award, Project
+from projects.models import Award, Project, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -196,3 +196,35 @@ def test_award_without_an_address_is_known_by_name_and_holder():
     outcome = tried(None, ["示范基地", "国家级", "甲园", "商务部"], headings=headings, model=Award)
 
     assert (outcome.changed, messages(outcome)) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["库车大峡谷景区", "库车大峡谷风景旅游区", "库车大峡谷国家级旅游景区", "库车大峡谷 景区"],
+)
+def test_kind_behind_a_name_is_asked_where_names_are_keys(name):
+    site = testing.make_site(name="库车大峡谷试", kind="scenic")
+    name = name.replace("峡谷", "峡谷试")
+    rows, headings = [[name, "景区", "500"]], ["景区名称", "类型", "面积"]
+
+    asked = tried(None, *rows, headings=headings, model=Site)
+    assert found(asked) == [(2, "", "", "名称相近")]
+    assert not asked.can_be_stored
+    one = Decisions(rows={"2": str(site.pk)})
+    known = tried(None, *rows, headings=headings, model=Site, decisions=one)
+    assert (known.new, known.written, messages(known)) == (0, 1, [])
+    new = tried(None, *rows, headings=headings, model=Site, decisions=Decisions(rows={"2": "new"}))
+    assert (new.new, messages(new)) == (1, [])
+
+
+def test_table_of_attractions_is_read_with_joined_places():
+    names = [f"试景{number}" for number in range(40)]
+    places = ["阿克苏地区库车市", "喀什地区喀什市", "巴州若羌县", "新疆阿克苏地区温宿县"]
+    rows = [[name, "4A", places[at % 4], "2015年"] for at, name in enumerate(names)]
+    headings = ["景区名称", "等级", "所在地", "开放时间"]
+
+    outcome = tried(
+        None, *rows, headings=headings, model=Site, decisions=Decisions(fixed={"kind": "景区"})
+    )
+
+    assert (outcome.new, messages(outcome)) == (40, [])

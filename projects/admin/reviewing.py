@@ -152,10 +152,11 @@ class ReviewedAdmin(admin.ModelAdmin):
         """Whether what is saved in the form of a row, None for a new one, can be handed on."""
         if row is None:
             return SUBMIT.is_allowed(request.user, self.model)
+        if not self.has_change_permission(request, row):
+            return False
         if must_propose(row, request.user):
             return SUBMIT.is_allowed(request.user, Revision)
-        may_change = self.has_change_permission(request, row)
-        return may_change and not row.is_published
+        return not row.is_published
 
     def panel(self, request, row):
         """What stands above the form of a stored row about its review."""

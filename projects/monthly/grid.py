@@ -46,6 +46,11 @@ class GridCell:
         return self.row.beginnings.get(self.column.name)
 
     @property
+    def hint(self) -> str:
+        """What stands in the cell as long as it is empty."""
+        return self.last or (self.beginning.words if self.beginning else "")
+
+    @property
     def base(self) -> str:
         """Its amount; empty if it is not known."""
         amount = self.beginning.amount if self.beginning else None

@@ -348,6 +348,13 @@ def test_who_judges_again_reads_what_was_changed_since(client, headquarters):
     assert changes == [("100", "120")]
 
 
+def test_page_that_is_only_read_offers_nothing_to_submit(client, headquarters):
+    codes = ["projects.view_observation", "projects.change_revision"]
+    client.force_login(make_staff(headquarters, permissions=codes))
+    page = client.get(form_of(make_observation(maintainer=headquarters)))
+    assert (page.status_code, "保存并提交" in page.content.decode()) == (200, False)
+
+
 # What would stay unseen
 
 

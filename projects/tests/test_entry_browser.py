@@ -153,6 +153,17 @@ def test_enter_takes_what_answers_the_words_not_what_was_shown_before_them(clerk
     assert clerk.value("series") == "甲县厂房建筑面积序列"
 
 
+def test_figure_is_saved_from_the_heading_of_new_series(clerk, article):
+    clerk.press("Enter")
+    clerk.choose("series", "甲县新增企业数序列")
+    clerk.find("#id_accumulation").select_option("period")
+    clerk.find("#id_series").focus()
+    clerk.press("Tab")
+    assert clerk.see("document.activeElement.tagName") == "SUMMARY"
+    clerk.save()
+    assert article.observations.get().printed == "12家"
+
+
 def test_place_is_changed_by_a_character_with_shift_and_arrows(clerk):
     clerk.press("Shift+ArrowRight")
     assert clerk.value("printed") == "12家，"

@@ -101,6 +101,28 @@ def test_month_of_38_projects_is_typed(clerk, projects):
     )
 
 
+def test_table_shows_twenty_rows_adds_them_up_finds_and_fills_them(clerk, projects):
+    clerk.page.set_viewport_size({"width": 1280, "height": 900})
+    clerk.see("scrollTo(0, 0)")
+    shown = (
+        "Array.from(document.querySelectorAll('#grid tbody tr'))"
+        ".map(one => one.getBoundingClientRect().bottom)"
+        ".filter(end => end < document.getElementById('grid-totals').getBoundingClientRect().top)"
+        ".length"
+    )
+    assert clerk.see(shown) >= 20
+    clerk.go_to(projects[0], "work_done_month")
+    clerk.type("12.5", "Enter")
+    clerk.press("Control+Shift+d", "Control+Shift+d")
+    assert clerk.value(projects[2], "work_done_month") == "12.5"
+    total = "document.querySelector('[data-total=work_done_month]').textContent"
+    clerk.wait(f"{total} === '37.5'")
+    clerk.find("#grid-search").fill("p007")
+    assert clerk.see("document.querySelectorAll('#grid tbody tr:not([hidden])').length") == 1
+    clerk.find("#grid-search").press("Enter")
+    assert clerk.see("document.activeElement.name") == f"{projects[7].pk}:physical_progress"
+
+
 def test_first_total_follows_the_month_as_it_is_typed(open_page, headquarters):
     project = make_project(headquarters=headquarters, code="Q")
     clerk = open_page()

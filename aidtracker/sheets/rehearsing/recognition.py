@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from aidtracker.ground.keys import follow
-from aidtracker.ground.scope import changeable, scope_of
+from aidtracker.ground.scope import changeable, readable, scope_of
 from aidtracker.sheets.columns.cells import cell_text
 from aidtracker.sheets.columns.lookups import links_of
 from aidtracker.sheets.columns.resources import SheetResource
@@ -26,6 +26,10 @@ from aidtracker.sheets.rehearsing.readers import CellReader
 
 NEW, SKIP = "new", "skip"  # what a person may say of a row besides the number of a record
 PUNCTUATION = re.compile(r"[\W_]+")
+# What is written behind the name of a place, a park or works, or is not.
+KINDS = re.compile(
+    "(?:(?:国家)?(?:级)?(?:生态|风景|旅游|名胜|文化)*(?:景区|度假区|旅游区|景点)|(?:建设)?(?:项目|工程))$"
+)
 ALIKE = 0.6  # of the pairs of characters of two names
 FEW = 5
 COMMON = 300  # records with a pair of characters that tells nothing any more
@@ -72,7 +76,7 @@ class Recognised:
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
         """What the row may be: (value, words, whether that is chosen, or most likely)."""
-        found = [(str(one.pk), f"{one.code} {one.name}") for one in self.candidates]
+        found = [(str(one.pk), f"{one.code} {one.name}".strip()) for one in self.candidates]
         is_likely = len(found) == 1 and self.why == ALIKE_NAME
         begins = found[0][0] if is_likely else ""
         found += [(NEW, "新记录"), (SKIP, "不导入这一行")]
@@ -82,6 +86,11 @@ class Recognised:
 def loose(name: Any) -> str:
     """A name without differences that nobody means: width, case, blanks, punctuation."""
     return PUNCTUATION.sub("", plain(name))
+
+
+def core(name: Any) -> str:
+    """What is left of a name without the words for what kind of thing it is."""
+    return KINDS.sub("", loose(name))
 
 
 def pairs(name: str) -> set[str]:
@@ -102,6 +111,8 @@ class Recognition:
     def run(self) -> Sheet:
         """The sheet with a code in each row, without rows that are left out or undecided."""
         code, name = self.resource.code_column, self.resource.name_column
+        if (name,) == self.model.KEY:
+            return self.with_known_names(self.places[name])
         if not code or name not in self.places:
             return self.sheet
         at, named = self.places.get(code), self.places[name]
@@ -130,6 +141,35 @@ class Recognition:
         is_optional = self.resource.columns_by_code[self.resource.code_column].source.blank
         return is_optional or all(cell_text(cells[at]) for _, cells in self.sheet.rows)
 
+    def with_known_names(self, at: int) -> Sheet:
+        """The sheet of records whose names are keys: whether 某某景区 is 某某 is asked."""
+        rows = []
+        for number, cells in self.sheet.rows:
+            name = cell_text(cells[at])
+            near = self.by_core.get(core(name), [])
+            if not near or any(loose(one.name) == loose(name) for one in near):
+                rows.append((number, cells))
+                continue
+            candidates = tuple(near[:FEW])
+            one = self.said(Recognised(number, name, candidates=candidates, why=ALIKE_NAME))
+            self.found.append(one)
+            if not (one.is_undecided or one.chosen == SKIP):
+                named = [*cells]
+                named[at] = one.stored_name or name
+                rows.append((number, named))
+        return replace(self.sheet, rows=rows)
+
+    @cached_property
+    def by_core(self) -> dict[str, list[Known]]:
+        """The records that the person may see, by what is left of their names."""
+        rows = self.model._base_manager.order_by("pk")
+        if self.resource.user is not None:
+            rows = readable(rows, self.resource.user)
+        found: dict[str, list[Known]] = {}
+        for pk, name in rows.values_list("pk", self.resource.name_column):
+            found.setdefault(core(name), []).append(Known(pk, "", name))
+        return found
+
     # One row
 
     def recognise(self, number: int, cells: list, name: str) -> Recognised:
@@ -151,14 +191,18 @@ class Recognition:
         return replace(one, code=self.next_code(cells), how=NEW)
 
     def decided(self, one: Recognised, cells: list) -> Recognised:
-        """A doubtful row with what a person said of it."""
+        """A doubtful row with what a person said of it; a new one has a code."""
+        one = self.said(one)
+        return replace(one, code=self.next_code(cells)) if one.is_new else one
+
+    def said(self, one: Recognised) -> Recognised:
         said = self.sheet.decisions.rows.get(str(one.number), "")
         chosen = next((known for known in one.candidates if str(known.pk) == said), None)
         if chosen:
             own = {"code": chosen.code, "stored_name": chosen.name}
             return replace(one, chosen=said, how="您的选择", **own)
         if said == NEW:
-            return replace(one, chosen=said, code=self.next_code(cells), how=NEW)
+            return replace(one, chosen=said, how=NEW)
         return replace(one, chosen=SKIP) if said == SKIP else one
 
     def near(self, name: str) -> tuple[Known, ...]:

@@ -176,7 +176,8 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function buttonFor(element) {
-    const box = element.closest(".entry-new-series, .entry-skip");
+    // On the heading that opens the fields of a new series one is still in those of the figure.
+    const box = !element.matches("summary") && element.closest(".entry-new-series, .entry-skip");
     return (box || entry).querySelector(`button[name=action]${box ? "" : "[value=save]"}`);
   }
 

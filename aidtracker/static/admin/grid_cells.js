@@ -137,7 +137,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!cells[column]) {
         return;
       }
-      found = input(cells[column]);
+      found = rows[row].hidden ? null : input(cells[column]);
     }
     found.focus();
   }
@@ -197,6 +197,17 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
+  // What stands in the cell above, then on to the one below: a column is filled by one key.
+  function copyAbove(field) {
+    const shown = rows.filter((row) => !row.hidden);
+    const above = shown[shown.indexOf(rowOf(field)) - 1];
+    const cell = above && above.querySelector(`td[data-column="${cellOf(field).dataset.column}"]`);
+    if (cell) {
+      put(field, input(cell) ? input(cell).value : cell.querySelector(".grid-value").textContent);
+      move(field, 1, 0);
+    }
+  }
+
   grid.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.isComposing || !field.matches("td[data-column] :is(input, textarea)")) {
@@ -212,6 +223,8 @@ document.addEventListener("DOMContentLoaded", () => {
       restore(field);
     } else if (isCommand && key === "z" && !event.shiftKey) {
       takeBack(field);
+    } else if (isCommand && key === "d" && event.shiftKey) {
+      copyAbove(field);
     } else if (isCommand && key === "d") {
       copyLast(field);
     } else if (key in ARROWS && !event.shiftKey && !isCommand && !event.altKey && isAtEdge(field, key)) {
@@ -242,6 +255,43 @@ document.addEventListener("DOMContentLoaded", () => {
       delete target.dataset.followed;
       target.classList.remove("is-followed");
       changed(target);
+    }
+  });
+
+  // What the numbers of a column add up to, and rows found by their names
+
+  const sums = Array.from(document.querySelectorAll("#grid-totals .is-number"));
+
+  function addUp() {
+    sums.forEach((place) => {
+      const cells = grid.querySelectorAll(`tbody td[data-column="${place.dataset.total}"]`);
+      const texts = Array.from(cells, (cell) => (input(cell) ? input(cell).value : cell.querySelector(".grid-value").textContent));
+      const known = texts.map(millionths).filter((one) => one !== null);
+      place.textContent = known.length ? plain(known.reduce((all, one) => all + one)) : "";
+      place.title = `${known.length} 行有数`;
+    });
+  }
+
+  document.getElementById("grid-totals").hidden = !sums.length;
+  let pause = null;
+  grid.addEventListener("grid:change", () => {
+    clearTimeout(pause);
+    pause = setTimeout(addUp, 100);
+  });
+  addUp();
+
+  const search = document.getElementById("grid-search");
+  search.hidden = false;
+  search.addEventListener("input", ({ target }) => {
+    const words = target.value.trim().toLowerCase();
+    rows.forEach((row) => {
+      row.hidden = !`${row.dataset.name} ${row.dataset.code}`.toLowerCase().includes(words);
+    });
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      grid.querySelector("tr[data-open]:not([hidden]) :is(input, textarea):not([type=hidden])")?.focus();
     }
   });
 
