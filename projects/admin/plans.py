@@ -35,7 +35,9 @@ class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         if plan.pk is None:
             return "发布后计入项目各年的合计；项目自己填的总数大于合计时，不随之改动"
         stated = plain(plan.project.planned_amount)
-        return f"援疆资金计划 {stated} 万元；{plans_in_words(plan.project)}"
+        if "plans_said" not in vars(plan):  # asked for several times
+            plan.plans_said = plans_in_words(plan.project)
+        return f"援疆资金计划 {stated} 万元；{plan.plans_said}"
 
 
 @admin.register(Milestone)

@@ -4,6 +4,7 @@ Reports and plans count once they are published themselves, whether or not the p
 project yet: so the amounts are the same in whichever order a project and its papers are published.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -112,7 +113,8 @@ def planned_amounts(projects):
     """{project id: amounts}: what its plans add up to, but where the project states apart what it
     is to cost over all years, of which these may be only some."""
     added = added_plans(projects)
-    apart = stated_apart(added)
+    rows = Project.objects.filter(pk__in=added).order_by()
+    apart = stated_apart(added, rows.values_list("pk", *PLANNED))
     return {
         pk: {name: amount for name, amount in amounts.items() if (pk, name) not in apart}
         for pk, amounts in added.items()
@@ -140,9 +142,13 @@ def added_plans(projects):
 PLANNED = ("planned_amount", "adjusted_amount")
 
 
-def stated_apart(added: dict[int, dict[str, Any]]) -> set[tuple[int, str]]:
-    """Which amounts, as (project id, name), somebody stated that are more than plans add up to."""
-    stated = Project.objects.filter(pk__in=added).order_by().values_list("pk", *PLANNED)
+def stated_apart(
+    added: dict[int, dict[str, Any]], stated: Iterable[tuple[Any, ...]]
+) -> set[tuple[int, str]]:
+    """Which amounts, as (project id, name), somebody stated that are more than plans add up to.
+
+    `stated` are the projects' own, each after its number, in the order of PLANNED.
+    """
     more = {
         (pk, name)
         for pk, *values in stated
@@ -178,7 +184,8 @@ def plans_in_words(project: Project) -> str:
         return "还没有已发布的年度计划"
     named = zip(PLANNED, ("年初计划合计", "调整后合计"), strict=True)
     said = "，".join(f"{words} {plain(added[name])} 万元" for name, words in named if name in added)
-    apart = {name for _, name in stated_apart({project.pk: added})}
+    own = (project.pk, project.planned_amount, project.adjusted_amount)
+    apart = {name for _, name in stated_apart({project.pk: added}, [own])}
     labels = [str(Project._meta.get_field(name).verbose_name) for name in PLANNED if name in apart]
     if not labels:
         return f"{said}；年度计划发布后，项目的数随合计更新"

@@ -140,7 +140,8 @@ def others(row, names):
 
 
 # What is computed of a figure follows from all that is known; what a person said of it does not.
-FINDINGS = re.compile(r"<section[^>]*findings.*?</section>", re.S)
+# The section, and how many it has in the menu of the page.
+FINDINGS = re.compile(r'<section[^>]*findings.*?</section>|<a href="#[^"]*findings.*?</a>', re.S)
 
 
 def public_page(client, figure, with_findings=True):
