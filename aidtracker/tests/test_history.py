@@ -200,6 +200,8 @@ BULK_WRITES = {
     "aidtracker/ground/schema.py": "SQL that only asks",
     "aidtracker/ground/server.py": "SQL that only asks",
     "aidtracker/pages/limits.py": "settings of a connection",
+    "aidtracker/pages/searching.py": "SQL that only asks",
+    "aidtracker/storage/health.py": "SQL that only asks",
     "aidtracker/sheets/writing/extracts.py": "SQL that only asks",
     "aidtracker/ground/edition.py": "which edition of the data is public; no rows of the record",
     "aidtracker/ground/summaries.py": "SQL that only asks",

@@ -177,7 +177,8 @@ def test_names_are_proposed_while_they_are_typed(client):
     make_region(name="丁字路口")
     make_region(name="丁字路", level="village")
     names = client.get("/search/names/", {"q": "丁字"}).json()["names"]
-    assert names == [{"text": "丁字路", "kind": "地区"}, {"text": "丁字路口", "kind": "地区"}]
+    # Of places the whole stands before its parts: a county before a village.
+    assert names == [{"text": "丁字路口", "kind": "地区"}, {"text": "丁字路", "kind": "地区"}]
     assert client.get("/search/names/", {"q": " "}).json() == {"names": []}
 
 

@@ -38,6 +38,7 @@ OWN_DOORS = {
     "projects_desks",
     "projects_monthly_totals",
     "alive",
+    "status",
 }
 # Of the admin itself: nothing in them is a row, or they are tested below.
 SITE_DOORS = {

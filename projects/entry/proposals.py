@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Case, Func, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import StrIndex
 
 from aidtracker.ground.scope import readable, scope_of
@@ -124,7 +124,8 @@ class Ranking:
 
     def best(self) -> list[dict[str, Any]]:
         """The best series: closest to the words, else the last one used if it is among them."""
-        ways = (self.of_words(), self.of_subjects(), self.of_metrics())
+        of_metrics = self.of_words() if self.words else self.of_metrics()
+        ways = (self.of_subjects(), of_metrics)
         found = {row["pk"]: row for rows in ways for row in rows}
         return sorted(found.values(), key=self.order)[:MOST]
 
@@ -149,12 +150,16 @@ class Ranking:
         return "；".join(parts)
 
     def of_words(self) -> Iterable[dict[str, Any]]:
-        """The series closest to the words that were typed."""
-        return self.rows.values(*FOUND)[:MOST] if self.words else []
+        """The series closest to the words that were typed, of those the best by their metrics."""
+        *groups, _ = self.groups() or [[]]
+        places = [When(metric__in=group, then=at) for at, group in enumerate(groups)]
+        score = Case(*places, default=len(groups), output_field=IntegerField())
+        return self.rows.order_by("closeness", score, "slug").values(*FOUND)[:MOST]
 
     def of_subjects(self) -> Iterable[dict[str, Any]]:
-        """The series of subjects that were named or that the last figure was about."""
-        rule = Q(pk__in=())
+        """The series that are used here, and those of subjects that were named or that the last
+        figure was about."""
+        rule = Q(pk__in=list(self.uses))
         wanted = self.same | self.near.keys()
         for kind in {kind for kind, _ in wanted}:
             rule |= Q(**{f"{kind}__in": [pk for one, pk in wanted if one == kind]})
@@ -163,15 +168,16 @@ class Ranking:
 
     def of_metrics(self) -> Iterable[dict[str, Any]]:
         """The first series by their metrics alone."""
-        groups = [
-            [pk for pk, _ in group]
-            for _, group in groupby(sorted(self.metrics.items(), key=by_score), key=by_score)
-        ]
-        found: list[dict[str, Any]] = []
+        groups, found = self.groups(), list[dict[str, Any]]()
         for start, end in PORTIONS:
             if len(found) < MOST:
                 found += self.first_of(groups[start:end])
         return found
+
+    def groups(self) -> list[list[int]]:
+        """The metrics that are equally good, the best first."""
+        ranked = sorted(self.metrics.items(), key=by_score)
+        return [[pk for pk, _ in group] for _, group in groupby(ranked, key=by_score)]
 
     def first_of(self, groups: list[list[int]]) -> Iterable[dict[str, Any]]:
         """The first series of some groups of metrics, group after group."""

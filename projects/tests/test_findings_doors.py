@@ -79,7 +79,7 @@ def test_form_of_a_series(admin_client, pair):
         for name in ("observations", "parts")
         for count in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
-    post_changed(admin_client, series, note="再看", **inlines)
+    post_changed(admin_client, series, note="再看", correction_reason="再看", **inlines)
     assert are_at_odds(pair)
 
 

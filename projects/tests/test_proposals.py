@@ -5,11 +5,20 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aidtracker.testing import make_enterprise, make_metric, make_observation, make_series
-from programs.models import Source
+from aidtracker.testing import (
+    make_enterprise,
+    make_metric,
+    make_observation,
+    make_series,
+    make_source,
+)
+from projects.entry.document import latest_first
 from projects.entry.proposals import (
+    LAST_SUBJECT,
+    LATELY,
     MOST,
     SAME_SUBJECT,
+    USED_HERE,
     Place,
     series_options,
     subject_name,
@@ -22,34 +31,45 @@ from projects.models.metrics import SUBJECTS
 pytestmark = pytest.mark.django_db
 
 
+def used_in(place):
+    """The series of the latest figures of a document, the last one first."""
+    rows = latest_first(place.source.observations.select_related("series"))
+    return [row.series for row in rows[:LATELY]]
+
+
 def best_of_all(place, words):
     """The names that ranking every series one by one gives."""
-    last = place.source.observations.order_by("-pk").select_related("series").first()
+    used = used_in(place)
+    last = used[0] if used else None
     rows = [
         row
-        for row in Series.objects.with_subjects().search(words)
+        for row in Series.objects.with_subjects().best_for(words)
         if words or place.fits(row.metric)
     ]
-    same = set(last.series.subjects) if last else set()
+    same = set(last.subjects) if last else set()
 
     def order(row):
         near = [place.nearness(one.name, one.aliases) for one in row.subjects]
         score = place.metric_score(row.metric) + sum(near) / len(near)
         score += SAME_SUBJECT * bool(same & {*row.subjects})
-        return not (last and row == last.series), not place.fits(row.metric), -score
+        score += USED_HERE * used.count(row) / max(1, len(used))
+        return row.closeness, not place.fits(row.metric), row != last, -score, row.slug
 
     return [row.name for row in sorted(rows, key=order)[:MOST]]
 
 
 def named_of_all(place, words):
     """The subjects that ranking every one gives."""
-    found = [
-        (-place.nearness(row.name, row.aliases), row.name != words, len(row.name), kind, row)
-        for kind in SUBJECTS
-        for row in subject_rows(kind, place.user).search(words)
-    ]
-    found = [one for one in found if words or one[0]]
-    return [subject_name(kind, row) for *_, kind, row in sorted(found, key=lambda one: one[:3])]
+    used = used_in(place)
+    here = {subject for series in used for subject in series.subjects}
+    last = set(used[0].subjects) if used else set()
+    found = []
+    for kind in SUBJECTS:
+        for row in subject_rows(kind, place.user).best_for(words):
+            near = max(place.nearness(row.name, row.aliases), LAST_SUBJECT * (row in here))
+            if words or near:
+                found.append((row.closeness, -near, row not in last, len(row.name), kind, row))
+    return [subject_name(kind, row) for *_, kind, row in sorted(found, key=lambda one: one[:4])]
 
 
 @pytest.fixture
@@ -84,7 +104,9 @@ def test_best_subjects_are_those_of_ranking_all(places, words):
 def test_alias_that_stands_before_a_figure_is_a_name_too():
     company = make_enterprise(name="新疆大漠果业有限公司", aliases=["大漠果业", ""])
     text = "大漠果业去年销售核桃 300 吨"
-    place = Place(User(is_superuser=True), Source(text=text), 10, 15, "300 吨")
+    source = make_source()
+    source.text = text
+    place = Place(User(is_superuser=True), source, 10, 15, "300 吨")
     assert [one.pk for one in subject_options(place)] == [company.pk]
 
 
