@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from aidtracker.ground.records import labels_of
 from aidtracker.testing import make_finding, make_observation
 from projects import checks
 from projects.models import Finding
@@ -20,9 +21,11 @@ NEW = Kind("tally", "逐项点数", "所列各项的个数，须与原文的个�
 def finding(monkeypatch):
     """A public finding of a kind that was just declared."""
     monkeypatch.setitem(KINDS, NEW.value, NEW)
+    labels_of.cache_clear()  # else made once in a process
     found = make_finding(key="tally:甲", kind=NEW.value, computation="甲 5 家，点得 6 家。")
     found.observations.add(make_observation(status="published"))
-    return found
+    yield found
+    labels_of.cache_clear()
 
 
 def test_new_kind_has_its_pages(client, finding):
