@@ -153,8 +153,11 @@ class Ranking:
         """The series closest to the words that were typed, of those the best by their metrics."""
         *groups, _ = self.groups() or [[]]
         places = [When(metric__in=group, then=at) for at, group in enumerate(groups)]
+        # Where all are equally good there is nothing to order by: PostgreSQL takes a number for a
+        # column's place.
         score = Case(*places, default=len(groups), output_field=IntegerField())
-        return self.rows.order_by("closeness", score, "slug").values(*FOUND)[:MOST]
+        by_score = [score] if places else []
+        return self.rows.order_by("closeness", *by_score, "slug").values(*FOUND)[:MOST]
 
     def of_subjects(self) -> Iterable[dict[str, Any]]:
         """The series that are used here, and those of subjects that were named or that the last
