@@ -103,6 +103,17 @@ def finished(folder: Path) -> Iterator[tuple[Path, datetime]]:
                 yield path, timezone.make_aware(datetime.strptime(stamp, STAMP))
 
 
+def newest(folder: Path) -> tuple[Path, datetime] | None:
+    """The backup of a folder that was begun last; None if there is none."""
+    return max(finished(folder), key=lambda backup: backup[1], default=None)
+
+
+def extent(manifest: dict[str, Any]) -> str:
+    """How much a backup holds, in words."""
+    tables = manifest["tables"].values()
+    return f"{len(tables)} 张表、{sum(rows for rows, _ in tables)} 行"
+
+
 def outdated(backups: Iterable[tuple[Path, datetime]]) -> list[Path]:
     """Those that no day, week or month needs any more; the newest is always kept."""
     newest_first = sorted(backups, key=lambda backup: backup[1], reverse=True)

@@ -27,7 +27,7 @@ from redis import RedisError
 
 from aidtracker.datasets import OPERATORS
 from aidtracker.ground import schema
-from aidtracker.storage.backups import VERIFIED, finished
+from aidtracker.storage.backups import VERIFIED, newest
 
 MB = 1024 * 1024
 # Less than this, and the next import or backup may fail.
@@ -92,9 +92,10 @@ def backup() -> Answer:
     """The age of the newest whole backup in BACKUP_DIR; without that setting nothing is known."""
     if not settings.BACKUP_DIR:
         return Answer("backup", True, "没有设定 BACKUP_DIR，不知道有没有备份。")
-    made_at = newest_backup()
-    if made_at is None:
+    found = newest(settings.BACKUP_DIR)
+    if found is None:
         return Answer("backup", False, f"{settings.BACKUP_DIR} 里还没有备份。")
+    _, made_at = found
     age = timezone.now() - made_at
     at = f"{timezone.localtime(made_at):%Y-%m-%d %H:%M}"
     words = f"最近一次备份是 {at}，{age // timedelta(hours=1)} 小时以前{verified()}。"
@@ -108,10 +109,6 @@ def verified() -> str:
         return f"；{datetime.fromisoformat(word['at']):%Y-%m-%d} 试恢复过一份"
     except (OSError, ValueError, KeyError):
         return "；还没有试恢复过"
-
-
-def newest_backup() -> datetime | None:
-    return max((made_at for _, made_at in finished(settings.BACKUP_DIR)), default=None)
 
 
 # What decides whether visitors are sent here, and what somebody has to look after.

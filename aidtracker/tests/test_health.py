@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from aidtracker.ground import schema
 from aidtracker.storage import health
-from aidtracker.storage.backups import STAMP
+from aidtracker.storage.backups import STAMP, newest
 from aidtracker.testing import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_old_backup_is_told_and_no_reason_for_a_restart(client, folder):
 @pytest.mark.parametrize("name", ["aidtracker-20260101-000000.zip.x", "aidtracker-x.zip", "a.zip"])
 def test_what_is_no_backup_does_not_count(folder, name):
     (folder / name).touch()
-    assert health.newest_backup() is None
+    assert newest(folder) is None
     assert not health.backup().is_well
 
 

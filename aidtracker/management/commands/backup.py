@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from aidtracker.storage.backups import back_up, finished, outdated
+from aidtracker.storage.backups import back_up, extent, finished, outdated
 
 
 class Command(BaseCommand):
@@ -29,9 +29,7 @@ class Command(BaseCommand):
             self.tell(folder, options["rotate"])
             return
         target, manifest = back_up(folder)
-        tables = manifest["tables"].values()
-        rows = sum(rows for rows, _ in tables)
-        self.stdout.write(f"已备份 {len(tables)} 张表、{rows} 行：{target}")
+        self.stdout.write(f"已备份 {extent(manifest)}：{target}")
         if options["rotate"]:
             for path in outdated(finished(folder)):
                 path.unlink()

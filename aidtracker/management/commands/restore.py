@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aidtracker.ground.schema import differences, in_words
-from aidtracker.storage.backups import finished, restore, verify
+from aidtracker.storage.backups import extent, newest, restore, verify
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--verify", action="store_true", help=words)
 
     def handle(self, **options: Any) -> None:
-        file, identity = newest(options["file"]), options["identity"]
+        file, identity = chosen(options["file"]), options["identity"]
         if options["verify"]:
             self.stdout.write(f"备份可以恢复：{in_short(verify(file, identity))}。")
             return
@@ -37,17 +37,16 @@ class Command(BaseCommand):
             self.stderr.write(in_words(found))
 
 
-def newest(place: Path) -> Path:
+def chosen(place: Path) -> Path:
+    """The file itself, or the newest of a folder."""
     if not place.is_dir():
         return place
-    if not (backups := [*finished(place)]):
+    if (found := newest(place)) is None:
         raise CommandError(f"{place} 里没有备份。")
-    return max(backups, key=lambda backup: backup[1])[0]
+    return found[0]
 
 
 def in_short(manifest: dict[str, Any]) -> str:
     """What a backup holds, in words."""
-    tables = manifest["tables"].values()
-    rows = sum(rows for rows, _ in tables)
     at = manifest["created_at"][:19].replace("T", " ")
-    return f"{at} 的备份：{len(tables)} 张表、{rows} 行，逐表核对无误"
+    return f"{at} 的备份：{extent(manifest)}，逐表核对无误"
