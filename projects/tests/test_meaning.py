@@ -143,12 +143,15 @@ def others(row, names):
 # The section, and how many it has in the menu of the page.
 FINDINGS = re.compile(r'<section[^>]*findings.*?</section>|<a href="#[^"]*findings.*?</a>', re.S)
 
+# What differs from answer to answer: the nonce, and the minute in which a row was last written.
+NOT_OF_THE_FIGURE = re.compile(r'nonce="[^"]*"|<meta name="PubDate"[^>]*>')
+
 
 def public_page(client, figure, with_findings=True):
     client.logout()
     page = client.get(figure.get_absolute_url())
     assert page.status_code == 200
-    text = re.sub(r'nonce="[^"]*"', "", page.content.decode())
+    text = NOT_OF_THE_FIGURE.sub("", page.content.decode())
     return text if with_findings else FINDINGS.sub("", text)
 
 
