@@ -20,14 +20,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from aidtracker.accounts.sessions import start
+from aidtracker.desk import unsaved
 from aidtracker.desk.skin import AuthenticationForm
 from aidtracker.trail import acts
 from aidtracker.trail.models import Act
 
 MINUTE = 60
+UNSAVED_TOLD = 3
 
 
 class LockOut(AxesStandaloneBackend):
@@ -167,6 +169,7 @@ def after_login(sender, request, user, **kwargs):
     if request.path:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
+        remind_of_unsaved(request, user)
 
 
 def after_failure(sender, credentials, request=None, **kwargs):
@@ -187,6 +190,8 @@ def after_lock_out(sender, request, **kwargs):
 def after_logout(sender, request, user, **kwargs):
     if user is not None and request.path:
         acts.record(acts.Way.LOGOUT, request=request, user=user)
+    if user is not None and settings.SHARED_MACHINES:
+        unsaved.UnsavedForm.objects.filter(user=user).delete()
 
 
 def remind_of_password(request, user):
@@ -201,6 +206,18 @@ def remind_of_password(request, user):
             reverse("admin:password_change"),
         )
         messages.warning(request, sentence, fail_silently=True)
+
+
+def remind_of_unsaved(request, user):
+    """Say which forms were not saved, and lead to them, unless one is where the log-in leads."""
+    forms = unsaved.remember_all(request, user)
+    ways = unsaved.told(forms[:UNSAVED_TOLD])
+    asked = request.POST.get("next", "")
+    if ways and asked not in {way for way, _, _ in ways}:
+        line = '<a href="{}" class="text-link">{}</a>（{:%m-%d %H:%M}）'
+        named = [(way, name, timezone.localtime(at)) for way, name, at in ways]
+        words = format_html("有填了没有保存的：{}。", format_html_join("、", line, named))
+        messages.info(request, words, fail_silently=True)
 
 
 def connect():
