@@ -214,8 +214,8 @@ def remind_of_unsaved(request, user):
     ways = unsaved.told(forms[:UNSAVED_TOLD])
     asked = request.POST.get("next", "")
     if ways and asked not in {way for way, _, _ in ways}:
-        line = '<a href="{}" class="text-link">{}</a>（{:%m-%d %H:%M}）'
-        named = [(way, name, timezone.localtime(at)) for way, name, at in ways]
+        line = '<a href="{}" class="text-link">{}</a>（{}）'
+        named = [(way, name, f"{timezone.localtime(at):%m-%d %H:%M}") for way, name, at in ways]
         words = format_html("有填了没有保存的：{}。", format_html_join("、", line, named))
         messages.info(request, words, fail_silently=True)
 

@@ -7,12 +7,12 @@ window.desk = (() => {
   const PAUSE = 5 * 60 * 1000;
   const WARNED = 5 * 60 * 1000;
   const FIRST_LOOK = 60 * 1000;
-  const person = document.querySelector("meta[name=person]");
+  let person = null; // on the page for logging in there is none
   let told = Date.now();
   let heard = Date.now(); // when the site last said that the log-in lasts
   let timer;
   // `keeping`: what is being kept of a form right now (`unsaved.js`); what is saved waits for it.
-  const api = { ready, person, keeping: null };
+  const api = { ready, keeping: null };
   let window_; // the window that logs in, while it is open
 
   function element(name, words, parts = {}) {
@@ -188,7 +188,11 @@ window.desk = (() => {
     }
   }
 
-  if (person) {
+  function begin() {
+    person = document.querySelector("meta[name=person]");
+    if (!person) {
+      return;
+    }
     for (const sign of ["input", "keydown", "click"]) {
       // A script's own events, such as those of saving by itself, are no sign of a person.
       document.addEventListener(sign, (event) => event.isTrusted && tell(), { passive: true });
@@ -198,5 +202,6 @@ window.desk = (() => {
     timer = setTimeout(look, FIRST_LOOK);
   }
 
+  document.addEventListener("DOMContentLoaded", begin);
   return api;
 })();

@@ -4,7 +4,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   const LATER = 2000;
   const form = document.querySelector(".change-form form[method=post][id$=_form], #entry-form");
-  if (!form || form.querySelector("[type=password]") || !window.desk.person) {
+  if (!form || form.querySelector("[type=password]") || !document.querySelector("meta[name=person]")) {
     return;
   }
   let isChanged = false;
