@@ -6,11 +6,13 @@ from uuid import uuid4
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models import JSONField, Value
 from django.utils import timezone
 
 MAX_AGE = timedelta(days=1)
 # Whoever stores a file says so every few seconds; after so long without a word it has died.
 SILENCE = timedelta(minutes=2)
+NOTHING_DECIDED = models.Value({}, models.JSONField())
 
 
 class State(models.TextChoices):
@@ -57,7 +59,8 @@ class Upload(models.Model):
     sheet = models.TextField("工作表", blank=True)
 
     # What the person saw of it, and decided (`reading.decisions`)
-    decisions = models.JSONField("决定", default=dict)
+    # An earlier program that still runs stores files, too, and knows nothing of decisions.
+    decisions = models.JSONField("决定", default=dict, db_default=NOTHING_DECIDED)
     fingerprint = models.CharField("预览", max_length=64, blank=True)
     rows = models.PositiveIntegerField("行数", default=0)
     reason = models.TextField("理由", blank=True)
