@@ -6,7 +6,6 @@ from uuid import uuid4
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import JSONField, Value
 from django.utils import timezone
 
 MAX_AGE = timedelta(days=1)
