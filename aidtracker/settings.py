@@ -77,7 +77,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    # Before the site itself, which takes its pages out of the admin.
+    # Before the site itself, which takes their pages out of the admin.
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
     "django_tasks",
     "django_tasks_db",
     "aidtracker",
@@ -103,10 +107,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aidtracker.accounts.second_step.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "aidtracker.trail.acts.ActMiddleware",
     "aidtracker.accounts.sessions.StaffSessionMiddleware",
+    "aidtracker.accounts.second_step.SecondStepFirst",
     "aidtracker.accounts.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.pages.security.ContentSecurityPolicyMiddleware",
@@ -259,6 +264,17 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# Whether a second step of log-in is demanded of who grants rights, makes accounts or publishes;
+# others choose. What an app for codes calls the site, and by what name passkeys know it.
+SECOND_FACTOR = env_flag("SECOND_FACTOR", default=not DEBUG)
+OTP_TOTP_ISSUER = SITE["name"]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# The address itself is asked for each time (`aidtracker.accounts.passkeys.Helper`).
+OTP_WEBAUTHN_RP_NAME, OTP_WEBAUTHN_RP_ID = SITE["name"], "localhost"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = ["http://localhost"]
+# So long a password or second step counts when rights are granted or a figure is retracted.
+STEP_UP_MINUTES = int(os.environ.get("STEP_UP_MINUTES") or 15)
 
 # Five wrong passwords for one name from one address, or fifty for all names from one address,
 # behind which many people may sit: then nobody is heard for a while. Not for one name from

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 
+from aidtracker.accounts.second_step import ask_for_second_step
 from aidtracker.accounts.sessions import start
 from aidtracker.desk.skin import AuthenticationForm
 from aidtracker.trail import acts
@@ -163,8 +164,9 @@ def record_failure(request, name):
 
 
 def after_login(sender, request, user, **kwargs):
-    start(request.session)
-    if request.path:
+    start(request)
+    is_half = ask_for_second_step(request, user)
+    if request.path and not is_half:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
 

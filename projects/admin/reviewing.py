@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from aidtracker.accounts.step_up import proof_page
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.lists import MADE_AT, is_for_all
 from aidtracker.desk.proposing import Proposing
@@ -29,6 +30,7 @@ from aidtracker.review.steps import (
     PUBLISH,
     STEPS,
     SUBMIT,
+    WITHDRAW,
     Referee,
     Step,
     StepTaken,
@@ -84,6 +86,8 @@ def taking(step):
 
     @admin.action(description=step.label)
     def act(model_admin, request, queryset):
+        if step == WITHDRAW and (asked := proof_page(request)):
+            return asked
         is_seen = SEEN in request.POST and not is_for_all(request.POST)
         if step == APPROVE and not is_seen:
             page = model_admin.page_to_see(request, queryset)
@@ -264,6 +268,8 @@ class ReviewedAdmin(admin.ModelAdmin):
     @method_decorator(require_POST)
     def step_view(self, request, pk):
         """A button of the panel; on to the next row of the queue one came from, or back."""
+        if request.POST.get("step") == WITHDRAW.name and (asked := proof_page(request)):
+            return asked
         outcome, waiting = None, self.waiting(request)
         with transaction.atomic():
             # Else a change that is just being stored would be approved unseen.
