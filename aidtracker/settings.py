@@ -253,6 +253,21 @@ AUTHENTICATION_BACKENDS = [
     "aidtracker.accounts.logins.LockOut",
     "aidtracker.accounts.logins.StaffBackend",
 ]
+# Single sign-on by OpenID Connect, where OIDC_CLIENT_ID is set: the provider's name of itself, its
+# addresses, and which of its claims is the user name here. Log-in with a password stays possible.
+OIDC_RP_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_RP_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_OP_AUTHORIZATION_ENDPOINT = os.environ.get("OIDC_AUTHORIZATION_URL", "")
+OIDC_OP_TOKEN_ENDPOINT = os.environ.get("OIDC_TOKEN_URL", "")
+OIDC_OP_USER_ENDPOINT = os.environ.get("OIDC_USERINFO_URL", "")
+OIDC_OP_JWKS_ENDPOINT = os.environ.get("OIDC_KEYS_URL", "")
+OIDC_CLAIM = os.environ.get("OIDC_CLAIM") or "preferred_username"
+OIDC_RP_SIGN_ALGO, OIDC_RP_SCOPES = "RS256", "openid profile"
+OIDC_USE_PKCE, OIDC_CREATE_USER, OIDC_TIMEOUT = True, False, 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "admin:sso_back"
+if OIDC_RP_CLIENT_ID:
+    AUTHENTICATION_BACKENDS.append("aidtracker.accounts.single_sign_on.SingleSignOn")
 # After so many days the first page after log-in suggests a new password; 0 never does.
 PASSWORD_REMINDER_DAYS = int(os.environ.get("PASSWORD_REMINDER_DAYS") or 0)
 LOGIN_URL = "admin:login"

@@ -53,7 +53,9 @@ def is_demanded_of(user: User) -> bool:
 
 def factors_of(user: User) -> list[tuple[str, Device]]:
     """The apps and passkeys of a person, oldest first, each with its kind."""
-    found = [(kind, row) for model, kind in KINDS.items() for row in model.objects.filter(user=user)]
+    found = [
+        (kind, row) for model, kind in KINDS.items() for row in model.objects.filter(user=user)
+    ]
     return sorted(found, key=lambda entry: entry[1].created_at)
 
 

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from aidtracker.accounts.second_step import ask_for_second_step
 from aidtracker.accounts.sessions import start
@@ -108,6 +109,12 @@ class LoginForm(AuthenticationForm):
         "invalid_login": "用户名或密码不对，请注意大小写。"
         f"连续输错 {settings.AXES_FAILURE_LIMIT} 次后须等待一段时间。"
     }
+
+    @property
+    def single_sign_on(self) -> str:
+        """The address at which somebody logs in with a provider; empty where none is set."""
+        query = urlencode({"next": self.request.GET.get("next", "")})
+        return f"{reverse('admin:sso')}?{query}" if settings.OIDC_RP_CLIENT_ID else ""
 
     def confirm_login_allowed(self, user):
         try:

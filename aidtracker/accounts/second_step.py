@@ -25,7 +25,9 @@ from aidtracker.trail import acts
 # What a session still lacks: the proof of a factor, or a factor at all.
 STEP, TO_PROVE, TO_CHOOSE = "second_step", "prove", "choose"
 # The pages of the admin that open before.
-OPEN_PAGES = {"second_step", "passkey_begin", "passkey_end", "login", "logout", "jsi18n", "alive"}
+OPEN_PAGES = {"second_step", "passkey_begin", "passkey_end", "sso", "sso_back"} | {
+    *("login", "logout", "jsi18n", "alive"),
+}
 PAGES_TO_CHOOSE = {*OPEN_PAGES, "own_security", "add_app", "prove", "password_change"}
 CHOOSE = (
     f"您的职责要求登录时有{TITLE}。请先添加一种：手机上的验证器，或者通行密钥；然后就能使用后台。"

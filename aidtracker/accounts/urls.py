@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from aidtracker.accounts import own_security, passkeys, second_step, step_up
+from aidtracker.accounts import own_security, passkeys, second_step, single_sign_on, step_up
 
 admin_view = admin.site.admin_view
 # Before anybody is logged in.
 open_pages = [
+    path("sso/", single_sign_on.begin, name="sso"),
+    path("sso/back/", single_sign_on.back, name="sso_back"),
     path("second-step/", second_step.second_step, name="second_step"),
     re_path("^passkeys/(?P<what>use|add)/begin/$", passkeys.begin, name="passkey_begin"),
     re_path("^passkeys/(?P<what>use|add)/end/$", passkeys.end, name="passkey_end"),

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
@@ -77,7 +78,9 @@ def test_app_is_added_by_a_code_of_it_and_opens_the_admin(client, clerk, setting
     key = client.session["new_app"]
     assert "验证码不对" in client.post(f"{SECURITY}app/", {"code": "000000"}).content.decode()
     app = TOTPDevice(user=clerk, key=key)
-    page = client.post(f"{SECURITY}app/", {"code": code_of(app), "name": "工作手机"}).content.decode()
+    page = client.post(
+        f"{SECURITY}app/", {"code": code_of(app), "name": "工作手机"}
+    ).content.decode()
     assert len(re.findall(r"<code>([A-Z2-7]{4}-){3}[A-Z2-7]{4}</code>", page)) == 10
     assert is_logged_in(client)
     assert TOTPDevice.objects.get(user=clerk).name == "工作手机"
@@ -91,7 +94,10 @@ def test_app_is_added_by_a_code_of_it_and_opens_the_admin(client, clerk, setting
 def test_right_password_opens_nothing_before_the_code(client, clerk):
     app = app_of(clerk)
     log_in(client)
-    assert client.get("/admin/projects/project/").url == f"{STEP}?next=%2Fadmin%2Fprojects%2Fproject%2F"
+    assert (
+        client.get("/admin/projects/project/").url
+        == f"{STEP}?next=%2Fadmin%2Fprojects%2Fproject%2F"
+    )
     assert client.get("/admin/alive/").status_code == 403
     assert client.get("/admin/password_change/").url.startswith(STEP)
     assert client.get(SECURITY).url.startswith(STEP)
@@ -165,7 +171,9 @@ def test_code_of_somebody_else_is_none(client, clerk):
     assert not is_logged_in(client)
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
 def test_step_leads_to_no_other_site(client, clerk, address):
     app = app_of(clerk)
     log_in(client)
@@ -267,7 +275,11 @@ def test_nobody_resets_their_own_second_step_or_a_superusers(client, admin_user)
 
 
 def test_keys_are_shown_in_no_list(admin_client):
-    for model in ("otp_totp/totpdevice", "otp_static/staticdevice", "django_otp_webauthn/webauthncredential"):
+    for model in (
+        "otp_totp/totpdevice",
+        "otp_static/staticdevice",
+        "django_otp_webauthn/webauthncredential",
+    ):
         assert admin_client.get(f"/admin/{model}/").status_code == 404
 
 
@@ -354,3 +366,13 @@ def test_wrong_proofs_are_counted_like_wrong_passwords(client, clerk):
         answer = client.post("/admin/prove/", {"_proof": "x"})
     assert answer.status_code == 429
     assert client.post("/admin/prove/", {"_proof": PASSWORD}).status_code == 429
+
+
+def test_second_step_is_reset_from_the_machine_where_nobody_else_may(client, admin_user):
+    app_of(admin_user)
+    client.force_login(admin_user)
+    call_command("reset_second_step", "admin", verbosity=0)
+    assert not has_factor(admin_user)
+    assert not is_logged_in(client)
+    with pytest.raises(CommandError, match="没有用户"):
+        call_command("reset_second_step", "无此人")
