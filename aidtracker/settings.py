@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aidtracker.pages.kept.Compression",
+    "aidtracker.pages.standby.PagesFromStandby",
     "aidtracker.pages.kept.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,23 +156,42 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+# Behind PgBouncer, which hands a connection on after each transaction: nothing may be set on one.
+POOLED = env_flag("DATABASE_POOLED", default=False)
+# Planned once for each connection: most of what pages of many joins cost.
+PREPARED_STATEMENTS = env_flag("PREPARED_STATEMENTS", default=False)
+if POOLED and PREPARED_STATEMENTS:
+    raise ImproperlyConfigured("DATABASE_POOLED=1 and PREPARED_STATEMENTS=1 exclude each other.")
+
+
+def database(url: str) -> dict[str, Any]:
+    """How to connect, from an address."""
+    found: dict[str, Any] = dj_database_url.parse(
+        url,
         conn_max_age=0 if DEBUG else 60,
         # A connection kept over a restart of the database is noticed and replaced.
         conn_health_checks=True,
     )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-else:
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        return found | {"OPTIONS": SQLITE_OPTIONS}
+    if POOLED:
+        # The roles are told what the site would set: see deploy/cluster/roles.sql.
+        return found | {"DISABLE_SERVER_SIDE_CURSORS": True}
     # Compiling a query of many joins takes seconds, running it milliseconds.
-    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options = found.setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c jit=off".strip()
-    # Planned once for each connection: most of what pages of many joins cost.
-    if env_flag("PREPARED_STATEMENTS", default=False):
+    if PREPARED_STATEMENTS:
         options |= {"server_side_binding": True, "prepare_threshold": 5}
+    return found
+
+
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+}
+# A copy that follows, of which pages for visitors are read (`aidtracker.pages.standby`).
+if STANDBY_URL := os.environ.get("STANDBY_URL"):
+    DATABASES["standby"] = database(STANDBY_URL) | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["aidtracker.pages.standby.Router"]
 # So long a query may take for somebody who is not logged in; 0: as long as it takes.
 VISITOR_SECONDS = float(os.environ.get("VISITOR_SECONDS") or 10)
 

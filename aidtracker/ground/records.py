@@ -15,6 +15,7 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.circles import check_circles
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import (
     Keyed,
@@ -155,7 +156,10 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         return labels_of(field).get(value, value)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """As Django's, which looks for each row that is named, also for one that is at hand."""
+        """As Django's, which looks for each row that is named, also for one that is at hand.
+
+        Nor may a row stand above itself.
+        """
         at_hand = {
             field.name
             for field in self._meta.concrete_fields
@@ -164,6 +168,7 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
             and getattr(field.get_cached_value(self), "pk", None) is not None
         }
         super().clean_fields({*(exclude or ()), *at_hand})
+        check_circles(self, {*(exclude or ())})
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
