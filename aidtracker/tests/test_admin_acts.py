@@ -69,7 +69,9 @@ def test_act_list_shows_what_an_act_changed(auditor, import_act):
     ] == [("导入", "援疆项目", "2 条")]
 
 
-def test_act_list_takes_the_same_queries_for_many_acts(auditor, django_assert_num_queries):
+def test_act_list_takes_the_same_queries_for_many_acts(
+    auditor, import_act, django_assert_num_queries
+):
     auditor.get(LIST)
     with django_assert_num_queries(8) as few:
         auditor.get(LIST)
