@@ -42,7 +42,7 @@ def take_number(form: RecordForm) -> None:
 
 
 class Place(CountedAtOnce, admin.SimpleListFilter):
-    """Figures that lost their place when another text replaced their document's."""
+    """Figures that lost their place when their document got a text, or another one."""
 
     title = "原文位置"
     parameter_name = "place"

@@ -35,9 +35,11 @@ from projects.models.scope_entries import SCOPES
 from projects.reading import figures, sentences
 from projects.reading.anchors import (
     anchor,
+    claimed_words,
     cut_out_of,
     has_words,
     is_at,
+    plain_words,
     printed_words,
     stands_at,
     wrongly_supplied,
@@ -337,7 +339,14 @@ class Observation(Paged, Reviewed):
         if self.start is None or self.end is None or not self.around:
             return None
         offset = min(self.start, sentences.REACH + 1)
-        return sentences.quote(self.around, offset, self.end - self.start)
+        found = sentences.quote(self.around, offset, self.end - self.start)
+        return found if plain_words(found.words) == claimed_words(self.printed) else None
+
+    def is_said_by(self, text: str) -> bool:
+        """Whether its document's text has its words at their place; else nothing is marked."""
+        if self.start is None or self.end is None:
+            return False
+        return stands_at(text, self.start, self.end, self.printed)
 
     @property
     def place(self):
@@ -395,7 +404,7 @@ class Observation(Paged, Reviewed):
 
     @property
     def is_lost(self) -> bool:
-        """Whether its words were not found again when another text replaced its document's."""
+        """Whether its words were not found when its document got a text, or another one."""
         return self.start is None and bool(self.anchor)
 
     def seek_place(self, before: Self | None) -> None:

@@ -75,6 +75,11 @@ def anchor(text: str, start: int, end: int, sha256: str = "") -> str:
     return f"{_hashes(text, start, end)}@{start}-{end}#{sha256[:LENGTH] or _hash(text)}"
 
 
+def without_sides(printed: str, start: int, end: int) -> str:
+    """The anchor of a figure of which only its words and its place in a text unseen are known."""
+    return f"{_hash(claimed_words(printed))}{'-' * 2 * LENGTH}@{start}-{end}#"
+
+
 def has_words(kept: str, printed: str) -> bool:
     """Whether a kept anchor is of the words that a printed figure claims."""
     return kept[:LENGTH] == _hash(claimed_words(printed))

@@ -61,8 +61,7 @@ def stored_words():
 
 
 def give_text(source, text):
-    source.sha256 = ""
-    source.accept_text(text.encode())
+    source.accept_text(text.encode(), "另一份" if source.text else "")
     source.save()
 
 
