@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from aidtracker.ground.datasets import MenuGroup, MenuPage, admin_page, declared, menu_pages
 
@@ -138,6 +139,12 @@ UNFOLD = {
         lambda request: static("admin/keys.js"),
         lambda request: static("admin/wanted.js"),
     ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "登录与安全", "link": reverse_lazy("admin:own_security")},
+            {"title": "修改密码", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "LOGIN": {"form": "aidtracker.accounts.logins.LoginForm"},
     "DASHBOARD_CALLBACK": "aidtracker.desk.home.dashboard",
     "SIDEBAR": {"show_search": False},

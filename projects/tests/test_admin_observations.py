@@ -172,6 +172,23 @@ def test_withdrawing_with_a_reason_is_a_correction(admin_client):
     assert [state.correction_reason for state in corrections()] == ["原文有误"]
 
 
+def test_withdrawing_is_for_who_has_proved_lately_who_they_are(admin_client):
+    row = make_observation()
+    session = admin_client.session
+    session["proved_at"] = 0
+    session.save()
+    typed = {"action": "take_withdraw", "_selected_action": [row.pk], "reason": "原文有误"}
+    page = admin_client.post(LIST, typed | dict(marks([row])))
+    assert page.context["title"] == "请再次证明是您本人"
+    assert ("reason", "原文有误") in page.context["carried"]
+    step = reverse("admin:projects_observation_step", args=[row.pk])
+    said = {"step": "withdraw", "reason": "原文有误", "version": row.version}
+    assert admin_client.post(step, said).context["title"] == "请再次证明是您本人"
+    assert Observation.objects.get(pk=row.pk).status == "published"
+    admin_client.post(step, said | {"_proof": "password"})
+    assert Observation.objects.get(pk=row.pk).status == "withdrawn"
+
+
 def test_published_figure_is_checked_against_the_others(admin_client):
     first = make_observation(printed="5家", as_of="2019-04-12")
     second = make_observation(
