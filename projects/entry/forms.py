@@ -127,7 +127,7 @@ class FigureForm(PlacedForm):
     class Meta:
         model = Observation
         fields = (
-            *("start", "end", "printed", "series", "nature", "accumulation"),
+            *("start", "end", "printed", "series", "printed_name", "nature", "accumulation"),
             *("obs_status", "price_basis"),
             *("period_start", "period_end", "as_of", "period_text", "is_period_inferred"),
             *("attributed_to", "note"),
@@ -138,7 +138,7 @@ class FigureForm(PlacedForm):
         super().__init__(*args, **kwargs)
         self.fields["printed"].error_messages["required"] = "请填写原文数字，或在文中选取。"
         self.fields["printed"].widget.attrs["autocomplete"] = "off"
-        for name in ("obs_status", "price_basis"):
+        for name in ("obs_status", "price_basis", "printed_name"):
             self.fields[name].help_text = ""  # told on the figure's own form
 
     def check_words(self, data, words):
