@@ -40,7 +40,7 @@ class RegionQuerySet(RecordQuerySet):
 class Region(Meaning, Record):
     """A place: a donor province or city, or a prefecture, county or village in Xinjiang."""
 
-    SHOWN = ("name", "slug", "code", "parent")
+    SHOWN = ("name", "slug", "aliases", "code", "parent")
 
     KEY = ("code",)
 

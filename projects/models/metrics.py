@@ -54,7 +54,7 @@ class Metric(Meaning, Record):
     """指标: what is counted, in which unit, and, for a derived one, from what it follows."""
 
     SHOWN = (
-        *("name", "slug", "definition", "unit", "kind"),
+        *("name", "slug", "aliases", "definition", "unit", "kind"),
         *("formula", "numerator", "denominator", "base", "not_above"),
         *("ledger_field", "counted_rows", "direction", "sector", "note"),
     )

@@ -56,6 +56,7 @@ def meaning(observation: Observation) -> Section:
     data = facts(
         observation,
         Column("指标", "series.metric"),
+        Column("原文名称", "printed_name"),
         Column("主体", "series.subjects"),
         Column("序列", "series"),
         Column("范围", "series.scope_words"),
