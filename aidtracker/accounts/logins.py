@@ -20,8 +20,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
+from django.utils.http import urlencode
 
+from aidtracker.accounts.second_step import ask_for_second_step
 from aidtracker.accounts.sessions import start
 from aidtracker.desk import unsaved
 from aidtracker.desk.skin import AuthenticationForm
@@ -29,7 +31,6 @@ from aidtracker.trail import acts
 from aidtracker.trail.models import Act
 
 MINUTE = 60
-UNSAVED_TOLD = 3
 
 
 class LockOut(AxesStandaloneBackend):
@@ -110,6 +111,12 @@ class LoginForm(AuthenticationForm):
         f"连续输错 {settings.AXES_FAILURE_LIMIT} 次后须等待一段时间。"
     }
 
+    @property
+    def single_sign_on(self) -> str:
+        """The address at which somebody logs in with a provider; empty where none is set."""
+        query = urlencode({"next": self.request.GET.get("next", "")})
+        return f"{reverse('admin:sso')}?{query}" if settings.OIDC_RP_CLIENT_ID else ""
+
     def confirm_login_allowed(self, user):
         try:
             super().confirm_login_allowed(user)
@@ -165,11 +172,12 @@ def record_failure(request, name):
 
 
 def after_login(sender, request, user, **kwargs):
-    start(request.session)
-    if request.path:
+    start(request.session, request)
+    is_half = ask_for_second_step(request, user)
+    if request.path and not is_half:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
-        remind_of_unsaved(request, user)
+        unsaved.remind(request, user, request.POST.get("next", ""))
 
 
 def after_failure(sender, credentials, request=None, **kwargs):
@@ -206,18 +214,6 @@ def remind_of_password(request, user):
             reverse("admin:password_change"),
         )
         messages.warning(request, sentence, fail_silently=True)
-
-
-def remind_of_unsaved(request, user):
-    """Say which forms were not saved, and lead to them, unless one is where the log-in leads."""
-    forms = unsaved.remember_all(request, user)
-    ways = unsaved.told(forms[:UNSAVED_TOLD])
-    asked = request.POST.get("next", "")
-    if ways and asked not in {way for way, _, _ in ways}:
-        line = '<a href="{}" class="text-link">{}</a>（{}）'
-        named = [(way, name, f"{timezone.localtime(at):%m-%d %H:%M}") for way, name, at in ways]
-        words = format_html("有填了没有保存的：{}。", format_html_join("、", line, named))
-        messages.info(request, words, fail_silently=True)
 
 
 def connect():

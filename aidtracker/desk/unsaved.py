@@ -4,16 +4,17 @@ A form is kept for the person who typed into it, at the address that it is sent 
 the browser of a machine that many use has nothing of it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -26,9 +27,15 @@ AGAIN = "again"
 # What a session remembers, so that a form's page need not ask: {address: when it was kept}.
 REMEMBERED = "unsaved"
 MOST_LETTERS = 400_000
+TOLD = 3
 MOST_FORMS = 50  # of one person
 # Pages that show what was kept in the form itself; what went elsewhere is sent once more as it is.
 REFILLED = ("_add", "_change", "_enter")
+# Log-ins and what proves who somebody is, and the page of what is kept itself.
+NEVER_KEPT = (
+    *("log", "alive", "unsaved", "prove", "password", "auth_", "own_security", "add_app"),
+    *("second_step", "sso", "passkey"),
+)
 LEFT_OUT = ("csrfmiddlewaretoken",)
 
 
@@ -102,9 +109,10 @@ def is_kept_for(address: str) -> bool:
     if not address.startswith(ADMIN_PREFIX) or len(address) > 300:
         return False
     try:
-        return resolve(address).url_name not in {"login", "logout", "unsaved", "alive"}
+        name = resolve(address).url_name or ""
     except Resolver404:
         return False
+    return not name.startswith(NEVER_KEPT)
 
 
 def remember(request: HttpRequest, address: str) -> None:
@@ -184,9 +192,19 @@ def shown_only(form: Any) -> Any:
     return type(form)(form.__name__, (Refilled, form), {})
 
 
-def told(forms: Iterable[UnsavedForm]) -> list[tuple[str, str, datetime]]:
-    """Kept forms in words: where each comes back, what it is, and when it was kept."""
-    return [(way_back(one.address), name_of(one.address), one.kept_at) for one in forms]
+def remind(request: HttpRequest, user: Any, wanted: str) -> None:
+    """Say after a log-in which forms were not saved, and lead to them, unless the page that was
+    `wanted` is one of them."""
+    forms = remember_all(request, user)[:TOLD]
+    if not forms or wanted in {way_back(one.address) for one in forms}:
+        return
+    named = [(way_back(one.address), name_of(one.address), moment(one.kept_at)) for one in forms]
+    listed = format_html_join("、", '<a href="{}" class="text-link">{}</a>（{}）', named)
+    messages.info(request, format_html("有填了没有保存的：{}。", listed), fail_silently=True)
+
+
+def moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%m-%d %H:%M}"
 
 
 # Pages

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from aidtracker.ground.datasets import declared
@@ -82,7 +82,7 @@ SQLITE_STEP = f"""
 
 def current() -> str:
     """The edition that the next query sees, or a later one: one query."""
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(EditionStep)].cursor() as cursor:
         cursor.execute(SUM)
         return str(cursor.fetchone()[0] or 0)
 

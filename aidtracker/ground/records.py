@@ -15,6 +15,7 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.text import slugify
 
+from aidtracker.ground.circles import check_circles
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import (
     Keyed,
@@ -147,6 +148,7 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         self.as_read = None
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
+            self.after_storing([self])
 
     def _get_FIELD_display(self, field: models.Field) -> Any:  # noqa: N802 (Django's name)
         """As Django's, which makes a dictionary of all choices anew for each row."""
@@ -154,7 +156,10 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         return labels_of(field).get(value, value)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """As Django's, which looks for each row that is named, also for one that is at hand."""
+        """As Django's, which looks for each row that is named, also for one that is at hand.
+
+        Nor may a row stand above itself.
+        """
         at_hand = {
             field.name
             for field in self._meta.concrete_fields
@@ -163,6 +168,7 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
             and getattr(field.get_cached_value(self), "pk", None) is not None
         }
         super().clean_fields({*(exclude or ()), *at_hand})
+        check_circles(self, {*(exclude or ())})
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
@@ -172,6 +178,10 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         past `save_base`) and before many are (`ground.bulk`). Whoever asks a person checks the same
         earlier, in `clean`.
         """
+
+    @classmethod
+    def after_storing(cls, rows: Sequence[Self]) -> None:
+        """What other rows must follow in the same transaction, at the doors that ask before."""
 
     def made_search_text(self) -> str:
         """What its names are searched as."""

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from aidtracker.pages.security import ADMIN_PREFIX
+from aidtracker.pages.standby import read_alias
 
 # So many steps of SQLite take about a millisecond.
 STEPS = 100_000
@@ -21,8 +23,9 @@ def limited(seconds: float) -> Iterator[None]:
 
     PostgreSQL counts for each query, SQLite from the beginning of the block.
     """
+    connection = connections[read_alias()]
     try:
-        set_limit(seconds)
+        set_limit(connection, seconds)
     except DatabaseError:
         # The page asks the database once more, and says that it is away.
         yield
@@ -32,10 +35,10 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         # A connection that is broken takes its limit along.
         with suppress(DatabaseError):
-            take_limit_away()
+            take_limit_away(connection)
 
 
-def set_limit(seconds: float) -> None:
+def set_limit(connection: BaseDatabaseWrapper, seconds: float) -> None:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         if connection.vendor == "sqlite":
@@ -45,7 +48,7 @@ def set_limit(seconds: float) -> None:
             connection.connection.execute(f"SET statement_timeout = {int(seconds * 1000)}")
 
 
-def take_limit_away() -> None:
+def take_limit_away(connection: BaseDatabaseWrapper) -> None:
     if connection.connection is None:
         return
     with connection.wrap_database_errors:
@@ -66,14 +69,15 @@ def is_of_a_visitor(request: HttpRequest) -> bool:
 class VisitorLimit:
     """Limits what a page costs that anybody may ask for.
 
-    Files are written while they are sent, and take as long as they take.
+    Files are written while they are sent, and take as long as they take. Behind a pool it is the
+    role of the standby that is limited, in the database: nothing may be set on a connection there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not settings.VISITOR_SECONDS or not is_of_a_visitor(request):
+        if settings.POOLED or not settings.VISITOR_SECONDS or not is_of_a_visitor(request):
             return self.get_response(request)
         with limited(settings.VISITOR_SECONDS):
             return self.get_response(request)

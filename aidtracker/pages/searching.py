@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connections
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Length
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.search import words_of
 from aidtracker.pages.overview import counted, list_url
+from aidtracker.pages.standby import read_alias
 
 SHOWN_PER_GROUP = 8
 MOST_COUNTED = 1_000
@@ -90,6 +91,7 @@ def read_together(queries: Iterable[QuerySet]) -> list[tuple]:
     Django refuses such parts for SQLite, which takes them within parts.
     """
     parts, parameters = [], []
+    connection = connections[read_alias()]
     for query in queries:
         with suppress(EmptyResultSet):
             sql, values = query.query.get_compiler(connection=connection).as_sql()

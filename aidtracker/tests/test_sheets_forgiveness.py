@@ -40,12 +40,12 @@ def test_ledger_with_title_unit_totals_and_signature_is_read():
     assert [number for number, _ in found.rows] == [4]
     assert found.notices == [
         "第 3 行是列名，它上面的各行没有读入。",
-        "没有导入“我的列”这一列：没有这样的栏目。",
         "“总投资\n（亿元）”一列以亿元计，没有写单位的数字按亿元换算。",
         "没有读入第 6 行：重复的列名。",
         "没有读入第 7 行：合计。",
         "没有读入第 8 行：制表人、注释等说明。",
     ]
+    assert [(one.text, one.code) for one in found.mapped] == [("我的列", "")]
     [row] = rehearse(resource_for(Project), found).rows
     assert [(one.heading, one.new) for one in row.changes] == [
         ("总投资（万元）", "91100"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core import signing
+from django.db import connection
 from django.utils import timezone
 
 from aidtracker.sheets.storing import waiting
@@ -106,3 +107,22 @@ def test_upload_that_others_took_over_cannot_be_ended(person: User):
         dead.end(State.STORED)
     heir.end(State.STORED)
     assert Upload.objects.get().state == State.STORED
+
+
+def test_program_before_decisions_still_stores_uploads(person: User):
+    keep(uploaded(person))
+    table, names = Upload._meta.db_table, [one.column for one in Upload._meta.concrete_fields]
+    names.remove("decisions")
+    columns = ", ".join(map(connection.ops.quote_name, names))
+    other = Upload(user=person, model="programs.Batch", file_name="旧.csv", content=b"")
+    values = [
+        one.get_db_prep_save(one.pre_save(other, True), connection)
+        for one in Upload._meta.concrete_fields
+        if one.column in names
+    ]
+    marks = ", ".join(["%s"] * len(values))
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
+
+    assert Upload.objects.get(file_name="旧.csv").decisions == {}

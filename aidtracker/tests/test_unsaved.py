@@ -67,10 +67,8 @@ def test_what_was_sent_elsewhere_can_be_sent_once_more(client, clerk):
     end_session()
     sent = {"action": "delete_selected", "_selected_action": ["1", "2"]}
     way = client.post("/admin/projects/enterprise/", sent).url
-    assert (
-        way
-        == "/admin/login/?next=/admin/unsaved/%3Fat%3D%252Fadmin%252Fprojects%252Fenterprise%252F"
-    )
+    at = "%252Fadmin%252Fprojects%252Fenterprise%252F"
+    assert way == f"/admin/login/?next=/admin/unsaved/%3Fat%3D{at}"
     log_in(client, clerk)
     page = client.get("/admin/unsaved/?at=/admin/projects/enterprise/").content.decode()
     assert page.count('name="_selected_action"') == 2
@@ -112,17 +110,13 @@ def test_kept_form_of_a_row_that_others_changed_is_told_of_it(client, clerk):
     row = Enterprise.objects.create(name="旧名", maintainer=clerk.account.headquarters.first())
     page = client.get(f"/admin/projects/enterprise/{row.pk}/change/")
     shown = page.context["shown_versions"]
-    keep(client, f"/admin/projects/enterprise/{row.pk}/change/", **mark(shown), name="我的名")
+    keep(client, f"/admin/projects/enterprise/{row.pk}/change/", **dict(shown), name="我的名")
     row.refresh_from_db()
     row.note = "别人写的"
     row.save()
     page = client.get(f"/admin/projects/enterprise/{row.pk}/change/?again=1")
     assert "在您打开之后已被修改" in page.content.decode()
     assert field(page, "name") == "我的名"
-
-
-def mark(shown):
-    return {name: value for name, value in shown}
 
 
 def test_log_in_tells_of_forms_that_were_not_saved(client, clerk):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 
 from aidtracker.ground.batches import in_batches, prefetch_in_batches
+from aidtracker.ground.circles import circle_closed, circles, own_keys
 from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.keys import follow, key_text
 from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many, may
@@ -34,6 +35,7 @@ def obstacles(plan, user, reason=""):
         restored = plan.of_kind(model, CHANGED, DELETED)
         yield from missing_relations(plan, model, restored)
         yield from missing_links(plan, model, restored)
+        yield from circles_closed(model, restored)
 
 
 def missing_rights(plan, model, user):
@@ -239,3 +241,10 @@ def keys_back(plan, model):
     """The natural keys of the rows that come back, as text."""
     gone = [effect.state_to_restore for effect in plan.of_kind(model, DELETED)]
     return {key_text([follow(state, path) for path in model.KEY]) for state in gone}
+
+
+def circles_closed(model, effects):
+    """Rows that would stand above themselves, since others were put above them meanwhile."""
+    rows = [effect.row_to_restore for effect in effects] if own_keys(model) else []
+    for place, field in circles(rows, model) if rows else ():
+        yield f"{effects[place].title}：{circle_closed(str(field.verbose_name))}"

@@ -133,7 +133,6 @@ class Heading:
     number: int  # as Excel counts
     columns: list[tuple[str, int, str]] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     shape: str = ""
@@ -263,5 +262,4 @@ def heading_of(names, place, number, texts):
             heading.uses.append(Use(text, position, code, known))
     heading.columns.sort(key=lambda column: column[1])
     heading.uses.sort(key=lambda use: use.position)
-    heading.unknown = [use.text for use in heading.uses if use.known is Known.NOT]
     return heading

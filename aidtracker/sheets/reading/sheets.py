@@ -29,7 +29,7 @@ SHIFTED = (
     "这一行有 {cells} 格，列名只有 {width} 格：多半是数字或文字里的逗号没有加引号"
     "（1,500 应写成 1500），后面各格都错了位；请改正这一行，或用 Excel 另存为 .xlsx。"
 )
-SHOWN_UNKNOWN = 20
+SHOWN_HIDDEN = 20
 SHOWN_RANGES = 12
 PUBLIC = "这是公开下载的文件，缺少不公开的内容：空格和少列的几项不当作删除。"
 # Sheets of our own files beside the data: what may be chosen, and what columns mean.
@@ -161,7 +161,7 @@ def sheet_of(resource, pages, wanted="", decisions=None):
     sheet.companions = heading.companions
     hidden = [one.name for one in pages if one.is_hidden and one is not page and one.rows]
     if hidden:
-        sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_UNKNOWN])}。")
+        sheet.notices.append(f"没有读入隐藏的工作表：{'、'.join(hidden[:SHOWN_HIDDEN])}。")
     if name:
         sheet.notices.append(f"读取{'隐藏的' * page.is_hidden}工作表“{name}”。")
     if page.rows[0][0] < heading.number:
@@ -171,7 +171,6 @@ def sheet_of(resource, pages, wanted="", decisions=None):
     sheet.is_public = is_public(resource, heading)
     if sheet.is_public:
         sheet.notices.append(PUBLIC)
-    note_columns(sheet, heading)
     take_units(resource, sheet, heading)
     above = {unit for _, cells in page.rows[: heading.last + 1] for unit in units_of(cells)}
     left_out = take_rows(resource, sheet, heading, page.rows[heading.last + 1 :])
@@ -222,14 +221,6 @@ def check_key(resource, heading, mapped, decisions):
 def labels(resource, codes):
     columns = resource.columns
     return "、".join(column.label for column in columns if column.column_name in codes)
-
-
-def note_columns(sheet, heading):
-    unknown = list(dict.fromkeys(heading.unknown))
-    if len(unknown) > SHOWN_UNKNOWN:
-        sheet.notices.append(f"另有 {len(unknown) - SHOWN_UNKNOWN} 列没有导入：没有这样的栏目。")
-    for text in unknown[:SHOWN_UNKNOWN]:
-        sheet.notices.append(f"没有导入“{text[:40]}”这一列：没有这样的栏目。")
 
 
 def take_units(resource, sheet, heading):

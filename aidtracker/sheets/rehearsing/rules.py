@@ -103,39 +103,3 @@ def stored_values(model, fields, wanted, own):
         for pk, *values in rows.values_list("pk", *names):
             if pk not in own:
                 yield tuple(values)
-
-
-def circles(rows, model):
-    """Yield (place in `rows`, field) for each row that would stand above or below itself.
-
-    Each row is looked at once, however long the chains are.
-    """
-    own = [one for one in model._meta.concrete_fields if one.related_model is model]
-    for field in own:
-        above = dict(model._base_manager.order_by().values_list("pk", field.attname))
-        places = {}
-        for place, row in enumerate(rows):
-            places[node(row)] = place
-            at_hand = field.get_cached_value(row, None)
-            above[node(row)] = node(at_hand) if at_hand else getattr(row, field.attname)
-        for one in in_circles(above, places):
-            yield places[one], field
-
-
-def node(row):
-    """What stands for a row: its number, or for a new one the object itself."""
-    return row.pk or ("new", id(row))
-
-
-def in_circles(above, starts):
-    """Those of `starts` from which following `above` leads back to them."""
-    done: set = set()
-    for start in starts:
-        path: dict = {}
-        one = start
-        while one is not None and one not in done and one not in path:
-            path[one] = len(path)
-            one = above.get(one)
-        if one in path:
-            yield from (other for other in path if path[other] >= path[one] and other in starts)
-        done |= path.keys()

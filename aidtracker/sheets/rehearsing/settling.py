@@ -6,6 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from django.db import models
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.circles import circle_closed, circles, own_keys
 from aidtracker.ground.records import twin
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.rehearsing.guards import Guard
@@ -13,11 +14,10 @@ from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Ob
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow, put
 from aidtracker.sheets.rehearsing.progress import Report, told
 from aidtracker.sheets.rehearsing.readers import CellReader, Readers
-from aidtracker.sheets.rehearsing.rules import broken_checks, circles, repeated
+from aidtracker.sheets.rehearsing.rules import broken_checks, repeated
 from aidtracker.sheets.rehearsing.stored_rows import BATCH
 
 CHECKING = "逐行检查"
-CIRCLE = "这样“{label}”就绕成了一个圈，一条记录会在自己的上面或前面；请改正其中一行。"
 # Stands for the reason that is given with the confirmation.
 ASKED_LATER = "……"
 
@@ -150,21 +150,15 @@ class Settling:
             if not faulty[place] & {field.name for field in fields}:
                 heading = self.labels({field.name for field in fields})
                 self.objections.fail(plans[place].number, message, heading)
-        if any(self.own_fields & plan.touched() for plan in plans):
+        own = {field.name for field in own_keys(self.model)}
+        if any(own & plan.touched() for plan in plans):
             for place, field in circles(rows, self.model):
                 label = str(field.verbose_name)
-                words = CIRCLE.format(label=label)
-                self.objections.fail(plans[place].number, words, label)
+                self.objections.fail(plans[place].number, circle_closed(label), label)
         for place, name, message in self.model.doubts(rows):
             column = self.resource.fields[name]
             shown = column.text(rows[place])
             self.objections.warn(plans[place].number, column.label, shown, message)
-
-    @property
-    def own_fields(self) -> set[str]:
-        """The fields that name other rows of the same model."""
-        fields = self.model._meta.concrete_fields
-        return {field.name for field in fields if field.related_model is self.model}
 
     def labels(self, names) -> str:
         """The columns that fields have in the file, or what the fields are called."""

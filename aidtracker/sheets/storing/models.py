@@ -11,6 +11,7 @@ from django.utils import timezone
 MAX_AGE = timedelta(days=1)
 # Whoever stores a file says so every few seconds; after so long without a word it has died.
 SILENCE = timedelta(minutes=2)
+NOTHING_DECIDED = models.Value({}, models.JSONField())
 
 
 class State(models.TextChoices):
@@ -57,7 +58,8 @@ class Upload(models.Model):
     sheet = models.TextField("工作表", blank=True)
 
     # What the person saw of it, and decided (`reading.decisions`)
-    decisions = models.JSONField("决定", default=dict)
+    # An earlier program that still runs stores files, too, and knows nothing of decisions.
+    decisions = models.JSONField("决定", default=dict, db_default=NOTHING_DECIDED)
     fingerprint = models.CharField("预览", max_length=64, blank=True)
     rows = models.PositiveIntegerField("行数", default=0)
     reason = models.TextField("理由", blank=True)

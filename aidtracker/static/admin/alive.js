@@ -154,6 +154,9 @@ window.desk = (() => {
       if (answer.status === 204) {
         return "";
       }
+      if (answer.url.includes("/second-step/")) {
+        return "您的登录还有第二步：请在另一个窗口登录，再回到这里保存。";
+      }
       const said = parse(await answer.text());
       const errors = said.querySelectorAll("#content .errorlist, .errornote, form ~ .errornote, [class*=bg-red]");
       const words = [...errors].map((one) => one.textContent.trim().replace(/\s+/g, " "));

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aidtracker', '0002_remembered_columns'),
+        ('aidtracker', '0003_uploads_without_decisions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
