@@ -147,6 +147,7 @@ class Lookup:
 
     def is_below(self, row, text):
         """Whether a text is made of names of what stands above a row, the widest first."""
+        text = text.removesuffix("直")  # 伊犁州直新源县: right below it
         above, seen = self.parents.get(row), set()
         while text and above is not None and above not in seen:
             seen.add(above)

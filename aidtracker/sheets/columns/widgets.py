@@ -44,6 +44,7 @@ NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}
 
 
 OTHER_SEPARATORS, BETWEEN_NAMES = re.compile("[、，,/／]"), re.compile("[、，]")
+IS_PLANNED = "还没有到的是计划，请填在“计划”的列，或在“列的对应”里改读整列。"
 HOW_TO_LIST = "一格里写几个，用“；、，,/”或换行隔开。"
 # What stands around the word of a choice, and what is said for it.
 AROUND = re.compile("^(?:已经?|正在?)|(?:中|项目|工程|阶段|状态|类|工作|型|级)$")
@@ -54,6 +55,13 @@ CHOICES_SAID_AS = {
     **dict.fromkeys(("改建", "扩建", "改造"), "改扩建"),
     **dict.fromkeys(("前期准备", "筹建", "前期手续"), "前期"),
     **dict.fromkeys(("终止", "撤销", "调减"), "取消"),
+    **dict.fromkeys(("正常营业", "正常", "开业", "在营", "运营", "正常经营", "经营"), "营业"),
+    **dict.fromkeys(("停业", "歇业", "关停", "关店", "闭店", "注销"), "关闭"),
+    **dict.fromkeys(("筹备", "待开业", "拟开业", "未开业"), "计划"),
+    **dict.fromkeys(("有限公司", "有限责任公司", "股份公司", "企业", "民营企业"), "公司"),
+    **dict.fromkeys(("专业合作社", "农民专业合作社"), "合作社"),
+    **dict.fromkeys(("旅游景区", "景点", "a级景区", "风景区"), "景区"),
+    **dict.fromkeys(("园区", "工业园", "工业园区"), "产业园"),
     **{"固投": "固定资产投资", "非固投": "非固定资产投资"},
 }
 
@@ -227,7 +235,9 @@ def refuse_future(text):
     try:
         validate_past(text)
     except ValidationError as error:
-        raise ValueError(error.message) from error
+        raise ValueError(
+            f"{error.message}还没有到的是计划，请填在“计划”的列，或整列改读。"
+        ) from error
 
 
 class PartialDateWidget(SheetWidget):

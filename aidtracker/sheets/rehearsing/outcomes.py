@@ -174,10 +174,8 @@ class Outcome:
 
     @property
     def may_need_reason(self) -> bool:
-        """Whether rows lack a reason, or may do so once a person has said which records they are."""
-        return bool(self.lacking) or any(
-            one.candidates and one.is_undecided for one in self.doubtful
-        )
+        """Whether rows lack a reason, or may do so once it is said which records they are."""
+        return bool(self.lacking) or any(one.candidates for one in self.doubtful)
 
     @property
     def recognised_rows(self) -> list[Recognised]:
