@@ -323,7 +323,10 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS") or 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Asks browsers to know it beforehand, which takes months to undo: only who wants that says so.
+SECURE_HSTS_PRELOAD = env_flag("HSTS_PRELOAD", default=False)
+# Set on purpose, so no warning.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 BEHIND_PROXY = env_flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     # Only behind a proxy that sets this header itself and drops the one a visitor sends.

@@ -125,7 +125,7 @@ def finish(request: HttpRequest, user: User, kind: str) -> str:
     del request.session[STEP]
     request.session.cycle_key()
     request.user = user
-    start(request)
+    start(request.session, request)
     acts.record(acts.Way.LOGIN, request=request, user=user, subject=kind)
     return address
 

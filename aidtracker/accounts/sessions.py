@@ -52,13 +52,13 @@ class StaffSessionMiddleware:
         return response
 
 
-def start(request: HttpRequest) -> None:
-    """Let a session count from a log-in."""
-    now = int(time.time())
-    request.session[STARTED_AT] = request.session[PROVED_AT] = now
-    request.session[ADDRESS] = address_of(request) or ""
-    request.session[BROWSER] = request.headers.get("User-Agent", "")[:BROWSER_LENGTH]
-    prolong(request.session)
+def start(session: SessionBase, request: HttpRequest | None = None) -> None:
+    """Let a session count from a log-in; one that a program begins is nowhere."""
+    session[STARTED_AT] = session[PROVED_AT] = int(time.time())
+    if request is not None:
+        session[ADDRESS] = address_of(request) or ""
+        session[BROWSER] = request.headers.get("User-Agent", "")[:BROWSER_LENGTH]
+    prolong(session)
 
 
 def prolong(session):

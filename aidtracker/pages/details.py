@@ -170,6 +170,7 @@ class DetailPage(View):
     reads: tuple[Callable[[QuerySet], QuerySet], ...] = ()  # what parts added need of the rows
     ways: tuple[Callable[[Any], Item], ...] = ()  # where else the row can be looked at
     feeds: Callable[[Any], str] | None = None  # where news of the row can be followed
+    quoted: Callable[[list[Any]], list[Any]] = list  # adds to figures the words around them
     file = ""  # the name of what is asked for behind the page's address, not the page
 
     @classmethod
@@ -251,10 +252,11 @@ class DetailPage(View):
     def sections(self) -> list[Section]:
         return [section for part in self.parts if (section := part(self.row))]
 
-    @property
+    @cached_property
     def figures(self) -> list[Any]:
-        """The figures shown as cards."""
-        return [figure for section in self.sections for figure in section.cards][:CARDS]
+        """The figures shown as cards, with the words around them."""
+        cards = [figure for section in self.sections for figure in section.cards]
+        return type(self).quoted(cards[:CARDS])
 
     @property
     def on_card(self) -> list[Figure]:
