@@ -69,8 +69,8 @@ measure: $(VENV)/.development ## 各目录代码行数、最长的函数和文�
 benchmark: $(VENV)/.development ## 在合成数据上测量各页面和各入口（SIZE=10k、100k、1m，ONLY=只测名称里有这些字的）
 	@SIZE="$(SIZE)" ONLY="$(ONLY)" $(BIN)/python scripts/benchmark.py
 
-experiments: $(VENV)/.development ## 只在本机上做的长试验：整套部署在压力下如何（ONLY=名称，见 scripts/experiments）
-	@for script in scripts/experiments/$(if $(ONLY),$(ONLY),*).py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+experiments: $(VENV)/.development ## 只在本机上做的长试验：整套部署在压力下如何（ONLY=名称，见 scripts/experiments 和 deploy/cluster）
+	@for script in $(wildcard $(addsuffix /$(or $(ONLY),*).py,scripts/experiments deploy/cluster)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 format: $(VENV)/.development ## 统一代码与模板的格式
 	$(BIN)/ruff check --fix .

@@ -77,7 +77,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    # Before the site itself, which takes its pages out of the admin.
+    # Before the site itself, which takes their pages out of the admin.
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
     "django_tasks",
     "django_tasks_db",
     "aidtracker",
@@ -103,10 +107,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aidtracker.accounts.second_step.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "aidtracker.trail.acts.ActMiddleware",
     "aidtracker.accounts.sessions.StaffSessionMiddleware",
+    "aidtracker.accounts.second_step.SecondStepFirst",
     "aidtracker.accounts.passwords.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aidtracker.pages.security.ContentSecurityPolicyMiddleware",
@@ -248,6 +253,21 @@ AUTHENTICATION_BACKENDS = [
     "aidtracker.accounts.logins.LockOut",
     "aidtracker.accounts.logins.StaffBackend",
 ]
+# Single sign-on by OpenID Connect, where OIDC_CLIENT_ID is set: the provider's name of itself, its
+# addresses, and which of its claims is the user name here. Log-in with a password stays possible.
+OIDC_RP_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_RP_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_OP_AUTHORIZATION_ENDPOINT = os.environ.get("OIDC_AUTHORIZATION_URL", "")
+OIDC_OP_TOKEN_ENDPOINT = os.environ.get("OIDC_TOKEN_URL", "")
+OIDC_OP_USER_ENDPOINT = os.environ.get("OIDC_USERINFO_URL", "")
+OIDC_OP_JWKS_ENDPOINT = os.environ.get("OIDC_KEYS_URL", "")
+OIDC_CLAIM = os.environ.get("OIDC_CLAIM") or "preferred_username"
+OIDC_RP_SIGN_ALGO, OIDC_RP_SCOPES = "RS256", "openid profile"
+OIDC_USE_PKCE, OIDC_CREATE_USER, OIDC_TIMEOUT = True, False, 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "admin:sso_back"
+if OIDC_RP_CLIENT_ID:
+    AUTHENTICATION_BACKENDS.append("aidtracker.accounts.single_sign_on.SingleSignOn")
 # After so many days the first page after log-in suggests a new password; 0 never does.
 PASSWORD_REMINDER_DAYS = int(os.environ.get("PASSWORD_REMINDER_DAYS") or 0)
 LOGIN_URL = "admin:login"
@@ -259,6 +279,17 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# Whether a second step of log-in is demanded of who grants rights, makes accounts or publishes;
+# others choose. What an app for codes calls the site, and by what name passkeys know it.
+SECOND_FACTOR = env_flag("SECOND_FACTOR", default=not DEBUG)
+OTP_TOTP_ISSUER = SITE["name"]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# The address itself is asked for each time (`aidtracker.accounts.passkeys.Helper`).
+OTP_WEBAUTHN_RP_NAME, OTP_WEBAUTHN_RP_ID = SITE["name"], "localhost"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = ["http://localhost"]
+# So long a password or second step counts when rights are granted or a figure is retracted.
+STEP_UP_MINUTES = int(os.environ.get("STEP_UP_MINUTES") or 15)
 
 # Five wrong passwords for one name from one address, or fifty for all names from one address,
 # behind which many people may sit: then nobody is heard for a while. Not for one name from
@@ -292,7 +323,10 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS") or 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Asks browsers to know it beforehand, which takes months to undo: only who wants that says so.
+SECURE_HSTS_PRELOAD = env_flag("HSTS_PRELOAD", default=False)
+# Set on purpose, so no warning.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 BEHIND_PROXY = env_flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     # Only behind a proxy that sets this header itself and drops the one a visitor sends.

@@ -1,16 +1,22 @@
 """The admin of users, and of what each group of people may do."""
 
 from itertools import groupby
+from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.forms.models import ModelChoiceIterator
+from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from aidtracker.accounts.factors import TITLE, reset
 from aidtracker.accounts.grants import (
     FLAGS,
     IDENTITY,
@@ -22,6 +28,8 @@ from aidtracker.accounts.grants import (
     state_of_group,
     state_of_user,
 )
+from aidtracker.accounts.sessions import end_sessions
+from aidtracker.accounts.step_up import ProvedFirst, proof_page
 from aidtracker.desk.acts import ActAdmin
 from aidtracker.desk.skin import (
     AdminPasswordChangeForm,
@@ -47,6 +55,9 @@ APPS = {*(dataset.app_label for dataset in declared()), "auth", "aidtracker"}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Their pages would show the keys, and let one who looks after accounts make some.
+for model in (TOTPDevice, StaticDevice):
+    admin.site.unregister(model)
 
 
 class PasswordNote(ReadOnlyPasswordHashWidget):
@@ -67,7 +78,7 @@ class AccountForm(KeptForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):
+class UserAdmin(ProvedFirst, KeptInActs, BaseUserAdmin, PlainModelAdmin):
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -85,6 +96,7 @@ class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):
     search_fields = ("username", "first_name", "last_name", "email")
     search_help_text = "用户名、姓名或电子邮件"
     filter_horizontal = ()
+    actions = ("reset_second_step",)
     readonly_fields = ("last_login", "date_joined")
     add_fieldsets = (
         group(None, "username", ("last_name", "first_name"), "password1", "password2"),
@@ -161,7 +173,24 @@ class UserAdmin(KeptInActs, BaseUserAdmin, PlainModelAdmin):
         user = self.get_object(request, id)
         if user is not None and not may_identify(request.user, user):
             raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        return proof_page(request) or super().user_change_password(request, id, form_url)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        found = super().get_actions(request)
+        if not may_grant(request.user):
+            found.pop("reset_second_step", None)
+        return found
+
+    @admin.action(description=f"重置{TITLE}（手机、密钥丢失时）")
+    def reset_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For who has lost their telephone: they log in with the password and choose anew."""
+        for user in queryset:
+            if not may_grant(request.user, user):
+                messages.error(request, f"不能重置 {user} 的{TITLE}：由其他安全管理员办理。")
+                continue
+            reset(user)
+            end_sessions(user)
+            messages.success(request, f"已重置 {user} 的{TITLE}，其登录也已结束。")
 
 
 def names(rows):
@@ -203,7 +232,7 @@ class GroupForm(KeptForm):
 
 
 @admin.register(Group)
-class GroupAdmin(KeptInActs, BaseGroupAdmin, PlainModelAdmin):
+class GroupAdmin(ProvedFirst, KeptInActs, BaseGroupAdmin, PlainModelAdmin):
     form = GroupForm
     list_display = ("name",)
     search_fields = ("name",)

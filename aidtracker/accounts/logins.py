@@ -21,7 +21,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
+from aidtracker.accounts.second_step import ask_for_second_step
 from aidtracker.accounts.sessions import start
 from aidtracker.desk.skin import AuthenticationForm
 from aidtracker.trail import acts
@@ -108,6 +110,12 @@ class LoginForm(AuthenticationForm):
         f"连续输错 {settings.AXES_FAILURE_LIMIT} 次后须等待一段时间。"
     }
 
+    @property
+    def single_sign_on(self) -> str:
+        """The address at which somebody logs in with a provider; empty where none is set."""
+        query = urlencode({"next": self.request.GET.get("next", "")})
+        return f"{reverse('admin:sso')}?{query}" if settings.OIDC_RP_CLIENT_ID else ""
+
     def confirm_login_allowed(self, user):
         try:
             super().confirm_login_allowed(user)
@@ -163,8 +171,9 @@ def record_failure(request, name):
 
 
 def after_login(sender, request, user, **kwargs):
-    start(request.session)
-    if request.path:
+    start(request.session, request)
+    is_half = ask_for_second_step(request, user)
+    if request.path and not is_half:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
 

@@ -222,7 +222,12 @@ FOR_FORMS: WeakSet[HttpRequest] = WeakSet()
 
 
 def with_rows_named(rows):
-    """Rows with those that they name, and those of whom these names speak; not their long texts."""
+    """Rows with those that they name, and those of whom these names speak; not their long texts.
+
+    Rows that name so many that joining them costs more than the answer know how to bring them.
+    """
+    if hasattr(rows, "with_named"):
+        return rows.with_named()
     named = [field for field in rows.model._meta.concrete_fields if field.many_to_one]
     paths, texts = [], []
     for field in named:

@@ -27,12 +27,19 @@ def insert(rows: Sequence[Any]) -> None:
         write(cursor, model._meta.db_table, fields, columns_of(rows, fields, cursor.db))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+    tell(rows)
 
 
 def ask(rows: Sequence[Any]) -> None:
     """Let the model of rows of the record, not of mere links, check them and fill them in."""
     if hasattr(rows[0], "before_storing"):
         rows[0].before_storing(rows)
+
+
+def tell(rows: Sequence[Any]) -> None:
+    """Let the model of rows of the record see to what follows from them."""
+    if hasattr(rows[0], "after_storing"):
+        rows[0].after_storing(rows)
 
 
 def update(rows: Sequence[Any], names: Iterable[str]) -> None:
@@ -44,26 +51,30 @@ def update(rows: Sequence[Any], names: Iterable[str]) -> None:
     wanted = {*names, *getattr(model, "DERIVED", ())}
     fields = [field for field in model._meta.concrete_fields if field.name in wanted]
     connection = connections[router.db_for_write(model)]
-    quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), model._meta.pk
+    table, key = connection.ops.quote_name(model._meta.db_table), model._meta.pk
     with connection.cursor() as cursor:
-        columns = columns_of(rows, [*fields, key], connection)
-        names = [quote(field.column) for field in fields]
-        if connection.vendor == "sqlite":
-            sets = ", ".join(f"{name} = %s" for name in names)
-            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {quote(key.column)} = %s", columns)
-            return
-        own = quote(key.column)
-        copied = ", ".join([*names, own])
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE written ON COMMIT DROP AS SELECT {copied} FROM {table} LIMIT 0"
-        )
-        write(cursor, "written", [*fields, key], columns)
-        sets = ", ".join(f"{name} = new.{name}" for name in names)
-        cursor.execute(
-            f"UPDATE {table} SET {sets} FROM written new WHERE {table}.{own} = new.{own}"
-        )
-        cursor.execute("DROP TABLE written")
+        change(cursor, table, fields, key, columns_of(rows, [*fields, key], connection))
+    tell(rows)
+
+
+def change(
+    cursor: Any, table: str, fields: Sequence[Any], key: Any, columns: Iterable[tuple]
+) -> None:
+    """Put values of some fields, with the key behind them, into the rows that have the keys."""
+    quote = cursor.db.ops.quote_name
+    names, own = [quote(field.column) for field in fields], quote(key.column)
+    if cursor.db.vendor == "sqlite":
+        sets = ", ".join(f"{name} = %s" for name in names)
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE {own} = %s", columns)
+        return
+    copied = ", ".join([*names, own])
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE written ON COMMIT DROP AS SELECT {copied} FROM {table} LIMIT 0"
+    )
+    write(cursor, "written", [*fields, key], columns)
+    sets = ", ".join(f"{name} = new.{name}" for name in names)
+    cursor.execute(f"UPDATE {table} SET {sets} FROM written new WHERE {table}.{own} = new.{own}")
+    cursor.execute("DROP TABLE written")
 
 
 def free_numbers(cursor: Any, model: type[models.Model], count: int) -> Iterator[int]:

@@ -148,6 +148,7 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         self.as_read = None
         with transaction.atomic(savepoint=False):
             super().save_base(*args, **kwargs)
+            self.after_storing([self])
 
     def _get_FIELD_display(self, field: models.Field) -> Any:  # noqa: N802 (Django's name)
         """As Django's, which makes a dictionary of all choices anew for each row."""
@@ -177,6 +178,10 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         past `save_base`) and before many are (`ground.bulk`). Whoever asks a person checks the same
         earlier, in `clean`.
         """
+
+    @classmethod
+    def after_storing(cls, rows: Sequence[Self]) -> None:
+        """What other rows must follow in the same transaction, at the doors that ask before."""
 
     def made_search_text(self) -> str:
         """What its names are searched as."""

@@ -5,10 +5,12 @@ Nothing of such a request is stored: every change of the site is in one transact
 
 import errno
 import sqlite3
+import traceback
 from typing import NamedTuple
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import Error, IntegrityError, InterfaceError, OperationalError
+from django.db import Error, IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -19,6 +21,10 @@ from aidtracker.ground.schema import is_outdated
 
 RETRY_AFTER = 30  # seconds
 SAFE_METHODS = ("GET", "HEAD")
+# Where it is unknown whether a transaction was stored: the database was asked to, and fell silent.
+COMMIT = BaseDatabaseWrapper.commit.__code__
+# A server that only reads: another one has just taken its place, or will.
+ONLY_READS = "25006"
 # Two transactions waited for each other, or one waited too long.
 CLASHES = {"40P01", "40001", "55P03", sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # A query took longer than a visitor's may, or somebody ended it.
@@ -69,6 +75,13 @@ AWAY = Failure(
     "这次提交的内容没有保存，已记入日志。请不要关闭这一页，过几分钟再提交一次；"
     "一直如此，请告诉管理员时间。",
 )
+DOUBT = Failure(
+    503,
+    "不知道有没有保存",
+    AWAY.asked,
+    "正在保存的时候数据库断开了，不知道保存了没有，已记入日志。请不要关闭这一页：先在另一个窗口里查一下"
+    "有没有这次的内容，没有再提交一次。",
+)
 FULL = Failure(
     503,
     "没有保存：磁盘满了",
@@ -93,9 +106,14 @@ def failure_of(error):
         return TAKEN
     if isinstance(error, InterfaceError):
         return AWAY
-    if not isinstance(error, OperationalError):
-        return None
     code = code_of(error)
+    if isinstance(error, InternalError):
+        # Without a code it is the driver that understands no more where it was cut off.
+        return AWAY if code in (None, ONLY_READS) else None
+    return failure_of_code(code) if isinstance(error, OperationalError) else None
+
+
+def failure_of_code(code: str | int | None) -> Failure | None:
     if code in FULL_DISK:
         return FULL
     if code in CLASHES:
@@ -110,9 +128,17 @@ def failure_to_tell(error: BaseException | None) -> Failure | None:
     if not isinstance(error, Error | OSError):
         return None
     failure = failure_of(error)
+    if failure is AWAY and was_storing(error):
+        return DOUBT
     if failure or isinstance(error, OSError):
         return failure
     return OUTDATED if is_outdated(error) else None
+
+
+def was_storing(error: BaseException) -> bool:
+    """Whether a connection was lost between the order to store and its answer."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code is COMMIT for frame, _ in frames)
 
 
 def code_of(error):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import brotli
 from django.apps import apps
@@ -94,6 +95,14 @@ def is_for_everybody(request: HttpRequest) -> bool:
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and not request.path_info.startswith(ADMIN_PREFIX)
     )
+
+
+def staff_of(request: HttpRequest) -> Any:
+    """The member of the staff who asks, or None; of readers no session is looked for, since their
+    pages are the same for everybody."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user if request.user.is_active and request.user.is_staff else None
 
 
 def is_same_for_everybody(response: HttpResponseBase) -> bool:

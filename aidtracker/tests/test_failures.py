@@ -5,7 +5,15 @@ import sqlite3
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.urls import reverse
 
@@ -53,6 +61,9 @@ def broken(monkeypatch):
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (OSError(errno.ENOENT, "No such file"), None),
         (failed(InterfaceError), AWAY),
+        (failed(InternalError, sqlstate=None), AWAY),
+        (failed(InternalError, sqlstate="25006"), AWAY),
+        (failed(InternalError, sqlstate="XX000"), None),
         (failed(OperationalError, sqlite_errorcode=sqlite3.SQLITE_ERROR), None),
         (failed(ProgrammingError, sqlstate="42P01"), None),
         (ValueError(), None),
@@ -84,6 +95,29 @@ def test_form_that_met_a_dead_database_can_be_sent_again(admin_client, broken, t
     assert f'<form method="post" action="{address}?_popup=1">' in words
     assert 'name="name" value="新&lt;区&gt;"' in words
     assert 'name="note" value="第一行\n第二行"' in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_lost_while_storing_leaves_it_open_whether_it_was(
+    admin_client, typed, monkeypatch
+):
+    """The database may have stored it and not come to say so."""
+    address, sent = typed
+    database = type(connections["default"])
+    commit = database._commit
+
+    def cut_off(self):
+        commit(self)
+        raise failed(OperationalError, sqlstate=None)
+
+    monkeypatch.setattr(database, "_commit", cut_off)
+    page = admin_client.post(address, sent)
+    monkeypatch.undo()
+    assert page.status_code == 503
+    words = page.content.decode()
+    assert "不知道保存了没有" in words
+    assert "没有保存，" not in words
+    assert Region.objects.filter(name=sent["name"]).count() == 1
 
 
 @pytest.mark.django_db

@@ -32,12 +32,20 @@ def take_text(form: RecordForm) -> None:
         is_another = row.has_text and checksum(text) != row.sha256
         if is_another and data.get("replace_reason"):
             refuse_to_propose(form)
-            form.new_text = text  # taken when the form is saved, with all that stands in it
-            return
         row.accept_text(text, data.get("replace_reason", ""))
     except ValidationError as error:
         raise ValidationError({"text_file" if upload else "pasted_text": error}) from error
     data["sha256"] = row.sha256
+
+
+def words_of_moved(row: Source) -> str:
+    """What became of the figures of a document that got a text."""
+    done = "全文已替换，旧的存为旧版" if row.text_reason else "全文已载入"
+    found = "重新定位" if row.text_reason else "与全文相符"
+    words = f"{done}：{row.moved.found} 处数字{found}"
+    if row.moved.lost:
+        words += f"，{row.moved.lost} 处没有找到，要由人指定位置（观测值 → 筛选 → 待重新定位）"
+    return f"{words}。"
 
 
 def refuse_a_double(form: RecordForm, text: str) -> None:
@@ -90,7 +98,6 @@ class SourceForm(RecordForm):
         widget=TextInput,
         help_text="登记的全文有错或有新版时填写：旧的全文存为旧版，数字在新的全文中重新定位",
     )
-    new_text = ""
     typed_checks = (take_text, *RecordForm.typed_checks)
     row_checks = (*RecordForm.row_checks, keep_text_apart)
 
@@ -141,14 +148,11 @@ class SourceAdmin(ModelAdmin):
         return (*self.readonly_fields, *kept)
 
     def save_model(self, request, obj, form, change):
-        """Save the particulars, and then put another text in place of the old one, if one came."""
+        """Save it, and say what became of its figures if it got a text."""
         super().save_model(request, obj, form, change)
-        if form.new_text:
-            moved = obj.replace_text(form.new_text, form.cleaned_data["replace_reason"])
-            words = f"全文已替换，旧的存为旧版：{moved.found} 处数字重新定位"
-            if moved.lost:
-                words += f"，{moved.lost} 处没有找到，要由人指定位置（观测值 → 筛选 → 待重新定位）"
-            messages.warning(request, f"{words}。")
+        row = form.instance
+        if row.moved.found or row.moved.lost:
+            messages.warning(request, words_of_moved(row))
 
     @admin.display(description="有全文", boolean=True)
     def has_loaded_text(self, row):

@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 
@@ -18,6 +18,7 @@ from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import MaintainerField, RecordQuerySet
 from aidtracker.ground.relations import optional_key_to
+from aidtracker.ground.scope import may, readable
 from aidtracker.ground.search import SearchTextField
 from aidtracker.review.meaning import Meaning, reason_of_change
 
@@ -35,7 +36,7 @@ SHOWN_WITH: list[Callable[[models.OuterRef], models.QuerySet]] = []
 
 @dataclass(frozen=True)
 class Moved:
-    """What became of the figures of a document when another text took the place of its old one."""
+    """What became of the figures of a document when it got a text, its first or another."""
 
     found: int = 0
     lost: int = 0
@@ -44,9 +45,10 @@ class Moved:
         return Moved(self.found + found, self.lost + lost)
 
 
-# Who keeps places in texts: moves them when a text is replaced (the source with its new text, the
-# old one, the reason, what was moved before).
+# Who keeps places in texts: compares them with a first text, moves them when it is replaced (the
+# source with its new text, the old one, the reason, what was moved before).
 FOLLOW_TEXT: list[Callable[["Source", str, str, Moved], Moved]] = []
+FIRST_TEXT = "载入全文，核对数字的位置"
 
 
 SHORT_NAME = 12
@@ -57,6 +59,10 @@ class SourceQuerySet(RecordQuerySet):
     def without_text(self):
         """Rows for lists: a document's full text can be long and is not needed there."""
         return self.defer("text")
+
+    def open_to(self, user: Any) -> Self:
+        """Those whose whole text a member of the staff reads, whatever the public sees of it."""
+        return readable(self, user) if user and may(user, "view", Source) else self.none()
 
 
 class Source(Paged, Meaning):
@@ -131,6 +137,13 @@ class Source(Paged, Meaning):
     correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")
 
+    # Its text while it is stored
+    text_reason = ""  # why another text takes the place of its own
+    text_before: str | None = None  # the text that another one takes the place of; empty: none
+    moved = Moved()  # what became of its figures
+
+    is_open = False  # whether a member of the staff is shown it, who may read it
+
     objects = SourceQuerySet.as_manager()
 
     class Meta(Meaning.Meta):
@@ -159,6 +172,17 @@ class Source(Paged, Meaning):
         super().before_storing(rows)
         cls.check_copies(rows)
         cls.check_texts(rows)
+        for row, text in cls.with_former_texts(rows, held(cls._base_manager.all())):
+            row.text_before = text
+
+    @classmethod
+    def after_storing(cls, rows: Sequence[Self]) -> None:
+        """A replaced text is kept as a version; what stands in the text follows it."""
+        super().after_storing(rows)
+        for row in rows:
+            old, row.text_before = row.text_before, None
+            if old is not None:
+                row.follow_text(old)
 
     @classmethod
     def check_copies(cls, rows: Sequence[Self]) -> None:
@@ -189,15 +213,30 @@ class Source(Paged, Meaning):
 
     @classmethod
     def check_texts(cls, rows: Sequence[Self]) -> None:
-        """The checksum of a text that is here is that of no other: it changes with the text."""
-        given = {row.pk: row for row in rows if row.pk}
-        stored = cls._base_manager.filter(pk__in=given).exclude(text="")
-        others = stored.exclude(sha256__in={row.sha256 for row in given.values()})
-        for number in others.values_list("pk", flat=True):
-            row = given[number]
-            if row.sha256 != checksum(row.text):
+        """The checksum of a text that is here is that of no other; another text has a reason."""
+        for row, old in cls.with_former_texts(rows, cls._base_manager.all()):
+            if (old or row.sha256) and row.sha256 != checksum(row.text):
                 words = f"《{row.title}》的全文已载入，校验值随全文而定；要换全文，请上传新的全文。"
                 raise ValidationError({"sha256": words})
+            if old not in ("", row.text) and not row.text_reason:
+                words = f"《{row.title}》已有全文；要换成另一份，请写明“替换全文的理由”。"
+                raise ValidationError({"text": words})
+
+    @staticmethod
+    def with_former_texts(
+        rows: Sequence[Self], stored: models.QuerySet
+    ) -> Iterator[tuple[Self, str]]:
+        """Those about to get a text, another text or another checksum of it, with the text that is
+        stored of them so far."""
+        given = {row.pk: row for row in rows if row.pk}
+        known = {row.sha256 for row in given.values()} - {""}
+        stored = stored.filter(pk__in=given).exclude(~Q(text="") & Q(sha256__in=known))
+        for number, sha256, text in stored.values_list("pk", "sha256", "text"):
+            row = given[number]
+            is_read = "text" not in row.get_deferred_fields()
+            is_new = is_read and row.text not in ("", text)
+            if is_new or (text and row.sha256 != sha256):
+                yield row, text
 
     @property
     def origin_id(self) -> int:
@@ -253,13 +292,17 @@ class Source(Paged, Meaning):
         default = self.Shown.NOTHING if self.kind == self.Kind.REPORT else self.Shown.SENTENCE
         return self.Shown(self.shown_text or default)
 
+    @property
+    def shows_reader(self) -> Shown:
+        """How much of its text it shows to who asks for it."""
+        return self.Shown.WHOLE if self.is_open else self.shows
+
     def accept_text(self, content: str | bytes, reason: str = "") -> None:
         """Take the document's text, from its words or its file's bytes as UTF-8.
 
         Offsets count characters of it, line ends as they are, so nothing is normalised; a byte
         order mark is no character. Another text than the one on record is taken only for a
-        `reason`; saving the row then keeps the old one as a version and moves the figures. Raises
-        ValidationError.
+        `reason`. Saving the row compares or moves the figures. Raises ValidationError.
         """
         try:
             text = content if isinstance(content, str) else content.decode("utf-8-sig")
@@ -278,25 +321,24 @@ class Source(Paged, Meaning):
                 "请上传登记时的原文件，不要改动空格或换行；"
                 "如果登记的全文有错或有了新版，请写明“替换全文的理由”。"
             )
-        self.text, self.sha256 = text, digest
+        self.text, self.sha256, self.text_reason = text, digest, reason
 
-    def replace_text(self, content: str, reason: str) -> "Moved":
-        """Put another text in the place of the one on record, which is kept as a version.
+    def follow_text(self, old: str) -> None:
+        """Keep a replaced text as a version; let figures and skipped phrases be looked for in the
+        new one by those who record them (`FOLLOW_TEXT`)."""
+        reason = self.text_reason[:200] or FIRST_TEXT
+        if old:
+            old_sum = checksum(old)
+            TextVersion.objects.create(source=self, sha256=old_sum, text=old, reason=reason)
+        self.moved = Moved()
+        for follow in FOLLOW_TEXT:
+            self.moved = follow(self, old, reason, self.moved)
 
-        Figures and skipped phrases are looked for in the new text by those who record them
-        (`FOLLOW_TEXT`); what came of them is returned.
-        """
-        with transaction.atomic():
-            old = held(Source._base_manager.filter(pk=self.pk)).get()
-            self.accept_text(content, reason)
-            TextVersion.objects.create(
-                source=self, sha256=old.sha256, text=old.text, reason=reason[:200]
-            )
-            self.save()
-            moved = Moved()
-            for follow in FOLLOW_TEXT:
-                moved = follow(self, old.text, reason, moved)
-        return moved
+    def replace_text(self, content: str, reason: str) -> Moved:
+        """Put another text in the place of the one on record; what came of its figures."""
+        self.accept_text(content, reason)
+        self.save()
+        return self.moved
 
 
 class TextVersion(models.Model):

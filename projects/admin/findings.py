@@ -15,6 +15,7 @@ from aidtracker.ground.scope import readable, scope_of
 from aidtracker.review.proposals import Proposal, propose_many
 from aidtracker.review.reviewed import REASON_LENGTH
 from aidtracker.templatetags.formatting import UNKNOWN
+from projects.admin.figure_words import all_in_full
 from projects.models import Finding
 from projects.models.findings import COMPUTED
 
@@ -153,12 +154,22 @@ class FindingAdmin(ModelAdmin):
         Finding.objects.filter(pk=obj.pk).remember()
         super().save_model(request, obj, form, change)
 
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found:
+            found.reader = request.user
+        return found
+
     @admin.display(description="所涉数字和记录")
     def figures(self, row):
-        """The figures and other records, each leading to its form."""
-        figures = row.observations.with_subjects().in_reading_order()
-        links = ((link_to(form_of(one), one),) for one in (*figures, *row.linked_records))
-        return format_html_join("", "<div>{}</div>", links) or UNKNOWN
+        """The figures, each in its sentence, and other records, each leading to its form."""
+        figures = list(row.figures_in_words())
+        said = all_in_full(one for one in figures if one.quote)
+        lines = [
+            *((link_to(form_of(one), one), said.get(one.pk, "")) for one in figures),
+            *((link_to(form_of(one), one), "") for one in row.linked_records),
+        ]
+        return format_html_join("", "<div>{} {}</div>", lines) or UNKNOWN
 
     @admin.display(description="结果", ordering="severity")
     def outcome(self, row):

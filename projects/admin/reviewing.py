@@ -11,6 +11,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -18,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from aidtracker.accounts.step_up import proof_page
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.lists import MADE_AT, is_for_all
 from aidtracker.desk.proposing import Proposing
@@ -29,6 +31,7 @@ from aidtracker.review.steps import (
     PUBLISH,
     STEPS,
     SUBMIT,
+    WITHDRAW,
     Referee,
     Step,
     StepTaken,
@@ -84,15 +87,9 @@ def taking(step):
 
     @admin.action(description=step.label)
     def act(model_admin, request, queryset):
-        is_seen = SEEN in request.POST and not is_for_all(request.POST)
-        if step == APPROVE and not is_seen:
-            page = model_admin.page_to_see(request, queryset)
-            if page is not None:
-                return page
-        if step == PUBLISH and not is_seen:
-            page = model_admin.page_of_unseen(request, queryset)
-            if page is not None:
-                return page
+        page = model_admin.page_before(step, request, queryset)
+        if page is not None:
+            return page
         if step == PUBLISH and "wholes" in request.POST:
             model_admin.publish_wholes(request, queryset)
         if step.asks:
@@ -188,6 +185,17 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     # What is seen before it is approved
 
+    def page_before(
+        self, step: Step, request: HttpRequest, rows: QuerySet
+    ) -> HttpResponseBase | None:
+        """The page between choosing rows and a step with them; None if there is none any more."""
+        if step == WITHDRAW:
+            return proof_page(request)
+        if SEEN in request.POST and not is_for_all(request.POST):
+            return None
+        pages = {APPROVE: self.page_to_see, PUBLISH: self.page_of_unseen}
+        return pages[step](request, rows) if step in pages else None
+
     def to_be_seen(self, rows: list[Any]) -> list[Seen] | None:
         """Rows of a list as who approves them is to see them first; None if nothing is asked."""
         return None
@@ -264,6 +272,8 @@ class ReviewedAdmin(admin.ModelAdmin):
     @method_decorator(require_POST)
     def step_view(self, request, pk):
         """A button of the panel; on to the next row of the queue one came from, or back."""
+        if request.POST.get("step") == WITHDRAW.name and (asked := proof_page(request)):
+            return asked
         outcome, waiting = None, self.waiting(request)
         with transaction.atomic():
             # Else a change that is just being stored would be approved unseen.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -64,15 +64,16 @@ class ObservationQuerySet(KeyedQuerySet):
         return list(by_first_numbers(self.model.objects.with_subjects(), self, limit))
 
     def lost(self):
-        """Those whose words were not found again when another text replaced their document's."""
+        """Those whose words were not found when their document got a text, or another one."""
         return self.filter(start=None).exclude(anchor="")
 
     def placeless(self):
         """Those that never had a place in their document's text."""
         return self.filter(start=None, anchor="")
 
-    def with_words(self, is_public=True):
-        """With the words around each figure, for `quote`; the public gets what documents show."""
+    def with_words(self, is_public: bool = True, reader: Any = None) -> Self:
+        """With the words around each figure, for `quote`; the public gets what documents show, and
+        a `reader` of the staff those of all documents that they may read."""
         begin = models.functions.Greatest(F("start") - REACH - 1, Value(0))
         around = models.functions.Substr(
             "source__text", begin + 1, F("end") - begin + Value(REACH + 1)
@@ -80,6 +81,8 @@ class ObservationQuerySet(KeyedQuerySet):
         if is_public:
             shown = Source.Shown
             rule = Source.shows_condition("source__", shown.SENTENCE, shown.WHOLE)
+            if reader:
+                rule |= Q(source__in=Source.objects.open_to(reader).order_by().values("pk"))
             around = Case(When(rule, then=around), default=Value(""))
         return self.annotate(around=around)
 

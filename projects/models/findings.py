@@ -1,5 +1,7 @@
 """What checking the figures against each other found, with a person's explanation."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule, reasons_to_hide
 from aidtracker.ground.records import KeyedQuerySet, NameListField
 from aidtracker.review.meaning import Meaning, reason_of_change
@@ -53,7 +56,7 @@ class FindingQuerySet(KeyedQuerySet):
         # Apart, as the database then reads the figures of each reason from an index alone.
         links = [
             Finding.observations.through.objects.filter(
-                observation__one_of=Observation.objects.filter(reason)
+                observation__inside=Fixed(Observation.objects.filter(reason))
             ).values_list("finding", flat=True)
             for reason in reasons_to_hide(Observation)
         ]
@@ -163,6 +166,8 @@ class Finding(Meaning):
     explanation = models.TextField("说明", blank=True, help_text="重算时保留")
     correction_reason = reason_of_change()
 
+    reader: Any = None  # the member of the staff who is shown it; None: the public
+
     objects = FindingQuerySet.as_manager()
 
     class Meta(Meaning.Meta):
@@ -197,6 +202,11 @@ class Finding(Meaning):
 
     def get_absolute_url(self):
         return address_of(self.key, self.title)
+
+    def figures_in_words(self) -> models.QuerySet:
+        """Its figures with their sentences, as far as its reader may see them."""
+        rows = self.observations.with_subjects().with_words(reader=self.reader)
+        return rows.in_reading_order()
 
     @property
     def is_touched(self):

@@ -13,7 +13,7 @@ MOST = 5  # places shown to choose from
 PLACE = ("start", "end", "paragraph", "anchor")
 NOWHERE = "文献的全文里没有所填的“原文数字”；请照原文改正，全文缺了这一段的，请先在文献里替换全文"
 SEVERAL = "“原文数字”在文献的全文里不止一处；请打开这一条，在“所在句子”里选它所在的一处，再保存"
-LOST = "替换全文后，它的位置还没有找回；请打开这一条，在“所在句子”里选它所在的一处，再保存"
+LOST = "载入或替换全文后，它的位置还没有找回；请打开这一条，在“所在句子”里选它所在的一处，再保存"
 
 
 def texts_of(sources: Collection[int]) -> dict[int, str]:

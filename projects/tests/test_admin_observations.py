@@ -172,6 +172,23 @@ def test_withdrawing_with_a_reason_is_a_correction(admin_client):
     assert [state.correction_reason for state in corrections()] == ["原文有误"]
 
 
+def test_withdrawing_is_for_who_has_proved_lately_who_they_are(admin_client):
+    row = make_observation()
+    session = admin_client.session
+    session["proved_at"] = 0
+    session.save()
+    typed = {"action": "take_withdraw", "_selected_action": [row.pk], "reason": "原文有误"}
+    page = admin_client.post(LIST, typed | dict(marks([row])))
+    assert page.context["title"] == "请再次证明是您本人"
+    assert ("reason", "原文有误") in page.context["carried"]
+    step = reverse("admin:projects_observation_step", args=[row.pk])
+    said = {"step": "withdraw", "reason": "原文有误", "version": row.version}
+    assert admin_client.post(step, said).context["title"] == "请再次证明是您本人"
+    assert Observation.objects.get(pk=row.pk).status == "published"
+    admin_client.post(step, said | {"_proof": "password"})
+    assert Observation.objects.get(pk=row.pk).status == "withdrawn"
+
+
 def test_published_figure_is_checked_against_the_others(admin_client):
     first = make_observation(printed="5家", as_of="2019-04-12")
     second = make_observation(
@@ -260,4 +277,19 @@ def test_figures_that_cannot_be_approved_are_not_shown(admin_client):
     assert [one.row for one in page.context["rows"]] == rows[:1]
     assert [str(one) for one in page.context["messages"]] == [
         "1 条观测值未审核通过：现在的状态是“草稿”。"
+    ]
+
+
+def test_place_that_ends_before_it_begins_is_told_once(admin_client):
+    source = make_source(text="甲公司招工120人。" * 5)
+    jobs = make_series(metric=make_metric(unit="人"))
+    place = {"printed": "120人", "start": 5, "end": 9}
+    row = make_observation(source=source, series=jobs, status="draft", **place)
+    page = reverse("admin:projects_observation_change", args=[row.pk])
+    form = admin_client.get(page).context["adminform"].form
+    data = {name: "" if value is None else value for name, value in form.initial.items()}
+    sent = data | {"start": "22", "end": "15"} | dict(marks([row]))
+    errors = admin_client.post(page, sent).context["adminform"].form.errors
+    assert [words for found in errors.values() for words in found] == [
+        "起止位置要么都填（起小于止），要么都不填。"
     ]

@@ -34,7 +34,7 @@ def place_of(row):
 
 def give_text(row, text=TEXT):
     row.source.sha256 = ""
-    row.source.accept_text(text)
+    row.source.accept_text(text, "另一份" if row.source.text else "")
     row.source.save()
 
 

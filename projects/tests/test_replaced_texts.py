@@ -1,8 +1,12 @@
 """Another text in the place of a document's: kept versions, figures that find their words again."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 
 from aidtracker.testing import (
@@ -16,6 +20,7 @@ from aidtracker.testing import (
 from aidtracker.tests.sheet_helpers import stored
 from aidtracker.trail.conflicts import marks
 from programs.models import Source
+from programs.models.sources import checksum
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +178,96 @@ def test_text_replaced_before_its_figures_were_public_is_not_told(client, source
     row.status = "published"
     row.save()
     assert "全文换成了新版" not in client.get(reverse("correction-list")).content.decode()
+
+
+# A first text
+
+
+def untold(source):
+    """The document, as it is where its text was never loaded, but for its checksum if known."""
+    Source.objects.filter(pk=source.pk).update(text="", sha256="")
+    source.refresh_from_db()
+    return source
+
+
+def recorded(source, number, words, start, **kwargs):
+    """A figure recorded without the text, which nothing could compare it with."""
+    series = make_series(metric=make_metric(unit="个"))
+    place = {"start": start, "end": start + len(words)}
+    return make_observation(
+        source=source, number=number, printed=words, series=series, **place, **kwargs
+    )
+
+
+@pytest.fixture
+def unread(source):
+    return untold(source)
+
+
+@pytest.mark.parametrize("door", ["save", "form", "command"])
+def test_first_text_is_compared_with_the_places_recorded_before_it(
+    unread, admin_client, tmp_path, capsys, door
+):
+    right = recorded(unread, 1, "271个", OLD.index("271个"))
+    wrong = recorded(unread, 2, "999个", OLD.index("271个"))
+    part = recorded(unread, 3, "71个", OLD.index("71个"))
+    beyond = recorded(unread, 4, "5个", 500)
+    if door == "save":
+        unread.accept_text(OLD)
+        unread.save()
+    elif door == "form":
+        page = post(admin_client, unread, pasted_text=OLD).content.decode()
+        assert "1 处数字与全文相符，3 处没有找到" in page
+    else:
+        Source.objects.filter(pk=unread.pk).update(sha256=checksum(OLD))
+        (tmp_path / "a.txt").write_bytes(OLD.encode())
+        call_command("load_texts", tmp_path)
+        assert "3 处数字的位置与全文不符，待重新定位" in capsys.readouterr().out
+    unread.refresh_from_db()
+    right.refresh_from_db()
+    assert (unread.text, right.start) == (OLD, OLD.index("271个"))
+    assert right.is_anchored(unread.sha256)
+    assert right.correction_reason == ""
+    assert list(Observation.objects.lost().order_by("number")) == [wrong, part, beyond]
+    assert not unread.text_versions.exists()
+
+
+def test_first_text_finds_words_that_an_anchor_remembers(source):
+    row = figure(source, 1, "271个", "个")
+    gone = figure(source, 2, "18家", "家")
+    untold(source)
+    source.accept_text(NEW)
+    source.save()
+    gone.refresh_from_db()
+    assert (said(row), gone.is_lost) == ("271 个", True)
+
+
+def test_first_text_leaves_figures_alone_that_stand_as_they_were_anchored(source):
+    row = figure(source, 1, "271个", "个")
+    Source.objects.filter(pk=source.pk).update(text="")
+    source.refresh_from_db()
+    source.accept_text(OLD)
+    source.save()
+    row.refresh_from_db()
+    assert (row.version, source.moved.found, source.moved.lost) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("shown", ["sentence", "whole"])
+def test_other_words_at_a_place_are_never_marked(client, source, shown):
+    right = figure(source, 1, "271个", "个")
+    wrong = figure(source, 2, "18家", "家")
+    Observation.objects.filter(pk=wrong.pk).update(start=0, end=3)
+    Source.objects.filter(pk=source.pk).update(shown_text=shown)
+    page = client.get(source.get_absolute_url()).content.decode()
+    assert re.findall(r'<mark id="(o\d)"', page) == ["o1"]
+    assert "<mark>" in client.get(right.get_absolute_url()).content.decode()
+    assert "<mark>" not in client.get(wrong.get_absolute_url()).content.decode()
+
+
+def test_text_changes_at_no_door_without_a_reason_and_a_version(source):
+    source.text, source.sha256 = NEW, checksum(NEW)
+    with pytest.raises(ValidationError, match="替换全文的理由"), transaction.atomic():
+        source.save()
+    source.text_reason = REASON
+    source.save()
+    assert source.text_versions.get().text == OLD

@@ -129,3 +129,44 @@ def test_document_is_public_with_its_first_published_figure(client):
         assert client.get(source.get_absolute_url()).status_code == code
         found = client.get(reverse("search"), {"q": source.title}).content.decode()
         assert (source.get_absolute_url() in found) == (code == 200)
+
+
+# Staff who may read a document see all of it
+
+
+@pytest.mark.parametrize("setting", ["nothing", "sentence"])
+@pytest.mark.parametrize("kind", ["newspaper", "report"])
+@pytest.mark.parametrize("is_own", [True, False])
+def test_staff_who_may_read_a_document_see_its_words_on_every_page(
+    client, figure, setting, kind, is_own
+):
+    source, finding = figure.source, figure.findings.get()
+    own, other = make_headquarters(), make_headquarters()
+    Source.objects.filter(pk=source.pk).update(kind=kind, shown_text=setting, maintainer=own)
+    client.force_login(make_staff(own if is_own else other, permissions=SEEING))
+    found = told(client, figure)
+    mine = {one.get_absolute_url() for one in (figure, finding, source)}
+    is_open = is_own or kind == "newspaper"
+    assert found[BESIDE] == (mine if is_open or setting == "sentence" else set())
+    assert found[APART] == ({source.get_absolute_url()} if is_open else set())
+
+
+SEEING = ("programs.view_source", "projects.view_observation", "projects.view_finding")
+
+
+def test_who_is_only_logged_in_sees_what_the_public_sees(client, figure, django_user_model):
+    Source.objects.filter(pk=figure.source_id).update(shown_text="nothing")
+    for user in (make_staff(make_headquarters()), django_user_model.objects.create(username="a")):
+        client.force_login(user)
+        assert told(client, figure)[BESIDE] == set()
+
+
+@pytest.mark.parametrize("kind", ["newspaper", "report"])
+def test_form_of_a_finding_shows_the_sentences_that_its_reader_may_see(client, figure, kind):
+    source = figure.source
+    own = make_headquarters()
+    Source.objects.filter(pk=source.pk).update(kind=kind, shown_text="nothing", maintainer=own)
+    for maintainer, is_open in ((own, True), (make_headquarters(), kind != "report")):
+        client.force_login(make_staff(maintainer, permissions=SEEING))
+        page = client.get(form_of(figure.findings.get())).content.decode()
+        assert (f"街上{BESIDE}成行，共有<mark>5家</mark>。" in page) == is_open

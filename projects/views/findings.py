@@ -14,7 +14,8 @@ from django.urls import reverse
 from aidtracker.ground.summaries import Summary
 from aidtracker.ground.tallies import by_kind, kind_of
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import CHART, DetailPage, Section, address, facts
+from aidtracker.pages.details import DetailPage, Section, address, facts
+from aidtracker.pages.kept import staff_of
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
 from aidtracker.pages.sharing import publisher
@@ -200,9 +201,8 @@ def figures(finding: Finding) -> Section | None:
 
 
 def words(finding: Finding) -> Section | None:
-    """The sentences that the figures stand in, as far as their documents show them."""
-    rows = finding.observations.published().with_words().select_related("source")
-    shown = [row for row in rows.defer("source__text").in_reading_order() if row.quote]
+    """The sentences that the figures stand in, as far as their documents show them to who asks."""
+    shown = [row for row in finding.figures_in_words().published() if row.quote]
     section = Section("words", "原文", template="projects/quotes.html", data=shown)
     return section if shown else None
 
@@ -238,12 +238,13 @@ class FindingPage(DetailPage):
     parts = (figures, words, records, condition, explanation)
 
     def find(self, *rules: Q, **key: Any) -> Finding:
-        return get_object_or_404(Finding.objects.published().at_address(key["slug"]))
+        found = get_object_or_404(Finding.objects.published().at_address(key["slug"]))
+        found.reader = staff_of(self.request)
+        return found
 
     def answer(self) -> HttpResponse:
         """The page; an address that says something else of the finding leads to its own."""
-        behind = CHART if self.is_file else ""
-        place = f"{self.row.get_absolute_url()}{behind}"
+        place = f"{self.row.get_absolute_url()}{self.file}"
         if self.request.path == unquote(place):
             return super().answer()
         query = self.request.META["QUERY_STRING"]

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from aidtracker.ground.batches import by_first_numbers
+from aidtracker.pages.cards import Figure
 from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
+from aidtracker.pages.kept import staff_of
 from aidtracker.pages.sharing import only_known
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
 from aidtracker.templatetags.formatting import plain
@@ -55,6 +57,7 @@ def meaning(observation: Observation) -> Section:
     data = facts(
         observation,
         Column("指标", "series.metric"),
+        Column("原文名称", "printed_name"),
         Column("主体", "series.subjects"),
         Column("序列", "series"),
         Column("范围", "series.scope_words"),
@@ -131,7 +134,7 @@ class ObservationPage(DetailPage):
 
     def find(self, *rules: Q, **key: Any) -> Observation:
         found = self.rows().filter(source__code=key["code"], number=key["number"])
-        rows = Observation.objects.with_subjects().with_words()
+        rows = Observation.objects.with_subjects().with_words(reader=staff_of(self.request))
         return get_object_or_404(by_first_numbers(rows, found, 1))
 
     @property
@@ -158,6 +161,13 @@ class ObservationPage(DetailPage):
         """The figure by its document, with its hedge, and the page on which it is read."""
         reference = document_reference(self.row.source, timezone.localdate())
         return Citation(plain_citation(self.row), (reference,), self.address)
+
+    @property
+    def on_card(self) -> list[Figure]:
+        """The figure itself, and the document that says so."""
+        printed, words = self.row.in_short
+        said = words.removeprefix(f"{self.row.series}，")
+        return [(printed, f"{said}，据《{self.row.source.title}》")]
 
     def schema_facts(self) -> dict[str, Any]:
         """The value as it is printed, and the bounds that the words allow."""

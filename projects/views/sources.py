@@ -7,13 +7,14 @@ from functools import cached_property, partial
 from math import ceil
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import DetailPage, Fact, Section, facts, whole_list
+from aidtracker.pages.kept import staff_of
 from aidtracker.pages.listing import Links
 from aidtracker.pages.paging import kept
 from aidtracker.pages.sharing import only_known
@@ -81,10 +82,9 @@ class Part:
     links: Links
     reading: Reading
 
-    @property
-    def placed(self):
-        """Those that have a place in the text."""
-        return [one for one in self.figures if one.start is not None]
+    def placed(self, text: str) -> list[Observation]:
+        """Those whose words the text has at their place."""
+        return [one for one in self.figures if one.is_said_by(text)]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class MarkedText:
     figures: SafeString
     part: Part
     is_whole: bool
+    public_sees: str  # said to staff where they are shown more
 
 
 def read(source):
@@ -111,13 +112,13 @@ def read(source):
 
 
 def shows_text(source):
-    """Whether the public sees anything of a document's text."""
-    return source.has_text and source.shows != Source.Shown.NOTHING
+    """Whether who asks for a document sees anything of its text."""
+    return source.has_text and source.shows_reader != Source.Shown.NOTHING
 
 
 def text_section(source, part, skipped):
-    """What the public sees of the text, with its marks; without the text, how to supply it."""
-    title = "全文" if source.shows == Source.Shown.WHOLE else "原文"
+    """What is shown of the text, with its marks; without the text, how to supply it."""
+    title = "全文" if source.shows_reader == Source.Shown.WHOLE else "原文"
     if not shows_text(source):
         return Section("text", title, template=NO_TEXT, data=source)
     data = mark(source, part, skipped)
@@ -127,8 +128,9 @@ def text_section(source, part, skipped):
 def mark(source, part, skipped):
     """The text of a document, or the sentences of its figures, with figures, skipped and open
     phrases marked → `MarkedText`."""
-    text, is_whole = source.text, source.shows == Source.Shown.WHOLE
-    placed = all_placed(source) if is_whole else part.placed
+    text, is_whole = source.text, source.shows_reader == Source.Shown.WHOLE
+    beside = part.placed(text)
+    placed = all_placed(source) if is_whole else beside
     spans = [
         *map(figure_span, placed),
         *map(skipped_span, skipped),
@@ -139,7 +141,8 @@ def mark(source, part, skipped):
     else:
         pieces = sentences_of(text, [(one.start, one.end) for one in placed])
         html = marked_pieces(text, pieces, spans)
-    return MarkedText(html, lines_beside(part.placed), part, is_whole)
+    public_sees = "" if source.shows == source.shows_reader else source.shows.label
+    return MarkedText(html, lines_beside(beside), part, is_whole, public_sees)
 
 
 def all_placed(source):
@@ -148,7 +151,7 @@ def all_placed(source):
     found = list(rows.only(*MARKED).exclude(start=None).order_by("number")[:MOST_FIGURES])
     for row in found:
         row.source = source
-    return found
+    return [row for row in found if row.is_said_by(source.text)]
 
 
 def lines_beside(figures):
@@ -195,9 +198,9 @@ def place_items(observation):
 
 
 def remark(observation):
-    """Who is quoted, and the note."""
-    said_by = f"据{observation.attributed_to}。" if observation.attributed_to else ""
-    return said_by + observation.note
+    """What the document calls it, who is quoted, and the note."""
+    said_by = f"据{observation.attributed_to}" if observation.attributed_to else ""
+    return "；".join(filter(None, (observation.called, said_by, observation.note)))
 
 
 FIGURE_COLUMNS = (
@@ -233,6 +236,13 @@ class SourcePage(DetailPage):
     def rows(self) -> QuerySet:
         taken = Source._base_manager.filter(copied_from=OuterRef("pk"))
         return super().rows().annotate(is_copied=Exists(taken))
+
+    def find(self, *rules: Q, **key: Any) -> Source:
+        """The document; staff who may read it are shown all of it."""
+        found = super().find(*rules, **key)
+        if staff := staff_of(self.request):
+            found.is_open = Source.objects.open_to(staff).filter(pk=found.pk).exists()
+        return found
 
     @property
     def kind(self) -> str:
@@ -280,7 +290,8 @@ class SourcePage(DetailPage):
     @cached_property
     def reading(self) -> Reading:
         """Found once for each edition of the record."""
-        return kept(f"reading {self.row.pk}", partial(read, self.row))
+        sees = self.row.shows_reader
+        return kept(f"reading {self.row.pk} {sees}", partial(read, self.row))
 
     @cached_property
     def links(self) -> Links:

@@ -53,7 +53,7 @@ class Command(CommandActs, BaseCommand):
         if placeless:
             self.stdout.write(f"{placeless} 条已发布、有全文而没有标出位置，见上。")
         if lost:
-            self.stdout.write(f"{lost} 条在替换全文后待重新定位。")
+            self.stdout.write(f"{lost} 条在载入或替换全文后待重新定位。")
 
     def report_placeless(self, source: Source) -> int:
         """Name the published figures of a document with its text that have no place in it."""

@@ -58,4 +58,7 @@ class Command(CommandActs, BaseCommand):
         if not is_new:
             return "kept"
         self.stdout.write(f"  已载入：{path.name} → 《{source.title}》")
+        if source.moved.lost:
+            words = f"{source.moved.lost} 处数字的位置与全文不符，待重新定位"
+            self.stdout.write(f"    {words}（后台：观测值 → 筛选 → 待重新定位）")
         return "loaded"
