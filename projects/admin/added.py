@@ -19,7 +19,7 @@ from projects.models import Observation
 
 FIGURES = ("figures", "entry")
 
-home.WAITING.append(requests.waiting_requests)
+home.QUEUES.append(requests.waiting_requests)
 WAYS_TO_ASK.update(requests.ways_to_ask())
 refusals.ASKED.append(requests.way_to_ask)
 admin.site.unregister([Headquarters, Source])

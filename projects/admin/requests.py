@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -219,20 +219,13 @@ def page(request: HttpRequest, title: str, **context: Any) -> HttpResponse:
 # Where others learn of it
 
 
-def waiting_requests(request: HttpRequest) -> Iterator[dict[str, Any]]:
+def waiting_requests(user: Any) -> Iterator[tuple[dict[str, Any], QuerySet]]:
     """For the admin's first page: requests to answer, and answers to one's own."""
-    user: Any = request.user
-    is_open = Q(pk__in=NameRequest.objects.open().answerable(user).values("pk"))
-    is_new = ~Q(state=NameRequest.State.OPEN) & Q(askings__user=user, askings__is_seen=False)
-    counts = NameRequest.objects.aggregate(
-        to_answer=Count("pk", filter=is_open, distinct=True),
-        answered=Count("pk", filter=is_new, distinct=True),
-    )
-    for name, kind in (("to_answer", "待答复"), ("answered", "申请有了答复")):
-        if counts[name]:
-            link = reverse("admin:projects_requests")
-            line = {"what": "申请新增", "count": counts[name], "link": link}
-            yield {"key": "answer", "kind": kind, **line}
+    line = {"key": "answer", "what": "申请新增", "link": reverse("admin:projects_requests")}
+    mine = NameRequest.objects.open().answerable(user)
+    yield {**line, "kind": "待答复"}, mine.order_by()
+    answered = Asking.objects.exclude(request__state=NameRequest.State.OPEN)
+    yield {**line, "kind": "申请有了答复"}, answered.filter(user=user, is_seen=False).order_by()
 
 
 def way_to_ask(request: HttpRequest, name: str) -> tuple[str, str] | None:

@@ -40,8 +40,9 @@ class NameRequestQuerySet(models.QuerySet):
         """Those that the user may answer, and those of their own headquarters."""
         own = Q(askings__user=user)
         own |= Q(askings__user__account__headquarters__in=scope_of(user).headquarters)
-        known = self.filter(own).values("pk").union(self.answerable(user).values("pk"))
-        return self.filter(pk__in=list(known.values_list("pk", flat=True)))
+        known = NameRequest.objects.filter(own), NameRequest.objects.answerable(user)
+        asked, kept = (rows.order_by().values("pk") for rows in known)
+        return self.filter(Q(pk__in=asked) | Q(pk__in=kept))
 
 
 class NameRequest(models.Model):

@@ -84,7 +84,13 @@ def test_name_that_is_there_is_not_asked_for(clerk):
 
 def test_new_row_of_the_name_answers_by_itself(clerk, keeper):
     clerk.post(ASK, WANTED)
-    new = {"name": "某新指标", "unit": "人", "kind": "flow", "direction": "up", "sector": "jobs"}
+    new = {
+        "name": "某新指标",
+        "unit": "人",
+        "kind": "flow",
+        "direction": "up",
+        "sector": "employment",
+    }
     new |= {"aliases": "", "definition": "", "base": "last_year", "note": ""}
     page = keeper.post("/admin/projects/metric/add/", new)
     assert page.status_code == 302, page.context["errors"]
