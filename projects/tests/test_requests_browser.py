@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from aidtracker.testing import make_enterprise, make_headquarters, make_metric, make_staff
 from aidtracker.testing.browser import Person
-from projects.models import Observation
 from projects.models.requests import NameRequest
 from projects.tests.entry_pages import make_bulletin
 
@@ -44,6 +43,6 @@ def test_figure_goes_on_where_it_was_left(new_page, transactional_db):
     clerk.wait("document.activeElement.id === 'id_accumulation'")
     clerk.find("#id_accumulation").select_option("period")
     clerk.press("Control+Enter")
-    clerk.wait_for(lambda: Observation.objects.exists())
-    row = Observation.objects.get()
+    clerk.wait_for(lambda: source.observations.exists())
+    row = source.observations.get()
     assert (row.printed, row.series.metric, row.note) == (printed, metric, "半条")
