@@ -197,6 +197,10 @@ class SeriesQuerySet(RecordQuerySet):
         found._iterable_class = WithSubjects
         return found
 
+    def with_named(self) -> Self:
+        """With all that they name."""
+        return self.with_subjects().select_related("metric", "part_of", "maintainer")
+
     def like(self, series: "Series") -> Self:
         """Those of the same metric, subjects and scope, of which there is at most one."""
         columns = ("metric", *SUBJECTS, *SCOPES, "scope_note")
