@@ -277,6 +277,10 @@ SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES") or 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # With activity, too, it ends after so long.
 SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
+# What was typed into a form and not saved comes back for so long, to its person alone; where
+# several people use one machine, not after they have logged out.
+UNSAVED_HOURS = int(os.environ.get("UNSAVED_HOURS") or 24)
+SHARED_MACHINES = env_flag("SHARED_MACHINES", default=False)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -323,7 +327,10 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS") or 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Asks browsers to know it beforehand, which takes months to undo: only who wants that says so.
+SECURE_HSTS_PRELOAD = env_flag("HSTS_PRELOAD", default=False)
+# Set on purpose, so no warning.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 BEHIND_PROXY = env_flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     # Only behind a proxy that sets this header itself and drops the one a visitor sends.

@@ -1,4 +1,4 @@
-"""The admin's name, colours and side menu; read by the settings, so without models at import."""
+"""The admin's name and side menu; read by the settings, so without models at import."""
 
 from functools import cache
 from typing import Any
@@ -82,44 +82,6 @@ def may_open_page(page: MenuPage, request: HttpRequest) -> bool:
     return any(map(request.user.has_perm, page.rights))
 
 
-# The site's own paper, ink and accent: light at one end, dark at the other.
-COLORS = {
-    "base": {
-        "50": "#fbfaf7",
-        "100": "#f3f0ea",
-        "200": "#e3dfd6",
-        "300": "#cdc8bd",
-        "400": "#a3acb5",
-        "500": "#5b6570",
-        "600": "#49525b",
-        "700": "#343a40",
-        "800": "#272c31",
-        "900": "#1c2024",
-        "950": "#14171a",
-    },
-    "primary": {
-        "50": "#f1f8fa",
-        "100": "#e0f0f4",
-        "200": "#c4e2ea",
-        "300": "#9dd2df",
-        "400": "#85cbdb",
-        "500": "#6fc3d6",
-        "600": "#14617a",
-        "700": "#105066",
-        "800": "#0d4254",
-        "900": "#0b3745",
-        "950": "#07242e",
-    },
-    "font": {
-        "subtle-light": "#5b6570",
-        "subtle-dark": "#a3acb5",
-        "default-light": "#353d45",
-        "default-dark": "#d3d4d2",
-        "important-light": "#1d2329",
-        "important-dark": "#eceae5",
-    },
-}
-
 UNFOLD = {
     "SITE_TITLE": "援疆记录后台",
     "SITE_HEADER": "援疆记录",
@@ -128,14 +90,16 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
-    "BORDER_RADIUS": "4px",
-    "COLORS": COLORS,
+    # They stand in record.css: what a page says itself of its style is refused by the browser.
+    "BORDER_RADIUS": None,
+    "COLORS": lambda request: {},
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}
     ],
     "STYLES": [lambda request: static("admin/record.css")],
     "SCRIPTS": [
         lambda request: static("admin/alive.js"),
+        lambda request: static("admin/unsaved.js"),
         lambda request: static("admin/keys.js"),
         lambda request: static("admin/wanted.js"),
     ],

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import (
-    BigAutoField,
     CharField,
     Field,
     ForeignObject,
@@ -15,8 +14,8 @@ from django.db.models import (
     QuerySet,
     prefetch_related_objects,
 )
-from django.db.models.lookups import In
 
+from aidtracker.ground.inner_queries import First
 from aidtracker.ground.keys import key_text
 
 BATCH = 500
@@ -56,23 +55,13 @@ def among(rows: QuerySet, numbers: Iterable[int]) -> QuerySet:
     return rows.filter(pk__among=[*numbers])
 
 
-@BigAutoField.register_lookup
-class AmongFirst(In):
-    """`__among_first`: a number is one of a query's, which is answered before all else."""
-
-    lookup_name = "among_first"
-
-    def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
-
-
 def by_first_numbers(rows: QuerySet, first: QuerySet, limit: int) -> QuerySet:
     """Of `rows`, which may name many others, the first of a query, in its order.
 
     Their numbers are found by an index, then the rows by key: joined before the condition, all the
     tables that the rows name would keep the database from using any index.
     """
-    found = rows.filter(pk__among_first=first.values("pk")[:limit])
+    found = rows.filter(pk__inside=First(first, limit))
     found.query.order_by = first.query.order_by
     return found
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import Field, ForeignObject, Lookup, QuerySet
-from django.db.models.fields.related_lookups import RelatedIn
 
 Sql = tuple[str, tuple[Any, ...]]
 
@@ -27,6 +26,19 @@ class Fixed:
 
     def make(self, connection: Any) -> Sql:
         query = self.rows.order_by().values("pk").query
+        sql, parameters = query.get_compiler(connection=connection).as_sql()
+        return sql, tuple(parameters)
+
+
+class First(Fixed):
+    """The numbers of the first rows of a query, in its order."""
+
+    def __init__(self, rows: QuerySet, limit: int) -> None:
+        super().__init__(rows)
+        self.limit = limit
+
+    def make(self, connection: Any) -> Sql:
+        query = self.rows.values("pk")[: self.limit].query
         sql, parameters = query.get_compiler(connection=connection).as_sql()
         return sql, tuple(parameters)
 
@@ -102,16 +114,6 @@ class Outside(Lookup):
         return f"NOT ({key} IN ({rows}))", [*parameters, *values]
 
 
-class OneOf(RelatedIn):
-    """`__one_of`: a foreign key names one of the rows of a query, found by the key's own index."""
-
-    lookup_name = "one_of"
-
-    def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
-
-
 for kind in (Field, ForeignObject):
     kind.register_lookup(Inside)
     kind.register_lookup(Outside)
-ForeignObject.register_lookup(OneOf)

@@ -167,6 +167,7 @@ def failure_page(request, failure):
         "address": request.get_full_path(),
         "typed": [] if is_asked else typed_in(request),
         "is_asked": is_asked,
+        "needs_token": False,
     }
     # Without the frame of the site, which asks the database.
     page = HttpResponse(render_to_string("failure.html", context), status=failure.status)

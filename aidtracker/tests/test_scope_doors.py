@@ -44,6 +44,9 @@ OWN_DOORS = {
 SITE_DOORS = {
     *("index", "login", "logout", "password_change", "password_change_done", "jsi18n"),
     *("search", "autocomplete", "view_on_site", "app_list"),
+    # About one's own log-in.
+    *("second_step", "passkey_begin", "passkey_end", "sso", "sso_back"),
+    *("prove", "own_security", "add_app"),
 }
 # Accounts and the audit trail belong to no headquarters; their own tests say who may open them.
 UNSCOPED = {"auth.User", "auth.Group", "aidtracker.Act"}

@@ -119,7 +119,7 @@ def test_sqlite_transactions_take_their_lock_at_the_start(sqlite: BaseDatabaseWr
     ("path", "script_sources"),
     [
         ("/", None),
-        ("/admin/login/", "script-src 'self' 'unsafe-eval' 'unsafe-inline'"),
+        ("/admin/login/", "script-src 'self' 'unsafe-eval'"),
     ],
 )
 def test_content_security_policy_is_relaxed_for_the_admin_only(
@@ -128,4 +128,14 @@ def test_content_security_policy_is_relaxed_for_the_admin_only(
     policy = client.get(path)["Content-Security-Policy"].split("; ")
 
     assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in str(policy)
+    assert "camera=()" in client.get(path)["Permissions-Policy"]
     assert next((part for part in policy if part.startswith("script-src")), None) == script_sources
+
+
+@pytest.mark.parametrize(("said", "expected"), [("", "False"), ("1", "True")])
+def test_browsers_know_of_tls_beforehand_only_where_the_site_chooses_that(said: str, expected: str):
+    words = "from django.conf import settings; print(settings.SECURE_HSTS_PRELOAD)"
+    done = manage("shell", "--no-imports", "--command", words, HSTS_PRELOAD=said)
+
+    assert done.stdout.split() == [expected]

@@ -22,8 +22,8 @@ def test_observations_have_the_published_columns_in_order():
     published = [
         *("source", "number", "start", "end", "printed", "value", "value_high", "lower", "upper"),
         *("unit", "qualifier", "nature", "accumulation", "period_start", "period_end", "as_of"),
-        *("period_text", "metric", "series", "region", "headquarters", "program", "project"),
-        *("investment", "enterprise", "site", "outlet", "activity", "scope_note"),
+        *("period_text", "printed_name", "metric", "series", "region", "headquarters", "program"),
+        *("project", "investment", "enterprise", "site", "outlet", "activity", "scope_note"),
         *("attributed_to", "status", "rank", "note"),
     ]
 

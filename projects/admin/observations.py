@@ -119,7 +119,13 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
             ("lower", "upper"),
             "qualifier",
         ),
-        group("含义", "series", ("nature", "accumulation"), ("obs_status", "price_basis")),
+        group(
+            "含义",
+            "series",
+            "printed_name",
+            ("nature", "accumulation"),
+            ("obs_status", "price_basis"),
+        ),
         group("期间", ("period_start", "period_end"), "as_of", "period_text", "is_period_inferred"),
         group(
             "状态与采用",

@@ -228,6 +228,7 @@ def caption(rows: Sequence[Observation], shared: Collection, scale: Scale) -> st
         said.append("所说的时间不同，不能直接比大小。")
     if len({row.series.scope_words for row in rows}) > 1:
         said.append("各数的范围见名称，范围可能重叠，不能相加。")
+    said.append(chart_words.called(rows))
     return f"{''.join(said)}据{chart_words.named(chart_words.documents(rows))}。"
 
 

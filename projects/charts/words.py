@@ -54,7 +54,19 @@ def caption(rows, unit):
     series = rows[0].series
     scope = f"（{words}）" if (words := series.scope_words) else ""
     subjects = "·".join(map(str, series.subjects))
-    return f"{subjects} {series.metric}{scope}，单位：{unit}。据{named(documents(rows))}。"
+    about = f"{subjects} {series.metric}{scope}，单位：{unit}。"
+    return f"{about}{called(rows)}据{named(documents(rows))}。"
+
+
+def called(rows: Iterable[Observation]) -> str:
+    """What documents call some figures of a chart, where that is not the metric's name."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.called, []).append(f"{stated_period(row)}的{printed_words(row)}")
+    if len(names) == 1:
+        return "".join(f"{name}。" for name in names if name)
+    said = (f"{'、'.join(those)}，{name}" for name, those in names.items() if name)
+    return "".join(f"{words}。" for words in said)
 
 
 def documents(rows: Iterable[Observation]) -> tuple[Source, ...]:
@@ -79,11 +91,12 @@ def spoken(row, conflicts):
     words = [
         stated_period(row),
         printed_words(row),
+        row.called,
         row.nature_words,
         row.get_accumulation_display(),
         f"据《{row.source.title}》" if row.source.is_document else NO_DOCUMENT,
     ]
-    return "，".join([*words, "与另一个数字矛盾"] if row.pk in conflicts else words)
+    return "，".join(filter(None, [*words, "与另一个数字矛盾" * (row.pk in conflicts)]))
 
 
 def named_words(row):

@@ -103,15 +103,17 @@ def best(figures, source):
         lambda one: one.source == source,
         lambda one: one.rank == "preferred",
         lambda one: not one.is_provisional,
+        lambda one: one.is_revised,
     ):
         known = [one for one in known if is_better(one)] or known
     return tuple(known)
 
 
 def superseded(figures, chosen):
-    """What was said of one thing until it was revised: out of use, or provisional."""
+    """What was said of one thing until it was revised: out of use, provisional, or before that."""
+    is_revised = any(one.is_revised for one in chosen)
     return tuple(
         one
         for one in figures
-        if one not in chosen and (one.rank == "deprecated" or one.is_provisional)
+        if one not in chosen and (one.rank == "deprecated" or one.is_provisional or is_revised)
     )

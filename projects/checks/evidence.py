@@ -16,6 +16,7 @@ from projects.reading.bounds import allowed, loosely
 
 Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
 PROVISIONAL = re.compile("初步(?:数|核算|统计|汇总)|快报")
+REVISED = re.compile("修订[后数]|最终核实|普查后")
 CONSTANT_PRICES = re.compile("可比价|不变价|扣除价格|实际增[长速]")
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
 
@@ -191,6 +192,16 @@ class Figure:
     def is_provisional(self):
         """Whether a later figure is expected to differ from it: 初步核算, 快报."""
         return self.obs_status == "provisional" or bool(PROVISIONAL.search(self.note))
+
+    @cached_property
+    def is_revised(self):
+        """Whether it took the place of what was said before: 修订数, 最终核实数."""
+        return self.obs_status == "revised" or bool(REVISED.search(self.note))
+
+    @property
+    def is_broken(self):
+        """Whether from its time on something else is counted than before."""
+        return self.obs_status == "break"
 
     @cached_property
     def is_at_constant_prices(self):

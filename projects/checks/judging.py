@@ -1,6 +1,6 @@
 """How grave it is that figures clash: a contradiction, or only worth a look."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from projects.checks.evidence import Figure
 from projects.models.finding_kinds import Result
@@ -8,6 +8,9 @@ from projects.reading.intervals import Interval
 
 LOOSELY = "；按报刊较宽的用法（近、约、余）也许相容"
 PROVISIONALLY = "；其中有初步数，最终数可以不同"
+REVISED = "；其中有修订数，修订前后的数可以不同"
+BROKEN = "；其间口径有改变，前后不可比"
+DOUBTS = {"is_provisional": PROVISIONALLY, "is_revised": REVISED}
 Clash = Callable[..., bool]
 
 
@@ -18,11 +21,34 @@ def judged(clash: Clash, *figures: Figure) -> tuple[Result, str] | None:
     """
     if not clash(*(figure.interval for figure in figures)):
         return None
-    if not clash(*(figure.loose for figure in figures)):
+    return weighed(not clash(*(figure.loose for figure in figures)), figures)
+
+
+def weighed(is_loose: bool, figures: Sequence[Figure]) -> tuple[Result, str]:
+    """How grave a clash of some figures is, which is none if their words are taken loosely."""
+    if is_loose:
         return Result.CANDIDATE, LOOSELY
-    if len({figure.is_provisional for figure in figures}) > 1:
-        return Result.CANDIDATE, PROVISIONALLY
-    return Result.CONTRADICTION, ""
+    doubt = doubt_of(figures)
+    return (Result.CANDIDATE, doubt) if doubt else (Result.CONTRADICTION, "")
+
+
+def doubt_of(figures: Sequence[Figure]) -> str:
+    """Why figures that were not counted in one way may differ; empty if they were."""
+    for name, doubt in DOUBTS.items():
+        if len({getattr(figure, name) for figure in figures}) > 1:
+            return doubt
+    return BROKEN if is_across_break(figures) else ""
+
+
+def is_across_break(figures: Sequence[Figure]) -> bool:
+    """Whether one of them begins to count in another way, and another is not from after that."""
+    broken = [one.moment for one in figures if one.is_broken]
+    others = [one.moment for one in figures if not one.is_broken]
+    return any(
+        None in (begin, end) or end <= begin  # of an unknown day nobody knows
+        for begin in broken
+        for end in others
+    )
 
 
 def is_apart(one: Interval, other: Interval) -> bool:

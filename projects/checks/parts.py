@@ -3,11 +3,11 @@
 from collections import defaultdict
 from decimal import Decimal
 from functools import reduce
-from itertools import combinations, product
+from itertools import chain, combinations, product
 
 from aidtracker.ground import units
 from projects.checks.choosing import best
-from projects.checks.judging import LOOSELY, judged
+from projects.checks.judging import judged, weighed
 from projects.checks.verdicts import Verdict, names, placed, shortened, title
 from projects.checks.words import (
     allowed_words,
@@ -197,7 +197,7 @@ def check_sum(whole, parts, addends):
 
 
 def clash_of_sum(whole, known, total, is_loose, needed):
-    result, remark = (Result.CANDIDATE, LOOSELY) if is_loose else (Result.CONTRADICTION, "")
+    result, remark = weighed(is_loose, (whole, *chain.from_iterable(known)))
     return sum_verdict(whole, known, total, result, f"{remark}；要相符，合计{needed}")
 
 

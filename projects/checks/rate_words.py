@@ -8,6 +8,17 @@ from projects.checks.words import amount_writer, inferred, span_words
 from projects.models.finding_kinds import Result
 from projects.reading.intervals import Interval
 
+FALL_WORDS = ("降", "减", "跌", "落", "缩", "窄")
+FALLS = {"decline": "下降", "decrease": "减少"}  # what a metric's figures are called that count so
+
+
+def as_printed(rate):
+    """A rate as printed; what a metric counts as a decline is called one: 下降20%."""
+    fall = FALLS.get(rate.metric.formula, "")
+    is_called = not fall or any(word in rate.printed for word in FALL_WORDS)
+    is_below = rate.value is not None and rate.value < 0
+    return rate.printed if is_called or is_below else f"{fall}{rate.printed}"
+
 
 def heading(rate):
     return f"{rate.series.name}（{inferred(period(rate), rate)}）"
@@ -15,25 +26,25 @@ def heading(rate):
 
 def timeless(rate, reason):
     """Why the two sides of a rate cannot even be named."""
-    return f"{heading(rate)}：原文{rate.printed}；{reason}，无从核对。"
+    return f"{heading(rate)}：原文{as_printed(rate)}；{reason}，无从核对。"
 
 
 def over_the_whole(rate):
     """Why a share cannot be as printed, whatever its two sides are."""
     reason = "部分不会大于整体，占比不可能这样高"
-    return f"{heading(rate)}：原文{rate.printed}；{reason}；要相符，须不超过整体。"
+    return f"{heading(rate)}：原文{as_printed(rate)}；{reason}；要相符，须不超过整体。"
 
 
 def other_prices(computation, reason):
     """The sides, and why they do not give the rate."""
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     formula = f"{top.words}{computation.law.operator}{bottom.words}"
-    return f"{heading(rate)}：{formula}，原文{rate.printed}；{reason}，不能互相推算。"
+    return f"{heading(rate)}：{formula}，原文{as_printed(rate)}；{reason}，不能互相推算。"
 
 
 def rate_title(rate, computation, result):
     """Place, metric and period, the rate as printed and, where it was computed, what comes out."""
-    words = f"{heading(rate)}：原文{rate.printed}"
+    words = f"{heading(rate)}：原文{as_printed(rate)}"
     is_compared = computation and result not in (Result.UNCHECKED,)
     if is_compared:
         words += f"，推算{derived_words(computation, holds=False)}"
@@ -46,7 +57,7 @@ def compared(computation, holds, remark=""):
     derived = derived_words(computation, holds)
     formula = f"{top.words}{computation.law.operator}{bottom.words}"
     yearly = f"，{computation.years}年平均" if computation.years > 1 else ""
-    words = f"{heading(rate)}：{formula}{yearly} → {derived}，原文{rate.printed}"
+    words = f"{heading(rate)}：{formula}{yearly} → {derived}，原文{as_printed(rate)}"
     if not holds:
         return f"{words}{notes(computation)}{remark}；{requirement(computation)}。"
     return f"{words}{condition(computation)}。"
@@ -56,7 +67,7 @@ def inconclusive(computation):
     """Both sides are known, and yet any rate would fit them."""
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     return (
-        f"{heading(rate)}：{top.words}{computation.law.operator}{bottom.words}，原文{rate.printed}；"
+        f"{heading(rate)}：{top.words}{computation.law.operator}{bottom.words}，原文{as_printed(rate)}；"
         "两个数的范围太宽或除数可能为零，推不出比率，要有更确切的数。"
     )
 
@@ -97,8 +108,7 @@ def change_words(span, write, law, factor, bare=""):
 
 def requirement(computation):
     """What would make a rate true that does not follow: 要增长76.8%，2018年须约504.6万人次."""
-    rate, law = computation.rate, computation.law
-    verb = "" if rate.printed.startswith(law.verb) else law.verb
+    rate = computation.rate
     sides = ((False, computation.bottom), (True, computation.top))
     needs = [
         f"{side.time}{other_name(computation, side)}须{needed_words(computation, is_top)}"
@@ -107,7 +117,16 @@ def requirement(computation):
     ]
     if not needs:
         return f"要相符，原文须{derived_words(computation, holds=False)}"
-    return f"要{verb or '是'}{rate.printed}，{'，或'.join(needs)}"
+    return f"要{change_as_printed(rate, computation.law)}，{'，或'.join(needs)}"
+
+
+def change_as_printed(rate, law):
+    """What a rate says that happened: 增长76.8%, 下降3.2% for a growth of -3.2%."""
+    if law.opposite and rate.value is not None and rate.value < 0:
+        write = amount_writer(rate.metric.unit, places(rate))
+        return f"{law.opposite}{write(-rate.value)}"
+    verb = "" if rate.printed.startswith(law.verb) else law.verb
+    return f"{verb or '是'}{rate.printed}"
 
 
 def other_name(computation, side):
@@ -146,7 +165,7 @@ def unchecked(computation):
     missing = [side for side in (top, bottom) if side.interval is None]
     words = "和".join(f"{side.name}（{side.time}）" for side in missing)
     formula = f"{top.words}{computation.law.operator}{bottom.words}"
-    text = f"{heading(rate)}：{formula}，原文{rate.printed}；没有{words}的数"
+    text = f"{heading(rate)}：{formula}，原文{as_printed(rate)}；没有{words}的数"
     if len(missing) == 2:
         return f"{text}，无从核对。"
     needed = needed_words(computation, is_top=missing[0] is top)

@@ -243,9 +243,10 @@ def judged(computation, remark=""):
     if computation.holds:
         return Result.HOLDS, compared(computation, True)
     result = Result.CANDIDATE if remark else Result.CONTRADICTION
-    if computation.loosely.holds:
-        past = computation.top.superseded + computation.bottom.superseded
-        result, remark = Result.CANDIDATE, (REVISED if past else LOOSELY) + remark
+    past = computation.top.superseded + computation.bottom.superseded
+    is_mixed = len({one.is_revised for one in computation.figures}) > 1
+    if is_mixed or computation.loosely.holds:
+        result, remark = Result.CANDIDATE, (REVISED if past or is_mixed else LOOSELY) + remark
     return result, compared(computation, False, remark)
 
 
@@ -276,7 +277,7 @@ def are_not_comparable(computation):
     prices = {one.is_at_constant_prices for one in (computation.rate, *sides)}
     if len(prices) > 1:
         return REAL
-    is_broken = any(one.obs_status == "break" for one in computation.top.figures)
+    is_broken = any(one.is_broken for one in computation.top.figures)
     return BROKEN if is_broken else ""
 
 

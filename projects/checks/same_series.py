@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from projects.checks.evidence import Evidence, Figure, SeriesFacts
-from projects.checks.judging import is_apart, judged
+from projects.checks.judging import BROKEN, is_apart, judged
 from projects.checks.verdicts import Verdict, names, title
 from projects.checks.words import allowed_words, least_words, when, when_said
 from projects.models.finding_kinds import CONFLICT, CUMULATIVE, Result
@@ -114,13 +114,15 @@ def falls(group: list[Figure]) -> Iterator[Verdict]:
     """Each figure that is below the highest of those that end before it."""
     group = sorted(group, key=lambda figure: (figure.moment, figure.interval.ends))
     most: Figure | None = None
+    broken: Figure | None = None  # the last one from which on something else is counted
     waiting: list[Figure] = []
     for figure in group:
+        broken = figure if figure.is_broken else broken
         if waiting and waiting[0].moment < figure.moment:
             most = max([*waiting, *filter(None, [most])], key=lowest)
             waiting = []
         if most is not None:
-            yield from fall(most, figure)
+            yield from fall(most, figure, broken)
         waiting.append(figure)
 
 
@@ -132,10 +134,12 @@ def highest(figure: Figure) -> Any:
     return figure.interval.ends[1]
 
 
-def fall(early: Figure, late: Figure) -> Iterator[Verdict]:
+def fall(early: Figure, late: Figure, broken: Figure | None) -> Iterator[Verdict]:
     if (judgement := judged(Interval.is_above, early, late)) is None:
         return
     result, remark = judgement
+    if broken and early.moment < broken.moment and BROKEN not in remark:
+        result, remark = Result.CANDIDATE, remark + BROKEN
     relation = "起点相同而累计减少"
     if early.window[0] is None:
         result, relation = Result.CANDIDATE, "累计减少"

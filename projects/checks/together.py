@@ -4,10 +4,11 @@ shares of one whole above 100 %."""
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from functools import reduce
+from itertools import chain
 
 from aidtracker.ground import units
 from projects.checks.evidence import Evidence, Figure, SeriesFacts
-from projects.checks.judging import LOOSELY
+from projects.checks.judging import LOOSELY, weighed
 from projects.checks.parts import COUNTS, are_scopes_apart, around
 from projects.checks.verdicts import Verdict, names, placed, shortened
 from projects.checks.words import allowed_words, exact_writer
@@ -56,17 +57,17 @@ def excess_of(figure: Figure, rows: Rows) -> Iterator[Verdict]:
     total = added(rows)
     if not total.is_above(figure.interval):
         return
-    is_sure = added(rows, "loose").is_above(figure.loose)
+    is_loose = not added(rows, "loose").is_above(figure.loose)
+    result, remark = weighed(is_loose, (figure, *chain.from_iterable(rows)))
     least = exact_writer(figure.metric.unit)(total.lower)
     addends = [row[0] for row in rows]
     listed = "、".join(f"{one.series.name}{one.printed}" for one in addends)
     words = (
         f"{placed(figure)}：{listed}相加不少于{least}，高于它们所在的上一级"
-        f"{figure.printed}（{allowed_words(figure)}）{'' if is_sure else LOOSELY}；"
+        f"{figure.printed}（{allowed_words(figure)}）{remark}；"
         f"要相符，后者须不少于{least}。"
     )
     named = shortened(f"{placed(figure)}：{figure.printed}与下级相加{least}")
-    result = Result.CONTRADICTION if is_sure else Result.CANDIDATE
     figures = (figure, *addends)
     yield Verdict(PARTS, result, f"units:{figure.key}", words, figures, title=named)
 

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import reduce
-from itertools import pairwise, permutations
+from itertools import chain, pairwise, permutations
 from typing import Any
 
 from projects.checks.evidence import Figure
-from projects.checks.judging import LOOSELY, is_apart, judged
+from projects.checks.judging import is_apart, judged, weighed
 from projects.checks.verdicts import Verdict, names, placed, shortened, title
 from projects.checks.words import (
     allowed_words,
@@ -95,14 +95,14 @@ def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
         for figure in figures:
             if total.intersects(figure.interval):
                 continue
-            is_loose = wide.intersects(figure.loose)
-            result = Result.CANDIDATE if is_loose else Result.CONTRADICTION
             summands = [row[0] for row in rows]
+            everything = (figure, *chain.from_iterable(rows))
+            result, remark = weighed(wide.intersects(figure.loose), everything)
             listed = "、".join(f"{when_said(o)}{o.printed}" for o in summands)
             span = span_words(total, exact_writer(figure.metric.unit))
             words = (
                 f"{said(figure)}（{allowed_words(figure)}），而{listed}相加为{span}"
-                f"{LOOSELY if is_loose else ''}；要相符，合计须{span}。"
+                f"{remark}；要相符，合计须{span}。"
             )
             named = shortened(f"{placed(figure)}：{figure.printed}与各段相加{span}")
             yield verdict((figure, *summands), words, result, named)

@@ -14,6 +14,7 @@ from projects.entry.document import FOREIGN_FIGURE, collapse, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
 from projects.models.scope_entries import ScopeList, settle, spelled
+from projects.reading.anchors import SUPPLIED, claimed_words, plain_words
 
 NUMBERING_ATTEMPTS = 5
 TEXT_CHANGED = (
@@ -127,7 +128,7 @@ class FigureForm(PlacedForm):
     class Meta:
         model = Observation
         fields = (
-            *("start", "end", "printed", "series", "nature", "accumulation"),
+            *("start", "end", "printed", "series", "printed_name", "nature", "accumulation"),
             *("obs_status", "price_basis"),
             *("period_start", "period_end", "as_of", "period_text", "is_period_inferred"),
             *("attributed_to", "note"),
@@ -138,18 +139,18 @@ class FigureForm(PlacedForm):
         super().__init__(*args, **kwargs)
         self.fields["printed"].error_messages["required"] = "请填写原文数字，或在文中选取。"
         self.fields["printed"].widget.attrs["autocomplete"] = "off"
-        for name in ("obs_status", "price_basis"):
+        for name in ("obs_status", "price_basis", "printed_name"):
             self.fields[name].help_text = ""  # told on the figure's own form
 
     def check_words(self, data, words):
         printed = data.get("printed")
         if printed is None:
             return
-        if "".join(printed.split()) != "".join(words.split()):
+        if claimed_words(printed) != plain_words(words):
             place = f"第 {data['start'] + 1}—{data['end']} 字"
             self.add_error("printed", f"全文{place}是“{words[:60]}”，与“{printed}”不一致。")
             return
-        data["printed"] = words
+        data["printed"] = f"{words}{''.join(SUPPLIED.findall(printed))}"
         self.check_is_new(data)
 
     def check_is_new(self, data):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule, reasons_to_hide
 from aidtracker.ground.records import KeyedQuerySet, NameListField
 from aidtracker.review.meaning import Meaning, reason_of_change
@@ -55,7 +56,7 @@ class FindingQuerySet(KeyedQuerySet):
         # Apart, as the database then reads the figures of each reason from an index alone.
         links = [
             Finding.observations.through.objects.filter(
-                observation__one_of=Observation.objects.filter(reason)
+                observation__inside=Fixed(Observation.objects.filter(reason))
             ).values_list("finding", flat=True)
             for reason in reasons_to_hide(Observation)
         ]

@@ -54,7 +54,7 @@ class Metric(Meaning, Record):
     """指标: what is counted, in which unit, and, for a derived one, from what it follows."""
 
     SHOWN = (
-        *("name", "slug", "definition", "unit", "kind"),
+        *("name", "slug", "aliases", "definition", "unit", "kind"),
         *("formula", "numerator", "denominator", "base", "not_above"),
         *("ledger_field", "counted_rows", "direction", "sector", "note"),
     )
@@ -197,6 +197,10 @@ class SeriesQuerySet(RecordQuerySet):
         found._iterable_class = WithSubjects
         return found
 
+    def with_named(self) -> Self:
+        """With all that they name."""
+        return self.with_subjects().select_related("metric", "part_of", "maintainer")
+
     def like(self, series: "Series") -> Self:
         """Those of the same metric, subjects and scope, of which there is at most one."""
         columns = ("metric", *SUBJECTS, *SCOPES, "scope_note")
@@ -214,20 +218,22 @@ class SeriesQuerySet(RecordQuerySet):
     def in_places(self, places: QuerySet) -> Self:
         """Series about some places, or about parks and firms in them."""
         here = Fixed(places)
+        sites = Fixed(Site.objects.filter(region__inside=here))
+        firms = Fixed(Enterprise.objects.filter(region__inside=here))
         keys = (
             self.filter(region__inside=here),
-            self.filter(region=None, site__in=Site.objects.filter(region__inside=here)),
-            self.filter(region=None, enterprise__in=Enterprise.objects.filter(region__inside=here)),
+            self.filter(region=None, site__inside=sites),
+            self.filter(region=None, enterprise__inside=firms),
         )
-        found = [rows.order_by().values("pk") for rows in keys]
-        return self.filter(pk__in=found[0].union(*found[1:]))
+        first, *others = (rows.order_by().values("pk") for rows in keys)
+        return self.filter(pk__inside=Fixed(first.union(*others)))
 
     def published_figures(self):
         """The public observations of these series, with all that a table of them names.
 
         This is how pages of the app below, which know series only from a record, reach figures.
         """
-        return self.observations.published().with_subjects().filter(series__one_of=self)
+        return self.observations.published().with_subjects().filter(series__inside=Fixed(self))
 
     def with_figures(self):
         """Series that have public figures."""

@@ -24,7 +24,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     ReviewField,
 )
-from aidtracker.templatetags.formatting import plain
+from aidtracker.templatetags.formatting import plain, stated_period
 from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
@@ -37,6 +37,7 @@ from projects.reading.anchors import (
     anchor,
     claimed_words,
     cut_out_of,
+    direction_before,
     has_words,
     is_at,
     plain_words,
@@ -50,10 +51,12 @@ from projects.reading.intervals import Interval
 FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
 MOMENTS = ("period_start", "period_end", "as_of")
+GROWING = {"growth": 1, "increase": 1, "decline": -1, "decrease": -1}  # which way a formula counts
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
-    *("source", "number", "series", "printed", "start", "end", "nature", "accumulation"),
+    *("source", "number", "series", "printed", "printed_name", "start", "end"),
+    *("nature", "accumulation"),
     *("period_start", "period_end", "as_of", "period_text", "is_period_inferred"),
     *("attributed_to", "status", "obs_status", "price_basis", "rank", "rank_reason", "note"),
 )
@@ -174,6 +177,15 @@ class Observation(Paged, Reviewed):
 
     # Meaning
     series = key_to(Series, "序列", "observations")
+    printed_name = models.CharField(
+        "原文名称",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="文献怎么称呼所数的东西；与指标的名称不同时照文献写，如指标是产业援疆资金，"
+        "文献只印援疆资金；相同就留空",
+    )
     nature = models.CharField("性质", max_length=12, choices=Nature, default=Nature.ACTUAL)
     accumulation = models.CharField("累计方式", max_length=12, choices=Accumulation)
     obs_status = models.CharField(
@@ -269,14 +281,13 @@ class Observation(Paged, Reviewed):
 
     @property
     def search_names(self):
-        return [self.printed, self.value, self.value_high, self.attributed_to]
+        return [self.printed, self.value, self.value_high, self.attributed_to, self.printed_name]
 
     def made_search_text(self):
         """The figure as printed, without spaces, and as a number; nobody types it in pinyin."""
         numbers = [plain(one) for one in (self.value, self.value_high) if one is not None]
-        return " ".join(
-            [normal("".join(self.printed.split())), *numbers, normal(self.attributed_to)]
-        )
+        said = [normal(self.attributed_to), *filter(None, [normal(self.printed_name)])]
+        return " ".join([normal("".join(self.printed.split())), *numbers, *said])
 
     marks = None  # set by `with_marks`; figures read in another way show no badges
 
@@ -293,6 +304,19 @@ class Observation(Paged, Reviewed):
     @property
     def unit(self):
         return self.series.metric.unit
+
+    @property
+    def called(self) -> str:
+        """What its document calls it, unless that is the metric's name: 原文称“援疆资金”."""
+        name = self.printed_name
+        return f"原文称“{name}”" if name and name != self.series.metric.name else ""
+
+    @property
+    def in_short(self) -> tuple[str, str]:
+        """As printed, and of whom and when, for a card; what it is called in its document, too."""
+        nature = "" if self.is_ordinary else self.nature_words
+        about = (str(self.series), stated_period(self), nature, self.called)
+        return self.printed, "，".join(filter(None, about))
 
     @property
     def nature_words(self) -> str:
@@ -370,6 +394,16 @@ class Observation(Paged, Reviewed):
             message = "这一天还没有到：完成的数字说不到将来；是目标、计划或预计的，请改“性质”。"
             raise ValidationError(dict.fromkeys(late, message))
 
+    def refuse_foreign_name(self, before: Self | None) -> None:
+        """What it is called in its document stands in the document's text, if that is here."""
+        name = self.printed_name
+        is_known = before is not None and before.printed_name == name
+        if not name or is_known or not self.source_id or not self.source.has_text:
+            return
+        if "".join(normal(name).split()) not in "".join(normal(self.source.text).split()):
+            message = f"《{self.source}》的全文里没有“{name}”；请照原文写，原文没有称呼就留空。"
+            raise ValidationError({"printed_name": message})
+
     def refuse_to_lose_its_place(self, before) -> None:
         """Words that were found in a text stay where they are, as long as the text is here."""
         is_lost = before is not None and before.start is not None and self.start is None
@@ -419,11 +453,14 @@ class Observation(Paged, Reviewed):
         self.read_printed()
         if before and before.is_published:
             self.require_reason(before)
+        self.refuse_foreign_name(before)
         self.seek_place(before)
         # By the document in hand: a sheet has many figures of one, whose text is read once.
-        is_placed = self.start is not None and self.source_id
+        is_placed = self.source_id and None not in (self.start, self.end) and self.start < self.end
         if is_placed and not self.is_anchored(self.source.sha256):
             self.take_place(self.source.text)
+        if is_placed and self.series_id:
+            self.refuse_other_direction(self.source.text)
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         self.refuse_to_lose_its_place(before)
@@ -479,6 +516,18 @@ class Observation(Paged, Reviewed):
                 f"《{self.source}》的全文没有载入，无从核对：第 {self.number} 号数字的原文数字和"
                 "位置现在不能改。请先载入全文。"
             )
+
+    def refuse_other_direction(self, text: str) -> None:
+        """Under a metric of growth nothing is stored as risen that the text says fell: 下降3.2%."""
+        metric = self.series.metric
+        counted = GROWING.get(metric.formula, 0)
+        said = counted and (self.value or 0) > 0 and direction_before(text, self.start)
+        if said and said != counted:
+            words = text[max(0, self.start - SHOWN // 3) : self.end].split("，")[-1]
+            fell, rose = "下降（减少）", "增长（增加）"
+            now, wanted = (rose, "降幅、减少额") if counted > 0 else (fell, "增长率、增加额")
+            fault = f"原文是“{words}”，而指标“{metric}”记的是{now}，存下来意思就反了"
+            raise ValidationError({"printed": f"{fault}；请改用记{wanted}的指标。"})
 
     def misplaced(self, text: str) -> str:
         """What the text says at the place instead; empty if it says its words, no more, no less."""

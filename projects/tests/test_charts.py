@@ -341,7 +341,9 @@ def test_words_of_a_chart():
     chart = chart_of("003", 14)
 
     assert chart.title == "2014年 4亿元，2023年 34.24亿元"
-    assert chart.caption.startswith("阿克苏市 网络零售额，单位：亿元。据《")
+    assert chart.caption.startswith(
+        "阿克苏市 网络零售额，单位：亿元。2019年（推断）的10亿元，原文称“电子商务网络零售额”。据《"
+    )
     assert chart.description.startswith("共 3 个数字。2014年，4亿元，完成，当期，据《")
     assert chart.keys == (
         "柱：一段时间内，宽为期间的长短",

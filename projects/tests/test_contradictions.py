@@ -236,6 +236,27 @@ def many_times(here, first, last, printed):
     return [*rows, rate(metric, printed, here, **days("2014-01-01", "2019-12-31"))]
 
 
+REVISED, BROKEN = {"obs_status": "revised"}, {"obs_status": "break"}
+
+
+def falling(here, first, last, between="", **kwargs):
+    """Totals since 2015, up to 2018, 2019 and 2020; `kwargs` are those of the middle one."""
+    own = here.out()
+    rows = [since(own, first, 2015, 2018), since(own, last, 2015, 2020)]
+    return [*rows, since(own, between, 2015, 2019, **kwargs)] if between else rows
+
+
+def before_break(rows):
+    """The same figures, and a later one from which on something else is counted."""
+    return [*rows, since(rows[0].series, "8亿元", 2015, 2021, **BROKEN)]
+
+
+def marked(rows, at, **values):
+    """The same figures, one of which its document says something of."""
+    Observation.objects.filter(pk=rows[at].pk).update(**values)
+    return rows
+
+
 def village(here):
     return make.make_region(name="某乡", parent=here.county, level="township")
 
@@ -350,6 +371,36 @@ CONTRADICTIONS = {
     "two shares": lambda it: shares(it, "60%", "55%"),
     "two shares, over": lambda it: shares(it, "超过六成", "五成"),
     "two kinds": lambda it: kinds_of_share(it, "亩", "60%", "70%"),
+    # What documents say of both figures is no excuse, and declines are falls
+    "two revised ones": lambda it: two(it, "3.2亿元", "3.5亿元", **REVISED),
+    "two after a break": lambda it: two(it, "3.2亿元", "3.5亿元", **BROKEN),
+    "falls after a break": lambda it: marked(falling(it, "9亿元", "7亿元"), 0, **BROKEN),
+    "falls before a break": lambda it: before_break(falling(it, "9亿元", "7亿元")),
+    "decrease for a rise": lambda it: increased(it, "10亿元", "13亿元", "3亿元", "decrease"),
+    "decrease too large": lambda it: increased(it, "10.0亿元", "8.0亿元", "5.0亿元", "decrease"),
+    "decline in tenths": lambda it: fallen(it, "10.0亿元", "9.0亿元", "三成"),
+    "decline of a quarter": lambda it: fallen(it, "10.0亿元", "6.0亿元", "25%"),
+    "negative growth of another size": lambda it: grown(it, "10.0亿元", "8.0亿元", "-5%"),
+    "growth of all of them revised": lambda it: marked(
+        marked(grown(it, "10亿元", "11亿元", "35.5%", base=REVISED), 1, **REVISED), 2, **REVISED
+    ),
+    "wide digits": lambda it: two(it, "１２０人次", "130人次", it.visits),
+    "half in ten thousands": lambda it: halves(it, "80000万元", "5亿元"),
+    "total below its years": lambda it: years(it, "9.0亿元", "4.0亿元", "4.0亿元", "4.0亿元"),
+    "nearly, and far above": lambda it: two(it, "近10亿元", "12.3亿元"),
+    "about, and far above": lambda it: two(it, "约50亿元", "80.5亿元"),
+    "parts barely above": lambda it: parts(it, it.output, "5.0亿元", "3.0亿元", "2.2亿元"),
+    "parts of a revised whole, revised": lambda it: marked(
+        marked(parts(it, it.output, "5.0亿元", "7.0亿元"), 0, **REVISED), 1, **REVISED
+    ),
+    "towns in ten thousands": lambda it: towns(it, "9.0亿元", "60000万元", "50000万元"),
+    "people at the end and for the year": lambda it: levels(it, "1200人", "1.5万人"),
+    "arrived nearly twice": lambda it: above(it, "5.6亿元", "3.2亿元"),
+    "completed a few more": lambda it: built(it, "15个", "12个"),
+    "shares above a hundred": lambda it: shares(it, "70%", "45%"),
+    "kinds above a hundred": lambda it: kinds_of_share(it, "吨", "70%", "45%"),
+    "per head of fewer": lambda it: per_head(it, "2.00亿元", "10.0万人次", "1500元"),
+    "completed more than is said": lambda it: completed(it, "12.0亿元", "10.0亿元", "80%"),
 }
 
 
@@ -493,6 +544,49 @@ NEAR_MISSES = {
     "two shares": lambda it: shares(it, "60%", "39.6%"),
     "two shares of other years": lambda it: shares(it, "60%", "55%", year=2018),
     "kinds of people": lambda it: kinds_of_share(it, "人", "60%", "70%", ("女性", "党员")),
+    # What one of the figures says of itself
+    "revised and unmarked": lambda it: two(it, "3.2亿元", "3.5亿元", more=REVISED),
+    "revised after a census": lambda it: two(
+        it, "3.2亿元", "3.5亿元", more={"note": "经济普查后修订"}
+    ),
+    "finally verified": lambda it: two(it, "3.2亿元", "3.5亿元", more={"note": "最终核实数"}),
+    "after a break and unmarked": lambda it: two(it, "3.2亿元", "3.5亿元", more=BROKEN),
+    "falls at a break": lambda it: marked(falling(it, "9亿元", "7亿元"), 1, **BROKEN),
+    "falls over a break": lambda it: falling(it, "9亿元", "7亿元", "6亿元", **BROKEN),
+    "falls to what was revised": lambda it: marked(falling(it, "9亿元", "7亿元"), 1, **REVISED),
+    "half above a revised year": lambda it: marked(halves(it, "5.4亿元", "5.0亿元"), 1, **REVISED),
+    "half before a break": lambda it: marked(halves(it, "5.4亿元", "5.0亿元"), 1, **BROKEN),
+    "part of a revised whole": lambda it: marked(
+        parts(it, it.output, "5.0亿元", "5.4亿元"), 0, **REVISED
+    ),
+    "parts of a revised whole": lambda it: marked(
+        parts(it, it.output, "5.0亿元", "3.0亿元", "2.4亿元"), 0, **REVISED
+    ),
+    "towns of a revised prefecture": lambda it: marked(
+        towns(it, "9.0亿元", "6.0亿元", "5.0亿元"), 0, **REVISED
+    ),
+    "years of which one was revised": lambda it: marked(
+        years(it, "9.0亿元", "3.0亿元", "3.0亿元", "3.6亿元"), 1, **REVISED
+    ),
+    "growth from a base revised since": lambda it: grown(
+        it, "10.0亿元", "11.7亿元", "30%", base=REVISED
+    ),
+    "growth to what was revised": lambda it: marked(
+        grown(it, "10.0亿元", "11.7亿元", "30%"), 1, **REVISED
+    ),
+    "a revised stock": lambda it: marked(levels(it, "300人", "500人"), 1, **REVISED),
+    # Declines, and other spellings of the same
+    "decline called one": lambda it: fallen(it, "10.0亿元", "8.0亿元", "20%"),
+    "decline in words": lambda it: fallen(it, "10.0亿元", "7.0亿元", "三成"),
+    "decrease called one": lambda it: increased(it, "10.0亿元", "8.0亿元", "2.0亿元", "decrease"),
+    "negative growth in words": lambda it: grown(it, "10.0亿元", "8.0亿元", "负增长20%"),
+    "minus": lambda it: grown(it, "10.0亿元", "8.0亿元", "-20.0%"),
+    "wide digits": lambda it: two(it, "１２０人次", "120人次", it.visits),
+    "so far the same": lambda it: so_far(it, "6.8亿元", "6.80亿元"),
+    "people rounded": lambda it: levels(it, "1.2万人", "12034人"),
+    "years add up": lambda it: years(it, "3.0亿元", "1.0亿元", "1.0亿元", "1.0亿元"),
+    "twice": lambda it: many_times(it, "1.00亿元", "3.00亿元", "2倍"),
+    "all of it arrived": lambda it: above(it, "3.2亿元", "3.20亿元"),
 }
 
 
@@ -595,6 +689,23 @@ def test_a_decline_is_called_a_decline():
 def test_a_decline_between_bounds_is_called_a_decline():
     [words] = words_of(grown(Here(), "10.0亿元", "近8亿元", "20%"))
     assert "→ 下降19.6%至28.4%" in words
+
+
+def test_a_printed_decline_is_called_a_decline():
+    [found] = results_of(fallen(Here(), "10.0亿元", "12.0亿元", "20%"))[1]
+    assert "→ 增长20%，原文下降20%；要下降20%，" in found.computation
+    assert found.title.endswith("：原文下降20%，推算增长20%")
+
+
+def test_a_printed_decrease_is_called_a_decrease():
+    rows = increased(Here(), "10.0亿元", "13.0亿元", "3.0亿元", "decrease")
+    [found] = results_of(rows)[1]
+    assert "→ 增加3亿元，原文减少3.0亿元；要减少3.0亿元，" in found.computation
+
+
+def test_what_would_make_a_negative_growth_true_is_a_decline():
+    [words] = words_of(grown(Here(), "10.0亿元", "12.0亿元", "-3.2%"))
+    assert "原文-3.2%；要下降3.2%，" in words
 
 
 def test_a_rate_says_what_its_sides_would_have_to_be():

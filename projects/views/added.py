@@ -9,8 +9,16 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import WHOLE_LIST, Related, Section, address, chart_address
+from aidtracker.pages.details import (
+    WHOLE_LIST,
+    DetailPage,
+    Related,
+    Section,
+    address,
+    chart_address,
+)
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
@@ -48,6 +56,7 @@ from projects.views.sections import (
     figures,
     figures_section,
     further_figures,
+    quoted,
     told_elsewhere,
 )
 from projects.views.sites import SitePage
@@ -114,8 +123,8 @@ WITHIN = "其中的地方、园区和企业的数字"
 def within(region: Region) -> ObservationQuerySet:
     """The figures of the places, parks and firms in a place."""
     places = Region.objects.filter(pk=region.pk).and_below()
-    own = Series.objects.of_place(region).values("pk")
-    return Series.objects.in_places(places).exclude(pk__in=own).published_figures()
+    own = Fixed(Series.objects.of_place(region))
+    return Series.objects.in_places(places).filter(pk__outside=own).published_figures()
 
 
 def figures_of_place(region: Region) -> Section:
@@ -216,6 +225,7 @@ def add_to_pages() -> None:
     add_comparisons()
     CategoryList.drawn = plans_by_category
     add_feeds()
+    DetailPage.quoted = quoted
     HeadquartersPage.reads = (with_sums,)
     HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)

@@ -19,10 +19,12 @@ MARKS = {
 
 
 def circumstances(observation):
-    """When, and, without which a quotation would mislead, whether it is a target or agreed only."""
+    """When, and, without which a quotation would mislead, whether it is a target or agreed only,
+    and what the document calls it."""
     # It stands in brackets itself, and none stand in brackets.
     words = stated_period(observation).replace("（推断）", "，推断")
-    return words if observation.is_ordinary else f"{words}，{observation.nature_words}"
+    nature = "" if observation.is_ordinary else observation.nature_words
+    return "，".join(filter(None, (words, nature, observation.called)))
 
 
 def plain_citation(observation):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.pages.paging import kept
 from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.views.aid_map import aid_map
@@ -179,7 +180,7 @@ def series_about(kind: Kind, things: Iterable[Any]) -> QuerySet:
 def figures_about(series: QuerySet) -> list[dict[str, Any]]:
     """What tells the public figures of some series apart, as far as they stand in documents and
     are in use: one query, of so many at most."""
-    rows = Observation.objects.published().in_documents().filter(series__one_of=series.values("pk"))
+    rows = Observation.objects.published().in_documents().filter(series__inside=Fixed(series))
     rows = rows.exclude(rank=Observation.Rank.DEPRECATED).order_by()
     return list(rows.values(*READ)[:MOST_READ])
 

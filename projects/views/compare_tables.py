@@ -39,7 +39,7 @@ def remarks(figure: Observation, line: Line, of: str) -> tuple[str, ...]:
     """The time of a figure, what narrows it, and how it differs from that it is compared with."""
     known = line.known
     at = known.index(figure)
-    words = [stated_period(figure), narrowing(figure, line, of)]
+    words = [stated_period(figure), narrowing(figure, line, of), figure.called]
     if at and of != "metrics":
         words.append(compared_with(known[at - 1 if of == PERIODS else 0], figure, of))
     return tuple(filter(None, words))

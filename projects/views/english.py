@@ -69,6 +69,7 @@ COLUMNS = {
     "period_end": "last day of the period",
     "as_of": "moment of a stock",
     "period_text": "the period as printed",
+    "printed_name": "what the document calls it, where that is not the metric’s name",
     "metric": "what is counted",
     "series": "metric, subject and scope together",
     "region": "subject: place",

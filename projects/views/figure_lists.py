@@ -8,7 +8,7 @@ from aidtracker.pages.listing import ListPage
 from aidtracker.pages.tables import KIND, NAME, NOTE, Column
 from projects.models import Metric, Observation, Series
 from projects.views import filters
-from projects.views.readings import scope_words
+from projects.views.readings import remarks, scope_words
 from projects.views.sections import metric_item, scope_items
 
 NEEDS_UNIT = "不同单位的数字不能比较大小：先选定“指标”，再按数值排序。"
@@ -85,7 +85,7 @@ class ObservationList(ListPage):
         ),
         Column("修饰", "get_qualifier_display", sort=("qualifier", "source_id", "number")),
         Column("出处", kind="source", sort=("source__code", "number")),
-        NOTE,
+        Column("备注", remarks),
     )
 
     def rows(self):

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.search import naming
 from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
 from aidtracker.pages.listing import ListFilter
@@ -209,7 +210,7 @@ class SeriesFilter(ListFilter):
     scope = row_filter("范围", scopes, key="code", method="of_scope")
 
     def in_place(self, queryset, name, value):
-        return queryset.filter(pk__in=Series.objects.in_places(places_in(value)).values("pk"))
+        return queryset.filter(pk__inside=Fixed(Series.objects.in_places(places_in(value))))
 
     def of_scope(self, queryset, name, value):
         return queryset.filter(in_scope(value))
@@ -250,14 +251,14 @@ class ObservationFilter(ListFilter):
         """Those of a headquarters, and of its donor; or of some headquarters."""
         if isinstance(value, QuerySet):
             return queryset.filter(series__headquarters__in=value)
-        return queryset.filter(series__one_of=Series.objects.of_headquarters(value))
+        return queryset.filter(series__inside=Fixed(Series.objects.of_headquarters(value)))
 
     def of_scope(self, queryset, name, value):
         """Those of the series that an entry of the list of scopes holds of."""
         return queryset.filter(naming("series", Series.objects.filter(in_scope(value))))
 
     def in_place(self, queryset, name, value):
-        return queryset.filter(series__one_of=Series.objects.in_places(places_in(value)))
+        return queryset.filter(series__inside=Fixed(Series.objects.in_places(places_in(value))))
 
     def in_year(self, queryset, name, value):
         """Those whose time ends in a year, or that speak of a day in it."""

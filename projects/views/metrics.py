@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.pages.details import DetailPage, Fact, Related, Section, address, facts, sentence
 from aidtracker.pages.sharing import downloads, only_known
 from aidtracker.pages.site import origin
@@ -40,7 +41,7 @@ def series_item(observation):
 
 def figures_of(metric):
     """All its figures, series after series."""
-    return Observation.objects.filter(series__one_of=metric.series_set.all()).by_series()
+    return Observation.objects.filter(series__inside=Fixed(metric.series_set.all())).by_series()
 
 
 def derived_from(metric):

@@ -55,11 +55,12 @@ def formula_words(metric):
 
 
 def remarks(observation):
-    """Its standing among the figures of its series, if it has a special one, and its note."""
+    """What its document calls it, its standing among the figures of its series, and its note, as
+    far as there is something to say."""
     standing = ""
     if observation.rank != Observation.Rank.NORMAL:
         standing = f"{observation.get_rank_display()}：{observation.rank_reason}"
-    return "；".join(part for part in (standing, observation.note) if part)
+    return "；".join(filter(None, (observation.called, standing, observation.note)))
 
 
 def scope_words(series):

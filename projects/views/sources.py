@@ -198,9 +198,9 @@ def place_items(observation):
 
 
 def remark(observation):
-    """Who is quoted, and the note."""
-    said_by = f"据{observation.attributed_to}。" if observation.attributed_to else ""
-    return said_by + observation.note
+    """What the document calls it, who is quoted, and the note."""
+    said_by = f"据{observation.attributed_to}" if observation.attributed_to else ""
+    return "；".join(filter(None, (observation.called, said_by, observation.note)))
 
 
 FIGURE_COLUMNS = (

@@ -1,0 +1,75 @@
+"""What the browser refuses on the pages of the admin: nothing, as they need nothing refused."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from aidtracker.testing.browser import Person
+from projects.models import Observation, Project
+
+pytestmark = pytest.mark.browser
+
+# Of each kind of page one; of those that all models have, the richest.
+RICH = (Project, Observation, User)
+PAGES = (
+    *("admin:index", "admin:own_security", "admin:add_app", "admin:password_change"),
+    *("admin:status", "admin:projects_grid", "admin:projects_monthly_totals"),
+    *("admin:projects_desks",),
+)
+
+
+def addresses() -> Iterator[str]:
+    for name in PAGES:
+        yield reverse(name)
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+    yield reverse("admin:projects_project_import")
+    for model in RICH:
+        row = model._default_manager.first()
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield from (reverse(f"{name}_{page}", args=[row.pk]) for page in ("change", "history"))
+        yield reverse(f"{name}_add")
+
+
+@pytest.fixture
+def told(new_page, admin_user):
+    """A person with all rights, and what their browser tells of what it refused or could not do."""
+    page = new_page(admin_user)
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: refused.append(str(error)))
+    return Person(page), refused
+
+
+def test_browser_refuses_nothing_where_something_opens(told):
+    """What the skin unfolds only when somebody clicks: menus, choices, dates, chosen rows."""
+    person, refused = told
+    person.open(reverse("admin:projects_project_change", args=[Project.objects.first().pk]))
+    person.find(".select2-selection").first.click()
+    person.find(".select2-results__option").first.wait_for()
+    person.press("Escape")
+    for link in person.find(".datetimeshortcuts a").all()[:2]:
+        link.click()
+    person.press("Escape")
+    person.open(reverse("admin:projects_project_changelist"))
+    person.find("#action-toggle").check()
+    person.find("[name=action]").first.select_option(index=1)
+    person.find("#changelist-search, [name=q]").first.press_sequentially("核桃")
+    person.page.wait_for_timeout(300)
+    assert refused == []
+
+
+def test_browser_refuses_nothing_on_any_page_of_the_admin(told):
+    person, refused = told
+    found = {}
+    for address in addresses():
+        person.open(address)
+        person.page.wait_for_timeout(100)
+        if refused:
+            found[address] = sorted(set(refused))
+            refused.clear()
+    assert found == {}
