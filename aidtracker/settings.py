@@ -277,6 +277,10 @@ SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES") or 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # With activity, too, it ends after so long.
 SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
+# What was typed into a form and not saved comes back for so long, to its person alone; where
+# several people use one machine, not after they have logged out.
+UNSAVED_HOURS = int(os.environ.get("UNSAVED_HOURS") or 24)
+SHARED_MACHINES = env_flag("SHARED_MACHINES", default=False)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 

@@ -27,6 +27,7 @@ from django.utils.http import urlencode
 
 from aidtracker.accounts.second_step import ask_for_second_step
 from aidtracker.accounts.sessions import start
+from aidtracker.desk import unsaved
 from aidtracker.desk.skin import AuthenticationForm
 from aidtracker.trail import acts
 from aidtracker.trail.models import Act
@@ -182,6 +183,7 @@ def after_login(sender, request, user, **kwargs):
     if request.path and not is_half:
         acts.record(acts.Way.LOGIN, request=request, user=user)
         remind_of_password(request, user)
+        unsaved.remind(request, user, request.POST.get("next", ""))
 
 
 def after_failure(sender, credentials, request=None, **kwargs):
@@ -202,6 +204,8 @@ def after_lock_out(sender, request, **kwargs):
 def after_logout(sender, request, user, **kwargs):
     if user is not None and request.path:
         acts.record(acts.Way.LOGOUT, request=request, user=user)
+    if user is not None and settings.SHARED_MACHINES:
+        unsaved.UnsavedForm.objects.filter(user=user).delete()
 
 
 def remind_of_password(request, user):

@@ -26,8 +26,8 @@ from aidtracker.trail.effects import (
     Touched,
     act_facts,
     changes_of,
-    counts_of,
     detail_words,
+    kept_counts_of,
     may_be_undone,
     plan_rows,
     trail,
@@ -138,7 +138,7 @@ class ActAdmin(Frozen, PlainModelAdmin):
 
     def facts_of(self, rows):
         """How many rows each act changed, in one query."""
-        counts = {act: own.values() for act, own in counts_of(rows).items()}
+        counts = {act: own.values() for act, own in kept_counts_of(rows).items() if own}
         return {act: Touched(*map(sum, zip(*own, strict=True))) for act, own in counts.items()}
 
     def get_list_filter(self, request):

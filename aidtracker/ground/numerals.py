@@ -25,10 +25,11 @@ MORE = "[多余几来]"
 SCALE = rf"(?:(?:{HUNDRED}|{THOUSAND})?(?:万亿|万|亿)|{HUNDRED}|{THOUSAND})"
 # 2个百亿级产业 are two industries of a class
 CLASS = "[百千]?[万亿]{0,2}元?级"
-# 5百多万, 1万多亿, 3个亿, 1个多亿, 一百几十: a number and its scale words, with where 多 stands.
+# 5百多万, 1万多亿, 3个亿, 1个多亿, 一百几十, 2百几十万: a number and its scale words, with where 多
+# stands.
 SEGMENT = (
     rf"(?P<n>{NUMBER})(?P<m0>{MORE}?)(?P<odd>(?:(?<=几)[十百千])?)(?P<of>个(?={MORE}|{HUNDRED}|{THOUSAND}|[万亿])(?!{CLASS}))?"
-    rf"(?P<m1>{MORE}?)(?P<s1>(?:十(?=万|亿)|{HUNDRED}|{THOUSAND})?)(?P<m2>{MORE}?)"
+    rf"(?P<m1>{MORE}?)(?P<s1>(?:十(?=万|亿)|{HUNDRED}|{THOUSAND})?)(?P<m2>{MORE}?)(?:(?<=几)[十百千])?"
     rf"(?P<s2>(?:万亿|万|亿)?)(?P<m3>{MORE}?)(?P<s3>亿?)(?P<m4>{MORE}?)"
 )
 _FIRST = re.compile(SEGMENT)

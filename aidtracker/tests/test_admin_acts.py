@@ -5,6 +5,8 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,7 +69,9 @@ def test_act_list_shows_what_an_act_changed(auditor, import_act):
     ] == [("导入", "援疆项目", "2 条")]
 
 
-def test_act_list_takes_the_same_queries_for_many_acts(auditor, django_assert_num_queries):
+def test_act_list_takes_the_same_queries_for_many_acts(
+    auditor, import_act, django_assert_num_queries
+):
     auditor.get(LIST)
     with django_assert_num_queries(8) as few:
         auditor.get(LIST)
@@ -77,6 +81,17 @@ def test_act_list_takes_the_same_queries_for_many_acts(auditor, django_assert_nu
 
     with django_assert_num_queries(len(few)):
         auditor.get(LIST)
+
+
+def test_act_list_counts_once_what_acts_of_former_days_changed(auditor, import_act):
+    Act.objects.filter(pk=import_act.pk).update(at=timezone.now() - timedelta(days=2))
+    told = []
+    for is_counted in (True, False):
+        with CaptureQueriesContext(connection) as asked:
+            shown = auditor.get(LIST, {"way__exact": "import"}).context["cl"]
+        told.append([str(shown.facts[row.pk]) for row in shown.result_list])
+        assert any("COUNT(DISTINCT" in one["sql"] for one in asked) == is_counted
+    assert told == [["2 条"], ["2 条"]]
 
 
 def test_act_list_never_counts_the_whole_trail(auditor):

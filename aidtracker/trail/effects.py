@@ -1,11 +1,14 @@
 """What an act is and did: the rows it changed, each as it was before and after; all in words."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib import admin
+from django.core.cache import caches
 from django.db.models import Count, OuterRef, Subquery, Value
+from django.utils import timezone
 from django.utils.timezone import localtime
 
 from aidtracker.ground.datasets import admin_page, dataset_model, datasets
@@ -23,6 +26,7 @@ from aidtracker.trail.history import (
 )
 
 SHOWN = 200
+DAY = 24 * 3600
 ACTS_AT_ONCE = 100
 UNDOING = {NEW: "删除", CHANGED: "改回", DELETED: "恢复"}
 HEADINGS = (
@@ -158,6 +162,19 @@ def counts_of(acts):
     found: dict = {}
     for act, dataset, rows, own in parts[0].union(*parts[1:], all=True):
         found.setdefault(act, {})[dataset] = Touched(own, rows - own)
+    return found
+
+
+def kept_counts_of(acts):
+    """As `counts_of`; what acts of former days changed stays the same, and is kept for a day."""
+    over, cache = timezone.now() - timedelta(seconds=DAY), caches["default"]
+    names = {act: f"touched:{act.pk}:{act.at.timestamp()}" for act in acts if act.at < over}
+    kept = cache.get_many(names.values())
+    found = {act.pk: kept[name] for act, name in names.items() if name in kept}
+    others = [act for act in acts if act.pk not in found]
+    if others:
+        found |= counts_of(others)
+        cache.set_many({names[act]: found.get(act.pk, {}) for act in others if act in names}, DAY)
     return found
 
 

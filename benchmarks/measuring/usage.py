@@ -20,6 +20,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 MB = 1024
 # A measurement is repeated until it took so many seconds, or so often.
 ENOUGH, MOST = 0.3, 20
+LONG = 2  # seconds; what takes longer is not done again
 PATIENCE = 120
 
 
@@ -164,14 +165,15 @@ def measured(work: Callable[[], Any], server: int | None) -> Usage:
     """Do a piece of work until its usage is known: once to count, then for the clock.
 
     What takes long is done once, and what says `once`: it would not find again what it changed.
+    All else is done again at least once: the first time builds what a process keeps from then on.
     """
     gc.collect()
     before = forget_peak()
     with patience(PATIENCE), counted() as counts:
         result, first = timed(work, 1, server)
     memory = max(0.0, peak_memory() - before)
-    times = min(MOST, int(ENOUGH / max(first[2], 0.001)))
-    if times > 1 and not getattr(work, "once", False):
+    times = min(MOST, max(1, int(ENOUGH / max(first[2], 0.001))))
+    if first[2] < LONG and not getattr(work, "once", False):
         result, first = timed(work, times, server)
     units, sent = (result, 0) if isinstance(result, int) else (0, len(result or b""))
     return Usage(*first, memory, counts, units, sent)

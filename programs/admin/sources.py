@@ -150,8 +150,9 @@ class SourceAdmin(ModelAdmin):
     def save_model(self, request, obj, form, change):
         """Save it, and say what became of its figures if it got a text."""
         super().save_model(request, obj, form, change)
-        if obj.moved.found or obj.moved.lost:
-            messages.warning(request, words_of_moved(obj))
+        row = form.instance
+        if row.moved.found or row.moved.lost:
+            messages.warning(request, words_of_moved(row))
 
     @admin.display(description="有全文", boolean=True)
     def has_loaded_text(self, row):

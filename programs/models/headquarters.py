@@ -15,7 +15,7 @@ from programs.models.places import Region
 class Headquarters(Meaning, Record):
     """援疆指挥部: the working body of a donor province or city in Xinjiang."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
 
     class Level(models.TextChoices):
         PROVINCE = "province", "省级"

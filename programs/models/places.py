@@ -1,6 +1,7 @@
 """Places on both sides of the aid, and which donor place aids which recipient place."""
 
 import re
+from functools import cached_property
 from typing import Self
 
 from django.db import models
@@ -39,7 +40,7 @@ class RegionQuerySet(RecordQuerySet):
 class Region(Meaning, Record):
     """A place: a donor province or city, or a prefecture, county or village in Xinjiang."""
 
-    SHOWN = ("name", "slug", "code", "parent")
+    SHOWN = ("name", "slug", "aliases", "code", "parent")
 
     KEY = ("code",)
 
@@ -107,6 +108,12 @@ class Region(Meaning, Record):
     def official_code(self) -> str:
         """Its code in GB/T 2260; empty for one that this record made."""
         return self.code if OFFICIAL_CODE.fullmatch(self.code) else ""
+
+    @cached_property
+    def pairings(self) -> list["Pairing"]:
+        """Whom it aids and who aids it, with all that they name: one query."""
+        rows = Pairing.objects.filter(Q(donor=self) | Q(recipient=self))
+        return list(rows.select_related("donor", "recipient", "headquarters"))
 
     @property
     def ancestors(self):

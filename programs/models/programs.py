@@ -64,7 +64,7 @@ class ProgramQuerySet(RecordQuerySet):
 class Program(Meaning, Record):
     """工程: a named umbrella such as 十城百店, with its parts and the version it grew out of."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
 
     class Kind(models.TextChoices):
         PROGRAM = "program", "工程"

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from aidtracker.pages.details import DetailPage, Related, Section
 from aidtracker.pages.sharing import named, only_known
-from aidtracker.pages.tables import KIND, NAME, NOTE, Column, Item, counted, item_of, joined, table
+from aidtracker.pages.tables import KIND, NAME, NOTE, Column, Item, counted, item_of, table
 from programs.models import Headquarters, Policy, Program, Region
 
 DONOR = Column("支援方", "donor")
@@ -125,13 +125,15 @@ class PolicyPage(DetailPage):
 
 def received(region: Region) -> Section:
     columns = (DONOR, KIND, HEADQUARTERS, SINCE, UNTIL, NOTE)
-    shown = table("谁支援这里", columns, joined(region.pairings_received.all(), columns))
+    rows = [one for one in region.pairings if one.recipient_id == region.pk]
+    shown = table("谁支援这里", columns, rows)
     return Section("received", "接受支援", shown, "没有登记支援这里的地方。")
 
 
 def given(region: Region) -> Section:
     columns = (RECIPIENT, KIND, HEADQUARTERS, SINCE, UNTIL, NOTE)
-    shown = table("这里支援谁", columns, joined(region.pairings_given.all(), columns))
+    rows = [one for one in region.pairings if one.donor_id == region.pk]
+    shown = table("这里支援谁", columns, rows)
     return Section("given", "给予支援", shown, "没有登记由这里支援的地方。")
 
 

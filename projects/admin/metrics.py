@@ -23,9 +23,6 @@ class SeriesInline(ReadOnlyInline):
     def scope_words(self, row):
         return row.scope_words
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*SCOPES)
-
 
 @admin.register(Metric)
 class MetricAdmin(ModelAdmin):
@@ -118,7 +115,7 @@ class SeriesAdmin(ModelAdmin):
         "updated_at",
     )
     list_filter = ("metric", ScopeFilter, *SUBJECTS, "part_of", "has_complete_parts")
-    list_select_related = ("metric", *SUBJECTS, *SCOPES)
+    list_select_related = ("metric",)
     search_help_text = "名称、拼音或首字母"
     readonly_fields = ("new_figure",)
     inlines = (ObservationInline, PartInline)
@@ -133,7 +130,7 @@ class SeriesAdmin(ModelAdmin):
     def get_queryset(self, request):
         own = Observation.objects.filter(series=OuterRef("pk")).order_by()
         count = own.values("series").annotate(count=Count("pk")).values("count")
-        rows = super().get_queryset(request)
+        rows = super().get_queryset(request).with_subjects()
         return rows.annotate(figure_count=Coalesce(Subquery(count), 0))
 
     @admin.display(description="单位", ordering="metric__unit")

@@ -14,6 +14,7 @@ from projects.entry.document import FOREIGN_FIGURE, collapse, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
 from projects.models import Metric, Observation, Series, SkippedPhrase
 from projects.models.scope_entries import ScopeList, settle, spelled
+from projects.reading.anchors import SUPPLIED, claimed_words, plain_words
 
 NUMBERING_ATTEMPTS = 5
 TEXT_CHANGED = (
@@ -145,11 +146,11 @@ class FigureForm(PlacedForm):
         printed = data.get("printed")
         if printed is None:
             return
-        if "".join(printed.split()) != "".join(words.split()):
+        if claimed_words(printed) != plain_words(words):
             place = f"第 {data['start'] + 1}—{data['end']} 字"
             self.add_error("printed", f"全文{place}是“{words[:60]}”，与“{printed}”不一致。")
             return
-        data["printed"] = words
+        data["printed"] = f"{words}{''.join(SUPPLIED.findall(printed))}"
         self.check_is_new(data)
 
     def check_is_new(self, data):

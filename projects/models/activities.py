@@ -16,7 +16,7 @@ from projects.models.sites import Site
 class Activity(Meaning, Record):
     """活动: an event with a date, or a milestone in the record's own timeline."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
 
     class Kind(models.TextChoices):
         FAIR = "fair", "展会"

@@ -14,7 +14,7 @@ from programs.models import Region
 class Enterprise(Meaning, Record):
     """企业: any organisation that trades, produces or represents those who do."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
 
     class Kind(models.TextChoices):
         COMPANY = "company", "公司"

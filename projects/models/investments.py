@@ -19,7 +19,7 @@ from projects.models.sites import Site
 class Investment(Reviewed, Record):
     """招商项目: who invests, through which firm on site, how much was agreed and has arrived."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
     TOLD = (
         *("name", "slug", "code", "kind", "status", "investor", "local_enterprise", "origin"),
         *("region", "site", "headquarters", "programs", "agreed_amount", "arrived_amount", "jobs"),

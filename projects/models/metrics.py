@@ -54,7 +54,7 @@ class Metric(Meaning, Record):
     """指标: what is counted, in which unit, and, for a derived one, from what it follows."""
 
     SHOWN = (
-        *("name", "slug", "definition", "unit", "kind"),
+        *("name", "slug", "aliases", "definition", "unit", "kind"),
         *("formula", "numerator", "denominator", "base", "not_above"),
         *("ledger_field", "counted_rows", "direction", "sector", "note"),
     )
@@ -196,6 +196,10 @@ class SeriesQuerySet(RecordQuerySet):
         found = self.select_related("metric")
         found._iterable_class = WithSubjects
         return found
+
+    def with_named(self) -> Self:
+        """With all that they name."""
+        return self.with_subjects().select_related("metric", "part_of", "maintainer")
 
     def like(self, series: "Series") -> Self:
         """Those of the same metric, subjects and scope, of which there is at most one."""

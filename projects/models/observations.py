@@ -24,7 +24,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     ReviewField,
 )
-from aidtracker.templatetags.formatting import plain
+from aidtracker.templatetags.formatting import plain, stated_period
 from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
@@ -37,6 +37,7 @@ from projects.reading.anchors import (
     anchor,
     claimed_words,
     cut_out_of,
+    direction_before,
     has_words,
     is_at,
     plain_words,
@@ -50,6 +51,7 @@ from projects.reading.intervals import Interval
 FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
 MOMENTS = ("period_start", "period_end", "as_of")
+GROWING = {"growth": 1, "increase": 1, "decline": -1, "decrease": -1}  # which way a formula counts
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
@@ -310,6 +312,13 @@ class Observation(Paged, Reviewed):
         return f"原文称“{name}”" if name and name != self.series.metric.name else ""
 
     @property
+    def in_short(self) -> tuple[str, str]:
+        """As printed, and of whom and when, for a card; what it is called in its document, too."""
+        nature = "" if self.is_ordinary else self.nature_words
+        about = (str(self.series), stated_period(self), nature, self.called)
+        return self.printed, "，".join(filter(None, about))
+
+    @property
     def nature_words(self) -> str:
         """What kind of figure it is: 完成, or 完成、初步数、可比价."""
         status, prices = self.get_obs_status_display(), self.get_price_basis_display()
@@ -447,9 +456,11 @@ class Observation(Paged, Reviewed):
         self.refuse_foreign_name(before)
         self.seek_place(before)
         # By the document in hand: a sheet has many figures of one, whose text is read once.
-        is_placed = self.start is not None and self.source_id
+        is_placed = self.source_id and None not in (self.start, self.end) and self.start < self.end
         if is_placed and not self.is_anchored(self.source.sha256):
             self.take_place(self.source.text)
+        if is_placed and self.series_id:
+            self.refuse_other_direction(self.source.text)
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         self.refuse_to_lose_its_place(before)
@@ -505,6 +516,18 @@ class Observation(Paged, Reviewed):
                 f"《{self.source}》的全文没有载入，无从核对：第 {self.number} 号数字的原文数字和"
                 "位置现在不能改。请先载入全文。"
             )
+
+    def refuse_other_direction(self, text: str) -> None:
+        """Under a metric of growth nothing is stored as risen that the text says fell: 下降3.2%."""
+        metric = self.series.metric
+        counted = GROWING.get(metric.formula, 0)
+        said = counted and (self.value or 0) > 0 and direction_before(text, self.start)
+        if said and said != counted:
+            words = text[max(0, self.start - SHOWN // 3) : self.end].split("，")[-1]
+            fell, rose = "下降（减少）", "增长（增加）"
+            now, wanted = (rose, "降幅、减少额") if counted > 0 else (fell, "增长率、增加额")
+            fault = f"原文是“{words}”，而指标“{metric}”记的是{now}，存下来意思就反了"
+            raise ValidationError({"printed": f"{fault}；请改用记{wanted}的指标。"})
 
     def misplaced(self, text: str) -> str:
         """What the text says at the place instead; empty if it says its words, no more, no less."""

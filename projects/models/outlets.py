@@ -15,7 +15,7 @@ from projects.models.ledger_rows import LedgerQuerySet
 class Outlet(Reviewed, Record):
     """网点: one place, in a street or on the web, where the recipients' products are sold."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
     TOLD = (
         *("name", "slug", "kind", "status", "city", "platform", "operator", "program"),
         *("headquarters", "opened_on", "closed_on"),

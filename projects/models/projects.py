@@ -29,7 +29,7 @@ AMOUNTS = (
 class Project(Reviewed, Record):
     """援疆项目: an item paid, wholly or in part, with aid money."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
     TOLD = (
         *("name", "slug", "code", "category", "delivery", "spend_nature", "construction", "tier"),
         *("status", "headquarters", "batch", "regions", "programs", "site"),

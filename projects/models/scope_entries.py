@@ -46,7 +46,7 @@ class ScopeEntry(Meaning):
 
     KEY = ("code",)
     OWNERS = ("maintainer",)
-    SHOWN = ("code", "name", "effect", "aspect", "within")
+    SHOWN = ("code", "name", "aliases", "effect", "aspect", "within")
     SEARCHED_IN = ("search_text",)
 
     class Effect(models.TextChoices):

@@ -17,7 +17,7 @@ from projects.models.enterprises import Enterprise
 class Site(Meaning, Record):
     """场所: a place with walls or fields; a later phase names the earlier one as predecessor."""
 
-    SHOWN = ("name", "slug")
+    SHOWN = ("name", "slug", "aliases")
 
     class Kind(models.TextChoices):
         PARK = "park", "产业园"

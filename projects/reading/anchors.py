@@ -13,6 +13,9 @@ from functools import lru_cache
 
 from projects.reading.phrase_patterns import NUMERAL, cuts_number, whole_number
 
+NEAR = 8  # characters in which a figure is said to have risen or fallen
+FELL = re.compile("(?:下降|降低|减少|下滑|下跌|回落|缩减|萎缩|降幅[为达]?|负增长)了?$")
+ROSE = re.compile("(?:增长|增加|提高|提升|上升|上涨|增幅[为达]?)了?$")
 AROUND = 6  # characters before and behind the words
 LENGTH = 10  # hexadecimal digits of each hash
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -20,7 +23,7 @@ _SPACE = re.compile(r"\s+")
 _DOUBTFUL = re.compile(
     f"(?<={NUMERAL})(?={NUMERAL})|(?<=[0-9][.,])(?=[0-9])|(?<=[0-9])(?=[.,][0-9])"
 )
-_SUPPLIED = re.compile("〔[^〕]*〕")
+SUPPLIED = re.compile("〔[^〕]*〕")
 _SCALE = re.compile("[十百千万亿]")
 
 
@@ -31,7 +34,7 @@ def plain_words(text: str) -> str:
 
 def printed_words(printed: str) -> str:
     """A printed figure without what an editor supplied in 〔〕."""
-    return _SUPPLIED.sub("", printed)
+    return SUPPLIED.sub("", printed)
 
 
 def claimed_words(printed: str) -> str:
@@ -49,7 +52,7 @@ def cut_out_of(text: str, start: int, end: int, printed: str) -> str:
 
     A scale word that stands right behind and was supplied in 〔〕 is not cut off.
     """
-    supplied = "".join(_SUPPLIED.findall(printed)).strip("〔〕")
+    supplied = "".join(SUPPLIED.findall(printed)).strip("〔〕")
     reach = end + len(supplied) if text.startswith(supplied, end) else end
     place = whole_number(text, start, reach)
     return "" if place == (start, reach) else text[slice(*place)]
@@ -58,13 +61,20 @@ def cut_out_of(text: str, start: int, end: int, printed: str) -> str:
 def wrongly_supplied(text: str, printed: str) -> str:
     """What is wrong with what an editor supplied in 〔〕; empty if nothing is: it stands behind the
     words, and one with a scale word (亿元), which multiplies, stands in the text itself."""
-    for found in _SUPPLIED.finditer(printed):
+    for found in SUPPLIED.finditer(printed):
         if found.end() < len(printed):
             return "〔〕里补的单位只能写在最后；原文中间没有的字不能补进去。"
         supplied = found[0].strip("〔〕")
         if _SCALE.search(supplied) and plain_words(supplied) not in plain_words(text):
             return f"原文里没有〔〕里补的“{supplied}”。"
     return ""
+
+
+def direction_before(text: str, start: int) -> int:
+    """What a text says right before a figure became of what it counts: 1 it rose, -1 it fell, 0 if
+    it says neither (下降到 names what it is now)."""
+    said = plain_words(text[max(0, start - NEAR) : start])
+    return -1 if FELL.search(said) else 1 if ROSE.search(said) else 0
 
 
 def anchor(text: str, start: int, end: int, sha256: str = "") -> str:

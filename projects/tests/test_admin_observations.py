@@ -278,3 +278,18 @@ def test_figures_that_cannot_be_approved_are_not_shown(admin_client):
     assert [str(one) for one in page.context["messages"]] == [
         "1 条观测值未审核通过：现在的状态是“草稿”。"
     ]
+
+
+def test_place_that_ends_before_it_begins_is_told_once(admin_client):
+    source = make_source(text="甲公司招工120人。" * 5)
+    jobs = make_series(metric=make_metric(unit="人"))
+    place = {"printed": "120人", "start": 5, "end": 9}
+    row = make_observation(source=source, series=jobs, status="draft", **place)
+    page = reverse("admin:projects_observation_change", args=[row.pk])
+    form = admin_client.get(page).context["adminform"].form
+    data = {name: "" if value is None else value for name, value in form.initial.items()}
+    sent = data | {"start": "22", "end": "15"} | dict(marks([row]))
+    errors = admin_client.post(page, sent).context["adminform"].form.errors
+    assert [words for found in errors.values() for words in found] == [
+        "起止位置要么都填（起小于止），要么都不填。"
+    ]

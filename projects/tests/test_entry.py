@@ -225,11 +225,67 @@ def test_space_in_the_figure_may_be_typed_otherwise(clerk, source):
 def test_space_around_the_figure_is_left_out(clerk, source, jobs):
     end = TEXT.index(OTHERS) + 6  # a full stop and a line's end follow
     text = TEXT.replace("45人。", "45人 ")
-    source.text = text
-    source.save()
+    source.replace_text(text, "另一份")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     clerk.post(address(source), typed(OTHERS, jobs, end=end, text_sha256=sha256))
     assert source.observations.get().end == TEXT.index(OTHERS) + 3
+
+
+@pytest.mark.parametrize(
+    ("in_text", "as_typed"),
+    [("120人", "１２０人"), ("１２０人", "120人"), ("１２０ 人", "120人"), ("12\n0人", "120人")],
+)
+def test_width_and_breaks_of_the_figure_may_be_typed_otherwise(clerk, jobs, in_text, as_typed):
+    source = make_source(code="kuan", text=f"招工{in_text}。")
+    sha256 = hashlib.sha256(source.text.encode()).hexdigest()
+    place = {"start": 2, "end": 2 + len(in_text), "text_sha256": sha256}
+    clerk.post(address(source), typed(PEOPLE, jobs, printed=as_typed, **place))
+    row = source.observations.get()
+    assert (row.value, "".join(row.printed.split())) == (120, "".join(in_text.split()))
+
+
+def test_what_is_supplied_behind_the_figure_is_kept(clerk):
+    source = make_source(code="lie", text="分别为3.1、4.2亿元。")
+    sha256 = hashlib.sha256(source.text.encode()).hexdigest()
+    place = {"start": 3, "end": 6, "text_sha256": sha256}
+    series = make_series(metric=make_metric(unit="元"))
+    clerk.post(address(source), typed(PEOPLE, series, printed="3.1〔亿元〕", **place))
+    assert source.observations.get().printed == "3.1〔亿元〕"
+
+
+def test_place_that_ends_before_it_begins_is_told_once(clerk, source, jobs):
+    response = clerk.post(address(source), typed(PEOPLE, jobs, start=22, end=15))
+    assert errors(response) == ["起须小于止，止不能超过全文的 50 字，其间要有文字。"]
+
+
+DOWN = "产值下降3.2%，增幅回升2.1%；负增长1.5%，下降到8%，出口增长9%。"
+
+
+@pytest.mark.parametrize(
+    ("words", "formula", "is_stored"),
+    [
+        ("3.2%", "growth", False),
+        ("3.2%", "decline", True),
+        ("2.1%", "growth", True),
+        ("负增长1.5%", "growth", True),
+        ("8%", "growth", True),
+        ("9%", "decline", False),
+        ("9%", "growth", True),
+    ],
+)
+def test_nothing_is_stored_as_risen_that_the_text_says_fell(clerk, words, formula, is_stored):
+    source = make_source(code="jiang", text=DOWN)
+    metric = make_metric(
+        name="某率", unit="%", kind="ratio", formula=formula, numerator=make_metric(unit="元")
+    )
+    start, sha256 = DOWN.index(words), hashlib.sha256(DOWN.encode()).hexdigest()
+    place = {"start": start, "end": start + len(words), "text_sha256": sha256}
+    series = make_series(metric=metric)
+    sent = typed(PEOPLE, series, printed=words, accumulation="rate", **place)
+    response = clerk.post(address(source), sent)
+    assert source.observations.exists() == is_stored
+    if not is_stored:
+        assert "意思就反了；请改用记" in errors(response)[0]
 
 
 @pytest.mark.parametrize(

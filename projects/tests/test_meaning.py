@@ -29,7 +29,7 @@ from aidtracker.trail.conflicts import marks
 from aidtracker.trail.models import Act
 from aidtracker.trail.undo import UndoError, undo
 from programs.models import Region, Source
-from projects.models import Finding, Metric, Observation, Revision, Series
+from projects.models import Enterprise, Finding, Metric, Observation, Revision, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.observations import COMPUTED
 from projects.restatements import all_corrections, meant_models, read
@@ -173,14 +173,10 @@ def test_what_a_clerk_changes_freely_says_nothing_of_a_meaning_on_its_own_page(
 ):
     row = row_of(model, figure)
     before = public_page(client, row)
-    free = others(row, [name for name in names_of(model) if name not in (*model.SHOWN, *NAMING)])
+    free = others(row, [name for name in names_of(model) if name not in model.SHOWN])
     propose(client, clerk, row, **free)
     assert not free or model.objects.get(pk=row.pk).version > row.version
     assert public_page(client, row) == before
-
-
-# Other names find a row; they do not say what it is.
-NAMING = ("aliases",)
 
 
 @pytest.mark.parametrize("model", MEANT, ids=code_of)
@@ -289,8 +285,10 @@ def test_proposal_takes_effect_when_others_approve_it(client, figure, clerk, pub
 
 
 def test_reason_without_a_change_is_none(figure, publisher, client):
-    propose(client, publisher, figure.series.metric, aliases="别名", correction_reason="没有理由")
-    assert Metric.objects.get(pk=figure.series.metric_id).correction_reason == ""
+    firm = figure.series.enterprise
+    propose(client, publisher, firm, note="备注", correction_reason="没有理由")
+    firm.refresh_from_db()
+    assert (firm.note, firm.correction_reason) == ("备注", "")
     assert not all_corrections().exists()
 
 
@@ -305,8 +303,8 @@ def test_import_by_a_clerk_is_a_proposal(figure, clerk):
 
 
 def test_import_of_what_is_free_changes_it(figure, clerk):
-    metric = figure.series.metric
-    outcome = stored(Metric, ["name", "aliases"], [metric.name, "别名"], user=clerk)
+    firm = figure.series.enterprise
+    outcome = stored(Enterprise, ["name", "note"], [firm.name, "备注"], user=clerk)
     assert (outcome.is_stored, outcome.proposed, outcome.changed) == (True, 0, 1)
 
 

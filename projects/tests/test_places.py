@@ -292,3 +292,30 @@ def test_ruled_rows_are_written_in_bulk_by_nobody_else():
         if name in BULK | {"update"} and on.partition(".")[0] in ruled and path != COMPUTING
     }
     assert writers == set()
+
+
+# All who write many rows at once with what Django has, which asks no model, and why they may.
+BULK_WRITERS = {
+    ("aidtracker/review/proposals.py", "revision_model().objects"),  # proposals, read beforehand
+    ("aidtracker/accounts/factors.py", "StaticToken.objects"),  # of another package
+    ("aidtracker/trail/history.py", "history"),  # states of rows that are stored
+    ("aidtracker/trail/acts.py", "Act.objects"),
+    ("aidtracker/trail/undo.py", "model._base_manager"),  # asks first, see above
+    ("aidtracker/trail/links.py", "through._base_manager"),  # links
+    (COMPUTING, "Finding.objects"),
+    (COMPUTING, "through.objects"),
+    ("projects/models/findings.py", "self"),  # asks first
+    ("projects/monthly/freezing.py", "ObservationPart.objects"),
+    ("projects/monthly/ledger_follow.py", "model.objects"),  # amounts, which say no meaning
+}
+
+
+def bulk_writers(files):
+    return {(path, on) for path in files for name, on in calls(path) if name in BULK}
+
+
+def test_a_new_writer_of_many_rows_is_noticed(tmp_path):
+    assert bulk_writers(own_files()) == BULK_WRITERS
+    for line in ("rows.bulk_create([])", "source.observations.all().bulk_update([], ['printed'])"):
+        (tmp_path / "new.py").write_text(f"def write(rows, source):\n    {line}\n")
+        assert len(bulk_writers([tmp_path / "new.py"])) == 1

@@ -11,7 +11,14 @@ from django.utils.http import urlencode
 
 from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import WHOLE_LIST, Related, Section, address, chart_address
+from aidtracker.pages.details import (
+    WHOLE_LIST,
+    DetailPage,
+    Related,
+    Section,
+    address,
+    chart_address,
+)
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
@@ -49,6 +56,7 @@ from projects.views.sections import (
     figures,
     figures_section,
     further_figures,
+    quoted,
     told_elsewhere,
 )
 from projects.views.sites import SitePage
@@ -217,6 +225,7 @@ def add_to_pages() -> None:
     add_comparisons()
     CategoryList.drawn = plans_by_category
     add_feeds()
+    DetailPage.quoted = quoted
     HeadquartersPage.reads = (with_sums,)
     HeadquartersPage.add_parts("pairings", figures_of_headquarters)
     HeadquartersPage.add_parts("children", totals, funding)

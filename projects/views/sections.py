@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from aidtracker.pages.details import CARDS, Related, Section, whole_list
+from aidtracker.pages.details import Related, Section, whole_list
 from aidtracker.pages.tables import (
     CAP,
     KIND,
@@ -158,13 +158,13 @@ def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) 
     shown = sorted(rows[:CAP], key=figure_order)
     printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))
     chart = best_chart(anchor, [row for row in shown if row.source.is_document])
-    return Section(anchor, title, printed, NO_FIGURES, cards=quoted(chosen(cited)), chart=chart)
+    return Section(anchor, title, printed, NO_FIGURES, cards=chosen(cited), chart=chart)
 
 
 def quoted(cards: list[Observation]) -> list[Observation]:
-    """The figures shown large with the words around them, as far as documents show these."""
+    """Figures shown large with the words around them, as far as documents show these."""
     if cards:
-        rows = Observation.objects.filter(pk__in=[one.pk for one in cards[:CARDS]]).with_words()
+        rows = Observation.objects.filter(pk__among=[one.pk for one in cards]).with_words()
         around = dict(rows.values_list("pk", "around"))
         for one in cards:
             one.around = around.get(one.pk, "")
