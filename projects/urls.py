@@ -2,17 +2,22 @@
 
 from django.urls import path
 
-from aidtracker.pages.routes import page_routes
+from aidtracker.pages.cards import CARD
+from aidtracker.pages.charts import CHART, PICTURE
+from aidtracker.pages.routes import files_behind, page_routes
 from projects.views import compare, corrections, english, feeds, home, matters, site, timeline
+
+CHARTS = (CHART, PICTURE)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("method/", site.method, name="method"),
     path("compare/", compare.ComparePage.as_view(), name="compare"),
-    path("compare/chart.svg", compare.ComparePage.as_view(is_file=True), name="compare-chart"),
+    *files_behind("compare/", compare.ComparePage, "compare", CHARTS),
     path("timeline/", timeline.TimelinePage.as_view(), name="timeline"),
-    path("timeline/chart.svg", timeline.TimelinePage.as_view(is_file=True), name="timeline-chart"),
+    *files_behind("timeline/", timeline.TimelinePage, "timeline", CHARTS),
     path("corrections/", corrections.CorrectionList.as_view(), name="correction-list"),
+    *files_behind("corrections/", corrections.CorrectionList, "correction-list", [CARD]),
     path("report/", matters.ReportPage.as_view(), name="report-error"),
     path("report/answer/", matters.look_up, name="report-lookup"),
     path("report/<str:number>/", matters.answer, name="report-answer"),

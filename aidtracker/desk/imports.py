@@ -1,10 +1,13 @@
 """Import for every model of the admin: upload, preview, confirm; long ones by a worker."""
 
+import traceback
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
@@ -40,7 +43,7 @@ from aidtracker.sheets.storing.waiting import GONE, TokenError, keep, opened, to
 from aidtracker.trail import acts
 
 REFRESHED = 2  # seconds
-LEFT_OUT = "-"  # chosen for a heading that is not imported
+LEFT_OUT = "-"  # chosen for a heading that is not imported, or a cell that is left empty
 # After so long in the queue somebody should see to the workers.
 LONG_WAIT = timedelta(seconds=30)
 MOST_NOW = 20_000  # rows that are stored while a request may last, if no worker takes them
@@ -59,13 +62,14 @@ class UploadForm(forms.Form):
 def take_answers(decisions: Decisions, answers: QueryDict) -> None:
     """Let decisions have what a person chose in the preview's lists; nothing where it was left."""
     words, columns = answers.getlist("heading"), answers.getlist("column")
-    for word, code in zip(words, columns, strict=False):
-        if code:
+    shown = answers.getlist("read_as")
+    for word, code, present in zip_longest(words, columns[: len(words)], shown[: len(words)]):
+        if code and code != present:
             decisions.columns[word] = NOT_IMPORTED if code == LEFT_OUT else code
     for name, value in answers.items():
         kind, _, of = name.partition(":")
-        if value and kind in ("rows", "fixed"):
-            getattr(decisions, kind)[of] = str(value)
+        if value and kind in ("rows", "fixed", "words"):
+            getattr(decisions, kind)[of] = "" if value == LEFT_OUT else str(value)
 
 
 class ImportMixin(admin.ModelAdmin):
@@ -182,6 +186,12 @@ class ImportMixin(admin.ModelAdmin):
         outcome = rehearse(resource, sheet)
         return self.preview_page(request, outcome, sheet.name, file_name, content)
 
+    def outcome_of(self, request: HttpRequest, upload: Upload, decisions: Decisions) -> Any:
+        """What an upload would do as it is decided. Raises SheetError."""
+        resource = self.import_resource(request)
+        pages = read_upload(upload.file_name, bytes(upload.content))
+        return rehearse(resource, sheet_of(resource, pages, upload.sheet, decisions))
+
     def uploaded(self, request: HttpRequest, file_name: str, content: bytes, **seen: Any) -> Upload:
         """A file that is to wait for what the person decides about it."""
         own = {"user": request.user, "address": acts.address_of(request)}
@@ -224,13 +234,45 @@ class ImportMixin(admin.ModelAdmin):
     def confirm(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Store a file, or leave it to a worker."""
         upload.reason = request.POST.get("reason", "").strip()
+        decisions = self.decisions(request, upload)
+        take_answers(decisions, request.POST)
+        if decisions.kept != self.decisions(request, upload).kept and (
+            page := self.take_decisions(request, upload, decisions)
+        ):
+            return page
         if is_long(upload):
             if not queue(upload, State.WAITING, reason=upload.reason):
                 raise TokenError(GONE)
             return redirect(self.address_of("import_progress", upload.pk))
-        if not upload.take(State.WAITING):
+        # One that was being stored and has not been heard of: its process was killed.
+        states = [State.WAITING, *([State.RUNNING] if upload.is_abandoned else [])]
+        if not upload.take(*states):
             raise TokenError(GONE)
         return self.store(request, upload)
+
+    def take_decisions(
+        self, request: HttpRequest, upload: Upload, decisions: Decisions
+    ) -> HttpResponse | None:
+        """Let an upload be stored as it was decided with its confirmation.
+
+        Where that does more than the person could see, a new preview is shown.
+        """
+        content = bytes(upload.content)
+        try:
+            outcome = self.outcome_of(request, upload, decisions)
+        except (ManySheetsError, MissingKeyError):
+            return self.preview(request, upload.file_name, content, decisions, upload.sheet)
+        is_short = outcome.total <= settings.IMPORT_ROWS_AT_ONCE
+        if is_short and outcome.can_be_stored:
+            seen = self.outcome_of(request, upload, self.decisions(request, upload))
+            if seen.fingerprint == upload.fingerprint and outcome.does_no_more_than(seen):
+                upload.decisions, upload.rows = decisions.kept, outcome.total
+                upload.fingerprint = outcome.fingerprint
+                upload.save(update_fields=["decisions", "fingerprint", "rows"])
+                return None
+        upload.delete()
+        outcome.reason = upload.reason
+        return self.preview_page(request, outcome, upload.sheet, upload.file_name, content)
 
     def store(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Store a file that was taken; whatever fails, it can be confirmed once more."""
@@ -240,6 +282,8 @@ class ImportMixin(admin.ModelAdmin):
             upload.delete()
             raise
         except Exception as error:
+            if isinstance(error, MemoryError):
+                traceback.clear_frames(error.__traceback__)  # what filled the memory
             upload.move(State.RUNNING, to=State.WAITING)
             if not isinstance(error, DatabaseError) or failure_of(error):
                 raise

@@ -12,10 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from aidtracker.pages import svg
+from aidtracker.pages.pictures import SHARP, can_draw, png
 from aidtracker.pages.shapes import WIDE, Drawing
 from aidtracker.pages.tables import Item, Table
 
 TEMPLATE = "includes/chart.html"
+CHART, PICTURE = "chart.svg", "chart.png"  # behind the address of a page, those of its chart
 FEWEST = 2  # nothing is drawn with one figure alone
 
 
@@ -53,12 +55,20 @@ class Chart:
         words = svg.Words(self.key, self.title, self.description)
         return [svg.on_page(drawing, words) for drawing in self.drawings]
 
-    def file(self, site: str) -> str:
+    @property
+    def files(self) -> list[Item]:
+        """The kinds of its file that there are, each with its address."""
+        if not self.address:
+            return []
+        picture = [Item("PNG", self.address.replace(CHART, PICTURE))] if can_draw() else []
+        return [Item("SVG", self.address), *picture]
+
+    def file(self, site: str, zoom: int = 1) -> str:
         """The drawing for wide screens with finding, scope and sources, as a file of its own."""
         drawing = next(one for one in self.drawings if one.name == WIDE)
         words = svg.Words(self.key, self.title, self.description)
         return svg.file_of(
-            drawing, words, self.caption, [*self.keys, f"{site}{self.address}"], site
+            drawing, words, self.caption, [*self.keys, f"{site}{self.address}"], site, zoom
         )
 
 
@@ -68,11 +78,15 @@ def noted(label: str, items: Iterable[Any]) -> list[Note]:
     return [Note(label, found)] if found else []
 
 
-def file_response(request: HttpRequest, chart: Chart | None) -> HttpResponse:
-    """The file of a chart; where nothing is drawn there is none."""
-    if chart is None or not chart.drawings:
+def file_response(request: HttpRequest, chart: Chart | None, name: str = CHART) -> HttpResponse:
+    """The file of a chart; where nothing is drawn, or not as a picture, there is none."""
+    is_picture = name == PICTURE
+    if chart is None or not chart.drawings or (is_picture and not can_draw()):
         raise Http404
     site = request.build_absolute_uri("/").rstrip("/")
-    found = HttpResponse(chart.file(site), content_type="image/svg+xml; charset=utf-8")
-    found["Content-Disposition"] = f'inline; filename="{chart.key}.svg"'
+    if is_picture:
+        found = HttpResponse(png(chart.file(site, SHARP)), content_type="image/png")
+    else:
+        found = HttpResponse(chart.file(site), content_type="image/svg+xml; charset=utf-8")
+    found["Content-Disposition"] = f'inline; filename="{chart.key}.{name.partition(".")[2]}"'
     return found

@@ -20,10 +20,12 @@ from aidtracker.ground.features import Paged
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import JSONGroup
-from aidtracker.pages.charts import Chart, file_response
+from aidtracker.pages.cards import CARD, Figure, card_response
+from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
 from aidtracker.pages.former import present_key
+from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sharing import Sharing
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Item, Table, capped, joined
@@ -32,7 +34,6 @@ from aidtracker.templatetags.formatting import UNKNOWN
 WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
 SOURCE_VALUES = ("code", "title", "short_title", "publisher", "published_on")
-CHART = "chart.svg"  # behind the address of a page, that of its chart
 CHART_OF = "section"  # names the section whose chart is meant
 EMPTY = "还没有公开的记录；审核发布后列在这里。"
 
@@ -170,7 +171,7 @@ class DetailPage(View):
     ways: tuple[Callable[[Any], Item], ...] = ()  # where else the row can be looked at
     feeds: Callable[[Any], str] | None = None  # where news of the row can be followed
     quoted: Callable[[list[Any]], list[Any]] = list  # adds to figures the words around them
-    is_file = False  # whether the page's chart is asked for, not the page
+    file = ""  # the name of what is asked for behind the page's address, not the page
 
     @classmethod
     def add_parts(cls, after: str, *parts: Part) -> None:
@@ -196,7 +197,7 @@ class DetailPage(View):
             self.row = self.find(**key)
         except Http404:
             if address := self.address_now(key):
-                return HttpResponsePermanentRedirect(f"{address}{CHART if self.is_file else ''}")
+                return HttpResponsePermanentRedirect(f"{address}{self.file}")
             raise
         return self.answer()
 
@@ -215,8 +216,10 @@ class DetailPage(View):
         return row.get_absolute_url() if row else ""
 
     def response(self) -> HttpResponse:
-        if self.is_file:
-            return file_response(self.request, self.chart_asked_for)
+        if self.file == CARD:
+            return card_response(self.sharing, self.on_card)
+        if self.file:
+            return file_response(self.request, self.chart_asked_for, self.file)
         return render(self.request, self.template_name, {"page": self, **self.extra_context()})
 
     def extra_context(self) -> dict[str, Any]:
@@ -254,6 +257,11 @@ class DetailPage(View):
         """The figures shown as cards, with the words around them."""
         cards = [figure for section in self.sections for figure in section.cards]
         return type(self).quoted(cards[:CARDS])
+
+    @property
+    def on_card(self) -> list[Figure]:
+        """The figures on the page's card, each as printed and what it is of."""
+        return [figure.in_short for figure in self.figures]
 
     @cached_property
     def chart(self) -> Chart | None:
@@ -358,6 +366,7 @@ class DetailPage(View):
             column=self.kind,
             kind=self.schema,
             updated=self.updated_at,
+            picture=f"{self.address}{CARD}" if can_draw() else "",
             facts={"alternateName": list(self.aliases), **self.schema_facts()},
         )
 

@@ -19,13 +19,16 @@ from django.utils import timezone
 from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
-from aidtracker.ground.search import SEARCH_LENGTH
+from aidtracker.ground.records import Record
+from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
-from aidtracker.pages.charts import Chart, file_response
+from aidtracker.pages.cards import CARD, card_response
+from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.pages.details import CHART, EMPTY
+from aidtracker.pages.details import EMPTY
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
+from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sharing import Sharing, downloads
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
@@ -120,7 +123,7 @@ class ListPage(View):
     see_also: tuple[tuple[str, str], ...] = ()  # titles and address names of related lists
     template_name = "list.html"
     drawn: Callable[[], Chart | None] | None = None  # what makes the chart of all its rows
-    is_file = False  # whether the chart is asked for, not the page
+    file = ""  # the name of what is asked for behind the list's address, not the list
 
     @classmethod
     def add_column(cls, after: str, column: Column) -> None:
@@ -142,8 +145,10 @@ class ListPage(View):
 
     def get(self, request):
         self.parameters, self.notices = clean_parameters(request.GET)
-        if self.is_file:
-            return file_response(request, self.chart)
+        if self.file == CARD:
+            return card_response(self.sharing)
+        if self.file:
+            return file_response(request, self.chart, self.file)
         chosen = self.parameters.get("download", "")
         if chosen in FORMATS:
             response = self.download(chosen)
@@ -158,13 +163,18 @@ class ListPage(View):
         return render(request, self.template_name, context | self.extra_context(page))
 
     @property
+    def place(self) -> str:
+        """The address of the whole list, also where a file behind it is asked for."""
+        return self.request.path.removesuffix(self.file)
+
+    @property
     def chart(self) -> Chart | None:
         """The picture of all rows, on the first page of the whole list."""
         drawn = type(self).drawn
         if drawn is None or self.is_filtered or self.parameters.get("page", "1") != "1":
             return None
         found = kept(f"{self.model._meta.label} chart", drawn)
-        return found and replace(found, address=f"{self.request.path.removesuffix(CHART)}{CHART}")
+        return found and replace(found, address=f"{self.place}{CHART}")
 
     def download(self, file_format):
         """All rows that meet the conditions, in the order shown, as a file."""
@@ -204,7 +214,12 @@ class ListPage(View):
             if self.is_order_computed(rows):
                 rows = self.read(rows)
             return rows.order_by(*self.order, "pk")
-        return rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
+        found = rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
+        words = self.parameters.get("q", "")
+        if not words or not issubclass(self.model, Record):
+            return found
+        # What is called so stands before what only has it in its name.
+        return found.order_by(closeness(self.model, words), *found.query.order_by)
 
     @property
     def order(self):
@@ -349,7 +364,7 @@ class ListPage(View):
 
     @property
     def sharing(self) -> Sharing:
-        here, whole = origin(self.request), self.request.path
+        here, whole = origin(self.request), self.place
         facts = {"distribution": downloads(here, whole)}
         return Sharing(
             title=self.title,
@@ -358,6 +373,7 @@ class ListPage(View):
             origin=here,
             kind="Dataset",
             updated=self.updated_at,
+            picture=f"{here}{whole}{CARD}" if can_draw() else "",
             facts=facts,
         )
 

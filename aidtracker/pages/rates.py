@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from redis import RedisError
 
+from aidtracker.pages.cards import CARD
+from aidtracker.pages.charts import PICTURE
 from aidtracker.pages.limits import is_of_a_visitor
 from aidtracker.trail.acts import address_of
 
@@ -59,6 +61,11 @@ def is_file(request: HttpRequest) -> bool:
     return bool(request.GET.get("download"))
 
 
+def is_picture(request: HttpRequest) -> bool:
+    """Whether a picture is asked for, which takes longer to draw than its page to make."""
+    return request.path_info.endswith((f"/{CARD}", f"/{PICTURE}"))
+
+
 def is_suggestion(request: HttpRequest) -> bool:
     return request.path_info == "/search/names/"
 
@@ -71,6 +78,7 @@ def is_search(request: HttpRequest) -> bool:
 # through all there is has the files. The first that fits counts.
 RATES: tuple[tuple[Callable[[HttpRequest], bool], Rate], ...] = (
     (is_file, Rate("file", seconds=600, of_one=60, of_all=3000)),
+    (is_picture, Rate("picture", seconds=600, of_one=120, of_all=6000)),
     (is_suggestion, Rate("suggestion", seconds=60, of_one=600, of_all=12_000)),
     (is_search, Rate("search", seconds=60, of_one=60, of_all=3000)),
 )

@@ -1,19 +1,24 @@
 """The addresses of the public pages: each list and each row's page stands at its dataset's name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.urls import URLPattern, path
 
 from aidtracker.ground.datasets import dataset_name, is_dataset
 from aidtracker.ground.modules import load_modules
-from aidtracker.pages.details import CHART, DetailPage
+from aidtracker.pages.cards import CARD
+from aidtracker.pages.charts import CHART, PICTURE
+from aidtracker.pages.details import DetailPage
 from aidtracker.pages.listing import ListPage
+
+NAMES = {CHART: "chart", PICTURE: "picture", CARD: "card"}
+FILES = tuple(NAMES)
 
 
 def page_routes(package: str) -> list[URLPattern]:
     """`<dataset>/` as `<model>-list` and `<dataset>/<key>/` as `<model>-detail`, in their order;
-    behind the latter its chart as a file.
+    behind them their cards and charts as files.
 
     The pages are what the modules of the package define on ListPage and DetailPage.
     """
@@ -34,13 +39,17 @@ def routes_of(page: type[Any]) -> list[URLPattern]:
     place = dataset_name(page.model).replace("_", "-")
     word = page.model._meta.model_name
     if issubclass(page, ListPage):
-        found = [path(f"{place}/", page.as_view(), name=f"{word}-list")]
-        if page.drawn:
-            chart = page.as_view(is_file=True)
-            found.append(path(f"{place}/{CHART}", chart, name=f"{word}-list-chart"))
-        return found
-    address = f"{place}/{page.key}/"
-    return [
-        path(address, page.as_view(), name=f"{word}-detail"),
-        path(f"{address}{CHART}", page.as_view(is_file=True), name=f"{word}-chart"),
-    ]
+        address, name, stem = f"{place}/", f"{word}-list", f"{word}-list"
+        files = FILES if page.drawn else (CARD,)
+    else:
+        address, name, stem, files = f"{place}/{page.key}/", f"{word}-detail", word, FILES
+    return [path(address, page.as_view(), name=name), *files_behind(address, page, stem, files)]
+
+
+def files_behind(
+    address: str, page: type[Any], stem: str, files: Iterable[str] = FILES
+) -> Iterator[URLPattern]:
+    """Where the files of a page stand: `<stem>-chart`, `<stem>-picture`, `<stem>-card`."""
+    for file in files:
+        name = f"{stem}-{NAMES[file]}"
+        yield path(f"{address}{file}", page.as_view(file=file), name=name)

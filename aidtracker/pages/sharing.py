@@ -26,6 +26,7 @@ class Sharing:
     kind: str = "WebPage"
     updated: datetime | None = None
     published: str = ""
+    picture: str = ""  # the address of its card, if it has one of its own
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -224,7 +224,9 @@ def paragraphs(several: Iterable[tuple[str, dict[str, Any]]], width: int, top: f
     return "".join(found), y
 
 
-def file_of(drawing: Drawing, words: Words, caption: str, remarks: Iterable[str], site: str) -> str:
+def file_of(
+    drawing: Drawing, words: Words, caption: str, remarks: Iterable[str], site: str, zoom: int = 1
+) -> str:
     """A drawing as a file: its finding, scope and sources above it, remarks and address below."""
     head, top = paragraphs([(words.title, HEAD), (caption, SMALL)], drawing.width, EDGE)
     below = top + drawing.height + EDGE
@@ -241,8 +243,8 @@ def file_of(drawing: Drawing, words: Words, caption: str, remarks: Iterable[str]
         "svg",
         "".join(body),
         xmlns="http://www.w3.org/2000/svg",
-        width=drawing.width,
-        height=height,
+        width=drawing.width * zoom,
+        height=height * zoom,
         viewBox=f"0 0 {drawing.width} {height}",
         role="img",
         font_family=FONTS,

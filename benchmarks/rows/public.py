@@ -45,8 +45,8 @@ def list_pages() -> dict[str, type[ListPage]]:
 
 
 def is_chart(pattern: URLPattern) -> bool:
-    """Whether an address is that of a list's chart alone."""
-    return bool(pattern.callback.view_initkwargs.get("is_file"))
+    """Whether an address is that of a list's chart or card alone."""
+    return bool(pattern.callback.view_initkwargs.get("file"))
 
 
 def patterns(several: list[Any]) -> Iterator[URLPattern]:

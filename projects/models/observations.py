@@ -24,7 +24,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     ReviewField,
 )
-from aidtracker.templatetags.formatting import plain
+from aidtracker.templatetags.formatting import plain, stated_period
 from programs.models import Source
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
@@ -310,6 +310,13 @@ class Observation(Paged, Reviewed):
         """What its document calls it, unless that is the metric's name: 原文称“援疆资金”."""
         name = self.printed_name
         return f"原文称“{name}”" if name and name != self.series.metric.name else ""
+
+    @property
+    def in_short(self) -> tuple[str, str]:
+        """As printed, and of whom and when, for a card; what it is called in its document, too."""
+        nature = "" if self.is_ordinary else self.nature_words
+        about = (str(self.series), stated_period(self), nature, self.called)
+        return self.printed, "，".join(filter(None, about))
 
     @property
     def nature_words(self) -> str:

@@ -12,6 +12,7 @@ from aidtracker.testing import (
     make_project,
     make_series,
     make_site,
+    make_source,
 )
 from projects.checks.recomputing import recompute
 from projects.models import Finding, Observation
@@ -27,7 +28,8 @@ LIST = reverse("finding-list")
 def pair(db):
     """Two figures of one series and year that cannot both be true."""
     series = make_series(metric=flow())
-    rows = observed(series, "600元"), observed(series, "700元")
+    first, second = make_source(code="first"), make_source(code="second")
+    rows = observed(series, "600元", source=first), observed(series, "700元", source=second)
     recompute()
     return rows
 

@@ -9,8 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import View
 
-from aidtracker.pages.charts import Chart, file_response
-from aidtracker.pages.details import CHART
+from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.listing import FORMATS, record_download
 from aidtracker.pages.tables import Item
 from aidtracker.sheets import file_name, file_of
@@ -40,7 +39,7 @@ from projects.views.compare_tables import (
 class ComparePage(View):
     """`/compare/`: the choice in the address, the figures side by side, and all of it as a file."""
 
-    is_file = False  # whether the chart alone is asked for
+    file = ""  # the name of the chart's file, where that alone is asked for
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET
@@ -49,8 +48,8 @@ class ComparePage(View):
             asked = found[0].query
         self.asked = asked
         comparison = Comparison(Asked(asked))
-        if self.is_file:
-            return file_response(request, self.chart(comparison))
+        if self.file:
+            return file_response(request, self.chart(comparison), self.file)
         if comparison.asked.download in FORMATS:
             return self.download(comparison)
         return render(request, "projects/compare.html", self.context(comparison))

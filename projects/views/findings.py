@@ -14,7 +14,7 @@ from django.urls import reverse
 from aidtracker.ground.summaries import Summary
 from aidtracker.ground.tallies import by_kind, kind_of
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import CHART, DetailPage, Section, address, facts
+from aidtracker.pages.details import DetailPage, Section, address, facts
 from aidtracker.pages.kept import staff_of
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
@@ -244,8 +244,7 @@ class FindingPage(DetailPage):
 
     def answer(self) -> HttpResponse:
         """The page; an address that says something else of the finding leads to its own."""
-        behind = CHART if self.is_file else ""
-        place = f"{self.row.get_absolute_url()}{behind}"
+        place = f"{self.row.get_absolute_url()}{self.file}"
         if self.request.path == unquote(place):
             return super().answer()
         query = self.request.META["QUERY_STRING"]

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from aidtracker.ground.batches import by_first_numbers
+from aidtracker.pages.cards import Figure
 from aidtracker.pages.citing import Citation
 from aidtracker.pages.details import DetailPage, Section, facts, whole_list
 from aidtracker.pages.kept import staff_of
@@ -160,6 +161,13 @@ class ObservationPage(DetailPage):
         """The figure by its document, with its hedge, and the page on which it is read."""
         reference = document_reference(self.row.source, timezone.localdate())
         return Citation(plain_citation(self.row), (reference,), self.address)
+
+    @property
+    def on_card(self) -> list[Figure]:
+        """The figure itself, and the document that says so."""
+        printed, words = self.row.in_short
+        said = words.removeprefix(f"{self.row.series}，")
+        return [(printed, f"{said}，据《{self.row.source.title}》")]
 
     def schema_facts(self) -> dict[str, Any]:
         """The value as it is printed, and the bounds that the words allow."""

@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.views.generic import View
 
 from aidtracker.ground.partial_dates import in_chinese
-from aidtracker.pages.charts import FEWEST, Chart, file_response
-from aidtracker.pages.details import CHART
+from aidtracker.pages.charts import CHART, FEWEST, Chart, file_response
 from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import Item
 from programs.models import Source
@@ -143,12 +142,12 @@ def chart_of(years: dict[int, list[Row]]) -> Chart | None:
 class TimelinePage(View):
     """All years, or one of them with all that is known of it."""
 
-    is_file = False  # whether the chart alone is asked for
+    file = ""  # the name of the chart's file, where that alone is asked for
 
     def get(self, request: HttpRequest) -> HttpResponse:
         years = by_year(kept("timeline", all_rows))
-        if self.is_file:
-            return file_response(request, chart_of(years))
+        if self.file:
+            return file_response(request, chart_of(years), self.file)
         asked = request.GET.get("year", "").strip()
         year = int(asked) if asked.isdecimal() and int(asked) in years else None
         notices = [f"没有“{asked[:8]}”这一年的记录，下面是各年。"] if asked and year is None else []

@@ -36,6 +36,14 @@ EMPTY: tuple = (None, "", [])  # the values that say nothing
 TOO_LONG = "（文字过长，Excel 单元格放不下，请下载 CSV）"
 
 
+class UnknownWordError(ValueError):
+    """Words in a cell that name none of what the cell may name."""
+
+    def __init__(self, message: str, *words: str) -> None:
+        super().__init__(message)
+        self.words = words
+
+
 def mark(text):
     """A text as CSV may show it: one `'` in front of what Excel would run as a formula.
 

@@ -10,13 +10,16 @@ from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.features import parts_of
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
 from aidtracker.ground.scope import changeable, readable, scope_of
-from aidtracker.sheets.columns.cells import folded, tidy
+from aidtracker.sheets.columns.cells import UnknownWordError, folded, tidy
 
 LIST_SEPARATOR = "\uff1b"  # the full-width semicolon
 NAME_FIELDS = ("name", "full_name", "title")
 SHOWN_CANDIDATES = 5
 # What is shown for a name that is not found, if there are not too many to compare with.
 SHOWN_NEAR, LIKENESS, MOST_COMPARED = 3, 0.5, 3_000
+# What is offered to choose from for such a name: all rows, if they are few.
+OFFERED, OFFERED_LIKENESS, ALL_OFFERED = 8, 0.4, 60
+MOST_ASKED = 200  # names that are looked for among all others
 # What people say of a whole place.
 SAID_AS = {"全疆": "新疆", "疆内": "新疆", "全新疆": "新疆"}
 BATCH = 2_000
@@ -52,37 +55,63 @@ class Lookup:
         self.needed: set[str] = set()
         self.folded: dict[str, list] = {}
         self.names_of: dict = {}
+        self.alike_names: dict[str, list[str]] = {}
         self.is_read = False
 
     def find(self, text):
         """The number of the row that a cell names, or a row that the same file makes.
 
-        Raises ValueError in Chinese if none or several match.
+        Raises UnknownWordError in Chinese if none or several match.
         """
-        if not self.is_read:
-            self.read()
         wanted = " ".join(tidy(text).split())
-        found = self.by_key.get(wanted) or self.by_name.get(wanted) or self.alike(wanted)
+        found = self.matching(wanted)
         if len(found) == 1:
             return found[0]
         label, key = self.model._meta.verbose_name, key_labels(self.model)
         if found:
             keys = "、".join(map(self.key, found[:SHOWN_CANDIDATES]))
-            raise ValueError(f"“{wanted}”对应不止一个{label}：{keys}；请填其中一个的{key}。")
+            words = f"“{wanted}”对应不止一个{label}：{keys}；请填其中一个的{key}。"
+            raise UnknownWordError(words, wanted)
         example = next(iter(self.keys.values()), "")
         form = f"，如“{example}”" if example else ""
-        raise ValueError(
+        raise UnknownWordError(
             f"没有找到{label}“{wanted}”。{self.near(wanted)}"
-            f"可填{key}，或只有一个{label}才有的名称、别名{form}；在同一文件中新增的，要排在前面。"
+            f"可填{key}，或只有一个{label}才有的名称、别名{form}；在同一文件中新增的，要排在前面。",
+            wanted,
         )
 
+    def matching(self, wanted):
+        """The rows that a tidy text may name."""
+        if not self.is_read:
+            self.read()
+        return self.by_key.get(wanted) or self.by_name.get(wanted) or self.alike(wanted)
+
     def knows(self, text):
-        """Whether a text names a row, or several."""
-        try:
-            self.find(text)
-        except ValueError:
-            return False
-        return True
+        """Whether a text names one row."""
+        return len(self.matching(" ".join(tidy(text).split()))) == 1
+
+    def offered(self, word):
+        """What a word may have meant, (key, words): those it names, those alike, all of a few."""
+        found = self.matching(word) or [
+            row for name in self.names_alike(word) for row in self.by_name[name]
+        ]
+        keys = [self.key(row) for row in found]
+        if len(self.keys) <= ALL_OFFERED:
+            keys += sorted(self.keys.values())
+        names = {self.keys[pk]: self.names[pk] for pk in self.keys}
+        return [
+            (key, f"{name}（{key}）" if (name := names.get(key, "")) and name != key else key)
+            for key in dict.fromkeys(keys)
+        ]
+
+    def names_alike(self, text):
+        """The names that are most alike; none once too many were asked for."""
+        if text not in self.alike_names:
+            if len(self.by_name) > MOST_COMPARED or len(self.alike_names) >= MOST_ASKED:
+                return []
+            found = get_close_matches(text, self.by_name, OFFERED, OFFERED_LIKENESS)
+            self.alike_names[text] = found
+        return self.alike_names[text]
 
     def alike(self, text):
         """The rows whose key or name differs only in case, width, dashes or blanks, or that stand
@@ -118,6 +147,7 @@ class Lookup:
 
     def is_below(self, row, text):
         """Whether a text is made of names of what stands above a row, the widest first."""
+        text = text.removesuffix("直")  # 伊犁州直新源县: right below it
         above, seen = self.parents.get(row), set()
         while text and above is not None and above not in seen:
             seen.add(above)
@@ -128,9 +158,7 @@ class Lookup:
 
     def near(self, text):
         """The names and keys that are most alike, in words."""
-        if len(self.by_name) > MOST_COMPARED:
-            return ""
-        found = get_close_matches(text, self.by_name, SHOWN_NEAR, LIKENESS)
+        found = get_close_matches(text, self.names_alike(text), SHOWN_NEAR, LIKENESS)
         pairs = [(name, self.key(self.by_name[name][0])) for name in found]
         words = "、".join(
             f"“{name}”" + (f"（{key}）" if key != name else "") for name, key in pairs

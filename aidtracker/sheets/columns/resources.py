@@ -69,6 +69,13 @@ class SheetResource(ModelResource):
     def lookup(self, model):
         return self.lookups.setdefault(model, Lookup(model, self.user))
 
+    def take_words(self, said: dict[str, str]) -> None:
+        """Let columns know what a person said of unknown words: {`column:word`: key}."""
+        for name, key in said.items():
+            code, _, word = name.partition(":")
+            if column := self.columns_by_code.get(code):
+                column.widget.said[word] = key
+
     # Columns
 
     @classmethod

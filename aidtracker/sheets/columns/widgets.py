@@ -21,7 +21,7 @@ from aidtracker.ground.months import YEARS as LEDGER_YEARS
 from aidtracker.ground.months import MonthField, month_text
 from aidtracker.ground.partial_dates import PartialDateField, in_chinese, validate_past
 from aidtracker.ground.records import NameListField
-from aidtracker.sheets.columns.cells import cell_text, folded, half_width, tidy
+from aidtracker.sheets.columns.cells import UnknownWordError, cell_text, folded, half_width, tidy
 from aidtracker.sheets.columns.lookups import LIST_SEPARATOR, Lookup
 from aidtracker.sheets.columns.quantities import (
     MAX_DIGITS,
@@ -44,6 +44,7 @@ NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}
 
 
 OTHER_SEPARATORS, BETWEEN_NAMES = re.compile("[、，,/／]"), re.compile("[、，]")
+IS_PLANNED = "还没有到的是计划，请填在“计划”的列，或在“列的对应”里改读整列。"
 HOW_TO_LIST = "一格里写几个，用“；、，,/”或换行隔开。"
 # What stands around the word of a choice, and what is said for it.
 AROUND = re.compile("^(?:已经?|正在?)|(?:中|项目|工程|阶段|状态|类|工作|型|级)$")
@@ -54,6 +55,13 @@ CHOICES_SAID_AS = {
     **dict.fromkeys(("改建", "扩建", "改造"), "改扩建"),
     **dict.fromkeys(("前期准备", "筹建", "前期手续"), "前期"),
     **dict.fromkeys(("终止", "撤销", "调减"), "取消"),
+    **dict.fromkeys(("正常营业", "正常", "开业", "在营", "运营", "正常经营", "经营"), "营业"),
+    **dict.fromkeys(("停业", "歇业", "关停", "关店", "闭店", "注销"), "关闭"),
+    **dict.fromkeys(("筹备", "待开业", "拟开业", "未开业"), "计划"),
+    **dict.fromkeys(("有限公司", "有限责任公司", "股份公司", "企业", "民营企业"), "公司"),
+    **dict.fromkeys(("专业合作社", "农民专业合作社"), "合作社"),
+    **dict.fromkeys(("旅游景区", "景点", "a级景区", "风景区"), "景区"),
+    **dict.fromkeys(("园区", "工业园", "工业园区"), "产业园"),
     **{"固投": "固定资产投资", "非固投": "非固定资产投资"},
 }
 
@@ -65,11 +73,26 @@ def split_list(value, separators=LIST_SEPARATORS):
 
 
 class SheetWidget(widgets.Widget):
-    """A kind of cell: the `unit` of its numbers, what may be chosen, and what a template shows."""
+    """A kind of cell: the `unit` of its numbers, what may be chosen, and what a template shows.
+
+    `said` is what a person has said that unknown words mean: {word: key, or nothing}.
+    """
 
     unit = ""
     choices: Sequence[str] = ()
     example: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[str, str] = {}
+
+    def as_said(self, text: str) -> str:
+        """What a person said that a word stands for; any other text as it is."""
+        return self.said.get(" ".join(text.split()), text) if self.said else text
+
+    def offered(self, word: str) -> list[tuple[str, str]]:
+        """What a word that is not known may have meant: (key, words)."""
+        return []
 
     def remark(self, text):
         """What is to be said of a cell's text that is read; empty if nothing is."""
@@ -94,15 +117,19 @@ class ChoiceWidget(SheetWidget):
         self.example = self.choices[0]
 
     def clean(self, value, row=None, **kwargs):
-        text = cell_text(value)
+        text = self.as_said(cell_text(value))
         if text in self.labels or not text:
             return text
         if text in self.values:
             return self.values[text]
         found = self.meant(folded(text))
         if found is None:
-            raise ValueError(f"只能是：{'、'.join(self.values)}。")
+            word = " ".join(text.split())
+            raise UnknownWordError(f"只能是：{'、'.join(self.values)}。", word)
         return found
+
+    def offered(self, word: str) -> list[tuple[str, str]]:
+        return list(self.labels.items())
 
     def meant(self, word):
         """The choice that a word means: 已完工, 竣工, 新 建, EMPLOYMENT; None if it is none."""
@@ -208,7 +235,9 @@ def refuse_future(text):
     try:
         validate_past(text)
     except ValidationError as error:
-        raise ValueError(error.message) from error
+        raise ValueError(
+            f"{error.message}还没有到的是计划，请填在“计划”的列，或整列改读。"
+        ) from error
 
 
 class PartialDateWidget(SheetWidget):
@@ -314,8 +343,11 @@ class RelatedWidget(SheetWidget):
         return self.lookup.all_names()
 
     def clean(self, value, row=None, **kwargs):
-        text = cell_text(value)
+        text = self.as_said(cell_text(value))
         return self.lookup.find(text) if text else None
+
+    def offered(self, word: str) -> list[tuple[str, str]]:
+        return self.lookup.offered(word)
 
     def render(self, value, obj=None, **kwargs):
         return key_of(value)
@@ -331,15 +363,22 @@ class ManyRelatedWidget(RelatedWidget):
     choices = ()  # several of them cannot be chosen from a list
 
     def clean(self, value, row=None, **kwargs):
-        parts = (part for text in split_list(value) for part in self.apart(text))
-        try:
-            return list(dict.fromkeys(map(self.lookup.find, parts)))
-        except ValueError as error:
-            raise ValueError(f"{error}{HOW_TO_LIST}") from error
+        found, unknown = [], []
+        for text in split_list(value):
+            for part in filter(None, map(self.as_said, self.apart(text))):
+                try:
+                    found.append(self.lookup.find(part))
+                except UnknownWordError as error:
+                    unknown.append(error)
+        if unknown:
+            words = [word for error in unknown for word in error.words]
+            raise UnknownWordError(f"{''.join(map(str, unknown))}{HOW_TO_LIST}", *words)
+        return list(dict.fromkeys(found))
 
     def apart(self, text):
         """What a part of a list names: a row, or several between signs that keys may have, too."""
-        return [text] if self.lookup.knows(text) else split_list(text, OTHER_SEPARATORS)
+        is_one = self.as_said(text) != text or self.lookup.knows(text)
+        return [text] if is_one else split_list(text, OTHER_SEPARATORS)
 
     def render(self, value, obj=None, **kwargs):
         return self.join(key_of(row) for row in (value.all() if value is not None else ()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 NOT_IMPORTED = ""  # decided of a heading
+NAMES = ("columns", "rows", "fixed", "words")
 
 
 @dataclass
@@ -15,24 +16,25 @@ class Decisions:
     """Decided of one file, besides what is `remembered` of earlier ones.
 
     `columns` are {plain heading: column code, or NOT_IMPORTED}, `rows` {row's number: number of a
-    record, or a word}, `fixed` {column code: text for all new rows}. `remembered` are the first and
-    the last of these by the shape of the file's headings.
+    record, or a word}, `fixed` {column code: text for all new rows}, `words` {`column:word`: the
+    key that an unknown word stands for, or nothing}. `remembered` are the columns and what is fixed
+    by the shape of the file's headings.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, dict] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kept: Any, remembered: dict[str, dict] | None = None) -> Self:
         """What an upload keeps of it."""
-        names = ("columns", "rows", "fixed")
-        return cls(*(dict(kept.get(name, {})) for name in names), remembered or {})
+        return cls(*(dict(kept.get(name, {})) for name in NAMES), remembered or {})
 
     @property
     def kept(self) -> dict[str, dict[str, str]]:
-        return {"columns": self.columns, "rows": self.rows, "fixed": self.fixed}
+        return {name: dict(getattr(self, name)) for name in NAMES}
 
     def recall(self, shape: str) -> bool:
         """Take what was decided of an earlier file of the same shape; whether there was one.

@@ -96,6 +96,9 @@ def other_labels(resource, column):
     if column.attribute == "name":
         label = str(resource.model._meta.verbose_name)
         yield from (f"{label}名称", f"{label[2:]}名称", f"{label[-2:]}名称", label)
+    elif not column.source.is_relation:
+        label = str(resource.model._meta.verbose_name)
+        yield from (f"{label}{column.label}", f"{label[-2:]}{column.label}")  # 网点类型
     elif column.source.many_to_one and "__" not in column.attribute:
         model = column.source.related_model
         yield str(model._meta.get_field(model.KEY[0].partition("__")[0]).verbose_name)

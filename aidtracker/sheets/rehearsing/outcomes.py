@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.reading.decisions import Decisions
@@ -34,6 +35,8 @@ class Problem:
     message: str
     level: str = ERROR
     letter: str = field(default="", compare=False)
+    # Whether what is chosen in the preview can make it good.
+    is_asked: bool = field(default=False, compare=False)
 
     @property
     def is_error(self) -> bool:
@@ -76,6 +79,22 @@ class Conflict:
     meanwhile: list[str]
 
 
+@dataclass(frozen=True)
+class UnknownWord:
+    """A word that names nothing, in a column of some rows, with what it may stand for.
+
+    `choices` are (key, words), `chosen` is the key that a person said, LEFT_EMPTY, or None.
+    """
+
+    name: str
+    label: str
+    word: str
+    rows: str
+    choices: list[tuple[str, str]]
+    chosen: str | None
+    can_be_empty: bool
+
+
 @dataclass
 class Outcome:
     """The result of an import, or of its rehearsal; `is_stored` once it is in the database.
@@ -110,6 +129,8 @@ class Outcome:
     recognised: list[Recognised] = field(default_factory=list)
     # Columns that new rows must fill and the file does not have.
     missing: list[SheetColumn] = field(default_factory=list)
+    # Words that name nothing, or of which a person said what they stand for.
+    unknown_words: list[UnknownWord] = field(default_factory=list)
 
     @property
     def undecided(self) -> list[str]:
@@ -121,9 +142,18 @@ class Outcome:
         return [one for one in self.recognised if one.is_doubtful]
 
     @property
+    def doubtful_rows(self) -> list[Recognised]:
+        """The first doubtful rows, those that are not decided before the others."""
+        return sorted(self.doubtful, key=lambda one: not one.is_undecided)[:SHOWN_GROUPS]
+
+    @property
+    def unlisted_doubtful(self) -> int:
+        return len(self.doubtful) - len(self.doubtful_rows)
+
+    @property
     def can_be_decided(self) -> bool:
         """Whether a person may say more of the file than it says itself."""
-        return bool(self.mapped or self.doubtful or self.missing)
+        return bool(self.mapped or self.doubtful or self.missing or self.unknown_words)
 
     @property
     def fixed_texts(self) -> list[str]:
@@ -134,6 +164,18 @@ class Outcome:
     def needs_decisions(self) -> bool:
         """Whether a person must say more before anything can be stored."""
         return bool(self.undecided) or any(one.is_undecided for one in self.recognised)
+
+    @property
+    def may_be_stored(self) -> bool:
+        """Whether it can be stored as it is, or once a person has answered what is asked."""
+        is_wrong = any(one.is_error and not one.is_asked for one in self.problems)
+        is_asked = self.needs_decisions or any(one.is_asked for one in self.problems)
+        return self.can_be_stored or (is_asked and not is_wrong)
+
+    @property
+    def may_need_reason(self) -> bool:
+        """Whether rows lack a reason, or may do so once it is said which records they are."""
+        return bool(self.lacking) or any(one.candidates for one in self.doubtful)
 
     @property
     def recognised_rows(self) -> list[Recognised]:
@@ -156,6 +198,10 @@ class Outcome:
     @property
     def total(self) -> int:
         return self.written + self.unchanged + self.conflicting + self.failed
+
+    def does_no_more_than(self, seen: Self) -> bool:
+        """Whether it has no problem or conflict that was not in what a person has seen."""
+        return {*self.problems} <= {*seen.problems} and self.conflicting <= seen.conflicting
 
     @property
     def reason_label(self) -> str:
@@ -213,27 +259,41 @@ class Objections:
         self.problems = outcome.problems
         self.failed: set[int] = set()
         self.faulty: dict[int, set[str]] = {}
+        # The rows that have an unknown word: {(reader, word): numbers}.
+        self.unknown: dict[tuple, list[int]] = {}
 
     def add(self, number: int, reader, cells, message: str) -> None:
         """Note an error of the cell that a reader reads."""
         self.mark(number, [reader.column.attribute])
-        value = shortened(reader.text(cells[reader.position]))
-        self.note(number, reader.column.label, value, message)
+        raw = cells[reader.position]
+        words = reader.unknown.get(raw, ())
+        for word in words:
+            self.unknown.setdefault((reader, word), []).append(number)
+        self.note(number, reader.column.label, shortened(reader.text(raw)), message, asked=words)
 
     def mark(self, number: int, names: Iterable[str]) -> None:
         self.failed.add(number)
         self.faulty.setdefault(number, set()).update(names)
 
-    def fail(self, number: int, message: str, heading: str = WHOLE_ROW) -> None:
+    def fail(self, number: int, message: str, heading: str = WHOLE_ROW, *, asked=False) -> None:
         self.failed.add(number)
-        self.note(number, heading, "", message)
+        self.note(number, heading, "", message, asked=asked)
 
     def warn(self, number: int, heading: str, value: str, message: str) -> None:
         self.note(number, heading, shortened(value), message, WARNING)
 
-    def note(self, number: int, heading: str, value: str, message: str, level: str = ERROR) -> None:
+    def note(
+        self,
+        number: int,
+        heading: str,
+        value: str,
+        message: str,
+        level: str = ERROR,
+        asked: Any = (),
+    ) -> None:
         letter = self.letters.get(heading.partition(LABEL_SEPARATOR)[0], "")
-        self.problems.append(Problem(number, heading, value, message, level, letter))
+        problem = Problem(number, heading, value, message, level, letter, bool(asked))
+        self.problems.append(problem)
 
     def disagree(self, number: int, reader, cells, shown: str) -> None:
         message = f"这一列由其他列得出，应为“{shown or '空'}”；请改正或留空。"

@@ -11,6 +11,7 @@ from aidtracker.sheets.columns.cells import (
     EMPTY,
     MOST_DIGITS,
     SHORTENED,
+    UnknownWordError,
     cell_text,
     half_width,
 )
@@ -46,6 +47,8 @@ class CellReader:
         self.unit = unit if converts(column, unit) else ""
         self.texts: dict = {}
         self.readings: dict = {}
+        # The words in cells that name nothing.
+        self.unknown: dict[Any, tuple[str, ...]] = {}
         self.is_optional = column.source.blank
         self.is_relation = column.source.is_relation
 
@@ -77,6 +80,8 @@ class CellReader:
         try:
             value = self.column.value(raw, self.text(raw) if has_text else "", self.unit)
         except ValueError as error:
+            if isinstance(error, UnknownWordError):
+                self.unknown[raw] = error.words
             return Reading(problem=str(error))
         return Reading(value, is_empty=value in EMPTY)
 

@@ -35,6 +35,7 @@ FEW = 5
 COMMON = 300  # records with a pair of characters that tells nothing any more
 LONGEST_WORD = 16
 ALIKE_NAME = "名称相近"
+OTHER_YEAR = "同名的是别的年份，作为新记录；是同一条的请改选"
 BY_NAME, BY_PLACE = "名称", "名称、地点和年份"
 
 
@@ -180,12 +181,15 @@ class Recognition:
         if len(fitting) == 1:
             how = BY_NAME if len(same) == 1 else BY_PLACE
             return replace(one, code=fitting[0].code, how=how, stored_name=fitting[0].name)
-        if same:
+        is_later = not fitting and all(is_of_another_year(one.apart, apart) for one in same)
+        if same and not is_later:
             why = "同名的不止一条" if fitting else "同名，地点或年份却不同"
             return self.decided(replace(one, candidates=tuple(fitting or same), why=why), cells)
         first = self.seen.setdefault((loose(name), repr(sorted(apart.items()))), number)
         if first != number:
             return self.decided(replace(one, why=f"与第 {first} 行名称、地点、年份都相同"), cells)
+        if same:
+            return self.of_another_year(replace(one, candidates=tuple(same[:FEW])), cells)
         if near := self.near(name):
             return self.decided(replace(one, candidates=near, why=ALIKE_NAME), cells)
         return replace(one, code=self.next_code(cells), how=NEW)
@@ -194,6 +198,12 @@ class Recognition:
         """A doubtful row with what a person said of it; a new one has a code."""
         one = self.said(one)
         return replace(one, code=self.next_code(cells)) if one.is_new else one
+
+    def of_another_year(self, one: Recognised, cells: list) -> Recognised:
+        """A row that only by its year is none of its name: new, unless a person says otherwise."""
+        one = self.said(replace(one, why=OTHER_YEAR))
+        new = replace(one, chosen=NEW, how=NEW)
+        return replace(new, code=self.next_code(cells)) if not one.chosen or one.is_new else one
 
     def said(self, one: Recognised) -> Recognised:
         said = self.sheet.decisions.rows.get(str(one.number), "")
@@ -348,6 +358,16 @@ def values_of(column: Any, value: Any) -> set:
 def fits(stored: dict[str, set], said: dict[str, set]) -> bool:
     """Whether what a row says of place and year can be said of a record."""
     return all(stored[name] & said[name] for name in said if stored.get(name))
+
+
+def is_of_another_year(stored: dict[str, set], said: dict[str, set]) -> bool:
+    """Whether a row has its place in common with a record, and no year; years are texts."""
+    years, places = [], []
+    for name in said:
+        if own := stored.get(name):
+            kind = years if isinstance(next(iter(own)), str) else places
+            kind.append(not own.isdisjoint(said[name]))
+    return bool(years) and not any(years) and all(places)
 
 
 def word_of(owner: Any) -> str:

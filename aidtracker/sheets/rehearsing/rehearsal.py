@@ -1,20 +1,29 @@
 """One pass over a sheet: what each of its rows would do. Nothing is written."""
 
 import hashlib
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 
 from aidtracker.ground.garbage import collection_paused
+from aidtracker.ground.scope import NOT_FREE
 from aidtracker.review.proposals import waiting_for
 from aidtracker.review.reviewed import Review
 from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.sheets import Sheet, ranges
 from aidtracker.sheets.rehearsing.companions import Companions
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
-from aidtracker.sheets.rehearsing.outcomes import LABEL_SEPARATOR, WHOLE_ROW, Objections, Outcome
+from aidtracker.sheets.rehearsing.outcomes import (
+    LABEL_SEPARATOR,
+    WHOLE_ROW,
+    Objections,
+    Outcome,
+    UnknownWord,
+)
 from aidtracker.sheets.rehearsing.plans import (
     Blank,
     FieldChange,
@@ -35,6 +44,7 @@ from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, Store
 
 UNREADABLE: Any = object()
 MOST_KEPT = 10_000
+MOST_WORDS = 50
 COMPARING = "与现有数据对照"
 ALIKE = "只差大小写、全半角、空格或连接号"
 CLEARED = "原来有内容，文件里是空的：导入后这一格就没有内容了；不想清空的，请填上原值或去掉这一列。"
@@ -47,6 +57,7 @@ class Rehearsal:
     """What importing a sheet would do; `planned` are the rows to write if nothing is wrong."""
 
     def __init__(self, resource: SheetResource, sheet: Sheet, report: Report = silent):
+        resource.take_words(sheet.decisions.words)
         self.recognition = Recognition(resource, sheet)
         sheet = self.recognition.run()
         self.resource = resource
@@ -210,7 +221,8 @@ class Rehearsal:
             if missing.name in self.fixed:
                 continue
             message = f"新记录必须有“{missing.verbose_name}”，文件里没有这一列。"
-            self.objections.fail(number, message, str(missing.verbose_name))
+            is_asked = bool(self.resource.fields[missing.name].widget.choices)
+            self.objections.fail(number, message, str(missing.verbose_name), asked=is_asked)
             self.objections.mark(number, [missing.name])
         if self.version_of(plan) is not None:
             self.objections.warn(number, WHOLE_ROW, "", GONE)
@@ -228,11 +240,19 @@ class Rehearsal:
         elif not (source.blank or source.has_default() or self.guard.fills(source)):
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
 
+    def refuse_foreign(self, number: int, values: tuple) -> None:
+        """What belongs to others; of a row that is not to be known, not that there is one."""
+        if not self.stored.is_hidden(values):
+            self.objections.fail(number, FOREIGN)
+            return
+        label = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
+        self.objections.fail(number, f"这个{label}{NOT_FREE}", label)
+
     def take_known(self, number: int, cells: list, values: tuple, differing) -> None:
         """Compare a row with the stored one; `differing` are the columns of its other cells."""
         foreign = self.stored.is_foreign(values)
         if foreign and not self.model.IS_SHARED:
-            self.objections.fail(number, FOREIGN)
+            self.refuse_foreign(number, values)
             return
         if not differing and self.sheet.version_at is None:
             self.outcome.unchanged += 1
@@ -369,7 +389,25 @@ class Rehearsal:
         outcome.rows = shown_rows(self.planned)
         outcome.conflicts = conflicts_of(self.conflicting, self.resource)
         outcome.problems.sort(key=lambda problem: problem.number)
+        outcome.unknown_words = list(self.unknown_words())
         outcome.fingerprint = self.fingerprint()
+
+    def unknown_words(self) -> Iterator[UnknownWord]:
+        """The first words that are asked, and those that a person said something of."""
+        said = self.sheet.decisions.words
+        rows = {
+            (reader, word): ranges(numbers)
+            for (reader, word), numbers in islice(self.objections.unknown.items(), MOST_WORDS)
+        }
+        for reader in self.readers.writable:
+            words = (name.partition(":") for name in said)
+            known = {word for code, _, word in words if code == reader.column.column_name}
+            for word in [*known, *(one for of, one in rows if of is reader and one not in known)]:
+                column = reader.column
+                name = f"{column.column_name}:{word}"
+                told = (name, column.label, word, rows.get((reader, word), ""))
+                choices = column.widget.offered(word)
+                yield UnknownWord(*told, choices, said.get(name), reader.is_optional)
 
     def fingerprint(self) -> str:
         """A digest of all that the import changes; the same file on other data has another."""

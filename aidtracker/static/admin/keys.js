@@ -85,7 +85,10 @@
     note.className = "record-busy";
     note.setAttribute("role", "status");
     note.textContent = busy;
-    button.disabled = true;
+    // Only after the browser has taken what the form says, the pressed button's step among it.
+    setTimeout(() => {
+      button.disabled = true;
+    });
     button.after(note);
   }
 
