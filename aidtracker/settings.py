@@ -277,6 +277,10 @@ SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES") or 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # With activity, too, it ends after so long.
 SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
+# What was typed into a form and not saved comes back for so long, to its person alone; where
+# several people use one machine, not after they have logged out.
+UNSAVED_HOURS = int(os.environ.get("UNSAVED_HOURS") or 24)
+SHARED_MACHINES = env_flag("SHARED_MACHINES", default=False)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -427,6 +431,10 @@ LOGGING = {
 
 # Who is told of mistakes of the program, and by which server mail goes out.
 OPERATOR_EMAIL = env_list("OPERATOR_EMAIL")
+# Who is told of much that is exported, rights that are given and log-ins from new addresses, and
+# how many rows that one person exports in an hour are much.
+SECURITY_EMAIL = env_list("SECURITY_EMAIL")
+MASS_EXPORT_ROWS = int(os.environ.get("MASS_EXPORT_ROWS") or 5000)
 ADMINS = [("", address) for address in OPERATOR_EMAIL]
 EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 25)

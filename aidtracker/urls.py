@@ -7,6 +7,7 @@ from django.urls import include, path
 from aidtracker.accounts import sessions
 from aidtracker.accounts.urls import account_pages, open_pages
 from aidtracker.desk.scope import view_on_site
+from aidtracker.desk.unsaved import unsaved
 from aidtracker.pages import large, sitemaps, views
 from aidtracker.storage import health
 from projects.admin.urls import admin_pages
@@ -29,6 +30,7 @@ urlpatterns = [
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     # Answers 403 instead of leading a script to the log-in page.
     path("admin/alive/", sessions.alive, name="alive"),
+    path("admin/unsaved/", unsaved, name="unsaved"),
     path("admin/", ([status, *open_pages, *account_pages, *admin_pages, *pages], app, name)),
     path("", include("programs.urls")),
     path("", include("projects.urls")),

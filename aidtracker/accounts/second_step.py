@@ -19,6 +19,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 
 from aidtracker.accounts.factors import TITLE, check_code, has_factor, is_demanded_of
 from aidtracker.accounts.sessions import start
+from aidtracker.desk import unsaved
 from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.trail import acts
 
@@ -127,6 +128,7 @@ def finish(request: HttpRequest, user: User, kind: str) -> str:
     request.user = user
     start(request.session, request)
     acts.record(acts.Way.LOGIN, request=request, user=user, subject=kind)
+    unsaved.remind(request, user, address)
     return address
 
 

@@ -1,5 +1,6 @@
 """Import for every model of the admin: upload, preview, confirm; long ones by a worker."""
 
+import traceback
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -250,7 +251,9 @@ class ImportMixin(admin.ModelAdmin):
             if not queue(upload, State.WAITING, reason=upload.reason):
                 raise TokenError(GONE)
             return redirect(self.address_of("import_progress", upload.pk))
-        if not upload.take(State.WAITING):
+        # One that was being stored and has not been heard of: its process was killed.
+        states = [State.WAITING, *([State.RUNNING] if upload.is_abandoned else [])]
+        if not upload.take(*states):
             raise TokenError(GONE)
         return self.store(request, upload)
 
@@ -286,6 +289,8 @@ class ImportMixin(admin.ModelAdmin):
             upload.delete()
             raise
         except Exception as error:
+            if isinstance(error, MemoryError):
+                traceback.clear_frames(error.__traceback__)  # what filled the memory
             upload.move(State.RUNNING, to=State.WAITING)
             if not isinstance(error, DatabaseError) or failure_of(error):
                 raise

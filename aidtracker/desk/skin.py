@@ -49,6 +49,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from aidtracker.desk import unsaved
 from aidtracker.desk.changes import FollowChanges
 from aidtracker.desk.deletion import deletion
 from aidtracker.desk.fields import (
@@ -329,6 +330,25 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         keys = {field.name for field in model._meta.concrete_fields if field.many_to_one}
         named = [name for name in self.list_display if name in keys]
         self.list_select_related = self.list_select_related or named
+
+    def add_view(self, request, form_url="", extra_context=None):
+        unsaved.refill(request)
+        return super().add_view(request, form_url, extra_context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        unsaved.refill(request)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return unsaved.shown_only(form) if hasattr(request, "refilled") else form
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context |= {
+            "unsaved_at": unsaved.waits_here(request),
+            "refilled_at": getattr(request, "refilled", None),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_object(self, request, object_id, from_field=None):
         FOR_FORMS.add(request)

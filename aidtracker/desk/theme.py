@@ -99,6 +99,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("admin/record.css")],
     "SCRIPTS": [
         lambda request: static("admin/alive.js"),
+        lambda request: static("admin/unsaved.js"),
         lambda request: static("admin/keys.js"),
         lambda request: static("admin/wanted.js"),
     ],

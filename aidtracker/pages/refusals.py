@@ -52,15 +52,19 @@ def nothing_there(request):
 
 def asked_for(request):
     """What a request needs a right for, in words, and whether its user has that right."""
-    name = getattr(request.resolver_match, "url_name", None) or ""
+    words, right = in_words(getattr(request.resolver_match, "url_name", None) or "")
+    return words, bool(right) and request.user.has_perm(right)
+
+
+def in_words(name):
+    """What the page of an address's name does, in words, and the right to it; "" without one."""
     for model in filter(admin.site.is_registered, apps.get_models()):
         app, kind = model._meta.app_label, model._meta.model_name
         is_here, door = name.startswith(f"{app}_{kind}_"), name.removeprefix(f"{app}_{kind}_")
         if is_here and door in RIGHTS:
             right, word = RIGHTS[door]
-            has_right = request.user.has_perm(f"{app}.{right}_{kind}")
-            return f"{word}{model._meta.verbose_name}", has_right
-    return "打开或执行这一项", False
+            return f"{word}{model._meta.verbose_name}", f"{app}.{right}_{kind}"
+    return "打开或执行这一项", ""
 
 
 def page(request, status, title, advice):

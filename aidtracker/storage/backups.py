@@ -41,8 +41,13 @@ OF_MIGRATIONS = {
     "auth_permission",
     "aidtracker_editionstep",
 }
-# What is on its way: uploads that wait, and the queue. Only their empty tables are in a backup.
-LEFT_OUT = ("aidtracker_upload", "django_tasks_database_dbtaskresult")
+# What is on its way: uploads that wait, forms not saved yet, and the queue. Only their empty tables
+# are in a backup.
+LEFT_OUT = (
+    "aidtracker_upload",
+    "aidtracker_unsavedform",
+    "django_tasks_database_dbtaskresult",
+)
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, TypeError, ValueError)
 
 

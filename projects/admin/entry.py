@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aidtracker.desk import unsaved
 from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.scope import readable, scope_of
@@ -141,6 +142,8 @@ class EntryPages(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": f"边读边录：{source.title}",
+            "unsaved_at": unsaved.waits_here(request),
+            "refilled_at": getattr(request, "refilled", None),
             "opts": self.opts,
             "document": document,
             "may_enter": self.has_add_permission(request),
@@ -208,6 +211,8 @@ def starting_values(request, document):
     """What the form begins with: as it was sent, else the next phrase and what the last one had."""
     if request.method == "POST":
         return {"printed": "", **request.POST.dict()}
+    if (kept := unsaved.asked_for(request)) is not None:
+        return {"printed": "", **kept.data.dict()}
     last: dict = {"maintainer": document.source.maintainer_id}
     for row in document.latest[:1]:
         last = {name: getattr(row, row._meta.get_field(name).attname) for name in KEPT}

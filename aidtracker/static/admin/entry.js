@@ -148,6 +148,11 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     isSaving = true;
     await EntryChoice.settled;
+    document.dispatchEvent(new Event("entry:sent"));
+    if (!(await window.desk.ready())) {
+      isSaving = false;
+      return;
+    }
     const action = button ? button.value : "save";
     const data = new FormData(part("entry-form"));
     data.set("action", action);
