@@ -47,6 +47,10 @@ LEFT_OUT = "-"  # chosen for a heading that is not imported, or a cell that is l
 # After so long in the queue somebody should see to the workers.
 LONG_WAIT = timedelta(seconds=30)
 MOST_NOW = 20_000  # rows that are stored while a request may last, if no worker takes them
+TOO_LONG = (
+    f"文件有 {{}} 行，本站没有运行后台进程，一次最多直接导入 {MOST_NOW} 行；什么也没有保存。"
+    "请把文件分成几份，或请管理员启用后台进程（WORKERS=1）。"
+)
 
 
 class UploadForm(forms.Form):
@@ -240,6 +244,9 @@ class ImportMixin(admin.ModelAdmin):
             page := self.take_decisions(request, upload, decisions)
         ):
             return page
+        if not settings.WORKERS and upload.rows > MOST_NOW:
+            messages.error(request, TOO_LONG.format(upload.rows))
+            return redirect(self.address_of("import"))
         if is_long(upload):
             if not queue(upload, State.WAITING, reason=upload.reason):
                 raise TokenError(GONE)
