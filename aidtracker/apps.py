@@ -15,7 +15,7 @@ class AidtrackerConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
-        from aidtracker.accounts import logins
+        from aidtracker.accounts import alerts, logins
         from aidtracker.ground import (
             checks,  # noqa: F401 (registers itself)
             edition,
@@ -28,6 +28,7 @@ class AidtrackerConfig(AppConfig):
         )
         from aidtracker.trail import history
 
+        alerts.connect()
         history.connect()
         logins.connect()
         records.connect()

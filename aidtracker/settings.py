@@ -431,6 +431,10 @@ LOGGING = {
 
 # Who is told of mistakes of the program, and by which server mail goes out.
 OPERATOR_EMAIL = env_list("OPERATOR_EMAIL")
+# Who is told of much that is exported, rights that are given and log-ins from new addresses, and
+# how many rows that one person exports in an hour are much.
+SECURITY_EMAIL = env_list("SECURITY_EMAIL")
+MASS_EXPORT_ROWS = int(os.environ.get("MASS_EXPORT_ROWS") or 5000)
 ADMINS = [("", address) for address in OPERATOR_EMAIL]
 EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 25)

@@ -2,6 +2,7 @@
 
 import math
 from datetime import timedelta
+from typing import Any
 
 from axes.attempts import get_cool_off_threshold
 from axes.backends import AxesStandaloneBackend
@@ -15,7 +16,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,34 +49,38 @@ class Guesses(AxesDatabaseHandler):
     def get_failures(self, request, credentials=None):
         """The failures that count; the limit at once where no try may be made now."""
         failures = super().get_failures(request, credentials)
-        request.seconds_to_wait = seconds_to_wait(request, credentials)
-        is_refused = request.seconds_to_wait or is_shut_out(request)
+        tries = recent_tries(request, credentials)
+        request.is_shut_out = (tries["here"] or 0) >= settings.ADDRESS_FAILURE_LIMIT
+        request.seconds_to_wait = seconds_to_wait(request, credentials, tries)
+        is_refused = request.seconds_to_wait or request.is_shut_out
         return max(failures, settings.AXES_FAILURE_LIMIT) if is_refused else failures
 
 
-def is_shut_out(request):
-    """Whether too many passwords were wrong from the address of a request, for whatever names."""
+def recent_tries(request: HttpRequest, credentials: dict[str, Any] | None) -> dict[str, Any]:
+    """How many passwords were wrong lately from an address, and for a name, with the last of it."""
+    here = Q(ip_address=request.axes_ip_address)
+    named = Q(username=name_to_count(request, credentials))
     recent = AccessAttempt.objects.filter(
-        ip_address=request.axes_ip_address, attempt_time__gte=get_cool_off_threshold(request)
+        here | named, attempt_time__gte=get_cool_off_threshold(request)
     )
-    failures = recent.aggregate(number=Sum("failures_since_start"))["number"] or 0
-    return failures >= settings.ADDRESS_FAILURE_LIMIT
+    return recent.aggregate(
+        here=Sum("failures_since_start", filter=here),
+        named=Sum("failures_since_start", filter=named),
+        last=Max("attempt_time", filter=named),
+    )
 
 
-def seconds_to_wait(request, credentials):
+def seconds_to_wait(
+    request: HttpRequest, credentials: dict[str, Any] | None, tries: dict[str, Any]
+) -> int:
     """How long until somebody may try a name that was guessed at from many addresses; 0: now.
 
     So a guesser with a thousand addresses is slowed and nobody is locked out: whoever logged in
     from an address lately is not held up there.
     """
-    name = name_to_count(request, credentials)
-    recent = AccessAttempt.objects.filter(
-        username=name, attempt_time__gte=get_cool_off_threshold(request)
-    )
-    found = recent.aggregate(number=Sum("failures_since_start"), last=Max("attempt_time"))
-    if (found["number"] or 0) < settings.NAME_FAILURE_LIMIT or is_known_there(request, credentials):
+    if (tries["named"] or 0) < settings.NAME_FAILURE_LIMIT or is_known_there(request, credentials):
         return 0
-    passed = (timezone.now() - found["last"]).total_seconds()
+    passed = (timezone.now() - tries["last"]).total_seconds()
     return max(0, math.ceil(settings.NAME_SECONDS - passed))
 
 
@@ -191,7 +197,7 @@ def after_lock_out(sender, request, **kwargs):
         return
     if request.axes_failures_since_start is not None:
         user = User.objects.filter(username=request.axes_credentials.get("username")).first()
-        subject = "整个网络地址" if is_shut_out(request) else ""
+        subject = "整个网络地址" if getattr(request, "is_shut_out", False) else ""
         acts.record(acts.Way.LOCKED_OUT, request=request, user=user, subject=subject)
 
 

@@ -7,19 +7,22 @@ ValidationError, or adds its errors itself. A form with more to ask names more.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model
+from django.db.models import Field, Model, UniqueConstraint
 from django.forms.models import InlineForeignKeyField
 
 from aidtracker.desk.fields import KeyFormField, LinksFormField
 from aidtracker.ground.records import twin
 from aidtracker.ground.scope import (
     FOREIGN,
+    NOT_FREE,
     check_owner,
     fill_owner,
+    hidden,
     is_scoped,
     may_change,
     owner_field,
@@ -115,6 +118,32 @@ def ask_review(form: "RecordForm") -> None:
         form.edit = Edit(before, fell_back=fell_back)
 
 
+def refuse_hidden_doubles(form: "RecordForm") -> None:
+    """What only one row may have, and one has that the user must not know of, cannot be taken.
+
+    The sentence tells of no row; Django's own, that there is one, is for those that are seen.
+    """
+    model: Any = form._meta.model
+    if model._meta.proxy or not is_scoped(model) or model.IS_SHARED:
+        return
+    rows = model._base_manager.exclude(pk=form.instance.pk)
+    for name in single_keys(model) & {*form.changed_data}:
+        value = form.cleaned_data.get(name)
+        if value and hidden(rows.filter(**{name: value}), form.user).exists():
+            raise ValidationError(
+                {name: f"这个{model._meta.get_field(name).verbose_name}{NOT_FREE}"}
+            )
+
+
+@cache
+def single_keys(model: type[Model]) -> frozenset[str]:
+    """The columns of which no two rows have the same."""
+    found = {field.name for field in model._meta.concrete_fields if field.unique}
+    rules = (rule for rule in model._meta.constraints if isinstance(rule, UniqueConstraint))
+    found |= {rule.fields[0] for rule in rules if len(rule.fields) == 1}
+    return frozenset(found - {model._meta.pk.name})
+
+
 class RecordForm(forms.ModelForm):
     """The form of a row, made for one user, whose page said which version of the row it shows."""
 
@@ -128,7 +157,9 @@ class RecordForm(forms.ModelForm):
     edit = Edit()
     do_not_call_in_templates = True  # the skin names the class; forms may need more to be made
 
-    typed_checks: ClassVar[tuple[Check, ...]] = (take_owner, settle_conflict)
+    typed_checks: ClassVar[tuple[Check, ...]] = (
+        *(take_owner, settle_conflict, refuse_hidden_doubles),
+    )
     row_checks: ClassVar[tuple[Check, ...]] = (keep_in_scope, ask_review)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -275,7 +306,7 @@ def know_empty_links(row: Model) -> None:
 class ListForm(RecordForm):
     """A row edited in a list."""
 
-    typed_checks = (take_owner, settle_or_leave)
+    typed_checks = (take_owner, settle_or_leave, refuse_hidden_doubles)
 
 
 def stored_by(form: forms.ModelForm, formsets: Iterable[Any]) -> list[Model]:

@@ -1,5 +1,6 @@
 """Import for every model of the admin: upload, preview, confirm; long ones by a worker."""
 
+import traceback
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -46,6 +47,10 @@ LEFT_OUT = "-"  # chosen for a heading that is not imported, or a cell that is l
 # After so long in the queue somebody should see to the workers.
 LONG_WAIT = timedelta(seconds=30)
 MOST_NOW = 20_000  # rows that are stored while a request may last, if no worker takes them
+TOO_LONG = (
+    f"文件有 {{}} 行，本站没有运行后台进程，一次最多直接导入 {MOST_NOW} 行；什么也没有保存。"
+    "请把文件分成几份，或请管理员启用后台进程（WORKERS=1）。"
+)
 
 
 class UploadForm(forms.Form):
@@ -239,11 +244,16 @@ class ImportMixin(admin.ModelAdmin):
             page := self.take_decisions(request, upload, decisions)
         ):
             return page
+        if not settings.WORKERS and upload.rows > MOST_NOW:
+            messages.error(request, TOO_LONG.format(upload.rows))
+            return redirect(self.address_of("import"))
         if is_long(upload):
             if not queue(upload, State.WAITING, reason=upload.reason):
                 raise TokenError(GONE)
             return redirect(self.address_of("import_progress", upload.pk))
-        if not upload.take(State.WAITING):
+        # One that was being stored and has not been heard of: its process was killed.
+        states = [State.WAITING, *([State.RUNNING] if upload.is_abandoned else [])]
+        if not upload.take(*states):
             raise TokenError(GONE)
         return self.store(request, upload)
 
@@ -279,6 +289,8 @@ class ImportMixin(admin.ModelAdmin):
             upload.delete()
             raise
         except Exception as error:
+            if isinstance(error, MemoryError):
+                traceback.clear_frames(error.__traceback__)  # what filled the memory
             upload.move(State.RUNNING, to=State.WAITING)
             if not isinstance(error, DatabaseError) or failure_of(error):
                 raise

@@ -96,6 +96,15 @@ ROMANISED = {
 }
 
 
+# What may stand behind a place in its own name.
+ENDINGS = ("", "市", "县", "镇", "乡", "地区", "自治州", "自治县")
+
+
 def romanised(text: str) -> list[str]:
-    """How the places in a name are spelled abroad: 阿克苏市 → aksu."""
-    return [spelled for place, spelled in ROMANISED.items() if place in text]
+    """How the places in a name are spelled abroad: 阿克苏市 → aksu; behind a blank where the
+    place is but a part of the name: 阿克苏市电商产业园 → " aksu"."""
+    return [
+        spelled if text in {f"{place}{ending}" for ending in ENDINGS} else f" {spelled}"
+        for place, spelled in ROMANISED.items()
+        if place in text
+    ]

@@ -252,8 +252,14 @@ class SlugFromPinyinField(PlainColumn, models.SlugField):
         return super().pre_save(model_instance, add)
 
     def stem(self, row):
-        """The pinyin of the row's name."""
-        return slugify("-".join(syllables(row.slug_source)))[:110].strip("-") or "record"
+        """The pinyin of the row's name; of what others must not know of, with its code.
+
+        Else a number behind it would tell that somebody has a row of the same name.
+        """
+        stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-")
+        if not row.IS_SHARED and row.KEY == ("code",):
+            stem = f"{stem[:60]}-{slugify('-'.join(syllables(row.code)))[:49]}".strip("-")
+        return stem or "record"
 
     def unused_slug(self, row):
         """The pinyin of the row's name, numbered if another row has it already."""

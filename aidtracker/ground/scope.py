@@ -16,6 +16,8 @@ from aidtracker.ground.publication import PUBLISHED
 from aidtracker.ground.records import KeyedModel
 
 FOREIGN = "不归您的指挥部维护。"
+# Of a code or name that a row has which a person may not know of: not that there is one.
+NOT_FREE = "这里不能用，请换一个。"
 NO_OWNER = "您的账号不只一个指挥部，请选择其中一个。"
 NEVER = Q(pk__in=[])
 
@@ -86,6 +88,11 @@ def changeable(rows, user):
     if not keeps_any(model, user):
         return rows.none()
     return narrowed(rows, owned(model, scope) & seen_with(model, scope))
+
+
+def hidden(rows: Any, user: Any) -> Any:
+    """Those rows of a queryset of which a user must not know that they are there."""
+    return rows.exclude(pk__in=visible(rows.model._base_manager.all(), user).values("pk"))
 
 
 def narrowed(rows, rule):

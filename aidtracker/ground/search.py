@@ -24,6 +24,9 @@ from aidtracker.ground.features import Searched
 from aidtracker.ground.pinyin import initials, romanised, syllables
 from aidtracker.ground.schema import stored_columns
 
+# So that a word of a name is told from a name: aksu is one, Aksu Prefecture is another. Texts of
+# before have blanks there until their rows are saved; then all their words rank as words.
+BETWEEN_NAMES = "\n"
 SEARCH_LENGTH = 64
 SEARCH_WORDS = 5
 # Of so many rows that a word finds, the numbers go along in the query; of more, their query.
@@ -68,7 +71,7 @@ def search_text(names: Iterable[str]) -> str:
     for name in names:
         written = normal(name)
         forms += [written, "".join(syllables(written)), initials(written), *romanised(written)]
-    return " ".join(dict.fromkeys(form for form in forms if form))
+    return BETWEEN_NAMES.join(dict.fromkeys(form for form in forms if form))
 
 
 class KnownText(str):
@@ -156,13 +159,17 @@ def any_of(*rules: Q) -> Q:
 
 def closeness(model: type[Any], text: str) -> Any:
     """How close a row's names are to what was typed, from 0: its name is that, another name is,
-    its name begins so, another one does, all others. Without words, or names, all are as close."""
+    its name begins so, another one does, a word of one does, all others. Without words, or names,
+    all are as close."""
     words = normal(text[:SEARCH_LENGTH]).strip()
     if not words or "search_text" not in model.SEARCHED_IN:
         return Value(0, IntegerField())
-    names = Concat(Value(" "), "search_text", Value(" "), output_field=TextField())
-    places = [StrIndex(names, Value(written)) for written in (f" {words} ", f" {words}")]
+    edge = Value(BETWEEN_NAMES)
+    names = Concat(edge, "search_text", edge, output_field=TextField())
+    begins = f"{BETWEEN_NAMES}{words}"
+    places = [StrIndex(names, Value(one)) for one in (f"{begins}{BETWEEN_NAMES}", begins)]
     ways = [way for place in places for way in (Exact(place, 1), GreaterThan(place, 0))]
+    ways.append(GreaterThan(StrIndex(names, Value(f" {words}")), 0))
     cases = [When(way, then=at) for at, way in enumerate(ways)]
     return Case(*cases, default=len(cases), output_field=IntegerField())
 

@@ -89,6 +89,12 @@ FULL = Failure(
     "服务器的磁盘满了，这次提交的内容没有保存，已记入日志。请告诉管理员，不要关闭这一页；"
     "清理以后再提交一次。",
 )
+NO_MEMORY = Failure(
+    503,
+    "没有保存：内存不够",
+    "这一页的内容太多，服务器的内存不够，已记入日志。请加上条件，或者过一会儿再试。",
+    "服务器的内存不够，这次什么也没有保存，已记入日志。请过几分钟再提交一次；如果是导入，可以把文件分成几份。",
+)
 OUTDATED = Failure(
     503,
     "网站正在升级",
@@ -125,6 +131,8 @@ def failure_of_code(code: str | int | None) -> Failure | None:
 
 def failure_to_tell(error: BaseException | None) -> Failure | None:
     """The Failure of an exception; where a name is unknown, the database is asked what it has."""
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
     if not isinstance(error, Error | OSError):
         return None
     failure = failure_of(error)

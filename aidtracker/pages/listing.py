@@ -19,7 +19,8 @@ from django.utils import timezone
 from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
-from aidtracker.ground.search import SEARCH_LENGTH
+from aidtracker.ground.records import Record
+from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
 from aidtracker.pages.cards import CARD, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
@@ -213,7 +214,12 @@ class ListPage(View):
             if self.is_order_computed(rows):
                 rows = self.read(rows)
             return rows.order_by(*self.order, "pk")
-        return rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
+        found = rows if rows.ordered else rows.order_by(*self.model._meta.ordering)
+        words = self.parameters.get("q", "")
+        if not words or not issubclass(self.model, Record):
+            return found
+        # What is called so stands before what only has it in its name.
+        return found.order_by(closeness(self.model, words), *found.query.order_by)
 
     @property
     def order(self):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.datasets import dataset_model
-from aidtracker.ground.search import words_of
+from aidtracker.ground.search import BETWEEN_NAMES, words_of
 from aidtracker.pages.overview import counted, list_url
 from aidtracker.pages.standby import read_alias
 
@@ -22,8 +22,8 @@ MOST_COUNTED = 1_000
 SUGGESTED = 10
 
 # How well a row fits the words as a whole; the search text has the name first, then its other
-# forms and names, each behind a blank.
-NAME, OTHER_NAME, NAME_BEGINS, OTHER_BEGINS, WITHIN, APART = range(6)
+# forms and names, each on a line.
+NAME, OTHER_NAME, NAME_BEGINS, OTHER_BEGINS, WORD, WITHIN, APART = range(7)
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,14 @@ def alike(model: type[Any]) -> list[Any]:
 
 def rank(words: str) -> Case:
     """How well a row's search text fits all words together, as a number."""
-    text = "search_text"
+    text, line = "search_text", BETWEEN_NAMES
+    begins = f"{line}{words}"
     fits = (
-        (Q(**{text: words}) | Q(**{f"{text}__startswith": f"{words} "}), NAME),
-        (holds(text, f" {words} ") | Q(**{f"{text}__endswith": f" {words}"}), OTHER_NAME),
+        (Q(**{text: words}) | Q(**{f"{text}__startswith": f"{words}{line}"}), NAME),
+        (holds(text, f"{begins}{line}") | Q(**{f"{text}__endswith": begins}), OTHER_NAME),
         (Q(**{f"{text}__startswith": words}), NAME_BEGINS),
-        (holds(text, f" {words}"), OTHER_BEGINS),
+        (holds(text, begins), OTHER_BEGINS),
+        (holds(text, f" {words}"), WORD),
         (holds(text, words), WITHIN),
     )
     cases = [When(rule, then=Value(number)) for rule, number in fits]

@@ -18,6 +18,11 @@ from aidtracker.testing import make_staff
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_known_of_the_tables():
+    health.fits.until = 0
+
+
 @pytest.fixture
 def folder(settings, tmp_path):
     settings.BACKUP_DIR = tmp_path
@@ -105,3 +110,18 @@ def test_page_is_not_for_clerks():
     client = Client()
     client.force_login(make_staff(username="填报员"))
     assert client.get("/admin/status/").status_code == 403
+
+
+def test_tables_that_fit_are_compared_once_a_minute(client, monkeypatch):
+    compared = []
+    monkeypatch.setattr(schema, "differences", lambda: compared.append(1) or [])
+    for _ in range(3):
+        assert client.get("/readyz").status_code == 200
+    assert len(compared) == 1
+
+
+def test_tables_that_do_not_fit_are_compared_each_time(client, monkeypatch):
+    monkeypatch.setattr(schema, "differences", lambda: ["没有表 x"])
+    assert client.get("/readyz").status_code == 503
+    monkeypatch.setattr(schema, "differences", lambda: [])
+    assert client.get("/readyz").status_code == 200

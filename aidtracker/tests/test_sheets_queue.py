@@ -17,6 +17,7 @@ from aidtracker.desk.imports import MOST_NOW
 from aidtracker.sheets.storing import running
 from aidtracker.sheets.storing.models import SILENCE, OvertakenError, State, Upload
 from aidtracker.sheets.storing.running import BROKEN, NO_RIGHT, STALE, Pulse, store_upload
+from aidtracker.sheets.storing.waiting import BUSY
 from aidtracker.trail.models import Act
 from programs.models import Account, Region
 
@@ -45,11 +46,15 @@ def queued(client: Client, clerk: User, settings) -> Upload:
     return Upload.objects.get()
 
 
-def confirm(client: Client, rows: int = ROWS):
+def uploaded(client: Client, rows: int = ROWS) -> dict[str, str]:
+    """What the preview of new places sends in to confirm them."""
     lines = ["区划代码,名称,级别", *(f"99{number:04},新{number},县级" for number in range(rows))]
     file = SimpleUploadedFile("名单.csv", "\r\n".join(lines).encode())
-    token = client.post(IMPORT, {"file": file}).context["token"]
-    return client.post(IMPORT, {"token": token})
+    return {"token": client.post(IMPORT, {"file": file}).context["token"]}
+
+
+def confirm(client: Client, rows: int = ROWS):
+    return client.post(IMPORT, uploaded(client, rows))
 
 
 def work() -> None:
@@ -234,6 +239,36 @@ def test_import_whose_worker_died_says_so_and_is_tried_again(client, queued):
 
     assert press(client, queued, "retry").state == State.QUEUED
     work()
+    assert stored() == ROWS
+
+
+def test_import_whose_request_was_killed_is_confirmed_once_more(client, clerk):
+    confirmation = uploaded(client)
+    kept = Upload.objects.get()
+    assert kept.take(State.WAITING)
+    client.post(IMPORT, confirmation)
+    assert (BUSY in client.get(IMPORT).content.decode(), stored()) == (True, 0)
+    abandon(kept)
+
+    client.post(IMPORT, confirmation)
+    assert stored() == ROWS
+
+
+def test_import_for_which_memory_is_not_enough_is_confirmed_once_more(
+    client, clerk, monkeypatch, caplog
+):
+    confirmation = uploaded(client)
+
+    def fail(*args):
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("aidtracker.sheets.storing.storing.copy_states", fail)
+        page = client.post(IMPORT, confirmation)
+
+    assert (page.status_code, stored()) == (503, 0)
+    assert "内存不够" in page.content.decode()
+    client.post(IMPORT, confirmation)
     assert stored() == ROWS
 
 

@@ -284,3 +284,34 @@ def test_open_document_is_read_as_it_is_shown():
 def test_other_workbook_that_cannot_be_read_is_refused(content, words):
     with pytest.raises(SheetError, match=words):
         read_upload("台账.xls", content)
+
+
+def test_merged_cells_of_an_open_document_are_told():
+    cell = (
+        '<table:table-cell {}office:value-type="{}" office:value="{}"><text:p>{}</text:p>'
+        "</table:table-cell>"
+    )
+    covered = '<table:covered-table-cell table:number-columns-repeated="{}"/>'
+    last = [cell.format("", "string", "", text) for text in ("P-2", "乙")]
+    rows = [
+        cell.format('table:number-columns-spanned="3" ', "string", "", "台账") + covered.format(2),
+        "".join(cell.format("", "string", "", text) for text in ("项目编号", "名称", "总投资")),
+        cell.format("", "string", "", "P-1")
+        + cell.format("", "string", "", "甲")
+        + cell.format('table:number-rows-spanned="2" ', "float", "500", "500"),
+        "".join(last) + covered.format(1),
+    ]
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    empty = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", OPEN.format(empty + body).replace('office:value=""', ""))
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+
+    [page] = read_upload("台账.ods", content.getvalue())
+
+    assert page.joint == [[3, 3, 0, 2], [5, 6, 2, 2]]
+    assert page.rows[-1] == (6, ["P-2", "乙", 500])
+    with pytest.raises(SheetError, match="第 5–6 行“总投资”是合并的单元格"):
+        sheet_of(resource_for(Project), [page])

@@ -196,3 +196,16 @@ def test_heading_with_the_kind_of_record_before_it_is_known():
 
     assert [code for code, *_ in found.columns] == ["name", "kind", "status"]
     assert rehearse(resource_for(Outlet), found).new == 1
+
+
+def test_file_too_long_for_a_request_is_refused_where_no_worker_runs(clerk, settings, monkeypatch):
+    monkeypatch.setattr("aidtracker.desk.imports.MOST_NOW", 1)
+    rows = (["项目编号", "项目名称"], ["P-1", "一中"], ["P-2", "二中"])
+
+    settings.WORKERS = False
+    seen = confirm(clerk, upload(clerk, *rows))
+    assert "没有运行后台进程" in seen.content.decode()
+    assert not Project.objects.filter(code="P-1").exists()
+    settings.WORKERS = True
+    confirm(clerk, upload(clerk, *rows))
+    assert Project.objects.filter(code="P-1").exists()

@@ -7,6 +7,7 @@ those of functions that are one act wherever they are called: `one_act`.
 
 import getpass
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -22,6 +23,9 @@ Way = Act.Way
 ABOUT_ACCOUNTS = (Way.ACCOUNT, Way.LOGIN, Way.LOGIN_FAILED, Way.LOCKED_OUT, Way.LOGOUT)
 SUBJECT_LENGTH = Act._meta.get_field("subject").max_length
 REASON_LENGTH = Act._meta.get_field("reason").max_length
+
+# Who wants to know of acts of which no row tells: called with each that is kept.
+WATCHERS: list[Callable[[Act], None]] = []
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
 _program: ContextVar[Act | None] = ContextVar("program", default=None)
@@ -111,7 +115,13 @@ def record(way, *, request=None, user=None, subject="", details=()):
     if user is not None:
         act.user, act.user_name = user, user.get_username()
     act.save(force_insert=True)
+    watched(act)
     return act
+
+
+def watched(act: Act) -> None:
+    for watcher in WATCHERS:
+        watcher(act)
 
 
 def keep(way, subject, details):
@@ -122,7 +132,8 @@ def keep(way, subject, details):
         stored()
     else:
         doer = {"user": act.user, "user_name": act.user_name, "address": act.address}
-        Act.objects.create(way=way, subject=subject[:SUBJECT_LENGTH], details=details, **doer)
+        act = Act.objects.create(way=way, subject=subject[:SUBJECT_LENGTH], details=details, **doer)
+    watched(act)
 
 
 def take_person(act, request):

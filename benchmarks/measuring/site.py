@@ -17,7 +17,6 @@ from django.contrib.auth import (
     get_user_model,
 )
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 from aidtracker.accounts.sessions import start
@@ -105,9 +104,7 @@ class Visitor:
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        request = HttpRequest()
-        request.session, request.META["REMOTE_ADDR"] = session, "127.0.0.1"
-        start(request)
+        start(session)
         session.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 

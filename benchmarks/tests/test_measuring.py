@@ -1,12 +1,13 @@
 """Measuring itself: what is counted, what forms hold, how results are shown."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
-from aidtracker.testing import make_program
+from aidtracker.testing import make_observation, make_program, make_source
 from benchmarks.measuring.registry import Row, Target
 from benchmarks.measuring.results import Result, growth, result, table
-from benchmarks.measuring.site import FormReader, RefusedError, Site
+from benchmarks.measuring.site import NAME, FormReader, RefusedError, Site
 from benchmarks.measuring.usage import Counts, Usage, counted, measured
 from programs.models import Program
 
@@ -84,3 +85,11 @@ def test_growth_compares_the_largest_with_the_smallest():
     several = [{"a": made("a", usage(cpu))} for cpu in (0.05, 0.45)]
 
     assert "| a | 100 | 500 | 5.0× |" in growth("SQLite", runs, several)
+
+
+def test_results_are_not_written_from_a_country_that_was_worked_on(db):
+    make_observation(source=make_source(code="example-000001"))
+    assert Site().user.username == NAME
+
+    with pytest.raises(CommandError, match="已经测量过"):
+        call_command("benchmark", write="10k")

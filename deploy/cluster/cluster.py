@@ -9,7 +9,6 @@ docs/reliability.md. Nothing outlives it. Takes about six minutes.
 import contextlib
 import getpass
 import http.client
-import itertools
 import json
 import os
 import secrets
@@ -19,16 +18,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import psycopg
-from lxml import html
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -40,6 +37,7 @@ from temporary_postgres import (  # noqa: E402
     find_programs,
     unprivileged_user,
 )
+from writers import PEOPLE, Reader, Writer, ask, at_work, in_words, longest_pause  # noqa: E402
 
 WRITERS = int(os.environ.get("WRITERS", "20"))
 # How long is written before something is killed, and how long afterwards at least.
@@ -51,26 +49,7 @@ PORTS = {
 }
 NODES = ("one", "two")
 PAGES = ("/", "/headquarters/", "/observations/", "/projects/", "/findings/", "/search/?q=浙江")
-ADD = "/admin/programs/region/add/"
 FILE = "/observations/?download=csv"
-PEOPLE = """
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
-from aidtracker.accounts.sessions import start
-from programs.models import Account
-for number in range({writers}):
-    user = User.objects.create_superuser(f"writer{{number}}", password=None)
-    Account.objects.get_or_create(user=user)
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    start(session)
-    session.save()
-    print(session.session_key)
-"""
 
 
 def program(name: str) -> str:
@@ -223,7 +202,13 @@ class Cluster:
             "STANDBY_URL": self.database(pool, "aidtracker_visitors", "aidtracker_visitor"),
             "DATABASE_POOLED": "1" if is_pooled else "0",
             "CACHE_URL": f"redis://127.0.0.1:{PORTS['redis']}/0",
-            **{"DEBUG": "0", "HTTPS": "0", "BEHIND_PROXY": "1", "WEB_WORKERS": "2"},
+            **{
+                "DEBUG": "0",
+                "HTTPS": "0",
+                "SECOND_FACTOR": "0",
+                "BEHIND_PROXY": "1",
+                "WEB_WORKERS": "2",
+            },
             "SECRET_KEY": "only-for-an-experiment-" * 3,
             "STATIC_ROOT": str(self.folder / "static"),
         }
@@ -265,107 +250,15 @@ class Cluster:
         return sessions.split()
 
 
-@dataclass
-class Writer:
-    """A person who adds one record after the other, each with a name of its own."""
-
-    number: int
-    session: str
-    codes: Counter = field(default_factory=Counter)
-    acknowledged: list[tuple[str, float]] = field(default_factory=list)
-    refused: list[float] = field(default_factory=list)
-    at: int = 0
-
-    def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes, str]:
-        address = f"127.0.5.{self.number + 1}"
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", stack.PORT, timeout=30, source_address=(address, 0)
-        )
-        cookies = f"sessionid={self.session}; csrftoken={'c' * 32}"
-        headers = {"Host": "localhost", "Cookie": cookies} | headers
-        with contextlib.closing(connection):
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(), answer.getheader("Location", "")
-
-    def write(self) -> None:
-        """One record more; counted as acknowledged when the answer says so."""
-        self.at += 1
-        code = f"99{self.number:02}{self.at:08}"
-        status, page, _ = self.ask("GET", ADD)
-        self.codes[f"GET {status}"] += 1
-        if status != 200:
-            self.refused.append(time.monotonic())
-            return
-        forms = [one for one in html.fromstring(page).forms if "name" in one.fields]
-        values = dict(forms[0].form_values())
-        values |= {"name": f"新{code}", "code": code, "level": "county"}
-        values.pop("_continue", None)
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, page, target = self.ask("POST", ADD, urlencode(values), **kind)
-        self.codes[f"POST {status}"] += 1
-        if status == 302 and "login" not in target:
-            self.acknowledged.append((code, time.monotonic()))
-        else:
-            self.refused.append(time.monotonic())
-            if status == 200 and (said := html.fromstring(page).xpath("//*[@class='errorlist']")):
-                self.codes[said[0].text_content().strip()] += 1
-
-    def go_on(self, ended: threading.Event) -> None:
-        while not ended.is_set():
-            try:
-                self.write()
-            except (OSError, http.client.HTTPException) as error:
-                self.codes[type(error).__name__] += 1
-                self.refused.append(time.monotonic())
-            time.sleep(0.3)
-
-
-@dataclass
-class Reader:
-    """Visitors who turn pages that nobody has asked for before."""
-
-    seen: Counter = field(default_factory=Counter)
-    lost: list[float] = field(default_factory=list)
-
-    def go_on(self, ended: threading.Event) -> None:
-        at = 0
-        while not ended.is_set():
-            at += 1
-            status = 0
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                status, _ = stack.ask(stack.PORT, f"/observations/?page=1&q={at}", "127.0.6.1")
-            self.seen[status] += 1
-            if status != 200:
-                self.lost.append(time.monotonic())
-            time.sleep(0.3)
-
-
-@contextlib.contextmanager
-def at_work(writers: list[Writer], reader: Reader) -> Iterator[None]:
-    ended = threading.Event()
-    threads = [
-        threading.Thread(target=one.go_on, args=(ended,), daemon=True) for one in (*writers, reader)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join(60)
-
-
 def smoke_test(cluster: Cluster, sessions: list[str]) -> None:
     """What has to work before anything is broken; stops with what does not."""
     for path in PAGES:
-        status, size = stack.ask(stack.PORT, quote(path, safe="/?=&"), "127.0.0.1")
+        status, size = ask(stack.PORT, quote(path, safe="/?=&"), "127.0.0.1")
         expect(status == 200 and size > 2000, f"{path}: {status}, {size} bytes")
-    status, size = stack.ask(stack.PORT, FILE, "127.0.0.1")
+    status, size = ask(stack.PORT, FILE, "127.0.0.1")
     expect(status == 200 and size > 50_000, f"the file: {status}, {size} bytes")
     # What a person wrote is seen by that person and by visitors at once, whoever answers.
-    writer = Writer(90, sessions[0])
+    writer = Writer(stack.PORT, 90, sessions[0])
     for _ in range(10):
         writer.write()
         expect(len(writer.acknowledged) == writer.at, f"not written: {writer.codes}")
@@ -410,18 +303,13 @@ def stored(cluster: Cluster, node: str) -> Counter:
         return Counter(code for (code,) in rows)
 
 
-def longest_pause(moments: list[float], since: float) -> float:
-    """The longest time between two acknowledged records, of those around a moment."""
-    ordered = sorted(moments)
-    pauses = [b - a for a, b in itertools.pairwise(ordered) if b > since - 1]
-    return max(pauses, default=float("inf"))
-
-
 def kill(cluster: Cluster, sessions: list[str], role: str, first: int) -> None:
     """Kill a node under writers and a reader, and count what became of what was answered."""
     numbers = range(first, first + len(sessions))
-    writers = [Writer(at, session) for at, session in zip(numbers, sessions, strict=True)]
-    reader = Reader()
+    writers = [
+        Writer(stack.PORT, at, session) for at, session in zip(numbers, sessions, strict=True)
+    ]
+    reader = Reader(stack.PORT)
     with at_work(writers, reader):
         time.sleep(BEFORE)
         name = cluster.node(role)
@@ -456,10 +344,6 @@ def kill(cluster: Cluster, sessions: list[str], role: str, first: int) -> None:
     print(f"| the killed node follows again after | {time.monotonic() - begun:.1f} s |")
     expect(stored(cluster, name) == stored(cluster, other), "the nodes differ")
     print("| records on both nodes | the same |", flush=True)
-
-
-def in_words(codes: Counter) -> str:
-    return ", ".join(f"{code}: {many}" for code, many in sorted(codes.items(), key=str))
 
 
 def main() -> None:

@@ -121,7 +121,9 @@ class SameSubjects:
                 metric__sector__in={key.sector for key in part},
                 metric__unit__in={key.unit for key in part},
             )
-            found += [one for one in reader.take(rows) if group_of(one) in keys]
+            # A query lets through a few more, which another may be asked for.
+            wanted = set(part)
+            found += [one for one in reader.take(rows) if group_of(one) in wanted]
         return found
 
     def everything(self) -> Iterable[Group]:

@@ -6,8 +6,13 @@ import sys
 import pytest
 
 from aidtracker.ground.processes import mapping
+from aidtracker.testing import make_metric, make_region, make_series
+from programs.models import Region
+from projects.checks import scopes
+from projects.checks.reader import Reader
 from projects.checks.recomputing import recompute
-from projects.models import Finding
+from projects.checks.scopes import SAME_SUBJECTS
+from projects.models import Finding, Series
 
 CHECKING = """
 import django
@@ -58,3 +63,21 @@ def test_what_a_transaction_has_not_yet_stored_is_checked_by_its_own_process():
     assert not Finding.objects.filter(computation="").exists()
     with mapping(2) as mapped:
         assert mapped is map
+
+
+@pytest.mark.django_db
+def test_series_are_read_once_however_many_groups_are_asked_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scopes, "PORTION", 2)
+    metrics = [make_metric(unit=unit) for unit in ("元", "吨")]
+    rows = [make_series(metric=one, region=place) for place in places() for one in metrics]
+    first, second, third, last = (scopes.group_of(one) for one in Reader().by_key(pks(rows)))
+    found = SAME_SUBJECTS.series_of([first, last, second, third], Reader())
+    assert sorted(one.pk for one in found) == sorted(pks(rows))
+
+
+def places() -> list[Region]:
+    return [make_region(), make_region()]
+
+
+def pks(rows: list[Series]) -> list[int]:
+    return [row.pk for row in rows]

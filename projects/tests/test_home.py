@@ -1,5 +1,7 @@
 """The home page: who aids whom, the figures shown large, versions of programmes, news."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -11,12 +13,13 @@ from aidtracker.testing import (
     make_region,
     make_series,
     make_site,
+    make_source,
 )
 from programs.models import Program, Region
 from programs.views.aid_map import aid_map
 from projects.models import Observation
 from projects.tests.figure_sets import flow
-from projects.views.home import program_lines
+from projects.views.home import HEADLINES, program_lines
 from projects.views.leading import chosen
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +151,21 @@ def test_headquarters_shows_what_is_told_of_its_donor(client):
     figure = make_observation(series=series)
     page = client.get(headquarters.get_absolute_url()).context["page"]
     assert figure in page.figures
+
+
+def test_what_papers_print_of_one_release_is_shown_once(client):
+    Observation.objects.update(rank="normal")
+    first = make_source()
+    said = {
+        "rank": "preferred",
+        "rank_reason": "公报",
+        "printed": "3.2亿元",
+        "accumulation": "point",
+        "as_of": date(2019, 12, 31),
+    }
+    series = make_series(metric=flow())
+    papers = [make_source(copied_from=first) for _ in range(3)]
+    rows = [make_observation(series=series, source=source, **said) for source in (*papers, first)]
+    shown = client.get(HOME).context["headlines"]
+    assert [one for one in shown if one.series == series] == [rows[-1]]
+    assert len(shown) == len(set(shown)) == HEADLINES

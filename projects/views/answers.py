@@ -84,4 +84,6 @@ def holds_whole(printed: str, number: Figure) -> bool:
 def hit(row: Observation, number: Figure) -> Hit:
     nowhere = "" if row.source.is_document else f"，{NO_DOCUMENT}"
     text = f"{row.series} {row.printed}，{stated_period(row)}{nowhere}"
-    return Hit(text, row.get_absolute_url(), KIND, NAME if row.value == number.value else WITHIN)
+    # 一师 is a name before it is a number; 1 is a number.
+    is_said = row.value == number.value and re.search("[0-9]", number.printed)
+    return Hit(text, row.get_absolute_url(), KIND, NAME if is_said else WITHIN)

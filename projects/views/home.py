@@ -1,5 +1,6 @@
 """The home page: who aids whom, what was measured, what cannot be, and what came lately."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -20,6 +21,7 @@ from programs.models.programs import line_from
 from programs.views.aid_map import aid_map
 from projects.models import Finding, Observation
 from projects.models.finding_kinds import Result
+from projects.models.observations import MOMENTS
 from projects.views.findings import kept_overview, public_findings, result_counts
 from projects.views.leading import chosen
 
@@ -27,6 +29,12 @@ LEAD = "谁援助谁，做了什么，文献怎么说：对口援疆的项目、
 HEADLINES = 6
 CONTRADICTIONS = 4
 LATELY = 200  # figures, of which those of one document and day are one line
+# What a figure says, whoever says it; its days last.
+SAYS = (
+    *("series", "nature", "accumulation", "obs_status", "price_basis", "qualifier"),
+    *("value", "value_high", "lower", "upper", *MOMENTS),
+)
+LOOKED_AT = 4 * HEADLINES  # figures among which papers may repeat each other
 NEWS = 6
 MOST_VERSIONS = 40
 MOST_FIGURES = 400
@@ -52,12 +60,27 @@ class News:
 
 
 def headlines() -> list[int]:
-    """The numbers of the figures to show first: preferred ones, and if they are few the latest."""
+    """The numbers of the figures to show first: preferred ones, and if they are few the latest.
+
+    What several papers print of one release is shown once.
+    """
     public = Observation.objects.published().in_documents().best_first()
-    rank = Observation.Rank
-    found = list(public.filter(rank=rank.PREFERRED).values_list("pk", flat=True)[:HEADLINES])
-    others = public.filter(rank=rank.NORMAL).values_list("pk", flat=True)
-    return [*found, *others[: HEADLINES - len(found)]]
+    rank, found = Observation.Rank, []
+    for standing in (rank.PREFERRED, rank.NORMAL):
+        if len(found) < HEADLINES:
+            rows = public.filter(rank=standing).values_list("pk", "source__copied_from", *SAYS)
+            found += said_first(rows[:LOOKED_AT])
+    return found[:HEADLINES]
+
+
+def said_first(rows: Iterable[tuple]) -> list[int]:
+    """The numbers of figures without those that say what another does; what was not copied stands
+    for the others. Of those without a day nobody knows what says the same."""
+    rows, first = list(rows), {}
+    for number, _, *says in sorted(rows, key=lambda row: row[1] is not None):
+        first.setdefault(tuple(says) if any(says[-len(MOMENTS) :]) else number, number)
+    kept_ones = {*first.values()}
+    return [number for number, *_ in rows if number in kept_ones]
 
 
 def contradictions(hidden: list[int]) -> list[Finding]:

@@ -25,11 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from temporary_postgres import clean_up_when_stopped, temporary_postgres  # noqa: E402
+from writers import ask  # noqa: E402
 
 OBSERVATIONS = os.environ.get("OBSERVATIONS", "20000")
 SECONDS = 12
 VISITORS = 4
-# How long a visitor waits for a page before counting it as lost.
+# How long an experiment waits for a thread that loads.
 PATIENCE = 60
 PORT, BARE_PORT = 8951, 8952
 # Lists, searches and details, none of them twice: nothing comes out of what is kept.
@@ -76,17 +77,6 @@ class Seen:
     def worst(self) -> float:
         ordered = sorted(self.seconds)
         return ordered[int(len(ordered) * 0.95)] if ordered else float("inf")
-
-
-def ask(port: int, path: str, source: str) -> tuple[int, int]:
-    """Status and length of an answer; asked from an address of its own."""
-    connection = http.client.HTTPConnection(
-        "127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0)
-    )
-    with contextlib.closing(connection):
-        connection.request("GET", path, headers={"Host": "localhost"})
-        answer = connection.getresponse()
-        return answer.status, len(answer.read())
 
 
 def visit(port: int, number: int, until: float, start: int) -> Seen:

@@ -254,6 +254,8 @@ class Lookup:
         """
         self.needed.update(also)
         missing = [pk for pk in pks if pk not in self.found]
+        if not missing:
+            return self.found
         rows = self.model._base_manager.defer(*undistributed_texts(self.model))
         if len(self.model._meta.concrete_fields) > WIDE:
             rows = self.model._base_manager.only(*self.light_fields())

@@ -18,6 +18,7 @@ import zipfile
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from xml.parsers import expat
 
 import python_calamine
 
@@ -103,14 +104,46 @@ def length(rows):
     return sum(len(cell) for row in rows for cell in row if cell.__class__ is str)
 
 
-def fill_merged(sheet, rows):
+class MergedCells:
+    """The merged cells of an OpenDocument workbook, which the library does not tell.
+
+    `sheets` are {name: [(row and column of the first cell, of the last)]}.
+    """
+
+    def __init__(self, path):
+        self.sheets = {}
+        self.row = self.at = 0
+        self.rows = 1  # that the last one stands for
+        with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = self.take
+            parser.ParseFile(content)
+
+    def take(self, tag, said):
+        """Note what an element says, each in the order of the document."""
+        if tag == "table:table":
+            self.cells = self.sheets.setdefault(said.get("table:name", ""), [])
+            self.row, self.rows = -1, 1
+        elif tag == "table:table-row":
+            self.row, self.at = self.row + self.rows, 0
+            self.rows = int(said.get("table:number-rows-repeated", 1))
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            down = int(said.get("table:number-rows-spanned", 1))
+            right = int(said.get("table:number-columns-spanned", 1))
+            if down > 1 or right > 1:
+                last = (self.row + down - 1, self.at + right - 1)
+                self.cells.append(((self.row, self.at), last))
+            self.at += int(said.get("table:number-columns-repeated", 1))
+
+
+def fill_merged(ranges, rows):
     """Give each cell of a merged range, in rows that are read anyway, the value of the first.
 
     Returns the first row, last row, first column and last column of each that holds something.
     """
     by_number = {row[0]: row for row in rows}
     left, joint = MAX_MERGED, []
-    for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
+    for (top, first), (bottom, last) in ranges:
         value = cell_at(by_number, top, first)
         if value == "":
             continue
@@ -137,6 +170,7 @@ def main(path, formats):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     parts = parts_of(path) if formats else {}
+    merged = MergedCells(path).sheets if path.endswith(".ods") else {}
     with python_calamine.CalamineWorkbook.from_path(path) as workbook:
         shown = python_calamine.SheetVisibleEnum.Visible
         kinds = python_calamine.SheetTypeEnum
@@ -147,7 +181,7 @@ def main(path, formats):
             rows = filled_rows(sheet)
             if part := parts.get(meta.name):
                 tell_formats(path, part, rows, formats)
-            joint = fill_merged(sheet, rows)
+            joint = fill_merged(merged.get(meta.name) or sheet.merged_cell_ranges or (), rows)
             left -= length(rows)
             if left < 0:
                 sys.exit(TOO_MUCH_TEXT)

@@ -108,6 +108,7 @@ class Recognition:
         self.found: list[Recognised] = []
         self.seen: dict[tuple, int] = {}
         self.proposed: Counter[str] = Counter()
+        self.owners: dict[str, Any] = {}
 
     def run(self) -> Sheet:
         """The sheet with a code in each row, without rows that are left out or undecided."""
@@ -192,7 +193,7 @@ class Recognition:
             return self.of_another_year(replace(one, candidates=tuple(same[:FEW])), cells)
         if near := self.near(name):
             return self.decided(replace(one, candidates=near, why=ALIKE_NAME), cells)
-        return replace(one, code=self.next_code(cells), how=NEW)
+        return Recognised(number, name, self.next_code(cells, apart), NEW)
 
     def decided(self, one: Recognised, cells: list) -> Recognised:
         """A doubtful row with what a person said of it; a new one has a code."""
@@ -300,12 +301,13 @@ class Recognition:
 
     # Codes of new records
 
-    def next_code(self, cells: list) -> str:
+    def next_code(self, cells: list, apart: dict[str, set] | None = None) -> str:
         """The next code by the rule; empty where the row's headquarters is not known."""
         owner = self.owner_of(cells)
         if owner is None:
             return ""
-        years = [iter(sorted(found)) for found in self.apart_of(cells).values()]
+        apart = self.apart_of(cells) if apart is None else apart
+        years = [iter(sorted(found)) for found in apart.values()]
         year = next((one for found in years for one in found if isinstance(one, str)), "")
         rule = {"headquarters": word_of(owner), "year": year or str(timezone.localdate().year)}
         first = settings.CODE_RULE.partition("{number")[0].format(**rule)
@@ -337,11 +339,15 @@ class Recognition:
         column = self.resource.fields.get(name)
         if column is None or name == "maintainer":
             return None
+        at = self.places.get(column.column_name)
+        said = "" if at is None else cell_text(cells[at])
+        if said not in self.owners:
+            self.owners[said] = self.owner_said(column, said)
+        return self.owners[said]
+
+    def owner_said(self, column: Any, said: str) -> Any:
         pk = scope_of(self.resource.user).home if self.resource.user else None
-        texts = [self.sheet.decisions.fixed.get(column.column_name, "")]
-        if (at := self.places.get(column.column_name)) is not None:
-            texts.append(cell_text(cells[at]))
-        for text in filter(None, texts):
+        for text in filter(None, [self.sheet.decisions.fixed.get(column.column_name, ""), said]):
             reading = CellReader(column, 0).read(text)
             pk = reading.value if isinstance(reading.value, int) else pk
         lookup = self.resource.lookup(column.source.related_model)

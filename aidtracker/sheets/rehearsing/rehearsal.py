@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from aidtracker.ground.garbage import collection_paused
+from aidtracker.ground.scope import NOT_FREE
 from aidtracker.review.proposals import waiting_for
 from aidtracker.review.reviewed import Review
 from aidtracker.sheets.columns.cells import EMPTY
@@ -239,11 +240,19 @@ class Rehearsal:
         elif not (source.blank or source.has_default() or self.guard.fills(source)):
             self.objections.add(plan.number, reader, plan.cells, "不能留空。")
 
+    def refuse_foreign(self, number: int, values: tuple) -> None:
+        """What belongs to others; of a row that is not to be known, not that there is one."""
+        if not self.stored.is_hidden(values):
+            self.objections.fail(number, FOREIGN)
+            return
+        label = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
+        self.objections.fail(number, f"这个{label}{NOT_FREE}", label)
+
     def take_known(self, number: int, cells: list, values: tuple, differing) -> None:
         """Compare a row with the stored one; `differing` are the columns of its other cells."""
         foreign = self.stored.is_foreign(values)
         if foreign and not self.model.IS_SHARED:
-            self.objections.fail(number, FOREIGN)
+            self.refuse_foreign(number, values)
             return
         if not differing and self.sheet.version_at is None:
             self.outcome.unchanged += 1

@@ -6,11 +6,12 @@ the key, then those of the file's columns.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from operator import itemgetter
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.keys import key_text
-from aidtracker.ground.scope import changeable, scope_of
+from aidtracker.ground.scope import changeable, hidden, scope_of, visible
 from aidtracker.sheets.columns.cells import EMPTY, TOO_LONG, cell_text, folded
 from aidtracker.sheets.columns.lookups import links_of
 from aidtracker.sheets.columns.resources import SheetResource
@@ -78,7 +79,10 @@ class StoredRows:
         if not any(isinstance(part, str) for key in keys for part in key):
             return {}
         known: dict[tuple, list[tuple]] = {}
-        for key in self.model._base_manager.order_by().values_list(*self.key_names):
+        rows = self.model._base_manager.order_by()
+        # A key that the person must not know of is nothing they could have meant.
+        seen = rows if self.user is None else visible(rows, self.user)
+        for key in seen.values_list(*self.key_names):
             known.setdefault(folded_key(key), []).append(key)
         return {key: known[folded_key(key)] for key in keys if folded_key(key) in known}
 
@@ -94,6 +98,17 @@ class StoredRows:
     def is_foreign(self, values) -> bool:
         """Whether a row belongs to other headquarters than the person's."""
         return self.changeable is not None and values[PK] not in self.changeable
+
+    def is_hidden(self, values: tuple) -> bool:
+        """Whether the person must not know that a row is there."""
+        return self.user is not None and values[PK] in self.hidden
+
+    @cached_property
+    def hidden(self) -> set[int]:
+        """The numbers of such rows: asked when the first foreign row is met."""
+        pks = [values[PK] for values in self.by_key.values() if self.is_foreign(values)]
+        parts = (self.model._base_manager.filter(pk__in=part) for part in in_batches(pks, BATCH))
+        return {pk for part in parts for pk in hidden(part, self.user).values_list("pk", flat=True)}
 
 
 def folded_key(key: tuple) -> tuple:

@@ -4,12 +4,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 import benchmarks.rows  # noqa: F401 (declares what is measured)
 from benchmarks.measuring import results
 from benchmarks.measuring.registry import LeftOut, Row, rows
-from benchmarks.measuring.site import RefusedError, Site
+from benchmarks.measuring.site import NAME, RefusedError, Site
 from benchmarks.measuring.usage import TooLongError, Usage, measured, server
 from projects.models import Observation
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *, only: str, write: str, **options: Any) -> None:
         if not Observation.objects.filter(source__code__startswith="example-").exists():
             raise CommandError("这个数据库不是 make_country 造的；有些测量会改动数据。")
+        if write and get_user_model()._default_manager.filter(username=NAME).exists():
+            raise CommandError("这个数据库已经测量过，记录有改动：重新造一个，再记入结果表。")
         if settings.DEBUG:
             self.stdout.write("DEBUG=1：比正式运行慢。")
         site = Site()
