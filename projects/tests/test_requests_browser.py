@@ -19,7 +19,7 @@ def test_figure_goes_on_where_it_was_left(new_page, transactional_db):
     make_enterprise(name="甲公司", maintainer=home)
     clerk = Person(new_page(make_staff(home, permissions=RIGHTS)))
     clerk.open(reverse("admin:projects_observation_enter", args=[source.code]))
-    clerk.find("#entry-text a.open >> nth=1").click()
+    clerk.find("#entry-text a.open >> nth=0").click()
     clerk.find(".entry-new-series summary").click()
     clerk.find("#id_metric").fill("本届招工人数")
     clerk.press("Escape")
