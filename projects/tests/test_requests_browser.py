@@ -26,7 +26,7 @@ def test_figure_goes_on_where_it_was_left(new_page, transactional_db):
     clerk.find("#id_note").evaluate("field => {field.value = '半条'}")
     clerk.find("a[data-asks=metric]").click()
     assert clerk.find("#id_name").input_value() == "本届招工人数"
-    clerk.find(".record-ask button").click()
+    clerk.find(".record-asking button").click()
     clerk.find(".record-request").wait_for()
 
     metric = make_metric(name="本届招工人数", unit="人")

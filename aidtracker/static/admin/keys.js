@@ -56,6 +56,7 @@
       frame.setAttribute("aria-label", `可滚动的内容 ${at + 1}`);
     });
     // What the skin leaves out: which part is the page itself, and headings that say nothing.
+    document.getElementById("nav-sidebar-inner")?.setAttribute("aria-label", "主菜单");
     document.getElementById("main")?.setAttribute("role", "main");
     for (const heading of document.querySelectorAll("th")) {
       if (!heading.textContent.trim()) {
@@ -78,6 +79,10 @@
         field.setAttribute("aria-label", words);
         field.id ||= `${select?.id || "choice"}_chosen`;
         field.setAttribute("aria-labelledby", held?.id ? `${field.id} ${held.id}` : field.id);
+      }
+      if (held?.matches("[role=textbox]")) {
+        held.setAttribute("aria-label", words);
+        field?.setAttribute("aria-labelledby", field.id);
       }
       box.querySelector("ul.select2-selection__rendered")?.setAttribute("role", "none");
     }
