@@ -85,8 +85,7 @@ CANVASES = (Canvas(WIDE, 880, 270, 40), Canvas(COMPACT, 358, 0, 44))
 HEADING, FOOT = 30, 26
 LEADING = 16  # from one line of words to the next
 MOST_LINES = 3
-LEADING = 16  # from one line of words to the next
-MOST_LINES = 3
+ALL_LINES = 9  # above bars there is room for the longest name
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def height_of(bar: Bar, canvas: Canvas) -> int:
 
 def heading_of(group: Group, axis: Axis, canvas: Canvas) -> list[str]:
     words = f"{group.heading}（{axis.scale.unit}）"
-    return wrapped(words, canvas.width - canvas.edge, SIZE, MOST_LINES)
+    return wrapped(words, canvas.width - canvas.edge, SIZE, ALL_LINES)
 
 
 def name_of(bar: Bar, canvas: Canvas) -> list[str]:
@@ -141,7 +140,7 @@ def name_of(bar: Bar, canvas: Canvas) -> list[str]:
     if canvas.names:
         return wrapped(bar.label, canvas.names - SIZE, SIZE, MOST_LINES)
     words = f"{bar.label}{bar.converted}"
-    return wrapped(words, canvas.width - 2 * canvas.edge, SIZE, MOST_LINES)
+    return wrapped(words, canvas.width - 2 * canvas.edge, SIZE, ALL_LINES)
 
 
 def axis_of(groups: Sequence[Group], unit: str, canvas: Canvas) -> Axis:

@@ -35,11 +35,22 @@ def over_the_whole(rate):
     return f"{heading(rate)}：原文{as_printed(rate)}；{reason}；要相符，须不超过整体。"
 
 
+def formula(computation):
+    """What is computed from what: 892.18万÷600万以上; a side whose time was inferred says so."""
+    return computation.law.operator.join(map(side_words, (computation.top, computation.bottom)))
+
+
+def side_words(side):
+    is_inferred = any(figure.is_period_inferred for figure in side.figures)
+    return f"{side.words}（{side.time}，推断）" if is_inferred else side.words
+
+
 def other_prices(computation, reason):
     """The sides, and why they do not give the rate."""
-    rate, top, bottom = computation.rate, computation.top, computation.bottom
-    formula = f"{top.words}{computation.law.operator}{bottom.words}"
-    return f"{heading(rate)}：{formula}，原文{as_printed(rate)}；{reason}，不能互相推算。"
+    rate = computation.rate
+    return (
+        f"{heading(rate)}：{formula(computation)}，原文{as_printed(rate)}；{reason}，不能互相推算。"
+    )
 
 
 def rate_title(rate, computation, result):
@@ -53,11 +64,10 @@ def rate_title(rate, computation, result):
 
 def compared(computation, holds, remark=""):
     """892.18万÷600万以上 → 增长不超过48.7%，原文76.8%"""
-    rate, top, bottom = computation.rate, computation.top, computation.bottom
+    rate = computation.rate
     derived = derived_words(computation, holds)
-    formula = f"{top.words}{computation.law.operator}{bottom.words}"
     yearly = f"，{computation.years}年平均" if computation.years > 1 else ""
-    words = f"{heading(rate)}：{formula}{yearly} → {derived}，原文{as_printed(rate)}"
+    words = f"{heading(rate)}：{formula(computation)}{yearly} → {derived}，原文{as_printed(rate)}"
     if not holds:
         return f"{words}{notes(computation)}{remark}；{requirement(computation)}。"
     return f"{words}{condition(computation)}。"
@@ -65,9 +75,9 @@ def compared(computation, holds, remark=""):
 
 def inconclusive(computation):
     """Both sides are known, and yet any rate would fit them."""
-    rate, top, bottom = computation.rate, computation.top, computation.bottom
+    rate = computation.rate
     return (
-        f"{heading(rate)}：{top.words}{computation.law.operator}{bottom.words}，原文{as_printed(rate)}；"
+        f"{heading(rate)}：{formula(computation)}，原文{as_printed(rate)}；"
         "两个数的范围太宽或除数可能为零，推不出比率，要有更确切的数。"
     )
 
@@ -164,8 +174,7 @@ def unchecked(computation):
     rate, top, bottom = computation.rate, computation.top, computation.bottom
     missing = [side for side in (top, bottom) if side.interval is None]
     words = "和".join(f"{side.name}（{side.time}）" for side in missing)
-    formula = f"{top.words}{computation.law.operator}{bottom.words}"
-    text = f"{heading(rate)}：{formula}，原文{as_printed(rate)}；没有{words}的数"
+    text = f"{heading(rate)}：{formula(computation)}，原文{as_printed(rate)}；没有{words}的数"
     if len(missing) == 2:
         return f"{text}，无从核对。"
     needed = needed_words(computation, is_top=missing[0] is top)

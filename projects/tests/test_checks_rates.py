@@ -292,6 +292,16 @@ def test_a_rate_without_a_time_cannot_be_checked():
     assert verdict.computation.split("；")[1] == "没有写明是什么时间的比率，无从核对。"
 
 
+def test_side_whose_time_was_inferred_says_so():
+    sales = make.make_series(metric=flow())
+    observed(sales, "2.00亿元", 2018, is_period_inferred=True)
+    observed(sales, "3.00亿元", 2019)
+    rate = rated(rate_of("growth", sales.metric), sales, "50%")
+
+    [verdict] = verdicts_on(rate)
+    assert "：3亿÷2亿（2018年，推断） → 增长50%" in verdict.computation
+
+
 LEVELS = {2013: "9.0亿元", 2014: "10.0亿元", 2019: "20.0亿元"}
 
 

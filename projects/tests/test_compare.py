@@ -301,3 +301,9 @@ def test_pages_lead_to_their_comparison(client):
     page = client.get("/headquarters/zhejiang/").context["page"]
 
     assert [client.get(item.url).status_code for item in page.ways_on] == [200, 200]
+
+
+def test_what_is_chosen_stands_first_in_the_form(client):
+    context = asked(client, of="headquarters", pick=["zhejiang", "hangzhou"]).context
+
+    assert {one.key for one in context["choices"][:2]} == {"zhejiang", "hangzhou"}

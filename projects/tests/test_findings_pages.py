@@ -251,3 +251,12 @@ def test_series_adds_its_parts_only_if_they_are_complete(client, is_complete, am
     sections = client.get(whole.get_absolute_url()).context["page"].filled_sections
     (total,) = (one.data for one in sections if one.anchor == "sum")
     assert (total.amount, bool(total.reasons)) == (amount, not is_complete)
+
+
+def test_citation_says_the_computation_and_the_result_once(client, pair):
+    finding = finding_of(pair[0])
+    words = client.get(finding.get_absolute_url()).context["page"].citation.words
+    computed = finding.computation.rstrip("。")
+
+    said = f"{computed}。数据核对结果：{finding.get_result_display()}。据对口援疆数据，"
+    assert words.startswith(said)

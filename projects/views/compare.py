@@ -141,4 +141,6 @@ def offered(comparison: Comparison) -> list[Choice]:
     found = comparison.offered
     known = {one.key for one in found}
     more = [Choice(one.key, one.name) for one in comparison.columns if one.key not in known]
-    return [*found, *more]
+    chosen = {one.key for one in comparison.columns}
+    # What is chosen stands first, or nobody would see it in a long list.
+    return sorted([*found, *more], key=lambda one: one.key not in chosen)

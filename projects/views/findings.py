@@ -271,7 +271,10 @@ class FindingPage(DetailPage):
     def citation(self) -> Citation:
         """With the computation, in which the figures stand as they are printed."""
         said = super().citation
-        return replace(said, words=f"{self.row.computation.rstrip('。')}。{said.words}")
+        source = said.words.rpartition("。据")[2]  # whose check it is, and of which day
+        computed = self.row.computation.rstrip("。")
+        result = self.row.get_result_display()
+        return replace(said, words=f"{computed}。数据核对结果：{result}。据{source}")
 
     @property
     def schema(self) -> str:  # type: ignore[override]
