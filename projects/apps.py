@@ -21,6 +21,7 @@ class ProjectsConfig(AppConfig):
         from projects.checks.recomputing import follow_with_findings
         from projects.entry.replaced_texts import move_places
         from projects.models.observations import public_figures_in
+        from projects.models.requests import answer_requests
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
         from projects.views import findings
@@ -28,6 +29,7 @@ class ProjectsConfig(AppConfig):
         from projects.views.answers import figures_that_say
 
         follow_changes(follow_with_findings)
+        follow_changes(answer_requests)
         FOLLOWERS.update(dict.fromkeys(ledger_follow.SOURCES, ledger_follow.follow))
         SHOWN_WITH.append(public_figures_in)
         FOLLOW_TEXT.append(move_places)

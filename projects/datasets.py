@@ -42,6 +42,12 @@ GRID = MenuPage(
     readers(*(model.lower() for _, model, _ in REPORTS)),
 )
 
+# Who enters anything may miss a name; who keeps the lists answers.
+ASKERS = (
+    *readers("metric", "observation", "project", "enterprise"),
+    *("programs.add_region", "programs.add_category"),
+)
+
 register(
     Dataset(
         "observations",
@@ -196,6 +202,7 @@ register(
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     GRID,
+    MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),
     # The sums of a month are for who enters figures.
     MenuPage(
         FIGURES,

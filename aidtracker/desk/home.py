@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin import site
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
@@ -16,7 +17,10 @@ from aidtracker.pages.paging import CountedUpTo, in_words
 
 # What waits for this person, the most urgent first; other work can wait.
 OWN = ("returned", "approve", "publish", "due", "answer", "draft", "contradiction", "candidate")
-# What else waits for whoever sent a request, as `work_for` says it; the apps add to it.
+# What else waits for whoever sent a request, as `work_for` says it, with rows to count in its one
+# query, or counted already; the apps add to both.
+Work = tuple[dict[str, Any], QuerySet]  # a line, and the rows that it counts
+QUEUES: list[Callable[[Any], Iterable[Work]]] = []
 WAITING: list[Callable[[HttpRequest], Iterable[dict[str, Any]]]] = []
 
 
@@ -71,21 +75,23 @@ def list_of(request, label):
 def work_for(request: HttpRequest) -> list[dict[str, Any]]:
     """What is to be done in the lists: a line for each kind of work that has rows. One query."""
     asked = [
-        (model, key, label, changeable(model.objects.filter(rule), request.user))
-        for model in models_with_work()
-        if may_open(model, request)
-        for key, (label, rule) in kinds_of_work(model, request.user).items()
+        *lists_with_work(request),
+        *(line for lines_of in QUEUES for line in lines_of(request.user)),
     ]
-    counts = [CountedUpTo(rows) for *_, rows in asked]
+    counts = [CountedUpTo(rows) for _, rows in asked]
     found = get_user_model()._default_manager.filter(pk=request.user.pk).values_list(*counts)
     return [
-        {
-            "key": key,
-            "what": model._meta.verbose_name_plural,
-            "kind": label,
-            "count": in_words(count),
-            "link": f"{admin_page(model, 'changelist')}?todo={key}",
-        }
-        for (model, key, label, _), count in zip(asked, found.get() if asked else (), strict=True)
+        {**line, "count": in_words(count)}
+        for (line, _), count in zip(asked, found.get() if asked else (), strict=True)
         if count
     ]
+
+
+def lists_with_work(request: HttpRequest) -> Iterator[Work]:
+    """Each kind of work in each list that the user may open."""
+    for model in models_with_work():
+        kinds = kinds_of_work(model, request.user) if may_open(model, request) else {}
+        for key, (label, rule) in kinds.items():
+            link = f"{admin_page(model, 'changelist')}?todo={key}"
+            line = {"key": key, "what": model._meta.verbose_name_plural, "kind": label}
+            yield {**line, "link": link}, changeable(model.objects.filter(rule), request.user)

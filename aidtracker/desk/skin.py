@@ -17,6 +17,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Window
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
@@ -149,6 +150,10 @@ FORM_FIELDS = {
 }
 
 
+# Where somebody asks for a row of a list that others keep: {model: address}; by the apps.
+WAYS_TO_ASK: dict[Any, Any] = {}
+
+
 def group(title, *names):
     """One titled group of a form's fields; a tuple of names stands side by side."""
     return title, {"fields": names}
@@ -202,13 +207,29 @@ class FormFieldsMixin(BaseModelAdminMixin):
         if db_field.name in self.get_autocomplete_fields(request):
             widget = KeySelect(db_field, self.admin_site, using=kwargs.get("using"))
             kwargs = {"form_class": KeyFormField, "widget": widget} | kwargs
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return self.with_way_to_ask(field, db_field, request)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             widget = LinksSelect(db_field, self.admin_site, using=kwargs.get("using"))
             kwargs = {"form_class": LinksFormField, "widget": widget} | kwargs
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        return self.with_way_to_ask(field, db_field, request)
+
+    def with_way_to_ask(self, field, db_field, request):
+        """Who may not add what a field lacks can ask for it, and what is typed here is kept."""
+        model = db_field.related_model
+        address = WAYS_TO_ASK.get(model)
+        if field is None or not address:
+            return field
+        if self.admin_site.get_model_admin(model).has_add_permission(request):
+            return field
+        place = {"field": db_field.name, "from": request.path}
+        way = f"{address()}&{urlencode(place)}"
+        line = '{} <a class="text-link" data-asks="{}" href="{}">列表里没有？申请新增</a>'
+        field.help_text = format_html(line, field.help_text, db_field.name, way)
+        return field
 
     def get_autocomplete_fields(self, request):
         return [

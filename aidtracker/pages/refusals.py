@@ -1,10 +1,12 @@
 """What the admin says in place of a page: which right is missing, or that there is no such row."""
 
+from collections.abc import Callable
 from copy import copy
 
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,6 +31,8 @@ NOT_THIS_ROW = (
     "您有“{what}”的权限，但这里的记录不归您的指挥部维护，或者它现在的状态不允许。"
     "账号所属的指挥部由安全管理员定。"
 )
+# What can be asked for in place of a page that is refused: (words, address) by the apps.
+ASKED: list[Callable[[HttpRequest, str], tuple[str, str] | None]] = []
 NO_PAGE = "地址可能有误，或者这条记录已被删除、不归您的指挥部。账号所属的指挥部由安全管理员定。"
 
 
@@ -41,9 +45,12 @@ def is_for_staff(request):
 def refusal(request):
     """The page that says which right is missing, and who gives it."""
     what, has_right = asked_for(request)
-    return page(
-        request, 403, "没有权限", (NOT_THIS_ROW if has_right else NO_RIGHT).format(what=what)
-    )
+    name = getattr(request.resolver_match, "url_name", None) or ""
+    ways = [way for find in ASKED if (way := find(request, name))]
+    words = NOT_THIS_ROW if has_right else NO_RIGHT
+    if ways:
+        words = "“{what}”由维护这份名录的人办。缺什么，可以在这里申请，有了答复会提醒您。"
+    return page(request, 403, "没有权限", words.format(what=what), ways)
 
 
 def nothing_there(request):
@@ -67,10 +74,10 @@ def in_words(name):
     return "打开或执行这一项", ""
 
 
-def page(request, status, title, advice):
+def page(request, status, title, advice, ways=()):
     """In the admin's look, with the ways back: to its first page, or to another log-in."""
     again = f"{reverse('admin:login')}?{urlencode({'next': request.get_full_path()})}"
-    context = frame(request) | {"title": title, "advice": advice, "again": again}
+    context = frame(request) | {"title": title, "advice": advice, "again": again, "ways": ways}
     return render(request, "admin/refused.html", context, status=status)
 
 

@@ -30,7 +30,7 @@ FILES = [
 FILES += [path.relative_to(ROOT) for path in ROOT.glob("*") if path.is_file()]
 PLACES = {f"/{place}" for path in FILES for place in (path, *path.parents)}
 # What a person could be told of: names in code, templates and settings of tools.
-SPOKEN = {".py", ".html", ".js", ".css", ".toml", ".json", ""}
+SPOKEN = {".py", ".html", ".js", ".css", ".toml", ".json", "", ".conf", ".yaml", ".ini", ".cfg"}
 # Examples, settings of others, and what was never taken or is made only by a running site.
 NOT_HERE = {"leader_name", "leader_office", "pint", "CONN_MAX_AGE", "effective_cache_size"}
 MADE = {"staticfiles"}

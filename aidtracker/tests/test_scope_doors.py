@@ -37,6 +37,11 @@ OWN_DOORS = {
     "projects_desk",
     "projects_desks",
     "projects_monthly_totals",
+    "projects_requests",
+    "projects_ask",
+    "projects_request_answer",
+    "projects_request_go_on",
+    "unsaved",
     "alive",
     "status",
 }

@@ -59,6 +59,7 @@ def test_batch_that_is_none_comes_with_those_there_are():
 
     ((name, rows, choices),) = asked(outcome)
     assert (name, rows, {*keys} <= {*choices}) == ("batch:第十批", "2", True)
+    assert choices[0].endswith(" / 10")
     assert (outcome.can_be_stored, outcome.may_be_stored) == (False, True)
 
 

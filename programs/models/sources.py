@@ -164,12 +164,14 @@ class Source(Paged, Meaning):
         return self.title
 
     def clean(self) -> None:
+        self.check_kinds([self])
         self.check_copies([self])
         self.check_texts([self])
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
         super().before_storing(rows)
+        cls.check_kinds(rows)
         cls.check_copies(rows)
         cls.check_texts(rows)
         for row, text in cls.with_former_texts(rows, held(cls._base_manager.all())):
@@ -183,6 +185,18 @@ class Source(Paged, Meaning):
             old, row.text_before = row.text_before, None
             if old is not None:
                 row.follow_text(old)
+
+    @classmethod
+    def check_kinds(cls, rows: Sequence[Self]) -> None:
+        """What an internal report says becomes public because somebody says how much of it does,
+        not because it is called something else."""
+        open_now = [row.pk for row in rows if row.kind != cls.Kind.REPORT and not row.shown_text]
+        internal = cls._base_manager.filter(pk__in=[pk for pk in open_now if pk])
+        for row in internal.filter(kind=cls.Kind.REPORT).exclude(sha256="").defer("text")[:1]:
+            words = (
+                f"《{row.title}》一直是内部报表；改了类型，请选择公开显示多少原文（可选不显示）。"
+            )
+            raise ValidationError({"shown_text": words})
 
     @classmethod
     def check_copies(cls, rows: Sequence[Self]) -> None:

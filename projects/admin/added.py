@@ -7,15 +7,21 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from aidtracker.desk.skin import group, link_to
+from aidtracker.desk import home
+from aidtracker.desk.skin import WAYS_TO_ASK, group, link_to
+from aidtracker.pages import refusals
 from aidtracker.templatetags.formatting import UNKNOWN
 from programs.admin.headquarters import HeadquartersAdmin
 from programs.admin.sources import SourceAdmin
 from programs.models import Headquarters, Source
+from projects.admin import requests
 from projects.models import Observation
 
 FIGURES = ("figures", "entry")
 
+home.QUEUES.append(requests.waiting_requests)
+WAYS_TO_ASK.update(requests.ways_to_ask())
+refusals.ASKED.append(requests.way_to_ask)
 admin.site.unregister([Headquarters, Source])
 
 

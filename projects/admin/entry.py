@@ -245,6 +245,7 @@ def beside(request, document, typed):
         "series_options": series_options(place),
         "may_skip": request.user.has_perm("projects.add_skippedphrase"),
         "may_add_series": request.user.has_perm("projects.add_series"),
+        "may_add_metric": request.user.has_perm("projects.add_metric"),
     }
 
 

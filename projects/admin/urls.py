@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from projects.admin import desk, grid, monthly_totals
+from projects.admin import desk, grid, monthly_totals, requests
 
 admin_view = admin.site.admin_view
 admin_pages = [
@@ -12,6 +12,18 @@ admin_pages = [
         "projects/monthly-totals/",
         admin_view(monthly_totals.monthly_totals),
         name="projects_monthly_totals",
+    ),
+    path("projects/requests/", admin_view(requests.queue), name="projects_requests"),
+    path("projects/requests/ask/", admin_view(requests.ask), name="projects_ask"),
+    path(
+        "projects/requests/<int:number>/answer/",
+        admin_view(requests.answer),
+        name="projects_request_answer",
+    ),
+    path(
+        "projects/requests/<int:number>/go-on/",
+        admin_view(requests.go_on),
+        name="projects_request_go_on",
     ),
     path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),

@@ -98,7 +98,8 @@ def store_source(report, text, edition, changes):
         publisher=str(report.headquarters),
         published_on=f"{report.month:%Y-%m}",
         maintainer=report.headquarters,
-        shown_text=Source.Shown.WHOLE,  # our own text of the sums
+        # A sum's own line, once somebody has published it: not the others that are drafts.
+        shown_text=Source.Shown.SENTENCE,
         note=f"与上一版不同：{'；'.join(changes)}。" if changes else "",
     )
     source.accept_text(text.encode())

@@ -301,6 +301,19 @@ def test_public_page_of_the_report_shows_its_text(client, headquarters):
     assert 'id="o1"' in content
 
 
+def test_published_sum_does_not_show_the_drafts_beside_it(client, headquarters):
+    reported(headquarters, work_done_month=3, work_done_to_date=8)
+    source = freeze_now(headquarters)
+    first, *others = source.observations.order_by("number")
+    type(first).objects.filter(pk=first.pk).update(status="published")
+
+    pages = [client.get(row.get_absolute_url()).content.decode() for row in (source, first)]
+
+    assert others
+    assert all(first.printed in page for page in pages)
+    assert not any(one.printed in page for one in others for page in pages)
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "exact", "short"),
     [

@@ -3,7 +3,9 @@ from html import unescape
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -287,3 +289,15 @@ def test_figure_without_a_document_is_marked_and_leads_nothing(db, client):
     assert client.get(reverse("series-list")).status_code == 200
     other = make_observation(series=row.series)
     assert list(type(row.series).objects.filter(pk=row.series_id).leading_figures()) == [other]
+
+
+def test_internal_report_becomes_no_public_document_without_saying_how_much_it_shows(db):
+    """Called a newspaper's, it would show the sentences of its figures, which nobody decided."""
+    report = make_source(kind="report", text="绝密的 3 亿元。", sha256=checksum("绝密的 3 亿元。"))
+    report.kind = "newspaper"
+    with pytest.raises(ValidationError, match="一直是内部报表"), transaction.atomic():
+        report.save()
+    report.shown_text = "nothing"
+    report.save()
+    report.refresh_from_db()
+    assert (report.kind, report.shows) == ("newspaper", "nothing")

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree
 
+from defusedxml.ElementTree import fromstring
+
 from aidtracker.sheets.columns.cells import ALTERED, plain_number
 from aidtracker.sheets.columns.quantities import EXCEL_EPOCH
 
@@ -28,7 +30,7 @@ SIGNS = {">": 1, "<": -1, "=": 0}
 
 def telling_formats(styles: bytes) -> dict[int, str]:
     """The formats that say more or less than a value, by the numbers that cells have for them."""
-    root = ElementTree.fromstring(styles)
+    root = fromstring(styles)
     named = BUILT_IN | {number_of(one): one.get("formatCode", "") for one in found(root, "numFmt")}
     cells = next(found(root, "cellXfs"), ())
     codes = [named.get(number_of(one), "") for one in cells]

@@ -52,6 +52,22 @@ document.addEventListener("DOMContentLoaded", () => {
       isSent = true;
     }
   });
+  // To ask for what is missing: what is half typed goes along, with the name that was looked for.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-asks]");
+    if (!link) {
+      return;
+    }
+    event.preventDefault();
+    isChanged = true;
+    await keep();
+    const way = new URL(link.href);
+    const field = document.getElementById(form.id).elements[link.dataset.asks];
+    if (field?.tagName === "INPUT") {
+      way.searchParams.set("name", field.value.split("：").pop());
+    }
+    location.assign(way);
+  });
   window.addEventListener("pageshow", () => {
     isSent = false;
   });
