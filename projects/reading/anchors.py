@@ -16,7 +16,7 @@ from projects.reading.phrase_patterns import NUMERAL, cuts_number, whole_number
 
 NEAR = 12  # characters in which a figure is said to have risen or fallen
 # 下降约3.2%, but 下降到3.2% names what it is now.
-_HEDGED = f"了?(?:(?:{ANY_BEFORE})[有占为了值]?)?$"
+_HEDGED = f"(?:幅度为?)?了?(?:(?:{ANY_BEFORE})[有占为了值]?)?$"
 FELL = re.compile(f"(?:下降|降低|减少|下滑|下跌|回落|缩减|萎缩|降幅为?|负增长为?){_HEDGED}")
 ROSE = re.compile(f"(?<!负)(?:增长|增加|提高|提升|上升|上涨|增幅为?){_HEDGED}")
 AROUND = 6  # characters before and behind the words
