@@ -19,7 +19,7 @@ CLOCK = $(shell grep -rlE 'today|localdate|timezone.now|last_complete_month' --i
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run database fixtures test pictures dates check measure benchmark experiments format requirements clean
+.PHONY: help run database fixtures test pictures dates check measure benchmark experiments security format requirements clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -71,6 +71,9 @@ benchmark: $(VENV)/.development ## 在合成数据上测量各页面和各入口
 
 experiments: $(VENV)/.development ## 只在本机上做的长试验：整套部署在压力下如何（ONLY=名称，见 scripts/experiments 和 deploy/cluster）
 	@for script in $(wildcard $(addsuffix /$(or $(ONLY),*).py,scripts/experiments deploy/cluster)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+security: $(VENV)/.development ## 程序、软件包、许可证、组成清单、密钥各查一遍（STRICT=1：没有结论也算失败）
+	@STRICT="$(STRICT)" $(BIN)/python scripts/security.py
 
 format: $(VENV)/.development ## 统一代码与模板的格式
 	$(BIN)/ruff check --fix .

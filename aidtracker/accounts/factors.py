@@ -63,9 +63,10 @@ def check_code(user: User, typed: str) -> Proof:
     """Try what somebody typed: six digits are an app's, the rest a recovery code, used up by it."""
     code = re.sub(r"[\s-]", "", typed).upper()
     is_apps = code.isdecimal() and code.isascii()
-    model, word = (TOTPDevice, code) if is_apps else (StaticDevice, kept_code(user, code))
+    model = TOTPDevice if is_apps else StaticDevice
     waits = []
     for device in model.objects.filter(user=user, confirmed=True):
+        word = code if is_apps else kept_code(device.name, code)
         if verify_token(user, device.persistent_id, word):
             return Proof(APP if is_apps else RECOVERY)
         device.refresh_from_db()
@@ -89,17 +90,16 @@ def new_codes(user: User) -> list[str]:
     codes = [b32encode(secrets.token_bytes(10)).decode() for _ in range(CODES)]
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
-        device = StaticDevice.objects.create(user=user, name=RECOVERY)
-        tokens = [StaticToken(device=device, token=kept_code(user, code)) for code in codes]
+        device = StaticDevice.objects.create(user=user, name=secrets.token_hex(16))
+        tokens = [StaticToken(device=device, token=kept_code(device.name, code)) for code in codes]
         StaticToken.objects.bulk_create(tokens)
         acts.keep(acts.Way.ACCOUNT, f"用户 {user}", [[RECOVERY, "", "已生成新的"]])
     return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in codes]
 
 
-def kept_code(user: User, code: str) -> str:
-    """A code as the table keeps it: slow to guess from, and different for each person."""
-    salt = f"aidtracker.recovery.{user.pk}".encode()
-    kept = hashlib.scrypt(code.encode(), salt=salt, n=2**13, r=8, p=1, dklen=12)
+def kept_code(salt: str, code: str) -> str:
+    """A code as the table keeps it: slow to guess from, and by a salt different each time."""
+    kept = hashlib.scrypt(code.encode(), salt=salt.encode(), n=2**13, r=8, p=1, dklen=12)
     return b64encode(kept).decode()
 
 

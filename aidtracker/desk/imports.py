@@ -76,6 +76,12 @@ def take_answers(decisions: Decisions, answers: QueryDict) -> None:
             getattr(decisions, kind)[of] = "" if value == LEFT_OUT else str(value)
 
 
+def reads_more(decisions: Decisions, before: Decisions) -> bool:
+    """Whether a column is read, or read as another one, that was not before."""
+    new = decisions.columns.items() - before.columns.items()
+    return any(code != NOT_IMPORTED for _, code in new)
+
+
 class ImportMixin(admin.ModelAdmin):
     """Adds 导入 to a ModelAdmin."""
 
@@ -269,9 +275,13 @@ class ImportMixin(admin.ModelAdmin):
             outcome = self.outcome_of(request, upload, decisions)
         except (ManySheetsError, MissingKeyError):
             return self.preview(request, upload.file_name, content, decisions, upload.sheet)
-        is_short = outcome.total <= settings.IMPORT_ROWS_AT_ONCE
-        if is_short and outcome.can_be_stored:
-            seen = self.outcome_of(request, upload, self.decisions(request, upload))
+        before = self.decisions(request, upload)
+        # What a column holds that was not read so far, nobody has looked at.
+        is_known = outcome.total <= settings.IMPORT_ROWS_AT_ONCE and not reads_more(
+            decisions, before
+        )
+        if is_known and outcome.can_be_stored:
+            seen = self.outcome_of(request, upload, before)
             if seen.fingerprint == upload.fingerprint and outcome.does_no_more_than(seen):
                 upload.decisions, upload.rows = decisions.kept, outcome.total
                 upload.fingerprint = outcome.fingerprint

@@ -111,3 +111,14 @@ def test_readme_is_short_and_its_pictures_exist():
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme)
     assert len(readme.splitlines()) <= 150
     assert [path for path in pictures if not Path(settings.BASE_DIR, path).exists()] == []
+
+
+def test_tests_that_the_page_of_security_names_exist():
+    """A line is verified by a test, not by a name."""
+    named = {*re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text())}
+    places = ROOT.glob("*/tests/test_*.py")
+    there = {
+        name for one in places for name in re.findall(r"^def (test_\w+)", one.read_text(), re.M)
+    }
+    assert len(named) > 50
+    assert sorted(named - there) == []

@@ -24,7 +24,9 @@ from aidtracker.tests.admin_pages import (
     versions_of,
 )
 from aidtracker.trail import acts
+from aidtracker.trail.history import keep_states
 from aidtracker.trail.models import Act
+from programs.models import Region
 from projects.models import Enterprise, Finding, Milestone, Project, Review, Revision, Series
 
 pytestmark = pytest.mark.django_db
@@ -348,3 +350,13 @@ def test_state_of_another_row_is_not_found(desk, row):
 def test_page_to_change_links_to_the_history(desk, row):
     page = desk.get(address(Enterprise, "change", row.pk)).content.decode()
     assert address(Enterprise, "history", row.pk) in page
+
+
+def test_places_are_named_in_the_history_not_their_codes(admin_client):
+    project = make_project()
+    project.regions.set([Region.objects.get(code="652901")])
+    with acts.doing(acts.Way.PROGRAM):
+        keep_states([project])
+    page = admin_client.get(f"/admin/projects/project/{project.pk}/history/").content.decode()
+    assert "受援地：<del>—</del> → <ins>阿克苏市</ins>" in page
+    assert "652901" not in page

@@ -172,8 +172,8 @@ def test_same_record_twice_is_an_error(clerk, headquarters):
 
     outcome = tried(clerk, ["安居房", "", "", "5"], ["安居房", "", "", "6"])
 
-    same = "与第 2 行重复：项目编号相同，一条记录只能占一行。"
-    assert messages(outcome) == [(3, "项目编号", same)]
+    same = "与第 2 行是同一条记录（P-1），只能占一行。"
+    assert messages(outcome) == [(3, "名称", same)]
 
 
 def test_file_without_codes_is_stored_and_changes_nothing_the_second_time(clerk, headquarters):
@@ -228,3 +228,12 @@ def test_table_of_attractions_is_read_with_joined_places():
     )
 
     assert (outcome.new, messages(outcome)) == (40, [])
+
+
+def test_two_rows_of_one_record_are_told_at_their_names(clerk, headquarters):
+    project(headquarters, "P-1", "第一中学（新建）")
+
+    outcome = tried(clerk, ["第一中学（新建）", "", "", "5"], ["第一中学新建", "", "", "6"])
+
+    assert messages(outcome) == [(3, "名称", "与第 2 行是同一条记录（P-1），只能占一行。")]
+    assert outcome.problems[0].letter == "A"

@@ -59,6 +59,7 @@ def test_batch_that_is_none_comes_with_those_there_are():
 
     ((name, rows, choices),) = asked(outcome)
     assert (name, rows, {*keys} <= {*choices}) == ("batch:第十批", "2", True)
+    assert choices[0].endswith(" / 10")
     assert (outcome.can_be_stored, outcome.may_be_stored) == (False, True)
 
 
@@ -137,6 +138,18 @@ def test_answer_that_leads_to_new_problems_is_shown_first(clerk):
 
     assert again.context["outcome"].error_count == 1
     assert not Project.objects.filter(code="P-1").exists()
+
+
+def test_column_that_is_read_from_now_on_is_seen_before_it_is_stored(clerk):
+    """Its amounts are right only if its unit is, and that shows in the preview alone."""
+    seen = upload(clerk, ["项目编号", "项目名称", "援疆款"], ["P-1", "一中", "5"])
+
+    again = confirm(clerk, seen, heading="援疆款", column="planned_amount")
+
+    assert again.context["outcome"].new == 1
+    assert not Project.objects.filter(code="P-1").exists()
+    confirm(clerk, again)
+    assert Project.objects.get(code="P-1").planned_amount == 5  # 万元
 
 
 def test_answer_to_a_preview_that_others_outdated_is_shown_first(clerk, headquarters):

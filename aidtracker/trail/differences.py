@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import F
 from django.utils.timezone import localtime
 
 from aidtracker.ground.batches import in_batches
@@ -86,7 +87,35 @@ def related_names(pairs, changed):
             if field.is_relation and not field.many_to_many:
                 ids = {value_in(state, field) for state in pair} - {None}
                 wanted.setdefault(field.related_model, set()).update(ids)
-    return {model: names_of(model, sorted(ids)) for model, ids in wanted.items()}
+    found = {model: names_of(model, sorted(ids)) for model, ids in wanted.items()}
+    for model, keys in linked_keys(pairs, changed).items():
+        found.setdefault(model, {}).update(names_by_key(model, sorted(keys)))
+    return found
+
+
+def linked_keys(pairs, changed):
+    """The keys of the rows that changed many-to-many fields name, by models that all may read and
+    that one text names: 652901."""
+    wanted: dict = {}
+    for pair, fields in zip(pairs, changed, strict=True):
+        for field in fields:
+            model = field.related_model if field.many_to_many else None
+            if model and len(getattr(model, "KEY", ())) == 1 and model.IS_SHARED:
+                keys = {key for state in pair for key in value_in(state, field) or ()}
+                wanted.setdefault(model, set()).update(keys)
+    return wanted
+
+
+def names_by_key(model, keys):
+    """The names of rows by their keys, where those are texts; numbers of rows are never texts."""
+    long_fields = {field.name for field in model._meta.concrete_fields} & set(LEFT_OUT)
+    rows = named_rows(model._base_manager.defer(*long_fields), admin.site)
+    (path,) = model.KEY
+    found: dict = {}
+    for part in in_batches([key for key in keys if isinstance(key, str)]):
+        named = rows.filter(**{f"{path}__in": part}).annotate(key_here=F(path))
+        found |= {row.key_here: str(row) for row in named}
+    return found
 
 
 def names_of(model, ids):
@@ -128,7 +157,8 @@ def in_words(field, value, related):
     if value is None:
         return UNKNOWN
     if field.many_to_many:
-        return names(value)
+        known = related.get(field.related_model, {})
+        return names(known.get(key, key) if isinstance(key, str) else key for key in value)
     if field.is_relation:
         gone = f"已删除的{field.related_model._meta.verbose_name}（编号 {value}）"
         return related[field.related_model].get(value, gone)

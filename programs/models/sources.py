@@ -137,7 +137,7 @@ class Source(Paged, Meaning):
     correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")
 
-    # Its text while it is stored
+    # of its text, while it is stored
     text_reason = ""  # why another text takes the place of its own
     text_before: str | None = None  # the text that another one takes the place of; empty: none
     moved = Moved()  # what became of its figures

@@ -8,7 +8,7 @@ from projects.admin.cautions import Cautioned
 from projects.admin.ledger_filters import OwnerFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
-from projects.models import Milestone, ProjectPlan
+from projects.models import Milestone, Project, ProjectPlan
 from projects.monthly.ledger_follow import plans_in_words
 
 
@@ -35,9 +35,14 @@ class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         if plan.pk is None:
             return "发布后计入项目各年的合计；项目自己填的总数大于合计时，不随之改动"
         stated = plain(plan.project.planned_amount)
-        if "plans_said" not in vars(plan):  # asked for several times
-            plan.plans_said = plans_in_words(plan.project)
-        return f"援疆资金计划 {stated} 万元；{plan.plans_said}"
+        return f"援疆资金计划 {stated} 万元；{plans_said(plan.project)}"
+
+
+def plans_said(project: Project) -> str:
+    """What the plans of a project add up to; the skin asks several times for what is only read."""
+    if "plans_said" not in vars(project):
+        project.plans_said = plans_in_words(project)
+    return project.plans_said
 
 
 @admin.register(Milestone)

@@ -9,11 +9,11 @@ from aidtracker.desk.skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import UNKNOWN, names
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
 from projects.admin.parts_of_reviewed import PartAdmin
+from projects.admin.plans import plans_said
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
 from projects.models import Project, ProjectParty
 from projects.models.projects import AMOUNTS
-from projects.monthly.ledger_follow import plans_in_words
 
 
 class PartyForm(RecordForm):
@@ -105,10 +105,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
 
     @admin.display(description="年度计划")
     def plans_in_all(self, row: Project) -> str:
-        # The skin asks for what is only read several times.
-        if row.pk and "plans_said" not in vars(row):
-            row.plans_said = plans_in_words(row)
-        return row.plans_said if row.pk else UNKNOWN
+        return plans_said(row) if row.pk else UNKNOWN
 
     @admin.display(description="受援地")
     def places(self, row):

@@ -19,14 +19,14 @@ def test_figure_goes_on_where_it_was_left(new_page, transactional_db):
     make_enterprise(name="甲公司", maintainer=home)
     clerk = Person(new_page(make_staff(home, permissions=RIGHTS)))
     clerk.open(reverse("admin:projects_observation_enter", args=[source.code]))
-    clerk.find("#entry-text a.open >> nth=1").click()
+    clerk.find("#entry-text a.open >> nth=0").click()
     clerk.find(".entry-new-series summary").click()
     clerk.find("#id_metric").fill("本届招工人数")
     clerk.press("Escape")
     clerk.find("#id_note").evaluate("field => {field.value = '半条'}")
     clerk.find("a[data-asks=metric]").click()
     assert clerk.find("#id_name").input_value() == "本届招工人数"
-    clerk.find(".record-ask button").click()
+    clerk.find(".record-asking button").click()
     clerk.find(".record-request").wait_for()
 
     metric = make_metric(name="本届招工人数", unit="人")

@@ -1,5 +1,6 @@
 """Related rows by their natural key, or by a name that only one of them has."""
 
+import re
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from django.db.models import TextField
 from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.features import parts_of
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of, key_text
+from aidtracker.ground.numerals import read_han_integer
 from aidtracker.ground.scope import changeable, readable, scope_of
 from aidtracker.sheets.columns.cells import UnknownWordError, folded, tidy
 
@@ -19,11 +21,17 @@ SHOWN_CANDIDATES = 5
 SHOWN_NEAR, LIKENESS, MOST_COMPARED = 3, 0.5, 3_000
 # What is offered to choose from for such a name: all rows, if they are few.
 OFFERED, OFFERED_LIKENESS, ALL_OFFERED = 8, 0.4, 60
+HAN_ORDINAL = re.compile("第([一二三四五六七八九十]{1,3})")
 MOST_ASKED = 200  # names that are looked for among all others
 # What people say of a whole place.
 SAID_AS = {"全疆": "新疆", "疆内": "新疆", "全新疆": "新疆"}
 BATCH = 2_000
 WIDE = 25
+
+
+def in_digits(text):
+    """A text with ordinals as names have them: 第10批 of 第十批."""
+    return HAN_ORDINAL.sub(lambda one: f"第{read_han_integer(one[1])}", text)
 
 
 def key_labels(model):
@@ -109,7 +117,7 @@ class Lookup:
         if text not in self.alike_names:
             if len(self.by_name) > MOST_COMPARED or len(self.alike_names) >= MOST_ASKED:
                 return []
-            found = get_close_matches(text, self.by_name, OFFERED, OFFERED_LIKENESS)
+            found = get_close_matches(in_digits(text), self.by_name, OFFERED, OFFERED_LIKENESS)
             self.alike_names[text] = found
         return self.alike_names[text]
 
@@ -158,7 +166,7 @@ class Lookup:
 
     def near(self, text):
         """The names and keys that are most alike, in words."""
-        found = get_close_matches(text, self.names_alike(text), SHOWN_NEAR, LIKENESS)
+        found = get_close_matches(in_digits(text), self.names_alike(text), SHOWN_NEAR, LIKENESS)
         pairs = [(name, self.key(self.by_name[name][0])) for name in found]
         words = "、".join(
             f"“{name}”" + (f"（{key}）" if key != name else "") for name, key in pairs

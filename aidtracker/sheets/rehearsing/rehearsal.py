@@ -154,6 +154,7 @@ class Rehearsal:
         keys: list = []
         first: dict = {}
         failed = self.objections.failed
+        by_name = {one.number: one.code for one in self.recognition.found}
         for number, cells in self.sheet.rows:
             if number in failed:
                 keys.append(UNREADABLE)
@@ -163,6 +164,9 @@ class Rehearsal:
             if number not in failed and key and first.setdefault(key, number) != number:
                 labels = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
                 same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
+                if number in by_name:
+                    labels = self.resource.fields[self.resource.name_column].label
+                    same = f"与第 {first[key]} 行是同一条记录（{by_name[number]}），只能占一行。"
                 self.objections.fail(number, same, labels)
             keys.append(UNREADABLE if number in failed else key)
         return keys

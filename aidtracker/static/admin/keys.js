@@ -52,12 +52,42 @@
     for (const icon of document.querySelectorAll(".material-symbols-outlined")) {
       icon.setAttribute("aria-hidden", "true");
     }
-    for (const frame of document.querySelectorAll(".simplebar-content-wrapper")) {
-      frame.setAttribute("aria-label", "可滚动的内容");
+    document.querySelectorAll(".simplebar-content-wrapper").forEach((frame, at) => {
+      frame.setAttribute("aria-label", `可滚动的内容 ${at + 1}`);
+    });
+    // What the skin leaves out: which part is the page itself, and headings that say nothing.
+    document.getElementById("nav-sidebar-inner")?.setAttribute("aria-label", "主菜单");
+    document.getElementById("main")?.setAttribute("role", "main");
+    for (const heading of document.querySelectorAll("th")) {
+      if (!heading.textContent.trim()) {
+        heading.setAttribute("role", "cell");
+      }
     }
-    for (const search of document.querySelectorAll(".select2-search__field")) {
-      const select = search.closest(".select2")?.previousElementSibling;
-      search.setAttribute("aria-label", select?.labels?.[0]?.textContent.trim() || "查找");
+  }
+
+  // A field that is chosen by typing is called as its label says, and then what it holds.
+  function nameChoices() {
+    for (const box of document.querySelectorAll(".select2:not([data-named])")) {
+      const select = box.previousElementSibling;
+      const label = select?.labels?.[0];
+      const words = label?.textContent.trim() || select?.getAttribute("aria-label") || "查找";
+      box.dataset.named = "";
+      box.querySelector(".select2-search__field")?.setAttribute("aria-label", words);
+      const field = box.querySelector(".select2-selection[role=combobox]");
+      const held = box.querySelector(".select2-selection__rendered");
+      if (field) {
+        field.setAttribute("aria-label", words);
+        field.id ||= `${select?.id || "choice"}_chosen`;
+        field.setAttribute("aria-labelledby", held?.id ? `${field.id} ${held.id}` : field.id);
+      }
+      if (held?.matches("[role=textbox]")) {
+        held.setAttribute("aria-label", words);
+        field?.setAttribute("aria-labelledby", field.id);
+      }
+      box.querySelector("ul.select2-selection__rendered")?.setAttribute("role", "none");
+    }
+    for (const search of document.querySelectorAll(".select2-dropdown .select2-search__field")) {
+      search.setAttribute("aria-label", "查找");
     }
   }
 
@@ -111,5 +141,8 @@
     focusFirst();
     tellOfChoices();
     nameParts();
+    nameChoices();
+    // They are made when the page is ready, or a row is added, or one is opened.
+    new MutationObserver(nameChoices).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -1,0 +1,70 @@
+"""Pages of the admin in a real browser: what is wrong with each for who does not see them."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from aidtracker.ground.datasets import admin_page, record_models
+from aidtracker.testing.looking import Look, Looker
+from programs.models import Headquarters, Source
+from projects.models import Project
+
+pytestmark = pytest.mark.browser
+
+PICTURES = os.environ.get("PICTURES", "")
+PASSES = [Look(390, "light"), Look(1280, "dark")]
+MORE = [Look(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+
+
+def own_pages() -> Iterator[str]:
+    """Those that are no list or form of the skin's."""
+    names = ("index", "projects_grid", "projects_requests", "projects_ask", "status")
+    yield from (reverse(f"admin:{name}") for name in (*names, "projects_monthly_totals"))
+    headquarters = Headquarters.objects.filter(name__contains="浙江").first()
+    yield reverse("admin:projects_desk", args=[headquarters.slug])
+    source = Source.objects.exclude(observations=None).first()
+    yield reverse("admin:projects_observation_enter", args=[source.code])
+
+
+def pages_of_lists() -> Iterator[str]:
+    """Each list; the empty form, the form of a row and its history where there are some."""
+    for model in record_models():
+        yield admin_page(model, "changelist")
+        row = model._default_manager.order_by("pk").first()
+        if row is not None:
+            yield admin_page(model, "change", row.pk)
+    row = Project.objects.order_by("pk").first()
+    yield from (admin_page(Project, "add"), admin_page(Project, "history", row.pk))
+    yield admin_page(Project, "import")
+
+
+@pytest.mark.parametrize("look", MORE if PICTURES else PASSES, ids=str)
+def test_pages_of_the_admin_are_without_fault(
+    browser: Browser, live_server: LiveServer, admin_user: User, look: Look
+) -> None:
+    viewport = {"width": look.width, "height": 844}
+    context = browser.new_context(viewport=viewport, color_scheme=look.scheme)
+    client = Client()
+    client.force_login(admin_user)
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    looker = Looker(context, live_server.url)
+    faults = {}
+    for path in [*own_pages(), *pages_of_lists()]:
+        found = [one for one in looker.faults(path) if not one.endswith("px tall")]
+        if found:
+            faults[path] = found
+        if PICTURES:
+            name = re.sub(r"\W+", "-", path).strip("-")
+            looker.page.screenshot(path=Path(PICTURES) / f"{name}-{look}.png", full_page=True)
+    context.close()
+    lines = [f"{path} {one}" for path, found in faults.items() for one in found]
+    assert not lines, "\n".join(lines)
