@@ -60,9 +60,7 @@ def same_stretch(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
                 yield verdict((one, other), words, result)
 
 
-def parts_of_time(
-    stretches: dict[Window, list[Figure]], breaks: list[date]
-) -> Iterator[Verdict]:
+def parts_of_time(stretches: dict[Window, list[Figure]], breaks: list[date]) -> Iterator[Verdict]:
     """A figure of a part of a time that is greater than one of the whole time.
 
     `breaks`: the days since which something else is counted than before.
@@ -87,9 +85,7 @@ def parts_of_time(
             yield verdict((low, high), words, result)
 
 
-def sums_of_time(
-    stretches: dict[Window, list[Figure]], breaks: list[date]
-) -> Iterator[Verdict]:
+def sums_of_time(stretches: dict[Window, list[Figure]], breaks: list[date]) -> Iterator[Verdict]:
     """Stretches that follow each other without a gap and do not make the one they fill."""
     ends = defaultdict(list)
     for start, end in stretches:

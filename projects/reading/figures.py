@@ -284,7 +284,9 @@ def _shrunk(printed, core):
     if high is not None:
         low, high = high, low
     upper = size.upper and -size.upper
-    return replace(size, printed=printed, value=low, value_high=high, lower=upper, upper=-size.lower)
+    return replace(
+        size, printed=printed, value=low, value_high=high, lower=upper, upper=-size.lower
+    )
 
 
 def _amounts(core):

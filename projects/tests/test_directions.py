@@ -10,7 +10,7 @@ from aidtracker.ground import bulk
 from aidtracker.review.proposals import Proposal
 from aidtracker.review.proposals import propose as propose_change
 from aidtracker.review.steps import APPROVE, PUBLISH, SUBMIT, WITHDRAW, take_step
-from aidtracker.testing import make_metric, make_observation, make_series, make_source
+from aidtracker.testing import make_metric, make_series, make_source
 from aidtracker.tests.sheet_helpers import messages, rehearsal, stored
 from aidtracker.trail import acts
 from aidtracker.trail.acts import Way
@@ -124,13 +124,12 @@ def test_without_a_place_the_words_themselves_say_it(decline):
         row.save()
 
 
-def test_fixtures_refuse_it(fell, growth, decline, tmp_path):
+def test_fixtures_refuse_it(fell, growth, tmp_path):
     file = tmp_path / "rows.json"
     call_command("dumpdata", "projects.observation", natural_primary=True, output=str(file))
-    loadable = file.read_text()
-    row = own().get()
     own().delete()
-    file.write_text(loadable.replace(f'"series": {row.series_id}', f'"series": {growth.pk}'))
+    turned = file.read_text().replace(f'"series": {fell.series_id}', f'"series": {growth.pk}')
+    file.write_text(turned)
     with pytest.raises(ValidationError, match=TURNED):
         call_command("loaddata", str(file), verbosity=0)
     assert not own().exists()
@@ -153,7 +152,8 @@ def test_form_refuses_it(fell, growth, admin_client):
 def test_import_refuses_it(source, growth):
     start = TEXT.index("3.2%")
     line = ("jian-bao", 1, start, start + 4, "3.2%", growth.natural_key()[0], "比率")
-    assert TURNED in [words for _, _, words in messages(rehearsal(Observation, HEADINGS, line))][0]
+    [(_, _, fault)] = messages(rehearsal(Observation, HEADINGS, line))
+    assert TURNED in fault
     assert not stored(Observation, HEADINGS, line).is_stored
     assert not own().exists()
 
