@@ -19,7 +19,7 @@ SAID = ("series_id", "source_id", "printed", "start", "value")
 
 
 def way_of(metric: Metric) -> int:
-    """Whether what a metric counts has risen (1) or fallen (-1) if it is above zero; 0 for levels."""
+    """Whether what a metric counts rose (1) or fell (-1) if it is above zero; 0 for levels."""
     return WAYS.get(metric.formula, 0)
 
 

@@ -253,7 +253,11 @@ def _read(printed):
         raise ValueError(f"应有1到{MAX_LENGTH}个字")
     if shrank := _SHRANK.match("".join(printed.split())):
         return _shrunk(printed, f"{shrank[1]}{shrank[2]}")
-    text = normalise(printed)
+    return _read_size(printed, normalise(printed))
+
+
+def _read_size(printed, text):
+    """What words say of which a sign is the only thing that can put them below zero."""
     led = _LED.match(text)
     core, hedges, is_led_in = strip_hedges(text[led.end() :] if led else text)
     vague = core.startswith(("几", "好几", "数")) and _VAGUE.fullmatch(core)
@@ -277,16 +281,14 @@ def _read(printed):
 
 def _shrunk(printed, core):
     """A growth below zero, of whose size the words speak: 负增长超过5% is at most -5 %."""
-    size = _read(core)
+    size = _read_size(core, normalise(core))
     if size.lower is None or size.lower < 0:
         raise ValueError("“负增长”后面不能再有负号")
-    low, high = (number and -number for number in (size.value, size.value_high))
-    if high is not None:
-        low, high = high, low
-    upper = size.upper and -size.upper
-    return replace(
-        size, printed=printed, value=low, value_high=high, lower=upper, upper=-size.lower
-    )
+    ends = [number and -number for number in (size.value, size.value_high)]
+    low, high = ends if ends[1] is None else reversed(ends)
+    lower = None if size.upper is None else -size.upper
+    bounds = {"lower": lower, "upper": -size.lower}
+    return replace(size, printed=printed, value=low, value_high=high, **bounds)
 
 
 def _amounts(core):
