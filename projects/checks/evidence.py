@@ -203,6 +203,12 @@ class Figure:
         """Whether from its time on something else is counted than before."""
         return self.obs_status == "break"
 
+    @property
+    def broken_since(self):
+        """The first day on which something else is counted than before, where it says so."""
+        first = self.period_start if self.accumulation == "period" else None
+        return (first or self.moment) if self.is_broken else None
+
     @cached_property
     def is_at_constant_prices(self):
         """Whether prices of another time were taken, by what is recorded or said of it."""
@@ -342,6 +348,18 @@ class Evidence:
         for figure in chain.from_iterable(self.statements.values()):
             if figure.rank != "deprecated" and figure.interval.is_known:
                 found[figure.series.pk].append(figure)
+        return found
+
+    def breaks_of(self, series):
+        """The days since which something else is counted in a series than before."""
+        return self._breaks.get(series.pk, ())
+
+    @cached_property
+    def _breaks(self):
+        found = defaultdict(list)
+        for figure in chain.from_iterable(self.statements.values()):
+            if figure.broken_since and figure.rank != "deprecated":
+                found[figure.series.pk].append(figure.broken_since)
         return found
 
     @cached_property

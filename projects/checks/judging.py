@@ -1,6 +1,7 @@
 """How grave it is that figures clash: a contradiction, or only worth a look."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from projects.checks.evidence import Figure
 from projects.models.finding_kinds import Result
@@ -49,6 +50,19 @@ def is_across_break(figures: Sequence[Figure]) -> bool:
         for begin in broken
         for end in others
     )
+
+
+def over_breaks(
+    judgement: tuple[Result, str], breaks: Iterable[date], start: date, end: date
+) -> tuple[Result, str]:
+    """The same, of a time in the course of which something else began to be counted: worth a look.
+
+    `start` is the last day that is surely counted in the former way.
+    """
+    remark = judgement[1]
+    if BROKEN in remark or not any(start < day <= end for day in breaks):
+        return judgement
+    return Result.CANDIDATE, remark + BROKEN
 
 
 def is_apart(one: Interval, other: Interval) -> bool:

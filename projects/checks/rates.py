@@ -5,6 +5,7 @@ another rate of these kinds needs a metric and no code.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 
@@ -12,7 +13,7 @@ from django.utils.functional import cached_property
 
 from projects.checks.choosing import Operand
 from projects.checks.evidence import Figure
-from projects.checks.judging import LOOSELY
+from projects.checks.judging import LOOSELY, over_breaks
 from projects.checks.operands import (
     operands_of,
     says_where_it_begins,
@@ -119,6 +120,7 @@ class Computation:
     top: Operand
     bottom: Operand
     longer: int = 0  # by how many years than the rate's own time the growth is read
+    breaks: tuple[date, ...] = ()  # the days since which something else is counted in its sides
 
     @property
     def factor(self):
@@ -167,6 +169,11 @@ class Computation:
         """The same, taken as loosely as newspapers write, and with what was revised since."""
         sides = self.top.loosely, self.bottom.loosely
         return LooseComputation(self.rate, self.law, *sides, self.longer)
+
+    @property
+    def sides(self):
+        """From what, and to what."""
+        return self.bottom, self.top
 
     @property
     def figures(self):
@@ -224,12 +231,18 @@ def check_rate(rate, law, evidence):
     sides = operands_of(rate, evidence)
     if isinstance(sides, str):
         return verdict(rate, law, Result.UNCHECKED, timeless(rate, sides))
-    computation = Computation(rate, law, *sides)
+    computation = Computation(rate, law, *sides, breaks=breaks_in(sides, evidence))
     result, words = judged(computation)
     if result != Result.HOLDS and (earlier := sides_from_the_year_before(rate, evidence)):
-        other = Computation(rate, law, *earlier, longer=1)
+        other = Computation(rate, law, *earlier, 1, breaks_in(earlier, evidence))
         computation, result, words = read_both_ways(computation, other)
     return verdict(rate, law, result, words, computation)
+
+
+def breaks_in(sides, evidence):
+    """The days since which something else is counted in what the sides of a rate are of."""
+    series = {figure.series for side in sides for figure in side.figures}
+    return tuple(day for one in series for day in evidence.breaks_of(one))
 
 
 def judged(computation, remark=""):
@@ -247,6 +260,9 @@ def judged(computation, remark=""):
     is_mixed = len({one.is_revised for one in computation.figures}) > 1
     if is_mixed or computation.loosely.holds:
         result, remark = Result.CANDIDATE, (REVISED if past or is_mixed else LOOSELY) + remark
+    if computation.law.kind == GROWTH:
+        ends = (max(one.moment for one in side.figures) for side in computation.sides)
+        result, remark = over_breaks((result, remark), computation.breaks, *ends)
     return result, compared(computation, False, remark)
 
 

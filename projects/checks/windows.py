@@ -3,13 +3,13 @@ make their total."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import reduce
 from itertools import chain, pairwise, permutations
 from typing import Any
 
 from projects.checks.evidence import Figure
-from projects.checks.judging import is_apart, judged, weighed
+from projects.checks.judging import is_apart, judged, over_breaks, weighed
 from projects.checks.verdicts import Verdict, names, placed, shortened, title
 from projects.checks.words import (
     allowed_words,
@@ -36,10 +36,11 @@ def check_windows(series: Any, evidence: Any) -> Iterator[Verdict]:
     for figure in evidence.used_of(series):
         if figure.accumulation in STRETCHES and all(figure.window):
             natures[figure.nature][figure.window].append(figure)
+    breaks = evidence.breaks_of(series)
     for stretches in natures.values():
         yield from same_stretch(stretches)
-        yield from parts_of_time(stretches)
-        yield from sums_of_time(stretches)
+        yield from parts_of_time(stretches, breaks)
+        yield from sums_of_time(stretches, breaks)
 
 
 def same_stretch(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
@@ -59,8 +60,11 @@ def same_stretch(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
                 yield verdict((one, other), words, result)
 
 
-def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
-    """A figure of a part of a time that is greater than one of the whole time."""
+def parts_of_time(stretches: dict[Window, list[Figure]], breaks: list[date]) -> Iterator[Verdict]:
+    """A figure of a part of a time that is greater than one of the whole time.
+
+    `breaks`: the days since which something else is counted than before.
+    """
     windows = sorted(stretches)
     pairs = permutations(windows, 2) if len(windows) <= MOST else pairwise(windows)
     for part, whole in pairs:
@@ -72,7 +76,7 @@ def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
         is_total = {low.accumulation, high.accumulation} == {"cumulative"} and part[0] == whole[0]
         judgement = None if is_total else judged(Interval.is_above, low, high)
         if judgement is not None:
-            result, remark = judgement
+            result, remark = over_breaks(judgement, breaks, *whole)
             words = (
                 f"{said(low)}（{allowed_words(low)}），大于包含它的{when_said(high)}"
                 f"{high.printed}（{allowed_words(high)}）{remark}；"
@@ -81,7 +85,7 @@ def parts_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
             yield verdict((low, high), words, result)
 
 
-def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
+def sums_of_time(stretches: dict[Window, list[Figure]], breaks: list[date]) -> Iterator[Verdict]:
     """Stretches that follow each other without a gap and do not make the one they fill."""
     ends = defaultdict(list)
     for start, end in stretches:
@@ -97,7 +101,8 @@ def sums_of_time(stretches: dict[Window, list[Figure]]) -> Iterator[Verdict]:
                 continue
             summands = [row[0] for row in rows]
             everything = (figure, *chain.from_iterable(rows))
-            result, remark = weighed(wide.intersects(figure.loose), everything)
+            judgement = weighed(wide.intersects(figure.loose), everything)
+            result, remark = over_breaks(judgement, breaks, *whole)
             listed = "、".join(f"{when_said(o)}{o.printed}" for o in summands)
             span = span_words(total, exact_writer(figure.metric.unit))
             words = (

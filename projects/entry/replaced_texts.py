@@ -9,6 +9,7 @@ from aidtracker.trail.history import keep_states
 from programs.models import Source
 from programs.models.sources import Moved
 from projects.models import Observation
+from projects.models.directions import fault_of, ways_of
 from projects.models.observations import paragraph_at
 from projects.reading.anchors import anchor, find_again, without_sides
 
@@ -25,7 +26,8 @@ def move_places(source: Source, old_text: str, reason: str, moved: Moved) -> Mov
     """
     rows = list(held(source.observations.exclude(start=None)))
     changed = [row for row in rows if not has_place(row, source, old_text)]
-    found = [move(row, source, old_text, reason) for row in changed]
+    ways = ways_of(changed) if changed else {}
+    found = [move(row, source, old_text, reason, ways.get(row.series_id, 0)) for row in changed]
     if changed:
         bulk.update(changed, PLACE)
         keep_states(changed, reason=reason)
@@ -40,13 +42,18 @@ def has_place(row: Observation, source: Source, old_text: str) -> bool:
     return is_known and not row.misplaced(source.text)
 
 
-def move(row: Observation, source: Source, old_text: str, reason: str) -> bool:
-    """Set a figure's place in the new text; whether its words were found."""
+def move(row: Observation, source: Source, old_text: str, reason: str, way: int) -> bool:
+    """Set a figure's place in the new text; whether its words were found, and say the same.
+
+    `way`: which way its metric counts, so that 下降3.2% is no longer a growth of 3.2 %.
+    """
     if old_text and not row.anchor:
         row.anchor = anchor(old_text, row.start, row.end)
     place, former = place_in(source.text, row), (row.start, row.end)
     row.anchor = row.anchor or without_sides(row.printed, *former)
     row.start, row.end = place or (None, None)
+    if place and way and fault_of(row, way, source.text):
+        place = row.start = row.end = None
     if place:
         row.anchor = anchor(source.text, *place, source.sha256)
         row.paragraph = paragraph_at(source.text, place[0])

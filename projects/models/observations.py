@@ -26,6 +26,7 @@ from aidtracker.review.reviewed import (
 )
 from aidtracker.templatetags.formatting import plain, stated_period
 from programs.models import Source
+from projects.models import directions
 from projects.models.badges import badges_of
 from projects.models.figure_queries import ObservationQuerySet
 from projects.models.finding_kinds import Result
@@ -37,7 +38,6 @@ from projects.reading.anchors import (
     anchor,
     claimed_words,
     cut_out_of,
-    direction_before,
     has_words,
     is_at,
     plain_words,
@@ -51,7 +51,6 @@ from projects.reading.intervals import Interval
 FIGURES_ON_PAGE = 100  # of a document's page; of more, the page has several parts
 SHOWN = 30  # characters of a text that a message quotes
 MOMENTS = ("period_start", "period_end", "as_of")
-GROWING = {"growth": 1, "increase": 1, "decline": -1, "decrease": -1}  # which way a formula counts
 COMPUTED = ("value", "value_high", "lower", "upper", "qualifier")
 # What a reader of a public figure is told; changing it is a correction.
 PUBLIC = (
@@ -459,8 +458,9 @@ class Observation(Paged, Reviewed):
         is_placed = self.source_id and None not in (self.start, self.end) and self.start < self.end
         if is_placed and not self.is_anchored(self.source.sha256):
             self.take_place(self.source.text)
-        if is_placed and self.series_id:
-            self.refuse_other_direction(self.source.text)
+        if self.series_id and (way := directions.way_of(self.series.metric)):
+            text = self.source.text if is_placed else ""
+            directions.refuse(self, way, text)
         if not before or before.start != self.start:
             self.paragraph = self.found_paragraph()
         self.refuse_to_lose_its_place(before)
@@ -484,7 +484,8 @@ class Observation(Paged, Reviewed):
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
-        """The words must stand at their place: in the text, or, without it, as its anchor knows."""
+        """The words must stand at their place: in the text, or, without it, as its anchor knows;
+        and nothing is stored as risen that fell."""
         for row in rows:
             row.refuse_future()
         checksums = dict(
@@ -496,6 +497,7 @@ class Observation(Paged, Reviewed):
         texts = texts_of({row.source_id for row in moved})
         for row in moved:
             row.take_place(texts.get(row.source_id, ""))
+        directions.refuse_turned(rows)
 
     def is_anchored(self, sha256: str) -> bool:
         """Whether its anchor is of these words at this place of its document's text, whose checksum
@@ -516,18 +518,6 @@ class Observation(Paged, Reviewed):
                 f"《{self.source}》的全文没有载入，无从核对：第 {self.number} 号数字的原文数字和"
                 "位置现在不能改。请先载入全文。"
             )
-
-    def refuse_other_direction(self, text: str) -> None:
-        """Under a metric of growth nothing is stored as risen that the text says fell: 下降3.2%."""
-        metric = self.series.metric
-        counted = GROWING.get(metric.formula, 0)
-        said = counted and (self.value or 0) > 0 and direction_before(text, self.start)
-        if said and said != counted:
-            words = text[max(0, self.start - SHOWN // 3) : self.end].split("，")[-1]
-            fell, rose = "下降（减少）", "增长（增加）"
-            now, wanted = (rose, "降幅、减少额") if counted > 0 else (fell, "增长率、增加额")
-            fault = f"原文是“{words}”，而指标“{metric}”记的是{now}，存下来意思就反了"
-            raise ValidationError({"printed": f"{fault}；请改用记{wanted}的指标。"})
 
     def misplaced(self, text: str) -> str:
         """What the text says at the place instead; empty if it says its words, no more, no less."""

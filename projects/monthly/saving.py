@@ -74,7 +74,7 @@ def read_values(kind, typed):
     for column in kind.columns:
         if column.name in typed:
             try:
-                text = cell_text(typed[column.name].replace("\0", ""))
+                text = column.said(cell_text(typed[column.name].replace("\0", "")))
                 values[column.name] = column.value(text, text)
             except ValueError as error:
                 errors[column.name] = str(error)

@@ -11,11 +11,14 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
+from projects.reading.hedges import ANY_BEFORE
 from projects.reading.phrase_patterns import NUMERAL, cuts_number, whole_number
 
-NEAR = 8  # characters in which a figure is said to have risen or fallen
-FELL = re.compile("(?:下降|降低|减少|下滑|下跌|回落|缩减|萎缩|降幅[为达]?|负增长)了?$")
-ROSE = re.compile("(?:增长|增加|提高|提升|上升|上涨|增幅[为达]?)了?$")
+NEAR = 12  # characters in which a figure is said to have risen or fallen
+# 下降约3.2%, but 下降到3.2% names what it is now.
+_HEDGED = f"(?:幅度为?)?了?(?:(?:{ANY_BEFORE})[有占为了值]?)?$"
+FELL = re.compile(f"(?:下降|降低|减少|下滑|下跌|回落|缩减|萎缩|降幅为?|负增长为?){_HEDGED}")
+ROSE = re.compile(f"(?<!负)(?:增长|增加|提高|提升|上升|上涨|增幅为?){_HEDGED}")
 AROUND = 6  # characters before and behind the words
 LENGTH = 10  # hexadecimal digits of each hash
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}

@@ -15,7 +15,7 @@ from aidtracker.ground import units
 from aidtracker.ground.numerals import SCALE, SCALES, Number, read_number, read_numeral
 from projects.reading.alternatives import any_of
 from projects.reading.bounds import STEP, VAGUE_HIGH, VAGUE_LOW, check_fits, interval, outward
-from projects.reading.hedges import Qualifier, strip_hedges, strongest
+from projects.reading.hedges import ANY_BEFORE, Qualifier, strip_hedges, strongest
 from projects.reading.spellings import normalise
 
 MAX_LENGTH = 40
@@ -122,6 +122,8 @@ _CHANGE = re.compile(
     "^(?:同比|环比|比上年|较上年)?"
     "(增长|增加|增幅|提高|提升|上升|上涨|扩大|下降|降低|减少|下跌|回落|缩小|收窄|降幅)了?(?=.)"
 )
+# 负增长近5%, 约负增长5%: the words between speak of its size.
+_SHRANK = re.compile(f"^((?:{ANY_BEFORE})?)负增长[了为]?(?=.)(.*)$")
 _BETWEEN = re.compile("(?:之间|不等)$")
 _LATE = re.compile("[多余]")
 _TO = re.compile("[—至到]")
@@ -249,7 +251,13 @@ def parse(printed: str) -> Figure:
 def _read(printed):
     if not 0 < len(printed) <= MAX_LENGTH:
         raise ValueError(f"应有1到{MAX_LENGTH}个字")
-    text = normalise(printed)
+    if shrank := _SHRANK.match("".join(printed.split())):
+        return _shrunk(printed, f"{shrank[1]}{shrank[2]}")
+    return _read_size(printed, normalise(printed))
+
+
+def _read_size(printed, text):
+    """What words say of which a sign is the only thing that can put them below zero."""
     led = _LED.match(text)
     core, hedges, is_led_in = strip_hedges(text[led.end() :] if led else text)
     vague = core.startswith(("几", "好几", "数")) and _VAGUE.fullmatch(core)
@@ -269,6 +277,18 @@ def _read(printed):
     if text.startswith("共") or printed.endswith("整"):
         amounts = [replace(amounts[0], is_in_full=True)]
     return _single(printed, amounts[0], hedges)
+
+
+def _shrunk(printed, core):
+    """A growth below zero, of whose size the words speak: 负增长超过5% is at most -5 %."""
+    size = _read_size(core, normalise(core))
+    if size.lower is None or size.lower < 0:
+        raise ValueError("“负增长”后面不能再有负号")
+    ends = [number and -number for number in (size.value, size.value_high)]
+    low, high = ends if ends[1] is None else reversed(ends)
+    lower = None if size.upper is None else -size.upper
+    bounds = {"lower": lower, "upper": -size.lower}
+    return replace(size, printed=printed, value=low, value_high=high, **bounds)
 
 
 def _amounts(core):

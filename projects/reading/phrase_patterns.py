@@ -112,11 +112,12 @@ HAN = f"(?:(?!{_NO_SCALE}){H}){{1,12}}+(?:点{H}{{1,6}}+)?"
 FREE = f"(?<!{H})(?<![第周])"
 # A minus or a plus; a long dash is none. Money may have its sign or name before the number.
 MONEY = "(?:人民币|RMB|CNY|USD|(?:US|HK)?\\$|[€£￥¥])"
-ROUGHLY = f"(?:(?:将近|大约|近|约){S})?"  # 负增长近2%
+ROUGHLY = f"[了为]?{S}(?:(?:{ANY_BEFORE}){VERB}{S})?"  # 负增长近2%
+SHRUNK_BY = f"(?:{D}|{H}{{1,4}}[几多余]?(?:[成%％]|分之|个[多余]?百分点)|一半)"
 BELOW_ZERO = f"零下{S}(?={D})"
 NO_MINUS = f"(?<![{DIGITS}A-Za-z%％）)—–\\-.．])"
 SIGN = (
-    f"(?:{NO_MINUS}[-−－﹣](?={D})|±{S}(?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?:增长{S}{ROUGHLY})?(?={D})"
+    f"(?:{NO_MINUS}[-−－﹣](?={D})|±{S}(?={D})|{MONEY}{S}(?={D})|(?<![胜欠肩担])负(?:增长{ROUGHLY})?(?={D})"
     f"|{NO_MINUS}(?<![人家个])[+＋](?={D}+(?:[.．]{D}+)?{S}[%％个]))"
 )
 
@@ -360,6 +361,9 @@ FIGURES = {
         f"{FREE}(?<![统同唯逐专单划归合])一(?:倍|成(?![{NOT_TENTH}])){AFTER}?",
     ),
     OTHER: (
+        # 负增长五成, 负增长近百分之五
+        f"(?<![胜欠肩担])负增长{ROUGHLY}(?={SHRUNK_BY})(?!{D})"
+        f"(?:{'|'.join(PLAIN[NUMERAL_WORD])}|{HAN}{MORE}?(?:成|个[多余]?百分点){AFTER}?)",
         # 超过30 亿元, 近一半, 近半个月, 超九成五
         f"(?=[{BEGINS}]){LEAD}{_by_beginning(LED)}",
         *PLAIN[OTHER],
@@ -425,10 +429,15 @@ _WITHIN = re.compile(
     f"|(?<={D})(?=[,{BLANK[1:-1]}]{D}{{3}}(?!{D}))|(?<={D}[,{BLANK[1:-1]}])(?={D}{{3}}(?!{D}))"
     f"|(?<={H})(?=点{H})|(?<={H}点)(?={H})|(?<={D}|{H})(?=[多余几])"
     f"|(?<=[长降速率幅为达到至约近超比][-−－﹣])(?={D})|(?<![胜欠肩担]负)(?<=负)(?={D})|(?<=零)(?=下{S}{D})|(?<=零下)(?={D})"
-    f"|(?<![胜欠肩担]负)(?<=负)(?=增长{S}{ROUGHLY}{D})|(?<=负增)(?=长{S}{ROUGHLY}{D})"
-    f"|(?<=负增长)(?={S}{ROUGHLY}{D})|(?<={H}几)(?=[十百千])"
+    f"|(?<![胜欠肩担]负)(?<=负)(?=增长{ROUGHLY}{SHRUNK_BY})|(?<![胜欠肩担]负增)(?<=负增)(?=长{ROUGHLY}{SHRUNK_BY})"
+    f"|(?<![胜欠肩担]负增长)(?<=负增长)(?={ROUGHLY}{SHRUNK_BY})|(?<={H}几)(?=[十百千])"
     f"|(?<=个半)(?=[万亿])|(?<={D}|[万亿])(?=[+＋](?!{D}))|(?<=小时)(?=(?:{D}{{1,2}}|{H}{{1,3}})分)"
 )
+
+# What says before a number, whatever hedge stands between, that it is below zero: 负增长超过
+_SHRANK = re.compile(f"(?<![胜欠肩担])负增长{ROUGHLY}$")
+_SHRUNK_BY = re.compile(SHRUNK_BY)
+LONGEST_HEDGE = 16
 
 
 def cuts_number(text: str, position: int) -> bool:
@@ -442,4 +451,11 @@ def whole_number(text: str, start: int, end: int) -> tuple[int, int]:
         start -= 1
     while cuts_number(text, end):
         end += 1
-    return start, end
+    return begin_of_sign(text, start), end
+
+
+def begin_of_sign(text: str, start: int) -> int:
+    """Where a number begins, with what says, hedge and all, that it is below zero."""
+    first = max(0, start - LONGEST_HEDGE)
+    shrank = _SHRUNK_BY.match(text, start) and _SHRANK.search(text[first:start])
+    return first + shrank.start() if shrank else start

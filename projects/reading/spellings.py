@@ -38,7 +38,6 @@ _FRACTION = re.compile(rf"({ARABIC}|{HAN}{{1,6}})分之({ARABIC}|{HAN}{{1,6}})")
 _WRITTEN = (
     ("下", re.compile("零下"), "负"),
     ("上", re.compile("零上"), ""),
-    ("负", re.compile("负增长((?:将近|大约|近|约)?)(?=[0-9])"), r"\1负"),
     ("百", re.compile("百分百"), "百分之百"),
     ("计", re.compile(f"^数以({SCALE}|十[万亿])计$"), r"数\1"),
     ("几", re.compile("百分之几$"), "几%"),

@@ -251,6 +251,19 @@ def before_break(rows):
     return [*rows, since(rows[0].series, "8亿元", 2015, 2021, **BROKEN)]
 
 
+def with_break(rows, **kwargs):
+    """The same figures, and one more of the first one's series, from which on it counts else."""
+    return [*rows, observed(rows[0].series, "0.1亿元", **kwargs, **BROKEN)]
+
+
+def first_year_above(here):
+    own = here.out()
+    return [observed(own, "5.4亿元", 2017), since(own, "5.0亿元", 2017, 2019)]
+
+
+SECOND_HALF = days("2018-07-01", "2018-12-31")
+
+
 def marked(rows, at, **values):
     """The same figures, one of which its document says something of."""
     Observation.objects.filter(pk=rows[at].pk).update(**values)
@@ -376,6 +389,19 @@ CONTRADICTIONS = {
     "two after a break": lambda it: two(it, "3.2亿元", "3.5亿元", **BROKEN),
     "falls after a break": lambda it: marked(falling(it, "9亿元", "7亿元"), 0, **BROKEN),
     "falls before a break": lambda it: before_break(falling(it, "9亿元", "7亿元")),
+    "yearly growth from a break on": lambda it: marked(
+        yearly(it, "10.0亿元", "20.0亿元", "5%"), 0, **BROKEN
+    ),
+    "yearly growth after a break": lambda it: with_break(
+        yearly(it, "10.0亿元", "20.0亿元", "5%"), year=2012
+    ),
+    "yearly growth before a break": lambda it: with_break(
+        yearly(it, "10.0亿元", "20.0亿元", "5%"), year=2020
+    ),
+    "years from a break on": lambda it: marked(
+        years(it, "9.0亿元", "3.0亿元", "3.0亿元", "3.6亿元"), 0, **BROKEN
+    ),
+    "a year above all before a break": lambda it: with_break(first_year_above(it), year=2020),
     "decrease for a rise": lambda it: increased(it, "10亿元", "13亿元", "3亿元", "decrease"),
     "decrease too large": lambda it: increased(it, "10.0亿元", "8.0亿元", "5.0亿元", "decrease"),
     "decline in tenths": lambda it: fallen(it, "10.0亿元", "9.0亿元", "三成"),
@@ -555,6 +581,22 @@ NEAR_MISSES = {
     "falls over a break": lambda it: falling(it, "9亿元", "7亿元", "6亿元", **BROKEN),
     "falls to what was revised": lambda it: marked(falling(it, "9亿元", "7亿元"), 1, **REVISED),
     "half above a revised year": lambda it: marked(halves(it, "5.4亿元", "5.0亿元"), 1, **REVISED),
+    "yearly growth over a break": lambda it: with_break(
+        yearly(it, "10.0亿元", "20.0亿元", "5%"), year=2017
+    ),
+    "growth from two years back over a break": lambda it: with_break(
+        many_times(it, "1.00亿元", "3.00亿元", "5倍"), year=2016
+    ),
+    "growth over a break in the course of the year": lambda it: with_break(
+        grown(it, "10.0亿元", "11.7亿元", "30%"), **days("2019-01-01", "2019-03-31")
+    ),
+    "increase over a break": lambda it: with_break(
+        increased(it, "10亿元", "13亿元", "5亿元"), **days("2019-01-01", "2019-03-31")
+    ),
+    "years over a break in the course of one": lambda it: with_break(
+        years(it, "9.0亿元", "3.0亿元", "3.0亿元", "3.6亿元"), **SECOND_HALF
+    ),
+    "a year above all over a break": lambda it: with_break(first_year_above(it), year=2019),
     "half before a break": lambda it: marked(halves(it, "5.4亿元", "5.0亿元"), 1, **BROKEN),
     "part of a revised whole": lambda it: marked(
         parts(it, it.output, "5.0亿元", "5.4亿元"), 0, **REVISED

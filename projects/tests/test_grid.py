@@ -170,7 +170,10 @@ def test_row_is_saved_as_a_draft(clerk, project):
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("9.11亿元", "91100"), ("１２．５", "12.5"), ("35 万元", "35"), ("5000元", "0.5")],
+    [
+        *(("9.11亿元", "91100"), ("１２．５", "12.5"), ("35 万元", "35"), ("5000元", "0.5")),
+        *((word, "") for word in ("—", "无", "-", "暂无", "－", "/")),
+    ],
 )
 def test_amounts_are_read_as_in_an_import(clerk, project, typed, stored):
     answer = send(clerk, project, {"work_done_month": typed}).json()

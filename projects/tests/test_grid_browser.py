@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from aidtracker.templatetags.formatting import plain
 from aidtracker.testing import (
     make_headquarters,
     make_progress_report,
@@ -161,6 +162,51 @@ def test_wrong_amount_stays_with_its_sentence(clerk, projects):
         clerk.see("document.querySelector('[data-error]:not(:empty)').innerText")[:4] == "应为数字"
     )
     assert not reports().exists()
+
+
+NO_NUMBER = "应为数字，如 1234.5，不带“约”等文字；不知道请留空。"
+# As typed in a sheet, of four projects; what is stored of it, or what is said at its cell.
+BLOCK = (
+    (("1,200.5", "1200.5"), ("１，３００", "1300"), ("—", ""), ("无", ""), ("", "")),
+    (("5万元", "5"), ("1.2亿元", "12000"), ("三百万元", "300"), ("-", ""), ("暂无", "")),
+    (
+        ("约20", NO_NUMBER),
+        ("20余", NO_NUMBER),
+        ("超过20", NO_NUMBER),
+        ("20—30", NO_NUMBER),
+        ("无", ""),
+    ),
+    (
+        ("12a", NO_NUMBER),
+        ("-5", "金额不能是负数。"),
+        ("20%", "这一列不填百分数。"),
+        ("3万美元", "应为数字，单位是万元；“万美元”不能换算成万元，请换算后再填。"),
+        ("1.2345678", "最多 6 位小数。"),
+    ),
+)
+AMOUNTS = [
+    *("work_done_month", "work_done_to_date"),
+    *("received_to_date", "disbursed_to_date", "paid_to_date"),
+]
+
+
+def test_each_wrong_cell_of_a_block_says_so_at_its_place_and_nothing_is_lost(clerk, projects):
+    clerk.go_to(projects[0], AMOUNTS[0])
+    clerk.paste("\n".join("\t".join(typed for typed, _ in row) for row in BLOCK) + "\n")
+    clerk.wait("document.querySelectorAll('tr[data-saving=wrong]').length === 2")
+    clerk.wait_until_saved(2)
+    for project, row in zip(projects, BLOCK, strict=False):
+        is_wrong = any(len(result) > len("1200.5") for _, result in row)
+        for name, (typed, result) in zip(AMOUNTS, row, strict=True):
+            place = f'td:has([name="{project.pk}:{name}"]) [data-error]'
+            said = result if is_wrong and typed != "无" else ""
+            assert clerk.find(place).inner_text() == said, typed
+            kept = typed if is_wrong else result
+            assert clerk.value(project, name) == kept, typed
+    found = reports().values_list(*AMOUNTS)
+    assert [["" if one is None else plain(one) for one in row] for row in found] == [
+        [result for _, result in row] for row in BLOCK[:2]
+    ]
 
 
 def test_form_with_a_wrong_amount_says_so_and_is_not_sent(clerk, projects):

@@ -13,11 +13,13 @@ from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import SlugFromPinyinField
 from aidtracker.sheets.columns.cells import (
+    BLANKS,
     EMPTY,
     EXCEL_ERRORS,
     EXCEL_TEXT_LENGTH,
     UNREADABLE,
     cell_text,
+    half_width,
 )
 from aidtracker.sheets.columns.widgets import TextWidget, YearWidget, widget_for
 
@@ -122,6 +124,12 @@ class SheetColumn(Field):
         return getattr(value, "pk", value)
 
     # From the cell to the value
+
+    def said(self, raw: Any) -> Any:
+        """What a person's cell says: nothing for 无, 暂无 and dashes, but in a column of words."""
+        is_word = self.is_text or isinstance(self.source, models.BooleanField)  # 无 is 否 there
+        is_blank = raw.__class__ is str and not is_word and half_width(raw) in BLANKS
+        return "" if is_blank else raw
 
     def value(self, raw, text: str, unit=""):
         """The value a cell stands for; `text` is its canonical text. Raises ValueError in Chinese.

@@ -4,16 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import models
-
 from aidtracker.sheets.columns.cells import (
-    BLANKS,
     EMPTY,
     MOST_DIGITS,
     SHORTENED,
     UnknownWordError,
     cell_text,
-    half_width,
 )
 from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.resources import SheetResource
@@ -73,9 +69,7 @@ class CellReader:
         is_text = self.column.is_text
         if is_text and lost_digits(raw):
             return Reading(problem="编号被 Excel 当成数字，后面的数位已丢失；请设为文本格式重填。")
-        is_word = is_text or isinstance(self.column.source, models.BooleanField)  # 无 is 否 there
-        if raw.__class__ is str and not is_word and half_width(raw) in BLANKS:
-            raw = ""
+        raw = self.column.said(raw)
         has_text = raw.__class__ is str or is_text
         try:
             value = self.column.value(raw, self.text(raw) if has_text else "", self.unit)

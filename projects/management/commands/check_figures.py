@@ -1,5 +1,7 @@
 """Check all published figures against each other and against the ledgers."""
 
+from itertools import groupby
+
 from django.core.management.base import BaseCommand
 
 from aidtracker.ground.batches import BATCH
@@ -8,7 +10,8 @@ from aidtracker.trail.acts import CommandActs
 from programs.models import Source
 from projects.checks.recomputing import recompute
 from projects.models import Finding, Observation, Review, Series
-from projects.models.places import places_of
+from projects.models.directions import WAYS, fault_of, way_of
+from projects.models.places import SOURCE, places_of, texts_of
 from projects.models.scope_entries import ScopeList
 
 
@@ -27,6 +30,7 @@ class Command(CommandActs, BaseCommand):
         if kept:
             self.stdout.write(f"另有{kept}条处理过的已不再成立，留存。")
         self.report_places()
+        self.report_directions()
         self.report_scopes()
 
     def report_scopes(self):
@@ -54,6 +58,16 @@ class Command(CommandActs, BaseCommand):
             self.stdout.write(f"{placeless} 条已发布、有全文而没有标出位置，见上。")
         if lost:
             self.stdout.write(f"{lost} 条在载入或替换全文后待重新定位。")
+
+    def report_directions(self):
+        """Name the figures stored as risen that fell, or the reverse: one text at a time."""
+        counted = Observation.objects.filter(series__metric__formula__in=WAYS)
+        rows = counted.select_related("series__metric").order_by("source", "number")
+        for source, own in groupby(rows.iterator(BATCH), SOURCE):
+            text = texts_of([source]).get(source, "")
+            for row in own:
+                if fault := fault_of(row, way_of(row.series.metric), text):
+                    self.stdout.write(f"《{row.source}》第 {row.number} 号：{fault}")
 
     def report_placeless(self, source: Source) -> int:
         """Name the published figures of a document with its text that have no place in it."""
