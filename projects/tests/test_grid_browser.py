@@ -203,6 +203,8 @@ def test_each_wrong_cell_of_a_block_says_so_at_its_place_and_nothing_is_lost(cle
             assert clerk.find(place).inner_text() == said, typed
             kept = typed if is_wrong else result
             assert clerk.value(project, name) == kept, typed
+    for name, total in (("work_done_month", "1205.5"), ("work_done_to_date", "13300")):
+        clerk.wait(f"document.querySelector('[data-total={name}]').textContent === '{total}'")
     found = reports().values_list(*AMOUNTS)
     assert [["" if one is None else plain(one) for one in row] for row in found] == [
         [result for _, result in row] for row in BLOCK[:2]

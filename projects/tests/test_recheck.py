@@ -401,6 +401,26 @@ def test_saving_one_figure_loads_no_more_in_a_record_ten_times_as_large(lone_fig
     assert small[1] < 30
 
 
+@pytest.mark.parametrize(("year", "result"), [(2017, "candidate"), (2013, "contradiction")])
+def test_break_between_two_years_reaches_the_growth_from_one_to_the_other(db, year, result):
+    output, region = flow(), make.make_region()
+    own = make.make_series(metric=output, region=region)
+    between = observed(own, "12.0亿元", year)
+    observed(own, "10.0亿元", 2014)
+    observed(own, "20.0亿元", 2019)
+    span = {"period_start": date(2014, 1, 1), "period_end": date(2019, 12, 31)}
+    yearly = make.make_series(metric=rate_of("growth", output, base="yearly"), region=region)
+    rate = observed(yearly, "5%", accumulation="rate", **span)
+    recompute()
+    assert [one.result for one in Finding.objects.filter(observations=rate)] == ["contradiction"]
+    with acts.doing(acts.Way.FORM):
+        between.obs_status = "break"
+        between.correction_reason = "公报说明口径改变"
+        between.save()
+        after_change()
+    assert [one.result for one in Finding.objects.filter(observations=rate)] == [result]
+
+
 def test_saving_a_figure_leaves_findings_elsewhere_alone(lone_figure):
     series = make.make_series(metric=flow())
     pair = [observed(series, words) for words in ("600元", "700元")]

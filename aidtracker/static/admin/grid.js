@@ -123,6 +123,8 @@ document.addEventListener("DOMContentLoaded", () => {
     isSending = true;
     await send(row);
     isSending = false;
+    // 1.2亿元 is now 12000, and what is wrong is known to be.
+    grid.dispatchEvent(new CustomEvent("grid:answered"));
     sendNext();
   }
 

@@ -262,10 +262,19 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const sums = Array.from(document.querySelectorAll("#grid-totals .is-number"));
 
+  // What a cell counts as: nothing as long as it is wrong.
+  function countedIn(cell) {
+    const field = input(cell);
+    if (!field) {
+      return cell.querySelector(".grid-value").textContent;
+    }
+    return field.hasAttribute("aria-invalid") ? "" : field.value;
+  }
+
   function addUp() {
     sums.forEach((place) => {
       const cells = grid.querySelectorAll(`tbody td[data-column="${place.dataset.total}"]`);
-      const texts = Array.from(cells, (cell) => (input(cell) ? input(cell).value : cell.querySelector(".grid-value").textContent));
+      const texts = Array.from(cells, countedIn);
       const known = texts.map(millionths).filter((one) => one !== null);
       place.textContent = known.length ? plain(known.reduce((all, one) => all + one)) : "";
       place.title = `${known.length} 行有数`;
@@ -274,9 +283,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
   document.getElementById("grid-totals").hidden = !sums.length;
   let pause = null;
-  grid.addEventListener("grid:change", () => {
-    clearTimeout(pause);
-    pause = setTimeout(addUp, 100);
+  ["grid:change", "grid:answered"].forEach((name) => {
+    grid.addEventListener(name, () => {
+      clearTimeout(pause);
+      pause = setTimeout(addUp, 100);
+    });
   });
   addUp();
 
