@@ -167,7 +167,10 @@ def kills(site: Site) -> None:
     chance, ends = random.Random(1), Counter()
     with site.running():
         (writer,) = site.writers(1)
-        for _ in range(12):
+        # As after each kill: by workers that have answered nothing yet.
+        for _ in range(8):
+            fallen(site)
+            site.wait()
             writer.write()
         usual = statistics.median(writer.seconds)
         for _ in range(ROUNDS):
@@ -179,14 +182,19 @@ def kills(site: Site) -> None:
             thread = threading.Thread(target=send, args=(writer, form))
             thread.start()
             # From shortly before it is stored until the answer is on its way.
-            time.sleep(usual * chance.uniform(0.6, 1.15))
-            for worker in site.workers():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(worker, signal.SIGKILL)
+            time.sleep(usual * chance.uniform(0.5, 1.2))
+            fallen(site)
             thread.join()
             ends["answered" if len(writer.acknowledged) > before else "not answered"] += 1
         words = check(site, [writer])
     tell(site, f"{ROUNDS} kills around storing (a save takes {usual:.2f} s)", f"{ends}; {words}")
+
+
+def fallen(site: Site) -> None:
+    """Kill every worker; their master starts others."""
+    for worker in site.workers():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
 
 
 def send(writer: Writer, form: dict[str, str]) -> None:
