@@ -17,8 +17,10 @@ import pyrage
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.sheets.storing.models import State, Upload
 from aidtracker.sheets.storing.running import queue
 from aidtracker.storage import backups, postgres_copies, sqlite_copies
@@ -130,21 +132,25 @@ def test_backup_says_what_it_holds(folder):
 def test_what_is_on_its_way_is_not_in_a_backup(folder, admin_user):
     upload = Upload.objects.create(user=admin_user, model="programs.Region", content=b"secret")
     assert queue(upload, State.WAITING)
+    UnsavedForm.objects.create(
+        user=admin_user, address="/admin/", typed={"name": ["secret"]}, kept_at=timezone.now()
+    )
     if IS_SQLITE:
         copy_to(connection.settings_dict["NAME"])
     counts = [f"SELECT count(*) FROM {name}" for name in backups.LEFT_OUT]
-    assert [ask(count)[0][0] for count in counts] == [1, 1]
+    assert [ask(count)[0][0] for count in counts] == [1, 1, 1]
 
     call("backup", "--to", str(folder))
 
     (file,) = folder.iterdir()
     tables = manifest_of(file)["tables"]
-    assert set(backups.LEFT_OUT) == {Upload._meta.db_table, DBTaskResult._meta.db_table}
-    assert [tables[name][0] for name in backups.LEFT_OUT] == [0, 0]
+    left_out = (Upload, DBTaskResult, UnsavedForm)
+    assert set(backups.LEFT_OUT) == {model._meta.db_table for model in left_out}
+    assert [tables[name][0] for name in backups.LEFT_OUT] == [0, 0, 0]
     with zipfile.ZipFile(file) as archive:
         assert b"secret" not in archive.read(manifest_of(file)["part"])
     call("restore", str(file), "--overwrite")
-    assert [ask(count)[0][0] for count in counts] == [0, 0]
+    assert [ask(count)[0][0] for count in counts] == [0, 0, 0]
 
 
 def test_restore_puts_rows_back_and_keeps_those_before(backup):
