@@ -244,10 +244,10 @@ class ImportMixin(admin.ModelAdmin):
     def confirm(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Store a file, or leave it to a worker."""
         upload.reason = request.POST.get("reason", "").strip()
-        decisions = self.decisions(request, upload)
+        before, decisions = self.decisions(request, upload), self.decisions(request, upload)
         take_answers(decisions, request.POST)
-        if decisions.kept != self.decisions(request, upload).kept and (
-            page := self.take_decisions(request, upload, decisions)
+        if decisions.kept != before.kept and (
+            page := self.take_decisions(request, upload, before, decisions)
         ):
             return page
         if not settings.WORKERS and upload.rows > MOST_NOW:
@@ -264,23 +264,21 @@ class ImportMixin(admin.ModelAdmin):
         return self.store(request, upload)
 
     def take_decisions(
-        self, request: HttpRequest, upload: Upload, decisions: Decisions
+        self, request: HttpRequest, upload: Upload, before: Decisions, decisions: Decisions
     ) -> HttpResponse | None:
-        """Let an upload be stored as it was decided with its confirmation.
+        """Let an upload be stored as it was decided with its confirmation, not as `before`.
 
         Where that does more than the person could see, a new preview is shown.
         """
         content = bytes(upload.content)
+        # What a column holds that was not read so far, nobody has looked at.
+        is_seen = not reads_more(decisions, before)
         try:
             outcome = self.outcome_of(request, upload, decisions)
         except (ManySheetsError, MissingKeyError):
             return self.preview(request, upload.file_name, content, decisions, upload.sheet)
-        before = self.decisions(request, upload)
-        # What a column holds that was not read so far, nobody has looked at.
-        is_known = outcome.total <= settings.IMPORT_ROWS_AT_ONCE and not reads_more(
-            decisions, before
-        )
-        if is_known and outcome.can_be_stored:
+        is_short = outcome.total <= settings.IMPORT_ROWS_AT_ONCE
+        if is_seen and is_short and outcome.can_be_stored:
             seen = self.outcome_of(request, upload, before)
             if seen.fingerprint == upload.fingerprint and outcome.does_no_more_than(seen):
                 upload.decisions, upload.rows = decisions.kept, outcome.total

@@ -195,12 +195,12 @@ class Cluster:
         command = [program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", str(path), url]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
-    def environment(self, database: str = "aidtracker", is_pooled: bool = True) -> dict[str, str]:
+    def environment(self, database: str = "aidtracker") -> dict[str, str]:
         pool = PORTS["pool"]
         return os.environ | {
             "DATABASE_URL": self.database(pool, database),
             "STANDBY_URL": self.database(pool, "aidtracker_visitors", "aidtracker_visitor"),
-            "DATABASE_POOLED": "1" if is_pooled else "0",
+            "DATABASE_POOLED": "1",
             "CACHE_URL": f"redis://127.0.0.1:{PORTS['redis']}/0",
             **{
                 "DEBUG": "0",
