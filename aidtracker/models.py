@@ -1,5 +1,6 @@
 """The tables of the site itself, where Django looks for them."""
 
+from aidtracker.accounts.own_sessions import StaffSession
 from aidtracker.desk.mails import MailChoice
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.edition import EditionStep
@@ -16,6 +17,7 @@ __all__ = (
     "MailChoice",
     "Notice",
     "RememberedColumns",
+    "StaffSession",
     "Tally",
     "UnsavedForm",
     "Upload",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aidtracker', '0004_unsaved_forms'),
+        ('aidtracker', '0005_sessions_of_staff'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
