@@ -1,9 +1,18 @@
 """The tables of the site itself, where Django looks for them."""
 
+from aidtracker.accounts.own_sessions import StaffSession
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.tallies import Tally
 from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.trail.models import Act
 
-__all__ = ("Act", "EditionStep", "RememberedColumns", "Tally", "UnsavedForm", "Upload")
+__all__ = (
+    "Act",
+    "EditionStep",
+    "RememberedColumns",
+    "StaffSession",
+    "Tally",
+    "UnsavedForm",
+    "Upload",
+)

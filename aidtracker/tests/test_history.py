@@ -213,6 +213,7 @@ BULK_WRITES = {
     "aidtracker/sheets/storing/models.py": "uploads are no rows of the record",
     "aidtracker/sheets/storing/running.py": "uploads are no rows of the record",
     "aidtracker/accounts/factors.py": "how accounts log in is no row of the record; acts say it",
+    "aidtracker/accounts/own_sessions.py": "whose a session is; no rows of the record",
     "aidtracker/accounts/passkeys.py": "how accounts log in is no row of the record; acts say it",
     "projects/admin/requests.py": "whether an answer was seen, which no history keeps",
     "projects/monthly/ledger_follow.py": "followed by keep_states",
