@@ -54,7 +54,7 @@ def figures_that_say(words: str) -> Group | None:
 
 
 def says(number: Figure) -> Q:
-    """That a figure is of this value, from it or to it; 几十 is of none, 五六 from one to another."""
+    """That a figure has this value at an end; 几十 has none, 五六 has to have both."""
     if number.value is None:
         return Q(pk__in=())
     if number.value_high is not None:
