@@ -37,6 +37,8 @@ OWN_DOORS = {
     "projects_desk",
     "projects_desks",
     "projects_monthly_totals",
+    "projects_attachments",
+    "projects_attachment",
     "projects_requests",
     "projects_ask",
     "projects_request_answer",
