@@ -11,14 +11,8 @@ from django.utils.http import urlencode
 
 from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import (
-    WHOLE_LIST,
-    DetailPage,
-    Related,
-    Section,
-    address,
-    chart_address,
-)
+from aidtracker.pages.details import DetailPage
+from aidtracker.pages.sections import WHOLE_LIST, Related, Section, address, chart_address
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
