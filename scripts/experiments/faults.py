@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -41,7 +42,10 @@ SECONDS = int(os.environ.get("SECONDS", "300"))
 KIND = os.environ.get("KIND", "")  # sqlite or postgresql; both without
 AWAY = int(os.environ.get("AWAY", "60"))
 WRITERS = 50
-PORT = 8953
+# Seconds by which the clock is wrong, one after the other; a session ends after 1,800 without use.
+JUMPS, JUMP_SECONDS = (600, -600, -3600, 900, 0), 20
+WHICH = os.environ.get("WHICH", "")  # the name of one of the functions below; all without
+PORT = int(os.environ.get("PORT", "8953"))
 IMPORT = "/admin/programs/region/import/"
 ROWS = 6_000  # some 20 MB; without workers still stored within a request
 
@@ -126,6 +130,37 @@ def away(site: Site, folder: Path) -> None:
     tell(site, f"database gone for {AWAY} s", f"{said}; visitors {in_words(reader.seen)}")
 
 
+def clock(site: Site, folder: Path) -> None:
+    """The machine's clock jumps ahead and back while people write; nobody is logged out by it.
+
+    Only what the time is jumps: what measures how long something takes goes on, as on a machine.
+    """
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
+        tell(site, "the clock jumps", "not tried: libfaketime is not installed")
+        return
+    offset = folder / "offset"
+    offset.write_text("+0")
+    faked = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(offset),
+        "FAKETIME_CACHE_DURATION": "1",
+        # Gunicorn tells that a worker lives by the time of a file.
+        **{"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1", "FAKETIME_DONT_RESET": "1"},
+    }
+    with site.running(**faked):
+        writers, reader = site.writers(10), Reader(PORT)
+        with at_work(writers, reader):
+            for jump in JUMPS:
+                time.sleep(JUMP_SECONDS)
+                offset.write_text(f"{jump:+}")
+            time.sleep(JUMP_SECONDS)
+        words = check(site, writers)
+    codes: Counter = sum((writer.codes for writer in writers), Counter())
+    said = f"{words}; answers {in_words(codes)}; visitors {in_words(reader.seen)}"
+    tell(site, f"the clock jumps to {', '.join(f'{one:+}' for one in JUMPS)} s", said)
+
+
 def no_memory(site: Site) -> None:
     """An import is confirmed by a worker that gets no more memory."""
     with site.running(WEB_WORKERS="1"):
@@ -191,11 +226,20 @@ def confirmed(writer: Writer, form: dict[str, str]) -> str:
     return f"{status} {target}".strip()
 
 
-def tried(site: Site) -> None:
+def tried(site: Site, folder: Path) -> None:
     site.fill(WRITERS)
-    no_memory(site)
-    kills(site)
-    crowd(site)
+    if chosen(no_memory):
+        no_memory(site)
+    if chosen(kills):
+        kills(site)
+    if chosen(crowd):
+        crowd(site)
+    if chosen(clock):
+        clock(site, folder)
+
+
+def chosen(experiment: Callable) -> bool:
+    return WHICH in ("", experiment.__name__)
 
 
 def main() -> None:
@@ -210,13 +254,14 @@ def try_all(folder: Path) -> None:
     site = Site("SQLite", common | {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}, PORT)
     site.manage("collectstatic", "--noinput", "--verbosity", "0")
     if KIND != "postgresql":
-        tried(site)
+        tried(site, folder)
     if KIND == "sqlite":
         return
     with temporary_postgres() as url:
         site = Site("PostgreSQL", common | {"DATABASE_URL": url}, PORT)
-        tried(site)
-        away(site, Path(unquote(urlsplit(url).netloc.partition("@")[2])))
+        tried(site, folder)
+        if chosen(away):
+            away(site, Path(unquote(urlsplit(url).netloc.partition("@")[2])))
 
 
 if __name__ == "__main__":
