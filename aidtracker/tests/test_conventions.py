@@ -31,6 +31,7 @@ from programs.models.sources import TextVersion
 from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
 from projects.models.attachments import Attachment
 from projects.models.requests import Asking, NameRequest
+from projects.models.tasks import CollectionTask, CollectionUnit
 from projects.urls import urlpatterns as PROJECTS  # noqa: N812
 
 ROOT = Path(settings.BASE_DIR)
@@ -54,7 +55,19 @@ def test_datasets_are_all_models_of_the_apps():
     models = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     histories = {model.history.model for model in MODELS}
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
-    own = {Account, Act, Asking, Attachment, Comment, EditionStep, MailChoice, NameRequest, Notice}
+    own = {
+        Account,
+        Act,
+        Asking,
+        Attachment,
+        CollectionTask,
+        CollectionUnit,
+        Comment,
+        EditionStep,
+        MailChoice,
+        NameRequest,
+        Notice,
+    }
     own |= {RememberedColumns, StaffSession, Tally, TextVersion, UnsavedForm, Upload}
     assert models - histories == {*MODELS, *own}
 

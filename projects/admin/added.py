@@ -14,12 +14,13 @@ from aidtracker.templatetags.formatting import UNKNOWN
 from programs.admin.headquarters import HeadquartersAdmin
 from programs.admin.sources import SourceAdmin
 from programs.models import Headquarters, Source
-from projects.admin import requests
+from projects.admin import requests, tasks
 from projects.models import Observation
 
 FIGURES = ("figures", "entry")
 
 home.QUEUES.append(requests.waiting_requests)
+home.QUEUES.append(tasks.tasks_to_fill_in)
 WAYS_TO_ASK.update(requests.ways_to_ask())
 refusals.ASKED.append(requests.way_to_ask)
 admin.site.unregister([Headquarters, Source])
