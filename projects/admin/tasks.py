@@ -60,6 +60,7 @@ class TaskForm(forms.Form):
         choices = [(one.name, str(one.model._meta.verbose_name)) for one in collectable()]
         self.fields["dataset"].choices = choices  # type: ignore[attr-defined]
         self.fields["headquarters"].queryset = own_headquarters(user)  # type: ignore[attr-defined]
+        self.initial.setdefault("dataset", "progress_reports")
         # Mostly all are asked.
         self.initial.setdefault("headquarters", self.fields["headquarters"].queryset)  # type: ignore[attr-defined]
         self.initial.setdefault("month", month_text(last_complete_month()))
