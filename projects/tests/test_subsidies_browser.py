@@ -45,8 +45,7 @@ def test_twelve_subsidies_from_the_form_to_a_reader(new_page, client, transactio
     content = b"".join(chunks(rows, "xlsx"))
     file = SimpleUploadedFile("补贴.xlsx", content)
     page = client.post(reverse("admin:projects_subsidy_import"), {"file": file})
-    assert "12" in page.content.decode()
-    assert {*rows.values_list("version", flat=True)} == {1}  # nothing was changed by looking
+    assert "没有变化 12，" in page.content.decode()
 
     reviewer = make_staff(home, permissions=["projects.view_subsidy", "projects.approve_subsidy"])
     publisher = make_staff(home, permissions=["projects.view_subsidy", "projects.publish_subsidy"])
