@@ -1,6 +1,7 @@
 """The tables of the site itself, where Django looks for them."""
 
 from aidtracker.accounts.own_sessions import StaffSession
+from aidtracker.desk.list_views import ListView
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.tallies import Tally
@@ -10,6 +11,7 @@ from aidtracker.trail.models import Act
 __all__ = (
     "Act",
     "EditionStep",
+    "ListView",
     "RememberedColumns",
     "StaffSession",
     "Tally",

@@ -30,6 +30,7 @@ from aidtracker.pages.sharing import Sharing
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Item, Table, capped, joined
 from aidtracker.templatetags.formatting import UNKNOWN
+from aidtracker.trail.merged import present_number
 
 WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
@@ -211,7 +212,7 @@ class DetailPage(View):
         """Where the public row is that once was at an address; empty for none."""
         if not issubclass(self.model, Paged):  # its address is not of what can be renamed
             return ""
-        number = present_key(self.model, key)
+        number = present_number(self.model, present_key(self.model, key))
         row = number and self.model.objects.published().filter(pk=number).first()
         return row.get_absolute_url() if row else ""
 
