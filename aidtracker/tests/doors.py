@@ -21,11 +21,12 @@ LIST_DOORS = {
     "deleted",
     "many",
     "columns",
+    "merge",
 }
 # Only of reviewed models.
 REVIEW_DOORS = {"step"}
 # The program alone writes them, so there is nothing to import, and no review.
-WRITTEN_BY_PROGRAM = {ObservationPart: {"import", "import_template", "export", "many"}}
+WRITTEN_BY_PROGRAM = {ObservationPart: {"import", "import_template", "export", "many", "merge"}}
 
 
 def row_doors(model):
