@@ -104,7 +104,7 @@ class ChosenColumns(admin.ModelAdmin):
         except FieldDoesNotExist:
             return False
         is_structure = type(field) is models.JSONField
-        return getattr(field, "serialize", True) and not is_structure
+        return not field.auto_created and field.serialize and not is_structure
 
     def get_list_display(self, request: HttpRequest) -> Any:
         usual = super().get_list_display(request)
@@ -186,10 +186,9 @@ class ChosenColumns(admin.ModelAdmin):
         return TemplateResponse(request, "admin/columns.html", context)
 
     def heading(self, name: str) -> str:
-        try:
-            return labelled(self.opts.get_field(name))
-        except FieldDoesNotExist:
-            return str(label_for_field(name, self.model, self))
+        fields = (*self.opts.concrete_fields, *self.opts.many_to_many)
+        field = next((one for one in fields if one.name == name), None)
+        return labelled(field) if field else str(label_for_field(name, self.model, self))
 
     def save_view(self, request: HttpRequest) -> HttpResponseRedirect:
         """Save what was chosen as a person's own manner or as a view with a name; or delete."""

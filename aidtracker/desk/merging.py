@@ -255,20 +255,29 @@ class Merge:
             links.filter(**{other: self.gone.pk}).update(**{other: self.kept.pk})
 
     def move_by_number(self) -> None:
-        """What tables say of the row by its dataset and number, they say of the kept one."""
-        for model in by_number():
-            rows = model._base_manager.filter(dataset=dataset_name(self.model))
-            rows.filter(row_id=self.gone.pk).update(row_id=self.kept.pk)
+        """What tables say of the row by its kind and number, they say of the kept one."""
+        for model, kind in by_number(self.model):
+            rows = model._base_manager.filter(**kind, row_id=self.gone.pk)
+            if not issubclass(model, KeyedModel):
+                rows.update(row_id=self.kept.pk)
+                continue
+            found = list(rows)
+            for row in found:
+                row.row_id, row.row_key = self.kept.pk, key_of(self.kept)
+            store(found, {"row_id", "row_key"})
 
 
-def by_number() -> Iterator[Any]:
-    """The tables that name a row by its dataset and number, but for what was proposed of it and
-    for histories, which say what was."""
+def by_number(of: Any) -> Iterator[tuple[Any, dict[str, str]]]:
+    """The tables that name rows by their kind and number, with how they call a kind, but for what
+    was proposed and for histories, which say what was."""
     for model in apps.get_models():
         names = {one.name for one in model._meta.concrete_fields}
-        is_own = {"dataset", "row_id"} <= names and "history_id" not in names
-        if is_own and model is not revision_model():
-            yield model
+        if "row_id" not in names or "history_id" in names or model is revision_model():
+            continue
+        if "dataset" in names:
+            yield model, {"dataset": dataset_name(of)}
+        elif "label" in names:
+            yield model, {"label": of._meta.label_lower}
 
 
 def doubled(moved: Moved) -> Iterator[str]:

@@ -53,6 +53,7 @@ from unfold.widgets import (
 from aidtracker.desk import unsaved
 from aidtracker.desk.bulk_edits import BulkEdits
 from aidtracker.desk.changes import FollowChanges
+from aidtracker.desk.copying import Copying
 from aidtracker.desk.deletion import deletion
 from aidtracker.desk.fields import (
     KeyFormField,
@@ -357,7 +358,7 @@ class ChangeList(VersionedList, UnfoldChangeList):
     """A page of a list."""
 
 
-class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelAdmin):
+class PlainModelAdmin(ScopedAdmin, VersionedAdmin, Copying, FormFieldsMixin, UnfoldModelAdmin):
     """A list and a form in the site's manner, without import and export."""
 
     list_select_related: ClassVar[Any] = ()
@@ -437,7 +438,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
             numbers = value if isinstance(value, list) else [value]
             if field.is_relation and not all(map(is_row_number, numbers)):
                 del initial[field.name]
-        return initial
+        return self.with_copied(request, initial)
 
     def changeform_view(self, request, *args, **kwargs):
         """What cannot be the number of a row is no choice: looking for it would be an error."""
