@@ -13,7 +13,7 @@ from aidtracker.ground.keys import follow
 from aidtracker.ground.scope import scope_of
 from aidtracker.sheets.columns.cells import cell_text
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.pages import Sheet
 from aidtracker.sheets.rehearsing.readers import CellReader
 
 LONGEST_WORD = 16

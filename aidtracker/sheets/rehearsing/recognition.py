@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from aidtracker.sheets.columns.cells import cell_text
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.pages import Sheet
 from aidtracker.sheets.rehearsing.codes import NextCodes
 from aidtracker.sheets.rehearsing.known import FEW, Known, KnownRecords, core, loose, values_of
 from aidtracker.sheets.rehearsing.readers import CellReader
