@@ -195,12 +195,10 @@ def test_what_is_not_read_of_a_date_is_said():
 
 @pytest.mark.parametrize(
     "text",
-    
     [
         *("2024年前", "2024年以后", "去年底"),
         *("2024年1-3月", "2024-1-3月", "2024.1-3", "2024年3-5"),
     ],
-,
 )
 def test_date_that_is_none_is_refused(text):
     with pytest.raises(ValueError, match="日期请写成"):
