@@ -1,9 +1,24 @@
 """The tables of the site itself, where Django looks for them."""
 
+from aidtracker.accounts.own_sessions import StaffSession
+from aidtracker.desk.mails import MailChoice
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.tallies import Tally
+from aidtracker.review.comments import Comment
 from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.trail.models import Act
+from aidtracker.trail.notices import Notice
 
-__all__ = ("Act", "EditionStep", "RememberedColumns", "Tally", "UnsavedForm", "Upload")
+__all__ = (
+    "Act",
+    "Comment",
+    "EditionStep",
+    "MailChoice",
+    "Notice",
+    "RememberedColumns",
+    "StaffSession",
+    "Tally",
+    "UnsavedForm",
+    "Upload",
+)

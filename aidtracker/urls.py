@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from aidtracker.accounts import sessions
 from aidtracker.accounts.urls import account_pages, open_pages
+from aidtracker.desk.notices import notice, notices
 from aidtracker.desk.scope import view_on_site
 from aidtracker.desk.unsaved import unsaved
 from aidtracker.pages import large, sitemaps, views
@@ -13,7 +14,11 @@ from aidtracker.storage import health
 from projects.admin.urls import admin_pages
 
 pages, app, name = admin.site.urls
-status = path("status/", admin.site.admin_view(health.status), name="status")
+own_pages = [
+    path("status/", admin.site.admin_view(health.status), name="status"),
+    path("notices/", admin.site.admin_view(notices), name="notices"),
+    path("notices/<int:number>/", admin.site.admin_view(notice), name="notice"),
+]
 
 urlpatterns = [
     path("search/", views.search, name="search"),
@@ -31,7 +36,10 @@ urlpatterns = [
     # Answers 403 instead of leading a script to the log-in page.
     path("admin/alive/", sessions.alive, name="alive"),
     path("admin/unsaved/", unsaved, name="unsaved"),
-    path("admin/", ([status, *open_pages, *account_pages, *admin_pages, *pages], app, name)),
+    path(
+        "admin/",
+        ([*own_pages, *open_pages, *account_pages, *admin_pages, *pages], app, name),
+    ),
     path("", include("programs.urls")),
     path("", include("projects.urls")),
 ]

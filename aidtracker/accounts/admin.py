@@ -28,7 +28,7 @@ from aidtracker.accounts.grants import (
     state_of_group,
     state_of_user,
 )
-from aidtracker.accounts.sessions import end_sessions
+from aidtracker.accounts.own_sessions import end_sessions
 from aidtracker.accounts.step_up import ProvedFirst, proof_page
 from aidtracker.desk.acts import ActAdmin
 from aidtracker.desk.skin import (

@@ -5,9 +5,11 @@ and stands on the status page afterwards.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from smtplib import SMTPException
 from typing import Any
 
@@ -15,6 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.timezone import localtime
 
@@ -28,27 +31,61 @@ ROWS = "行数"
 # Whoever logged in from an address within so long is known there.
 KNOWN = timedelta(days=90)
 SHOWN, SHOWN_DAYS = 50, timedelta(days=30)
+HOUR = timedelta(hours=1)
+PORTION = 200
 # An act that says more and more of itself is mailed once.
 QUIET = 600
 
 
+Exports = dict[int | None, list[tuple[datetime, int]]]
+
+
+def watched() -> QuerySet[Act]:
+    """Acts that may be told of, log-ins from where the person was lately left out.
+
+    Each log-in knows whether it is the first of all, and whether its person was there before.
+    """
+    before = Act.objects.filter(
+        way=acts.Way.LOGIN, user=OuterRef("user"), at__lt=OuterRef("at")
+    ).order_by()
+    lately = before.filter(address=OuterRef("address"), at__gt=OuterRef("at") - KNOWN)
+    found = Act.objects.filter(way__in=WATCHED).select_related("user")
+    return found.annotate(is_first=~Exists(before)).exclude(Exists(lately), way=acts.Way.LOGIN)
+
+
 def alert_of(act: Act) -> str:
     """The sentence of an act that somebody should look at; empty for all others."""
-    told = {acts.Way.EXPORT: of_export, acts.Way.ACCOUNT: of_rights, acts.Way.LOGIN: of_log_in}
-    return told[act.way](act) if act.way in told else ""
+    found = watched().filter(pk=act.pk).first()
+    return sentence_of(found, exports_around([found])) if found else ""
 
 
-def of_export(act: Act) -> str:
+def sentence_of(act: Act, exports: Exports) -> str:
+    if act.way == acts.Way.EXPORT:
+        return of_export(act, exports)
+    return of_rights(act) if act.way == acts.Way.ACCOUNT else of_log_in(act)
+
+
+def exports_around(told: list[Act]) -> Exports:
+    """When each person exported how many rows, back to an hour before the first of some acts."""
+    moments = [act.at for act in told if act.way == acts.Way.EXPORT]
+    found: Exports = defaultdict(list)
+    if moments:
+        span = (min(moments) - HOUR, max(moments))
+        for act in Act.objects.filter(way=acts.Way.EXPORT, at__range=span).only(
+            "user_id", "at", "details"
+        ):
+            found[act.user_id].append((act.at, rows_of(act)))
+    return found
+
+
+def of_export(act: Act, exports: Exports) -> str:
     """One person's exports of an hour, with this one, are much; or it is the trail itself."""
     if act.subject == str(Act._meta.verbose_name):
         return "导出了操作记录"
     if not rows_of(act):
         return ""
-    begun = act.at - timedelta(hours=1)
-    lately = Act.objects.filter(
-        way=acts.Way.EXPORT, user=act.user_id, at__gt=begun, at__lt=act.at
-    ).exclude(pk=act.pk)
-    rows = rows_of(act) + sum(map(rows_of, lately))
+    lately = (rows for at, rows in exports[act.user_id] if act.at - HOUR < at < act.at)
+    rows = rows_of(act) + sum(lately)
     if rows < settings.MASS_EXPORT_ROWS:
         return ""
     return f"一小时内导出了 {rows} 行，最后是{act.subject}"
@@ -66,23 +103,22 @@ def of_rights(act: Act) -> str:
     return f"改了{act.subject}的{'、'.join(names)}"
 
 
-def of_log_in(act: Act) -> str:
+def of_log_in(act: Any) -> str:
     """A log-in from where the person was not lately; the first of all is told as well."""
-    before = Act.objects.filter(way=acts.Way.LOGIN, user=act.user_id, at__lt=act.at)
-    if before.filter(address=act.address, at__gt=act.at - KNOWN).exists():
-        return ""
-    return f"从没有用过的网络地址 {act.address} 登录" if before.exists() else "第一次登录"
+    return "第一次登录" if act.is_first else f"从没有用过的网络地址 {act.address} 登录"
 
 
 def recent_alerts() -> Iterator[tuple[Act, str]]:
     """The latest, newest first, for the status page."""
     begun = timezone.now() - SHOWN_DAYS
-    found = Act.objects.filter(way__in=WATCHED, at__gt=begun).select_related("user")
+    found = watched().filter(at__gt=begun).order_by("-at", "id").iterator(chunk_size=PORTION)
     told = 0
-    for act in found.order_by("-at", "id").iterator(chunk_size=200):
-        if told < SHOWN and (words := alert_of(act)):
-            told += 1
-            yield act, words
+    while told < SHOWN and (portion := list(islice(found, PORTION))):
+        exports = exports_around(portion)
+        for act in portion:
+            if told < SHOWN and (words := sentence_of(act, exports)):
+                told += 1
+                yield act, words
 
 
 def watch(act: Act) -> None:

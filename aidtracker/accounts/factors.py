@@ -42,6 +42,10 @@ def has_factor(user: User) -> bool:
     return User.objects.filter(Q(own[0]) | Q(own[1]), pk=user.pk).exists()
 
 
+def has_passkey(user: User) -> bool:
+    return WebAuthnCredential.objects.filter(user=user, confirmed=True).exists()
+
+
 def is_demanded_of(user: User) -> bool:
     """Whether the site demands a second step: of who grants rights, makes accounts or publishes."""
     if not settings.SECOND_FACTOR:

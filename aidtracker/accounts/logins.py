@@ -178,7 +178,7 @@ def record_failure(request, name):
 
 
 def after_login(sender, request, user, **kwargs):
-    start(request.session, request)
+    start(request.session, user, request)
     is_half = ask_for_second_step(request, user)
     if request.path and not is_half:
         acts.record(acts.Way.LOGIN, request=request, user=user)

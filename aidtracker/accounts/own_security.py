@@ -22,12 +22,13 @@ from aidtracker.accounts.factors import (
     add_app,
     codes_left,
     factors_of,
+    has_factor,
     is_demanded_of,
     new_codes,
     remove,
 )
-from aidtracker.accounts.second_step import settle
-from aidtracker.accounts.sessions import end_sessions, sessions_of
+from aidtracker.accounts.own_sessions import end_sessions, sessions_of
+from aidtracker.accounts.second_step import settle, unsettle
 from aidtracker.accounts.step_up import proof_page
 from aidtracker.trail import acts
 
@@ -58,6 +59,8 @@ def own_security(request: HttpRequest) -> HttpResponseBase:
 def remove_factor(request: HttpRequest, row: str) -> None:
     kind, _, number = row.partition(":")
     if number.isdecimal() and remove(request.user, kind, int(number)):
+        if not has_factor(request.user):
+            unsettle(request)
         messages.success(request, f"已删除这个{kind}。")
     else:
         messages.error(request, f"没有删除：您的职责要求{TITLE}，请先添加另一种，再删除这一种。")

@@ -15,16 +15,22 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
-from django_otp_webauthn.models import WebAuthnCredential
 
-from aidtracker.accounts.factors import TITLE, check_code, has_factor, is_demanded_of
+from aidtracker.accounts.factors import (
+    TITLE,
+    check_code,
+    has_factor,
+    has_passkey,
+    is_demanded_of,
+)
+from aidtracker.accounts.own_sessions import end_sessions
 from aidtracker.accounts.sessions import start
 from aidtracker.desk import unsaved
 from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.trail import acts
 
-# What a session still lacks: the proof of a factor, or a factor at all.
-STEP, TO_PROVE, TO_CHOOSE = "second_step", "prove", "choose"
+# What a session still lacks, the proof of a factor or a factor at all; or that it has been proved.
+STEP, TO_PROVE, TO_CHOOSE, PROVED = "second_step", "prove", "choose", "proved"
 # The pages of the admin that open before.
 OPEN_PAGES = {"second_step", "passkey_begin", "passkey_end", "sso", "sso_back"} | {
     *("login", "logout", "jsi18n", "alive"),
@@ -65,6 +71,20 @@ def ask_for_second_step(request: HttpRequest, user: User) -> bool:
     return request.session.get(STEP) == TO_PROVE
 
 
+def ask_after_rights(request: HttpRequest) -> None:
+    """Ask for the second step at once where rights that demand it came during a session.
+
+    What was being sent is kept, and is reminded of after the step.
+    """
+    user = request.user
+    if not user.is_authenticated or STEP in request.session or not is_demanded_of(user):
+        return
+    if request.method == "POST" and unsaved.is_kept_for(request.path):
+        unsaved.keep(user.pk, request.path, request.POST)
+    if ask_for_second_step(request, user):
+        request.user = AnonymousUser()
+
+
 class SecondStepFirst:
     """Leads whoever still lacks the second step to it, from wherever in the admin."""
 
@@ -80,6 +100,7 @@ class SecondStepFirst:
         name = request.resolver_match.url_name
         if not request.path_info.startswith(ADMIN_PREFIX) or name in OPEN_PAGES:
             return None
+        ask_after_rights(request)
         if half_user(request):
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('admin:second_step')}?{query}")
@@ -110,7 +131,7 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
         "title": TITLE,
         "said": said,
         "next": safe_next(request),
-        "has_passkey": WebAuthnCredential.objects.filter(user=user, confirmed=True).exists(),
+        "has_passkey": has_passkey(user),
     }
     return TemplateResponse(request, "admin/second_step.html", context)
 
@@ -123,10 +144,10 @@ def wrong_code(seconds: int) -> str:
 def finish(request: HttpRequest, user: User, kind: str) -> str:
     """Make a half session its person's, under a new key; the address to go on to."""
     address = safe_next(request)
-    del request.session[STEP]
+    request.session[STEP] = PROVED
     request.session.cycle_key()
     request.user = user
-    start(request.session, request)
+    start(request.session, user, request)
     acts.record(acts.Way.LOGIN, request=request, user=user, subject=kind)
     unsaved.remind(request, user, address)
     return address
@@ -134,7 +155,13 @@ def finish(request: HttpRequest, user: User, kind: str) -> str:
 
 def settle(request: HttpRequest) -> None:
     """Somebody who had to choose a factor has one, and has proved it by choosing it."""
+    request.session[STEP] = PROVED
+
+
+def unsettle(request: HttpRequest) -> None:
+    """Somebody gave the last factor away: if rights demand one again, they choose one."""
     request.session.pop(STEP, None)
+    end_sessions(request.user, but=request.session.session_key)
 
 
 def safe_next(request: HttpRequest) -> str:

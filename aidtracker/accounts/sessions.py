@@ -1,11 +1,6 @@
 """Sessions of the staff: they end when nobody has done anything for a while, and after a day."""
 
-import hashlib
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import import_module
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,20 +12,25 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from aidtracker.accounts.own_sessions import (
+    ADDRESS,
+    BROWSER,
+    PROLONGED_AT,
+    STARTED_AT,
+    note,
+)
 from aidtracker.desk import unsaved
 from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.trail.acts import address_of
 
 # Not every request writes: a session is prolonged at most this often.
 SECONDS = 60
-PROLONGED_AT, STARTED_AT = "prolonged_at", "started_at"
 LOOK = "look"
 KEPT = "刚才提交的没有保存，填的内容都留着：您登录以后回到那里，接着填、再保存一次。"
-# When its person last proved to be who they are; where and in which browser it began.
-PROVED_AT, ADDRESS, BROWSER = "proved_at", "address", "browser"
+# When its person last proved to be who they are.
+PROVED_AT = "proved_at"
 # More of what a browser says of itself is not kept.
 BROWSER_LENGTH = 200
 
@@ -61,6 +61,7 @@ class StaffSessionMiddleware:
 
 def follow(request, response):
     """What a request of somebody who is logged in does to the session, and to a form it saved."""
+    note(request.session, request.user)
     if LOOK not in request.GET:
         prolong(request.session)
     if request.method == "POST" and response.status_code == 302:
@@ -86,12 +87,13 @@ def keep_sent(request, ended):
     return redirect_to_login(unsaved.way_back(request.path), reverse(settings.LOGIN_URL))
 
 
-def start(session: SessionBase, request: HttpRequest | None = None) -> None:
+def start(session: SessionBase, user: User, request: HttpRequest | None = None) -> None:
     """Let a session count from a log-in; one that a program begins is nowhere."""
     session[STARTED_AT] = session[PROVED_AT] = int(time.time())
     if request is not None:
         session[ADDRESS] = address_of(request) or ""
         session[BROWSER] = request.headers.get("User-Agent", "")[:BROWSER_LENGTH]
+    note(session, user)
     prolong(session)
 
 
@@ -150,53 +152,3 @@ def seconds_left(session):
     idle = session.get(PROLONGED_AT, now) + settings.SESSION_COOKIE_AGE - now
     longest = session.get(STARTED_AT, now) + settings.SESSION_HOURS * 3600 - now
     return max(0, min(idle, longest))
-
-
-# One's own sessions
-
-
-@dataclass(frozen=True)
-class OwnSession:
-    """A session of a person as they know it again; `sign` names it, its key stays a secret."""
-
-    sign: str
-    started_at: datetime
-    used_at: datetime
-    address: str
-    browser: str
-    is_this: bool
-
-
-def sessions_of(user: User, this: str | None = None) -> list[OwnSession]:
-    """The sessions of a person, the last used first; `this` is the key of the one in hand."""
-    found = [described(row.session_key, said, this) for row, said in stored_sessions(user)]
-    return sorted(found, key=lambda one: one.used_at, reverse=True)
-
-
-def stored_sessions(user: User) -> Iterator[tuple[Session, dict]]:
-    """Found by reading them all: only the staff has some, and no table says whose they are."""
-    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        said = row.get_decoded()
-        if said.get(SESSION_KEY) == str(user.pk):
-            yield row, said
-
-
-def described(key: str, said: dict, this: str | None) -> OwnSession:
-    moments = (said.get(name, 0) for name in (STARTED_AT, PROLONGED_AT))
-    started, used = (datetime.fromtimestamp(moment, UTC) for moment in moments)
-    where = said.get(ADDRESS, ""), said.get(BROWSER, "")
-    return OwnSession(sign_of(key), started, used, *where, is_this=key == this)
-
-
-def sign_of(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:16]
-
-
-def end_sessions(user: User, sign: str = "", but: str | None = None) -> int:
-    """End the session of a sign, or all of a person but the one with a key. How many there were."""
-    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
-    keys = [row.session_key for row, _ in stored_sessions(user)]
-    ended = [key for key in keys if key != but and sign in ("", sign_of(key))]
-    for key in ended:
-        store(key).delete(key)
-    return len(ended)

@@ -14,9 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django_otp_webauthn.models import WebAuthnCredential
 
-from aidtracker.accounts.factors import RECOVERY, check_code
+from aidtracker.accounts.factors import RECOVERY, check_code, has_passkey
 from aidtracker.accounts.second_step import safe_next
 from aidtracker.accounts.sessions import PROVED_AT
 from aidtracker.trail import acts
@@ -87,7 +86,7 @@ def page(
         "carried": kept,
         "address": address,
         "minutes": settings.STEP_UP_MINUTES,
-        "has_passkey": WebAuthnCredential.objects.filter(user=request.user).exists(),
+        "has_passkey": has_passkey(request.user),
         "has_password": request.user.has_usable_password(),
     }
     return TemplateResponse(request, "admin/prove.html", context)

@@ -16,7 +16,17 @@ from aidtracker.ground.scope import changeable
 from aidtracker.pages.paging import CountedUpTo, in_words
 
 # What waits for this person, the most urgent first; other work can wait.
-OWN = ("returned", "approve", "publish", "due", "answer", "draft", "contradiction", "candidate")
+OWN = (
+    "notice",
+    "returned",
+    "approve",
+    "publish",
+    "due",
+    "answer",
+    "draft",
+    "contradiction",
+    "candidate",
+)
 # What else waits for whoever sent a request, as `work_for` says it, with rows to count in its one
 # query, or counted already; the apps add to both.
 Work = tuple[dict[str, Any], QuerySet]  # a line, and the rows that it counts

@@ -51,6 +51,7 @@ from unfold.widgets import (
 )
 
 from aidtracker.desk import unsaved
+from aidtracker.desk.bulk_edits import BulkEdits
 from aidtracker.desk.changes import FollowChanges
 from aidtracker.desk.deletion import deletion
 from aidtracker.desk.fields import (
@@ -431,7 +432,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         return deletion(objs, request, self.admin_site)
 
 
-class ModelAdmin(Proposals, FollowChanges, SheetAdminMixin, PlainModelAdmin):
+class ModelAdmin(Proposals, FollowChanges, BulkEdits, SheetAdminMixin, PlainModelAdmin):
     """A list and a form with import and export."""
 
     change_form_outer_before_template = "admin/meaning_panel.html"

@@ -1,159 +1,42 @@
 """Detail pages: key facts, sections with anchors, key figures, sources, a date."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.generic import View
 
 from aidtracker.ground.features import Paged
-from aidtracker.ground.publication import public_rule
 from aidtracker.ground.records import Record
-from aidtracker.ground.relations import JSONGroup
 from aidtracker.pages.cards import CARD, Figure, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
 from aidtracker.pages.former import present_key
 from aidtracker.pages.pictures import can_draw
+from aidtracker.pages.sections import (
+    CHART_OF,
+    Fact,
+    Part,
+    Related,
+    Section,
+    facts,
+    list_item,
+    name_of,
+)
 from aidtracker.pages.sharing import Sharing
 from aidtracker.pages.site import absolute, origin
-from aidtracker.pages.tables import Column, Item, Table, capped, joined
-from aidtracker.templatetags.formatting import UNKNOWN
+from aidtracker.pages.tables import Column, Item, joined
+from aidtracker.pages.told import rows_behind, told_of, with_told
 
-WHOLE_LIST = "在列表中筛选、下载"
 CARDS = 4
-SOURCE_VALUES = ("code", "title", "short_title", "publisher", "published_on")
-CHART_OF = "section"  # names the section whose chart is meant
-EMPTY = "还没有公开的记录；审核发布后列在这里。"
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of the key facts: a label and what is known, with links; — when it is not known."""
-
-    label: str
-    items: tuple[Item, ...]
-
-    @property
-    def is_unknown(self) -> bool:
-        return self.items[0].text == UNKNOWN
-
-
-def facts(row: Model, *columns: Column) -> list[Fact]:
-    """Key facts of a row, each declared as a `Column`."""
-    return [Fact(column.label, column.cell(row).items) for column in columns]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a page with its anchor: a table, or what would stand here and who can add it.
-
-    `template` prints something other than a table and finds its data in `data`; `cards` are
-    figures of the section that stand at the top of the page, as does its `chart`. A chart that
-    stands in the section itself is its `drawn`.
-    """
-
-    anchor: str
-    title: str
-    table: Table | None = None
-    empty: str = EMPTY
-    template: str = "includes/section_table.html"
-    data: Any = None
-    cards: Sequence[Any] = ()
-    chart: Chart | None = None
-    drawn: Chart | None = None
-
-    @property
-    def has_rows(self) -> bool:
-        return self.data is not None or (self.table is not None and bool(self.table.rows))
-
-    @property
-    def count(self) -> str:
-        """How many rows its table shows, in words; empty without one."""
-        return self.table.count if self.table and self.table.rows else ""
-
-
-def chart_address(row: Model, anchor: str) -> str:
-    """Where the file of the chart of a section stands."""
-    return f"{row.get_absolute_url()}{CHART}?{urlencode({CHART_OF: anchor})}"  # type: ignore[attr-defined]
-
-
-def address(name: str, **conditions: str) -> str:
-    """The address of a list with conditions."""
-    return f"{reverse(name)}?{urlencode(conditions)}"
-
-
-def whole_list(name: str, **conditions: str) -> Item:
-    """The way from a section, which may be cut short, to the list of all its rows."""
-    return Item(WHOLE_LIST, address(name, **conditions))
-
-
-def list_item(model: type[Model]) -> Item:
-    """A model's list by its name, as in breadcrumbs."""
-    return Item(str(model._meta.verbose_name), reverse(f"{model._meta.model_name}-list"))
-
-
-# What makes a section of a record; None where its page is to have none.
-Part = Callable[[Any], Section | None]
-
-
-@dataclass(frozen=True)
-class Related:
-    """A part of the public rows that belong to a record, declared as data: one query.
-
-    They stand behind the relation it is named for, or `rows` finds them. `by` is the condition
-    that narrows the rows' list, or the list named `whole`, to the record: its kind, unless another
-    is named; None where no list can be narrowed so.
-    """
-
-    anchor: str
-    title: str
-    columns: Sequence[Column]
-    empty: str = EMPTY
-    by: str | None = ""
-    rows: Callable[[Any], QuerySet] | None = None
-    whole: str = ""
-
-    def __call__(self, record: Any) -> Section:
-        found = self.rows(record) if self.rows else getattr(record, self.anchor)
-        return self.section(joined(found.published(), self.columns), record)
-
-    def section(self, rows: QuerySet, record: Any) -> Section:
-        shown = capped(self.title, self.columns, rows, self.more(rows.model, record))
-        return Section(self.anchor, self.title, shown, self.empty)
-
-    def more(self, model: type[Model], record: Any) -> Item | None:
-        if self.by is None:
-            return None
-        condition = self.by or record._meta.model_name
-        whole = self.whole or f"{model._meta.model_name}-list"
-        return whole_list(whole, **{condition: record.slug})
-
-
-def name_of(part: Part) -> str:
-    """What a part is called: its anchor, which functions have as their name."""
-    return part.anchor if isinstance(part, Related) else part.__name__  # type: ignore[attr-defined]
-
-
-def with_sources(rows: QuerySet) -> QuerySet:
-    """Rows with what a page says of their public sources, in the query that reads them."""
-    field: Any = rows.model._meta.get_field("sources")
-    own, name = field.m2m_field_name(), field.m2m_reverse_field_name()
-    links = field.remote_field.through._base_manager.filter(**{own: OuterRef("pk")})
-    seen = links.filter(public_rule(field.related_model, name)).order_by().values(own)
-    values = JSONObject(**{one: f"{name}__{one}" for one in SOURCE_VALUES})
-    return rows.annotate(told=Subquery(seen.annotate(told=JSONGroup(values)).values("told")))
+SOURCE_FIELDS = ("code", "title", "short_title", "publisher", "published_on")
 
 
 class DetailPage(View):
@@ -187,7 +70,10 @@ class DetailPage(View):
         """The row at an address."""
         rows = joined(self.rows(), self.columns)
         if issubclass(self.model, Record):
-            rows = with_sources(rows)
+            seen = rows_behind(self.model, "sources").published().order_by("code")
+            rows = with_told(rows, "sources", seen, SOURCE_FIELDS)
+        for part in self.parts:
+            rows = part.told_with(rows) if isinstance(part, Related) else rows
         for read in self.reads:
             rows = read(rows)
         return get_object_or_404(rows, *rules, **key)
@@ -309,9 +195,8 @@ class DetailPage(View):
 
     @property
     def sources(self) -> list[Any]:
-        """The public sources that the row names, as far as `with_sources` told of them."""
-        source = self.model._meta.get_field("sources").related_model
-        return [source(**one) for one in sorted(self.row.told or (), key=itemgetter("code"))]
+        """The public sources that the row names."""
+        return told_of(self.row, "sources", self.model._meta.get_field("sources").related_model)
 
     @property
     def note(self) -> str:

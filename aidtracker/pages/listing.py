@@ -26,9 +26,9 @@ from aidtracker.pages.cards import CARD, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.pages.details import EMPTY
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
+from aidtracker.pages.sections import EMPTY
 from aidtracker.pages.sharing import Sharing, downloads
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table

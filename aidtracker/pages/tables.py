@@ -234,7 +234,11 @@ def filled_columns(rows: list[tuple[Cell, ...]], count: int) -> list[int]:
 
 def capped(caption, columns, queryset, more=None):
     """A table of the first 50 rows; `more` (an `Item`) leads to the list of all of them."""
-    rows = queryset.first_rows(CAP + 1)
+    return shortened(caption, columns, queryset.first_rows(CAP + 1), more)
+
+
+def shortened(caption, columns, rows, more=None):
+    """As `capped`, of rows that were read: 51 where there are more than 50."""
     return table(counted(caption, rows), columns, rows[:CAP], Layout(more=more))
 
 

@@ -29,6 +29,7 @@ from aidtracker.ground.batches import among, held, in_batches
 from aidtracker.ground.money import labelled
 from aidtracker.ground.people import called
 from aidtracker.ground.scope import changeable, may
+from aidtracker.review import comments
 from aidtracker.review.reviewed import (
     HANDED_IN,
     REASON_LENGTH,
@@ -40,6 +41,7 @@ from aidtracker.review.reviewed import (
 from aidtracker.trail import acts
 from aidtracker.trail.differences import Difference, differences
 from aidtracker.trail.history import is_follow_on, set_values
+from aidtracker.trail.notices import Notice
 
 OWN_APPROVAL = "您审核通过的，须由他人发布"
 OWN_ROW = "您录入、修改或提交过，须由他人审核"
@@ -210,8 +212,11 @@ class Referee:
         self.user, self.model = user, rows.model
         is_own = ExpressionWrapper(entered_by(user, rows.model), BooleanField())
         covered = changeable(rows, user).annotate(is_own=is_own)
+        said = covered.values_list("pk", "is_own", comments.is_discussed(rows.model))
+        found = list(said)
         # Those that are the user's to decide on, and whether they entered them.
-        self.covered: dict[int, bool] = dict(covered.values_list("pk", "is_own"))
+        self.covered: dict[int, bool] = {pk: is_own for pk, is_own, _ in found}
+        self.discussed = {pk for pk, _, is_discussed in found if is_discussed}
         self.locks = rows.model.locks()
         own = covered.filter(approved_by(user, rows.model)) if settings.SEPARATE_PUBLISHER else ()
         self.approved: set[int] = {row.pk for row in own}
@@ -233,12 +238,26 @@ class Referee:
         return ""
 
 
-def possible_steps(row: Any, user: Any) -> tuple[list[Step], str]:
-    """The steps a user can take with a row as it is, and a sentence if only being its own bars."""
+@dataclass(frozen=True)
+class Standing:
+    """What a user can do with a row as it is: the steps, and a sentence if only being its own bars.
+
+    Whether the row is theirs to decide on at all, and whether anybody commented on it.
+    """
+
+    steps: list[Step]
+    note: str
+    is_covered: bool
+    is_discussed: bool
+
+
+def possible_steps(row: Any, user: Any) -> Standing:
     referee = Referee(type(row)._base_manager.filter(pk=row.pk), user)
     found = {step: referee.obstacle(step, row) for step in steps_of(type(row))}
     note = f"{OWN_ROW}。" if found[APPROVE] == OWN_ROW else ""
-    return [step for step, why in found.items() if not why], note
+    steps = [step for step, why in found.items() if not why]
+    is_covered = bool(referee.covered)
+    return Standing(steps, note, is_covered, bool(referee.discussed) or not is_covered)
 
 
 @acts.one_act()
@@ -267,6 +286,8 @@ def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> StepTak
             outcome.done.append(row)
     if outcome.done:
         move(step, outcome.done, words)
+        if step == RETURN:
+            comments.tell_of(outcome.done, Notice.Kind.RETURN, user, words)
     return outcome
 
 
@@ -360,12 +381,22 @@ class Moment:
     at: datetime
 
 
-def story_of(row: Any) -> list[Moment]:
+@dataclass(frozen=True)
+class Story:
+    """What a row's states tell: its last Moments, and each time that it was returned."""
+
+    moments: list[Moment]
+    returns: list[comments.Said]
+
+
+def story_of(row: Any) -> Story:
     """The Moments of a row in time: one for its entry and one for each state it reached."""
     states = row.history.select_related("history_user").order_by("history_id")
+    read = ("history_date", "history_type", "history_user", "review_comment", row.REVIEW)
+    known = list(states.only(*read))
     found: dict[str, Moment] = {}
     last = None
-    for state in states.only(*("history_date", "history_type", "history_user", row.REVIEW)):
+    for state in known:
         reached = getattr(state, row.REVIEW)
         what = "录入" if last is None else LABELS.get(reached) if reached != last else None
         if what:
@@ -373,4 +404,4 @@ def story_of(row: Any) -> list[Moment]:
             who = called(state.history_user) if state.history_user else "—"
             found[what] = Moment(what, who, state.history_date)
         last = reached
-    return list(found.values())
+    return Story(list(found.values()), list(comments.returned(known, row.REVIEW)))

@@ -53,6 +53,19 @@ def test_exports_of_an_hour_are_added_up(clerk, settings):
     assert alert_of(Act.objects.filter(way=acts.Way.EXPORT).latest("at")) == ""
 
 
+def test_alerts_are_asked_for_in_two_queries(clerk, settings, django_assert_num_queries):
+    """However many log in and export: one for the acts, one for the exports around them."""
+    settings.MASS_EXPORT_ROWS = 30
+    for rows in (40, 50, 60):
+        acts.record(acts.Way.EXPORT, user=clerk, subject="援疆项目", details=[["行数", rows]])
+        acts.record(acts.Way.LOGIN, user=clerk, subject=str(rows))
+    Act.objects.filter(way=acts.Way.LOGIN).update(address="203.0.113.7")
+    with django_assert_num_queries(2):
+        assert [sentence.split()[0] for sentence in words()] == [
+            *("一小时内导出了", "一小时内导出了", "第一次登录", "一小时内导出了")
+        ]
+
+
 def test_little_that_is_exported_is_not_told(clerk):
     acts.record(acts.Way.EXPORT, user=clerk, subject="援疆项目", details=[["行数", 40]])
     assert words() == []

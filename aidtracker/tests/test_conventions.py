@@ -14,17 +14,22 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Q
 
+from aidtracker.accounts.own_sessions import StaffSession
+from aidtracker.desk.mails import MailChoice
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.tallies import Tally
+from aidtracker.review.comments import Comment
 from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.testing.rows import MAKERS, maker_name
 from aidtracker.trail.models import Act
+from aidtracker.trail.notices import Notice
 from programs.models import Account
 from programs.models.sources import TextVersion
 from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
+from projects.models.attachments import Attachment
 from projects.models.requests import Asking, NameRequest
 from projects.urls import urlpatterns as PROJECTS  # noqa: N812
 
@@ -49,8 +54,8 @@ def test_datasets_are_all_models_of_the_apps():
     models = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     histories = {model.history.model for model in MODELS}
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
-    own = {Account, Act, Asking, EditionStep, NameRequest, RememberedColumns, Tally}
-    own |= {TextVersion, UnsavedForm, Upload}
+    own = {Account, Act, Asking, Attachment, Comment, EditionStep, MailChoice, NameRequest, Notice}
+    own |= {RememberedColumns, StaffSession, Tally, TextVersion, UnsavedForm, Upload}
     assert models - histories == {*MODELS, *own}
 
 

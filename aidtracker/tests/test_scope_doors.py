@@ -37,6 +37,8 @@ OWN_DOORS = {
     "projects_desk",
     "projects_desks",
     "projects_monthly_totals",
+    "projects_attachments",
+    "projects_attachment",
     "projects_requests",
     "projects_ask",
     "projects_request_answer",
@@ -52,6 +54,8 @@ SITE_DOORS = {
     # About one's own log-in.
     *("second_step", "passkey_begin", "passkey_end", "sso", "sso_back"),
     *("prove", "own_security", "add_app"),
+    # What one was told oneself (test_notices.py).
+    *("notices", "notice"),
 }
 # Accounts and the audit trail belong to no headquarters; their own tests say who may open them.
 UNSCOPED = {"auth.User", "auth.Group", "aidtracker.Act"}
@@ -151,7 +155,7 @@ def test_user_who_only_looks_changes_nothing(world, model):
     row = owned_by(world.ours, model) if model.OWNERS else owned_by(world.theirs, model)
     before, number = state(row), model.objects.count()
     answers(client, row, step="submit", version="1")
-    for door in list_doors(model) & {"add", "import"}:
+    for door in list_doors(model) & {"add", "import", "many"}:
         assert client.post(page_of(model, door), {"note": "改"}).status_code == 403
     assert (state(row), model.objects.count()) == (before, number)
 

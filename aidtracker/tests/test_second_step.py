@@ -2,19 +2,28 @@
 
 import re
 import time
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
+from django_otp_webauthn.models import WebAuthnCredential
 
-from aidtracker.accounts.factors import has_factor, new_codes
+from aidtracker.accounts.factors import has_factor, has_passkey, new_codes
+from aidtracker.accounts.own_sessions import StaffSession, sessions_of
+from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.testing import make_staff
-from aidtracker.tests.log_ins import PASSWORD, is_logged_in, kept, log_in, ways
+from aidtracker.tests.log_ins import PASSWORD, change_own, is_logged_in, kept, log_in, ways
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +72,55 @@ def test_second_step_is_demanded_of_no_others(client, clerk, settings, group):
     settings.SECOND_FACTOR = True
     log_in(client, of_group(clerk, group).username)
     assert is_logged_in(client)
+
+
+def test_second_step_is_asked_at_once_when_rights_come_during_a_session(client, clerk, settings):
+    settings.SECOND_FACTOR = True
+    log_in(client)
+    assert is_logged_in(client)
+    of_group(clerk, "发布员/指挥长")
+    assert client.get("/admin/").url == SECURITY
+    assert client.post("/admin/programs/region/add/", {"name": "新"}).url == SECURITY
+    client.get(f"{SECURITY}app/")
+    app = TOTPDevice(user=clerk, key=client.session["new_app"])
+    client.post(f"{SECURITY}app/", {"code": code_of(app), "name": "工作手机"})
+    assert is_logged_in(client)
+
+
+def test_factor_there_is_is_asked_for_at_once_and_what_was_sent_comes_back(client, clerk, settings):
+    settings.SECOND_FACTOR = True
+    log_in(client)
+    app = app_of(of_group(clerk, "发布员/指挥长"))
+    answer = client.post("/admin/programs/region/add/", {"name": "半成品"})
+    assert answer.url == f"{STEP}?next=%2Fadmin%2Fprograms%2Fregion%2Fadd%2F"
+    assert not is_logged_in(client)
+    client.post(STEP, {"code": code_of(app)})
+    assert "有填了没有保存的" in client.get("/admin/").content.decode()
+    assert UnsavedForm.objects.get(user=clerk).data["name"] == "半成品"
+
+
+def test_proved_session_is_not_asked_again(client, clerk, settings, django_assert_num_queries):
+    settings.SECOND_FACTOR = True
+    app = app_of(of_group(clerk, "发布员/指挥长"))
+    log_in(client)
+    client.post(STEP, {"code": code_of(app)})
+    with django_assert_num_queries(2):  # the session and its user
+        client.get(f"{SECURITY}app/nothing/")
+    assert is_logged_in(client)
+
+
+def test_who_gave_the_last_factor_away_chooses_one_when_rights_demand_it(client, clerk, settings):
+    settings.SECOND_FACTOR = True
+    app = app_of(clerk)
+    here, there = Client(), Client()
+    for browser in (here, there):
+        log_in(browser)
+        browser.post(STEP, {"code": code_of(app)})
+        TOTPDevice.objects.update(last_t=-1)
+    here.post(SECURITY, {"act": "remove", "row": f"验证器:{app.pk}"})
+    assert (is_logged_in(here), is_logged_in(there)) == (True, False)
+    of_group(clerk, "安全管理员")
+    assert here.get("/admin/").url == SECURITY
 
 
 def test_development_demands_nothing_of_the_first_administrator(client, admin_user):
@@ -302,6 +360,54 @@ def test_own_sessions_are_listed_and_ended(client, clerk):
     here.post(SECURITY, {"act": "end_others"})
     assert is_logged_in(here)
     assert not is_logged_in(there)
+
+
+def test_own_sessions_are_found_without_the_others(client, clerk):
+    for number in range(3):
+        log_in(Client(), make_staff(username=f"人{number}", password=PASSWORD).username)
+    log_in(client)
+    with CaptureQueriesContext(connection) as asked:
+        [own] = sessions_of(clerk, client.session.session_key)
+    assert (own.is_this, len(asked)) == (True, 1)
+
+
+def test_sessions_of_before_the_table_are_known_by_its_migration(client, clerk):
+    log_in(client)
+    Session.objects.create(session_key="a" * 32, session_data="x", expire_date=timezone.now())
+    StaffSession.objects.all().delete()
+    migration = import_module("aidtracker.migrations.0005_sessions_of_staff")
+    for _ in range(2):
+        migration.note_whose_they_are(apps, None)
+    assert [*StaffSession.objects.values_list("pk", "user")] == [
+        (client.session.session_key, clerk.pk)
+    ]
+
+
+def test_session_of_an_earlier_program_is_listed_when_it_is_used(client, clerk):
+    log_in(client)
+    StaffSession.objects.all().delete()
+    session = client.session
+    session.pop("listed")
+    session.save()
+    assert sessions_of(clerk) == []
+    assert is_logged_in(client)
+    assert len(sessions_of(clerk)) == 1
+
+
+def test_new_key_of_a_session_stands_in_the_place_of_the_former(client, clerk):
+    log_in(client)
+    change_own(client, clerk)
+    assert is_logged_in(client)
+    assert StaffSession.objects.get().pk == client.session.session_key
+    client.post("/admin/logout/")
+    assert not StaffSession.objects.exists()
+
+
+def test_unconfirmed_passkey_is_asked_of_nobody(clerk):
+    WebAuthnCredential.objects.create(
+        user=clerk, confirmed=False, credential_id=b"1", public_key=b"2"
+    )
+    assert (has_passkey(clerk), has_factor(clerk)) == (False, False)
 
 
 def test_session_of_somebody_else_is_neither_listed_nor_ended(client, clerk):

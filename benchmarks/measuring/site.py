@@ -104,7 +104,8 @@ class Visitor:
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        start(session)
+        session.create()
+        start(session, user)
         session.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 

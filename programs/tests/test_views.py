@@ -7,6 +7,7 @@ from aidtracker.testing import (
     make_category,
     make_headquarters,
     make_investment,
+    make_metric,
     make_observation,
     make_official,
     make_outlet,
@@ -23,7 +24,7 @@ from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 1 + 14  # which edition, and what stands in it; a programme with versions has most
+BUDGET = 12
 FEW, MANY = 2, 8  # rows before and after growing
 
 
@@ -58,12 +59,18 @@ def test_list_queries_do_not_grow_with_rows(name, client, django_assert_max_num_
     assert queries(client, reverse(f"{name}-list"), django_assert_max_num_queries) == few
 
 
+def with_figure(ledger_row):
+    """A row of a ledger of which an amount was taken from a document."""
+    figure = make_observation(series=make_series(metric=make_metric(unit="元")))
+    ledger_row.amount_figures.add(figure)
+
+
 def fill_headquarters(row):
     make_pairing(headquarters=row)
     make_headquarters(parent=row)
     make_program(headquarters=row)
-    make_project(headquarters=row, category=make_category())
-    make_investment(headquarters=row)
+    with_figure(make_project(headquarters=row, category=make_category()))
+    with_figure(make_investment(headquarters=row))
     make_site(headquarters=[row])
     make_outlet(headquarters=row, city=make_region())
     make_activity(headquarters=[row])
@@ -75,8 +82,8 @@ def fill_program(row):
     make_program(parent=row)
     make_program(predecessor=row)
     make_policy(programs=[row])
-    make_project(programs=[row], category=make_category())
-    make_investment(programs=[row])
+    with_figure(make_project(programs=[row], category=make_category()))
+    with_figure(make_investment(programs=[row]))
     make_site(programs=[row])
     make_outlet(program=row, city=make_region())
     make_activity(programs=[row])
@@ -89,7 +96,7 @@ def fill_region(row):
     make_region(parent=row)
     make_region(replaced_by=row)
     make_program(regions=[row])
-    make_project(regions=[row], category=make_category())
+    with_figure(make_project(regions=[row], category=make_category()))
     make_site(region=row)
     make_observation(series=make_series(region=row))
 

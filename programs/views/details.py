@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from aidtracker.pages.details import DetailPage, Related, Section
+from aidtracker.pages.details import DetailPage
+from aidtracker.pages.sections import Related, Section
 from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, NAME, NOTE, Column, Item, counted, item_of, table
 from programs.models import Headquarters, Policy, Program, Region

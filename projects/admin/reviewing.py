@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
@@ -43,6 +43,7 @@ from aidtracker.review.steps import (
     take_step,
 )
 from aidtracker.trail.conflicts import hold, marks, row_number
+from projects.admin.talking import QueueList, comment, take_words, talk_about
 from projects.models import Review, Revision
 from projects.models.reports import MonthlyReport
 from projects.warnings import for_reports
@@ -126,6 +127,9 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     # What is shown
 
+    def get_changelist(self, request, **kwargs):
+        return QueueList
+
     def get_list_display(self, request):
         columns = super().get_list_display(request)
         return [state_column(name) if name == self.model.REVIEW else name for name in columns]
@@ -157,14 +161,16 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     def panel(self, request, row):
         """What stands above the form of a stored row about its review."""
-        steps, note = possible_steps(row, request.user)
+        standing, story = possible_steps(row, request.user), story_of(row)
+        steps = standing.steps
         proposes = must_propose(row, request.user) and self.has_change_permission(request, row)
         return {
             "label": state_label(row),
             "comment": row.review_comment if row.review_state not in HANDED_IN else "",
-            "story": story_of(row),
+            "story": story.moments,
+            "talk": talk_about(row, request.user, story, standing),
             "steps": steps,
-            "note": note,
+            "note": standing.note,
             "warnings": warnings_of(row),
             "proposals": self.proposals(request, row),
             "rivals": [],
@@ -272,6 +278,8 @@ class ReviewedAdmin(admin.ModelAdmin):
     @method_decorator(require_POST)
     def step_view(self, request, pk):
         """A button of the panel; on to the next row of the queue one came from, or back."""
+        if request.POST.get("step") == "comment":
+            return comment(self, request, pk)
         if request.POST.get("step") == WITHDRAW.name and (asked := proof_page(request)):
             return asked
         outcome, waiting = None, self.waiting(request)
@@ -287,6 +295,9 @@ class ReviewedAdmin(admin.ModelAdmin):
                 if step == PUBLISH and "wholes" in request.POST:
                     self.publish_wholes(request, [row])
                 outcome = self.step_with(request, step, rows, request.POST.get("reason", ""))
+                answer = request.POST.get("answer", "").strip()
+                if step == SUBMIT and outcome.done and answer:
+                    take_words(request, row, answer)
             else:
                 words = "您打开之后，这条记录有改动；请核对现在的内容再操作。"
                 messages.error(request, words)
@@ -441,11 +452,11 @@ def state_column(name):
 
 
 def state_with_comment(row: Any) -> str:
-    """The state; of a returned row also why it was returned."""
-    label, comment = state_label(row), getattr(row, "review_comment", "")
-    if row.review_state != Review.RETURNED or not comment:
-        return label
-    return format_html('{}<span class="review-why">{}</span>', label, comment)
+    """The state; of a returned row also why it was returned, in a queue what was said last."""
+    why = getattr(row, "review_comment", "") if row.review_state == Review.RETURNED else ""
+    words = [one for one in (why, getattr(row, "last_words", "")) if one]
+    lines = format_html_join("", '<span class="review-why">{}</span>', ((one,) for one in words))
+    return format_html("{}{}", state_label(row), lines)
 
 
 def state_label(row):

@@ -26,7 +26,7 @@ MORE = [Look(width, scheme) for width in (390, 1280) for scheme in ("light", "da
 
 def own_pages() -> Iterator[str]:
     """Those that are no list or form of the skin's."""
-    names = ("index", "projects_grid", "projects_requests", "projects_ask", "status")
+    names = ("index", "projects_grid", "projects_requests", "projects_ask", "status", "notices")
     yield from (reverse(f"admin:{name}") for name in (*names, "projects_monthly_totals"))
     headquarters = Headquarters.objects.filter(name__contains="浙江").first()
     yield reverse("admin:projects_desk", args=[headquarters.slug])

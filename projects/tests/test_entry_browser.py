@@ -57,10 +57,14 @@ class Clerk(Person):
         self.press("Enter")
 
     def save(self):
-        """Ctrl+Enter; wait until the text is another one, and its focus on the next phrase."""
+        """Ctrl+Enter; wait until the text is another one; return what the form objects to."""
         self.see("() => {window.shown = document.getElementById('entry-text')}")
         self.press("Control+Enter")
         self.wait("window.shown !== document.getElementById('entry-text')")
+        return self.see(
+            "Array.from(document.querySelectorAll('.entry-error, [aria-invalid=true]'),"
+            " one => one.id || one.textContent)"
+        )
 
     def message(self):
         return self.see("document.getElementById('entry-status').textContent.trim()")
@@ -122,8 +126,11 @@ def enter(clerk, name, printed):
     if printed == "12家":  # what follows keeps these
         clerk.wait("document.querySelector('[data-period_text=\"2023年上半年\"]') !== null")
         clerk.press("Alt+1")
-        clerk.press(*["Tab"] * 3, "ArrowDown")
-    clerk.save()
+        clerk.press(*["Tab"] * 3)
+        assert clerk.see("document.activeElement.id") == "id_accumulation"
+        clerk.press("ArrowDown")
+        clerk.wait("document.activeElement.value !== ''")
+    assert clerk.save() == []
 
 
 def skip_two(clerk):

@@ -70,7 +70,7 @@ def printed(name):
 
 
 def test_figures_of_a_programme_are_whole_before_part():
-    assert printed("十城百店")[:2] == ["超过30亿元", "600个"]
+    assert printed("十城百店")[:4] == ["超过30亿元", "600个", "7.6亿元", "25万吨"]
     later = Program.objects.get(predecessor__name="十城百店").name
     assert printed(later)[:2] == ["1288家", "50亿元"]
 
@@ -81,6 +81,31 @@ def test_each_metric_is_shown_large_once():
         make_observation(series=series, printed=words)
     rows = Observation.objects.filter(series=series).with_subjects().headline()
     assert len(chosen(rows)) == 1
+
+
+@pytest.mark.parametrize("narrow", [{"scope_note": "线上"}, {"region": "place"}])
+def test_whole_of_a_metric_is_shown_whatever_else_is_later(narrow):
+    program, metric = make_program(), flow()
+    if "region" in narrow:
+        narrow = {"region": make_region()}
+    part = make_series(metric=metric, program=program, **narrow)
+    make_observation(series=part, printed="7亿元", as_of=date(2021, 1, 1))
+    whole = make_series(metric=metric, program=program, region=None)
+    make_observation(series=whole, printed="5亿元", as_of=date(2020, 1, 1))
+    rows = Observation.objects.filter(series__program=program).with_subjects().headline()
+    assert [row.series for row in chosen(rows)] == [whole]
+
+
+def test_of_figures_narrowed_alike_the_larger_is_shown_and_what_is_narrowed_twice_comes_last():
+    program, metric = make_program(), flow()
+    place = make_series(metric=metric, program=program, region=make_region())
+    make_observation(series=place, printed="7万元", as_of=date(2021, 1, 1))
+    scope = make_series(metric=metric, program=program, region=None, scope_note="特产")
+    make_observation(series=scope, printed="25万元", as_of=date(2020, 1, 1))
+    twice = make_series(program=program, region=make_region(), scope_note="特产")
+    make_observation(series=twice, printed="90")
+    rows = Observation.objects.filter(series__program=program).with_subjects().headline()
+    assert [row.series for row in chosen(rows)] == [scope, twice]
 
 
 def test_programmes_follow_their_versions():

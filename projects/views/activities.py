@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from aidtracker.pages.details import DetailPage, Related, Section, sentence, whole_list
+from aidtracker.pages.details import DetailPage, sentence
+from aidtracker.pages.sections import Related, Section, whole_list
 from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, NOTE, Column, capped, joined
 from projects.models import Activity, Agreement, Award

@@ -11,14 +11,8 @@ from django.utils.http import urlencode
 
 from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule
-from aidtracker.pages.details import (
-    WHOLE_LIST,
-    DetailPage,
-    Related,
-    Section,
-    address,
-    chart_address,
-)
+from aidtracker.pages.details import DetailPage
+from aidtracker.pages.sections import WHOLE_LIST, Related, Section, address, chart_address
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
@@ -34,6 +28,7 @@ from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
+from projects.views.attachments import attachments, with_attachments
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -237,6 +232,9 @@ def add_to_pages() -> None:
         OUTLETS,
         ACTIVITIES,
     )
+    for page in (ProjectPage, SitePage, ActivityPage):
+        page.reads = (*page.reads, with_attachments(page.model._meta.model_name))
+        page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
     ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, OUTLETS, SITES, ACTIVITIES)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from aidtracker.ground.batches import prefetch_in_batches
-from aidtracker.pages.details import Related, Section
+from aidtracker.pages.sections import Related, Section
 from aidtracker.pages.tables import CAP, Column, Item, Layout, counted, table
 from projects.models import Observation
 from projects.models.amount_figures import MEASURED, amounts_of, by_column, in_words

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from aidtracker.ground.search import words_of
-from aidtracker.pages.details import Section
 from aidtracker.pages.listing import MOST_KEPT, ListFilter, ListPage
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
+from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
 from aidtracker.sheets import file_name, file_of
 from programs.models import Source

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from aidtracker.pages.details import DetailPage, Related, sentence
+from aidtracker.pages.details import DetailPage, sentence
+from aidtracker.pages.sections import Related
 from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, STATUS, Column
 from projects.models import Enterprise, Investment, Outlet

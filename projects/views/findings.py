@@ -14,10 +14,11 @@ from django.urls import reverse
 from aidtracker.ground.summaries import Summary
 from aidtracker.ground.tallies import by_kind, kind_of
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import DetailPage, Section, address, facts
+from aidtracker.pages.details import DetailPage
 from aidtracker.pages.kept import staff_of
 from aidtracker.pages.listing import ListPage
 from aidtracker.pages.paging import kept
+from aidtracker.pages.sections import Section, address, facts
 from aidtracker.pages.sharing import publisher
 from aidtracker.pages.site import origin
 from aidtracker.pages.tables import NOTE, Column, Item, table

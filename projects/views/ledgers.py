@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from aidtracker.pages.details import DetailPage, Section, sentence
+from aidtracker.pages.details import DetailPage, sentence
+from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import STATUS, Column, table
 from projects.models import Investment, Project
 from projects.views.amounts import amounts, leading, read_figures, with_figure_counts

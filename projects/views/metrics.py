@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from aidtracker.ground.inner_queries import Fixed
-from aidtracker.pages.details import DetailPage, Fact, Related, Section, address, facts, sentence
+from aidtracker.pages.details import DetailPage, sentence
+from aidtracker.pages.sections import Fact, Related, Section, address, facts
 from aidtracker.pages.sharing import downloads, only_known
 from aidtracker.pages.site import origin
 from aidtracker.pages.tables import CAP, KIND, NOTE, Column, Item, Layout, counted, table

@@ -12,8 +12,9 @@ from django.utils import timezone
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.pages.cards import Figure
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import DetailPage, Section, facts, whole_list
+from aidtracker.pages.details import DetailPage
 from aidtracker.pages.kept import staff_of
+from aidtracker.pages.sections import Section, facts, whole_list
 from aidtracker.pages.sharing import only_known
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table
 from aidtracker.templatetags.formatting import plain

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from aidtracker.ground.batches import among
 from aidtracker.ground.datasets import dataset_model
-from aidtracker.pages.details import Section
+from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, table
 from programs.models import Source
 from projects.models import Observation

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.months import in_chinese
-from aidtracker.pages.details import Related, Section
+from aidtracker.pages.sections import Related, Section
 from aidtracker.pages.tables import NOTE, Column, Item, Layout, table
 from aidtracker.templatetags.formatting import plain
 from programs.models import Source

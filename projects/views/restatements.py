@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from aidtracker.pages.details import Section
+from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, table
 from projects.models import Observation
 from projects.restatements import ReplacedText, Restatement, Told, read, restatements_for

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from aidtracker.pages.details import Related, Section, whole_list
+from aidtracker.pages.sections import Related, Section, whole_list
 from aidtracker.pages.tables import (
     CAP,
     KIND,

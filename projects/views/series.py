@@ -12,14 +12,8 @@ from django.utils.http import urlencode
 
 from aidtracker.pages.charts import FEWEST
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import (
-    DetailPage,
-    Section,
-    address,
-    list_item,
-    sentence,
-    whole_list,
-)
+from aidtracker.pages.details import DetailPage, sentence
+from aidtracker.pages.sections import Section, address, list_item, whole_list
 from aidtracker.pages.sharing import downloads, only_known
 from aidtracker.pages.site import origin
 from aidtracker.pages.tables import CAP, Column, Item, Layout, capped, counted, table

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from aidtracker.pages.details import DetailPage, Related, Section, sentence
+from aidtracker.pages.details import DetailPage, sentence
+from aidtracker.pages.sections import Related, Section
 from aidtracker.pages.tables import KIND, Column
 from projects.models import Site
 from projects.sums.chains import phases as chain_of

@@ -13,10 +13,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.pages.citing import Citation
-from aidtracker.pages.details import DetailPage, Fact, Section, facts, whole_list
+from aidtracker.pages.details import DetailPage
 from aidtracker.pages.kept import staff_of
 from aidtracker.pages.listing import Links
 from aidtracker.pages.paging import kept
+from aidtracker.pages.sections import Fact, Section, facts, whole_list
 from aidtracker.pages.sharing import only_known
 from aidtracker.pages.tables import Column, Item, Layout, table
 from aidtracker.templatetags.formatting import figure

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
 from aidtracker.accounts.factors import reset
-from aidtracker.accounts.sessions import end_sessions
+from aidtracker.accounts.own_sessions import end_sessions
 from aidtracker.trail.acts import CommandActs
 
 

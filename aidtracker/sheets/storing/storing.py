@@ -45,6 +45,7 @@ def store(
     file_name: str = "",
     reason: str = "",
     *,
+    way: acts.Way = acts.Way.IMPORT,
     report: Report = silent,
     end: Callable[[Outcome], None] = nothing_more,
 ) -> Outcome:
@@ -53,7 +54,7 @@ def store(
     Nothing is stored if a row fails, if the outcome is no longer the one with `fingerprint`, which
     the person has seen, or if rows lack a reason and `reason` is none for them. Raises
     DatabaseError if the database fails; then, too, nothing is. `end` is called last in the same
-    transaction.
+    transaction. `way` is the door, which `file_name` describes if it is another than a file.
     """
     rehearsal = Rehearsal(resource, sheet, report)
     outcome = rehearsal.run()
@@ -63,7 +64,7 @@ def store(
     give_reason(rehearsal, reason)
     if outcome.reason_error:
         return outcome
-    describe(outcome, rehearsal.model, file_name)
+    describe(outcome, rehearsal.model, file_name, way)
     try:
         with transaction.atomic():
             write(rehearsal)
@@ -81,7 +82,7 @@ def store(
     return outcome
 
 
-def describe(outcome: Outcome, model, file_name: str) -> None:
+def describe(outcome: Outcome, model, file_name: str, way: acts.Way) -> None:
     """Say in the audit trail what is imported."""
     details = [
         ["数据", str(model._meta.verbose_name)],
@@ -90,8 +91,9 @@ def describe(outcome: Outcome, model, file_name: str) -> None:
         *([["变更申请", outcome.proposed]] if outcome.proposed else []),
         ["冲突", outcome.conflicting],
     ]
-    reason = outcome.reason if outcome.lacking else None
-    acts.describe(way=acts.Way.IMPORT, subject=file_name, details=details, reason=reason)
+    is_said = outcome.lacking or way != acts.Way.IMPORT
+    reason = outcome.reason if is_said else None
+    acts.describe(way=way, subject=file_name, details=details, reason=reason)
 
 
 def give_reason(rehearsal: Rehearsal, reason: str) -> None:
