@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from projects.admin import desk, grid, monthly_totals, requests
+from projects.admin import attachments, desk, grid, monthly_totals, requests
 
 admin_view = admin.site.admin_view
 admin_pages = [
@@ -24,6 +24,16 @@ admin_pages = [
         "projects/requests/<int:number>/go-on/",
         admin_view(requests.go_on),
         name="projects_request_go_on",
+    ),
+    path(
+        "projects/attachments/<str:kind>/<int:number>/",
+        admin_view(attachments.page),
+        name="projects_attachments",
+    ),
+    path(
+        "projects/attachments/<uuid:key>/<str:variant>/",
+        admin_view(attachments.file),
+        name="projects_attachment",
     ),
     path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),

@@ -28,6 +28,7 @@ from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
+from projects.views.attachments import attachments, with_attachments
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -233,6 +234,9 @@ def add_to_pages() -> None:
         OUTLETS,
         ACTIVITIES,
     )
+    for page in (ProjectPage, SitePage, ActivityPage):
+        page.reads = (*page.reads, with_attachments(page.model._meta.model_name))
+        page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
     PolicyPage.add_parts("programs", SUBSIDIES)
