@@ -18,6 +18,7 @@ from aidtracker.sheets.reading.pages import MAX_ROWS, ManySheetsError, MissingKe
 from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.guards import Guard
+from aidtracker.sheets.rehearsing.outcomes import Outcome
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.storing import store
