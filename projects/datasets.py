@@ -99,6 +99,16 @@ register(
         has_work=True,
     ),
     Dataset(
+        "subsidies",
+        "projects.Subsidy",
+        PROJECTS,
+        "savings",
+        home=55,
+        navigation=PublicPage(WHAT, 35, "补贴"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
         "enterprises",
         "projects.Enterprise",
         PLACES,

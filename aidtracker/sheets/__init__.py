@@ -14,15 +14,17 @@ from aidtracker.sheets.columns.sets import public_columns
 from aidtracker.sheets.columns.synonyms import also_called
 from aidtracker.sheets.columns.widgets import LedgerWidget
 from aidtracker.sheets.reading.decisions import NOT_IMPORTED, Decisions
-from aidtracker.sheets.reading.sheets import (
+from aidtracker.sheets.reading.pages import (
     MAX_ROWS,
     ManySheetsError,
     MissingKeyError,
+    Sheet,
     SheetError,
-    sheet_of,
 )
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.guards import Guard
+from aidtracker.sheets.rehearsing.outcomes import Outcome
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.storing import store

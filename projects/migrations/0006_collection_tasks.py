@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('programs', '0001_initial'),
-        ('projects', '0004_attachments'),
+        ('projects', '0005_subsidies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
