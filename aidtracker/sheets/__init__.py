@@ -26,6 +26,7 @@ from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.guards import Guard
 from aidtracker.sheets.rehearsing.outcomes import Outcome
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.rehearsing.rules import is_exempt, stored_values, unique_sets
 from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.storing import store
 from aidtracker.sheets.writing.annotated import annotated_file
