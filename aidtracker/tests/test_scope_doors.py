@@ -37,6 +37,7 @@ OWN_DOORS = {
     "projects_desk",
     "projects_desks",
     "projects_monthly_totals",
+    "projects_agenda",
     "projects_tasks",
     "projects_task",
     "projects_task_workbook",
