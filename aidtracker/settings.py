@@ -1,6 +1,7 @@
 """The one settings file: environment variables, each with a default that works for development."""
 
 import os
+import shlex
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -389,10 +390,34 @@ STATIC_BACKEND = (
     if DEBUG
     else "whitenoise.storage.CompressedManifestStaticFilesStorage"
 )
+
+# Photographs and documents of the record
+
+# In a folder, or in a bucket of a server that speaks S3 (with boto3, which reads its keys from the
+# environment): such a server's address, where it is not Amazon's.
+ATTACHMENTS_DIR = Path(os.environ.get("ATTACHMENTS_DIR") or BASE_DIR / "media")
+ATTACHMENTS_BUCKET = os.environ.get("ATTACHMENTS_BUCKET", "")
+BUCKET = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": ATTACHMENTS_BUCKET,
+        "endpoint_url": os.environ.get("ATTACHMENTS_S3_ADDRESS") or None,
+        "default_acl": None,
+        "file_overwrite": False,
+    },
+}
+FOLDER = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": ATTACHMENTS_DIR, "base_url": None, "file_permissions_mode": 0o640},
+}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_BACKEND},
+    "attachments": BUCKET if ATTACHMENTS_BUCKET else FOLDER,
 }
+# The largest file, and the command that looks for viruses in what it reads: it answers 0 for none.
+ATTACHMENT_MB = int(os.environ.get("ATTACHMENT_MB") or 10)
+VIRUS_SCAN = shlex.split(os.environ.get("VIRUS_SCAN", ""))
 
 # Logging and mail
 

@@ -5,7 +5,17 @@ from django.urls import path
 from aidtracker.pages.cards import CARD
 from aidtracker.pages.charts import CHART, PICTURE
 from aidtracker.pages.routes import files_behind, page_routes
-from projects.views import compare, corrections, english, feeds, home, matters, site, timeline
+from projects.views import (
+    attachments,
+    compare,
+    corrections,
+    english,
+    feeds,
+    home,
+    matters,
+    site,
+    timeline,
+)
 
 CHARTS = (CHART, PICTURE)
 
@@ -21,6 +31,7 @@ urlpatterns = [
     path("report/", matters.ReportPage.as_view(), name="report-error"),
     path("report/answer/", matters.look_up, name="report-lookup"),
     path("report/<str:number>/", matters.answer, name="report-answer"),
+    path("files/<uuid:key>/<str:variant>", attachments.attachment, name="attachment"),
     path("feed/", feeds.Figures(), name="feed"),
     path("feed/<slug:place>/<slug:slug>/", feeds.FiguresOf(), name="feed-of"),
     path("en/", english.english, name="english"),

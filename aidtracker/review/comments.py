@@ -79,6 +79,12 @@ def of_rows(model: Any, numbers: Iterable[int]) -> models.QuerySet:
     return Comment.objects.filter(label=model._meta.label_lower, row_id__in=[*numbers])
 
 
+def is_discussed(model: Any) -> models.Exists:
+    """The condition that anybody commented on a row of a model."""
+    rows = Comment.objects.filter(label=model._meta.label_lower, row_id=models.OuterRef("pk"))
+    return models.Exists(rows)
+
+
 def conversation(row: Any, returns: Iterable[Said] = ()) -> list[Said]:
     """What was said of a row, oldest first; `returns` stand in its states."""
     comments = of_rows(type(row), [row.pk]).select_related("author")

@@ -212,8 +212,11 @@ class Referee:
         self.user, self.model = user, rows.model
         is_own = ExpressionWrapper(entered_by(user, rows.model), BooleanField())
         covered = changeable(rows, user).annotate(is_own=is_own)
+        said = covered.values_list("pk", "is_own", comments.is_discussed(rows.model))
+        found = list(said)
         # Those that are the user's to decide on, and whether they entered them.
-        self.covered: dict[int, bool] = dict(covered.values_list("pk", "is_own"))
+        self.covered: dict[int, bool] = {pk: is_own for pk, is_own, _ in found}
+        self.discussed = {pk for pk, _, is_discussed in found if is_discussed}
         self.locks = rows.model.locks()
         own = covered.filter(approved_by(user, rows.model)) if settings.SEPARATE_PUBLISHER else ()
         self.approved: set[int] = {row.pk for row in own}
@@ -235,13 +238,26 @@ class Referee:
         return ""
 
 
-def possible_steps(row: Any, user: Any) -> tuple[list[Step], str, bool]:
-    """The steps a user can take with a row as it is, a sentence if only being its own bars, and
-    whether the row is the user's to decide on at all."""
+@dataclass(frozen=True)
+class Standing:
+    """What a user can do with a row as it is: the steps, and a sentence if only being its own bars.
+
+    Whether the row is theirs to decide on at all, and whether anybody commented on it.
+    """
+
+    steps: list[Step]
+    note: str
+    is_covered: bool
+    is_discussed: bool
+
+
+def possible_steps(row: Any, user: Any) -> Standing:
     referee = Referee(type(row)._base_manager.filter(pk=row.pk), user)
     found = {step: referee.obstacle(step, row) for step in steps_of(type(row))}
     note = f"{OWN_ROW}。" if found[APPROVE] == OWN_ROW else ""
-    return [step for step, why in found.items() if not why], note, bool(referee.covered)
+    steps = [step for step, why in found.items() if not why]
+    is_covered = bool(referee.covered)
+    return Standing(steps, note, is_covered, bool(referee.discussed) or not is_covered)
 
 
 @acts.one_act()

@@ -23,6 +23,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
+from aidtracker.storage.kept_files import added, check_files, files_to_keep, put_back
 from aidtracker.storage.postgres_copies import PostgresCopies
 from aidtracker.storage.sqlite_copies import SqliteCopies
 
@@ -84,7 +85,7 @@ def copies() -> Copies:
     return SqliteCopies() if connection.vendor == "sqlite" else PostgresCopies()
 
 
-def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
+def back_up(folder: Path, with_files: bool = True) -> tuple[Path, dict[str, Any]]:
     """Write a backup into a folder; return its file, which is whole or not there, and manifest."""
     if not folder.is_dir():
         raise CommandError(f"没有文件夹 {folder}。")
@@ -94,7 +95,7 @@ def back_up(folder: Path) -> tuple[Path, dict[str, Any]]:
     if target.exists():
         raise CommandError(f"{target} 已经存在。")
     try:
-        return target, write(target, now.isoformat(), database)
+        return target, write(target, now.isoformat(), database, with_files)
     except OSError as error:
         raise CommandError(f"{folder} 里写不了备份：{error.strerror}。") from error
 
@@ -116,7 +117,8 @@ def newest(folder: Path) -> tuple[Path, datetime] | None:
 def extent(manifest: dict[str, Any]) -> str:
     """How much a backup holds, in words."""
     tables = manifest["tables"].values()
-    return f"{len(tables)} 张表、{sum(rows for rows, _ in tables)} 行"
+    files = f"、{len(manifest['files'])} 个附件" if manifest.get("files") else ""
+    return f"{len(tables)} 张表、{sum(rows for rows, _ in tables)} 行{files}"
 
 
 def outdated(backups: Iterable[tuple[Path, datetime]]) -> list[Path]:
@@ -138,7 +140,9 @@ def verify(file: Path, identity: Path | None = None) -> dict[str, Any]:
     """
     database = copies()
     with workplace(database.folder) as unfinished:
-        manifest, part = unpack(opened(file, unfinished, identity), unfinished, database.part)
+        archive = opened(file, unfinished, identity)
+        manifest, part = unpack(archive, unfinished, database.part)
+        check_files(archive, manifest)
         with database.prepared(part) as contents:
             check_same(manifest, contents)
     word = {"file": file.name, "at": timezone.localtime().isoformat()}
@@ -147,7 +151,9 @@ def verify(file: Path, identity: Path | None = None) -> dict[str, Any]:
     return manifest
 
 
-def write(target: Path, created_at: str, database: Copies) -> dict[str, Any]:
+def write(
+    target: Path, created_at: str, database: Copies, with_files: bool = True
+) -> dict[str, Any]:
     """Make a backup beside its place and put it there when it is whole; return its manifest."""
     clear(database.folder)
     with workplace(target.parent) as unfinished:
@@ -160,7 +166,9 @@ def write(target: Path, created_at: str, database: Copies) -> dict[str, Any]:
             "sha256": hash_of(part),
             **contents,
         }
-        pack(packed, part, manifest)
+        # After the database: no row of it names a file that is not here yet, and what is not
+        # named any more stays for some days.
+        pack(packed, part, manifest, files_to_keep() if with_files else ())
         if settings.BACKUP_RECIPIENT:
             packed = encrypted(packed)
         packed.rename(target)
@@ -194,12 +202,16 @@ def clear(folder: Path) -> None:
             shutil.rmtree(unfinished)
 
 
-def pack(target: Path, part: Path, manifest: dict[str, Any]) -> None:
-    """Write and reread the file; it holds what passwords were made into, so it is private."""
+def pack(target: Path, part: Path, manifest: dict[str, Any], files: Iterable[str] = ()) -> None:
+    """Write and reread the file; it holds what passwords were made into, so it is private.
+
+    The manifest, which says the hash of each file, is written when all of them are.
+    """
     with os.fdopen(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
             archive.write(part, part.name)
+            manifest["files"] = {name: added(archive, name) for name in files}
+            archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
         file.flush()
         os.fsync(file.fileno())
     with zipfile.ZipFile(target) as archive:
@@ -257,7 +269,9 @@ def restore(
     """
     database = copies()
     with workplace(database.folder) as unfinished:
-        manifest, part = unpack(opened(file, unfinished, identity), unfinished, database.part)
+        archive = opened(file, unfinished, identity)
+        manifest, part = unpack(archive, unfinished, database.part)
+        check_files(archive, manifest)
         is_filled = bool(database.filled() - OF_MIGRATIONS)
         if is_filled and not overwrite:
             raise CommandError(
@@ -266,6 +280,7 @@ def restore(
         with database.prepared(part) as contents:
             check_same(manifest, contents)
             stamp = timezone.localtime().strftime(STAMP) if is_filled else ""
+            put_back(archive, manifest)
             return manifest, database.switch(part, stamp)
 
 

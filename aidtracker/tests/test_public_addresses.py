@@ -40,6 +40,7 @@ PROMISED = {
     "compare/chart.svg": "compare-chart",
     "timeline/": "timeline",
     "timeline/chart.svg": "timeline-chart",
+    "files/<uuid:key>/<str:variant>": "attachment",
     "method/": "method",
     "report/": "report-error",
     "report/<str:number>/": "report-answer",

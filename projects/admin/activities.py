@@ -5,6 +5,7 @@ from django.contrib import admin
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, group
 from aidtracker.templatetags.formatting import known
+from projects.admin.attachments import WithAttachments
 from projects.models import Activity, Agreement, Award
 
 
@@ -15,16 +16,17 @@ class AgreementInline(ReadOnlyInline):
 
 
 @admin.register(Activity)
-class ActivityAdmin(ModelAdmin):
+class ActivityAdmin(WithAttachments, ModelAdmin):
     list_display = ("name", "kind", "edition", "starts_on", "region", "site", "updated_at")
     list_filter = (WorkToDo, "kind", "region", "site", "headquarters", "programs")
     inlines = (AgreementInline,)
+    readonly_fields = ("attachments",)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "edition", "step"),
         group("日期", ("starts_on", "ends_on")),
         group("关系", "region", "site", "organisers", "headquarters", "enterprises", "programs"),
         group("状态与采用", "correction_reason"),
-        group("出处", "sources", "note", "maintainer"),
+        group("出处", "sources", "attachments", "note", "maintainer"),
     )
 
 

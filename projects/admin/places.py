@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, group
+from projects.admin.attachments import WithAttachments
 from projects.admin.inlines import SalesInline
 from projects.admin.ledger_filters import TurnoverFilter
 from projects.admin.reviewing import ReviewedAdmin
@@ -39,17 +40,18 @@ class SitePartInline(ReadOnlyInline):
 
 
 @admin.register(Site)
-class SiteAdmin(ModelAdmin):
+class SiteAdmin(WithAttachments, ModelAdmin):
     list_display = ("name", "kind", "region", "operator", "opened_on", "area", "updated_at")
     list_filter = (WorkToDo, "kind", "region", "operator")
     inlines = (PhaseInline, SitePartInline)
+    readonly_fields = ("attachments",)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind"),
         group("关系", "region", "parent", "predecessor", "operator", "headquarters", "programs"),
         group("日期", "opened_on"),
         group("规模", "area", "amount_figures"),
         group("状态与采用", "correction_reason"),
-        group("出处", "sources", "note", "maintainer"),
+        group("出处", "sources", "attachments", "note", "maintainer"),
     )
 
 

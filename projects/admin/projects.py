@@ -7,6 +7,7 @@ from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group
 from aidtracker.templatetags.formatting import UNKNOWN, names
+from projects.admin.attachments import WithAttachments
 from projects.admin.inlines import MilestoneInline, PlanInline, ProgressInline
 from projects.admin.parts_of_reviewed import PartAdmin
 from projects.admin.plans import plans_said
@@ -45,7 +46,7 @@ class PartyInline(TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ReviewedAdmin, ModelAdmin):
+class ProjectAdmin(WithAttachments, ReviewedAdmin, ModelAdmin):
     list_display = (
         "name",
         "headquarters",
@@ -70,7 +71,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
         "is_local",
     )
     search_help_text = "名称、别名、编号、拼音或首字母"
-    readonly_fields = ("plans_in_all",)
+    readonly_fields = ("plans_in_all", "attachments")
     inlines = (PartyInline, PlanInline, MilestoneInline, ProgressInline)
     fieldsets = (
         group(
@@ -97,7 +98,7 @@ class ProjectAdmin(ReviewedAdmin, ModelAdmin):
         ),
         group("资金（万元）", *AMOUNTS, "plans_in_all", "amount_figures"),
         group("状态与采用", "review", "review_comment", "correction_reason"),
-        group("出处", "sources", "note"),
+        group("出处", "sources", "attachments", "note"),
     )
 
     def get_queryset(self, request):

@@ -24,7 +24,6 @@ from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.lists import MADE_AT, is_for_all
 from aidtracker.desk.proposing import Proposing
 from aidtracker.desk.skin import ReasonActionForm, form_of
-from aidtracker.ground.scope import scope_of
 from aidtracker.review.proposals import readable_revisions
 from aidtracker.review.reviewed import HANDED_IN, HANDED_ON, may_correct, may_publish, review_again
 from aidtracker.review.steps import (
@@ -162,17 +161,16 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     def panel(self, request, row):
         """What stands above the form of a stored row about its review."""
-        steps, note, is_covered = possible_steps(row, request.user)
-        story = story_of(row)
-        may_read = is_covered or scope_of(request.user).reads_all
+        standing, story = possible_steps(row, request.user), story_of(row)
+        steps = standing.steps
         proposes = must_propose(row, request.user) and self.has_change_permission(request, row)
         return {
             "label": state_label(row),
             "comment": row.review_comment if row.review_state not in HANDED_IN else "",
             "story": story.moments,
-            "talk": talk_about(row, request.user, story) if may_read else None,
+            "talk": talk_about(row, request.user, story, standing),
             "steps": steps,
-            "note": note,
+            "note": standing.note,
             "warnings": warnings_of(row),
             "proposals": self.proposals(request, row),
             "rivals": [],

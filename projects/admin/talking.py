@@ -7,13 +7,17 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
 from aidtracker.desk.skin import ChangeList, form_of
+from aidtracker.ground.scope import scope_of
 from aidtracker.review.comments import conversation, last_words, may_speak, say
-from aidtracker.review.steps import Story
+from aidtracker.review.steps import Standing, Story
 
 
-def talk_about(row: Any, user: Any, story: Story) -> dict[str, Any]:
-    """What the panel above a row's form shows of its conversation to who may read it."""
-    return {"said": conversation(row, story.returns), "may_speak": may_speak(row, user)}
+def talk_about(row: Any, user: Any, story: Story, standing: Standing) -> dict[str, Any] | None:
+    """What the panel above a row's form shows of its conversation; None for who is not to know."""
+    if not standing.is_covered and not scope_of(user).reads_all:
+        return None
+    said = conversation(row, story.returns) if standing.is_discussed else story.returns
+    return {"said": said, "may_speak": may_speak(row, user)}
 
 
 def take_words(request: HttpRequest, row: Any, words: str) -> None:

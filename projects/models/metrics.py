@@ -1,6 +1,6 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -289,6 +289,7 @@ def scopes_as_one() -> tuple[Any, ...]:
 class Series(Paged, Meaning):
     """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
 
+    CAN_BE_MERGED = True
     OWNERS = ("maintainer",)
     SEEN_WITH = ("project", "investment", "outlet")
     PUBLIC_WITH = ("project", "investment", "outlet")
@@ -431,3 +432,23 @@ class Series(Paged, Meaning):
     def before_storing(cls, rows: Sequence[Self]) -> None:
         settle(rows)
         super().before_storing(rows)
+
+    @classmethod
+    def merge_obstacles(cls, kept: Any, gone: Any) -> Iterator[str]:
+        """Figures of two metrics are not of one."""
+        if kept.metric_id != gone.metric_id:
+            yield f"指标不同：{kept.metric}、{gone.metric}。"
+
+    @classmethod
+    def merge_notes(cls, kept: Any, gone: Any) -> Iterator[str]:
+        """What the two say differently, and the times of which both have figures."""
+        columns = ("metric", *SUBJECTS, *SCOPES, "scope_note")
+        differing = [one for one in columns if getattr(kept, one) != getattr(gone, one)]
+        if differing:
+            labels = "、".join(str(cls._meta.get_field(one).verbose_name) for one in differing)
+            yield f"两条的{labels}不同，合并后都算作“{kept}”的。"
+        own = observation_model()._base_manager
+        times = ("period_start", "period_end", "as_of", "accumulation", "nature")
+        first, second = (set(own.filter(series=one).values_list(*times)) for one in (kept, gone))
+        if common := len(first & second):
+            yield f"有 {common} 个期间两边都有数：合并后各数并存，互相核对，不一致的列入核对。"

@@ -27,6 +27,7 @@ from projects.models import (
     ProjectPlan,
     Review,
 )
+from projects.models.attachments import Attachment
 from projects.models.finding_kinds import TO_SETTLE
 from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
@@ -38,6 +39,7 @@ PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
 UNKNOWN = "未填"
 MOST_LINES = 100
 TREND = 6  # months
+MOST_PHOTOGRAPHS = 4
 LATE = ("overdue", "missing")
 QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
@@ -239,6 +241,12 @@ class Desk:
         rows = own.filter(review__in=HANDED_IN).order_by().values("month")
         found = rows.annotate(reports=Count("pk"), amount=Sum(name))
         return {row["month"]: (row["reports"], row["amount"]) for row in found}
+
+    @cached_property
+    def photographs(self) -> list[Attachment]:
+        """The latest of its projects."""
+        rows = Attachment.objects.filter(project__in=self.projects, width__isnull=False)
+        return list(rows.select_related("project").order_by("-pk")[:MOST_PHOTOGRAPHS])
 
     @cached_property
     def changes(self):

@@ -47,6 +47,15 @@ def test_number_without_a_scale_finds_it_whole(figures):
     assert told("某项 1288") == ["1,288元"]
 
 
+def test_vague_number_finds_what_is_printed_so_and_no_other():
+    people = make_series(metric=make_metric(name="某项收入", unit="人"), name="某地 某项收入")
+    for printed in ("几十人", "30人", "五六人", "5人", "6人"):
+        make_observation(series=people, printed=printed)
+    assert told("某项 几十人") == ["几十人"]
+    assert told("某项 五六人") == ["五六人"]
+    assert sorted(told("某项 5人")) == ["5人", "五六人"]
+
+
 @pytest.mark.parametrize("words", ["9.1亿", "11亿元", "9.11亿吨", "别处 9.11亿"])
 def test_other_number_unit_or_subject_finds_nothing(words, figures):
     assert told(words) == []

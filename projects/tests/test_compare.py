@@ -125,8 +125,8 @@ def test_figure_of_one_alone_says_that_the_others_have_none(client):
     assert rows["产业援疆资金投入，累计"][1:] == [
         ("浙江省援疆指挥部",),
         ("9.11 亿元", "2017—2019年（推断）", "原文称“援疆资金”"),
-        (f"其余 1 个：{MISSING}",),
     ]
+    assert context["alone"].caption == f"只有一方有的数；对其余 1 个，{MISSING}"
 
 
 def test_like_figures_are_subtracted_as_far_as_their_words_allow(client):
@@ -307,3 +307,11 @@ def test_what_is_chosen_stands_first_in_the_form(client):
     context = asked(client, of="headquarters", pick=["zhejiang", "hangzhou"]).context
 
     assert {one.key for one in context["choices"][:2]} == {"zhejiang", "hangzhou"}
+
+
+def test_what_only_one_has_is_told_of_each_in_turn_and_at_sight_where_nothing_is_shared(client):
+    page = asked(client, of="donors", pick=["zhejiang", "guangdong"])
+    assert page.context["shared"] is None
+    first = [row[1] for row in cells(page.context["alone"])[:2]]
+    assert sorted(first) == [("广东省",), ("浙江省",)]
+    assert page.content.decode().count("<details open>") == 2

@@ -272,8 +272,10 @@ def test_contacts_are_forgotten_in_time():
 
 
 def test_receipt_leads_to_the_answer_only(client):
-    page = client.get(choice(new_number()))
+    unknown = new_number()
+    page = client.get(choice(unknown))
     assert page.status_code == 404
+    assert f"没有回执号是“{unknown}”的报错" in page.content.decode()
     matter = make_matter(message="只给报错的人看")
     found = client.get(
         reverse("report-lookup"), {"number": matter.number.lower().replace("-", " ")}

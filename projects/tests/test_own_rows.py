@@ -130,5 +130,5 @@ def test_what_was_done_before_the_last_publication_does_not_count(staff, headqua
 
 def test_form_says_why_the_own_row_can_not_be_approved(staff, headquarters):
     row = entered(staff["all"], headquarters, review="submitted")
-    steps, note, _ = possible_steps(row, staff["all"])
-    assert (steps, note) == ([RETURN], f"{OWN_ROW}。")
+    standing = possible_steps(row, staff["all"])
+    assert (standing.steps, standing.note) == ([RETURN], f"{OWN_ROW}。")

@@ -38,8 +38,7 @@ def figures_that_say(words: str) -> Group | None:
         return None
     number, rest = asked
     public = Observation.objects.published().order_by()
-    value = Q(value=number.value) | Q(value_high=number.value)
-    same = public.filter(value, search_rule(Observation, rest)).values_list("pk", flat=True)
+    same = public.filter(says(number), search_rule(Observation, rest)).values_list("pk", flat=True)
     alike = public.filter(search_rule(Observation, f"{number.printed} {rest}"))
     found = [
         pk
@@ -49,9 +48,27 @@ def figures_that_say(words: str) -> Group | None:
     shown = list(dict.fromkeys([*same[:CANDIDATES], *found]))[:CANDIDATES]
     rows = Observation.objects.with_subjects().in_bulk(shown)
     fitting = [rows[pk] for pk in shown if pk in rows and may_be_in(number, rows[pk].unit)]
-    fitting.sort(key=lambda row: (row.value != number.value, row.qualifier != number.qualifier))
+    fitting.sort(key=lambda row: nearness(row, number))
     hits = [hit(row, number) for row in fitting[:SHOWN_PER_GROUP]]
     return make_group(KIND, len(fitting), hits, more_of(Observation, words)) if hits else None
+
+
+def says(number: Figure) -> Q:
+    """That a figure has this value at an end; 几十 has none, 五六 has to have both."""
+    if number.value is None:
+        return Q(pk__in=())
+    if number.value_high is not None:
+        return Q(value=number.value, value_high=number.value_high)
+    return Q(value=number.value) | Q(value_high=number.value)
+
+
+def nearness(row: Observation, number: Figure) -> tuple[bool, bool, bool]:
+    """How far a figure is from what is searched: another value, other words, another hedge."""
+    return (
+        row.value != number.value,
+        not holds_whole(row.printed, number),
+        row.qualifier != number.qualifier,
+    )
 
 
 def may_be_in(number: Figure, unit: str) -> bool:

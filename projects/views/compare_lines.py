@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, Self
 
 from django.db.models import QuerySet
@@ -210,7 +211,7 @@ class Comparison:
     @cached_property
     def lines(self) -> list[Line]:
         """Lines of like figures, those that most things have first."""
-        several = sorted(self.lines_read, key=order_of_line)
+        several = in_turn(sorted(self.lines_read, key=order_of_line))
         shown = several[: self.most_rows]
         if len(several) > len(shown):
             rest = len(several) - len(shown)
@@ -348,10 +349,24 @@ def best(rows: list[Read], common: Key | None) -> Read | None:
     return min(rows, key=order, default=None)
 
 
+def in_turn(lines: list[Cells]) -> list[Cells]:
+    """Of lines in order, those that only one thing has at the end: the first of each, then on."""
+    alone: Counter[int] = Counter()
+    turns = []
+    for cells in lines:
+        held = [at for at, cell in enumerate(cells) if cell]
+        turns.append(alone[held[0]] if len(held) < FEWEST else -1)
+        alone[held[0]] += len(held) < FEWEST
+    return [cells for _, cells in sorted(zip(turns, lines, strict=True), key=itemgetter(0))]
+
+
 def order_of_line(cells: Cells) -> Key:
-    """Lines that most things have first; money before the rest; wholes before what is narrower."""
+    """Lines that most things have first; of them those with a figure that is preferred, then money
+    before the rest, wholes before what is narrower."""
     known = [cell for cell in cells if cell]
     first = known[0]
+    is_preferred = any(cell["rank"] == Observation.Rank.PREFERRED for cell in known)
     is_money = first["series__metric__unit"] == "元"
     narrow = any(scope(first))
-    return -len(known), not is_money, narrow, first["series__metric"], first["pk"]
+    order = not is_preferred, not is_money, narrow
+    return -len(known), *order, first["series__metric"], first["pk"]

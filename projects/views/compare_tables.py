@@ -117,7 +117,7 @@ def cells_of(line: Line, columns: Sequence[Column], of: str, none: str) -> Itera
 def alone_table(lines: Sequence[Line], comparison: Comparison) -> Table:
     """Figures that only one of the things has, and that the documents have none of the others."""
     of, count = comparison.asked.of, len(comparison.columns) - 1
-    rest = f"其余 {count} 个：{comparison.missing}"
+    rest = f"对其余 {count} 个，{comparison.missing}"
     first = "主体" if of == "metrics" else "指标"
     rows = []
     for number, line in enumerate(lines, 1):
@@ -127,11 +127,10 @@ def alone_table(lines: Sequence[Line], comparison: Comparison) -> Table:
             label_cell(line, of),
             Cell("只有", "text", (Item(column.name, column.url),)),
             Cell("数值", "compared", (Item(line.first.printed),), shown),
-            Cell("其余", "missing", (Item(rest),)),
         )
         rows.append(Row(number, cells))
-    headings = tuple(Heading(word, False) for word in (first, "只有", "数值", "其余"))
-    return Table("只有一方有的数", headings, rows)
+    headings = tuple(Heading(word, False) for word in (first, "只有", "数值"))
+    return Table(f"只有一方有的数；{rest}", headings, rows)
 
 
 def records_table(comparison: Comparison) -> Table | None:

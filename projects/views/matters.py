@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -132,25 +132,25 @@ class ReportPage(View):
         return unkept(super().dispatch(request, *args, **kwargs))
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page(MatterForm(), request.GET.get("about", ""))
+        return report_page(request, MatterForm(), request.GET.get("about", ""))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form, about = MatterForm(request.POST), request.POST.get("about", "")
         if not form.is_valid():
-            return self.page(form, about, status=422)
+            return report_page(request, form, about, status=422)
         if seconds := REPORTS.wait(request):
-            return refused(self.page(form, about, status=429, wait=in_words(seconds)), seconds)
+            page = report_page(request, form, about, status=429, wait=in_words(seconds))
+            return refused(page, seconds)
         matter = take(page_at(request, about), form)
         return HttpResponseRedirect(f"{reverse('report-answer', args=[matter.number])}?new")
 
-    def page(self, form: MatterForm, about: str, status: int = 200, wait: str = "") -> HttpResponse:
-        context = {
-            "form": form,
-            "about": page_at(self.request, about),
-            "days": CONTACT_DAYS,
-            "wait": wait,
-        }
-        return render(self.request, "projects/report.html", context, status=status)
+
+def report_page(
+    request: HttpRequest, form: MatterForm, about: str = "", status: int = 200, **said: str
+) -> HttpResponse:
+    """The form and the way to an answer; `said` is what keeps either from going on."""
+    context = {"form": form, "about": page_at(request, about), "days": CONTACT_DAYS, **said}
+    return render(request, "projects/report.html", context, status=status)
 
 
 def unkept(response: HttpResponseBase) -> HttpResponseBase:
@@ -175,7 +175,9 @@ def answer(request: HttpRequest, number: str) -> HttpResponseBase:
     """What became of what a reader said; whoever has the receipt sees it."""
     if seconds := LOOK_UPS.wait(request):
         return unkept(too_often(request, seconds))
-    matter = get_object_or_404(Matter.objects.only(*SHOWN), number=number.upper())
+    matter = Matter.objects.only(*SHOWN).filter(number=number.upper()).first()
+    if matter is None:
+        return unkept(report_page(request, MatterForm(), status=404, missing=number))
     address = request.build_absolute_uri(reverse("report-answer", args=[matter.number]))
     context = {"matter": matter, "row": matter.about, "address": address}
     return unkept(render(request, "projects/report_answer.html", context))

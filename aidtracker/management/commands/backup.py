@@ -18,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=settings.BACKUP_DIR, help=words)
         words = "备份成功后删除不再需要的旧备份：留 14 天每天、8 周每周、24 个月每月最新的一份"
         parser.add_argument("--rotate", action="store_true", help=words)
+        words = "不带附件（附件在自己有版本和备份的存储里时用）"
+        parser.add_argument("--without-files", action="store_true", help=words)
         words = "只说会写什么、删什么，不写也不删"
         parser.add_argument("--dry-run", action="store_true", help=words)
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.tell(folder, options["rotate"])
             return
-        target, manifest = back_up(folder)
+        target, manifest = back_up(folder, not options["without_files"])
         self.stdout.write(f"已备份 {extent(manifest)}：{target}")
         if options["rotate"]:
             for path in outdated(finished(folder)):

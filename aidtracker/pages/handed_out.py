@@ -1,0 +1,25 @@
+"""Answers that hand out a file somebody uploaded: whatever is in it, it can do nothing here."""
+
+from typing import Any
+
+from django.http import FileResponse
+
+# Shown by browsers; all else is only handed out to be saved.
+SHOWN = ("image/jpeg", "image/png")
+POLICY = "default-src 'none'; sandbox"
+SECONDS = 300
+
+
+def handed_out(content: Any, name: str, content_type: str, *, is_public: bool) -> FileResponse:
+    """An open file under its name, with the headers that keep it from doing harm."""
+    is_attachment = content_type not in SHOWN
+    response = FileResponse(
+        content, as_attachment=is_attachment, filename=name, content_type=content_type
+    )
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    if is_public:
+        # It may be taken back.
+        response["Cache-Control"] = f"public, max-age={SECONDS}"
+    return response
