@@ -174,9 +174,12 @@ class Multiple:
 
 @lru_cache(maxsize=1 << 12)
 def multiple_of(words: str) -> Multiple | None:
-    """What a column's or a cell's unit names, 万㎡, 百万元, 元/吨, however wide; None for none."""
-    text = _folded(words)
-    text = _OF_CHINA.sub("", text) or text
+    """What a column's or a cell's unit names, 万㎡, 百万元, 元/吨, however wide; None for none.
+
+    Money by its sign or code, too: US$, 万€.
+    """
+    text = _SIGNS.sub(lambda one: SIGNS[one[0]], _folded(words))
+    text = _SIGN_FIRST.sub(r"\2\1", _OF_CHINA.sub("", text) or text)
     if unit := _FOLDED.get(text):
         return Multiple(1, unit)
     for scale in _SCALES_BY_LENGTH:
@@ -194,6 +197,16 @@ def _folded(words: str) -> str:
 
 _FOLDED = {_folded(one): one for one in sorted(KNOWN | PEOPLE | HOUSEHOLDS | THINGS)}
 _OF_CHINA = re.compile("人民币|rmb|cny")
+# Other ways of writing money and scales, in columns and cells alone.
+SIGNS = {
+    **dict.fromkeys(("us$", "usd", "$"), "美元"),
+    **dict.fromkeys(("hk$", "hkd"), "港元"),
+    **dict.fromkeys(("€", "eur"), "欧元"),
+    **dict.fromkeys(("£", "gbp"), "英镑"),
+    **{"jpy": "日元", "億": "亿", "萬": "万", "圓": "元", "畝": "亩", "噸": "吨"},
+}
+_SIGNS = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
+_SIGN_FIRST = re.compile("^(美元|港元|欧元|英镑|日元)([百千万亿]+)$")
 _SCALES_BY_LENGTH = sorted(filter(None, SCALES), key=len, reverse=True)
 
 # What every known unit measures; all money is one, though it does not convert.

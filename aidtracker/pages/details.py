@@ -34,6 +34,7 @@ from aidtracker.pages.sharing import Sharing
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Item, joined
 from aidtracker.pages.told import rows_behind, told_of, with_told
+from aidtracker.trail.merged import present_number
 
 CARDS = 4
 SOURCE_FIELDS = ("code", "title", "short_title", "publisher", "published_on")
@@ -97,7 +98,7 @@ class DetailPage(View):
         """Where the public row is that once was at an address; empty for none."""
         if not issubclass(self.model, Paged):  # its address is not of what can be renamed
             return ""
-        number = present_key(self.model, key)
+        number = present_number(self.model, present_key(self.model, key))
         row = number and self.model.objects.published().filter(pk=number).first()
         return row.get_absolute_url() if row else ""
 

@@ -2,7 +2,8 @@
 
 from aidtracker.sheets import download, resource_for
 from aidtracker.sheets.columns.sets import staff_columns
-from aidtracker.sheets.reading.sheets import Page, sheet_of
+from aidtracker.sheets.reading.pages import Page
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.storing.storing import store

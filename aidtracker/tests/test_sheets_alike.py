@@ -93,6 +93,11 @@ def places():
         ("丙地区/戊地区", "990100；990200"),
         ("丙地区\n戊地区", "990100；990200"),
         ("丙地区,戊地区；己区", "990000；990100；990200"),
+        ("丙地区 戊地区", "990100；990200"),
+        ("丙地区和戊地区", "990100；990200"),
+        ("丙地区、戊地区。", "990100；990200"),
+        ("丙地区-丁市", "990101"),
+        ("丙地区·丁市", "990101"),
     ],
 )
 def test_places_are_found_as_they_are_written(places, text, codes):
@@ -169,6 +174,9 @@ def test_choice_that_is_another_is_refused(text):
         ("二○二四年十二月五日", "2024-12-05", ""),
         ("二零二四年底", "2024", "底"),
         ("2024年3月5号", "2024-03-05", ""),
+        ("2024年3月5", "2024-03-05", ""),
+        ("'2024-03", "2024-03", ""),
+        ("2024.3月", "2024-03", ""),
     ],
 )
 def test_date_in_words_is_read_as_far_as_it_is_sure(text, iso, loose):
@@ -185,7 +193,13 @@ def test_what_is_not_read_of_a_date_is_said():
     assert (problem.is_error, change(outcome, "计划开工")) == (False, "2024")
 
 
-@pytest.mark.parametrize("text", ["2024年前", "2024年以后", "去年底"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2024年前", "2024年以后", "去年底"),
+        *("2024年1-3月", "2024-1-3月", "2024.1-3", "2024年3-5"),
+    ],
+)
 def test_date_that_is_none_is_refused(text):
     with pytest.raises(ValueError, match="日期请写成"):
         DATE.clean(text)

@@ -10,7 +10,8 @@ import pytest
 from aidtracker import testing
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns.example import example_of
-from aidtracker.sheets.reading.sheets import ManySheetsError, SheetError, sheet_of
+from aidtracker.sheets.reading.pages import ManySheetsError, SheetError
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.writing.annotated import annotated_file

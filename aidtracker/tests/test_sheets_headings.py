@@ -3,8 +3,10 @@
 import pytest
 
 from aidtracker.sheets import resource_for
+from aidtracker.sheets.columns.quantities import factor_of
 from aidtracker.sheets.reading.headings import find_heading
-from aidtracker.sheets.reading.sheets import Page, SheetError, sheet_of
+from aidtracker.sheets.reading.pages import Page, SheetError
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.stated_units import unit_in
 from aidtracker.tests.sheet_helpers import page, sheet
 from projects.models import Project
@@ -48,10 +50,47 @@ def test_unit_above_that_agrees_is_taken(line):
         "总投资，亿元",
         "*总投资（单位：亿元，含税）",
         "总投资(亿元)必填",
+        *("总投资〔亿元〕", "总投资｛亿元｝", "总投资<亿元>", "总投资-亿元", "总投资|亿元"),
+        *("总投资（以亿元计）", "总投资（億元）", "总投资（亿元为单位）"),
     ],
 )
 def test_unit_of_a_heading_is_found(heading):
-    assert sheet(Project, ["项目编号", heading], ROW).columns[1] == ("total_amount", 1, "亿元")
+    [(code, at, unit)] = sheet(Project, ["项目编号", heading], ROW).columns[1:]
+    assert (code, at, factor_of(unit, "万元")) == ("total_amount", 1, 10_000)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["总投资（亿元以内）", "总投资（K）", "总投资（约亿）", "总投资（¥¥）"],
+)
+def test_unit_of_a_heading_that_nobody_knows_is_refused(heading):
+    with pytest.raises(SheetError, match="像是写着单位，却认不出是什么"):
+        sheet(Project, ["项目编号", heading], ROW)
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ("开工时间（计划）", "planned_start"),
+        ("开工时间（实际）", "actual_start"),
+        ("完成投资（累计）", "work_done_amount"),
+        ("援疆资金（调整后）", "adjusted_amount"),
+        ("总投资（其中援疆资金）", ""),
+        ("总投资（占比）", ""),
+        ("总投资（同比增长）", ""),
+        ("竣工时间（预计）", ""),
+        ("总投资（概算）", "total_amount"),
+    ],
+)
+def test_note_by_which_a_heading_is_another_column_counts(heading, code):
+    columns = sheet(Project, ["项目编号", heading], ["P-1", ""]).columns
+    assert [one for one, _, _ in columns[1:]] == ([code] if code else [])
+
+
+def test_heading_may_be_said_by_its_group_the_other_way_round():
+    rows = [["项目编号", "开工时间", ""], ["", "计划", "实际"], ["P-1", "2024-01", "2024-03"]]
+    codes = [code for code, _, _ in sheet(Project, *rows).columns]
+    assert codes == ["code", "planned_start", "actual_start"]
 
 
 @pytest.mark.parametrize("text", ["单价（元/吨）", "美元账户（户）", "备注"])

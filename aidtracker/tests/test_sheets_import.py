@@ -3,7 +3,7 @@
 import pytest
 
 from aidtracker import testing
-from aidtracker.sheets.reading.sheets import MAX_ROWS, SheetError
+from aidtracker.sheets.reading.pages import MAX_ROWS, SheetError
 from aidtracker.tests.sheet_helpers import messages, rehearsal, sheet, stored
 from programs.models import Batch, Headquarters, Pairing, Region
 from projects.models import Award, Finding, Project

@@ -11,7 +11,8 @@ from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns.synonyms import ALSO_CALLED
 from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.headings import Known
-from aidtracker.sheets.reading.sheets import MissingKeyError, sheet_of
+from aidtracker.sheets.reading.pages import MissingKeyError
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.storing.models import RememberedColumns
 from aidtracker.tests.sheet_helpers import page, rehearsal, sheet
 from projects.models import Enterprise, Investment, Outlet, ProgressReport, Project

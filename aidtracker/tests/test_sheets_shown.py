@@ -10,7 +10,8 @@ import pytest
 
 from aidtracker import testing
 from aidtracker.sheets import resource_for
-from aidtracker.sheets.reading.sheets import SheetError, sheet_of
+from aidtracker.sheets.reading.pages import SheetError
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.tests.sheet_helpers import messages
@@ -114,6 +115,26 @@ def test_line_of_csv_that_is_longer_than_the_headings_is_refused(line):
     assert "逗号没有加引号" in words
 
 
+def line_of(line, others="P-2,乙,5,4,\n"):
+    content = f"{','.join(HEADINGS)}\n{line}\n{others}".encode()
+    return outcome_of(content, name="台账.csv")
+
+
+@pytest.mark.parametrize(
+    ("line", "others", "is_error"),
+    [
+        ("P-1,甲,1,500,500", "P-2,乙,5,4,\n", True),  # a number among the notes
+        ("P-1,甲,1,500", "P-2,乙,5\n", True),  # longer than the line beside it
+        ("P-1,甲,1,500", "", False),  # perhaps both are meant
+        ("P-1,甲,120,100,", "P-2,乙,5,4,\n", None),
+        ("P-1,甲,120,100,注", "P-2,乙,5,4,\n", None),
+    ],
+)
+def test_number_of_csv_that_a_comma_may_have_split_is_said(line, others, is_error):
+    problems = [one for one in line_of(line, others).problems if "没有加引号" in one.message]
+    assert [one.is_error for one in problems] == ([] if is_error is None else [is_error])
+
+
 @pytest.mark.parametrize("line", ["P-1,甲,5,4,,", "P-1,甲,5,4,,,,", '"P-1",甲,"1,500",4,注', "P-1"])
 def test_line_of_csv_with_nothing_more_is_read(line):
     content = f"{','.join(HEADINGS)}\n{line}\n".encode()
@@ -155,6 +176,9 @@ DAY = datetime.date(2024, 3, 1)
         (12345000, "#,##0.0,", "12345"),
         (1200, "[$$-409]#,##0.00", "$1200"),
         (1200, '"￥"#,##0.00', 1200),
+        (7, '"T-"000', "T-007"),
+        (-5, '0"元";-0"元"', "-5元"),
+        (5, '0,,"百万"', "0.000005百万"),
         (-1200, "#,##0_);(#,##0)", -1200),
         (0, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', 0),
         (0, "0;-0;;@", ""),
@@ -168,6 +192,12 @@ DAY = datetime.date(2024, 3, 1)
 )
 def test_what_a_cell_shows_is_read(value, code, seen):
     assert read_cell(value, code) == seen
+
+
+def test_code_that_excel_took_for_a_date_is_refused():
+    rows = [["项目编号", "名称"], [DAY, "甲"]]
+    [problem] = outcome_of(book_of(rows, formats=[("A2", "m-d")])).problems
+    assert "当成了日期" in problem.message
 
 
 def test_percent_in_a_column_of_money_is_refused_and_a_month_stays_one():

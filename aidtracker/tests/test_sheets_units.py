@@ -8,7 +8,8 @@ from aidtracker import testing
 from aidtracker.ground.units import multiple_of
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns import widgets
-from aidtracker.sheets.reading.sheets import SheetError, sheet_of
+from aidtracker.sheets.reading.pages import SheetError
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.stated_units import unit_behind
 from aidtracker.tests.sheet_helpers import page, rehearsal, sheet
 from projects.models import InvestmentReport, Project, Site, TrainingReport
@@ -113,6 +114,7 @@ def test_unit_of_a_heading_of_people_converts():
     "heading",
     [
         *("总投资（万美元）", "总投资（美元）", "总投资（%）", "总投资（吨）", "总投资（亿元/年）"),
+        *("总投资（$）", "总投资（US$万）", "总投资（万€）", "总投资（HKD）", "总投资（USD万）"),
         *("总投资（元/吨）", "总投资（户）", "总投资（万泰铢）", "总投资/亩", "总投资（平方米）"),
     ],
 )
@@ -187,6 +189,38 @@ def test_other_money_above_is_refused(line):
 def test_unit_below_the_table_is_seen():
     with pytest.raises(SheetError, match=r"表上写着“单位：元”"):
         sheet(Project, ["项目编号", "总投资"], ["P-1", "5"], ["注：本表金额单位为元"])
+
+
+@pytest.mark.parametrize("name", ["项目台账-亿元", "台账（亿元）", "2024年项目（单位：亿元）"])
+def test_unit_in_the_name_of_the_sheet_or_the_file_is_seen_without_the_word(name):
+    rows = [["项目编号", "总投资"], ["P-1", "5"]]
+    by_file = page(*rows)
+    by_file.title = name
+    for one in (page(*rows, name=name), by_file):
+        with pytest.raises(SheetError, match="单位：亿元"):
+            sheet_of(resource_for(Project), [one])
+
+
+@pytest.mark.parametrize("name", ["各单元", "公元", "项目台账（万元）", "多元化", "千户万亩"])
+def test_name_of_a_sheet_that_states_no_other_unit_says_nothing(name):
+    found = sheet_of(resource_for(Project), [page(["项目编号", "总投资"], ["P-1", "5"], name=name)])
+    assert found.columns[1] == ("total_amount", 1, "")
+
+
+@pytest.mark.parametrize(
+    "line", ["亿元", "以亿元为单位", "表中金额以亿元计", "金额均以亿元为单位", "单位；亿元"]
+)
+def test_unit_above_in_other_words_is_seen(line):
+    with pytest.raises(SheetError, match="单位：亿元"):
+        sheet(Project, ["台账"], ["", line], ["项目编号", "总投资"], ["P-1", "5"])
+
+
+@pytest.mark.parametrize(("title", "units"), [("单位", ("亿元", "万元")), ("币种", ("美元",))])
+def test_unit_in_a_column_beside_is_seen(title, units):
+    rows = [["项目编号", "总投资", title], *([f"P-{one}", "5", one] for one in units)]
+    with pytest.raises(SheetError, match=f"单位：{units[0]}"):
+        sheet(Project, *rows)
+    sheet(Project, ["项目编号", "总投资", "单位"], ["P-1", "5", "万元"], ["P-2", "5", "某局"])
 
 
 def test_unit_in_the_name_of_the_sheet_is_seen():

@@ -7,10 +7,11 @@ import zipfile
 import openpyxl
 import pytest
 
-from aidtracker.sheets.reading import uploads
-from aidtracker.sheets.reading.sheets import SheetError
+from aidtracker.sheets.reading import csv_texts, uploads, workbook_safety
+from aidtracker.sheets.reading.pages import SheetError
 from aidtracker.sheets.reading.uploads import read_upload as pages_of
 from aidtracker.sheets.reading.workbook_reader import MAX_ROWS
+from aidtracker.sheets.reading.workbook_safety import MAX_CELLS
 from aidtracker.sheets.writing.files import file_of
 
 
@@ -66,10 +67,10 @@ def test_cell_longer_than_excel_has_is_refused():
 @pytest.mark.parametrize("part", [b"<c ", b"<row ", b"<row aaaaaaaa", b"<c r><f>"])
 def test_searching_a_workbook_of_tags_without_end_takes_no_minutes(part):
     """Backtracking through the next tags took minutes for the 100 MB that 100 KB unpack to."""
-    piece = part * (uploads.MEGABYTE // len(part))
+    piece = part * (workbook_safety.MEGABYTE // len(part))
     begun = time.process_time()
-    uploads.check_piece(piece)
-    assert not uploads.HIDDEN_PART.search(piece)
+    workbook_safety.check_piece(piece)
+    assert not workbook_safety.HIDDEN_PART.search(piece)
     assert time.process_time() - begun < 0.5
 
 
@@ -117,7 +118,7 @@ def test_workbook_rows_keep_their_numbers():
             "混用了几种文字编码（第 3 行起）",
         ),
         ("a.csv", b'a,b\n"1" x,1\n', "引号或分隔有误"),
-        ("a.csv", b"a\nb\n" + b"x" * (uploads.MAX_CELL + 1), "第 3 行.*有一格超过 200000 个字"),
+        ("a.csv", b"a\nb\n" + b"x" * (csv_texts.MAX_CELL + 1), "第 3 行.*有一格超过 200000 个字"),
         ("a.csv", b"a\n" * (MAX_ROWS + 1), "一次最多导入 100000 行"),
         ("a.csv", b"\xff\x81\xff,1\n", "文字编码"),
         ("a.xls", OLE, "另存为 .xlsx"),
@@ -129,12 +130,16 @@ def test_workbook_rows_keep_their_numbers():
         ("a.xlsx", with_member("xl/vbaProject.bin", b"x"), "带有宏"),
         ("a.xlsx", with_member("xl/macrosheets/sheet1.xml", b"<a/>"), "带有宏"),
         ("a.xlsx", workbook([["甲", 1]] * (MAX_ROWS + 1)), "一次最多导入 100000 行"),
-        ("a.xlsx", with_member("xl/a.xml", b"<c></c>" * (uploads.MAX_CELLS + 1)), "单元格超过"),
+        (
+            "a.xlsx",
+            with_member("xl/a.xml", b"<c></c>" * (MAX_CELLS + 1)),
+            "单元格超过",
+        ),
         ("a.xlsx", with_member("xl/x.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "DTD"),
         ("a.xlsx", with_member("xl/x.xml", "<!DOCTYPE a><a/>".encode("utf-16-le")), "DTD"),
         ("a.xlsx", with_member("XL/workbook.xml", b"<a/>"), "重复"),
         ("a.xlsx", without_compression_flag(workbook()), "加密"),
-        ("a.xlsx", with_member("xl/big.bin", bytes(uploads.MAX_UNPACKED + 1)), "过大"),
+        ("a.xlsx", with_member("xl/big.bin", bytes(workbook_safety.MAX_UNPACKED + 1)), "过大"),
     ],
 )
 def test_file_is_refused_with_the_reason(name, content, words):
@@ -154,7 +159,7 @@ def test_zip_that_is_no_workbook_is_refused():
 def test_workbook_of_too_many_parts_is_refused():
     target = io.BytesIO(workbook())
     with zipfile.ZipFile(target, "a") as archive:
-        for number in range(uploads.MAX_MEMBERS):
+        for number in range(workbook_safety.MAX_MEMBERS):
             archive.writestr(f"{number}.xml", "")
 
     with pytest.raises(SheetError, match="过大"):
@@ -162,7 +167,7 @@ def test_workbook_of_too_many_parts_is_refused():
 
 
 def test_part_that_lies_about_its_size_is_refused():
-    content = with_member("xl/big.bin", bytes(uploads.MEGABYTE))
+    content = with_member("xl/big.bin", bytes(workbook_safety.MEGABYTE))
     place = content.rfind(b"PK\x01\x02")
     lying = content[: place + 24] + (5).to_bytes(4, "little") + content[place + 28 :]
 
@@ -181,7 +186,7 @@ def test_cell_far_away_fills_no_memory():
 
 
 def test_csv_of_a_megabyte_of_line_ends_has_no_rows():
-    assert read_upload("a.csv", b"\n" * uploads.MEGABYTE) == []
+    assert read_upload("a.csv", b"\n" * workbook_safety.MEGABYTE) == []
 
 
 def calculated(cell):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from aidtracker.ground.changes import after_change
 from aidtracker.review.steps import APPROVE, PUBLISH, Step
 from aidtracker.sheets import rehearse, resource_for, sheet_of, store
-from aidtracker.sheets.reading.sheets import Page
+from aidtracker.sheets.reading.pages import Page
 from aidtracker.trail.acts import one_act
 from benchmarks.measuring.registry import LeftOut, Target, Work, row
 from benchmarks.measuring.site import Site

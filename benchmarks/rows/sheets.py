@@ -13,7 +13,7 @@ from import_export.resources import modelresource_factory
 from aidtracker.ground import bulk
 from aidtracker.ground.pinyin import syllables
 from aidtracker.sheets import rehearse, resource_for, sheet_of, store
-from aidtracker.sheets.reading.sheets import Page
+from aidtracker.sheets.reading.pages import Page
 from aidtracker.trail import acts
 from aidtracker.trail.acts import one_act
 from aidtracker.trail.history import NEW, copying

@@ -22,6 +22,7 @@ SHOWN_NEAR, LIKENESS, MOST_COMPARED = 3, 0.5, 3_000
 # What is offered to choose from for such a name: all rows, if they are few.
 OFFERED, OFFERED_LIKENESS, ALL_OFFERED = 8, 0.4, 60
 HAN_ORDINAL = re.compile("第([一二三四五六七八九十]{1,3})")
+BETWEEN_PLACES = re.compile("[-·•.>→]+")  # 阿克苏地区-温宿县
 MOST_ASKED = 200  # names that are looked for among all others
 # What people say of a whole place.
 SAID_AS = {"全疆": "新疆", "疆内": "新疆", "全新疆": "新疆"}
@@ -130,7 +131,8 @@ class Lookup:
                     self.fold(name, rows)
         wanted = folded(SAID_AS.get(text, text))
         found = self.folded.get(wanted, [])
-        return [one for at, one in enumerate(found) if one not in found[:at]] or self.placed(wanted)
+        inner = BETWEEN_PLACES.sub("", wanted)
+        return [one for at, one in enumerate(found) if one not in found[:at]] or self.placed(inner)
 
     def fold(self, name, rows):
         self.folded.setdefault(folded(name), []).extend(rows)

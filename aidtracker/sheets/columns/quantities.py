@@ -18,7 +18,11 @@ MAX_DIGITS = 15
 NUMBER = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:[, ][0-9]{3})+)(?:\.([0-9]*))?")
 SCIENTIFIC = re.compile(r"[+-]?[0-9](?:\.[0-9]{1,14})?[eE][+-]?[0-9]{1,2}")
 PERCENT = re.compile(r".*[0-9]\s*[%‰]")
-DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?)?[年月日]?")
+# One kind of sign between the parts: 2024年1-3月 is no third of January.
+DATE = re.compile(
+    r"(?P<y>[0-9]{4})(?:年|(?:年|[-/.])(?P<m>[0-9]{1,2})月?"
+    r"|(?:(?P<s>[-/.])(?P<m2>[0-9]{1,2})(?P=s)|年(?P<m3>[0-9]{1,2})月)(?P<d>[0-9]{1,2})日?)?"
+)
 HAN = "[一二三四五六七八九十]{1,3}"
 HAN_DATE = re.compile(rf"([〇○零一二三四五六七八九]{{4}})年(?:({HAN})月(?:({HAN})[日号])?)?")
 LOOSE = re.compile(
@@ -132,7 +136,7 @@ def rounded(number, places):
 
 def spelled(text):
     """A date in digits, without what is said of it loosely: 二〇二四年三月, 2024年底."""
-    text = text.strip().removesuffix(loose_part(text))
+    text = text.strip().removeprefix("'").removesuffix(loose_part(text))
     if found := HAN_DATE.fullmatch("".join(text.split())):
         year, *rest = found.groups()
         digits = "".join(str(HAN_DIGITS.get(one, 0)) for one in year)
@@ -146,6 +150,14 @@ def loose_part(text):
     return found["month"] or found["year"] or "" if found else ""
 
 
+def parts_of_date(text):
+    """Year, month and day of a date in digits, as far as they are there; nothing if it is none."""
+    if found := COMPACT.fullmatch(text):
+        return found.groups()
+    found = DATE.fullmatch(re.sub(r"\s+", "", text))
+    return (found["y"], found["m"] or found["m2"] or found["m3"], found["d"]) if found else ()
+
+
 def iso_date(text, years):
     """A date as precise as its text, in ISO: 2019年6月, 2019.6, 2019/6/3, 43617. ValueError."""
     text = spelled(CLOCK.sub("", half_width(text)))
@@ -154,10 +166,10 @@ def iso_date(text, years):
     if AMBIGUOUS_MONTH.fullmatch(text):
         year = text[:4]
         raise ValueError(f"{text} 可能是 1 月，也可能是 10 月；请写成 {year}-01 或 {year}-10。")
-    parts = COMPACT.fullmatch(text) or DATE.fullmatch(re.sub(r"\s+", "", text))
+    parts = parts_of_date(text)
     if not parts:
         raise ValueError("日期请写成 2019-04-12、2019年4月12日、2019-04、2019年4月或 2019。")
-    iso = "-".join(part.zfill(2) for part in parts.groups() if part)
+    iso = "-".join(part.zfill(2) for part in parts if part)
     try:
         validate_calendar(iso)
     except ValidationError as error:

@@ -44,6 +44,8 @@ NO = {"否", "false", "0", "no", "n", "×", "✗", "无", "不是"}
 
 
 OTHER_SEPARATORS, BETWEEN_NAMES = re.compile("[、，,/／]"), re.compile("[、，]")
+# What may stand between names, and within them: only where all that it sets apart is known.
+WEAK_SEPARATORS = re.compile(r"\s+|以及|[和及与]")
 IS_PLANNED = "还没有到的是计划，请填在“计划”的列，或在“列的对应”里改读整列。"
 HOW_TO_LIST = "一格里写几个，用“；、，,/”或换行隔开。"
 # What stands around the word of a choice, and what is said for it.
@@ -377,8 +379,19 @@ class ManyRelatedWidget(RelatedWidget):
 
     def apart(self, text):
         """What a part of a list names: a row, or several between signs that keys may have, too."""
-        is_one = self.as_said(text) != text or self.lookup.knows(text)
-        return [text] if is_one else split_list(text, OTHER_SEPARATORS)
+        if self.is_known(text):
+            return [text]
+        return [one for part in split_list(text, OTHER_SEPARATORS) for one in self.weakly(part)]
+
+    def is_known(self, text):
+        return self.as_said(text) != text or self.lookup.knows(text)
+
+    def weakly(self, text):
+        """The names in a text with weak signs between them, if all of them are known."""
+        text = text.rstrip("。.")
+        parts = split_list(text, WEAK_SEPARATORS)
+        is_list = len(parts) > 1 and not self.is_known(text) and all(map(self.is_known, parts))
+        return parts if is_list else [text]
 
     def render(self, value, obj=None, **kwargs):
         return self.join(key_of(row) for row in (value.all() if value is not None else ()))

@@ -15,7 +15,7 @@ NUMBER_MARKS = re.compile(r"[\s()（）栏]")
 COUNT = re.compile(r"[（(]?共?计?[0-9]+[个项家处户宗](?:项目|工程)?[)）]?")
 HAN = "[一二三四五六七八九十]{1,3}"
 ORDINAL = re.compile(rf"[（(]?{HAN}[)）、.．]?|[ⅠⅡⅢⅣⅤⅥⅦⅧ]")
-SECTION = re.compile(rf"(?:{HAN}[、.．]|[（(]{HAN}[)）]|第{HAN}(?:类|部分|批)|其中[:：])(?=.)")
+SECTION = re.compile(rf"(?:{HAN}[、.．]|[（(]{HAN}[)）]|其中[:：])(?=.)|第{HAN}(?:类|部分|批)")
 CLASS = re.compile(r"(?:类|部分|方面|领域|[（(]共?[0-9]+[个项][^()（）]{0,4}[)）])$|小计")
 STEMS = "甲乙丙丁"
 # How the first cell of such a row begins, without marks.

@@ -17,6 +17,7 @@ from aidtracker.sheets.reading.stated_units import (
     is_row_of_units,
     plain,
     stated_unit,
+    unit_of_title,
     without_unit,
 )
 
@@ -28,6 +29,20 @@ DEMANDS = re.compile(r"(必填|选填)项?$")
 FRAMES = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
 IGNORED = {"序号", "no", "行号"}
 PUBLIC_ONLY = {"本站网页", "page"}  # columns that public files have, and that say nothing new
+
+
+# Notes of a heading by which it is another column, or a part of one: 开工时间（计划）.
+OTHER = re.compile(
+    "其中|占|比重|比例|[增降]|同比|环比|率|[今明去上前]年|同期|[本当][年月季期周]|年度|累计|计划|目标"
+    "|预计|拟|实际|剩余|结余|[尚]?未|缺口|调整|自筹|配套"
+)
+OF_PARTS = {"其中", "占", "比重", "比例", "同比", "环比", "率", "增", "降"}
+
+
+def notes_of(text):
+    """What stands in brackets in a heading, but for units."""
+    notes = (note[1:-1] for note in BRACKETS.findall(plain(text)))
+    return [note for note in notes if not stated_unit(f"({note})")]
 
 
 def bare(text):
@@ -57,12 +72,22 @@ class Names:
     def meant(self, text):
         if (known := plain(text)) in self.decided:
             return self.decided[known], True
-        for form in (plain(text), bare(text), without_unit(bare(text))):
+        for form in self.forms(text):
             if form in self.exact:
                 return self.exact[form], True
             if form in self.loose:
                 return self.loose[form], False
         return "", False
+
+    def forms(self, text):
+        """What a heading may be called without its notes, unless these say of what else it is."""
+        yield plain(text)
+        name = without_unit(bare(text))
+        others = [one for note in notes_of(text) for one in OTHER.findall(note) if one not in name]
+        if not others:
+            yield from (bare(text), name)
+        elif not OF_PARTS & {*others}:
+            yield from (word for note in notes_of(text) for word in (note + name, name + note))
 
 
 def names_of(resource, decided=None):
@@ -195,7 +220,8 @@ def combined(names, rows):
     texts = []
     for place, lower in enumerate(levels[-1]):
         above = [group[place] for group in groups]
-        grouped = ["".join([*above, lower]), *(text + lower for text in above)]
+        grouped = ["".join([*above, lower])]
+        grouped += [words for text in above for words in (text + lower, lower + text)]
         upper = [level[place] for level in reversed(levels[:-1])]
         fitting = (text for text in grouped if lower and names.code(text)[0])
         texts.append(next(fitting, "") or next(filter(None, [lower, *upper]), ""))
@@ -220,7 +246,7 @@ def take_units(resource, heading, grid):
     for _, cells in grid[max(0, heading.last - HEADING_ROWS) : heading.last]:
         texts = carried(map(cell_text, cells))
         if len(set(texts) - {""}) > 1:
-            units = [stated_unit(text) if BRACKETS.search(text) else "" for text in texts]
+            units = [unit_of_title(text) for text in texts]
             add_units(resource, heading, units, are_groups=True)
 
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
-from aidtracker.sheets.columns.cells import ALTERED, plain_number
+from aidtracker.sheets.columns.cells import ALTERED, cell_text, plain_number
 from aidtracker.sheets.columns.quantities import EXCEL_EPOCH
 
 # Formats that have no words in a file, of those that say more or less than the value.
@@ -127,14 +127,20 @@ def shown_number(value, code: str):
     number = scaled(value, body, after)
     if number is None:
         return ALTERED
-    words = ["".join(map(literals_of, parts)).strip(OUTER) for parts in (read[:first], after)]
-    if number == Decimal(plain_number(value)) and not any(words):
-        return padded(value, "".join(part[0] for part in body))
-    return f"{words[0]}{plain_number(number)}{words[1]}"
+    before, behind = ("".join(map(literals_of, parts)).strip() for parts in (read[:first], after))
+    if not (before.strip(OUTER) or behind.strip(OUTER)):
+        before = behind = ""
+    elif value < 0:
+        before = before.lstrip("-(")  # the number has its sign
+    if number != Decimal(plain_number(value)):
+        return f"{before}{plain_number(number)}{behind}"
+    digits = padded(value, "".join(part[0] for part in body))
+    return f"{before}{cell_text(digits)}{behind}" if before or behind else digits
 
 
 def literals_of(part: re.Match) -> str:
-    return literals(part[0]) if part["said"] else part[0]
+    is_scale = part["other"] and part[0] == ","  # told by the number
+    return literals(part[0]) if part["said"] else "" if is_scale else part[0]
 
 
 def scaled(value, body: list[re.Match], after: list[re.Match]) -> Decimal | None:

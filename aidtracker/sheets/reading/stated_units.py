@@ -11,12 +11,18 @@ from itertools import chain
 from aidtracker.ground.units import CURRENCIES, UNITS, multiple_of
 from aidtracker.sheets.columns.cells import cell_text
 from aidtracker.sheets.columns.quantities import factor_of
+from aidtracker.sheets.columns.synonyms import also_called
 
 LONGEST = 200
-BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
+OPENING, CLOSING = "（(\\[【〔〖《〈「{｛<＜", "）)\\]】〕〗》〉」}｝>＞"
+BRACKETS = re.compile(f"[{OPENING}][^{OPENING}{CLOSING}]*[{CLOSING}]")
 MARKS = re.compile(r"[\s*＊★☆·:：_]+")
 PARTS = re.compile(r"[,，;；、 ]")
-SAID = re.compile(r"^(?:计量|计价|金额|面积|数量)*(?:单位)?(?:为|是)?(?=.)")
+SAID = re.compile(
+    r"^(?:计量|计价|金额|面积|数量|货币)*(?:单位)?(?:均?为|均?是|均?以)?(?=.)|(?<=.)(?:为单位|计)$"
+)
+# What looks like a unit, whatever it is.
+LIKE_UNIT = re.compile(r"[亿億萬$€£¥￥%‰]|[百千万]元|(?:百|千)?万$|\([a-z]{1,4}\)")
 # What may stand behind a heading without brackets: 本月完成 is no 成, 本年 no 年.
 BEHIND_WORDS = {
     one
@@ -30,9 +36,12 @@ WORDS = "|".join(
 )
 SCALE = "(?:[十百千]?[万亿]|[百千])?"
 # A unit behind a heading, without brackets: 总投资万元, 总投资/亿元, 面积亩.
-BEHIND = re.compile(rf"[,/、]?(?:单位)?((?:人民币)?{SCALE}(?:{WORDS}))$")
+BEHIND = re.compile(rf"[-,/、|;~—–―]?(?:单位)?((?:人民币)?{SCALE}(?:{WORDS}))$")
 # 单位：万元、亩 above a table, or in a note below it.
-LINE = re.compile(r"单位(?:均)?(?:为|是)?[:：]?([^。;；)）]{1,30})")
+LINE = re.compile(
+    r"单位(?:均)?(?:为|是)?[:：;；]?([^。;；)）]{1,30})|以([^。;；)）以]{1,12}?)(?:为单位|计(?:算|价)?)"
+)
+UNIT_COLUMNS = {"单位", "计量单位", "货币单位", "金额单位", "计价单位", "资金单位", "币种"}
 NOTHING = {*"-—/无", ""}
 FRAMES = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
 
@@ -89,17 +98,52 @@ def units_of(cells):
     """The units that a row states for a whole table: 单位：元; （亿元） in a title."""
     texts = {cell_text(cell)[:LONGEST] for cell in cells} - {""}
     found = [unit for text in texts for unit in units_of_line(text)]
+    found += [text for text in map(plain, texts) if measures(text)]
     return found or [stated_unit(text) for text in texts if len(texts) == 1 and stated_unit(text)]
 
 
 def units_of_line(text):
     """The units that a line names: 万元 and 亩 of 金额单位：万元、亩."""
     for line in LINE.findall(plain(text)):
-        for part in PARTS.split(line):
+        for part in PARTS.split("".join(line)):
             words = SAID.sub("", part) or part
             unit = words if multiple_of(words) else next(known_beginnings(words), "")
             if unit:
                 yield unit
+
+
+def units_of_title(text):
+    """The units that the name of a sheet or a file states."""
+    found = [*units_of_line(text)]
+    stated = unit_of_title(text)
+    return found or ([stated] if stated else [])
+
+
+def unit_of_title(text):
+    """The unit that a name or a group of headings states; 元 at its end may be of 单元."""
+    stated = stated_unit(text)
+    return stated if BRACKETS.search(text) or len(stated) > 1 else ""
+
+
+def units_beside(titles, rows):
+    """The units in a column of their own, which say what stands beside them."""
+    for at in (at for at, title in enumerate(titles) if plain(title) in UNIT_COLUMNS):
+        texts = {plain(cells[at]) for _, cells in rows if cells[at].__class__ is str}
+        yield from (text for text in sorted(texts) if measures(text))
+
+
+def measures(words):
+    """Whether words are a unit that measures, or a multiple: 亿元, 亩; not 家 or 个."""
+    found = multiple_of(words) if words else None
+    return bool(found and (found.dimension or found.times > 1))
+
+
+def has_unclear_unit(column, text):
+    """Whether a heading of a quantity, which states no known unit, seems to state one."""
+    rest = plain(text)
+    for name in sorted((column.label, *also_called(column.label)), key=len, reverse=True):
+        rest = rest.replace(plain(name), "")
+    return bool(LIKE_UNIT.search(rest))
 
 
 def known_beginnings(words):

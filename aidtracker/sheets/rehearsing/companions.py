@@ -8,7 +8,7 @@ from typing import Any
 
 from aidtracker.sheets.columns.cells import cell_text, tidy
 from aidtracker.sheets.columns.widgets import split_list
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.pages import Sheet
 from aidtracker.sheets.rehearsing.outcomes import Objections
 from aidtracker.sheets.rehearsing.readers import CellReader, Readers
 from aidtracker.sheets.rehearsing.stored_rows import StoredRows

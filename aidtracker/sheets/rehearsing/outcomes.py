@@ -7,7 +7,7 @@ from typing import Any, Self
 from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.reading.decisions import Decisions
 from aidtracker.sheets.reading.mapping import MappedColumn
-from aidtracker.sheets.reading.sheets import ranges
+from aidtracker.sheets.reading.pages import ranges
 from aidtracker.sheets.rehearsing.recognition import Recognised
 
 ERROR, WARNING = "error", "warning"

@@ -1,6 +1,7 @@
 """How an import reads the columns of a file: each different cell once, however often it stands."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ from aidtracker.sheets.columns.cells import (
 )
 from aidtracker.sheets.columns.column import SheetColumn
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.pages import Sheet
 from aidtracker.sheets.reading.stated_units import converts
 
 # What is probably wrong, though the database would take it.
@@ -69,6 +70,8 @@ class CellReader:
         is_text = self.column.is_text
         if is_text and lost_digits(raw):
             return Reading(problem="编号被 Excel 当成数字，后面的数位已丢失；请设为文本格式重填。")
+        if is_text and self.column.is_line and isinstance(raw, date):
+            return Reading(problem="被 Excel 当成了日期；请设为文本格式，照原样重填。")
         raw = self.column.said(raw)
         has_text = raw.__class__ is str or is_text
         try:

@@ -14,7 +14,7 @@ from aidtracker.review.reviewed import Review
 from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.sheets import Sheet, ranges
+from aidtracker.sheets.reading.pages import Sheet, ranges
 from aidtracker.sheets.rehearsing.companions import Companions
 from aidtracker.sheets.rehearsing.guards import FOREIGN, Guard
 from aidtracker.sheets.rehearsing.outcomes import (
@@ -111,6 +111,8 @@ class Rehearsal:
         faulty = {number for number, *_ in self.sheet.faults}
         for fault in self.sheet.faults:
             self.objections.fail(*fault)
+        for number, value, text in self.sheet.doubts:
+            self.objections.warn(number, WHOLE_ROW, value, text)
         companions = Companions(self.sheet, self.readers, self.objections)
         companions.fill_keys()
         keys = self.read_keys()

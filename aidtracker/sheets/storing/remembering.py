@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from aidtracker.ground.scope import scope_of
 from aidtracker.sheets.reading.decisions import Decisions
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets.reading.pages import Sheet
 from aidtracker.sheets.storing.models import RememberedColumns
 
 MOST = 200  # shapes of files of one kind

@@ -13,7 +13,8 @@ from django_tasks import task
 
 from aidtracker.ground.datasets import dataset_of
 from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.reading.sheets import SheetError, sheet_of
+from aidtracker.sheets.reading.pages import SheetError
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.outcomes import Outcome
 from aidtracker.sheets.rehearsing.progress import Report, silent

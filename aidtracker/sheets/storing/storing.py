@@ -16,7 +16,7 @@ from aidtracker.ground.search import spare_search_text
 from aidtracker.review.proposals import propose_many
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
-from aidtracker.sheets.reading.sheets import Sheet, ranges
+from aidtracker.sheets.reading.pages import Sheet, ranges
 from aidtracker.sheets.rehearsing.outcomes import WHOLE_ROW, Outcome, Problem
 from aidtracker.sheets.rehearsing.plans import FieldChange, PlannedRow
 from aidtracker.sheets.rehearsing.progress import Report, silent

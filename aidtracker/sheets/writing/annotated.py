@@ -14,7 +14,8 @@ from django.http import FileResponse
 from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, cell_text
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.decisions import Decisions
-from aidtracker.sheets.reading.sheets import Page, Sheet, sheet_of
+from aidtracker.sheets.reading.pages import Page, Sheet
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.outcomes import ERROR, LABEL_SEPARATOR, WARNING, Outcome, Problem
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
