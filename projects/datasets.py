@@ -213,6 +213,8 @@ register(
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     GRID,
+    MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
+    MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),
     # The sums of a month are for who enters figures.
     MenuPage(

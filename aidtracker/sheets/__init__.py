@@ -37,4 +37,5 @@ from aidtracker.sheets.writing.files import (
     file_name,
     file_of,
 )
+from aidtracker.sheets.writing.prefilled import Prefilled, prefilled_file
 from aidtracker.sheets.writing.templates import template_file
