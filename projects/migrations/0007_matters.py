@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('programs', '0001_initial'),
-        ('projects', '0005_subsidies'),
+        ('projects', '0006_collection_tasks'),
     ]
 
     operations = [
