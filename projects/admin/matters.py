@@ -13,6 +13,8 @@ from projects.models import Matter
 
 NOT_FOR_YOU = "只对处理单位显示"
 ERROR = Matter.Kind.ERROR
+# What only the matters of readers have.
+OF_READERS = {"page", "dataset", "row_id", "row_key", "way_to_row", "reachable"}
 # What a reader has said stays as it was said.
 SAID = ("kind", "raised_on", "raised_by", "enterprise", "site", "message", "basis")
 
@@ -37,7 +39,7 @@ class MatterAdmin(ModelAdmin):
             *("page", "dataset", "row_id", "row_key", "way_to_row"),
             *("enterprise", "site"),
         ),
-        group("报错", "message", "basis", "reachable"),
+        group("事由", "message", "basis", "reachable"),
         group(
             "答复",
             *("headquarters", "handler", "due_on", "steps"),
@@ -53,9 +55,20 @@ class MatterAdmin(ModelAdmin):
         """What readers say comes from their form alone."""
         field = super().formfield_for_choice_field(db_field, request, **kwargs)
         if db_field.name == "kind":
-            field.initial = ""
-            field.choices = [one for one in field.choices if one[0] != ERROR]
+            others = [one for one in field.choices if one[0] != ERROR]
+            field.initial, field.choices = "", [("", "请选择"), *others]
         return field
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.kind == ERROR:
+            return self.fieldsets
+        return [
+            (
+                name,
+                {**options, "fields": [one for one in options["fields"] if one not in OF_READERS]},
+            )
+            for name, options in self.fieldsets
+        ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The row knows for this page whether its reader may be reached by who looks at it."""

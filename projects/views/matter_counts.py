@@ -24,7 +24,7 @@ COUNTS = (
     Column("不改或未能解决", lambda one: one["declined"], kind="number"),
 )
 RELEASED = (
-    Column("提出", lambda one: f"{one.raised_on:%Y-%m-%d}"),
+    Column("提出", lambda one: one.raised_on.isoformat(), kind="date"),
     Column("类型", "get_kind_display"),
     Column("关于", lambda one: one.enterprise or one.site),
     Column("事由", "message"),
