@@ -99,6 +99,16 @@ register(
         has_work=True,
     ),
     Dataset(
+        "subsidies",
+        "projects.Subsidy",
+        PROJECTS,
+        "savings",
+        home=55,
+        navigation=PublicPage(WHAT, 35, "补贴"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
         "enterprises",
         "projects.Enterprise",
         PLACES,
@@ -202,6 +212,8 @@ register(
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     GRID,
+    MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
+    MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),
     # The sums of a month are for who enters figures.
     MenuPage(

@@ -23,7 +23,7 @@ from aidtracker.ground.records import KeyedModel, NameListField, SlugFromPinyinF
 from aidtracker.ground.scope import FOREIGN, changeable, may_change
 from aidtracker.review.reviewed import Reviewed, follow
 from aidtracker.review.revisions import revision_model
-from aidtracker.sheets.rehearsing.rules import is_exempt, stored_values, unique_sets
+from aidtracker.sheets import is_exempt, stored_values, unique_sets
 from aidtracker.trail import acts
 from aidtracker.trail.history import CHANGED, keep_states
 from aidtracker.trail.links import relations_to

@@ -160,6 +160,15 @@ BROKEN = {
     "project_party_exactly_one": lambda: make.make_project_party(
         organisation="某局", enterprise=make.make_enterprise()
     ),
+    "subsidy_amounts_not_negative": lambda: make.make_subsidy(amount=-1),
+    "subsidy_enterprise_or_beneficiaries": lambda: make.make_subsidy(
+        enterprise=make.make_enterprise(), beneficiaries="红枣种植户"
+    ),
+    "subsidy_moved_named": lambda: make.make_subsidy(moved_amount=1),
+    "subsidy_dates": lambda: bad_date(make.make_subsidy, "starts_on", "ends_on"),
+    "subsidy_starts_on_before_ends_on": lambda: backwards(
+        make.make_subsidy, "starts_on", "ends_on"
+    ),
     "investment_amounts_not_negative": lambda: make.make_investment(arrived_amount=-1),
     "investment_two_enterprises": invested_in_itself,
     "investment_dates": lambda: bad_date(

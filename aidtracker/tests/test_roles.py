@@ -23,11 +23,11 @@ LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport",
+    "outletreport jobsreport trainingreport subsidy",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
-    "investmentreport outletreport jobsreport trainingreport revision"
+    "investmentreport outletreport jobsreport trainingreport revision subsidy"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from aidtracker.desk.skin import ModelAdmin, group
-from aidtracker.sheets import rehearse, resource_for, store
-from aidtracker.sheets.reading.sheets import Sheet
+from aidtracker.sheets import Sheet, rehearse, resource_for, store
 from aidtracker.templatetags.formatting import plain
 from aidtracker.trail import acts
 from projects.admin.cautions import Cautioned

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
-from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.inner_queries import Answers, Fixed
 from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
     MaintainerField,
@@ -255,9 +255,8 @@ class SeriesQuerySet(RecordQuerySet):
     def leading_figures(self):
         """Of each of these series the one public figure to show first, in a document if any is."""
         own = self.observations.published().filter(series=OuterRef("pk")).best_first()
-        return self.observations.filter(
-            pk__in=self.order_by().values(first=Subquery(own.values("pk")[:1]))
-        )
+        first = self.order_by().values(first=Subquery(own.values("pk")[:1]))
+        return self.observations.filter(pk__inside=Answers(first))
 
     def first_rows(self, limit: int) -> list[Any]:
         """The first series with the figures to show and all that they name."""

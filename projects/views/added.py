@@ -15,7 +15,7 @@ from aidtracker.pages.details import DetailPage
 from aidtracker.pages.sections import WHOLE_LIST, Related, Section, address, chart_address
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
-from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
+from programs.views.details import HeadquartersPage, PolicyPage, ProgramPage, RegionPage
 from programs.views.lists import (
     CategoryList,
     HeadquartersList,
@@ -46,6 +46,7 @@ from projects.views.sections import (
     OPENED,
     OUTLET_COLUMNS,
     STARTED,
+    SUBSIDIES,
     TOTAL,
     LedgerRows,
     figures,
@@ -228,6 +229,7 @@ def add_to_pages() -> None:
         "programs",
         PROJECTS,
         INVESTMENTS,
+        SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
         ACTIVITIES,
@@ -237,8 +239,9 @@ def add_to_pages() -> None:
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
-    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, OUTLETS, SITES, ACTIVITIES)
+    PolicyPage.add_parts("programs", SUBSIDIES)
+    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
     RegionPage.add_parts("given", figures_of_place, figures_within)
-    RegionPage.add_parts("programs", PROJECTS, SITES, ENTERPRISES)
+    RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))
