@@ -34,7 +34,7 @@ WORKBOOK_OPTIONS = {
 }
 # One whose cells are written in any order.
 FREE_WORKBOOK = WORKBOOK_OPTIONS | {"constant_memory": False}
-NARROW, WIDE, WIDEST = 8, 40, 85
+NARROW, WIDE, WIDEST = 8, 40, 60
 NAME = 24  # narrower than names are
 ARROW = 3  # the filter beside a heading
 FIRST_WIDE = "\u2e80"
