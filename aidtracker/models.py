@@ -1,6 +1,7 @@
 """The tables of the site itself, where Django looks for them."""
 
 from aidtracker.accounts.own_sessions import StaffSession
+from aidtracker.desk.list_views import ListView
 from aidtracker.desk.mails import MailChoice
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.edition import EditionStep
@@ -14,6 +15,7 @@ __all__ = (
     "Act",
     "Comment",
     "EditionStep",
+    "ListView",
     "MailChoice",
     "Notice",
     "RememberedColumns",

@@ -99,6 +99,16 @@ register(
         has_work=True,
     ),
     Dataset(
+        "subsidies",
+        "projects.Subsidy",
+        PROJECTS,
+        "savings",
+        home=55,
+        navigation=PublicPage(WHAT, 35, "补贴"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
         "enterprises",
         "projects.Enterprise",
         PLACES,
@@ -200,8 +210,11 @@ register(
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
+    PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     GRID,
+    MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
+    MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),
     # The sums of a month are for who enters figures.
     MenuPage(

@@ -32,10 +32,16 @@ from aidtracker.ground.records import NameListField
 from aidtracker.ground.scope import hidden, is_scoped, scope_of
 from aidtracker.review.proposals import key_relations
 from aidtracker.review.reviewed import REASON_LENGTH
-from aidtracker.sheets import SheetColumn, SheetResource, rehearse, resource_for, store
-from aidtracker.sheets.reading.sheets import Sheet
-from aidtracker.sheets.rehearsing.guards import Guard
-from aidtracker.sheets.rehearsing.outcomes import Outcome
+from aidtracker.sheets import (
+    Guard,
+    Outcome,
+    Sheet,
+    SheetColumn,
+    SheetResource,
+    rehearse,
+    resource_for,
+    store,
+)
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import row_number
 

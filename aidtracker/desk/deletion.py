@@ -41,8 +41,7 @@ def naming_rows(rows, admin_site):
     for relation in rows[0]._meta.related_objects:
         if relation.many_to_many:
             manager = relation.related_model._default_manager
-            # What is only computed, as most findings are, is computed again without them.
-            kept = getattr(manager, "for_fixtures", manager.all)()
+            kept = getattr(manager, "entered", manager.all)()
             found = kept.filter(**{f"{relation.field.name}__in": keys})
             if relation.related_model is type(rows[0]):
                 found = found.exclude(pk__in=keys)

@@ -18,9 +18,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from aidtracker.pages.failures import failure_of
+from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.sheets import (
     MAX_ROWS,
     NOT_IMPORTED,
@@ -80,6 +82,13 @@ def reads_more(decisions: Decisions, before: Decisions) -> bool:
     """Whether a column is read, or read as another one, that was not before."""
     new = decisions.columns.items() - before.columns.items()
     return any(code != NOT_IMPORTED for _, code in new)
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page of the admin from which somebody was sent to import something; empty for none."""
+    back = request.GET.get("back", "")
+    is_own = url_has_allowed_host_and_scheme(back, None) and back.startswith(ADMIN_PREFIX)
+    return back if is_own else ""
 
 
 class ImportMixin(admin.ModelAdmin):
@@ -311,7 +320,7 @@ class ImportMixin(admin.ModelAdmin):
             kept = (upload.sheet, upload.file_name, bytes(upload.content))
             return self.preview_page(request, outcome, *kept)
         messages.success(request, self.success(upload))
-        return redirect(self.address_of("changelist"))
+        return redirect(way_back(request) or self.address_of("changelist"))
 
     def success(self, upload: Upload) -> str:
         """What was stored, with the way to its trail and to undoing it."""

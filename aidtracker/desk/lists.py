@@ -10,7 +10,7 @@ from functools import cached_property, wraps
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -25,6 +25,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from aidtracker.desk.columns import ChosenColumns, wide
+from aidtracker.desk.list_views import VIEW, column_id, views_of
+from aidtracker.desk.ranges import ENDS, further_fields, range_for
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.scope import changeable
 from aidtracker.ground.search import is_searched, words_of
@@ -53,6 +56,7 @@ class VersionedList(ChangeList):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         made_at = timezone.now()
+        self.request = args[0]
         super().__init__(*args, **kwargs)
         self.made_at = made_at.isoformat() if is_versioned(self.model) else ""
 
@@ -60,14 +64,29 @@ class VersionedList(ChangeList):
         """With what the columns of facts, if there are any, say of rows: read for all at once."""
         self.find_page()
         names = [one for one in self.model_admin.facts_columns if one in self.list_display]
-        if not names:
-            return
-        self.result_list = list(self.result_list)
-        self.facts = self.model_admin.facts_of(self.result_list)
-        saying_it = {one: saying(getattr(self.model_admin, one), self.facts) for one in names}
+        view = self.model_admin.view_asked(request)
+        if names or view:
+            self.result_list = list(self.result_list)
+            self.model_admin.read_links(request, self.result_list)
+        self.facts = self.model_admin.facts_of(self.result_list) if names else {}
+        self.show_as({one: saying(getattr(self.model_admin, one), self.facts) for one in names})
+        widths = view.widths if view else {}
+        sized = {one: widths.get(column_id(one), "") for one in self.list_display}
+        self.show_as(
+            {one: wide(self.model_admin, one, size) for one, size in sized.items() if size}
+        )
+
+    def show_as(self, others: dict[Any, Any]) -> None:
+        """Let columns be shown by others."""
         for columns in ("list_display", "list_display_links", "sortable_by"):
             shown = getattr(self, columns) or ()
-            setattr(self, columns, [saying_it.get(one, one) for one in shown])
+            setattr(self, columns, [others.get(one, one) for one in shown])
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Without what says how the list is shown, which is no condition of rows."""
+        found = super().get_filters_params(params)
+        found.pop(VIEW, None)
+        return found
 
     def find_page(self) -> None:
         """The rows of the page: their numbers by an index, then these rows by key."""
@@ -79,7 +98,8 @@ class VersionedList(ChangeList):
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
         is_whole = (self.show_all and self.can_show_all) or not self.multi_page
-        self.result_list = self.queryset if is_whole else self.numbered_page()
+        rows = self.queryset if is_whole else self.numbered_page()
+        self.result_list = self.model_admin.with_named(self.request, rows)
         if counted > MOST_COUNTED:
             self.facets_refused = self.add_facets
             self.add_facets = self.is_facets_optional = False
@@ -146,6 +166,39 @@ class VersionedList(ChangeList):
         return [form for form in forms if form.missed]
 
     @property
+    def views(self) -> list[Any]:
+        """The views with names that a person has of the list."""
+        return (
+            [one for one in views_of(self.request, self.model) if one.name] if self.made_at else []
+        )
+
+    @property
+    def view(self) -> Any:
+        return self.model_admin.view_asked(self.request)
+
+    @property
+    def view_number(self) -> str:
+        """The view as the address asks for it."""
+        return self.request.GET.get(VIEW, "")
+
+    @property
+    def declared_specs(self) -> list[Any]:
+        """The filters that a list is mostly narrowed by."""
+        return [spec for spec in self.filter_specs if not self.is_further(spec)]
+
+    @property
+    def further_specs(self) -> list[Any]:
+        """The others: by every other field."""
+        return [spec for spec in self.filter_specs if self.is_further(spec)]
+
+    @property
+    def asks_further(self) -> bool:
+        return any(map(is_in_use, self.further_specs))
+
+    def is_further(self, spec: Any) -> bool:
+        return getattr(spec, "field_path", "") in self.model_admin.further_filters
+
+    @property
     def queue(self) -> Any:
         """What the list is narrowed down to because it waits for somebody; None for nothing."""
         queues = (getattr(spec, "queue", None) for spec in self.filter_specs)
@@ -166,7 +219,7 @@ def is_counted(spec: Any) -> bool:
 
 def is_in_use(spec: Any) -> bool:
     """Whether the address asks a filter for anything."""
-    return any(name in spec.request.GET for name in spec.expected_parameters())
+    return any(spec.request.GET.get(name) for name in spec.expected_parameters())
 
 
 def saying(column: Callable[[Any, Any], Any], facts: dict[Any, Any]) -> Callable[[Any], Any]:
@@ -179,7 +232,7 @@ def saying(column: Callable[[Any, Any], Any], facts: dict[Any, Any]) -> Callable
     return said
 
 
-class Lists(admin.ModelAdmin):
+class Lists(ChosenColumns):
     """For a ModelAdmin: what its list does to rows, it does to the rows as it showed them."""
 
     list_filter: ClassVar[Any] = ()
@@ -192,10 +245,22 @@ class Lists(admin.ModelAdmin):
 
     # What is asked
 
+    @cached_property
+    def further_filters(self) -> list[str]:
+        """The fields by which rows can be asked for, beside the filters that are declared."""
+        return further_fields(self.model, [*self.list_filter]) if is_versioned(self.model) else []
+
     def lookup_allowed(self, lookup, value, request):
-        """Only what `list_filter` offers may be asked of rows through the address."""
-        names = [item for item in self.list_filter if isinstance(item, str)]
-        own = [item.parameter_name for item in self.list_filter if not isinstance(item, str)]
+        """Only what the filters offer may be asked of rows through the address."""
+        offered = [*self.list_filter, *self.further_filters]
+        names = [item for item in offered if isinstance(item, str)]
+        own = [item.parameter_name for item in offered if not isinstance(item, str)]
+        own += [
+            f"{name}_{end}"
+            for name in names
+            if range_for(self.opts.get_field(name))
+            for end, _ in ENDS
+        ]
         ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
         if lookup not in ways:
             return lookup in own

@@ -53,6 +53,7 @@ from unfold.widgets import (
 from aidtracker.desk import unsaved
 from aidtracker.desk.bulk_edits import BulkEdits
 from aidtracker.desk.changes import FollowChanges
+from aidtracker.desk.copying import Copying
 from aidtracker.desk.deletion import deletion
 from aidtracker.desk.fields import (
     KeyFormField,
@@ -69,7 +70,10 @@ from aidtracker.desk.fields import (
 from aidtracker.desk.forms import names_any
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
+from aidtracker.desk.manual import explained
+from aidtracker.desk.merge_pages import Merging
 from aidtracker.desk.proposing import Proposals
+from aidtracker.desk.ranges import range_for
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.theme import navigation
@@ -160,6 +164,16 @@ def group(title, *names):
     return title, {"fields": names}
 
 
+def begun_with(first, groups):
+    """The groups of a form with some fields in front and all others folded, in their order."""
+    rest = []
+    for _, parts in groups:
+        for one in parts["fields"]:
+            names = [name for name in ([one] if isinstance(one, str) else one) if name not in first]
+            rest += [tuple(names) if len(names) > 1 else names[0]] if names else []
+    return [group("先填这些", *first), ("更多", {"fields": rest, "classes": ("collapse",)})]
+
+
 def link_to(address, words):
     """A link in a list or form."""
     return format_html('<a href="{}" class="text-link">{}</a>', address, words)
@@ -192,6 +206,14 @@ class FormFieldsMixin(BaseModelAdminMixin):
     """
 
     formfield_overrides: ClassVar[Any] = FORM_FIELDS
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """With what the manual says of it, where it stands."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        words = explained().get(str(db_field.verbose_name), "")
+        if field is not None and words:
+            field.help_text = format_html("{} {}", field.help_text, words).strip()
+        return field
 
     @property
     def readonly_preprocess_fields(self):
@@ -275,7 +297,29 @@ def with_links_known(rows):
 
 
 class RelatedFilter(AutocompleteSelectFilter):
-    """A filter by a related row, found by typing among those that the user may read."""
+    """A filter by a related row, found by typing among those that the user may read.
+
+    A place stands for all that lies in it, too.
+    """
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.has_below = hasattr(field.related_model._default_manager.all(), "and_below")
+        if self.has_below:
+            self.title = f"{self.title}（含下级）"
+
+    def queryset(self, request, queryset):
+        number = self.value()
+        if not self.has_below or not number:
+            return super().queryset(request, queryset)
+        places = self.field.related_model._default_manager.filter(pk=number).and_below()
+        if not self.field.many_to_many:
+            return queryset.filter(**{f"{self.field_path}__in": places})
+        own = self.field.m2m_field_name()
+        links = self.field.remote_field.through._base_manager.filter(
+            **{f"{self.field.m2m_reverse_field_name()}__in": places}
+        )
+        return queryset.filter(pk__in=links.values(f"{own}_id"))
 
     def choices(self, changelist):
         for choice in super().choices(changelist):
@@ -333,7 +377,7 @@ class ChangeList(VersionedList, UnfoldChangeList):
     """A page of a list."""
 
 
-class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelAdmin):
+class PlainModelAdmin(ScopedAdmin, VersionedAdmin, Copying, FormFieldsMixin, UnfoldModelAdmin):
     """A list and a form in the site's manner, without import and export."""
 
     list_select_related: ClassVar[Any] = ()
@@ -345,6 +389,12 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
     search_fields: ClassVar[Any] = ("search_text",)  # of a record, what its model declares
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
+    # What a new row is begun with; the rest of its form is folded.
+    first_fields: ClassVar[tuple[str, ...]] = ()
+
+    def get_fieldsets(self, request, obj=None):
+        groups = super().get_fieldsets(request, obj)
+        return groups if obj or not self.first_fields else begun_with(self.first_fields, groups)
 
     def __init__(self, model, admin_site):
         """What columns name is read along; a list that shows more of other rows says which."""
@@ -392,7 +442,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         return format_html(row_box(), obj.pk)
 
     def get_list_filter(self, request):
-        return [self.filter_for(item) for item in self.list_filter]
+        return [self.filter_for(item) for item in (*self.list_filter, *self.further_filters)]
 
     def filter_for(self, item):
         """The skin's filter for a field named in `list_filter`; other filters as they are."""
@@ -401,6 +451,8 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         field: Any = self.opts.get_field(item)
         if field.is_relation:
             return item, RelatedFilter
+        if ranged := range_for(field):
+            return item, ranged
         return item, ChoiceFilter if field.choices else YesNoFilter
 
     def get_changeform_initial_data(self, request):
@@ -411,7 +463,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
             numbers = value if isinstance(value, list) else [value]
             if field.is_relation and not all(map(is_row_number, numbers)):
                 del initial[field.name]
-        return initial
+        return self.with_copied(request, initial)
 
     def changeform_view(self, request, *args, **kwargs):
         """What cannot be the number of a row is no choice: looking for it would be an error."""
@@ -432,7 +484,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, FormFieldsMixin, UnfoldModelA
         return deletion(objs, request, self.admin_site)
 
 
-class ModelAdmin(Proposals, FollowChanges, BulkEdits, SheetAdminMixin, PlainModelAdmin):
+class ModelAdmin(Proposals, FollowChanges, Merging, BulkEdits, SheetAdminMixin, PlainModelAdmin):
     """A list and a form with import and export."""
 
     change_form_outer_before_template = "admin/meaning_panel.html"

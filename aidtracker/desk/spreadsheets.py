@@ -12,7 +12,7 @@ from aidtracker.desk.imports import ImportMixin
 from aidtracker.sheets import download
 from aidtracker.trail import acts
 
-EXPORT_PARAMETERS = ("format", "headers")
+EXPORT_PARAMETERS = ("format", "headers", "whole")
 # A file holds all rows of the list, whichever page of it is shown.
 PAGING = (PAGE_VAR, ALL_VAR, ERROR_FLAG)
 
@@ -37,7 +37,11 @@ class SheetAdminMixin(ImportMixin):
 
     @method_decorator(require_safe)
     def export_view(self, request):
-        """The rows of the list with its filters and search, as a file."""
+        """The rows of the list with its filters and search, as a file.
+
+        It has the columns of the view that is shown, with what names a row and its version, so that
+        it can be imported; or, as `whole`, all.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         wanted = {name: request.GET.get(name) for name in EXPORT_PARAMETERS}
@@ -50,7 +54,8 @@ class SheetAdminMixin(ImportMixin):
             return HttpResponseBadRequest("没有这样的筛选。")
         file_format = wanted["format"] or "xlsx"
         try:
-            response = download(rows, file_format, wanted["headers"] or "label")
+            only = () if wanted["whole"] else self.fields_shown(request)
+            response = download(rows, file_format, wanted["headers"] or "label", only=only)
         except ValueError:
             return HttpResponseBadRequest("没有这种格式。")
         details = [["行数", rows.count()], ["格式", file_format], ["筛选", request.GET.urlencode()]]

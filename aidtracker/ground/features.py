@@ -127,8 +127,21 @@ class Keyed(Model):
     TOLD_APART_BY: FieldNames = ()
     """Of rows that files may name by their name instead: the fields that tell equal names apart."""
 
+    CAN_BE_MERGED: bool = False
+    """Whether two rows that turn out to be one thing can be made one."""
+
     class Meta:
         abstract = True
+
+    @classmethod
+    def merge_obstacles(cls, kept: Any, gone: Any) -> Iterable[str]:
+        """Why two rows cannot be one thing, beside what their table says of others."""
+        return ()
+
+    @classmethod
+    def merge_notes(cls, kept: Any, gone: Any) -> Iterable[str]:
+        """What whoever merges two rows should know."""
+        return ()
 
     def natural_key(self) -> tuple:
         return tuple(follow(self, path) for path in self.KEY)

@@ -30,6 +30,17 @@ class Fixed:
         return sql, tuple(parameters)
 
 
+class Answers(Fixed):
+    """What a query of one value answers, each worked out once.
+
+    With `IN`, PostgreSQL works a query within it out anew for each comparison.
+    """
+
+    def make(self, connection: Any) -> Sql:
+        sql, parameters = self.rows.query.get_compiler(connection=connection).as_sql()
+        return sql, tuple(parameters)
+
+
 class First(Fixed):
     """The numbers of the first rows of a query, in its order."""
 

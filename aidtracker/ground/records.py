@@ -81,6 +81,10 @@ class KeyedQuerySet(models.QuerySet):
         """The rows that fixtures keep."""
         return self.all()
 
+    def entered(self):
+        """Without what is only computed and is computed again when what it speaks of is gone."""
+        return self.all()
+
 
 class UpdatedAtField(PlainColumn, models.DateTimeField):
     """When a row was last saved; fixtures leave it out."""

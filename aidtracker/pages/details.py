@@ -34,6 +34,7 @@ from aidtracker.pages.sharing import Sharing
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Item, joined
 from aidtracker.pages.told import rows_behind, told_of, with_told
+from aidtracker.trail.merged import present_number
 
 CARDS = 4
 SOURCE_FIELDS = ("code", "title", "short_title", "publisher", "published_on")
@@ -97,7 +98,7 @@ class DetailPage(View):
         """Where the public row is that once was at an address; empty for none."""
         if not issubclass(self.model, Paged):  # its address is not of what can be renamed
             return ""
-        number = present_key(self.model, key)
+        number = present_number(self.model, present_key(self.model, key))
         row = number and self.model.objects.published().filter(pk=number).first()
         return row.get_absolute_url() if row else ""
 
@@ -174,6 +175,12 @@ class DetailPage(View):
     @property
     def filled_sections(self) -> list[Section]:
         return [section for section in self.sections if section.has_rows]
+
+    @property
+    def unfolded(self) -> set[str]:
+        """The sections that a phone shows unfolded: the first, and the first with figures."""
+        filled = self.filled_sections
+        return {one.anchor for one in (*filled[:1], *[one for one in filled if one.cards][:1])}
 
     @property
     def empty_sections(self) -> list[Section]:

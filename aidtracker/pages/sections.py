@@ -32,7 +32,7 @@ class Fact:
 
 def facts(row: Model, *columns: Column) -> list[Fact]:
     """Key facts of a row, each declared as a `Column`."""
-    return [Fact(column.label, column.cell(row).items) for column in columns]
+    return [Fact(column.label, column.words(column.found(row), row)) for column in columns]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ class Item:
     url: str = ""
 
 
+# Kinds of cells that are written from the value itself (`templatetags.markup`): nobody reads words
+# of theirs, which would be a good part of what a table costs.
+DRAWN = {"figure", "compared", "result", "nature", "source"}
+NO_WORDS = (Item(""),)
+
+
 @dataclass(frozen=True)
 class Cell:
     """What one row shows in one column, ready to print."""
@@ -68,9 +74,17 @@ class Column:
         return "choice" if is_label else self.kind
 
     def cell(self, row):
-        value = self.value(row) if callable(self.value) else follow(row, self.value)
-        items = tuple(self.items(value, row))
-        return Cell(self.label, self.look, items or (Item(formatting.UNKNOWN),), value)
+        value = self.found(row)
+        is_drawn = self.kind in DRAWN and value is not None
+        return Cell(self.label, self.look, NO_WORDS if is_drawn else self.words(value, row), value)
+
+    def found(self, row):
+        """The value that a row has in this column."""
+        return self.value(row) if callable(self.value) else follow(row, self.value)
+
+    def words(self, value, row):
+        """A value as pieces of text; one that says so where there is nothing."""
+        return tuple(self.items(value, row)) or (Item(formatting.UNKNOWN),)
 
     def address(self, row):
         """Where the words of a plain value lead; empty if nowhere."""

@@ -14,11 +14,19 @@ from aidtracker.sheets.columns.sets import public_columns
 from aidtracker.sheets.columns.synonyms import also_called
 from aidtracker.sheets.columns.widgets import LedgerWidget
 from aidtracker.sheets.reading.decisions import NOT_IMPORTED, Decisions
-from aidtracker.sheets.reading.pages import MAX_ROWS, ManySheetsError, MissingKeyError, SheetError
+from aidtracker.sheets.reading.pages import (
+    MAX_ROWS,
+    ManySheetsError,
+    MissingKeyError,
+    Sheet,
+    SheetError,
+)
 from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.sheets.rehearsing.guards import Guard
+from aidtracker.sheets.rehearsing.outcomes import Outcome
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
+from aidtracker.sheets.rehearsing.rules import is_exempt, stored_values, unique_sets
 from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.storing import store
 from aidtracker.sheets.writing.annotated import annotated_file
@@ -29,4 +37,5 @@ from aidtracker.sheets.writing.files import (
     file_name,
     file_of,
 )
+from aidtracker.sheets.writing.prefilled import Prefilled, prefilled_file
 from aidtracker.sheets.writing.templates import template_file

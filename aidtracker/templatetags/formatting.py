@@ -165,9 +165,9 @@ def stated_period(observation):
     return f"{words}（推断）" if observation.is_period_inferred else words
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value):
-    """A date or time as 2019年6月1日; — for None."""
+    """A date, or the day of a time where the site is, as 2019年6月1日; — for None."""
     return f"{value.year}年{value.month}月{value.day}日" if value else UNKNOWN
 
 

@@ -35,6 +35,7 @@ from projects.models import (
     Revision,
     Series,
     SkippedPhrase,
+    Subsidy,
     TrainingReport,
     WarningRule,
 )
@@ -150,6 +151,12 @@ def make_investment(**kwargs):
     kwargs.setdefault("code", f"I-{next(numbers)}")
     kwargs.setdefault("review", Review.PUBLISHED)
     return create(Investment, kwargs)
+
+
+def make_subsidy(**kwargs):
+    kwargs.setdefault("code", f"S-{next(numbers)}")
+    kwargs.setdefault("review", Review.PUBLISHED)
+    return create(Subsidy, kwargs)
 
 
 def make_outlet(**kwargs):

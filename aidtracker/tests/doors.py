@@ -12,11 +12,21 @@ ROW_DOORS = {
     "step": lambda row: (),
 }
 # Doors that name none: lists, forms of new rows, files.
-LIST_DOORS = {"changelist", "add", "import", "import_template", "export", "deleted", "many"}
+LIST_DOORS = {
+    "changelist",
+    "add",
+    "import",
+    "import_template",
+    "export",
+    "deleted",
+    "many",
+    "columns",
+    "merge",
+}
 # Only of reviewed models.
 REVIEW_DOORS = {"step"}
 # The program alone writes them, so there is nothing to import, and no review.
-WRITTEN_BY_PROGRAM = {ObservationPart: {"import", "import_template", "export", "many"}}
+WRITTEN_BY_PROGRAM = {ObservationPart: {"import", "import_template", "export", "many", "merge"}}
 
 
 def row_doors(model):

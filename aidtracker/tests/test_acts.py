@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -15,11 +16,13 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from aidtracker.storage.fixtures import fixture_paths
 from aidtracker.testing import make_source, make_staff
 from aidtracker.trail import acts
 from aidtracker.trail.acts import Way
+from aidtracker.trail.effects import kept_counts_of
 from aidtracker.trail.models import Act
 from programs.models import Source
 from projects.models import SkippedPhrase
@@ -29,6 +32,20 @@ pytestmark = pytest.mark.django_db
 
 def act_of(row):
     return row.history.first().act
+
+
+def test_what_an_act_changed_is_counted_once_in_a_while(django_assert_num_queries):
+    """One that just began may go on: it is counted anew; an older one is kept for a tenth of it."""
+    old, new = (Act.objects.create(way=Way.PROGRAM) for _ in range(2))
+    Act.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(hours=1))
+    known = [Act.objects.get(pk=act.pk) for act in (old, new)]
+    Source.history.filter(pk=make_source().history.first().pk).update(act=old)
+    first = kept_counts_of(known)
+    assert [[one.own for one in own.values()] for own in first.values()] == [[1]]
+    with django_assert_num_queries(0):
+        assert kept_counts_of(known[:1]) == first
+    with django_assert_num_queries(1):
+        assert kept_counts_of(known) == first
 
 
 def test_act_without_changes_is_not_stored():

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from aidtracker.testing import (
     make_finding,
     make_observation,
+    make_program,
     make_project,
     make_project_party,
     make_region,
@@ -116,3 +117,11 @@ def queries_of_page(client, row):
     with CaptureQueriesContext(connection) as queries:
         client.get(address(Series, "delete", row.pk))
     return len(queries)
+
+
+def test_what_a_draft_names_is_not_deleted(admin_client):
+    """A draft is in no fixture, but it names what it names."""
+    program = make_program()
+    project = make_project(review="draft", programs=[program])
+    delete(admin_client, program)
+    assert [*project.programs.all()] == [program]

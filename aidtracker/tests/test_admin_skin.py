@@ -56,14 +56,14 @@ TITLES = {
     "Row": "记录",
     "Computation": "计算",
     "Explanation": "说明",
-    "Matter": "报错",
+    "Matter": "事由",
     "Answer": "答复",
     "Provenance": "出处",
 }
 # Fields of a form that are more than a field of the model, and where the model has another.
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
 OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence", "another_document"}
-OWN_FIELDS |= {"way_to_row", "reachable", "plans_in_all", "in_all"}
+OWN_FIELDS |= {"way_to_row", "reachable", "plans_in_all", "in_all", "attachments"}
 NOT_ON_FORMS = {"text", "key", "observations", "records", "weight"}
 NOT_ON_FORMS |= {"contact"}
 

@@ -1,5 +1,7 @@
 """Every rule of the database refuses a row that breaks it; the rows beside it are accepted."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -160,6 +162,15 @@ BROKEN = {
     "project_party_exactly_one": lambda: make.make_project_party(
         organisation="某局", enterprise=make.make_enterprise()
     ),
+    "subsidy_amounts_not_negative": lambda: make.make_subsidy(amount=-1),
+    "subsidy_enterprise_or_beneficiaries": lambda: make.make_subsidy(
+        enterprise=make.make_enterprise(), beneficiaries="红枣种植户"
+    ),
+    "subsidy_moved_named": lambda: make.make_subsidy(moved_amount=1),
+    "subsidy_dates": lambda: bad_date(make.make_subsidy, "starts_on", "ends_on"),
+    "subsidy_starts_on_before_ends_on": lambda: backwards(
+        make.make_subsidy, "starts_on", "ends_on"
+    ),
     "investment_amounts_not_negative": lambda: make.make_investment(arrived_amount=-1),
     "investment_two_enterprises": invested_in_itself,
     "investment_dates": lambda: bad_date(
@@ -217,6 +228,11 @@ BROKEN = {
     "skipped_phrase_place": lambda: make.make_skipped_phrase(start=9, end=9),
     "finding_explained": lambda: make.make_finding(state="dismissed", explanation=""),
     "matter_says_something": lambda: make.make_matter(message=""),
+    "matter_due_after_raised": lambda: make.make_matter(
+        raised_on=date(2026, 5, 2), due_on=date(2026, 5, 1)
+    ),
+    "matter_ends_as_its_kind": lambda: make.make_matter(state="settled", answer="好了"),
+    "matter_released_when_settled": lambda: make.make_matter(kind="freight", is_released=True),
     "matter_answered": lambda: make.make_matter(state="declined", answer=""),
     "warning_rule_comparison_is_whole": lambda: make.make_warning_rule(right=""),
     "warning_rule_threshold_not_negative": lambda: make.make_warning_rule(threshold=-1),

@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.template import Context, Template
 
 from aidtracker.templatetags import formatting
 
@@ -119,3 +120,16 @@ def test_figure_in_html_escapes_what_was_printed():
 )
 def test_cells_of_tables_have_separators_from_five_digits_on(printed, words):
     assert formatting.in_thousands(printed) == words
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (datetime(2026, 11, 29, 22, tzinfo=UTC), "2026年11月30日"),
+        (date(2026, 11, 29), "2026年11月29日"),
+        (None, "—"),
+    ],
+)
+def test_day_of_a_time_is_the_day_where_the_site_is(when, words):
+    template = Template("{% load formatting %}{{ when|day }}")
+    assert template.render(Context({"when": when})) == words

@@ -216,6 +216,7 @@ BULK_WRITES = {
     "aidtracker/accounts/own_sessions.py": "whose a session is; no rows of the record",
     "aidtracker/accounts/passkeys.py": "how accounts log in is no row of the record; acts say it",
     "aidtracker/trail/notices.py": "what people are told is no row of the record",
+    "aidtracker/desk/merging.py": "followed by keep_states; comments and files have no history",
     "aidtracker/desk/notices.py": "whether a notice was seen, which no history keeps",
     "projects/admin/requests.py": "whether an answer was seen, which no history keeps",
     "projects/monthly/ledger_follow.py": "followed by keep_states",
@@ -224,6 +225,7 @@ BULK_WRITES = {
     "projects/models/matters.py": "contacts, which no history keeps",
     "projects/models/findings.py": "followed by keep_states",
     "projects/admin/ledger_filters.py": "SQL that only asks",
+    "projects/monthly/collecting.py": "who is asked and reminded, which acts say",
     "projects/monthly/freezing.py": "followed by keep_states",
     "aidtracker/review/proposals.py": "followed by keep_states",
 }

@@ -107,6 +107,23 @@ def hidden_investment(at, state):
     }
 
 
+def hidden_subsidy(at, state):
+    return {
+        "name": f"{SECRET}补贴{state}",
+        "headquarters": at.headquarters,
+        "enterprise": at.enterprise,
+        "region": at.region,
+        "program": at.program,
+        "project": at.project,
+        "policy": at.row("policy"),
+        "starts_on": "1735",
+        "basis": SECRET,
+        "amount": NUMBER,
+        "moved": "insured",
+        "moved_amount": NUMBER,
+    }
+
+
 def hidden_outlet(at, state):
     return {
         "name": f"{SECRET}网点{state}",
@@ -145,6 +162,7 @@ HIDDEN = {
     "Observation": hidden_observation,
     "Project": hidden_project,
     "Investment": hidden_investment,
+    "Subsidy": hidden_subsidy,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
         "project": at.project,
@@ -308,7 +326,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for row in series.observations.all()
     ]
 
-    assert len(pages) == 20 + 15 + 15
+    assert len(pages) == 25 + 15 + 15
     assert {client.get(address).status_code for address in pages} == {404}
 
 

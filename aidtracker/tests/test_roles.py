@@ -23,11 +23,11 @@ LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport",
+    "outletreport jobsreport trainingreport subsidy",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
-    "investmentreport outletreport jobsreport trainingreport revision"
+    "investmentreport outletreport jobsreport trainingreport revision subsidy"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}
@@ -54,7 +54,7 @@ ROLES = {
     "填报员": SEES_RECORDS
     | rights("add change delete import", LEDGERS)
     | rights("add change delete", {"projects": "revision"})
-    | rights("change", ANSWERS)
+    | rights("add change import", ANSWERS)
     | {"projects.change_finding"},
     "审核员": SEES_RECORDS | rights("approve", REVIEWED) | rights("change", ANSWERS),
     "发布员/指挥长": SEES_RECORDS

@@ -37,6 +37,10 @@ OWN_DOORS = {
     "projects_desk",
     "projects_desks",
     "projects_monthly_totals",
+    "projects_agenda",
+    "projects_tasks",
+    "projects_task",
+    "projects_task_workbook",
     "projects_attachments",
     "projects_attachment",
     "projects_requests",
@@ -55,7 +59,7 @@ SITE_DOORS = {
     *("second_step", "passkey_begin", "passkey_end", "sso", "sso_back"),
     *("prove", "own_security", "add_app"),
     # What one was told oneself (test_notices.py).
-    *("notices", "notice"),
+    *("notices", "notice", "manual", "first_day", "first_steps"),
 }
 # Accounts and the audit trail belong to no headquarters; their own tests say who may open them.
 UNSCOPED = {"auth.User", "auth.Group", "aidtracker.Act"}
@@ -155,7 +159,7 @@ def test_user_who_only_looks_changes_nothing(world, model):
     row = owned_by(world.ours, model) if model.OWNERS else owned_by(world.theirs, model)
     before, number = state(row), model.objects.count()
     answers(client, row, step="submit", version="1")
-    for door in list_doors(model) & {"add", "import", "many"}:
+    for door in list_doors(model) & {"add", "import", "many", "merge"}:
         assert client.post(page_of(model, door), {"note": "改"}).status_code == 403
     assert (state(row), model.objects.count()) == (before, number)
 

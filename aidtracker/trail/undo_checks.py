@@ -194,8 +194,7 @@ def still_referred_to(plan, model):
     for field in relations_to(model) if gone else ():
         other = field.model
         manager = other._default_manager
-        # What is only computed, as most findings are, is computed again without them.
-        kept = getattr(manager, "for_fixtures", manager.all)()
+        kept = getattr(manager, "entered", manager.all)()
         undone = {effect.pk for effect in plan.effects.get(other, ()) if effect.row}
         for keys in in_batches(gone):
             for row in kept.filter(**{f"{field.name}__in": keys}).distinct():

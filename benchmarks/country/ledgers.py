@@ -28,6 +28,7 @@ from projects.models import (
     ProjectPlan,
     ReportingPeriod,
     Site,
+    Subsidy,
     TrainingReport,
 )
 
@@ -99,6 +100,11 @@ class Ledgers:
             *("arrived_amount", "jobs", "review"),
         )
         yield Filling(Investment, given, self.investment_rows())
+        given = (
+            *("name", "code", "kind", "beneficiaries", "region_id", "headquarters_id"),
+            *("starts_on", "amount", "moved", "moved_amount", "review"),
+        )
+        yield Filling(Subsidy, given, self.subsidy_rows())
         given = (
             *("name", "kind", "status", "city_id", "operator_id", "program_id"),
             *("headquarters_id", "opened_on", "review"),
@@ -236,6 +242,25 @@ class Ledgers:
                 agreed * LOCKED // (2 * MONTHS),
                 20 + number % 300,
                 self.review(11, number),
+            )
+
+    def subsidy_rows(self) -> Iterator[tuple[Any, ...]]:
+        kinds = (("premium", "insured"), ("interest", "loan"), ("freight", ""), ("power", ""))
+        for number in range(1, self.sizes.subsidies + 1):
+            paid = self.amount(number) // 10
+            kind, moved = kinds[number % len(kinds)]
+            yield (
+                names.subsidy(number),
+                f"SL-B{number:05}",
+                kind,
+                f"{names.product(number)}种植户",
+                self.places.county(number),
+                self.places.headquarters(number),
+                f"{2018 + number % 7}",
+                paid,
+                moved,
+                paid * (5 + number % 20) if moved else None,
+                self.review(12, number),
             )
 
     def outlet_rows(self) -> Iterator[tuple[Any, ...]]:

@@ -59,6 +59,10 @@ def investment(number: int) -> str:
     return f"示例{product(number)}{one_of(WORKS, number)}招商项目{number:04}"
 
 
+def subsidy(number: int) -> str:
+    return f"示例{product(number)}补贴{number:05}"
+
+
 def outlet(number: int) -> str:
     return f"示例{product(number)}{one_of(SHOPS, number)}{number:05}"
 

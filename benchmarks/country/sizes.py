@@ -66,6 +66,10 @@ class Sizes:
         return self.share(5_000, 5)
 
     @property
+    def subsidies(self) -> int:
+        return self.share(10_000, 5)
+
+    @property
     def outlets(self) -> int:
         return self.share(50_000, 10)
 

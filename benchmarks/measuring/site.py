@@ -19,6 +19,7 @@ from django.contrib.auth import (
 from django.core.wsgi import get_wsgi_application
 from django.utils.crypto import get_random_string
 
+from aidtracker.accounts.second_step import PROVED, STEP
 from aidtracker.accounts.sessions import start
 from programs.models import Account
 
@@ -106,6 +107,7 @@ class Visitor:
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.create()
         start(session, user)
+        session[STEP] = PROVED
         session.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 

@@ -40,6 +40,7 @@ class RegionQuerySet(RecordQuerySet):
 class Region(Meaning, Record):
     """A place: a donor province or city, or a prefecture, county or village in Xinjiang."""
 
+    CAN_BE_MERGED = True
     SHOWN = ("name", "slug", "aliases", "code", "parent")
 
     KEY = ("code",)

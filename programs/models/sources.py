@@ -69,6 +69,7 @@ class Source(Paged, Meaning):
     """文献: a newspaper or web article, a report, or public knowledge outside any one document."""
 
     KEY = ("code",)
+    CAN_BE_MERGED = True
     PAGE = ("code",)
     OWNERS = ("maintainer",)
     IS_SHARED = False
@@ -212,6 +213,16 @@ class Source(Paged, Meaning):
         for copy in own.select_related("copied_from").defer("text")[:1]:
             words = f"《{copy}》转自这份文献，它不能再转自别的；请先改《{copy}》的“转自”。"
             raise ValidationError({"copied_from": words})
+
+    @classmethod
+    def merge_obstacles(cls, kept: Any, gone: Any) -> Iterator[str]:
+        """Places in one text are none in another; a text that no history keeps would be lost."""
+        if gone.has_text and not kept.has_text:
+            yield "要并入的一条有全文、留下的没有：请留下有全文的那一条。"
+        elif gone.sha256 and kept.sha256 and gone.sha256 != kept.sha256:
+            yield "两份文献的全文不同，标出的位置对不上，不能合并。"
+        elif gone.sha256 and not kept.sha256:
+            yield "要并入的一条登记了全文的校验值：请留下那一条。"
 
     @property
     def short_name(self) -> str:

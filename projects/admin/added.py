@@ -7,19 +7,23 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from aidtracker.desk import home
+from aidtracker.desk import home, mails
 from aidtracker.desk.skin import WAYS_TO_ASK, group, link_to
 from aidtracker.pages import refusals
 from aidtracker.templatetags.formatting import UNKNOWN
 from programs.admin.headquarters import HeadquartersAdmin
 from programs.admin.sources import SourceAdmin
 from programs.models import Headquarters, Source
-from projects.admin import requests
+from projects.admin import personal, requests, tasks
 from projects.models import Observation
+from projects.monthly.agenda import due_today
 
 FIGURES = ("figures", "entry")
 
 home.QUEUES.append(requests.waiting_requests)
+home.QUEUES.append(tasks.tasks_to_fill_in)
+mails.DIGEST.append(due_today)
+home.PERSONAL.append(personal.own_month)
 WAYS_TO_ASK.update(requests.ways_to_ask())
 refusals.ASKED.append(requests.way_to_ask)
 admin.site.unregister([Headquarters, Source])

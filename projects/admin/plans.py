@@ -1,9 +1,17 @@
 """The admin of what projects are to cost in a year, and of their steps."""
 
-from django.contrib import admin
+from collections.abc import Iterable
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from aidtracker.desk.skin import ModelAdmin, group
+from aidtracker.sheets import Sheet, rehearse, resource_for, store
 from aidtracker.templatetags.formatting import plain
+from aidtracker.trail import acts
 from projects.admin.cautions import Cautioned
 from projects.admin.ledger_filters import OwnerFilter
 from projects.admin.reviewing import ReviewedAdmin
@@ -11,9 +19,58 @@ from projects.admin.rules import WarnedFilter
 from projects.models import Milestone, Project, ProjectPlan
 from projects.monthly.ledger_follow import plans_in_words
 
+# What the plan of a year takes from that of the year before; on what it rests is its own.
+COPIED = ("project", "year", "number", "amount", "target")
+
+
+def latest_editions(plans: Iterable[ProjectPlan]) -> list[ProjectPlan]:
+    """Of each project and year the last edition."""
+    found: dict[tuple, ProjectPlan] = {}
+    for plan in sorted(plans, key=lambda one: one.number):
+        found[plan.project_id, plan.year] = plan
+    return list(found.values())
+
+
+def sheet_of_next_year(plans: list[ProjectPlan]) -> Sheet:
+    """First plans of the year after each, as a file would bring them."""
+    rows = [
+        (at, [plan.project.code, str(plan.year + 1), "1", plain(plan.amount), plan.target])
+        for at, plan in enumerate(plans, 1)
+    ]
+    return Sheet("", [(name, at, "") for at, name in enumerate(COPIED)], rows)
+
+
+@admin.action(description="照抄为下一年的计划", permissions=["add"])
+def copy_to_next_year(
+    model_admin: "ProjectPlanAdmin", request: HttpRequest, queryset: QuerySet
+) -> None:
+    """Drafts of next year's first plans; projects that have a plan of that year keep it."""
+    plans = latest_editions(queryset.select_related("project"))
+    years = {plan.year + 1 for plan in plans}
+    there = {*ProjectPlan.objects.filter(year__in=years).values_list("project", "year")}
+    wanted = [plan for plan in plans if (plan.project_id, plan.year + 1) not in there]
+    if left := len(plans) - len(wanted):
+        messages.warning(request, f"{left} 个项目已有下一年的计划，没有照抄。")
+    if not wanted:
+        return
+    sheet = sheet_of_next_year(wanted)
+    outcome = rehearse(resource_for(ProjectPlan, request.user), sheet)
+    if outcome.can_be_stored:
+        resource, seen = resource_for(ProjectPlan, request.user), outcome.fingerprint
+        subject = f"照抄为下一年的计划 {outcome.new} 条"
+        outcome = store(resource, sheet, seen, subject, way=acts.Way.ACTION)
+    if not outcome.is_stored:
+        why = "；".join(dict.fromkeys(one.message for one in outcome.problems if one.is_error))
+        messages.error(request, f"没有照抄：{why or '数据有变，请再试一次。'}")
+        return
+    words = '已照抄 {} 条，都是草稿，金额和目标请核对。<a href="{}">查看或撤销</a>'
+    trail = reverse("admin:aidtracker_act_change", args=[acts.current().pk])
+    messages.success(request, format_html(words, outcome.new, trail))
+
 
 @admin.register(ProjectPlan)
 class ProjectPlanAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
+    actions = (*ReviewedAdmin.actions, copy_to_next_year)
     list_display = (
         *("project", "year", "number", "amount", "target", "reason"),
         *("cautions", "review", "updated_at"),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from projects.admin import attachments, desk, grid, monthly_totals, requests
+from projects.admin import agenda, attachments, desk, grid, monthly_totals, requests, tasks
 
 admin_view = admin.site.admin_view
 admin_pages = [
@@ -24,6 +24,14 @@ admin_pages = [
         "projects/requests/<int:number>/go-on/",
         admin_view(requests.go_on),
         name="projects_request_go_on",
+    ),
+    path("projects/agenda/", admin_view(agenda.page), name="projects_agenda"),
+    path("projects/tasks/", admin_view(tasks.tasks), name="projects_tasks"),
+    path("projects/tasks/<int:number>/", admin_view(tasks.task), name="projects_task"),
+    path(
+        "projects/tasks/<int:number>/<int:unit>/workbook/",
+        admin_view(tasks.workbook),
+        name="projects_task_workbook",
     ),
     path(
         "projects/attachments/<str:kind>/<int:number>/",

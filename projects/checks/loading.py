@@ -22,10 +22,11 @@ from projects.models.plans import ProjectPlan
 from projects.models.projects import Project
 from projects.models.reports import InvestmentReport, OutletReport, ProgressReport
 from projects.models.sites import Site
+from projects.models.subsidies import Subsidy
 
 WAN = Decimal(10_000)
 WITH_AMOUNTS = (
-    *(Project, Investment, Site, ProjectPlan),
+    *(Project, Investment, Site, ProjectPlan, Subsidy),
     *(ProgressReport, InvestmentReport, OutletReport),
 )
 LEDGERS = {"project": Project, "investment": Investment, "site": Site}

@@ -45,6 +45,7 @@ from projects.models.projects import Project
 from projects.models.reports import InvestmentReport, OutletReport, ProgressReport
 from projects.models.scope_entries import SCOPES, ScopeEntry
 from projects.models.sites import Site
+from projects.models.subsidies import Subsidy
 
 
 @dataclass
@@ -479,7 +480,7 @@ TOUCHES = {
     Source: touch_sources,
 } | {
     model: partial(touch_amounts, model=model)
-    for model in (ProjectPlan, ProgressReport, InvestmentReport, OutletReport)
+    for model in (ProjectPlan, ProgressReport, InvestmentReport, OutletReport, Subsidy)
 }
 COUNTED_MODELS = (Award, Outlet, Site, Enterprise, Investment, Activity, Agreement)
 SITES = ("parent_id", "site_id")  # the columns that name a site

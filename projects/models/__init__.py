@@ -26,6 +26,7 @@ from projects.models.rules import WarningRule
 from projects.models.scope_entries import ScopeEntry
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
+from projects.models.subsidies import Subsidy
 
 # What has no short way from here is a model all the same.
 load_modules(__name__)
@@ -57,6 +58,7 @@ __all__ = [
     "Series",
     "Site",
     "SkippedPhrase",
+    "Subsidy",
     "TrainingReport",
     "WarningRule",
 ]

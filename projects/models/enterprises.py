@@ -1,5 +1,8 @@
 """Companies, cooperatives, bank branches, associations and alliances that the record speaks of."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,6 +17,7 @@ from programs.models import Region
 class Enterprise(Meaning, Record):
     """企业: any organisation that trades, produces or represents those who do."""
 
+    CAN_BE_MERGED = True
     SHOWN = ("name", "slug", "aliases")
 
     class Kind(models.TextChoices):
@@ -63,3 +67,9 @@ class Enterprise(Meaning, Record):
             ),
             partial_date_check("enterprise", "founded_on"),
         )
+
+    @classmethod
+    def merge_obstacles(cls, kept: Any, gone: Any) -> Iterator[str]:
+        """Each company has one code."""
+        if "" not in (kept.credit_code, gone.credit_code):
+            yield "两条各有统一社会信用代码，是两家企业。"

@@ -1,6 +1,6 @@
 """What is measured, and of whom: metrics, and the series of one metric about one subject."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.features import Paged
-from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.inner_queries import Answers, Fixed
 from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.records import (
     MaintainerField,
@@ -211,6 +211,10 @@ class SeriesQuerySet(RecordQuerySet):
         of_donor = Q(headquarters=None, region=headquarters.donor_id)
         return self.filter(Q(headquarters=headquarters) | of_donor)
 
+    def sent_by(self, donor: Region) -> Self:
+        """Series about the headquarters that a place sends."""
+        return self.filter(headquarters__inside=Fixed(donor.headquarters_set.all()))
+
     def of_place(self, place: Region) -> Self:
         """Series about a place under its present and its former names."""
         return self.filter(Q(region=place) | Q(region__replaced_by=place))
@@ -255,9 +259,8 @@ class SeriesQuerySet(RecordQuerySet):
     def leading_figures(self):
         """Of each of these series the one public figure to show first, in a document if any is."""
         own = self.observations.published().filter(series=OuterRef("pk")).best_first()
-        return self.observations.filter(
-            pk__in=self.order_by().values(first=Subquery(own.values("pk")[:1]))
-        )
+        first = self.order_by().values(first=Subquery(own.values("pk")[:1]))
+        return self.observations.filter(pk__inside=Answers(first))
 
     def first_rows(self, limit: int) -> list[Any]:
         """The first series with the figures to show and all that they name."""
@@ -290,6 +293,7 @@ def scopes_as_one() -> tuple[Any, ...]:
 class Series(Paged, Meaning):
     """序列: one metric about one subject and scope; the scope is said here, not in each figure."""
 
+    CAN_BE_MERGED = True
     OWNERS = ("maintainer",)
     SEEN_WITH = ("project", "investment", "outlet")
     PUBLIC_WITH = ("project", "investment", "outlet")
@@ -432,3 +436,23 @@ class Series(Paged, Meaning):
     def before_storing(cls, rows: Sequence[Self]) -> None:
         settle(rows)
         super().before_storing(rows)
+
+    @classmethod
+    def merge_obstacles(cls, kept: Any, gone: Any) -> Iterator[str]:
+        """Figures of two metrics are not of one."""
+        if kept.metric_id != gone.metric_id:
+            yield f"指标不同：{kept.metric}、{gone.metric}。"
+
+    @classmethod
+    def merge_notes(cls, kept: Any, gone: Any) -> Iterator[str]:
+        """What the two say differently, and the times of which both have figures."""
+        columns = ("metric", *SUBJECTS, *SCOPES, "scope_note")
+        differing = [one for one in columns if getattr(kept, one) != getattr(gone, one)]
+        if differing:
+            labels = "、".join(str(cls._meta.get_field(one).verbose_name) for one in differing)
+            yield f"两条的{labels}不同，合并后都算作“{kept}”的。"
+        own = observation_model()._base_manager
+        times = ("period_start", "period_end", "as_of", "accumulation", "nature")
+        first, second = (set(own.filter(series=one).values_list(*times)) for one in (kept, gone))
+        if common := len(first & second):
+            yield f"有 {common} 个期间两边都有数：合并后各数并存，互相核对，不一致的列入核对。"

@@ -1,14 +1,18 @@
 """Where figures stand that were entered without a place, in texts that are here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
+
 from aidtracker.ground import bulk
+from aidtracker.ground.batches import BATCH
 from programs.models import Source
 from projects.reading.anchors import whole_places
 
+AT_ONCE = 200  # figures whose texts are held together
 MOST = 5  # places shown to choose from
 PLACE = ("start", "end", "paragraph", "anchor")
 NOWHERE = "文献的全文里没有所填的“原文数字”；请照原文改正，全文缺了这一段的，请先在文献里替换全文"
@@ -20,6 +24,16 @@ def texts_of(sources: Collection[int]) -> dict[int, str]:
     """The texts of documents, of those that have one."""
     rows = Source._base_manager.filter(pk__in=sources).exclude(text="")
     return dict(rows.values_list("pk", "text")) if sources else {}
+
+
+def with_texts(rows: QuerySet) -> Iterator[tuple[Any, str]]:
+    """Figures, document after document, each with the text of its own, which may be empty: a query
+    and few texts at a time."""
+    ordered = rows.order_by("source", "number").iterator(BATCH)
+    while portion := list(islice(ordered, AT_ONCE)):
+        texts = texts_of({row.source_id for row in portion})
+        for row in portion:
+            yield row, texts.get(row.source_id, "")
 
 
 def places_of(row: Any, text: str) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from projects.models.enterprises import Enterprise
 class Site(Meaning, Record):
     """场所: a place with walls or fields; a later phase names the earlier one as predecessor."""
 
+    CAN_BE_MERGED = True
     SHOWN = ("name", "slug", "aliases")
 
     class Kind(models.TextChoices):

@@ -11,12 +11,14 @@ from aidtracker.testing import (
     make_investment,
     make_observation,
     make_outlet,
+    make_policy,
     make_program,
     make_project,
     make_region,
     make_series,
     make_site,
     make_source,
+    make_subsidy,
 )
 
 BUDGET = 12
@@ -50,6 +52,21 @@ def full_investment():
         site=make_site(),
         headquarters=make_headquarters(),
         programs=[make_program()],
+    )
+
+
+def full_subsidy():
+    return make_subsidy(
+        enterprise=make_enterprise(),
+        region=make_region(),
+        headquarters=make_headquarters(),
+        program=make_program(),
+        project=make_project(),
+        policy=make_policy(),
+        starts_on="2020",
+        amount=4,
+        moved="insured",
+        moved_amount=50,
     )
 
 
@@ -106,6 +123,7 @@ def full_series():
 MAKERS = {
     "project": full_project,
     "investment": full_investment,
+    "subsidy": full_subsidy,
     "enterprise": full_enterprise,
     "site": full_site,
     "outlet": full_outlet,

@@ -298,8 +298,10 @@ def test_ruled_rows_are_written_in_bulk_by_nobody_else():
 BULK_WRITERS = {
     ("aidtracker/review/proposals.py", "revision_model().objects"),  # proposals, read beforehand
     ("aidtracker/accounts/factors.py", "StaticToken.objects"),  # of another package
+    ("aidtracker/accounts/own_sessions.py", "StaffSession.objects"),  # whose a session is
     ("aidtracker/trail/history.py", "history"),  # states of rows that are stored
     ("aidtracker/trail/acts.py", "Act.objects"),
+    ("aidtracker/trail/notices.py", "Notice.objects"),  # what is told to whom
     ("aidtracker/trail/undo.py", "model._base_manager"),  # asks first, see above
     ("aidtracker/trail/links.py", "through._base_manager"),  # links
     (COMPUTING, "Finding.objects"),

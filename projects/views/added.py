@@ -12,10 +12,17 @@ from django.utils.http import urlencode
 from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule
 from aidtracker.pages.details import DetailPage
-from aidtracker.pages.sections import WHOLE_LIST, Related, Section, address, chart_address
+from aidtracker.pages.sections import (
+    WHOLE_LIST,
+    Related,
+    Section,
+    address,
+    chart_address,
+    whole_list,
+)
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
-from programs.views.details import HeadquartersPage, ProgramPage, RegionPage
+from programs.views.details import HeadquartersPage, PolicyPage, ProgramPage, RegionPage
 from programs.views.lists import (
     CategoryList,
     HeadquartersList,
@@ -46,6 +53,7 @@ from projects.views.sections import (
     OPENED,
     OUTLET_COLUMNS,
     STARTED,
+    SUBSIDIES,
     TOTAL,
     LedgerRows,
     figures,
@@ -134,6 +142,20 @@ def figures_within(region: Region) -> Section | None:
     words = f"连同本级的数字，{WHOLE_LIST}"
     more = Item(words, address("observation-list", within=region.slug))
     return further_figures(within(region), "figures-within", WITHIN, more)
+
+
+SENT = "派出的指挥部的数字"
+
+
+def figures_of_sent(region: Region) -> Section | None:
+    """The figures of the headquarters that a place sends; a place that aids nobody sends none."""
+    if all(pairing.donor_id != region.pk for pairing in region.pairings):
+        return None
+    own = Fixed(Series.objects.of_place(region))
+    found = Series.objects.sent_by(region).filter(pk__outside=own).published_figures()
+    return further_figures(
+        found, "figures-sent", SENT, whole_list("observation-list", donor=region.slug)
+    )
 
 
 def figures_of_headquarters(headquarters: Headquarters) -> Section:
@@ -228,6 +250,7 @@ def add_to_pages() -> None:
         "programs",
         PROJECTS,
         INVESTMENTS,
+        SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
         ACTIVITIES,
@@ -237,8 +260,9 @@ def add_to_pages() -> None:
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
-    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, OUTLETS, SITES, ACTIVITIES)
-    RegionPage.add_parts("given", figures_of_place, figures_within)
-    RegionPage.add_parts("programs", PROJECTS, SITES, ENTERPRISES)
+    PolicyPage.add_parts("programs", SUBSIDIES)
+    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
+    RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
+    RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -79,6 +79,12 @@ class CorrectionPaginator(KeyPaginator):
         return list(self.object_list[start : start + size])
 
 
+def all_keys() -> list[Any]:
+    """The keys of all corrections in their order; none if they are too many to remember."""
+    found = list(all_corrections()[: MOST_KEPT + 1])
+    return found if len(found) <= MOST_KEPT else []
+
+
 class CorrectionList(ListPage):
     model = State
     title = "更正记录"
@@ -99,25 +105,23 @@ class CorrectionList(ListPage):
     )
 
     def rows(self) -> QuerySet:
-        return all_corrections()
+        """For the form alone: what is listed comes of several tables, by the filter."""
+        return State.objects.none()
 
     @property
     def total(self) -> int | None:
         return None
 
     def page(self) -> KeyPage:
-        rows, wanted = self.filtered_rows, self.parameters.get("page", "1")
-        if not self.is_filtered and (found := kept("corrections", self.all_keys)):
-            page = KeyPaginator(rows, len(found), numbers=lambda: found).get_page(wanted)
+        wanted = self.parameters.get("page", "1")
+        # To put together what is asked of all tables takes longer than the page.
+        if not self.is_filtered and (found := kept("corrections", all_keys)):
+            paginator = KeyPaginator(self.rows(), len(found), numbers=lambda: found)
         else:
-            page = CorrectionPaginator(rows).get_page(wanted)
+            paginator = CorrectionPaginator(self.filtered_rows)
+        page = paginator.get_page(wanted)
         page.object_list = read(page.object_list)
         return page
-
-    def all_keys(self) -> list[Any]:
-        """The keys of all corrections in their order; none if they are too many to remember."""
-        found = list(self.rows()[: MOST_KEPT + 1])
-        return found if len(found) <= MOST_KEPT else []
 
     def download(self, file_format: str) -> Any:
         """The corrections that meet the conditions, each with one line for what it changed."""

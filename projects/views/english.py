@@ -44,6 +44,7 @@ DATASETS = {
     "metrics": "what is counted: definition, unit, kind, formula",
     "projects": "projects paid with aid money",
     "investments": "firms’ own investments that the headquarters brought in; no aid projects",
+    "subsidies": "what is paid to lower a cost, with what it moved (premium to sum insured)",
     "enterprises": "firms, cooperatives, banks, associations",
     "sites": "industrial parks, workshops, plantations, centres",
     "outlets": "sales points of Xinjiang goods in donor cities",

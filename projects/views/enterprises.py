@@ -18,6 +18,7 @@ from projects.views.sections import (
     INVESTMENT_COLUMNS,
     OUTLET_COLUMNS,
     SITE_COLUMNS,
+    SUBSIDIES,
     figures,
 )
 
@@ -61,6 +62,7 @@ class EnterprisePage(DetailPage):
             "由本企业投资，或由本企业在当地承接的招商项目。",
             rows=investments_of,
         ),
+        SUBSIDIES,
         Related(
             "sites",
             "运营的场所",

@@ -12,7 +12,7 @@ from aidtracker.ground.search import naming
 from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
 from aidtracker.pages.listing import ListFilter
 from aidtracker.pages.paging import kept
-from programs.models import Batch, Category, Headquarters, Program, Region, Source
+from programs.models import Batch, Category, Headquarters, Policy, Program, Region, Source
 from programs.models.programs import Sector
 from programs.views.filters import place_filter, places_in
 from projects.models import (
@@ -29,6 +29,7 @@ from projects.models import (
     ScopeEntry,
     Series,
     Site,
+    Subsidy,
 )
 from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
@@ -146,22 +147,38 @@ def kept_years() -> list[tuple[str, str]]:
     return kept("years of figures", years_of_figures)
 
 
-def years():
+def year_filter(model):
     """The years in which something began, as choices."""
-    dated = Activity.objects.exclude(starts_on="").order_by(Left("starts_on", 4))
-    found = dated.values_list(Left("starts_on", 4), flat=True).distinct()
-    return [(year, f"{year}年") for year in found]
 
+    def years():
+        dated = model.objects.published().exclude(starts_on="").order_by(Left("starts_on", 4))
+        found = dated.values_list(Left("starts_on", 4), flat=True).distinct()
+        return [(year, f"{year}年") for year in found]
 
-class ActivityFilter(ListFilter):
-    kind = choice_filter("类型", Activity.Kind)
-    year = django_filters.ChoiceFilter(
+    return django_filters.ChoiceFilter(
         label="年份",
         choices=years,
         field_name="starts_on",
         lookup_expr="startswith",
         empty_label="全部",
     )
+
+
+class SubsidyFilter(ListFilter):
+    kind = choice_filter("类型", Subsidy.Kind)
+    year = year_filter(Subsidy)
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "subsidies"))
+    region = place_filter("地区", "subsidies")
+    program = row_filter("所属工程", used(Program, "subsidies"))
+    moved = choice_filter("撬动的是什么", Subsidy.Moved)
+    enterprise = linked_filter("受补企业", Enterprise)
+    project = linked_filter("援疆项目", Project)
+    policy = linked_filter("依据文件", Policy)
+
+
+class ActivityFilter(ListFilter):
+    kind = choice_filter("类型", Activity.Kind)
+    year = year_filter(Activity)
     headquarters = row_filter("参与指挥部", used(Headquarters, "activities"))
     region = place_filter("地点", "activities")
     program = row_filter("所属工程", used(Program, "activities"), field_name="programs")
@@ -239,6 +256,7 @@ class ObservationFilter(ListFilter):
     qualifier = choice_filter("修饰", Observation.Qualifier)
     rank = choice_filter("采用", Observation.Rank)
     series = linked_filter("序列", Series)
+    donor = linked_filter("派出指挥部的地方", Region, method="of_sent")
     region = about("region")
     project = about("project")
     investment = about("investment")
@@ -252,6 +270,10 @@ class ObservationFilter(ListFilter):
         if isinstance(value, QuerySet):
             return queryset.filter(series__headquarters__in=value)
         return queryset.filter(series__inside=Fixed(Series.objects.of_headquarters(value)))
+
+    def of_sent(self, queryset, name, value):
+        """Those of the headquarters that a place sends."""
+        return queryset.filter(series__inside=Fixed(Series.objects.sent_by(value)))
 
     def of_scope(self, queryset, name, value):
         """Those of the series that an entry of the list of scopes holds of."""

@@ -16,7 +16,7 @@ from projects.views.reports import (
     plans,
     progress_reports,
 )
-from projects.views.sections import AGREED, ARRIVED, INVESTOR, STARTED, figures
+from projects.views.sections import AGREED, ARRIVED, INVESTOR, STARTED, SUBSIDIES, figures
 
 CODE = Column("项目编号", "code")
 PROGRAMS = Column("所属工程", "programs")
@@ -59,7 +59,7 @@ class ProjectPage(DetailPage):
         Column("计划完工", "planned_completion", kind="date"),
         Column("实际完工", "actual_completion", kind="date"),
     )
-    parts = (funding, plans, progress_reports, milestones, figures, parties)
+    parts = (funding, plans, progress_reports, milestones, SUBSIDIES, figures, parties)
 
     def rows(self) -> QuerySet:
         return with_figure_counts(Project.objects.published().select_related("batch__owner"))

@@ -57,6 +57,15 @@ INVESTMENT_COLUMNS = (
     ARRIVED,
     NOTE,
 )
+# Words alone, which are told with the record: a query less; the list has the amounts.
+SUBSIDY_COLUMNS = (
+    NAME,
+    KIND,
+    Column("受补企业", "enterprise"),
+    Column("受益群体", "beneficiaries"),
+    Column("开始", "starts_on", kind="date"),
+    NOTE,
+)
 SITE_COLUMNS = (NAME, KIND, Column("所在地区", "region"), OPENED, NOTE)
 OUTLET_COLUMNS = (NAME, KIND, STATUS, Column("所在城市", "city"), NOTE)
 ENTERPRISE_COLUMNS = (NAME, KIND, Column("行业", "industry"), Column("品牌", "brand"), NOTE)
@@ -82,6 +91,9 @@ LADDER_COLUMNS = (
     Column("比率", rate_words, kind="rate"),
     Column("算法", "working", kind="phrase"),
 )
+
+
+SUBSIDIES = Related("subsidies", "补贴", SUBSIDY_COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -103,13 +103,17 @@ def parts_section(series):
     return Section("parts", title, shown, "以本序列为整体的各“其中”序列。")
 
 
+def parts_sections(series: Series) -> list[Section]:
+    """The parts, and their sum where there are any."""
+    parts = parts_section(series)
+    return [parts, sum_section(series)] if parts.has_rows else [parts]
+
+
 def sum_section(series):
-    """The figures of the parts added up, or why they must not be; nothing without parts."""
+    """The figures of the parts added up, or why they must not be."""
     rows = series.parts.all().leading_figures().in_time_order().first_rows(MOST_PARTS)
     for row in rows:
         row.series.part_of = series  # read once, not once for each part
-    if not rows:
-        return None
     can_add = series.has_complete_parts or series.parts_ground
     title = "各部分之和" if can_add else "各部分能不能相加"
     return Section("sum", title, template=totals.TEMPLATE, data=totals.total(rows).explain())
@@ -198,7 +202,7 @@ class SeriesPage(DetailPage):
         sections = [
             chart_section(rows, self.second, events_meanwhile(series, rows)),
             figures_section(series, rows),
-            *([] if day else [parts_section(series), sum_section(series)]),
+            *([] if day else parts_sections(series)),
             corrections_section(Observation.objects.published().filter(series=series)),
         ]
         return [section for section in sections if section]

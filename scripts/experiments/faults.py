@@ -8,20 +8,17 @@ making, no lock left. Prints a table for docs/reliability.md. Takes about half a
 
 import contextlib
 import http.client
-import json
 import os
 import random
 import resource
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -30,6 +27,7 @@ from lxml import html
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from sites import Site, check, settings_in  # noqa: E402
 from temporary_postgres import (  # noqa: E402
     call,
     clean_up_when_stopped,
@@ -37,125 +35,19 @@ from temporary_postgres import (  # noqa: E402
     temporary_postgres,
     unprivileged_user,
 )
-from writers import PEOPLE, Reader, Writer, ask, at_work, in_words  # noqa: E402
+from writers import Reader, Writer, at_work, in_words  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "200"))
 SECONDS = int(os.environ.get("SECONDS", "300"))
 KIND = os.environ.get("KIND", "")  # sqlite or postgresql; both without
 AWAY = int(os.environ.get("AWAY", "60"))
 WRITERS = 50
-PORT = 8953
+# Seconds by which the clock is wrong, one after the other; a session ends after 1,800 without use.
+JUMPS, JUMP_SECONDS = (600, -600, -3600, 900, 0), 20
+WHICH = os.environ.get("WHICH", "")  # the name of one of the functions below; all without
+PORT = int(os.environ.get("PORT", "8953"))
 IMPORT = "/admin/programs/region/import/"
 ROWS = 6_000  # some 20 MB; without workers still stored within a request
-# What is stored of the rows of one experiment, by code: rows, states of their making, acts.
-STORED = """
-import json
-from collections import Counter
-from django.db import connection
-from programs.models import Region
-rows = Region.objects.filter(code__startswith="{prefix}")
-states = Region.history.filter(code__startswith="{prefix}", history_type="+")
-found = {{
-    "rows": Counter(rows.values_list("code", flat=True)),
-    "states": Counter(states.values_list("code", flat=True)),
-    "acts": Counter(states.exclude(act=None).values_list("code", flat=True)),
-}}
-locks = 0
-if connection.vendor == "postgresql":
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype IN ('advisory', 'transactionid')"
-            " AND pid <> pg_backend_pid()"
-        )
-        locks = cursor.fetchone()[0]
-print("FOUND" + json.dumps(found | {{"locks": locks}}))
-"""
-
-
-@dataclass
-class Site:
-    """Gunicorn with its database, started anew for each experiment."""
-
-    name: str
-    env: dict[str, str]
-    sessions: list[str] = field(default_factory=list)
-    process: subprocess.Popen | None = None
-    number: int = 0
-
-    def manage(self, *words: str, given: str = "") -> str:
-        command = [str(ROOT / ".venv/bin/python"), "manage.py", *words]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.env,
-            input=given,
-            text=True,
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        return done.stdout
-
-    def fill(self) -> None:
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("load_fixtures", "--verbosity", "0")
-        self.sessions = self.manage(
-            "shell", "--no-imports", given=PEOPLE.format(writers=WRITERS)
-        ).split()
-
-    @contextlib.contextmanager
-    def running(self, **more: str) -> Iterator[None]:
-        command = [str(ROOT / ".venv/bin/gunicorn"), "--config", "deploy/gunicorn.conf.py"]
-        env = self.env | {"BIND": f"127.0.0.1:{PORT}", "WEB_WORKERS": "5"} | more
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
-        try:
-            self.wait()
-            yield
-        finally:
-            self.process.terminate()
-            self.process.wait(150)
-
-    def wait(self) -> float:
-        """Until the site answers; how long that took."""
-        begun = time.monotonic()
-        while time.monotonic() - begun < 120:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if ask(PORT, "/readyz", "127.0.0.1", 5)[0] == 200:
-                    return time.monotonic() - begun
-            time.sleep(0.1)
-        raise SystemExit(f"{self.name}: the site does not answer.")
-
-    def workers(self) -> list[int]:
-        assert self.process is not None
-        place = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(word) for word in place.read_text().split()]
-
-    def writers(self, number: int) -> list[Writer]:
-        """So many people, with codes that no other experiment used."""
-        self.number += 1
-        people = enumerate(self.sessions[:number])
-        return [Writer(PORT, at, session, f"9{self.number}") for at, session in people]
-
-    def stored(self, prefix: str) -> dict:
-        said = self.manage("shell", "--no-imports", given=STORED.format(prefix=prefix))
-        return json.loads(said.partition("FOUND")[2])
-
-
-def check(site: Site, writers: list[Writer]) -> str:
-    """All or nothing, and nothing lost that was answered; stops with what is not so."""
-    time.sleep(1)
-    found = site.stored(writers[0].prefix)
-    answered = {code for writer in writers for code, _ in writer.acknowledged}
-    lost = answered - found["rows"].keys()
-    twice = [code for code, many in found["rows"].items() if many > 1]
-    halves = found["rows"] != found["states"] or found["rows"] != found["acts"]
-    if lost or twice or halves or found["locks"]:
-        raise SystemExit(f"{site.name}: lost {lost}, twice {twice}, halves {halves}, {found}")
-    differences = site.manage("check_summaries")
-    unanswered = len(found["rows"]) - len(answered)
-    return (
-        f"answered {len(answered)}, lost 0, twice 0, halves 0, locks 0;"
-        f" stored though not answered {unanswered}; {differences.strip().splitlines()[-1]}"
-    )
 
 
 def tell(site: Site, what: str, words: str) -> None:
@@ -238,6 +130,37 @@ def away(site: Site, folder: Path) -> None:
     tell(site, f"database gone for {AWAY} s", f"{said}; visitors {in_words(reader.seen)}")
 
 
+def clock(site: Site, folder: Path) -> None:
+    """The machine's clock jumps ahead and back while people write; nobody is logged out by it.
+
+    Only what the time is jumps: what measures how long something takes goes on, as on a machine.
+    """
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
+        tell(site, "the clock jumps", "not tried: libfaketime is not installed")
+        return
+    offset = folder / "offset"
+    offset.write_text("+0")
+    faked = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(offset),
+        "FAKETIME_CACHE_DURATION": "1",
+        # Gunicorn tells that a worker lives by the time of a file.
+        **{"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1", "FAKETIME_DONT_RESET": "1"},
+    }
+    with site.running(**faked):
+        writers, reader = site.writers(10), Reader(PORT)
+        with at_work(writers, reader):
+            for jump in JUMPS:
+                time.sleep(JUMP_SECONDS)
+                offset.write_text(f"{jump:+}")
+            time.sleep(JUMP_SECONDS)
+        words = check(site, writers)
+    codes: Counter = sum((writer.codes for writer in writers), Counter())
+    said = f"{words}; answers {in_words(codes)}; visitors {in_words(reader.seen)}"
+    tell(site, f"the clock jumps to {', '.join(f'{one:+}' for one in JUMPS)} s", said)
+
+
 def no_memory(site: Site) -> None:
     """An import is confirmed by a worker that gets no more memory."""
     with site.running(WEB_WORKERS="1"):
@@ -303,11 +226,20 @@ def confirmed(writer: Writer, form: dict[str, str]) -> str:
     return f"{status} {target}".strip()
 
 
-def tried(site: Site) -> None:
-    site.fill()
-    no_memory(site)
-    kills(site)
-    crowd(site)
+def tried(site: Site, folder: Path) -> None:
+    site.fill(WRITERS)
+    if chosen(no_memory):
+        no_memory(site)
+    if chosen(kills):
+        kills(site)
+    if chosen(crowd):
+        crowd(site)
+    if chosen(clock):
+        clock(site, folder)
+
+
+def chosen(experiment: Callable) -> bool:
+    return WHICH in ("", experiment.__name__)
 
 
 def main() -> None:
@@ -318,21 +250,18 @@ def main() -> None:
 
 
 def try_all(folder: Path) -> None:
-    common = os.environ | {
-        **{"DEBUG": "0", "HTTPS": "0", "SECOND_FACTOR": "0", "WORKERS": "0"},
-        "SECRET_KEY": "only-for-an-experiment-" * 3,
-        "STATIC_ROOT": str(folder / "static"),
-    }
-    site = Site("SQLite", common | {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"})
+    common = settings_in(folder)
+    site = Site("SQLite", common | {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}, PORT)
     site.manage("collectstatic", "--noinput", "--verbosity", "0")
     if KIND != "postgresql":
-        tried(site)
+        tried(site, folder)
     if KIND == "sqlite":
         return
     with temporary_postgres() as url:
-        site = Site("PostgreSQL", common | {"DATABASE_URL": url})
-        tried(site)
-        away(site, Path(unquote(urlsplit(url).netloc.partition("@")[2])))
+        site = Site("PostgreSQL", common | {"DATABASE_URL": url}, PORT)
+        tried(site, folder)
+        if chosen(away):
+            away(site, Path(unquote(urlsplit(url).netloc.partition("@")[2])))
 
 
 if __name__ == "__main__":

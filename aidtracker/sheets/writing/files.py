@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import csv_text
-from aidtracker.sheets.columns.resources import SheetResource, resource_for
+from aidtracker.sheets.columns.resources import VERSION, SheetResource, resource_for
 from aidtracker.sheets.columns.sets import FileColumn, public_columns, staff_columns
 from aidtracker.sheets.writing.extracts import Extract, csv_lines
 from aidtracker.sheets.writing.meanings import choices_of, meanings
@@ -28,27 +28,42 @@ def file_name(stem: str, file_format: str) -> str:
 
 
 def download(
-    queryset: QuerySet, file_format: str, headers="label", *, is_public=False, site=""
+    queryset: QuerySet,
+    file_format: str,
+    headers="label",
+    *,
+    is_public=False,
+    site="",
+    only: Sequence[str] = (),
 ) -> StreamingHttpResponse:
     """The queryset's rows, and no others, as a response with a file; it is never held in memory.
 
-    The file is the one for staff, or with public rows the one for the public, in which addresses
-    begin with `site`. `file_format` is csv or xlsx; `headers` is label (Chinese headings and
-    choices) or code. Raises ValueError for any other.
+    The file is the one for staff, which may have `only` some fields, or with public rows the one
+    for the public, in which addresses begin with `site`. `file_format` is csv or xlsx; `headers`
+    is label (Chinese headings and choices) or code. Raises ValueError for any other.
     """
     if file_format not in FORMATS or headers not in ("label", "code"):
         raise ValueError(f"No such download: {file_format}, {headers}")
     name = file_name(dataset_name(queryset.model), file_format)
     codes = headers == "code"
-    return response(name, chunks(queryset, file_format, codes, is_public=is_public, site=site))
+    return response(
+        name, chunks(queryset, file_format, codes, is_public=is_public, site=site, only=only)
+    )
 
 
 def chunks(
-    queryset: QuerySet, file_format: str, codes=False, *, is_public=False, site=""
+    queryset: QuerySet,
+    file_format: str,
+    codes=False,
+    *,
+    is_public=False,
+    site="",
+    only: Sequence[str] = (),
 ) -> Iterator[bytes]:
     """The bytes of the file of a queryset, the headings before anything is asked."""
     resource = resource_for(queryset.model)
     columns = public_columns(resource, codes, site) if is_public else staff_columns(resource, codes)
+    columns = among_columns(resource, columns, only) if only else columns
     headings = [column.code if codes else column.heading for column in columns]
     extract = Extract(queryset, columns)
     if file_format == "xlsx":
@@ -56,6 +71,18 @@ def chunks(
         yield from workbook_chunks(headings, extract.texts(), extract.kinds, beside)
     else:
         yield from csv_chunks(headings, extract.csv())
+
+
+def among_columns(
+    resource: SheetResource, columns: Sequence[FileColumn], only: Sequence[str]
+) -> list[FileColumn]:
+    """Of the columns of the staff file those of some fields, in their order, between what names a
+    row and its version, without which it could not be imported."""
+    keys = [column.attribute for column in resource.key_columns]
+    names = list(dict.fromkeys([*keys, *(name for name in only if name != VERSION), VERSION]))
+    places = {name: place for place, name in enumerate(names)}
+    found = [one for one in columns if one.column and one.column.attribute in places]
+    return sorted(found, key=lambda one: places[one.column.attribute])
 
 
 def beside_of(

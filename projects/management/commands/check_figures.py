@@ -1,17 +1,14 @@
 """Check all published figures against each other and against the ledgers."""
 
-from itertools import groupby
-
 from django.core.management.base import BaseCommand
 
 from aidtracker.ground.batches import BATCH
 from aidtracker.ground.processes import processors
 from aidtracker.trail.acts import CommandActs
-from programs.models import Source
 from projects.checks.recomputing import recompute
 from projects.models import Finding, Observation, Review, Series
 from projects.models.directions import WAYS, fault_of, way_of
-from projects.models.places import SOURCE, places_of, texts_of
+from projects.models.places import places_of, with_texts
 from projects.models.scope_entries import ScopeList
 
 
@@ -43,15 +40,18 @@ class Command(CommandActs, BaseCommand):
                 self.stdout.write(f"序列“{series}”的范围说明里有范围条目“{words}”，请改用条目。")
 
     def report_places(self):
-        """Name the figures whose words do not stand where they are said to: one text at a time."""
+        """Name the figures whose words do not stand where they are said to."""
         wrong, placeless, lost = 0, 0, Observation.objects.lost().count()
-        for source in Source.objects.exclude(text="").iterator(1):
-            rows = Observation.objects.filter(source=source).exclude(start=None)
-            for row in rows.only("source", "number", "start", "end", "printed").iterator(BATCH):
-                if fault := row.misplaced(source.text):
-                    wrong += 1
-                    self.stdout.write(f"《{source}》第 {row.number} 号：{fault}")
-            placeless += self.report_placeless(source)
+        placed = Observation.objects.exclude(start=None)
+        for row, text in with_texts(placed.only("source", "number", "start", "end", "printed")):
+            if text and (fault := row.misplaced(text)):
+                wrong += 1
+                self.stdout.write(f"《{row.source}》第 {row.number} 号：{fault}")
+        published = Observation.objects.filter(status=Review.PUBLISHED).placeless()
+        for row, text in with_texts(published.only("source", "number", "printed")):
+            if text:
+                placeless += 1
+                self.stdout.write(f"《{row.source}》第 {row.number} 号{placeless_words(row, text)}")
         if wrong:
             self.stdout.write(f"{wrong} 条的原文数字与所在文字不符，见上。")
         if placeless:
@@ -60,21 +60,15 @@ class Command(CommandActs, BaseCommand):
             self.stdout.write(f"{lost} 条在载入或替换全文后待重新定位。")
 
     def report_directions(self):
-        """Name the figures stored as risen that fell, or the reverse: one text at a time."""
+        """Name the figures stored as risen that fell, or the reverse."""
         counted = Observation.objects.filter(series__metric__formula__in=WAYS)
-        rows = counted.select_related("series__metric").order_by("source", "number")
-        for source, own in groupby(rows.iterator(BATCH), SOURCE):
-            text = texts_of([source]).get(source, "")
-            for row in own:
-                if fault := fault_of(row, way_of(row.series.metric), text):
-                    self.stdout.write(f"《{row.source}》第 {row.number} 号：{fault}")
+        for row, text in with_texts(counted.select_related("series__metric")):
+            if fault := fault_of(row, way_of(row.series.metric), text):
+                self.stdout.write(f"《{row.source}》第 {row.number} 号：{fault}")
 
-    def report_placeless(self, source: Source) -> int:
-        """Name the published figures of a document with its text that have no place in it."""
-        rows = Observation.objects.filter(source=source, status=Review.PUBLISHED).placeless()
-        found = list(rows.only("number", "printed"))
-        for row in found:
-            places = "、".join(f"起 {start} 止 {end}" for start, end in places_of(row, source.text))
-            where = f"全文里在 {places}" if places else "全文里没有"
-            self.stdout.write(f"《{source}》第 {row.number} 号“{row.printed}”没有位置：{where}。")
-        return len(found)
+
+def placeless_words(row: Observation, text: str) -> str:
+    """That a published figure of a document with its text has no place in it, and which may be."""
+    places = "、".join(f"起 {start} 止 {end}" for start, end in places_of(row, text))
+    where = f"全文里在 {places}" if places else "全文里没有"
+    return f"“{row.printed}”没有位置：{where}。"

@@ -1,0 +1,359 @@
+"""Two rows that are one thing made one: what names the one that goes, names the kept one then.
+
+Where that must not be, or would say something twice, nothing is merged and every reason is told.
+The trail says what went into what (`trail.merged`), so that former addresses lead there; undoing
+the act brings both rows and all that named them back.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+from aidtracker.ground import bulk
+from aidtracker.ground.batches import held, in_batches, prefetch_in_batches
+from aidtracker.ground.changes import after_change
+from aidtracker.ground.circles import circle_closed, circles, own_keys
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.keys import key_of
+from aidtracker.ground.records import KeyedModel, NameListField, SlugFromPinyinField, twin
+from aidtracker.ground.scope import FOREIGN, changeable, may_change
+from aidtracker.review.reviewed import Reviewed, follow
+from aidtracker.review.revisions import revision_model
+from aidtracker.sheets import is_exempt, stored_values, unique_sets
+from aidtracker.trail import acts
+from aidtracker.trail.history import CHANGED, keep_states
+from aidtracker.trail.links import relations_to
+from aidtracker.trail.merged import merged_detail
+from aidtracker.trail.undo import delete
+
+MOST_MOVED = 5_000
+# What says how a row is kept, not what it is.
+KEPT_APART = ("version", "updated_at", "search_text", "correction_reason", "review_comment")
+NAMED = 3  # rows that are named where many are meant
+NO_REASON = "请写明合并的理由。"
+CLASH = "合并后会与现有的记录重复或不合规则，没有合并。"
+
+
+class MergeError(ValidationError):
+    """The whole list of what keeps two rows from being merged."""
+
+
+@dataclass
+class Moved:
+    """Rows of one model that name the row that goes in one field: they are to name the kept one.
+
+    `befores` are the rows as they are stored. Of a field of several, a row may name both already.
+    """
+
+    field: Any
+    rows: list[Any] = field(default_factory=list)
+    befores: list[Any] = field(default_factory=list)
+    foreign: int = 0
+
+    @property
+    def model(self) -> Any:
+        return self.field.model
+
+    @property
+    def words(self) -> str:
+        names = [f"“{row}”" for row in self.rows[:NAMED]]
+        more = "等" if len(self.rows) > NAMED else ""
+        label = f"{self.model._meta.verbose_name}的{self.field.verbose_name}"
+        return f"{label}：{len(self.rows) + self.foreign} 条（{'、'.join(names)}{more}）"
+
+
+@dataclass
+class Merge:
+    """What making one row of two means: what moves, what the kept row takes, what is in the way."""
+
+    kept: Any
+    gone: Any
+    user: Any
+    reason: str = ""
+    moves: list[Moved] = field(default_factory=list)
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    links: dict[Any, set[int]] = field(default_factory=dict)
+    obstacles: list[str] = field(default_factory=list)
+    before: Any = None
+
+    @property
+    def model(self) -> Any:
+        return type(self.kept)
+
+    # What moves
+
+    def look(self) -> None:
+        """Find out what merging means; the rows are held where a transaction is open."""
+        self.before = twin(self.kept)
+        for one in relations_to(self.model):
+            if moved := self.moved(one):
+                self.moves.append(moved)
+        self.take_values()
+        self.obstacles += [*self.in_the_way()]
+
+    def moved(self, one: Any) -> Moved | None:
+        """The rows that name the row that goes in a field of another table."""
+        manager = one.model._base_manager
+        rows = manager.filter(**{one.name: self.gone.pk}).distinct()
+        if one.model is self.model:
+            rows = rows.exclude(pk__in=(self.kept.pk, self.gone.pk))
+        if not issubclass(one.model, KeyedModel):
+            return Moved(one, list(rows)) if rows.exists() else None
+        numbers = list(rows.values_list("pk", flat=True)[: MOST_MOVED + 1])
+        if len(numbers) > MOST_MOVED:
+            words = f"{one.model._meta.verbose_name}超过 {MOST_MOVED} 条，一次合并不了。"
+            self.obstacles.append(words)
+            return None
+        own = changeable(manager.filter(pk__among=numbers), self.user)
+        if transaction.get_connection().in_atomic_block:
+            own = held(own)
+        found = list(own)
+        owners = (path.partition("__")[0] for path in one.model.OWNERS)
+        prefetch_in_batches(found, *{*filter(None, (one.model.WHOLE, *owners))})
+        befores = [twin(row) for row in found]
+        for row in found if not one.many_to_many else ():
+            setattr(row, one.attname, self.kept.pk)
+        return Moved(one, found, befores, len(numbers) - len(found)) if numbers else None
+
+    # What the kept row takes
+
+    def take_values(self) -> None:
+        """The names of the row that goes become other names; what is empty is filled from it."""
+        for one in self.model._meta.concrete_fields:
+            if isinstance(one, NameListField):
+                self.take_names(one)
+            elif self.can_fill(one):
+                setattr(self.kept, one.attname, getattr(self.gone, one.attname))
+                self.taken.append((str(one.verbose_name), str(getattr(self.gone, one.name))))
+            elif one.related_model is self.model and self.names_other(one):
+                setattr(self.kept, one.attname, None)
+                self.taken.append((str(one.verbose_name), "空（原来是要并入的这一条）"))
+        for one in self.model._meta.many_to_many:
+            own = {row.pk for row in getattr(self.kept, one.name).all()}
+            others = [row for row in getattr(self.gone, one.name).all() if row.pk not in own]
+            if others:
+                self.links[one] = own | {row.pk for row in others}
+                added = "、".join(map(str, others[:NAMED])) + ("等" if len(others) > NAMED else "")
+                self.taken.append((str(one.verbose_name), f"加上{added}"))
+
+    def take_names(self, one: Any) -> None:
+        own = {str(self.kept), *getattr(self.kept, one.name)}
+        others = [str(self.gone), *getattr(self.gone, one.name)]
+        added = [name for name in dict.fromkeys(others) if name not in own]
+        if added:
+            setattr(self.kept, one.name, [*getattr(self.kept, one.name), *added])
+            self.taken.append((str(one.verbose_name), f"加上{'、'.join(added)}"))
+
+    def can_fill(self, one: Any) -> bool:
+        """Whether the kept row has nothing in a field and the other one has something."""
+        apart = one.primary_key or isinstance(one, SlugFromPinyinField) or one.name in KEPT_APART
+        is_text = one.name in self.model.KEPT_BESIDE or not one.serialize
+        if apart or is_text or not (one.null or one.blank):
+            return False
+        empty = (None, "", [])
+        other = getattr(self.gone, one.attname)
+        is_kept = one.related_model is self.model and other == self.kept.pk
+        return getattr(self.kept, one.attname) in empty and other not in empty and not is_kept
+
+    def names_other(self, one: Any) -> bool:
+        return getattr(self.kept, one.attname) == self.gone.pk
+
+    # What is in the way
+
+    def in_the_way(self) -> Iterator[str]:
+        for row in (self.kept, self.gone):
+            if not may_change(row, self.user):
+                yield f"“{row}”{FOREIGN}"
+        if not self.reason:
+            yield NO_REASON
+        yield from self.open_proposals()
+        yield from self.model.merge_obstacles(self.before, self.gone)
+        for one in self.moves:
+            name = one.model._meta.verbose_name
+            if one.foreign:
+                yield f"有 {one.foreign} 条{name}不归您的指挥部维护，须由能改它们的人合并。"
+            if issubclass(one.model, KeyedModel):
+                yield from self.refused(one)
+                yield from doubled(one)
+        yield from self.refusal_of(self.kept, self.before)
+
+    def open_proposals(self) -> Iterator[str]:
+        """Changes of the row that goes that were proposed and are not decided."""
+        rows = revision_model().objects.exclude(review="published").filter(row_id=self.gone.pk)
+        for one in rows:
+            if one.model is self.model:
+                yield f"“{self.gone}”有未生效的变更申请（第 {one.number} 次），请先办完。"
+
+    def refused(self, moved: Moved) -> Iterator[str]:
+        """Why rows cannot be changed: each sentence once, with how many rows it is about."""
+        said: dict[str, int] = {}
+        locks = moved.model.locks()
+        moved.model.ask_at_once(moved.befores)
+        for row, before in zip(moved.rows, moved.befores, strict=True):
+            for words in self.refusal_of(row, before, moved.field, locks):
+                said[words] = said.get(words, 0) + 1
+        for words, number in said.items():
+            yield f"{moved.model._meta.verbose_name} {number} 条：{words}"
+        if own_keys(moved.model) and moved.rows:
+            for _, closing in circles(moved.rows, moved.model):
+                yield circle_closed(str(closing.verbose_name))
+
+    def refusal_of(
+        self, row: Any, before: Any, one: Any = None, locks: Any = None
+    ) -> Iterator[str]:
+        """Why the user may not change a row so; the reason is theirs, if it needs one."""
+        model, also = type(row), ({one.name} if one is not None and one.many_to_many else ())
+        locks = model.locks() if locks is None else locks
+        if hasattr(row, "correction_reason") and model.is_correction(before, row, locks):
+            row.correction_reason = self.reason
+        if row.is_proposed(before, self.user):
+            yield "已发布的内容，您没有发布权限，不能合并。"
+            return
+        try:
+            row.check_edit(before, self.user, also=also, locks=locks)
+        except ValidationError as error:
+            yield from error.messages
+
+    # Doing it
+
+    def carry_out(self) -> None:
+        for one in self.moves:
+            if not issubclass(one.model, KeyedModel):
+                rows = one.model._base_manager.filter(pk__in=[row.pk for row in one.rows])
+                rows.update(**{one.field.name: self.kept.pk})
+            elif one.field.many_to_many:
+                self.move_links(one)
+                store(one.rows, ())
+            else:
+                number_anew(one)
+                store(one.rows, {one.field.name})
+        self.move_by_number()
+        delete(self.model, [self.gone])
+        for link, numbers in self.links.items():
+            getattr(self.kept, link.name).set(numbers)
+        store([self.kept], {one.name for one in self.model._meta.concrete_fields})
+        for one in self.moves:
+            published = [row for row in one.rows if isinstance(row, Reviewed) and row.is_published]
+            if published:
+                follow(published)
+            if issubclass(one.model, KeyedModel):
+                one.model.review_wholes([*one.rows, *one.befores])
+        after_change()
+
+    def move_links(self, moved: Moved) -> None:
+        """Let a field of several name the kept row in place of the other one, once."""
+        through = moved.field.remote_field.through._base_manager
+        own, other = moved.field.m2m_field_name(), moved.field.m2m_reverse_field_name()
+        for part in in_batches([row.pk for row in moved.rows]):
+            links = through.filter(**{f"{own}__in": part})
+            doubled = links.filter(**{other: self.kept.pk}).values_list(f"{own}_id", flat=True)
+            links.filter(**{other: self.gone.pk, f"{own}__in": [*doubled]}).delete()
+            links.filter(**{other: self.gone.pk}).update(**{other: self.kept.pk})
+
+    def move_by_number(self) -> None:
+        """What tables say of the row by its kind and number, they say of the kept one."""
+        for model, kind in by_number(self.model):
+            rows = model._base_manager.filter(**kind, row_id=self.gone.pk)
+            if not issubclass(model, KeyedModel):
+                rows.update(row_id=self.kept.pk)
+                continue
+            found = list(rows)
+            for row in found:
+                row.row_id, row.row_key = self.kept.pk, key_of(self.kept)
+            store(found, {"row_id", "row_key"})
+
+
+def by_number(of: Any) -> Iterator[tuple[Any, dict[str, str]]]:
+    """The tables that name rows by their kind and number, with how they call a kind, but for what
+    was proposed and for histories, which say what was."""
+    for model in apps.get_models():
+        names = {one.name for one in model._meta.concrete_fields}
+        if "row_id" not in names or "history_id" in names or model is revision_model():
+            continue
+        if "dataset" in names:
+            yield model, {"dataset": dataset_name(of)}
+        elif "label" in names:
+            yield model, {"label": of._meta.label_lower}
+
+
+def doubled(moved: Moved) -> Iterator[str]:
+    """Rows that would say what another row says already, once they name the kept one."""
+    own = {row.pk for row in moved.rows}
+    for fields, rule, message in unique_sets(moved.model):
+        if moved.field not in fields or is_numbered(fields):
+            continue
+        wanted: dict[tuple, Any] = {}
+        for row in moved.rows:
+            values = tuple(getattr(row, one.attname) for one in fields)
+            if is_exempt(values, rule):
+                continue
+            if values in wanted:
+                yield f"“{row}”与“{wanted[values]}”：{message}请先合并或删去其中一条。"
+            wanted[values] = row
+        for values in stored_values(moved.model, fields, wanted, own):
+            if values in wanted:
+                yield f"“{wanted[values]}”：{message}请先合并或删去其中一条。"
+
+
+def is_numbered(fields: Iterable[Any]) -> bool:
+    """Whether rows are told apart by a number within what they belong to, which may be another."""
+    return any(one.name == "number" for one in fields)
+
+
+def number_anew(moved: Moved) -> None:
+    """Give rows that are numbered within the row that goes the numbers behind those of the kept."""
+    for fields, _, _ in unique_sets(moved.model):
+        if moved.field in fields and is_numbered(fields) and moved.rows:
+            kept = getattr(moved.rows[0], moved.field.attname)
+            there = moved.model._base_manager.filter(**{moved.field.attname: kept})
+            last = there.aggregate(last=models.Max("number"))["last"] or 0
+            for row in sorted(moved.rows, key=lambda one: one.number):
+                last += 1
+                row.number = last
+
+
+def store(rows: list[Any], names: Iterable[str]) -> None:
+    """Store the next versions of changed rows of one model, with their states."""
+    if not rows:
+        return
+    model = type(rows[0])
+    for row in rows:
+        row.version += 1
+    own = {one.name for one in model._meta.concrete_fields if not one.primary_key}
+    further = {"version", "updated_at", "search_text", "number", "correction_reason", model.REVIEW}
+    bulk.update(rows, own & {*names, *further, *model.DERIVED})
+    keep_states(rows, CHANGED)
+
+
+@acts.one_act()
+def merge(kept: Any, gone: Any, user: Any, reason: str) -> Merge:
+    """Make one row of two, or nothing. Raises MergeError with every reason why not."""
+    model = type(kept)
+    try:
+        with transaction.atomic():
+            rows = {
+                row.pk: row for row in held(model._base_manager.filter(pk__in=(kept.pk, gone.pk)))
+            }
+            is_same = len(rows) == 2 and all(
+                rows[one.pk].version == one.version for one in (kept, gone)
+            )
+            if not is_same:
+                raise MergeError(["您打开之后其中一条有改动或已删除，没有合并；请核对新的预览。"])
+            plan = Merge(rows[kept.pk], rows[gone.pk], user, reason.strip())
+            plan.look()
+            if plan.obstacles:
+                raise MergeError(plan.obstacles)
+            acts.describe(
+                way=acts.Way.ACTION,
+                subject=f"合并{model._meta.verbose_name}：{key_of(gone)} 并入 {key_of(kept)}",
+                reason=plan.reason,
+                details=[merged_detail(gone, kept)],
+            )
+            plan.carry_out()
+    except IntegrityError as error:
+        raise MergeError([CLASH]) from error
+    return plan
