@@ -16,8 +16,8 @@ from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import NameListField
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.columns.kinds import widget_for
 from aidtracker.sheets.columns.resources import NOT_COVERED
-from aidtracker.sheets.columns.widgets import widget_for
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.tests.sheet_helpers import cells_of, exported, imported
 from programs.models import Region, Source
