@@ -14,6 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 
 from aidtracker.ground.datasets import admin_page
+from aidtracker.review.proposals import askers
 from aidtracker.trail import acts
 from aidtracker.trail.conflicts import (
     hold,
@@ -102,7 +103,8 @@ class HistoryPages(admin.ModelAdmin):
         shown = list(page)
         earlier = states.filter(history_id__lt=shown[-1].history_id).first() if shown else None
         name = row or name_in(states.first())
-        context = {"page": page, "steps": steps(shown, earlier), "object_id": object_id}
+        context = {"page": page, "object_id": object_id}
+        context["steps"] = steps(shown, earlier, askers(shown))
         return self.page(request, "states", f"变更历史： {name}", row=row, **context)
 
     def deleted_page(self, request):

@@ -177,6 +177,12 @@ class DetailPage(View):
         return [section for section in self.sections if section.has_rows]
 
     @property
+    def unfolded(self) -> set[str]:
+        """The sections that a phone shows unfolded: the first, and the first with figures."""
+        filled = self.filled_sections
+        return {one.anchor for one in (*filled[:1], *[one for one in filled if one.cards][:1])}
+
+    @property
     def empty_sections(self) -> list[Section]:
         """Sections without rows stand together at the end, each saying what would stand in it."""
         return [section for section in self.sections if not section.has_rows]

@@ -196,6 +196,27 @@ def proposers(pks: list[int]) -> dict[int, str]:
     }
 
 
+def askers(states: Iterable[Any]) -> dict[tuple[Any, int], str]:
+    """Who asked for the changes of rows of one model that others published, in words:
+    {(number of the act that published, number of the row): who}."""
+    states = [state for state in states if state.act_id]
+    if not states:
+        return {}
+    model = revision_model()
+    published = model.history.filter(
+        dataset=dataset_name(states[0].instance_type),
+        row_id__in={state.id for state in states},
+        act__in={state.act_id for state in states},
+        review=Review.PUBLISHED,
+    )
+    found = list(published.values_list("act", "row_id", "id", "number"))
+    people = proposers([pk for _, _, pk, _ in found])
+    return {
+        (act, row): f"{people.get(pk, '程序')}提出（第 {number} 次变更申请）"
+        for act, row, pk, number in found
+    }
+
+
 def waiting_for(proposals: list[Proposal]) -> list[list[OpenRevision]]:
     """The open revisions of the row of each of some proposals, which are for rows of one model."""
     found = open_revisions([one.before for one in proposals])

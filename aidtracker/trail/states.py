@@ -26,6 +26,8 @@ class StateInWords:
 
     state: Any
     changes: list
+    # Who asked for what somebody else published.
+    asked: str = ""
 
     @property
     def who(self):
@@ -71,11 +73,15 @@ class FieldState(NamedTuple):
     differs: bool
 
 
-def steps(states, earlier):
-    """Each of `states` in words, newest first; `earlier` is the state before the last of them."""
+def steps(states, earlier, askers=()):
+    """Each of `states` in words, newest first; `earlier` is the state before the last of them.
+
+    `askers` says who asked for what: {(act, row): words}.
+    """
     older = [*states[1:], earlier]
     changes = differences(list(zip(older, states, strict=False)))
-    return [StateInWords(state, found) for state, found in zip(states, changes, strict=True)]
+    asked = [dict(askers).get((state.act_id, state.id), "") for state in states]
+    return [StateInWords(*one) for one in zip(states, changes, asked, strict=True)]
 
 
 def lines(state, present):

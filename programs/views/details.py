@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from aidtracker.pages.details import DetailPage
+from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.sections import Related, Section
 from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, NAME, NOTE, Column, Item, counted, item_of, table
@@ -202,5 +202,10 @@ class RegionPage(DetailPage):
     @property
     def lead(self) -> str:
         above = "".join(str(place) for place in self.row.ancestors if place.parent_id)
-        level = self.row.get_level_display()
-        return f"属{above}，{level}。" if above else f"支援方或受援地，{level}。"
+        pairings, own = self.row.pairings, self.row.pk
+        return sentence(
+            f"属{above}" if above else "",
+            "支援方" if any(one.donor_id == own for one in pairings) else "",
+            "受援地" if any(one.recipient_id == own for one in pairings) else "",
+            self.row.get_level_display(),
+        )

@@ -15,9 +15,10 @@ from aidtracker.desk import unsaved
 from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.scope import readable, scope_of
+from aidtracker.trail import acts
 from programs.models import Source
 from projects.admin.readings import read_aloud, reading
-from projects.entry.document import Document, collapse, last_entry
+from projects.entry.document import SOURCE, Document, collapse, last_entry
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm
 from projects.entry.periods import periods_before
 from projects.entry.proposals import (
@@ -27,7 +28,8 @@ from projects.entry.proposals import (
     series_options,
     subject_options,
 )
-from projects.models import Observation
+from projects.entry.wordings import Said, said_before
+from projects.models import Observation, Series
 
 OPTIONS = {
     "series": series_options,
@@ -40,6 +42,8 @@ KEPT = (
     *("nature", "accumulation", "period_start", "period_end", "as_of", "period_text"),
     *("is_period_inferred", "maintainer"),
 )
+SAID = ("nature", "accumulation")
+CARRIED = "沿用上一条，原文没有说，请核对"
 MOST_DIGITS = 10  # of a place: no text is as long
 
 
@@ -76,6 +80,7 @@ class EntryPages(admin.ModelAdmin):
         with transaction.atomic():
             # Locked, so that two people do not record one phrase at the same moment.
             source = get_object_or_404(held(rows), code=code)
+            acts.describe(way=acts.Way.ENTRY, subject=source.title, details=[[SOURCE, source.code]])
             return act(request, source)
 
     # What the buttons do
@@ -108,6 +113,10 @@ class EntryPages(admin.ModelAdmin):
             return self.entry_page(request, source)
         log(request, row, DELETION)
         row.delete()
+        if isinstance(row, Series):
+            after_change()
+            messages.success(request, f"已撤销{name_of(row)}。")
+            return onward(request, position(request.POST.get("start", "")))
         messages.success(request, f"已撤销{name_of(row)}。")
         return onward(request, row.start or 0)
 
@@ -147,6 +156,7 @@ class EntryPages(admin.ModelAdmin):
             "opts": self.opts,
             "document": document,
             "may_enter": self.has_add_permission(request),
+            "marks": marks_of(request, document, typed),
             "owner_field": sent["maintainer"] if "maintainer" in sent.fields else None,
             **forms,
             **beside(request, document, typed),
@@ -202,6 +212,8 @@ def name_of(row):
     """What undoing would take back, in words; empty for nothing."""
     if row is None:
         return ""
+    if isinstance(row, Series):
+        return f"新建的序列“{row}”"
     if isinstance(row, Observation):
         return f"第 {row.number} 号“{row.printed}”"
     return f"略过的{row.place_in_words}"
@@ -219,7 +231,38 @@ def starting_values(request, document):
     start, end = next_place(request, document)
     if start == end:
         return last | {"printed": ""}
+    said = said_at(document, start, end)
+    last |= {name: one.value for name, one in said.items()}
+    last |= period_said(document, start) if document.latest else {}
     return last | {"start": start, "end": end, "printed": document.printed_at(start, end)}
+
+
+def said_at(document, start, end) -> dict[str, Said]:
+    """What the words before a place say of the figure there."""
+    return said_before(document.source.text, start, end, document.source)
+
+
+def period_said(document, start):
+    """The time named in the sentence before a figure, in place of the one carried over."""
+    for period in periods_before(document.source.text, start, document.source)[:1]:
+        days = (period.start, period.end, period.as_of)
+        if any(days) and not period.is_inferred:
+            names = ("period_start", "period_end", "as_of", "period_text", "is_period_inferred")
+            return dict(zip(names, (*days, period.words, False), strict=True))
+    return {}
+
+
+def marks_of(request, document, typed):
+    """On what each value rests that nobody chose: words of the document, or the last figure."""
+    start, end = place_of(typed)
+    said = said_at(document, start, end) if start < end else {}
+    is_fresh = request.method != "POST" and not unsaved.asked_for(request)
+    carried = CARRIED if document.latest and is_fresh else ""
+    marks = {name: f"据原文“{said[name].words}”" if name in said else carried for name in SAID}
+    period = period_said(document, start) if document.latest else {}
+    if period:
+        marks["period"] = f"据原文“{period['period_text']}”，请核对"
+    return {"period": carried} | marks if is_fresh else dict.fromkeys((*SAID, "period"), "")
 
 
 def next_place(request, document):
@@ -254,6 +297,7 @@ def nearby(document, data):
     start, end = place_of(data)
     source = document.source
     return {
+        "said": said_at(document, start, end) if start < end else {},
         "periods": periods_before(source.text, start, source),
         "figures": document.recorded_at(start, end)[:3],
         "skipped": document.skipped_at(start, end)[:3],

@@ -24,6 +24,7 @@ from aidtracker.trail import acts
 from projects.models import Review
 from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
 from projects.monthly.kinds import KINDS
+from projects.monthly.months import MonthsGrid
 from projects.monthly.saving import ConflictError, save_row
 
 MOST_NAMES = 5
@@ -74,15 +75,14 @@ def asked_grid(request, kind, **options):
     if not may_see(request.user, kind):
         raise PermissionDenied
     several = headquarters_seen_by(request.user)
-    return Grid(
-        kind,
-        asked_month(request),
-        request.user,
-        several,
-        chosen_headquarters(request, several),
-        page=asked_page(request),
-        **options,
-    )
+    asked = (kind, asked_month(request), request.user, several)
+    if subject := request.GET.get("subject"):
+        page = MonthsGrid(*asked, with_key=subject)
+        if not page.rows:
+            raise Http404("No such subject for this user.")
+        return page
+    chosen = chosen_headquarters(request, several)
+    return Grid(*asked, chosen, page=asked_page(request), **options)
 
 
 def asked_page(request):
@@ -129,10 +129,12 @@ def grid_page(request, page):
     links = {"kind": page.kind.key}
     if page.chosen:
         links["headquarters"] = page.chosen.pk
+    several = isinstance(page, MonthsGrid)
     context = {
         **admin.site.each_context(request),
         "title": f"{page.kind.label}填报",
         "grid": page,
+        "subject": page.with_key if several else "",
         "links": links,
         "units": json.dumps(DIMENSIONS, ensure_ascii=False),
         "kinds": [kind for kind in KINDS.values() if may_see(request.user, kind)],
@@ -172,6 +174,7 @@ def save_all(request, page):
         typed = typed_in_form(request, row) if row.is_open else {}
         if typed:
             saved += save_from_form(request, row, typed)
+            page.refresh()
     if saved:
         messages.success(request, f"已存 {saved} 行。")
     if wrong := sum(bool(row.errors) for row in page.shown):
@@ -264,11 +267,12 @@ NOT_YOURS = {
 def row_of(request, key):
     """The row of a key. Raises Http404 for one of others, PermissionDenied for one only to read."""
     page = asked_grid(request, KINDS.get(request.GET.get("kind", "progress")), with_key=key)
-    if not key or not page.rows:
+    row = next((one for one in page.shown if one.subject.key == key), None)
+    if row is None:
         raise Http404("No such row for this user.")
-    if not page.shown[0].may_write:
+    if not row.may_write:
         raise PermissionDenied
-    return page.shown[0]
+    return row
 
 
 def described(row):

@@ -79,7 +79,9 @@ class LedgerSum:
 
 def partly(amount, known, unknown):
     """已知 2 项：2000万元；另 50 项没有给出金额; the sum alone where all rows give theirs."""
-    if amount is None or not unknown:
+    if not known and unknown:
+        return f"{unknown} 项{'都' if unknown > 1 else ''}没有给出金额"
+    if not unknown:
         return yi(amount)
     return f"已知 {known} 项：{yi(amount)}；另 {unknown} 项没有给出金额"
 

@@ -13,11 +13,14 @@ from django.utils.safestring import mark_safe
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.scope import may_change, readable, scope_of, visible
-from projects.models import Observation, Review, SkippedPhrase
+from aidtracker.trail.history import NEW
+from projects.models import Observation, Review, Series, SkippedPhrase
 from projects.models.known_names import coverage
 from projects.reading.marked_text import Span, marked_text
 
 RECENT = 5
+# What an act of the entry page says it was beside.
+SOURCE = "文献"
 LATEST = 50  # of a clerk's own additions, in any document
 FOREIGN_FIGURE = "其他指挥部已记录，尚未公开"
 
@@ -188,20 +191,32 @@ class Document:
 
 
 def last_entry(user, source):
-    """The latest figure or skipped phrase `user` added to `source`; None if that may not be undone.
+    """The latest figure, skipped phrase or series `user` added beside `source`; None if that may
+    not be undone.
 
-    It may while it is a draft and nobody has changed it since.
+    It may while it is a draft, nobody has changed it since, and a series has no figure.
     """
-    kinds = ContentType.objects.get_for_models(Observation, SkippedPhrase)
+    kinds = ContentType.objects.get_for_models(Observation, SkippedPhrase, Series)
     models: dict[Any, Any] = {kind.pk: model for model, kind in kinds.items()}
     additions = LogEntry.objects.filter(
         user=user, action_flag=ADDITION, content_type__in=models
     ).order_by("-pk")
     for entry in additions[:LATEST]:
         row = models[entry.content_type_id].objects.filter(pk=entry.object_id).first()
-        if row is not None and row.source_id == source.pk:
-            return row if is_untouched(row) and may_change(row, user) else None
+        if isinstance(row, Series):
+            if not is_empty_of(row, source):
+                continue
+        elif row is None or row.source_id != source.pk:
+            continue
+        return row if is_untouched(row) and may_change(row, user) else None
     return None
+
+
+def is_empty_of(series, source):
+    """Whether a series was made beside a document and nothing names it."""
+    first = series.history.select_related("act").filter(history_type=NEW).last()
+    is_own = first is not None and first.act and [SOURCE, source.code] in first.act.details
+    return is_own and not (series.observations.exists() or series.parts.exists())
 
 
 def is_untouched(row):

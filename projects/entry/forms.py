@@ -12,6 +12,7 @@ from programs.models import Headquarters
 from programs.models.sources import checksum
 from projects.entry.document import FOREIGN_FIGURE, collapse, with_visibility
 from projects.entry.fields import DayField, NameField, SeriesField, SubjectField, named
+from projects.entry.wordings import doubts, said_before
 from projects.models import Metric, Observation, Series, SkippedPhrase
 from projects.models.scope_entries import ScopeList, settle, spelled
 from projects.reading.anchors import SUPPLIED, claimed_words, plain_words
@@ -124,6 +125,7 @@ class FigureForm(PlacedForm):
     period_end = DayField(label="期间止")
     as_of = DayField(label="截至")
     is_second = forms.BooleanField(label="仍另记一条", required=False)
+    is_meant = forms.BooleanField(label="仍照此存", required=False)
 
     class Meta:
         model = Observation
@@ -152,6 +154,16 @@ class FigureForm(PlacedForm):
             return
         data["printed"] = f"{words}{''.join(SUPPLIED.findall(printed))}"
         self.check_is_new(data)
+        self.check_wording(data)
+
+    def check_wording(self, data):
+        """Warn of what the words, or the metric, say otherwise than what was chosen."""
+        if data.get("is_meant") or not {"series", "nature", "accumulation"} <= data.keys():
+            return
+        said = said_before(self.source.text, data["start"], data["end"], self.source)
+        chosen = (data["nature"], data["accumulation"], data["series"].metric)
+        if found := "".join(doubts(said, *chosen)):
+            self.add_error("is_meant", f"{found}没有保存；请核对。")
 
     def check_is_new(self, data):
         """Warn of figures recorded here, perhaps a moment ago by someone else."""

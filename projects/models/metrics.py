@@ -211,6 +211,10 @@ class SeriesQuerySet(RecordQuerySet):
         of_donor = Q(headquarters=None, region=headquarters.donor_id)
         return self.filter(Q(headquarters=headquarters) | of_donor)
 
+    def sent_by(self, donor: Region) -> Self:
+        """Series about the headquarters that a place sends."""
+        return self.filter(headquarters__inside=Fixed(donor.headquarters_set.all()))
+
     def of_place(self, place: Region) -> Self:
         """Series about a place under its present and its former names."""
         return self.filter(Q(region=place) | Q(region__replaced_by=place))

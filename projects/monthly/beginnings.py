@@ -41,6 +41,14 @@ def begin(kind: Any, rows: Iterable[Any], earlier: Any) -> None:
             row.beginnings[total] = beginning(pairs, stated.get(row.subject.identity[-1]))
 
 
+def begin_one(former: list[Any], part: str, total: str, stated: Decimal | None) -> Beginning:
+    """From all former reports of one subject, in the order of months."""
+    last = getattr(former[-1], total) if former else None
+    if last is not None:
+        return Beginning(last)
+    return beginning([(getattr(one, part), getattr(one, total)) for one in former], stated)
+
+
 def beginning(former: list[tuple[Any, Any]], stated: Decimal | None) -> Beginning:
     """From the amounts (month, in all) of former reports, and what the ledger states in all."""
     if not former:

@@ -53,7 +53,8 @@ class GridCell:
     @property
     def base(self) -> str:
         """Its amount; empty if it is not known."""
-        amount = self.beginning.amount if self.beginning else None
+        is_known = self.beginning and not self.row.follows
+        amount = self.beginning.amount if is_known else None
         return "" if amount is None else self.column.text_of(amount)
 
 
@@ -72,6 +73,9 @@ class GridRow:
     errors: dict = field(default_factory=dict)
     warnings: list = field(default_factory=list)
     beginnings: dict[str, Beginning] = field(default_factory=dict)
+    # Whether the row before it on the page is of the same subject: what its amounts go on from
+    # is known only once that is saved.
+    follows: bool = False
 
     @property
     def version(self):
@@ -278,6 +282,23 @@ class Grid:
         return list(
             dict.fromkeys(str(row.subject.headquarters) for row in self.rows if row.is_locked)
         )
+
+    @property
+    def locked_words(self):
+        return f"{'、'.join(self.locked_headquarters)}的{in_chinese(self.month)}"
+
+    @property
+    def row_label(self):
+        return self.kind.subject_label
+
+    @property
+    def about(self):
+        """What the rows have in common."""
+        chosen = f"，{self.chosen}" if self.chosen else ""
+        return f"{in_chinese(self.month)}{chosen}"
+
+    def refresh(self):
+        """Rows of others do not depend on what was just saved."""
 
     @property
     def filled(self):

@@ -14,12 +14,13 @@ from django.urls import reverse
 from aidtracker.testing import (
     make_metric,
     make_observation,
+    make_region,
     make_series,
     make_skipped_phrase,
     make_source,
 )
 from projects.entry.forms import FigureForm
-from projects.models import Observation
+from projects.models import Observation, Series
 from projects.tests.entry_pages import (
     CLERK,
     MONEY,
@@ -160,13 +161,45 @@ def test_form_takes_the_place_that_the_address_asks_for(clerk, source):
     assert response.context["figure_form"]["printed"].value() == "𠮷县"
 
 
-def test_form_keeps_what_the_last_figure_had(clerk, source):
+def test_form_keeps_what_the_last_figure_had_until_the_words_say_otherwise(clerk, source):
     kept = {"nature": "plan", "accumulation": "cumulative", "period_text": "三年来"}
     make_observation(source=source, **kept, as_of="2019-12-31")
-    form = clerk.get(address(source)).context["figure_form"]
-    assert {name: form[name].value() for name in kept} == kept
-    assert str(form["as_of"].value()) == "2019-12-31"
+    page = clerk.get(address(source))
+    form = page.context["figure_form"]
+    said = {"accumulation": "period", "period_text": "2019年上半年"}
+    assert {name: form[name].value() for name in kept} == kept | said
+    assert (str(form["period_end"].value()), form["as_of"].value()) == ("2019-06-30", None)
     assert form["series"].value() is None
+    assert page.context["marks"] == {
+        "nature": "沿用上一条，原文没有说，请核对",
+        "accumulation": "据原文“上半年”",
+        "period": "据原文“2019年上半年”，请核对",
+    }
+
+
+def test_series_made_by_mistake_goes_with_the_last_entry(clerk, source, jobs):
+    place = make_region(name="新县")
+    sent = {"metric": jobs.metric.name, "subject": "地区：新县", "start": "0", "end": "2"}
+    clerk.post(address(source), sent | {"action": "series"})
+    made = place.series_set.get()
+    assert clerk.get(address(source)).context["last_entry"] == f"新建的序列“{made}”"
+    clerk.post(address(source), typed(PEOPLE, made))
+    clerk.post(address(source), {"action": "undo"})
+    assert (source.observations.count(), place.series_set.count()) == (0, 1)
+    clerk.post(address(source), {"action": "undo"})
+    assert place.series_set.count() == 0
+
+
+def test_series_made_elsewhere_or_in_use_is_not_taken_back(clerk, source, jobs):
+    sent = {"metric": jobs.metric.name, "subject": "地区：新县", "action": "series"}
+    make_region(name="新县")
+    other = make_source(text=TEXT)
+    clerk.post(address(other), sent)
+    clerk.post(address(source), {"action": "undo"})
+    made = Series.objects.get(region__name="新县")
+    make_observation(series=made, printed="5人")
+    clerk.post(address(other), {"action": "undo"})
+    assert Series.objects.filter(pk=made.pk).exists()
 
 
 def test_page_asks_the_same_queries_for_more_figures(clerk, source, jobs):

@@ -226,6 +226,25 @@ def test_last_entry_is_taken_back(clerk, article):
     assert article.observations.count() == 0
 
 
+def test_what_is_typed_while_a_save_is_under_way_stays(clerk, article):
+    clerk.press("Enter")
+    clerk.choose("series", "甲县新增企业数序列")
+    clerk.see(
+        "() => {const fetched = window.fetch; window.fetch = async (...asked) => {"
+        " if (asked[1]?.method === 'POST') await new Promise((go) => setTimeout(go, 400));"
+        " return fetched(...asked);};"
+        " window.shown = document.getElementById('entry-text')}"
+    )
+    clerk.press("Control+Enter")
+    clerk.find("#id_printed").focus()
+    clerk.press("End")
+    clerk.type("以上")
+    clerk.wait("window.shown !== document.getElementById('entry-text')")
+    assert clerk.value("printed") == "12家以上"
+    assert clerk.see("document.activeElement.id") == "id_printed"
+    assert [one.printed for one in article.observations.all()] == ["12家"]
+
+
 def test_nothing_typed_is_lost_when_saving_fails(clerk, article):
     clerk.press("Enter")
     clerk.type("没有这个序列")

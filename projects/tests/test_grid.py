@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aidtracker.testing import (
@@ -531,3 +533,73 @@ def test_page_asks_no_more_for_more_rows(clerk, many, headquarters, django_asser
         make_project(headquarters=headquarters, code=f"P{number}")
     with django_assert_num_queries(len(few)):
         clerk.get(address())
+
+
+# Several months of one subject
+
+
+def months_of(client, subject, **query):
+    return client.get(address(subject=str(subject.pk), **query))
+
+
+def test_months_of_one_project_stand_on_one_page(clerk, project):
+    make_progress_report(project=project, month=APRIL, review="published", work_done_month=3)
+    page = months_of(clerk, project).context["grid"]
+    assert [row.subject.name for row in page.shown][-3:] == ["2026年3月", "2026年4月", "2026年5月"]
+    assert len(page.shown) == 12
+    assert [row.is_open for row in page.shown][-3:] == [True, False, True]
+    assert page.shown[-1].last.month == APRIL
+
+
+def test_months_follow_each_other_as_they_are_saved(clerk, project):
+    place = address(subject=str(project.pk))
+    for month, paid in (("2026-03", "5"), ("2026-04", "7")):
+        body = {"key": f"{project.pk}@{month}", "values": {"work_done_month": paid}, "version": 0}
+        answer = clerk.post(place, json.dumps(body), content_type="application/json")
+        assert answer.status_code == 200
+    saved = ProgressReport.objects.filter(project=project).order_by("month")
+    assert [one.work_done_to_date for one in saved] == [5, 12]
+    sent = {
+        f"{project.pk}@2026-04:work_done_month": "8",
+        f"{project.pk}@2026-04:version": "1",
+        f"{project.pk}@2026-05:work_done_month": "2",
+        f"{project.pk}@2026-05:version": "0",
+    }
+    clerk.post(place, sent)
+    assert [one.work_done_to_date for one in saved.all()] == [5, 13, 15]
+
+
+def test_months_of_others_and_of_no_subject_are_not_there(clerk, project):
+    foreign = make_project()
+    for subject in (foreign.pk, "x", f"{project.pk}@2026-04", 10**30):
+        assert clerk.get(address(subject=str(subject))).status_code == 404
+    body = {"key": f"{foreign.pk}@2026-04", "values": {"note": "改"}, "version": 0}
+    place = address(subject=str(project.pk))
+    answer = clerk.post(place, json.dumps(body), content_type="application/json")
+    assert answer.status_code == 404
+
+
+def test_locked_month_among_several_needs_a_reason(clerk, project, headquarters):
+    make_reporting_period(headquarters=headquarters, month=APRIL, locked_on="2026-05-06")
+    page = months_of(clerk, project)
+    assert "2026年4月已锁定" in page.content.decode()
+    sent = {f"{project.pk}@2026-04:work_done_month": "8", f"{project.pk}@2026-04:version": "0"}
+    clerk.post(address(subject=str(project.pk)), sent)
+    assert not ProgressReport.objects.exists()
+    clerk.post(address(subject=str(project.pk)), sent | {"reason": "补报"})
+    assert ProgressReport.objects.get().work_done_month == 8
+
+
+def test_months_ask_the_same_queries_however_many_are_reported(clerk, project):
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            months_of(clerk, project)
+        return len(captured)
+
+    make_progress_report(project=project, month=APRIL, work_done_month=3, review="draft")
+    few = asked()
+    for month in (1, 2, 3):
+        make_progress_report(
+            project=project, month=date(2026, month, 1), work_done_month=3, review="draft"
+        )
+    assert asked() == few

@@ -194,3 +194,24 @@ def test_what_papers_print_of_one_release_is_shown_once(client):
     shown = client.get(HOME).context["headlines"]
     assert [one for one in shown if one.series == series] == [rows[-1]]
     assert len(shown) == len(set(shown)) == HEADLINES
+
+
+def test_donor_shows_the_figures_of_the_headquarters_it_sends(client):
+    donor = make_region()
+    sent = make_headquarters(donor=donor)
+    make_pairing(donor=donor, headquarters=sent)
+    figure = make_observation(series=make_series(metric=flow(), headquarters=sent, region=None))
+    page = client.get(donor.get_absolute_url()).context["page"]
+    assert page.figures == [figure]
+    assert page.lead == "支援方，县级。"
+    (section,) = (one for one in page.filled_sections if one.cards)
+    rows = client.get(section.table.more.url).context["table"].rows
+    assert len(rows) == 1
+
+
+def test_phone_shows_the_first_section_and_the_first_with_figures(client):
+    page = client.get(Region.objects.get(slug="zhejiang").get_absolute_url())
+    with_cards = [one for one in page.context["page"].filled_sections if one.cards]
+    assert page.context["page"].unfolded == {"given", "figures"}
+    assert len(with_cards) == 3
+    assert page.content.decode().count('unfold-section" id="given-unfold" checked') == 1

@@ -333,3 +333,16 @@ def test_values_are_kept_as_fixtures_write_them():
         [row.headquarters.name],
         None,
     ]
+
+
+def test_history_says_who_asked_beside_who_published(client, clerk, publisher, headquarters):
+    row = make_project(headquarters=headquarters)
+    propose(client, clerk, row, name="新名", _submit="1")
+    client.force_login(publisher)
+    for which in ("approve", "publish"):
+        revision = Revision.objects.get()
+        sent = {"step": which, "version": revision.version}
+        client.post(reverse("admin:projects_revision_step", args=[revision.pk]), sent)
+    words = client.get(reverse("admin:projects_project_history", args=[row.pk])).content.decode()
+    assert f"{clerk.username}提出（第 1 次变更申请）" in words
+    assert publisher.username in words

@@ -886,7 +886,7 @@ def test_ledger_total_of_unknown_amounts_is_not_0():
 
     result = ledger_total(Investment.objects.filter(pk=row.pk), "agreed_amount")
 
-    assert (result.amount, result.words) == (None, "—")
+    assert (result.amount, result.words) == (None, "1 项没有给出金额")
     assert result.formula == "1 项的金额都未知，没有相加。"
 
 

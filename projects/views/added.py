@@ -12,7 +12,14 @@ from django.utils.http import urlencode
 from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import public_rule
 from aidtracker.pages.details import DetailPage
-from aidtracker.pages.sections import WHOLE_LIST, Related, Section, address, chart_address
+from aidtracker.pages.sections import (
+    WHOLE_LIST,
+    Related,
+    Section,
+    address,
+    chart_address,
+    whole_list,
+)
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, table
 from programs.models import Headquarters, Program, Region
 from programs.views.details import HeadquartersPage, PolicyPage, ProgramPage, RegionPage
@@ -137,6 +144,20 @@ def figures_within(region: Region) -> Section | None:
     return further_figures(within(region), "figures-within", WITHIN, more)
 
 
+SENT = "派出的指挥部的数字"
+
+
+def figures_of_sent(region: Region) -> Section | None:
+    """The figures of the headquarters that a place sends; a place that aids nobody sends none."""
+    if all(pairing.donor_id != region.pk for pairing in region.pairings):
+        return None
+    own = Fixed(Series.objects.of_place(region))
+    found = Series.objects.sent_by(region).filter(pk__outside=own).published_figures()
+    return further_figures(
+        found, "figures-sent", SENT, whole_list("observation-list", donor=region.slug)
+    )
+
+
 def figures_of_headquarters(headquarters: Headquarters) -> Section:
     """Its figures, and those that documents give for the donor whose work it directs."""
     series = Series.objects.of_headquarters(headquarters)
@@ -241,7 +262,7 @@ def add_to_pages() -> None:
     ProgramPage.add_parts("", figures)
     PolicyPage.add_parts("programs", SUBSIDIES)
     ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
-    RegionPage.add_parts("given", figures_of_place, figures_within)
+    RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
     RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -256,6 +256,7 @@ class ObservationFilter(ListFilter):
     qualifier = choice_filter("修饰", Observation.Qualifier)
     rank = choice_filter("采用", Observation.Rank)
     series = linked_filter("序列", Series)
+    donor = linked_filter("派出指挥部的地方", Region, method="of_sent")
     region = about("region")
     project = about("project")
     investment = about("investment")
@@ -269,6 +270,10 @@ class ObservationFilter(ListFilter):
         if isinstance(value, QuerySet):
             return queryset.filter(series__headquarters__in=value)
         return queryset.filter(series__inside=Fixed(Series.objects.of_headquarters(value)))
+
+    def of_sent(self, queryset, name, value):
+        """Those of the headquarters that a place sends."""
+        return queryset.filter(series__inside=Fixed(Series.objects.sent_by(value)))
 
     def of_scope(self, queryset, name, value):
         """Those of the series that an entry of the list of scopes holds of."""

@@ -55,7 +55,30 @@ document.addEventListener("DOMContentLoaded", () => {
     const response = await fetch(address("nearby", { start, end })).catch(() => null);
     if (response && response.ok && place().start === start && place().end === end) {
       part("entry-nearby").innerHTML = await response.text();
+      propose();
     }
+  }
+
+  // What the words before a figure say of it stands there until somebody chooses otherwise.
+
+  function propose() {
+    const said = part("entry-said").dataset;
+    for (const name of ["nature", "accumulation"]) {
+      const chosen = field(name);
+      const words = said[`${name}Words`];
+      if (words && !("touched" in chosen.dataset)) {
+        chosen.value = said[name];
+        mark(name, `据原文“${words}”`);
+      } else if (!("touched" in chosen.dataset)) {
+        mark(name, chosen.value ? "沿用上一条，原文没有说，请核对" : "");
+      }
+    }
+  }
+
+  function mark(name, words) {
+    const note = entry.querySelector(`[data-mark="${name}"]`);
+    note.textContent = words;
+    note.parentElement.classList.toggle("is-proposed", Boolean(words));
   }
 
   async function read() {
@@ -129,6 +152,26 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // Saving
 
+  // What was typed since the form was sent stays: it belongs to what comes next.
+  function typedSince(sent) {
+    const now = new FormData(part("entry-form"));
+    return [...now].filter(([name, value]) => sent.has(name) && sent.get(name) !== value);
+  }
+
+  function typeAgain(typed, name, caret) {
+    for (const [one, value] of typed) {
+      if (field(one)) {
+        field(one).value = value;
+      }
+    }
+    const last = typed.some(([one]) => one === name) && field(name);
+    if (last) {
+      last.focus();
+      last.setSelectionRange?.(caret, caret);
+    }
+    return Boolean(last);
+  }
+
   function adopt(page) {
     const scroll = part("entry-text").scrollTop;
     entry.replaceChildren(...page.getElementById("entry").childNodes);
@@ -161,8 +204,15 @@ document.addEventListener("DOMContentLoaded", () => {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!response.ok || !page.getElementById("entry")) {
         say("没有保存：登录已过期或没有权限。填写的内容还在；请在另一页登录后再试。", "error");
-      } else if (adopt(page)) {
+        return;
+      }
+      const typed = typedSince(data);
+      const { name, selectionEnd } = document.activeElement;
+      const isSaved = adopt(page);
+      if (isSaved) {
         history.replaceState(null, "", response.url);
+      }
+      if (!typeAgain(typed, name, selectionEnd) && isSaved) {
         after(action);
       }
     } catch {
@@ -254,6 +304,13 @@ document.addEventListener("DOMContentLoaded", () => {
   entry.addEventListener("submit", (event) => {
     event.preventDefault();
     send(event.submitter);
+  });
+
+  entry.addEventListener("change", (event) => {
+    if (event.target.matches("#id_nature, #id_accumulation")) {
+      event.target.dataset.touched = "";
+      mark(event.target.name, "");
+    }
   });
 
   entry.addEventListener("input", (event) => {
