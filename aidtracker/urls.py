@@ -6,9 +6,11 @@ from django.urls import include, path
 
 from aidtracker.accounts import sessions
 from aidtracker.accounts.urls import account_pages, open_pages
+from aidtracker.desk.manual import manual
 from aidtracker.desk.notices import notice, notices
 from aidtracker.desk.scope import view_on_site
 from aidtracker.desk.unsaved import unsaved
+from aidtracker.desk.walks import first_day, first_steps
 from aidtracker.pages import large, sitemaps, views
 from aidtracker.storage import health
 from projects.admin.urls import admin_pages
@@ -16,6 +18,9 @@ from projects.admin.urls import admin_pages
 pages, app, name = admin.site.urls
 own_pages = [
     path("status/", admin.site.admin_view(health.status), name="status"),
+    path("manual/", admin.site.admin_view(manual), name="manual"),
+    path("first-day/", admin.site.admin_view(first_day), name="first_day"),
+    path("first-steps/", admin.site.admin_view(first_steps), name="first_steps"),
     path("notices/", admin.site.admin_view(notices), name="notices"),
     path("notices/<int:number>/", admin.site.admin_view(notice), name="notice"),
 ]

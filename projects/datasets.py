@@ -76,7 +76,7 @@ register(
         navigation=PublicPage(NUMBERS, 10, "指标"),
         is_searched=True,
     ),
-    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt"),
+    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt", is_working_rule=True),
     Dataset(
         "projects",
         "projects.Project",
@@ -182,7 +182,13 @@ register(
         "calendar_month",
         fixture=Fixture.NEVER,
     ),
-    Dataset("warning_rules", "projects.WarningRule", REVIEW, "notification_important"),
+    Dataset(
+        "warning_rules",
+        "projects.WarningRule",
+        REVIEW,
+        "notification_important",
+        is_working_rule=True,
+    ),
     Dataset(
         "findings",
         "projects.Finding",
@@ -210,6 +216,7 @@ register(
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
+    PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     GRID,
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from aidtracker.desk.skin import CheckboxFilter
@@ -18,6 +19,7 @@ from aidtracker.review.steps import queues
 
 KINDS = {
     "answer": "待答复",
+    "late": "过了期限",
     "source": "没有出处",
     "amount": "金额未知",
     "date": "日期未知",
@@ -36,6 +38,8 @@ def conditions(model: type[models.Model]) -> dict[str, Q]:
     to_settle = Q(state="open", is_current=True)
     rules = {
         "answer": {"answer", "answered_on"} <= names and Q(answered_on=None),
+        "late": {"due_on", "answered_on"} <= names
+        and Q(answered_on=None, due_on__lt=timezone.localdate()),
         "source": "sources" in names and Q(sources=None),
         "amount": all_empty(model, LedgerAmountField, None),
         "date": all_empty(model, PartialDateField, "") or all_empty(model, models.DateField, None),

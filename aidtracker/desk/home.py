@@ -32,6 +32,8 @@ OWN = (
 Work = tuple[dict[str, Any], QuerySet]  # a line, and the rows that it counts
 QUEUES: list[Callable[[Any], Iterable[Work]]] = []
 WAITING: list[Callable[[HttpRequest], Iterable[dict[str, Any]]]] = []
+# What a person did and how far they are; counted in the same query.
+PERSONAL: list[Callable[[Any], Iterable[Work]]] = []
 
 
 def dashboard(request, context):
@@ -46,7 +48,7 @@ def dashboard(request, context):
         }
         for group, labels in menu().items()
     ]
-    work = work_for(request)
+    work, personal = counted(request)
     waiting = [item for found in WAITING for item in found(request)]
     own = [item for item in (*work, *waiting) if item["key"] in OWN]
     other = [item for item in work if item["key"] not in OWN]
@@ -54,6 +56,7 @@ def dashboard(request, context):
         "title": "首页",
         "own_work": sorted(own, key=lambda item: OWN.index(item["key"])),
         "work": sorted(other, key=lambda item: [*KINDS].index(item["key"])),
+        "personal": personal,
         "groups": [group for group in groups if group["lists"]],
     }
 
@@ -82,19 +85,19 @@ def list_of(request, label):
         }
 
 
-def work_for(request: HttpRequest) -> list[dict[str, Any]]:
-    """What is to be done in the lists: a line for each kind of work that has rows. One query."""
-    asked = [
-        *lists_with_work(request),
-        *(line for lines_of in QUEUES for line in lines_of(request.user)),
+def counted(request: HttpRequest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is to be done in the lists, a line for each kind of work that has rows, and what the
+    person did. One query."""
+    user = request.user
+    work = [*lists_with_work(request), *(line for lines in QUEUES for line in lines(user))]
+    own = [line for lines in PERSONAL for line in lines(user)]
+    counts = [CountedUpTo(rows) for _, rows in (*work, *own)]
+    rows = get_user_model()._default_manager.filter(pk=user.pk).values_list(*counts)
+    found = [
+        {**line, "count": in_words(count)} if count else {}
+        for (line, _), count in zip((*work, *own), rows.get() if counts else (), strict=True)
     ]
-    counts = [CountedUpTo(rows) for _, rows in asked]
-    found = get_user_model()._default_manager.filter(pk=request.user.pk).values_list(*counts)
-    return [
-        {**line, "count": in_words(count)}
-        for (line, _), count in zip(asked, found.get() if asked else (), strict=True)
-        if count
-    ]
+    return [*filter(None, found[: len(work)])], [*filter(None, found[len(work) :])]
 
 
 def lists_with_work(request: HttpRequest) -> Iterator[Work]:

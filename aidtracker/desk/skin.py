@@ -70,6 +70,7 @@ from aidtracker.desk.fields import (
 from aidtracker.desk.forms import names_any
 from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
+from aidtracker.desk.manual import explained
 from aidtracker.desk.merge_pages import Merging
 from aidtracker.desk.proposing import Proposals
 from aidtracker.desk.ranges import range_for
@@ -163,6 +164,16 @@ def group(title, *names):
     return title, {"fields": names}
 
 
+def begun_with(first, groups):
+    """The groups of a form with some fields in front and all others folded, in their order."""
+    rest = []
+    for _, parts in groups:
+        for one in parts["fields"]:
+            names = [name for name in ([one] if isinstance(one, str) else one) if name not in first]
+            rest += [tuple(names) if len(names) > 1 else names[0]] if names else []
+    return [group("先填这些", *first), ("更多", {"fields": rest, "classes": ("collapse",)})]
+
+
 def link_to(address, words):
     """A link in a list or form."""
     return format_html('<a href="{}" class="text-link">{}</a>', address, words)
@@ -195,6 +206,14 @@ class FormFieldsMixin(BaseModelAdminMixin):
     """
 
     formfield_overrides: ClassVar[Any] = FORM_FIELDS
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """With what the manual says of it, where it stands."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        words = explained().get(str(db_field.verbose_name), "")
+        if field is not None and words:
+            field.help_text = format_html("{} {}", field.help_text, words).strip()
+        return field
 
     @property
     def readonly_preprocess_fields(self):
@@ -370,6 +389,12 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, Copying, FormFieldsMixin, Unf
     search_fields: ClassVar[Any] = ("search_text",)  # of a record, what its model declares
     search_help_text: ClassVar[Any] = "名称、别名、拼音或首字母"
     warn_unsaved_form = True
+    # What a new row is begun with; the rest of its form is folded.
+    first_fields: ClassVar[tuple[str, ...]] = ()
+
+    def get_fieldsets(self, request, obj=None):
+        groups = super().get_fieldsets(request, obj)
+        return groups if obj or not self.first_fields else begun_with(self.first_fields, groups)
 
     def __init__(self, model, admin_site):
         """What columns name is read along; a list that shows more of other rows says which."""

@@ -56,7 +56,7 @@ TITLES = {
     "Row": "记录",
     "Computation": "计算",
     "Explanation": "说明",
-    "Matter": "报错",
+    "Matter": "事由",
     "Answer": "答复",
     "Provenance": "出处",
 }

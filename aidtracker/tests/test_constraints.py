@@ -1,5 +1,7 @@
 """Every rule of the database refuses a row that breaks it; the rows beside it are accepted."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -226,6 +228,11 @@ BROKEN = {
     "skipped_phrase_place": lambda: make.make_skipped_phrase(start=9, end=9),
     "finding_explained": lambda: make.make_finding(state="dismissed", explanation=""),
     "matter_says_something": lambda: make.make_matter(message=""),
+    "matter_due_after_raised": lambda: make.make_matter(
+        raised_on=date(2026, 5, 2), due_on=date(2026, 5, 1)
+    ),
+    "matter_ends_as_its_kind": lambda: make.make_matter(state="settled", answer="好了"),
+    "matter_released_when_settled": lambda: make.make_matter(kind="freight", is_released=True),
     "matter_answered": lambda: make.make_matter(state="declined", answer=""),
     "warning_rule_comparison_is_whole": lambda: make.make_warning_rule(right=""),
     "warning_rule_threshold_not_negative": lambda: make.make_warning_rule(threshold=-1),

@@ -54,7 +54,7 @@ ROLES = {
     "填报员": SEES_RECORDS
     | rights("add change delete import", LEDGERS)
     | rights("add change delete", {"projects": "revision"})
-    | rights("change", ANSWERS)
+    | rights("add change import", ANSWERS)
     | {"projects.change_finding"},
     "审核员": SEES_RECORDS | rights("approve", REVIEWED) | rights("change", ANSWERS),
     "发布员/指挥长": SEES_RECORDS

@@ -59,7 +59,7 @@ SITE_DOORS = {
     *("second_step", "passkey_begin", "passkey_end", "sso", "sso_back"),
     *("prove", "own_security", "add_app"),
     # What one was told oneself (test_notices.py).
-    *("notices", "notice"),
+    *("notices", "notice", "manual", "first_day", "first_steps"),
 }
 # Accounts and the audit trail belong to no headquarters; their own tests say who may open them.
 UNSCOPED = {"auth.User", "auth.Group", "aidtracker.Act"}

@@ -14,7 +14,7 @@ from aidtracker.templatetags.formatting import UNKNOWN
 from programs.admin.headquarters import HeadquartersAdmin
 from programs.admin.sources import SourceAdmin
 from programs.models import Headquarters, Source
-from projects.admin import requests, tasks
+from projects.admin import personal, requests, tasks
 from projects.models import Observation
 from projects.monthly.agenda import due_today
 
@@ -23,6 +23,7 @@ FIGURES = ("figures", "entry")
 home.QUEUES.append(requests.waiting_requests)
 home.QUEUES.append(tasks.tasks_to_fill_in)
 mails.DIGEST.append(due_today)
+home.PERSONAL.append(personal.own_month)
 WAYS_TO_ASK.update(requests.ways_to_ask())
 refusals.ASKED.append(requests.way_to_ask)
 admin.site.unregister([Headquarters, Source])

@@ -1,4 +1,4 @@
-"""The queue of what readers say is wrong: answered by whose row it is about."""
+"""The queue of what somebody raised: settled by whose row it is about, or by who entered it."""
 
 from typing import Any
 
@@ -8,37 +8,77 @@ from django.http import HttpRequest
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, group, link_to
 from aidtracker.ground.datasets import admin_page, dataset_model
-from aidtracker.templatetags.formatting import UNKNOWN
+from aidtracker.templatetags.formatting import UNKNOWN, known
 from projects.models import Matter
 
 NOT_FOR_YOU = "只对处理单位显示"
+ERROR = Matter.Kind.ERROR
+# What only the matters of readers have.
+OF_READERS = {"page", "dataset", "row_id", "row_key", "way_to_row", "reachable"}
+# What a reader has said stays as it was said.
+SAID = ("kind", "raised_on", "raised_by", "enterprise", "site", "message", "basis")
 
 
 @admin.register(Matter)
 class MatterAdmin(ModelAdmin):
-    list_display = ("message", "row_key", "headquarters", "state", "raised_on", "answered_on")
-    list_filter = (WorkToDo, "state", "headquarters")
-    search_help_text = "回执号、记录、报错或答复中的字"
+    list_display = (
+        *("message", "kind", "about_what", "headquarters", "handler", "due_on"),
+        *("state", "raised_on", "answered_on"),
+    )
+    list_filter = (WorkToDo, "kind", "state", "headquarters", "enterprise", "site")
+    list_select_related = ("enterprise", "site", "headquarters")
+    search_help_text = "回执号、记录、事由或答复中的字"
     readonly_fields = (
-        *("number", "kind", "raised_on", "page", "dataset", "row_id", "row_key", "way_to_row"),
-        *("message", "basis", "reachable", "answered_on"),
+        *("number", "page", "dataset", "row_id", "row_key", "way_to_row"),
+        *("reachable", "answered_on"),
     )
     fieldsets = (
-        group("名称与类型", "number", "kind", "raised_on"),
-        group("记录", "page", "dataset", "row_id", "row_key", "way_to_row"),
-        group("报错", "message", "basis", "reachable"),
-        group("答复", "headquarters", "state", "answer", "answered_on"),
+        group("名称与类型", "number", "kind", "raised_on", "raised_by"),
+        group(
+            "记录",
+            *("page", "dataset", "row_id", "row_key", "way_to_row"),
+            *("enterprise", "site"),
+        ),
+        group("事由", "message", "basis", "reachable"),
+        group(
+            "答复",
+            *("headquarters", "handler", "due_on", "steps"),
+            *("state", "answer", "answered_on", "is_released"),
+        ),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Readers write it."""
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_said = obj is not None and obj.kind == ERROR
+        return (*super().get_readonly_fields(request, obj), *(SAID if is_said else ()))
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """What readers say comes from their form alone."""
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        if db_field.name == "kind":
+            others = [one for one in field.choices if one[0] != ERROR]
+            field.initial, field.choices = "", [("", "请选择"), *others]
+        return field
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.kind == ERROR:
+            return self.fieldsets
+        return [
+            (
+                name,
+                {**options, "fields": [one for one in options["fields"] if one not in OF_READERS]},
+            )
+            for name, options in self.fieldsets
+        ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The row knows for this page whether its reader may be reached by who looks at it."""
         if obj is not None:
             obj.may_be_reached = self.has_change_permission(request, obj)
         return super().get_form(request, obj, **kwargs)
+
+    @admin.display(description="关于")
+    def about_what(self, matter: Matter) -> Any:
+        return known(matter.row_key or matter.enterprise or matter.site or matter.raised_by)
 
     @admin.display(description="表单")
     def way_to_row(self, matter: Matter) -> str:

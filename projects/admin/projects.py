@@ -71,6 +71,10 @@ class ProjectAdmin(WithAttachments, ReviewedAdmin, ModelAdmin):
         "is_local",
     )
     search_help_text = "名称、别名、编号、拼音或首字母"
+    first_fields = (
+        *("name", "code", "headquarters", "category", "construction", "status", "regions"),
+        *("planned_start", "planned_completion", "total_amount", "planned_amount", "sources"),
+    )
     readonly_fields = ("plans_in_all", "attachments")
     inlines = (PartyInline, PlanInline, MilestoneInline, ProgressInline)
     fieldsets = (

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from aidtracker.desk.manual import explained
 from aidtracker.ground.scope import check_owner, fill_owner, readable, scope_of
 from programs.models import Headquarters
 from programs.models.sources import checksum
@@ -239,7 +240,9 @@ class SeriesForm(OwnForm, forms.Form):
 
     metric = NameField("metric", label="指标")
     subject = SubjectField(label="主体")
-    second_subject = SubjectField(label="第二主体", required=False)
+    second_subject = SubjectField(
+        label="第二主体", required=False, help_text=explained()["第二主体"]
+    )
     first_scope = NameField("scope", label="范围", required=False, help_text="含兵团、线上、仅苹果")
     second_scope = NameField("scope", label="第二范围", required=False)
     scope_note = forms.CharField(

@@ -1,8 +1,8 @@
-"""What somebody raised about the record and a person has to answer: readers' reports of errors."""
+"""What somebody raised and a headquarters has to settle: readers' reports, what firms run into."""
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -12,6 +12,9 @@ from django.utils import timezone
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import by_label, dataset_model
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, MaintainerField
+from aidtracker.ground.relations import optional_key_to
+from projects.models.enterprises import Enterprise
+from projects.models.sites import Site
 
 # Without characters that are read as others; three groups of four are 59 bits.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -31,12 +34,25 @@ class MatterQuerySet(KeyedQuerySet):
     def forget_contacts(self) -> int:
         """Delete the contacts that are not needed or too old; how many there were."""
         last = timezone.localdate() - timedelta(days=CONTACT_DAYS)
-        is_over = ~Q(state=Matter.State.RECEIVED) | Q(raised_on__lt=last)
+        is_over = ~Q(state__in=OPEN) | Q(raised_on__lt=last)
         return self.filter(is_over).exclude(contact="").update(contact="")
+
+    def late(self, today: date) -> Self:
+        """Those that should be settled by now and are not."""
+        return self.filter(state__in=OPEN, due_on__lt=today)
+
+    def released(self) -> Self:
+        """Those that the public sees, besides the counts of all."""
+        return self.filter(is_released=True)
+
+
+OPEN = ("received", "under_way")
+# What may become of what readers report, and of what else is raised.
+OF_ERRORS, OF_OTHERS = ("corrected", "declined"), ("settled", "unsettled")
 
 
 class Matter(KeyedModel):
-    """报错: what a reader says is wrong with a row, who deals with it, and what became of it.
+    """问题与报错: who raised what about which row or firm, who deals with it, what came of it.
 
     The contact stands neither in histories nor in files, so that it is gone once it is deleted.
     """
@@ -50,9 +66,19 @@ class Matter(KeyedModel):
 
     class Kind(models.TextChoices):
         ERROR = "error", "读者报错"
+        FREIGHT = "freight", "物流"
+        PLATFORM = "platform", "平台规则"
+        FINANCE = "finance", "融资"
+        LABOUR = "labour", "用工"
+        ENERGY = "energy", "用地用能"
+        POLICY = "policy", "政策落实"
+        OTHER = "other", "其他"
 
     class State(models.TextChoices):
         RECEIVED = "received", "收到"
+        UNDER_WAY = "under_way", "办理中"
+        SETTLED = "settled", "已解决"
+        UNSETTLED = "unsettled", "未能解决"
         CORRECTED = "corrected", "已更正"
         DECLINED = "declined", "不改"
 
@@ -60,6 +86,13 @@ class Matter(KeyedModel):
     number = models.CharField("回执号", max_length=20, unique=True, default=new_number)
     kind = models.CharField("类型", max_length=16, choices=Kind, default=Kind.ERROR)
     raised_on = models.DateField("提出日期", default=timezone.localdate)
+    raised_by = models.CharField(
+        "提出方",
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text="单位或场合，如“电商企业座谈会”；不写个人姓名",
+    )
 
     # Row
     page = models.CharField("所说的网页", max_length=300, blank=True)
@@ -67,8 +100,11 @@ class Matter(KeyedModel):
     row_id = models.BigIntegerField("记录编号", null=True, blank=True)
     row_key = models.CharField("记录", max_length=400, blank=True)
 
+    enterprise = optional_key_to(Enterprise, "涉及企业", "matters")
+    site = optional_key_to(Site, "涉及场所", "matters")
+
     # Matter
-    message = models.TextField("哪里不对", max_length=2000)
+    message = models.TextField("事由", max_length=2000)
     basis = models.TextField("依据", max_length=500, blank=True)
     contact = models.CharField(
         "联系方式", max_length=100, blank=True, help_text="答复后即删除，最迟 90 天"
@@ -78,33 +114,68 @@ class Matter(KeyedModel):
     headquarters = MaintainerField(
         "处理单位", related_name="matters", help_text="留空的由全国数据管理员处理"
     )
+    handler = models.CharField(
+        "经办", max_length=120, blank=True, db_default="", help_text="哪个处室或岗位在办"
+    )
+    due_on = models.DateField("期限", null=True, blank=True)
+    steps = models.TextField(
+        "办理经过",
+        max_length=4000,
+        blank=True,
+        db_default="",
+        help_text="一行一步，前面写日期：2026-05-03 约物流公司协商运价",
+    )
     state = models.CharField("处理", max_length=12, choices=State, default=State.RECEIVED)
     answer = models.TextField(
-        "答复", max_length=2000, blank=True, help_text="报错的读者凭回执号看到；不改的写明理由"
+        "答复",
+        max_length=2000,
+        blank=True,
+        help_text="报错的读者凭回执号看到；不改的、未能解决的写明理由",
     )
     answered_on = models.DateField("答复日期", null=True, blank=True)
+    is_released = models.BooleanField(
+        "公开这一件",
+        default=False,
+        db_default=False,
+        help_text="办结后，事由和答复列在公开的“问题办理”；不勾的只计入件数",
+    )
 
     objects = MatterQuerySet.as_manager()
 
     class Meta(KeyedModel.Meta):
-        verbose_name = verbose_name_plural = "读者报错"
+        verbose_name = verbose_name_plural = "问题与报错"
         ordering = ("-raised_on", "number")
         indexes = (models.Index(fields=("state", "headquarters"), name="matter_queue"),)
         constraints = (
-            row_check("matter_says_something", ~Q(message=""), "请写明哪里不对。"),
+            row_check("matter_says_something", ~Q(message=""), "请写明事由。"),
+            row_check("matter_answered", Q(state__in=OPEN) | ~Q(answer=""), "办结时，请写下答复。"),
             row_check(
-                "matter_answered", Q(state="received") | ~Q(answer=""), "处理报错时，请写下答复。"
+                "matter_due_after_raised",
+                Q(due_on=None) | Q(due_on__gte=models.F("raised_on")),
+                "期限不能早于提出日期。",
+            ),
+            row_check(
+                "matter_ends_as_its_kind",
+                Q(kind="error", state__in=(*OPEN, *OF_ERRORS))
+                | (~Q(kind="error") & Q(state__in=(*OPEN, *OF_OTHERS))),
+                "读者报错办结为“已更正”或“不改”，其他问题办结为“已解决”或“未能解决”。",
+            ),
+            row_check(
+                "matter_released_when_settled",
+                Q(is_released=False) | (~Q(kind="error") & ~Q(state__in=OPEN)),
+                "公开的只能是已经办结的问题；读者报错不公开。",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.row_key or self.page or '本站'}：{self.message[:20]}"
+        about = self.row_key or self.page or self.enterprise or self.site
+        return f"{about or self.raised_by or '本站'}：{self.message[:20]}"
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
         """Once answered, nobody needs to know who asked."""
         for row in rows:
-            is_open = row.state == cls.State.RECEIVED
+            is_open = row.state in OPEN
             row.answered_on = None if is_open else row.answered_on or timezone.localdate()
             row.contact = row.contact if is_open else ""
 

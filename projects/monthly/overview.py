@@ -21,6 +21,7 @@ from programs.models import Headquarters
 from projects.models import (
     Finding,
     InvestmentReport,
+    Matter,
     Observation,
     ProgressReport,
     Project,
@@ -29,6 +30,7 @@ from projects.models import (
 )
 from projects.models.attachments import Attachment
 from projects.models.finding_kinds import TO_SETTLE
+from projects.models.matters import OPEN
 from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
 from projects.warnings import warnings_for
@@ -297,6 +299,13 @@ class Desk:
             .worst_first()
             .distinct()[:MOST_LINES]
         )
+
+    @cached_property
+    def matters(self):
+        """(how many are open, the late ones, the longest first)."""
+        own = Matter.objects.filter(headquarters=self.headquarters)
+        late = own.late(self.today).select_related("enterprise", "site")
+        return own.filter(state__in=OPEN).count(), list(late.order_by("due_on")[:MOST_LINES])
 
     @cached_property
     def queue(self):

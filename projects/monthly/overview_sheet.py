@@ -42,6 +42,10 @@ def warning_rows(desk):
             yield (part, group.rule.name, group.count, "条", "")
             for one in group.found:
                 yield (part, str(one.row), None, "", one.sentence)
+    count, late = desk.matters
+    yield ("问题", "办理中", count, "件", f"其中过了期限 {len(late)} 件")
+    for matter in late:
+        yield ("过了期限的问题", str(matter), None, "", f"期限 {matter.due_on.isoformat()}")
     for line in desk.missing:
         part = f"{desk.month_words}{line.kind.label}未报"
         yield (part, "合计", line.count, "个", "")

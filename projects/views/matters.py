@@ -175,7 +175,9 @@ def answer(request: HttpRequest, number: str) -> HttpResponseBase:
     """What became of what a reader said; whoever has the receipt sees it."""
     if seconds := LOOK_UPS.wait(request):
         return unkept(too_often(request, seconds))
-    matter = Matter.objects.only(*SHOWN).filter(number=number.upper()).first()
+    matter = (
+        Matter.objects.only(*SHOWN).filter(kind=Matter.Kind.ERROR, number=number.upper()).first()
+    )
     if matter is None:
         return unkept(report_page(request, MatterForm(), status=404, missing=number))
     address = request.build_absolute_uri(reverse("report-answer", args=[matter.number]))

@@ -1,0 +1,113 @@
+"""Twelve rows of each mechanism typed in a real browser, taken out and in again, seen by others."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from aidtracker.review.steps import APPROVE, PUBLISH, SUBMIT
+from aidtracker.sheets import chunks
+from aidtracker.testing import make_headquarters, make_matter, make_staff
+from aidtracker.testing.browser import Person
+from projects.models import Matter, Subsidy
+from projects.tests.review_steps import step
+
+pytestmark = pytest.mark.browser
+
+ROWS = range(1, 13)
+
+
+def staff(home, name, *verbs):
+    return make_staff(home, permissions=[f"projects.{verb}_{name}" for verb in ("view", *verbs)])
+
+
+def type_rows(clerk, model, row):
+    """Fill in the form of a model with what `row` says of each number, twelve times."""
+    clerk.open(reverse(f"admin:projects_{model._meta.model_name}_add"))
+    for number in ROWS:
+        values = row(number)
+        for name, value in values.items():
+            field = clerk.find(f"#id_{name}")
+            is_choice = field.evaluate("field => field.tagName === 'SELECT'")
+            field.select_option(value) if is_choice else field.fill(value)
+        clerk.find("[name=_addanother]").click()
+        first = next(iter(values))
+        clerk.wait(f"document.getElementById('id_{first}')?.value === ''")
+
+
+def comes_back_unchanged(client, user, rows):
+    """The file of some rows changes nothing when it is imported again."""
+    client.force_login(user)
+    file = SimpleUploadedFile("台账.xlsx", b"".join(chunks(rows, "xlsx")))
+    address = reverse(f"admin:projects_{rows.model._meta.model_name}_import")
+    return "没有变化 12，" in client.post(address, {"file": file}).content.decode()
+
+
+def subsidy(number):
+    return {
+        "name": f"第{number}笔补贴",
+        "code": f"B-{number}",
+        "kind": ("premium", "interest", "freight")[number % 3],
+        "beneficiaries": "红枣种植户",
+        "starts_on": "2024-03",
+        "amount": str(number),
+        "moved": "insured",
+        "moved_amount": str(number * 10),
+    }
+
+
+def test_subsidies_from_the_form_to_a_reader(new_page, client, transactional_db):
+    home = make_headquarters()
+    user = staff(home, "subsidy", "add", "change", "import")
+    type_rows(Person(new_page(user)), Subsidy, subsidy)
+    rows = Subsidy.objects.filter(headquarters=home)
+    assert sorted(rows.values_list("amount", flat=True)) == [*ROWS]
+    assert {*rows.values_list("review", flat=True)} == {"draft"}
+    assert comes_back_unchanged(client, user, rows)
+
+    step(SUBMIT, user, *rows)
+    step(APPROVE, staff(home, "subsidy", "approve"), *rows)
+    step(PUBLISH, staff(home, "subsidy", "publish"), *rows)
+    reader = Person(new_page())
+    reader.open("/subsidies/?q=笔补贴")
+    assert "78万元" in reader.find("#totals").inner_text()
+    assert "10 倍" in reader.find("#by-kind").inner_text()
+
+
+def test_matters_from_the_form_to_the_leader_and_a_reader(new_page, client, transactional_db):
+    home, today = make_headquarters(), timezone.localdate()
+    user = staff(home, "matter", "add", "change", "import")
+
+    def matter(number):
+        late = today - timedelta(days=1)
+        return {
+            "message": f"第{number}件：运价上涨",
+            "kind": ("freight", "finance", "labour")[number % 3],
+            "raised_by": "电商企业座谈会",
+            "raised_on": f"{late - timedelta(days=30):%Y-%m-%d}",
+            "handler": "产业处",
+            "due_on": f"{late if number <= 4 else today:%Y-%m-%d}",
+        }
+
+    type_rows(Person(new_page(user)), Matter, matter)
+    rows = Matter.objects.filter(headquarters=home)
+    assert rows.count() == len(ROWS)
+    assert rows.late(today).count() == 4
+    assert comes_back_unchanged(client, user, rows)
+
+    leader = Person(new_page(staff(home, "project")))
+    leader.open(reverse("admin:projects_desk", args=[home.slug]))
+    assert leader.find("[aria-labelledby=desk-matters] li").count() == 4
+    make_matter(message="读者的话", headquarters=home)
+    for row in rows.filter(kind="freight"):
+        row.state, row.answer = Matter.State.SETTLED, "与物流公司签了一年运价"
+        row.is_released = row.message.startswith("第3件")
+        row.save()
+    reader = Person(new_page())
+    reader.open("/matters/")
+    text = reader.find("main").inner_text()
+    assert "第3件：运价上涨" in text
+    assert "第6件" not in text
+    assert "读者的话" not in text
