@@ -44,6 +44,7 @@ TRICKY = [
 # What the tables' constraints ask of a row in which everything is filled.
 RULES: dict[str, dict[str, Any]] = {
     "Subsidy": {"beneficiaries": ""},
+    "Matter": {"state": "settled"},
     "Source": {"sha256": "a" * 64, "url": "https://example.org/a?b=1"},
     "Region": {"code": "652999", "parent": None},
     "Enterprise": {"credit_code": "91330000MA27XXXX0A"},
