@@ -24,8 +24,8 @@ export PYTHONUTF8 := 1
 help: ## 列出命令
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(VENV)/.runtime ## 准备并启动网站（PORT=端口，SOURCES=文献全文所在文件夹）
-	@$(MANAGE) prepare_site
+run: $(VENV)/.runtime ## 准备并启动网站（PORT=端口，SOURCES=文献全文所在文件夹，EMPTY=1：不载入文献里的事实）
+	@$(MANAGE) prepare_site $(if $(EMPTY),--empty)
 	@$(if $(SOURCES),$(MANAGE) load_texts "$(SOURCES)")
 	@echo "网站：http://127.0.0.1:$(PORT)/　后台：http://127.0.0.1:$(PORT)/admin/　按 Ctrl-C 结束"
 	@export WORKERS=1 DJANGO_RUNSERVER_HIDE_WARNING=true; \

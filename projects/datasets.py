@@ -76,7 +76,7 @@ register(
         navigation=PublicPage(NUMBERS, 10, "指标"),
         is_searched=True,
     ),
-    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt"),
+    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt", is_working_rule=True),
     Dataset(
         "projects",
         "projects.Project",
@@ -182,7 +182,13 @@ register(
         "calendar_month",
         fixture=Fixture.NEVER,
     ),
-    Dataset("warning_rules", "projects.WarningRule", REVIEW, "notification_important"),
+    Dataset(
+        "warning_rules",
+        "projects.WarningRule",
+        REVIEW,
+        "notification_important",
+        is_working_rule=True,
+    ),
     Dataset(
         "findings",
         "projects.Finding",

@@ -107,6 +107,7 @@ UNFOLD = {
         "navigation": [
             {"title": "手册", "link": reverse_lazy("admin:manual")},
             {"title": "第一天", "link": reverse_lazy("admin:first_day")},
+            {"title": "起步", "link": reverse_lazy("admin:first_steps")},
             {"title": "登录与安全", "link": reverse_lazy("admin:own_security")},
             {"title": "修改密码", "link": reverse_lazy("admin:password_change")},
         ]

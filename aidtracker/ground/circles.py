@@ -4,16 +4,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 
 from aidtracker.ground.inner_queries import Above
 
+CLASS = 0x6C6F6F70  # sets these locks apart from others of the application
 CIRCLE = "这样“{label}”就绕成了一个圈，一条记录会在自己的上面或前面；请改正其中一条。"
 
 
 def own_keys(model: type[models.Model]) -> list[models.Field]:
     """The fields by which rows name others of their own table."""
     return [field for field in model._meta.concrete_fields if field.related_model is model]
+
+
+def hold_order(model: type[models.Model]) -> None:
+    """Let nobody else put rows of a model above each other until the transaction ends.
+
+    Two people who each put one of two rows above the other would not see each other; so the second
+    waits for the first one's commit, and sees it. On SQLite a transaction that writes is alone.
+    """
+    if connection.vendor == "postgresql" and connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            asked = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+            cursor.execute(asked, [CLASS, model._meta.db_table])
 
 
 def circle_closed(label: str) -> str:
@@ -31,6 +44,7 @@ def check_circles(row: Any, exclude: set[str]) -> None:
         is_kept = before is not None and getattr(before, field.attname) == above
         if above is None or is_kept or field.name in exclude:
             continue
+        hold_order(type(row))
         reached = Above(rows.filter(pk=above), field.name)
         if rows.filter(pk=row.pk, pk__inside=reached).exists():
             raise ValidationError({field.name: circle_closed(str(field.verbose_name))})

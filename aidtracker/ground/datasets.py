@@ -84,6 +84,7 @@ class Dataset:
     has_work: bool = field(default=False, kw_only=True)  # looked for on the admin's first page
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
+    is_working_rule: bool = field(default=False, kw_only=True)  # a site that begins empty has it
 
     @property
     def model(self) -> type[Any]:

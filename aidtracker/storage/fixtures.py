@@ -199,15 +199,20 @@ def keep_loaded():
 
 @transaction.atomic
 @each_found_once()
-def load_fixtures(keep_existing: bool = True) -> dict[str, tuple[int, int]]:
+def load_fixtures(
+    keep_existing: bool = True, *, only_rules: bool = False
+) -> dict[str, tuple[int, int]]:
     """Load every fixture, all or nothing. Returns {dataset: (new rows, old rows)}.
+
+    `only_rules`: the roles and what the work goes by, none of the facts.
 
     Raises CommandError for a file that is missing, empty or no dataset's.
     """
     check_names()
     load_groups(read_fixture(GROUPS, Group._meta.label), keep_existing)
     later: list[DeserializedObject] = []
-    counts = {name: load_dataset(name, keep_existing, later) for name in fixture_paths()}
+    names = [one for one in fixture_paths() if not only_rules or datasets()[one].is_working_rule]
+    counts = {name: load_dataset(name, keep_existing, later) for name in names}
     for item in later:
         item.save_deferred_fields()
     keep_loaded()

@@ -1,10 +1,16 @@
 """No row stands above, or before, itself, by whichever door it comes in."""
 
+import threading
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from aidtracker import testing
+from aidtracker.sheets import rehearse, resource_for, store
 from aidtracker.tests.foreign_rows import filled, page_of
+from aidtracker.tests.sheet_helpers import messages, sheet
 from aidtracker.trail import acts
 from aidtracker.trail.acts import Way
 from aidtracker.trail.undo import UndoError, undo
@@ -12,6 +18,7 @@ from programs.models import Region
 
 pytestmark = pytest.mark.django_db
 WORDS = "绕成了一个圈"
+PATIENCE = 20
 
 
 @pytest.fixture
@@ -73,3 +80,67 @@ def test_undo_refuses_a_circle_that_others_would_close(admin_user):
         undo(act, admin_user, "改错了")
 
     assert any(WORDS in words for words in refused.value.messages)
+
+
+# Two people at the same moment
+
+
+def put_by_form(row, above, pause):
+    """Put a place in another as a form does; what is said against it."""
+    try:
+        with transaction.atomic():
+            row.parent = above
+            row.full_clean()
+            row.save()
+            pause()
+    except ValidationError as refused:
+        return refused.messages
+    return []
+
+
+def put_by_import(row, above, pause):
+    rows = [["区划代码", "上级"], [row.code, above.code]]
+    seen = rehearse(resource_for(Region), sheet(Region, *rows)).fingerprint
+    report = lambda step, done: pause() if step == "写入数据库" and done else None  # noqa: E731
+    done = store(resource_for(Region), sheet(Region, *rows), seen, report=report)
+    return [] if done.is_stored else [words for _, _, words in messages(done)]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="where one writes at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("first", "second"), [(put_by_form, put_by_import), (put_by_import, put_by_form)]
+)
+def test_two_who_close_a_circle_at_the_same_moment_are_not_both_stored(first, second):
+    one, two = testing.make_region(), testing.make_region()
+    is_written, said = threading.Event(), {}
+
+    def others_wait():
+        """Whether another transaction waits for the order of rows."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return bool(cursor.fetchone())
+
+    def pause():
+        is_written.set()
+        end = time.monotonic() + PATIENCE
+        while not others_wait() and time.monotonic() < end:
+            time.sleep(0.02)
+        said["waited"] = others_wait()
+
+    def run():
+        try:
+            said["first"] = first(Region.objects.get(pk=one.pk), two, pause)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert is_written.wait(PATIENCE)
+    words = second(Region.objects.get(pk=two.pk), one, lambda: None)
+    thread.join()
+
+    assert (said["first"], said["waited"]) == ([], True)
+    assert any(WORDS in one for one in words)
+    parents = [Region.objects.get(pk=row.pk).parent_id for row in (one, two)]
+    assert parents == [two.pk, None]

@@ -5,7 +5,10 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import call_command
+
+from projects.models import SkippedPhrase, WarningRule
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +54,17 @@ def test_prepare_site_leaves_a_completed_site_alone():
     get_user_model().objects.create_user("clerk")
 
     assert output_of("prepare_site") == ""
+
+
+def test_empty_site_has_the_rules_and_none_of_the_facts():
+    """Where they are gone already: what is not loaded anew stays gone."""
+    rules, groups = WarningRule.objects.count(), Group.objects.count()
+    for model in (SkippedPhrase, WarningRule, Group):
+        model._default_manager.all().delete()
+
+    words = StringIO()
+    call_command("prepare_site", "--empty", stdout=words)
+
+    assert (WarningRule.objects.count(), Group.objects.count()) == (rules, groups)
+    assert not SkippedPhrase.objects.exists()
+    assert "/admin/first-steps/" in words.getvalue()

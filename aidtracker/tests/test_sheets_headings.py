@@ -68,6 +68,11 @@ def test_unit_of_a_heading_that_nobody_knows_is_refused(heading):
         sheet(Project, ["项目编号", heading], ROW)
 
 
+def test_numbered_headings_are_known():
+    found = sheet(Project, ["1.项目编号", "2、总投资（亿元）", "三、备注"], ROW)
+    assert [code for code, _, _ in found.columns] == ["code", "total_amount", "note"]
+
+
 @pytest.mark.parametrize(
     ("heading", "code"),
     [

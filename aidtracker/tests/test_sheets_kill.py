@@ -18,8 +18,8 @@ django.setup()
 from django.db import connection
 from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.reading.pages import (Page)
-from aidtracker.sheets.reading.sheets import (sheet_of)
+from aidtracker.sheets.reading.pages import Page
+from aidtracker.sheets.reading.sheets import sheet_of
 from aidtracker.sheets.storing.storing import store
 from programs.models import Region
 

@@ -247,11 +247,13 @@ def test_formula_without_a_result_on_another_sheet_does_no_harm():
 # Other workbooks
 
 OLD = Path(__file__).parent / "files" / "old.xls"
+SHOWN = OLD.with_name("shown.xls")
 OPEN = """<office:document-content xmlns:office="o" xmlns:text="x" xmlns:table="t"><office:body>
 <office:spreadsheet><table:table table:name="台账">{}</table:table></office:spreadsheet>
 </office:body></office:document-content>"""
 
 
+SAID_BY_OFFICE = '<office:body xmlns:calcext="c"'
 VALUE_NAMES = {"date": "date-value", "string": "name"}
 
 
@@ -281,8 +283,31 @@ def test_old_workbook_is_read_whatever_it_is_called(name):
     [page] = read_upload(name, OLD.read_bytes())
 
     assert page.rows[1] == (2, ["P-1", "甲", 1200.5, datetime.date(2024, 3, 5)])
+    assert page.rows[2][1][2:] == ["65%", "2024年3月"]
     assert page.joint == [[4, 5, 2, 2]]
-    assert "显示格式" in page.notices[0]
+    assert page.notices == []
+
+
+def test_old_workbook_shows_formats_and_errors_of_every_kind_of_record():
+    shown = ["百分", "65%"], ["亿", "1.5亿元"], ["补零", "00123"], ["错", "#DIV/0!"]
+
+    [page] = read_upload("台账.xls", SHOWN.read_bytes())
+
+    found = dict(zip(page.rows[0][1], page.rows[1][1], strict=True))
+    assert {name: found[name] for name, _ in shown} == dict(shown)
+    assert (found["月"], found["日"]) == ("2024年3月", datetime.date(2024, 3, 5))
+    assert [found["多1"], found["多2"]] == ["100%", "200%"]
+
+
+@pytest.mark.parametrize("at", [30, 48, 60, 76, 512, 700, 1_500, 2_000, 2_600])
+def test_old_workbook_whose_formats_cannot_be_followed_says_so_or_is_refused(at):
+    content = bytearray(SHOWN.read_bytes())
+    content[at : at + 40] = b"\xff" * 40
+    try:
+        pages = read_upload("台账.xls", bytes(content))
+    except SheetError:
+        return
+    assert all(isinstance(page.rows, list) for page in pages)
 
 
 def test_open_document_is_read_as_it_is_shown():
@@ -314,6 +339,25 @@ def test_open_document_is_read_as_it_is_shown():
 def test_other_workbook_that_cannot_be_read_is_refused(content, words):
     with pytest.raises(SheetError, match=words):
         read_upload("台账.xls", content)
+
+
+def test_error_of_an_open_document_is_no_empty_cell():
+    cell = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string"'
+        ' office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p>'
+        "</table:table-cell>"
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(open_document())) as old, zipfile.ZipFile(content, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            row = f"<table:table-row>{cell}</table:table-row></table:table>"
+            text = text.replace("</table:table>", row).replace("<office:body", SAID_BY_OFFICE)
+            new.writestr(name, text)
+
+    [page] = read_upload("台账.ods", content.getvalue())
+
+    assert page.rows == [(1, ["#DIV/0!"])]
 
 
 def test_merged_cells_of_an_open_document_are_told():

@@ -49,6 +49,14 @@ def test_sheet_is_set_up_for_reading_and_printing(book):
     assert sheet.print_title_rows == "$1:$1"
 
 
+def test_columns_that_one_page_would_make_too_small_stand_on_several(book):
+    sheet = book["数据"]
+
+    assert sheet.page_setup.fitToWidth > 1
+    assert sheet.print_title_cols == "$A:$B"
+    assert book["说明"].page_setup.fitToWidth in (None, 1)
+
+
 def test_columns_are_as_wide_as_what_they_hold(book):
     sheet, letters = book["数据"], columns_of(book["数据"])
 
@@ -94,6 +102,8 @@ def test_meaning_of_each_column_stands_on_a_sheet_of_its_own(book):
     assert rows["名称"][0] == "必填。"
     assert rows["审核状态"][0] == "不用填：由审核的各步得出。"
     assert rows["状态"][2].startswith("储备、")
+    assert rows["民生项目"][2] == "是、否"
+    assert rows["受援地"][2] == "地区的名称或区划代码，可从下拉列表里选"
 
 
 def test_units_stand_in_headings_and_are_read_again():

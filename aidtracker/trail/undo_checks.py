@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 
 from aidtracker.ground.batches import in_batches, prefetch_in_batches
-from aidtracker.ground.circles import circle_closed, circles, own_keys
+from aidtracker.ground.circles import circle_closed, circles, hold_order, own_keys
 from aidtracker.ground.datasets import dataset_of
 from aidtracker.ground.keys import follow, key_text
 from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped, is_to_many, may
@@ -245,5 +245,7 @@ def keys_back(plan, model):
 def circles_closed(model, effects):
     """Rows that would stand above themselves, since others were put above them meanwhile."""
     rows = [effect.row_to_restore for effect in effects] if own_keys(model) else []
+    if rows:
+        hold_order(model)
     for place, field in circles(rows, model) if rows else ():
         yield f"{effects[place].title}：{circle_closed(str(field.verbose_name))}"

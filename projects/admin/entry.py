@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, DELETION, LogEntry
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aidtracker.desk import unsaved
 from aidtracker.ground.batches import held
 from aidtracker.ground.changes import after_change
-from aidtracker.ground.scope import readable, scope_of
+from aidtracker.ground.scope import check_owner, readable, scope_of
 from aidtracker.trail import acts
 from programs.models import Source
+from programs.models.sources import checksum
 from projects.admin.readings import read_aloud, reading
 from projects.entry.document import SOURCE, Document, collapse, last_entry
 from projects.entry.forms import FigureForm, SeriesForm, SkipForm
@@ -28,6 +29,7 @@ from projects.entry.proposals import (
     series_options,
     subject_options,
 )
+from projects.entry.same_shape import SameShape
 from projects.entry.wordings import Said, said_before
 from projects.models import Observation, Series
 
@@ -76,6 +78,7 @@ class EntryPages(admin.ModelAdmin):
         if request.method != "POST":
             return self.entry_page(request, get_object_or_404(rows, code=code))
         actions = {"skip": self.skip, "undo": self.undo, "series": self.add_series}
+        actions["alike"] = self.record_alike
         act = actions.get(request.POST.get("action"), self.record)
         with transaction.atomic():
             # Locked, so that two people do not record one phrase at the same moment.
@@ -94,6 +97,29 @@ class EntryPages(admin.ModelAdmin):
         words = f"已存为草稿：第 {row.number} 号，{row.printed} → {reading(row)}，{row.series}。"
         messages.success(request, words)
         return onward(request, row.end)
+
+    def record_alike(self, request, source):
+        """Figures of the shape of the last one, all that were ticked or none."""
+        shape = SameShape(Document(source, request.user), request.user)
+        ticked = {*request.POST.getlist("alike")}
+        chosen = [one for one in shape.found if one.key in ticked]
+        if len(chosen) < len(ticked) or not chosen:
+            messages.error(request, "没有录：没有勾选，或打开之后有改动；请重新勾选。")
+            return self.entry_page(request, source)
+        if any(one.is_new for one in chosen):
+            require(request, "projects.add_series")
+        try:
+            with transaction.atomic():
+                rows = [enter_alike(request, source, shape.last, one) for one in chosen]
+        except ValidationError as error:
+            messages.error(request, f"没有录：{'；'.join(error.messages)}")
+            return self.entry_page(request, source)
+        after_change()
+        words = "、".join(
+            f"{one.subject} {row.printed}" for one, row in zip(chosen, rows, strict=True)
+        )
+        messages.success(request, f"已存为草稿 {len(rows)} 条：{words}。")
+        return onward(request, rows[-1].end)
 
     def skip(self, request, source):
         require(request, "projects.add_skippedphrase")
@@ -156,6 +182,7 @@ class EntryPages(admin.ModelAdmin):
             "opts": self.opts,
             "document": document,
             "may_enter": self.has_add_permission(request),
+            "alike": [],  # asked for once the page is there
             "marks": marks_of(request, document, typed),
             "owner_field": sent["maintainer"] if "maintainer" in sent.fields else None,
             **forms,
@@ -177,8 +204,35 @@ class EntryPages(admin.ModelAdmin):
     def show_nearby(self, request, code):
         """The periods named before a place, and the figures recorded there: a part of the page."""
         source = get_object_or_404(self.rows_for(request), code=code)
-        context = {"nearby": nearby(Document(source, request.user), request.GET)}
+        document = Document(source, request.user)
+        context = {"nearby": nearby(document, request.GET), "alike": []}
+        if self.has_add_permission(request):
+            shape = SameShape(document, request.user)
+            context |= {"alike": shape.found, "last": shape.last}
         return TemplateResponse(request, "admin/projects/entry_nearby.html", context)
+
+
+def enter_alike(request, source, last, one):
+    """A figure as the last one was entered, and its series if there is none yet; ValidationError,
+    which names it, if it cannot be."""
+    series = one.series
+    if one.is_new:
+        series.maintainer = last.maintainer
+        series.full_clean()
+        check_owner(series, request.user)
+        series.save()
+        log(request, series, ADDITION)
+    kept = {name: getattr(last, last._meta.get_field(name).attname) for name in KEPT}
+    place = {"start": one.start, "end": one.end, "printed": one.printed, "series": series.name}
+    kept |= place | {"text_sha256": checksum(source.text)}
+    kept = {name: value for name, value in kept.items() if value not in (None, False)}
+    form = FigureForm(source, request.user, kept)
+    if not form.is_valid():
+        why = "".join(words for found in form.errors.values() for words in found)
+        raise ValidationError(f"“{one.printed}”（{one.subject}）：{why}")
+    row = form.save()
+    log(request, row, ADDITION)
+    return row
 
 
 def require(request, permission):

@@ -140,7 +140,9 @@ class Document:
     def latest(self) -> list[Observation]:
         """The latest that the user may open."""
         rows = readable(self.source.observations.all(), self.user)
-        return list(by_first_numbers(rows.select_related("series"), latest_first(rows), RECENT))
+        return list(
+            by_first_numbers(rows.select_related("series__metric"), latest_first(rows), RECENT)
+        )
 
     @cached_property
     def skipped(self):

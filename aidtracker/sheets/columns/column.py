@@ -19,9 +19,11 @@ from aidtracker.sheets.columns.cells import (
     EXCEL_TEXT_LENGTH,
     UNREADABLE,
     cell_text,
+    folded,
     half_width,
 )
-from aidtracker.sheets.columns.widgets import TextWidget, YearWidget, widget_for
+from aidtracker.sheets.columns.kinds import widget_for
+from aidtracker.sheets.columns.widgets import TextWidget, YearWidget
 
 REASON = "correction_reason"
 
@@ -82,6 +84,11 @@ class SheetColumn(Field):
         return type(self.widget) is TextWidget
 
     @cached_property
+    def is_code(self) -> bool:
+        """Whether the text is a code that a record need not have: nobody's is called 无."""
+        return self.is_text and self.source.blank and self.attribute.endswith("_code")
+
+    @cached_property
     def is_line(self) -> bool:
         """Whether the text is a name or a code: a line break in it is but a blank."""
         return not isinstance(self.source, models.TextField)
@@ -127,7 +134,8 @@ class SheetColumn(Field):
 
     def said(self, raw: Any) -> Any:
         """What a person's cell says: nothing for 无, 暂无 and dashes, but in a column of words."""
-        is_word = self.is_text or isinstance(self.source, models.BooleanField)  # 无 is 否 there
+        is_word = self.is_text and not self.is_code
+        is_word |= isinstance(self.source, models.BooleanField)  # 无 is 否 there
         is_blank = raw.__class__ is str and not is_word and half_width(raw) in BLANKS
         return "" if is_blank else raw
 
@@ -140,6 +148,7 @@ class SheetColumn(Field):
             self.refuse_mark(text)
         if self.is_text:
             value = " ".join(text.split("\n")) if self.is_line and "\n" in text else text
+            value = folded(value).upper() if self.is_code else value
         else:
             value = self.widget.clean(raw, unit=unit)
         is_free = self.is_text and len(value) <= self.free_length
@@ -173,5 +182,11 @@ class SheetColumn(Field):
         try:
             self.source.clean(value, None)
         except ValidationError as error:
-            sentences = (f"{message.rstrip('。')}。" for message in error.messages)
-            raise ValueError("".join(sentences)) from error
+            raise ValueError("".join(map(in_words, error.error_list))) from error
+
+
+def in_words(error: ValidationError) -> str:
+    """What is wrong with a value, in a sentence of our own where Django's is stiff."""
+    if error.code == "max_length":
+        return "最多 {limit_value} 个字，这里有 {show_value} 个。".format(**error.params)
+    return "".join(f"{message.rstrip('。')}。" for message in error.messages)

@@ -23,6 +23,7 @@ from aidtracker.sheets.reading.stated_units import (
 
 SEARCHED_ROWS = 30
 LONGEST_UNKNOWN = 20
+NUMBERED = re.compile(r"^(?:[0-9]{1,2}[.、．)]|[一二三四五六七八九十]{1,3}、)")
 NUMERAL = re.compile(r"[-+]?[0-9.,]+$")
 HEADING_ROWS = 3
 DEMANDS = re.compile(r"(必填|选填)项?$")
@@ -82,10 +83,11 @@ class Names:
     def forms(self, text):
         """What a heading may be called without its notes, unless these say of what else it is."""
         yield plain(text)
+        text = NUMBERED.sub("", plain(text))
         name = without_unit(bare(text))
         others = [one for note in notes_of(text) for one in OTHER.findall(note) if one not in name]
         if not others:
-            yield from (bare(text), name)
+            yield from (text, bare(text), name)
         elif not OF_PARTS & {*others}:
             yield from (word for note in notes_of(text) for word in (note + name, name + note))
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
@@ -49,6 +50,7 @@ def found(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]
     return (one for one in root.iter() if one.tag.rpartition("}")[2] == name)
 
 
+@lru_cache(1_000)
 def is_telling(code: str) -> bool:
     """Whether a format may show something else than a value: asked of a few examples."""
     dates = (date(2024, 3, 1),) if is_of_dates(code) else ()

@@ -15,6 +15,7 @@ from aidtracker.sheets.columns.cells import EXCEL_TEXT_LENGTH, NO_RESULT
 from aidtracker.sheets.reading import workbook_reader
 from aidtracker.sheets.reading.csv_texts import read_csv
 from aidtracker.sheets.reading.number_formats import shown, telling_formats
+from aidtracker.sheets.reading.old_workbooks import shown_in
 from aidtracker.sheets.reading.pages import (
     FIRST_COLUMNS,
     MAX_COLUMNS,
@@ -57,6 +58,11 @@ OPEN_PARTS = {OPEN_CONTENT, "mimetype"}
 OPEN_CELL = re.compile(
     rb"<table:table-cell [^<>]{0,900}\boffice:value-type=\""
     rb"(?P<kind>float|percentage|currency|date)\"[^<>]{0,900}>\s?<text:p[^<>]{0,90}>(?P<text>[^<]{0,99})</text:p>"
+)
+# A cell of an error: its text says which, its value nothing.
+OPEN_ERROR = re.compile(
+    rb"(<table:table-cell [^<>]{0,900})(\soffice:string-value=\"\")"
+    rb"([^<>]{0,900}>\s?<text:p>(?:#|Err:))"
 )
 OPEN_VALUE = re.compile(rb"\soffice:(?:date-)?value=\"[^\"]*\"")
 PLAIN_NUMBER = re.compile(r"[￥¥]?[-(]?(?!0[0-9])[0-9][0-9,]*(\.[0-9]*)?\)?(E[+-]?[0-9]+)?|-")
@@ -109,9 +115,33 @@ def read_old(content):
     if not any(one.encode("utf-16-le") in content for one in OLD_STREAMS):
         raise SheetError("文件设有密码，或是旧版 .xls；请取消密码并另存为 .xlsx。")
     pages = read_by_process(".xls", content)
+    try:
+        seen = shown_in(content)
+    except ValueError:
+        seen = {}
     for page in pages:
-        page.notices.append(OLD_NOTICE)
+        if page.name in seen:
+            show(page, seen[page.name])
+        else:
+            page.notices.append(OLD_NOTICE)
     return pages
+
+
+def show(page, seen):
+    """Let the cells of a page be what they show."""
+    rows = dict(page.rows)
+    for (row, at), error in seen.errors.items():
+        cells = rows.get(row + 1)
+        if cells is None:
+            page.rows.append((row + 1, cells := []))
+            rows[row + 1] = cells
+        cells += [""] * (at + 1 - len(cells))
+        cells[at] = error
+    for (row, at), code in seen.formats.items():
+        cells = rows.get(row + 1, ())
+        if at < len(cells) and cells[at] != "":
+            cells[at] = shown(cells[at], code)
+    page.rows.sort(key=lambda one: one[0])
 
 
 def as_shown(content):
@@ -122,7 +152,7 @@ def as_shown(content):
         for member in old.infolist():
             part = old.read(member)
             if member.filename == OPEN_CONTENT:
-                part = OPEN_CELL.sub(shown_in_text, part)
+                part = OPEN_CELL.sub(shown_in_text, OPEN_ERROR.sub(rb"\1\3", part))
             new.writestr(member.filename, part)
     return target.getvalue()
 

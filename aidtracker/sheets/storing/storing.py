@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from aidtracker.ground import bulk
 from aidtracker.ground.batches import held, in_batches
 from aidtracker.ground.changes import after_change
+from aidtracker.ground.circles import circles, hold_order, own_keys
 from aidtracker.ground.garbage import collection_paused
 from aidtracker.ground.records import SlugFromPinyinField, first_free
 from aidtracker.ground.search import spare_search_text
@@ -124,6 +125,7 @@ def write(rehearsal: Rehearsal) -> None:
     new = [plan for plan in written if plan.is_new]
     changed = [plan for plan in written if not plan.is_new]
     lock(model, [*changed, *proposed])
+    check_order(model, changed)
     fill_slugs(model, [plan.row for plan in new])
     rehearsal.report(WRITING, 0)
     for layer in layers(model, [plan.row for plan in new]):
@@ -168,6 +170,16 @@ def lock(model, changed: list[PlannedRow]) -> None:
         found.update(rows.values_list("pk", "version"))
     if found != versions:
         raise StaleError
+
+
+def check_order(model, changed: list[PlannedRow]) -> None:
+    """Ask once more for circles, which others may have half closed. Raises StaleError for one."""
+    own = {field.name for field in own_keys(model)}
+    moved = [plan.row for plan in changed if own & plan.touched()]
+    if moved:
+        hold_order(model)
+        if any(circles(moved, model)):
+            raise StaleError
 
 
 def derived(model):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aidtracker.sheets.columns.column import REASON, SheetColumn
+from aidtracker.sheets.columns.lookups import key_labels
 from aidtracker.sheets.columns.resources import VERSION, SheetResource
 from aidtracker.sheets.columns.sets import FileColumn
 from aidtracker.sheets.rehearsing.guards import REVIEW_COLUMNS
@@ -26,8 +27,17 @@ def meaning(resource: SheetResource, one: FileColumn) -> tuple[str, ...]:
     if one.is_beside:
         demand = f"“{column.label}”的名称，给人看；只改名称，等于改“{column.label}”。"
         return (one.heading, demand, "", "", "")
-    words = "、".join(column.widget.choices[:NAMED]) if column.source.choices else ""
+    words = allowed_in(column)
     return (one.heading, demand_of(resource, column), column.unit, words, help_of(column))
+
+
+def allowed_in(column: SheetColumn) -> str:
+    """What may stand in a column's cells, in words; nothing where that is free."""
+    if column.source.is_relation:
+        label = column.source.related_model._meta.verbose_name
+        listed = "，可从下拉列表里选" if choices_of(column) else ""
+        return f"{label}的名称或{key_labels(column.source.related_model)}{listed}"
+    return "、".join(column.widget.choices[:NAMED])
 
 
 def demand_of(resource: SheetResource, column: SheetColumn) -> str:

@@ -15,6 +15,7 @@ from aidtracker.sheets.writing.meanings import choices_of, meaning, must_be_fill
 from aidtracker.sheets.writing.workbooks import FREE_WORKBOOK, Beside, arrange, width_of
 
 WIDE = 32
+WIDENING = 50  # choices by which a column is as wide as what will stand in it
 EXAMPLE_ROW = "示例行标有“示例”，导入时自动跳过。"
 
 
@@ -44,11 +45,16 @@ def write_template(workbook: Any, resource: SheetResource) -> None:
     sheet = workbook.add_worksheet("数据")
     example = example_of(resource)
     cells = [example[column.column_name] for column in columns]
-    pairs = zip(columns, cells, strict=True)
-    arrange(sheet, [width_of([column.heading, cell], WIDE) for column, cell in pairs])
+    widths = [
+        width_of([column.heading, cells[at], *lists[at][:WIDENING]], WIDE)
+        for at, column in enumerate(columns)
+    ]
+    arrange(sheet, widths)
     beside.offer(sheet)
     for place, (column, words) in enumerate(zip(columns, told, strict=True)):
         write_column(sheet, place, column, formats, must_be_filled(resource, column), words)
+        if is_text(column):
+            sheet.set_column(place, place, widths[place], formats["text"])
         sheet.write(1, place, cells[place], formats["example"])
     beside.write(workbook, formats["optional"])
 
@@ -61,13 +67,15 @@ def write_column(
     is_required: bool,
     told: tuple[str, ...],
 ) -> None:
-    """A heading with what is meant in a comment, above cells that keep texts as they are."""
+    """A heading with what is meant in a comment."""
     style = formats["required" if is_required else "optional"]
     sheet.write_string(0, place, column.heading, style)
     sheet.write_comment(0, place, comment(column, told), {"x_scale": 2})
-    is_text = not column.unit and not column.source.get_internal_type().endswith("IntegerField")
-    if is_text:
-        sheet.set_column(place, place, width_of([column.heading], WIDE), formats["text"])
+
+
+def is_text(column: SheetColumn) -> bool:
+    """Whether a column's cells keep what is typed as it is, and make no number or date of it."""
+    return not column.unit and not column.source.get_internal_type().endswith("IntegerField")
 
 
 def comment(column: SheetColumn, told: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import count, islice
+from math import ceil
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -34,9 +35,11 @@ WORKBOOK_OPTIONS = {
 # One whose cells are written in any order.
 FREE_WORKBOOK = WORKBOOK_OPTIONS | {"constant_memory": False}
 NARROW, WIDE, WIDEST = 8, 40, 60
+NAME = 24  # narrower than names are
 ARROW = 3  # the filter beside a heading
 FIRST_WIDE = "\u2e80"
 A4 = 9
+READABLE = 240  # digits side by side on a page of A4, before they are too small
 AMOUNT_FORMAT = "#,##0.00####"
 # Excel's calendar has a day too many in 1900.
 FIRST_EXCEL_YEAR = 1901
@@ -286,12 +289,20 @@ class Book:
 
 
 def arrange(sheet: Any, widths: Sequence[int]) -> None:
-    """Set up a sheet for reading and for printing: its head stays, its columns fit on one page."""
+    """Set up a sheet for reading and for printing: its head stays, its columns fit the page.
+
+    Many columns stand on so many pages side by side that they can be read, each with what names a
+    row.
+    """
     sheet.freeze_panes(1, 0)
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
+    pages = ceil(sum(widths) / READABLE)
+    sheet.fit_to_pages(pages, 0)
     sheet.repeat_rows(0)
+    if pages > 1:
+        sheet.repeat_columns(0, int(widths[0] < NAME))  # behind a code the name
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&C第 &P 页，共 &N 页")

@@ -227,6 +227,7 @@ document.addEventListener("DOMContentLoaded", () => {
       field("accumulation").focus();
       return;
     }
+    readPlace(); // with what is of the same shape as what was just saved
     backToText();
   }
 
