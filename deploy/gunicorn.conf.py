@@ -4,6 +4,7 @@ A worker answers one request at a time over one connection to the database. Slow
 worker: nginx takes whole requests in and whole answers out.
 """
 
+import gc
 import multiprocessing
 import os
 
@@ -32,6 +33,11 @@ forwarded_allow_ips = "*"
 
 accesslog = None  # nginx keeps it
 errorlog = "-"
+
+
+def pre_fork(server, worker):
+    """What has been read by now stays: workers share it, and none looks through it for garbage."""
+    gc.freeze()
 
 
 def post_fork(server, worker):

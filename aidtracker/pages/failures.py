@@ -8,6 +8,7 @@ import sqlite3
 import traceback
 from typing import NamedTuple
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import SuspiciousOperation
 from django.db import Error, IntegrityError, InterfaceError, InternalError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -141,6 +142,14 @@ def failure_to_tell(error: BaseException | None) -> Failure | None:
     if failure or isinstance(error, OSError):
         return failure
     return OUTDATED if is_outdated(error) else None
+
+
+def failure_of_session(error: BaseException) -> Failure | None:
+    """What to tell where the database went away after a page was made, before its session was
+    stored: what was sent in may be stored or not. None if the session was ended meanwhile."""
+    lost = getattr(error.__context__, "__context__", None)
+    is_away = isinstance(lost, OperationalError | InterfaceError | InternalError)
+    return DOUBT if isinstance(error, SessionInterrupted) and is_away else None
 
 
 def was_storing(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from aidtracker.pages.failures import failure_page, failure_to_tell
+from aidtracker.pages.failures import failure_of_session, failure_page, failure_to_tell
 from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
 from aidtracker.pages.searching import search_everything, suggestions
@@ -45,6 +45,8 @@ def error_page(request, status, title, advice):
 
 
 def bad_request(request, exception):
+    if failure := failure_of_session(exception):
+        return failure_page(request, failure)
     title, advice = "请求有误", "这个地址或表单有不能识别的内容，请返回后重试。"
     if isinstance(exception, DisallowedHost):
         # The frame of the site names its own address.

@@ -4,8 +4,10 @@ import errno
 import sqlite3
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
     InternalError,
@@ -221,3 +223,31 @@ def test_full_disk_while_an_upload_is_kept_is_told(admin_client, monkeypatch, se
     page = admin_client.post(reverse("admin:programs_region_import"), {"file": file})
     assert page.status_code == 503
     assert "磁盘满了" in page.content.decode()
+
+
+def test_database_that_goes_before_a_session_is_stored_is_told(admin_client, monkeypatch):
+    """The page is made, and what was sent in may be stored: it was no mistake of the request's."""
+    session = admin_client.session
+    session["prolonged_at"] = 0
+    session.save()
+
+    def fail(*args, **kwargs):
+        raise failed(OperationalError, sqlstate="57P01")
+
+    monkeypatch.setattr(Session, "save_base", fail)
+    asked, sent = admin_client.get("/admin/"), admin_client.post("/admin/programs/region/add/", {})
+    assert (asked.status_code, sent.status_code) == (503, 503)
+    assert "暂时打不开" in asked.content.decode()
+    assert "不知道有没有保存" in sent.content.decode()
+
+
+def test_session_that_was_ended_meanwhile_is_no_failure_of_the_database(admin_client, monkeypatch):
+    session = admin_client.session
+    session["prolonged_at"] = 0
+    session.save()
+
+    def fail(*args, **kwargs):
+        raise DatabaseError("Forced update did not affect any rows.")
+
+    monkeypatch.setattr(Session, "save_base", fail)
+    assert admin_client.get("/admin/").status_code == 400

@@ -16,8 +16,8 @@ from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import NameListField
 from aidtracker.sheets import resource_for
 from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.columns.kinds import widget_for
 from aidtracker.sheets.columns.resources import NOT_COVERED
-from aidtracker.sheets.columns.widgets import widget_for
 from aidtracker.sheets.reading.uploads import read_upload
 from aidtracker.tests.sheet_helpers import cells_of, exported, imported
 from programs.models import Region, Source
@@ -44,6 +44,7 @@ TRICKY = [
 # What the tables' constraints ask of a row in which everything is filled.
 RULES: dict[str, dict[str, Any]] = {
     "Subsidy": {"beneficiaries": ""},
+    "Matter": {"state": "settled"},
     "Source": {"sha256": "a" * 64, "url": "https://example.org/a?b=1"},
     "Region": {"code": "652999", "parent": None},
     "Enterprise": {"credit_code": "91330000MA27XXXX0A"},

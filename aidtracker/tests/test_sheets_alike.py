@@ -3,15 +3,15 @@
 import pytest
 
 from aidtracker import testing
-from aidtracker.sheets.columns import widgets
+from aidtracker.sheets.columns import choices, dates, widgets
 from aidtracker.tests.sheet_helpers import messages, rehearsal
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db
 
 YEARS = (1900, 2100)
-DATE, DAY = widgets.PartialDateWidget(YEARS), widgets.DayWidget(YEARS)
-STATUS = widgets.ChoiceWidget(Project.Status.choices)
+DATE, DAY = dates.PartialDateWidget(YEARS), dates.DayWidget(YEARS)
+STATUS = choices.ChoiceWidget(Project.Status.choices)
 
 
 def change(outcome, heading):

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtracker.sheets.columns import widgets
+from aidtracker.sheets.columns import choices, dates, widgets
 from aidtracker.sheets.columns.cells import cell_text, mark, plain_number, unmark
 from programs.models.programs import Sector
 
 YEARS = (1900, 2100)
 YES_NO = widgets.YesNoWidget()
-CHOICE = widgets.ChoiceWidget(Sector.choices)
-MONTH = widgets.PartialDateWidget(YEARS)
-DAY = widgets.DayWidget(YEARS)
+CHOICE = choices.ChoiceWidget(Sector.choices)
+MONTH = dates.PartialDateWidget(YEARS)
+DAY = dates.DayWidget(YEARS)
 NUMBER = widgets.NumberWidget(15, 3)
 WHOLE = widgets.NumberWidget()
 LEDGER = widgets.LedgerWidget(15, 6)
 YUAN = widgets.NumberWidget(15, 2, "元")
 TONNES = widgets.NumberWidget(15, 3, "吨")
-WHOLE_MONTH = widgets.MonthWidget(YEARS)
+WHOLE_MONTH = dates.MonthWidget(YEARS)
 
 READ = [
     (YES_NO, "是", True),

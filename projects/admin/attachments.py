@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from aidtracker.desk.skin import link_to
 from aidtracker.ground.attached_files import ALLOWED, MB
+from aidtracker.ground.batches import held
 from aidtracker.ground.scope import readable
 from aidtracker.pages.handed_out import handed_out
 from aidtracker.templatetags.formatting import UNKNOWN
@@ -194,7 +195,7 @@ def refuse_unless(allowed: bool, words: str) -> None:
 def one_of(request: HttpRequest, row: Any) -> Attachment:
     """The file of the row that a button names, held. Raises ValidationError if it is gone."""
     number = request.POST.get("file", "")
-    rows = Attachment.objects.of(row).select_for_update()
+    rows = held(Attachment.objects.of(row))
     found = rows.filter(pk=int(number)).first() if number.isdecimal() else None
     if found is None:
         raise ValidationError(NO_SUCH)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.ground.attached_files import Accepted, accept
+from aidtracker.ground.batches import held
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.scope import may, may_change
 from projects.models.activities import Activity
@@ -172,7 +173,7 @@ def attach(row: Any, user: Any, name: str, content: bytes, caption: str = "") ->
     if made.is_picture:
         put(made.place(SMALL), accepted.thumbnail)
     with transaction.atomic():
-        type(row)._base_manager.select_for_update().get(pk=row.pk)
+        held(type(row)._base_manager.filter(pk=row.pk)).get()
         if Attachment.objects.of(row).count() >= MOST:
             raise ValidationError(f"一条记录最多 {MOST} 个附件。")
         made.save(force_insert=True)

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from aidtracker.ground.batches import held
 from aidtracker.ground.keys import follow, key_text
 from aidtracker.ground.months import month_text
 from aidtracker.ground.scope import scope_of
@@ -188,8 +189,7 @@ def grid_address(unit: CollectionUnit) -> str:
 
 def held_unit(unit: CollectionUnit, *states: str) -> CollectionUnit:
     """A unit as it is now, kept until the end. Raises ValidationError if it is in another state."""
-    now = CollectionUnit.objects.select_related("task", "headquarters")
-    now = now.select_for_update(of=("self",)).get(pk=unit.pk)
+    now = held(CollectionUnit.objects.filter(pk=unit.pk)).get()
     if now.task.closed_at is not None:
         raise ValidationError(NOT_OPEN)
     if now.state not in states:

@@ -1,6 +1,6 @@
 """Several months of one subject on one page: a row for each month, under the rules of the grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from projects.monthly.beginnings import begin_one, stated_amounts
 from projects.monthly.grid import Grid, GridRow, warn
 from projects.monthly.kinds import Subject
 
+NEXT = "上一行的累计 ＋本月"
 MONTHS = 12  # on one page, the last one as asked for
 
 
@@ -84,7 +85,9 @@ class MonthsGrid(Grid):
             row.follows = row is not self.rows[0]
             for part, total in self.kind.model.PAIRS:
                 stated = self.stated.get(total)
-                row.beginnings[total] = begin_one(former, part, total, stated)
+                found = begin_one(former, part, total, stated)
+                is_next = row.follows and not former
+                row.beginnings[total] = replace(found, words=NEXT) if is_next else found
 
     @cached_property
     def stated(self) -> dict[str, Any]:

@@ -547,6 +547,8 @@ def test_months_of_one_project_stand_on_one_page(clerk, project):
     page = months_of(clerk, project).context["grid"]
     assert [row.subject.name for row in page.shown][-3:] == ["2026年3月", "2026年4月", "2026年5月"]
     assert len(page.shown) == 12
+    words = [row.beginnings["work_done_to_date"].words for row in page.shown]
+    assert words[:11] == [FIRST, *["上一行的累计 ＋本月"] * 10]
     assert [row.is_open for row in page.shown][-3:] == [True, False, True]
     assert page.shown[-1].last.month == APRIL
 

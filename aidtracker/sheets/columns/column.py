@@ -22,7 +22,8 @@ from aidtracker.sheets.columns.cells import (
     folded,
     half_width,
 )
-from aidtracker.sheets.columns.widgets import TextWidget, YearWidget, widget_for
+from aidtracker.sheets.columns.kinds import widget_for
+from aidtracker.sheets.columns.widgets import TextWidget, YearWidget
 
 REASON = "correction_reason"
 

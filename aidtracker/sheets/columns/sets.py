@@ -17,19 +17,12 @@ from aidtracker.ground.addresses import pieces
 from aidtracker.ground.features import Paged, parts_of
 from aidtracker.ground.publication import public_rule
 from aidtracker.sheets.columns import sql
+from aidtracker.sheets.columns.choices import ChoiceWidget
 from aidtracker.sheets.columns.column import REASON, SheetColumn
+from aidtracker.sheets.columns.dates import DayWidget, MonthWidget, PartialDateWidget
 from aidtracker.sheets.columns.lookups import NAME_FIELDS
 from aidtracker.sheets.columns.resources import VERSION, SheetResource
-from aidtracker.sheets.columns.widgets import (
-    ChoiceWidget,
-    DayWidget,
-    JSONWidget,
-    MonthWidget,
-    NameListWidget,
-    NumberWidget,
-    PartialDateWidget,
-    YesNoWidget,
-)
+from aidtracker.sheets.columns.widgets import JSONWidget, NameListWidget, NumberWidget, YesNoWidget
 
 # Besides how far its review has come: the public sees what is published, and only that.
 STAFF_ONLY = (VERSION, REASON, "review_comment", "maintainer")

@@ -11,7 +11,6 @@ from aidtracker.ground.garbage import collection_paused
 from aidtracker.ground.scope import NOT_FREE
 from aidtracker.review.proposals import waiting_for
 from aidtracker.review.reviewed import Review
-from aidtracker.sheets.columns.cells import EMPTY
 from aidtracker.sheets.columns.column import REASON
 from aidtracker.sheets.columns.resources import SheetResource
 from aidtracker.sheets.reading.pages import Sheet, ranges
@@ -39,14 +38,13 @@ from aidtracker.sheets.rehearsing.readers import (
     doubt_of,
 )
 from aidtracker.sheets.rehearsing.recognition import Recognition
+from aidtracker.sheets.rehearsing.row_keys import UNREADABLE, RowKeys
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
-from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows, folded_key
+from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
 
-UNREADABLE: Any = object()
 MOST_KEPT = 10_000
 MOST_WORDS = 50
 COMPARING = "与现有数据对照"
-ALIKE = "只差大小写、全半角、空格或连接号"
 CLEARED = "原来有内容，文件里是空的：导入后这一格就没有内容了；不想清空的，请填上原值或去掉这一列。"
 GONE = "文件里有版本号，现有数据里却没有这条记录：可能已删除，或改过编号；将作为新记录导入。"
 NOTHING_PROPOSED = "只写了理由，没有别的改动，不存变更申请。"
@@ -115,10 +113,11 @@ class Rehearsal:
             self.objections.warn(number, WHOLE_ROW, value, text)
         companions = Companions(self.sheet, self.readers, self.objections)
         companions.fill_keys()
-        keys = self.read_keys()
+        row_keys = RowKeys(self.resource, self.sheet, self.readers, self.objections)
+        keys = row_keys.read(self.recognition.found)
         readable = [key for key in keys if key is not UNREADABLE]
         self.stored = StoredRows(self.resource, self.readers.all, readable)
-        self.settle_alike(keys)
+        row_keys.settle_alike(keys, self.stored)
         found = [None if key is UNREADABLE else self.stored.get(key) for key in keys]
         companions.settle(found, self.stored)
         differing = self.differing(found)
@@ -150,62 +149,6 @@ class Rehearsal:
             for place in column.differing(known):
                 columns.setdefault(place, []).append(column)
         return columns
-
-    def read_keys(self) -> list:
-        """The natural key of each row; UNREADABLE, with its problem noted, or None for no key."""
-        keys: list = []
-        first: dict = {}
-        failed = self.objections.failed
-        by_name = {one.number: one.code for one in self.recognition.found}
-        for number, cells in self.sheet.rows:
-            if number in failed:
-                keys.append(UNREADABLE)
-                continue
-            parts = tuple(self.key_part(number, cells, reader) for reader in self.readers.keys)
-            key = None if all(part in EMPTY for part in parts) else parts
-            if number not in failed and key and first.setdefault(key, number) != number:
-                labels = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
-                same = f"与第 {first[key]} 行重复：{labels}相同，一条记录只能占一行。"
-                if number in by_name:
-                    labels = self.resource.fields[self.resource.name_column].label
-                    same = f"与第 {first[key]} 行是同一条记录（{by_name[number]}），只能占一行。"
-                self.objections.fail(number, same, labels)
-            keys.append(UNREADABLE if number in failed else key)
-        return keys
-
-    def settle_alike(self, keys: list) -> None:
-        """Let keys that nobody would tell from a stored one be that; ask where there are several.
-
-        Nor are two new rows of a file told apart by case, width, dashes or blanks.
-        """
-        label = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
-        known = {key: number for (number, _), key in zip(self.sheet.rows, keys, strict=True) if key}
-        new: dict[tuple, int] = {}
-        for place, (number, cells) in enumerate(self.sheet.rows):
-            key = keys[place]
-            if key is UNREADABLE or not key or self.stored.get(key):
-                continue
-            said = " / ".join(one.text(cells[one.position]) for one in self.readers.keys)
-            same = [" / ".join(map(str, one)) for one in self.stored.alike.get(key, ())]
-            first = new.setdefault(folded_key(key), number)
-            if len(same) == 1 and self.stored.alike[key][0] not in known and first == number:
-                keys[place] = self.stored.alike[key][0]
-                self.objections.warn(number, label, said, f"按已有的“{same[0]}”读：{ALIKE}。")
-            elif same or first != number:
-                others = "、".join(f"“{one}”" for one in same) or f"第 {first} 行"
-                self.objections.fail(number, f"与{others}{ALIKE}；请写成一样的，或另编号。", label)
-                keys[place] = UNREADABLE
-
-    def key_part(self, number: int, cells: list, reader: CellReader):
-        """What a row's cell adds to its key."""
-        reading, source = reader.read(cells[reader.position]), reader.column.source
-        if reading.problem:
-            self.objections.add(number, reader, cells, reading.problem)
-        elif reading.is_empty and source.has_default():
-            return source.get_default()
-        elif reading.is_empty and not source.blank:
-            self.objections.add(number, reader, cells, "不能留空。")
-        return reading.value
 
     def take_nameless(self, number: int, cells: list) -> None:
         """Of a row whose key names none, say what else can not be read."""
