@@ -5,27 +5,23 @@ The trail says what went into what (`trail.merged`), so that former addresses le
 the act brings both rows and all that named them back.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
-from aidtracker.ground import bulk
+from aidtracker.desk.moving import NAMED, Moved, by_number, doubled, number_anew, store
 from aidtracker.ground.batches import held, in_batches, prefetch_in_batches
 from aidtracker.ground.changes import after_change
 from aidtracker.ground.circles import circle_closed, circles, own_keys
-from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.keys import key_of
 from aidtracker.ground.records import KeyedModel, NameListField, SlugFromPinyinField, twin
 from aidtracker.ground.scope import FOREIGN, changeable, may_change
 from aidtracker.review.reviewed import Reviewed, follow
 from aidtracker.review.revisions import revision_model
-from aidtracker.sheets import is_exempt, stored_values, unique_sets
 from aidtracker.trail import acts
-from aidtracker.trail.history import CHANGED, keep_states
 from aidtracker.trail.links import relations_to
 from aidtracker.trail.merged import merged_detail
 from aidtracker.trail.undo import delete
@@ -33,37 +29,12 @@ from aidtracker.trail.undo import delete
 MOST_MOVED = 5_000
 # What says how a row is kept, not what it is.
 KEPT_APART = ("version", "updated_at", "search_text", "correction_reason", "review_comment")
-NAMED = 3  # rows that are named where many are meant
 NO_REASON = "请写明合并的理由。"
 CLASH = "合并后会与现有的记录重复或不合规则，没有合并。"
 
 
 class MergeError(ValidationError):
     """The whole list of what keeps two rows from being merged."""
-
-
-@dataclass
-class Moved:
-    """Rows of one model that name the row that goes in one field: they are to name the kept one.
-
-    `befores` are the rows as they are stored. Of a field of several, a row may name both already.
-    """
-
-    field: Any
-    rows: list[Any] = field(default_factory=list)
-    befores: list[Any] = field(default_factory=list)
-    foreign: int = 0
-
-    @property
-    def model(self) -> Any:
-        return self.field.model
-
-    @property
-    def words(self) -> str:
-        names = [f"“{row}”" for row in self.rows[:NAMED]]
-        more = "等" if len(self.rows) > NAMED else ""
-        label = f"{self.model._meta.verbose_name}的{self.field.verbose_name}"
-        return f"{label}：{len(self.rows) + self.foreign} 条（{'、'.join(names)}{more}）"
 
 
 @dataclass
@@ -79,6 +50,8 @@ class Merge:
     links: dict[Any, set[int]] = field(default_factory=dict)
     obstacles: list[str] = field(default_factory=list)
     before: Any = None
+    # Each row that moves once, whichever of its fields name the row that goes: (row, as stored).
+    known: dict[tuple[Any, int], tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def model(self) -> Any:
@@ -114,10 +87,11 @@ class Merge:
         found = list(own)
         owners = (path.partition("__")[0] for path in one.model.OWNERS)
         prefetch_in_batches(found, *{*filter(None, (one.model.WHOLE, *owners))})
-        befores = [twin(row) for row in found]
-        for row in found if not one.many_to_many else ():
+        pairs = [self.known.setdefault((one.model, row.pk), (row, twin(row))) for row in found]
+        for row, _ in pairs if not one.many_to_many else ():
             setattr(row, one.attname, self.kept.pk)
-        return Moved(one, found, befores, len(numbers) - len(found)) if numbers else None
+        rows, befores = [row for row, _ in pairs], [before for _, before in pairs]
+        return Moved(one, rows, befores, len(numbers) - len(found)) if numbers else None
 
     # What the kept row takes
 
@@ -180,6 +154,7 @@ class Merge:
                 yield from self.refused(one)
                 yield from doubled(one)
         yield from self.refusal_of(self.kept, self.before)
+        yield from self.circles_closed()
 
     def open_proposals(self) -> Iterator[str]:
         """Changes of the row that goes that were proposed and are not decided."""
@@ -198,8 +173,12 @@ class Merge:
                 said[words] = said.get(words, 0) + 1
         for words, number in said.items():
             yield f"{moved.model._meta.verbose_name} {number} 条：{words}"
-        if own_keys(moved.model) and moved.rows:
-            for _, closing in circles(moved.rows, moved.model):
+
+    def circles_closed(self) -> Iterator[str]:
+        """Rows that would come to stand above themselves."""
+        if own_keys(self.model):
+            rows = [row for (model, _), (row, _) in self.known.items() if model is self.model]
+            for _, closing in circles([*rows, self.kept], self.model):
                 yield circle_closed(str(closing.verbose_name))
 
     def refusal_of(
@@ -221,21 +200,31 @@ class Merge:
     # Doing it
 
     def carry_out(self) -> None:
-        for one in self.moves:
-            if not issubclass(one.model, KeyedModel):
-                rows = one.model._base_manager.filter(pk__in=[row.pk for row in one.rows])
-                rows.update(**{one.field.name: self.kept.pk})
-            elif one.field.many_to_many:
-                self.move_links(one)
-                store(one.rows, ())
-            else:
-                number_anew(one)
-                store(one.rows, {one.field.name})
+        self.move_all()
         self.move_by_number()
         delete(self.model, [self.gone])
         for link, numbers in self.links.items():
             getattr(self.kept, link.name).set(numbers)
         store([self.kept], {one.name for one in self.model._meta.concrete_fields})
+        self.let_follow()
+
+    def move_all(self) -> None:
+        names: dict[Any, set[str]] = {}
+        for one in self.moves:
+            if not issubclass(one.model, KeyedModel):
+                rows = one.model._base_manager.filter(pk__in=[row.pk for row in one.rows])
+                rows.update(**{one.field.name: self.kept.pk})
+            elif one.field.many_to_many:
+                names.setdefault(one.model, set())
+                self.move_links(one)
+            else:
+                names.setdefault(one.model, set()).add(one.field.name)
+                number_anew(one)
+        for model, changed in names.items():
+            store([row for (of, _), (row, _) in self.known.items() if of is model], changed)
+
+    def let_follow(self) -> None:
+        """What follows from rows that are public, or belong to others, does."""
         for one in self.moves:
             published = [row for row in one.rows if isinstance(row, Reviewed) and row.is_published]
             if published:
@@ -265,68 +254,6 @@ class Merge:
             for row in found:
                 row.row_id, row.row_key = self.kept.pk, key_of(self.kept)
             store(found, {"row_id", "row_key"})
-
-
-def by_number(of: Any) -> Iterator[tuple[Any, dict[str, str]]]:
-    """The tables that name rows by their kind and number, with how they call a kind, but for what
-    was proposed and for histories, which say what was."""
-    for model in apps.get_models():
-        names = {one.name for one in model._meta.concrete_fields}
-        if "row_id" not in names or "history_id" in names or model is revision_model():
-            continue
-        if "dataset" in names:
-            yield model, {"dataset": dataset_name(of)}
-        elif "label" in names:
-            yield model, {"label": of._meta.label_lower}
-
-
-def doubled(moved: Moved) -> Iterator[str]:
-    """Rows that would say what another row says already, once they name the kept one."""
-    own = {row.pk for row in moved.rows}
-    for fields, rule, message in unique_sets(moved.model):
-        if moved.field not in fields or is_numbered(fields):
-            continue
-        wanted: dict[tuple, Any] = {}
-        for row in moved.rows:
-            values = tuple(getattr(row, one.attname) for one in fields)
-            if is_exempt(values, rule):
-                continue
-            if values in wanted:
-                yield f"“{row}”与“{wanted[values]}”：{message}请先合并或删去其中一条。"
-            wanted[values] = row
-        for values in stored_values(moved.model, fields, wanted, own):
-            if values in wanted:
-                yield f"“{wanted[values]}”：{message}请先合并或删去其中一条。"
-
-
-def is_numbered(fields: Iterable[Any]) -> bool:
-    """Whether rows are told apart by a number within what they belong to, which may be another."""
-    return any(one.name == "number" for one in fields)
-
-
-def number_anew(moved: Moved) -> None:
-    """Give rows that are numbered within the row that goes the numbers behind those of the kept."""
-    for fields, _, _ in unique_sets(moved.model):
-        if moved.field in fields and is_numbered(fields) and moved.rows:
-            kept = getattr(moved.rows[0], moved.field.attname)
-            there = moved.model._base_manager.filter(**{moved.field.attname: kept})
-            last = there.aggregate(last=models.Max("number"))["last"] or 0
-            for row in sorted(moved.rows, key=lambda one: one.number):
-                last += 1
-                row.number = last
-
-
-def store(rows: list[Any], names: Iterable[str]) -> None:
-    """Store the next versions of changed rows of one model, with their states."""
-    if not rows:
-        return
-    model = type(rows[0])
-    for row in rows:
-        row.version += 1
-    own = {one.name for one in model._meta.concrete_fields if not one.primary_key}
-    further = {"version", "updated_at", "search_text", "number", "correction_reason", model.REVIEW}
-    bulk.update(rows, own & {*names, *further, *model.DERIVED})
-    keep_states(rows, CHANGED)
 
 
 @acts.one_act()

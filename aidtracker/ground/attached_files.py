@@ -46,8 +46,7 @@ def accept(name: str, content: bytes) -> Accepted:
     if not content:
         raise ValidationError(f"“{name}”是空的。")
     if len(content) > settings.ATTACHMENT_MB * MB:
-        size = f"{len(content) / MB:.1f}"
-        raise ValidationError(f"“{name}”有 {size} MB；一个文件最大 {settings.ATTACHMENT_MB} MB。")
+        raise ValidationError(f"“{name}”太大：一个文件最大 {settings.ATTACHMENT_MB} MB。")
     extension = PurePath(name).suffix.lower()
     if extension not in (*PHOTOGRAPHS, *DOCUMENTS):
         raise ValidationError(f"“{name}”不收：只收{ALLOWED}。")

@@ -197,6 +197,7 @@ BULK_WRITES = {
     "aidtracker/trail/links.py": "links; `set_links` is called before `keep_states`",
     "aidtracker/trail/undo.py": "followed by keep_states",
     "aidtracker/ground/bulk.py": "whoever calls it keeps the states",
+    "aidtracker/ground/circles.py": "locks, no rows",
     "aidtracker/ground/schema.py": "SQL that only asks",
     "aidtracker/ground/server.py": "SQL that only asks",
     "aidtracker/pages/limits.py": "settings of a connection",

@@ -218,6 +218,24 @@ def test_queries_do_not_grow_with_the_rows_that_move(headquarters, user):
     assert asked(2) == asked(7)
 
 
+def test_row_that_names_the_other_twice_moves_once(headquarters, user):
+    own = {"maintainer": headquarters}
+    kept, gone = testing.make_site(**own), testing.make_site(**own)
+    part = testing.make_site(parent=gone, predecessor=gone, **own)
+    merged(kept, gone, user)
+    part.refresh_from_db()
+    assert (part.parent, part.predecessor, part.version) == (kept, kept, 2)
+    last = part.history.latest("history_id")
+    assert (last.parent_id, last.predecessor_id, part.history.count()) == (kept.pk, kept.pk, 2)
+
+
+def test_nothing_comes_to_stand_above_itself(headquarters, user):
+    own = {"maintainer": headquarters}
+    kept = testing.make_site(**own)
+    gone = testing.make_site(parent=testing.make_site(parent=kept, **own), **own)
+    assert "所属场所" in refused(kept, gone, user)
+
+
 def test_page_shows_what_moves_and_merges_what_was_seen(headquarters, user):
     client = Client()
     client.force_login(user)

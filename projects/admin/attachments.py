@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from aidtracker.desk.skin import link_to
-from aidtracker.ground.attached_files import ALLOWED
+from aidtracker.ground.attached_files import ALLOWED, MB
 from aidtracker.ground.batches import held
 from aidtracker.ground.scope import readable
 from aidtracker.pages.handed_out import handed_out
@@ -125,10 +125,11 @@ def add(request: HttpRequest, row: Any) -> str:
     if len(sent) > MOST_AT_ONCE:
         raise ValidationError(f"一次最多上传 {MOST_AT_ONCE} 个文件。")
     caption, refused = request.POST.get("caption", ""), []
+    most = settings.ATTACHMENT_MB * MB
     for one in sent:
         name = one.name or ""
         try:
-            made = attach(row, request.user, name, one.read(), caption)
+            made = attach(row, request.user, name, one.read(most + 1), caption)
         except ValidationError as error:
             refused += error.messages
         else:

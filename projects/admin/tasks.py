@@ -143,8 +143,12 @@ def units_of(request: HttpRequest, found: CollectionTask) -> Any:
 
 
 def collects(request: HttpRequest, found: CollectionTask) -> bool:
-    """Whether the user may watch over a task: its maker, or who collects of all its units."""
-    return may_collect(request.user) and found.closed_at is None
+    """Whether the user watches over a task: its maker, or who collects of all of its units."""
+    if not may_collect(request.user) or found.closed_at is not None:
+        return False
+    if found.made_by_id == request.user.pk:
+        return True
+    return not found.units.exclude(pk__in=units_of(request, found).values("pk")).exists()
 
 
 @require_safe

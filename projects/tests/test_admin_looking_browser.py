@@ -26,7 +26,19 @@ MORE = [Look(width, scheme) for width in (390, 1280) for scheme in ("light", "da
 
 def own_pages() -> Iterator[str]:
     """Those that are no list or form of the skin's."""
-    names = ("index", "projects_grid", "projects_requests", "projects_ask", "status", "notices")
+    names = (
+        "index",
+        "projects_grid",
+        "projects_requests",
+        "projects_ask",
+        "status",
+        "notices",
+        "manual",
+        "first_day",
+        "first_steps",
+        "projects_agenda",
+        "projects_tasks",
+    )
     yield from (reverse(f"admin:{name}") for name in (*names, "projects_monthly_totals"))
     headquarters = Headquarters.objects.filter(name__contains="浙江").first()
     yield reverse("admin:projects_desk", args=[headquarters.slug])

@@ -261,6 +261,15 @@ def test_steps_are_for_those_whose_they_are(client, task, clerk, units):
     assert press(client, task, "hand_in", unit_of(task, units[2])) == ["没有这个单位。"]
 
 
+def test_publisher_of_one_unit_does_not_watch_over_the_task(client, task, units):
+    own = person(units[1], verbs=("view",), more=["projects.add_reportingperiod"])
+    client.force_login(own)
+    assert not client.get(board(task)).context["is_collector"]
+    for act in ("close", "accept", "remind_all"):
+        words = press(client, task, act, unit_of(task, units[1]))
+        assert words == ["这一步由布置任务的人办。"]
+
+
 def test_task_of_others_is_not_there(client, task):
     stranger = person(make_headquarters())
     client.force_login(stranger)

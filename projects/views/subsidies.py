@@ -104,6 +104,7 @@ def money_of(subsidy: Subsidy) -> Section:
 
 class SubsidyPage(DetailPage):
     model = Subsidy
+    schema = "MonetaryGrant"
     columns = (
         Column("补贴编号", "code"),
         KIND,
