@@ -10,7 +10,7 @@ from django.db import models
 from aidtracker.ground import bulk
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.review.revisions import revision_model
-from aidtracker.sheets.rehearsing.rules import is_exempt, stored_values, unique_sets
+from aidtracker.sheets import is_exempt, stored_values, unique_sets
 from aidtracker.trail.history import CHANGED, keep_states
 
 NAMED = 3  # rows that are named where many are meant

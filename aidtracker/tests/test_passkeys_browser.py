@@ -7,7 +7,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django_otp_webauthn.models import WebAuthnCredential
 
-from aidtracker.accounts.sessions import PROVED_AT, stored_sessions
+from aidtracker.accounts.own_sessions import stored_sessions
+from aidtracker.accounts.sessions import PROVED_AT
 from aidtracker.testing import make_staff
 from aidtracker.testing.browser import Person
 
@@ -47,8 +48,8 @@ def log_in(person):
 
 def forget_proof(user):
     """Let all sessions of a person be older than a proof counts."""
-    for row, said in stored_sessions(user):
-        row.session_data = Session.objects.encode(said | {PROVED_AT: 0})
+    for row in stored_sessions(user):
+        row.session_data = Session.objects.encode(row.get_decoded() | {PROVED_AT: 0})
         row.save()
 
 

@@ -101,10 +101,10 @@ def test_linked_records_are_rows(pair):
 def test_command_prints_a_count_for_each_result():
     out = StringIO()
     call_command("check_figures", stdout=out)
-    assert out.getvalue() == "核对完毕：矛盾3条，待看4条，无法核对7条，相符16条。\n"
+    assert out.getvalue() == "核对完毕：矛盾3条，待看4条，无法核对7条，相符17条。\n"
 
 
 def test_recompute_needs_few_queries(django_assert_max_num_queries, pair):
     recompute()
-    with django_assert_max_num_queries(66):
+    with django_assert_max_num_queries(67):
         recompute()

@@ -308,6 +308,7 @@ BULK_WRITERS = {
     (COMPUTING, "through.objects"),
     ("projects/models/findings.py", "self"),  # asks first
     ("projects/monthly/freezing.py", "ObservationPart.objects"),
+    ("projects/monthly/collecting.py", "CollectionUnit.objects"),  # whom a task asks
     ("projects/monthly/ledger_follow.py", "model.objects"),  # amounts, which say no meaning
 }
 
