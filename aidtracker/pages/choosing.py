@@ -1,20 +1,27 @@
 """Conditions of a list: one of some choices, or one of rows, from a drop-down or by its name."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db import connections
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.search import SEARCH_LENGTH
-from aidtracker.pages.paging import kept
+from aidtracker.pages.told import JSONRows
 
 MOST_CHOICES = 200
 ALL = "全部"
+# The columns that rows are called by.
+NAMES = ("name", "title")
+# Keys and names.
+Choices = list[tuple[str, str]]
 BOX = {"type": "search", "maxlength": SEARCH_LENGTH, "placeholder": "名称或拼音"}
 
 
@@ -55,23 +62,60 @@ def leading_to(rows: QuerySet, relation: str) -> QuerySet:
     return rows.alias(first=Subquery(found.values("pk")[:1])).filter(first__isnull=False)
 
 
+def choices_of_rows(filterset: Any) -> dict[str, Choices]:
+    """The keys and names that each drop-down of rows holds, and one more, by its label.
+
+    One query for all whose rows are called by a column, and one for each of the others.
+    """
+    found: dict[str, Choices] = {}
+    named: dict[str, QuerySet] = {}
+    for one in filterset.filters.values():
+        if not isinstance(one, RowFilter):
+            continue
+        key = one.extra["to_field_name"]
+        rows = one.get_queryset(filterset.request)()[: MOST_CHOICES + 1]
+        columns = {column.name for column in rows.model._meta.concrete_fields}
+        if name := next((name for name in NAMES if name in columns), ""):
+            named[one.label] = rows.values(told=JSONObject(key=F(key), name=F(name)))
+        else:
+            found[one.label] = [(str(getattr(row, key)), str(row)) for row in rows]
+    for label, told in zip(named, answers_of(list(named.values())), strict=True):
+        found[label] = [(str(one["key"]), one["name"]) for one in told]
+    return found
+
+
+def answers_of(queries: Sequence[QuerySet]) -> list[list[Any]]:
+    """What several queries tell, in one: each names one value `told`."""
+    if not queries:
+        return []
+    connection = connections[queries[0].db]
+    compiler = queries[0].query.get_compiler(connection=connection)
+    parts = [compiler.compile(JSONRows(rows)) for rows in queries]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(sql for sql, _ in parts)}",
+            [value for _, values in parts for value in values],
+        )
+        found = cursor.fetchone()
+    # SQLite tells JSON as text, and no rows as an empty list; PostgreSQL as null.
+    return [json.loads(told) if isinstance(told, str) else told or [] for told in found]
+
+
 class RowField(forms.Field):
     """One of some rows, by its key; one of many by its name, too, which may mean several.
 
-    `rows` gives them when they are needed; what there is to choose stays as `kept_as` for each
-    edition.
+    `rows` gives them when they are needed; `found` are the keys and names to choose from.
     """
 
     def __init__(
         self,
         queryset: Callable[[], QuerySet],
         to_field_name: str,
-        kept_as: str,
+        found: Choices,
         empty_label: str = ALL,
         **kwargs: Any,
     ) -> None:
         self.rows, self.key = queryset, to_field_name
-        found = kept(kept_as, self.first)
         self.is_long = len(found) > MOST_CHOICES
         if self.is_long:
             box: forms.Widget = forms.TextInput(BOX)
@@ -79,11 +123,6 @@ class RowField(forms.Field):
             self.choices = [("", empty_label), *found]
             box = forms.Select(choices=self.choices)
         super().__init__(widget=box, **kwargs)
-
-    def first(self) -> list[tuple[str, str]]:
-        """The keys and names of as many rows as a drop-down holds, and of one more."""
-        rows = self.rows()[: MOST_CHOICES + 1]
-        return [(str(getattr(row, self.key)), str(row)) for row in rows]
 
     def clean(self, value: Any) -> Model | QuerySet | None:
         """The row that was chosen, or the rows of that name; None for no condition."""
@@ -107,7 +146,7 @@ class RowFilter(django_filters.ModelChoiceFilter):
 
     @property
     def field(self) -> forms.Field:
-        self.extra["kept_as"] = f"choices {type(self.parent).__qualname__} {self.label}"
+        self.extra["found"] = self.parent.row_choices[self.label]
         return super().field
 
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:

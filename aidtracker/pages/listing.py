@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +24,7 @@ from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
 from aidtracker.pages.cards import CARD, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
+from aidtracker.pages.choosing import choices_of_rows
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
@@ -54,6 +55,10 @@ class ListFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.search(value)
+
+    @cached_property
+    def row_choices(self):
+        return kept(f"choices {type(self).__qualname__}", partial(choices_of_rows, self))
 
     @property
     def first_fields(self):

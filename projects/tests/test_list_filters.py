@@ -3,6 +3,9 @@
 import pytest
 from django.test import Client
 
+from aidtracker.pages.choosing import MOST_CHOICES, RowFilter, choices_of_rows
+from aidtracker.pages.listing import ListPage
+from aidtracker.pages.routes import pages_of_datasets
 from programs.models import Region, Source
 from projects.models import Observation, Project
 from projects.views.filters import years_of_figures
@@ -88,3 +91,24 @@ def test_every_document_of_the_fixtures_has_a_short_name_of_its_own() -> None:
     names = [one.short_name for one in Source.objects.without_text()]
     assert len(set(names)) == len(names)
     assert all(len(name) <= 12 for name in names)
+
+
+LISTS = [
+    page
+    for package in ("programs.views", "projects.views")
+    for page in pages_of_datasets(package)
+    if issubclass(page, ListPage)
+]
+
+
+@pytest.mark.parametrize("page", LISTS, ids=lambda page: page.__name__)
+def test_drop_downs_say_what_rows_are_called_by_one_query(page, django_assert_max_num_queries):
+    filterset = page.filterset_class({}, page.model.objects.published())
+    named = [one for one in filterset.filters.values() if isinstance(one, RowFilter)]
+    composed = [one for one in named if one.label == "批次"]
+    with django_assert_max_num_queries(len(composed) + bool(named)):
+        found = choices_of_rows(filterset)
+    for one in named:
+        key = one.extra["to_field_name"]
+        rows = one.get_queryset(None)()[: MOST_CHOICES + 1]
+        assert found[one.label] == [(str(getattr(row, key)), str(row)) for row in rows]
