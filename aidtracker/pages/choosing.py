@@ -115,7 +115,7 @@ class RowField(forms.Field):
         empty_label: str = ALL,
         **kwargs: Any,
     ) -> None:
-        self.rows, self.key = queryset, to_field_name
+        self.rows, self.key, self.found = queryset, to_field_name, found
         self.is_long = len(found) > MOST_CHOICES
         if self.is_long:
             box: forms.Widget = forms.TextInput(BOX)

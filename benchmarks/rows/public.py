@@ -103,7 +103,7 @@ def filters(view: type[ListPage]) -> Iterator[tuple[str, dict[str, Any]]]:
 def value_of(field: forms.Field) -> Any:
     """A value that a field would take; None for one that takes typed words."""
     if isinstance(field, RowField):
-        return next((key for key, _ in field.first()), None)
+        return next((key for key, _ in field.found), None)
     if isinstance(field, forms.ModelChoiceField):
         found = field.queryset.order_by("pk").first()
         return found and getattr(found, field.to_field_name or "pk")
