@@ -200,6 +200,7 @@ BULK_WRITES = {
     "aidtracker/ground/circles.py": "locks, no rows",
     "aidtracker/ground/schema.py": "SQL that only asks",
     "aidtracker/ground/server.py": "SQL that only asks",
+    "aidtracker/pages/choosing.py": "SQL that only asks",
     "aidtracker/pages/limits.py": "settings of a connection",
     "aidtracker/pages/searching.py": "SQL that only asks",
     "aidtracker/storage/health.py": "SQL that only asks",
