@@ -52,6 +52,12 @@ def test_sums_divide_only_what_gives_both_amounts(client):
     assert client.get(premium["记录"].url).context["links"].total == 4
 
 
+def test_line_whose_rows_no_condition_names_leads_nowhere(client):
+    make_subsidy(kind="power", amount=1)
+    page = client.get("/subsidies/", {"kind": "power"})
+    assert [one["记录"].url for one in lines(page)] == [""]
+
+
 def test_what_is_moved_by_several_kinds_is_not_added_up(client):
     make_subsidy(amount=1, moved_amount=2, **INSURED)
     labels = [label for label, _ in client.get("/subsidies/").context["totals"]]

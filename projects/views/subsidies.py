@@ -60,8 +60,10 @@ class SubsidyList(LedgerList):
         return table("按年份和类型合计", columns, found)
 
     def rows_of(self, one: dict[str, Any]) -> str:
-        """The list of the rows behind a line of the sums."""
-        chosen = {"kind": one["kind"], "year": one["year"] or None, "moved": one["moved"] or None}
+        """The list of just the rows behind a line of the sums; "" where no condition names them."""
+        if not (one["year"] and one["moved"]):
+            return ""
+        chosen = {name: one[name] for name in ("kind", "year", "moved")}
         return self.address(**chosen, page=None, sort=None)
 
 
