@@ -1,7 +1,5 @@
 """The admin of what projects are to cost in a year, and of their steps."""
 
-from collections.abc import Iterable
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,18 +15,11 @@ from projects.admin.ledger_filters import OwnerFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
 from projects.models import Milestone, Project, ProjectPlan
+from projects.models.plans import latest_editions
 from projects.monthly.ledger_follow import plans_in_words
 
 # What the plan of a year takes from that of the year before; on what it rests is its own.
 COPIED = ("project", "year", "number", "amount", "target")
-
-
-def latest_editions(plans: Iterable[ProjectPlan]) -> list[ProjectPlan]:
-    """Of each project and year the last edition."""
-    found: dict[tuple, ProjectPlan] = {}
-    for plan in sorted(plans, key=lambda one: one.number):
-        found[plan.project_id, plan.year] = plan
-    return list(found.values())
 
 
 def sheet_of_next_year(plans: list[ProjectPlan]) -> Sheet:

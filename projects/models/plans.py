@@ -1,5 +1,7 @@
 """What a project is to cost in a year, adjusted now and then, and its steps on the way."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
@@ -69,6 +71,12 @@ class ProjectPlan(Reviewed):
 
     def __str__(self):
         return f"{self.project} {self.year} 年第 {self.number} 版计划"
+
+
+def latest_editions(plans: Iterable[ProjectPlan]) -> list[ProjectPlan]:
+    """Of each project and year, the plan as it was adjusted last."""
+    found = {(plan.project_id, plan.year): plan for plan in sorted(plans, key=lambda p: p.number)}
+    return list(found.values())
 
 
 class Milestone(Reviewed):

@@ -1,20 +1,18 @@
 """Photographs and documents on public pages, and the files themselves."""
 
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from aidtracker.ground.relations import JSONGroup
 from aidtracker.pages.details import Section
 from aidtracker.pages.handed_out import handed_out
+from aidtracker.pages.told import with_told
 from projects.models.attachments import FULL, SMALL, Attachment
 
 VALUES = ("id", "key", "name", "caption", "extension", "width", "height", "size")
@@ -34,18 +32,15 @@ def with_attachments(name: str) -> Callable[[QuerySet], QuerySet]:
     """Rows with what their page says of their public files, in the query that reads them."""
 
     def reads(rows: QuerySet) -> QuerySet:
-        values = JSONObject(**{one: one for one in VALUES})
         own = Attachment.objects.filter(**{name: OuterRef("pk")}, is_public=True)
-        told = own.order_by().values(name).annotate(told=JSONGroup(values)).values("told")
-        return rows.annotate(attached=Subquery(told))
+        return with_told(rows, "attached", own.order_by("pk"), VALUES)
 
     return reads
 
 
 def attachments(row: Any) -> Section | None:
     """The files of a row, photographs first; none without any."""
-    told = sorted(row.attached or (), key=itemgetter("id"))
-    files = [shown(one) for one in told]
+    files = [shown(one) for one in row.told_attached or ()]
     if not files:
         return None
     data = {

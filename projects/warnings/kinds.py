@@ -12,6 +12,7 @@ from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import months_between
 from aidtracker.ground.partial_dates import last_day
 from aidtracker.review.reviewed import HANDED_IN
+from projects.models.plans import latest_editions
 from projects.models.rules import WarningRule
 from projects.warnings.ledgers import STARTS, headquarters_of, subject_of
 from projects.warnings.values import HUNDRED, is_beyond, value_at
@@ -160,12 +161,6 @@ def share(rule, ledgers):
                     "excluded": len(plans) - len(counted),
                 },
             )
-
-
-def latest_editions(plans):
-    """Of each project and year, the plan as it was adjusted last."""
-    found = {(plan.project_id, plan.year): plan for plan in sorted(plans, key=lambda p: p.number)}
-    return list(found.values())
 
 
 def after_end(rule, ledgers):
