@@ -26,6 +26,7 @@ own_pages = [
 ]
 
 urlpatterns = [
+    path("data/", include("aidtracker.opendata.urls")),
     path("search/", views.search, name="search"),
     path("search/names/", views.suggested_names, name="search-names"),
     path("healthz", health.healthz, name="healthz"),
