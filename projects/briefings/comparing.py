@@ -1,4 +1,4 @@
-"""What became of the figures of a text since it was written, and what two editions say otherwise."""
+"""What became of the figures of a text since it was written; how two editions differ."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -20,6 +20,7 @@ TABLED = 3  # statements of one series that are told in a table
 TARGET = ("target", "plan", "agreement", "estimate")
 HEDGE_BEHIND = re.compile(r"(左右|上下|以上|以下|以内|多|余)$")
 COUNTER = re.compile(r"[^\d.%％〔〕一二两三四五六七八九十百千万亿几余多来]*$")
+OF_TIME = re.compile(r"[\d年月日]")  # words of a document that say which time
 SAME_TIME = "同期"
 Piece = Any  # words, or Told
 
@@ -58,7 +59,7 @@ def time_words(row: Observation) -> str:
         return f"原文所说“{words}”"
     if not row.is_period_inferred:
         return words
-    said = f"，原文“{row.period_text}”" if row.period_text else ""
+    said = f"，原文“{row.period_text}”" if OF_TIME.search(row.period_text) else ""
     return f"{words}（推断{said}）"
 
 
@@ -68,7 +69,8 @@ def name_before(name: str, printed: str) -> str:
     if not counter:
         return name
     plain = name.removesuffix("数")
-    rest = plain.removesuffix(counter)
+    rest = plain.removesuffix("次").removesuffix(counter) if counter == "场" else plain
+    rest = rest.removesuffix(counter)
     if rest not in ("", plain):
         return f"{rest}的有" if len(counter) > 1 and counter != "人次" else rest
     if plain.endswith("年") and counter == "年":

@@ -270,15 +270,14 @@ def sides_of(findings: Iterable[Finding]) -> dict[int, list[Observation]]:
 
 
 def write_contradiction(writer: Writer, finding: Finding, rows: Sequence[Observation]) -> None:
-    said: list[Piece] = [f"{finding.title}。各方所说："]
+    said: list[Piece] = []
     for at, row in enumerate(rows):
         time = time_words(row)
-        said.append(f"{'；' if at else ''}{row.series}{f'（{time}）' if time else ''}")
-        said.append(Told((row,)))
-    said.append("。")
+        said += ["；" if at else "", f"{row.series}，", f"{time}，" if time else "", Told((row,))]
+    said.append(f"。{finding.computation}")
     if finding.explanation:
         said.append(f"说明：{finding.explanation}")
-    writer.paragraph(said)
+    writer.paragraph(said, lead=finding.get_kind_display())
 
 
 # Kept

@@ -1,4 +1,4 @@
-"""文稿: texts written from published figures, their editions, and the letterheads they are set in."""
+"""文稿: texts written from published figures, their editions, and their letterheads."""
 
 from typing import Any, Self
 
