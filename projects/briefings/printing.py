@@ -39,17 +39,19 @@ def numeral(at: int) -> str:
     return f"{NUMERALS[tens - 1] if tens > 1 else ''}十{NUMERALS[ones - 1] if ones else ''}"
 
 
-def footnotes(content: dict[str, Any], order: Iterable[int]) -> Iterator[tuple[str, str]]:
-    """The words and the address of each footnote; a document named before is named in short."""
+def footnotes(content: dict[str, Any], order: Iterable[int]) -> Iterator[tuple[str, str, str]]:
+    """Of each footnote its document, the place there, and the address of the figure's own page.
+
+    A document named before is named in short.
+    """
     known: set[str] = set()
     for number in order:
         figure = content["figures"][number - 1]
         document = figure.get("document", "")
         words = f"《{figure['short']}》" if document in known else figure["source"]
-        if document:
-            known.add(document)
-        place = f"，{figure['place']}" if figure["place"] else ""
-        yield f"{words}{place}。", f"{content['site']}{figure['address']}"
+        known.add(document) if document else None
+        place = figure["place"] or "看这个数"
+        yield f"{words}，", place, f"{content['site']}{figure['address']}"
 
 
 # PDF

@@ -22,6 +22,7 @@ class Note:
 
     number: int
     words: str
+    place: str
     address: str
     since: str
 
@@ -56,11 +57,16 @@ def set_pieces(pieces: Iterable[Any], marked: set[int]) -> list[Piece]:
 
 def set_notes(content: dict[str, Any], changed: Mapping[int, Change]) -> list[Note]:
     order = range(1, len(content["figures"]) + 1)
+    told = zip(order, footnotes(content, order), content["figures"], strict=True)
     return [
-        Note(number, words, figure["address"], changed[number].words if number in changed else "")
-        for number, (words, _), figure in zip(
-            order, footnotes(content, order), content["figures"], strict=True
+        Note(
+            number,
+            words,
+            place,
+            figure["address"],
+            changed[number].words if number in changed else "",
         )
+        for number, (words, place, _), figure in told
     ]
 
 

@@ -11,7 +11,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
 
 from aidtracker.pages.pictures import DrawingError, can_draw, png
@@ -32,6 +32,7 @@ def word_file(edition: Any, letterhead: bytes | None = None) -> bytes:
     document = docx.Document(io.BytesIO(letterhead) if letterhead else None)
     if not letterhead:
         plain_looks(document)
+    in_chinese(document)
     made = Made(document, content)
     made.title()
     for block in content["blocks"]:
@@ -66,8 +67,16 @@ def plain_looks(document: Any) -> None:
         style.font.name = "Times New Roman" if font == TEXT_FONT else font
         fonts.set(qn("w:eastAsia"), font)
         if name != "Normal":
-            style.font.color.rgb = None
+            style.font.color.rgb = RGBColor(0, 0, 0)
+        for border in style.element.iter(qn("w:pBdr")):
+            border.getparent().remove(border)
     document.styles["Normal"].paragraph_format.line_spacing = 1.5
+
+
+def in_chinese(document: Any) -> None:
+    """Let programs set punctuation as Chinese, and check no English spelling."""
+    for lang in document.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:eastAsia"), "zh-CN")
 
 
 class Made:
@@ -152,15 +161,10 @@ class Made:
 
     def chart(self, block: dict[str, Any]) -> None:
         """The picture; where none can be drawn, its finding in words. It names its footnotes."""
-        if can_draw():
-            try:
-                picture = png(block["svg"])
-            except DrawingError:
-                picture = b""
-            if picture:
-                self.document.add_picture(io.BytesIO(picture), width=self.text_width())
-                self.document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        said = self.paragraph(f"图：{block['title']}。图中的数见注 ")
+        if picture := picture_of(block["svg"]):
+            self.document.add_picture(io.BytesIO(picture), width=self.text_width())
+            self.document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
+        said = self.paragraph("图中的数见注 " if picture else f"{block['title']}。数见注 ")
         numbers = [self.called.index(one) + 1 for one in block["notes"] if one in self.called]
         said.add_run("、".join(f"{number}" for number in sorted(numbers)) + "。")
         self.small(said)
@@ -189,16 +193,24 @@ class Made:
             run = etree.SubElement(etree.SubElement(note, f"{{{W}}}p"), f"{{{W}}}r")
             etree.SubElement(run, f"{{{W}}}{kind}")
         told = footnotes(self.content, self.called)
-        for number, (words, address) in enumerate(told, 1):
-            root.append(note_of(number, words, address))
+        for number, said in enumerate(told, 1):
+            root.append(note_of(number, *said))
         package = self.document.part.package
         content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
         part = Part(PackURI("/word/footnotes.xml"), FOOTNOTES, content, package)
         self.document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 
 
-def note_of(number: int, words: str, address: str) -> Any:
-    """A footnote: its mark, its words, the address of the figure's own page as a link."""
+def picture_of(svg: str) -> bytes:
+    """A drawing as PNG; nothing where it cannot be drawn."""
+    try:
+        return png(svg) if can_draw() else b""
+    except DrawingError:
+        return b""
+
+
+def note_of(number: int, words: str, place: str, address: str) -> Any:
+    """A footnote: its mark, its document, and the place, which leads to the figure's own page."""
     note = etree.Element(f"{{{W}}}footnote")
     note.set(f"{{{W}}}id", str(number))
     paragraph = etree.SubElement(note, f"{{{W}}}p")
@@ -209,10 +221,11 @@ def note_of(number: int, words: str, address: str) -> Any:
     raised = etree.SubElement(mark.find(f"{{{W}}}rPr"), f"{{{W}}}vertAlign")
     raised.set(f"{{{W}}}val", "superscript")
     etree.SubElement(mark, f"{{{W}}}footnoteRef")
-    add_words(small_run(paragraph), f" {words} ")
+    add_words(small_run(paragraph), f" {words}")
     link = etree.SubElement(paragraph, f"{{{W}}}fldSimple")
     link.set(f"{{{W}}}instr", f' HYPERLINK "{address}" ')
-    add_words(small_run(link), address)
+    add_words(small_run(link), place)
+    add_words(small_run(paragraph), "。")
     return note
 
 

@@ -202,7 +202,7 @@ def write_chart(writer: Writer, part: Part) -> None:
         return
     drawn = [row for row in part.figures if row.pk in writer.numbers]
     metric = drawn_metric(chart.title, drawn)
-    notes = [writer.numbers[row.pk] for row in drawn if row.series.metric_id == metric]
+    notes = sorted(writer.numbers[row.pk] for row in drawn if row.series.metric_id == metric)
     if len(notes) < DRAWN:
         return
     writer.add(
