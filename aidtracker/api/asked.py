@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from aidtracker.api.sets import ApiSet
 from aidtracker.pages.choosing import RowField
-from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE
+from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE, ListPage
 from aidtracker.pages.problems import Problem
 
 OF_ROWS = ("fields", "as_of")
@@ -101,7 +101,9 @@ def day_asked(text: str) -> date | None:
 
 def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, str]) -> QuerySet:
     """The public rows that meet the conditions. Raises Problem for one that cannot be met."""
-    filterset = filterset_of(found, request, conditions)
+    if found.list_page is None:
+        return found.model.objects.published()
+    filterset = filterset_of(found.list_page, request, conditions)
     form = filterset.form
     if not form.is_valid():
         name = next(iter(form.errors))
@@ -117,8 +119,8 @@ def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, st
     return filterset.filter_queryset(filterset.queryset)
 
 
-def filterset_of(found: ApiSet, request: HttpRequest, conditions: Mapping[str, str]) -> Any:
-    page: Any = found.list_page()
+def filterset_of(kind: type[ListPage], request: HttpRequest, conditions: Mapping[str, str]) -> Any:
+    page: Any = kind()
     page.setup(request)
     page.parameters, page.notices = QueryDict(mutable=True), []
     page.parameters.update(conditions)

@@ -11,18 +11,13 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import Any, Literal
 
-from django.db import models
 from django.db.models import Expression, F
 from django.db.models.functions import JSONObject
 
-from aidtracker.ground.months import MonthField
-from aidtracker.ground.records import NameListField
 from aidtracker.pages.told import JSONRows
 from aidtracker.sheets.columns import sql
-from aidtracker.sheets.columns.choices import ChoiceWidget
-from aidtracker.sheets.columns.column import SheetColumn
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.columns.sets import FileColumn, name_of, public_columns
+from aidtracker.sheets.columns.described import PublicColumn, Type, described_columns
+from aidtracker.sheets.columns.sets import name_of
 from aidtracker.templatetags.formatting import plain
 
 
@@ -36,8 +31,7 @@ class Field:
     type: Any
     read: Callable[[], Expression | F]
     made: Callable[[Any], Any]
-    column: SheetColumn | None = None
-    is_key: bool = False  # of what is named, not its name
+    public: PublicColumn
 
 
 class Exact(str):
@@ -49,38 +43,26 @@ class Exact(str):
 @cache
 def fields_of(model: type[Any], site: str) -> tuple[Field, ...]:
     """The fields of a dataset; addresses begin with `site`."""
-    columns = public_columns(resource_for(model), codes=True, site=site)
-    return tuple(field_of(one) for one in columns)
+    return tuple(field_of(one) for one in described_columns(model, site))
 
 
-def field_of(one: FileColumn) -> Field:
-    column = one.column
-    if column is None:
-        return Field(one.code, one.heading, "", str | None, partial(one.write, sql.AS_IT_IS), known)
-    source, meaning = column.source, meaning_of(one)
-    if column.is_many:
-        name = name_of(source.related_model) if one.is_beside else ""
-        read, kind, made = partial(many, source, name), list[str], texts
-    elif source.is_relation:
-        read, kind, made = partial(one.write, sql.AS_IT_IS), str | None, known
-    else:
-        read, (kind, made) = partial(F, column.attribute), kind_of(column)
-    is_key = source.is_relation and not one.is_beside
-    return Field(one.code, one.heading, meaning, kind, read, made, column, is_key)
+def field_of(one: PublicColumn) -> Field:
+    column, meaning = one.file.column, meaning_of(one)
+    read: Callable[[], Any] = partial(one.file.write, sql.AS_IT_IS)
+    kind, made = kind_of(one)
+    if column is not None and column.is_many:
+        source = column.source
+        read = partial(many, source, name_of(source.related_model) if one.is_beside else "")
+        kind, made = list[str], texts
+    elif column is not None and not column.source.is_relation:
+        read = partial(F, column.attribute)
+    return Field(one.code, one.label, meaning, kind, read, made, one)
 
 
-def meaning_of(one: FileColumn) -> str:
-    column: Any = one.column
-    if one.is_beside:
-        return f"“{column.label}”的名称"
-    words = [f"单位：{column.unit}" if column.unit else "", str(column.source.help_text)]
-    if isinstance(column.widget, ChoiceWidget):
-        words.append("、".join(f"{code} {label}" for code, label in choices(column.source)))
+def meaning_of(one: PublicColumn) -> str:
+    words = [one.definition.rstrip("。"), f"单位：{one.unit}" if one.unit else ""]
+    words.append("、".join(f"{code} {label}" for code, label in one.choices.items()))
     return "。".join(filter(None, words))
-
-
-def choices(source: Any) -> list[tuple[str, str]]:
-    return [(str(code), str(label)) for code, label in source.flatchoices if code not in ("", None)]
 
 
 def many(source: Any, name: str) -> Expression:
@@ -123,23 +105,18 @@ def names(value: Any) -> list[str]:
     return [str(one) for one in value or ()]
 
 
-# The first kind that fits decides; others are texts.
-KINDS: tuple[tuple[Any, Any, Callable[[Any], Any]], ...] = (
-    (models.BooleanField, bool | None, as_it_is),
-    (models.IntegerField, int | None, as_it_is),
-    (models.DecimalField, float | None, number),
-    (MonthField, str | None, month),
-    (models.DateField, date | None, day),
-    (NameListField, list[str], names),
-    (models.JSONField, Any, as_it_is),
-)
+KINDS: dict[Type, tuple[Any, Callable[[Any], Any]]] = {
+    Type.INTEGER: (int | None, as_it_is),
+    Type.DECIMAL: (float | None, number),
+    Type.BOOLEAN: (bool | None, as_it_is),
+    Type.DAY: (date | None, day),
+    Type.MONTH: (str | None, month),
+    Type.LIST: (list[str], names),
+}
 
 
-def kind_of(column: SheetColumn) -> tuple[Any, Callable[[Any], Any]]:
-    if isinstance(column.widget, ChoiceWidget):
-        codes = tuple(code for code, _ in choices(column.source))
-        return Literal[codes] | None, known  # type: ignore[valid-type]
-    for kind, type_, made in KINDS:
-        if isinstance(column.source, kind):
-            return type_, made
-    return str | None, known
+def kind_of(one: PublicColumn) -> tuple[Any, Callable[[Any], Any]]:
+    """The type of a member, and what makes it of a value; most are texts."""
+    if one.choices:
+        return Literal[tuple(one.choices)] | None, known  # type: ignore[valid-type]
+    return KINDS.get(one.type, (str | None, known))

@@ -1,4 +1,4 @@
-"""The datasets of the API: those that have a public list, each with the conditions of its list."""
+"""The datasets of the API: all that are open, each with the conditions of its list."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from aidtracker.api.fields import Field, fields_of
-from aidtracker.ground.datasets import Dataset, dataset_of
+from aidtracker.opendata.registry import OpenDataset, open_datasets
 from aidtracker.pages.details import DetailPage
 from aidtracker.pages.listing import ListPage
 
@@ -38,30 +38,27 @@ def add_further(model: type[Any], further: Further) -> None:
 
 @dataclass(frozen=True)
 class ApiSet:
-    """A dataset as the API has it: its list, and the page of one row if there is one."""
+    """An open dataset as the API has it: its list and the page of one row, where there are any."""
 
-    list_page: type[ListPage]
+    opened: OpenDataset
+    list_page: type[ListPage] | None
     detail_page: type[DetailPage] | None
 
     @property
     def model(self) -> Any:
-        return self.list_page.model
-
-    @property
-    def dataset(self) -> Dataset:
-        return dataset_of(self.model)
+        return self.opened.model
 
     @property
     def name(self) -> str:
-        return self.dataset.name
+        return self.opened.name
 
     @property
     def label(self) -> str:
-        return str(self.model._meta.verbose_name)
+        return self.opened.title
 
     @property
-    def lead(self) -> str:
-        return self.list_page.lead
+    def about(self) -> str:
+        return self.list_page.lead if self.list_page else self.opened.dataset.about
 
     @property
     def place(self) -> str:
@@ -78,7 +75,7 @@ class ApiSet:
     @cached_property
     def conditions(self) -> dict[str, Any]:
         """The filters of the list by their names in addresses."""
-        return dict(self.list_page.filterset_class.base_filters)
+        return dict(self.list_page.filterset_class.base_filters) if self.list_page else {}
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -87,9 +84,11 @@ class ApiSet:
 
 
 def sets_of(pages: Iterable[type[Any]]) -> dict[str, ApiSet]:
-    """The datasets that some pages show, by name."""
+    """The open datasets by name, with those of some pages that show them."""
     pages = list(pages)
     details = {page.model: page for page in pages if issubclass(page, DetailPage)}
-    lists = [page for page in pages if issubclass(page, ListPage)]
-    found = [ApiSet(page, details.get(page.model)) for page in lists]
-    return {one.name: one for one in sorted(found, key=lambda one: one.name)}
+    lists = {page.model: page for page in pages if issubclass(page, ListPage)}
+    return {
+        name: ApiSet(one, lists.get(one.model), details.get(one.model))
+        for name, one in sorted(open_datasets().items())
+    }

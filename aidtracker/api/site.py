@@ -106,7 +106,7 @@ def described(found: ApiSet, here: str) -> dict[str, Any]:
     return {
         "name": found.name,
         "label": found.label,
-        "about": found.lead,
+        "about": found.about,
         "address": f"{here}{place_of(found)}",
         "conditions": {name: str(one.label) for name, one in found.conditions.items()},
         "fields": [
@@ -191,7 +191,7 @@ def add_operations(add: Callable[..., Any], found: ApiSet) -> None:
         list_view(found),
         response=page_of(found, row),
         summary=f"{found.label}：列表",
-        description=found.lead or None,
+        description=found.about or None,
         **common,
     )
     if found.keys:
