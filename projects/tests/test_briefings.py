@@ -219,9 +219,7 @@ def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
     do(client, publisher, second, "publish")
     client.logout()
     changes = dict(client.get(second.get_absolute_url()).context["changes"])
-    assert [one.words for one in changes["改了的数字"]] == [
-        "原文数字“超过30 家”改为“超过31 家”。"
-    ]
+    assert [one.words for one in changes["改了的数字"]] == ["原文数字“超过30 家”改为“超过31 家”。"]
     assert client.get(f"/briefings/{second.briefing_id}/").url == second.get_absolute_url()
     figure.status = "withdrawn"
     figure.save()
