@@ -52,7 +52,10 @@ def tables_of(model: Any, rows: QuerySet) -> Iterator[LedgerTable]:
         return
     read_documents(found[:MOST_ROWS])
     fields = [model._meta.get_field(name) for name in names]
-    shown = [(str(row), [amount_of(row, one) for one in fields]) for row in found[:MOST_ROWS]]
+    told = [(str(row), [amount_of(row, one) for one in fields]) for row in found[:MOST_ROWS]]
+    shown = [(name, amounts) for name, amounts in told if any(amounts)]
+    if not shown:
+        return
     at = [i for i in range(len(names)) if any(amounts[i] for _, amounts in shown)]
     label = str(model._meta.verbose_name)
     yield LedgerTable(
@@ -60,7 +63,7 @@ def tables_of(model: Any, rows: QuerySet) -> Iterator[LedgerTable]:
         f"已公开的{label}",
         [label, *(str(fields[i].verbose_name) for i in at)],
         [(name, [amounts[i] for i in at]) for name, amounts in shown],
-        public.count() - MOST_ROWS if len(found) > MOST_ROWS else 0,
+        public.count() - len(shown),
     )
 
 

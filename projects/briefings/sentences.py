@@ -17,6 +17,7 @@ from projects.sums.claims import statement
 
 THEMES = {value: at for at, value in enumerate(Sector.values)}
 TABLED = 3  # statements of one series that are told in a table
+CROSSED = 4  # scopes of one metric that are
 TARGET = ("target", "plan", "agreement", "estimate")
 HEDGE_BEHIND = re.compile(r"(左右|上下|以上|以下|以内|多|余)$")
 COUNTER = re.compile(r"[^\d.%％〔〕一二两三四五六七八九十百千万亿几余多来]*$")
@@ -72,10 +73,10 @@ def name_before(name: str, printed: str) -> str:
     rest = plain.removesuffix("次").removesuffix(counter) if counter == "场" else plain
     rest = rest.removesuffix(counter)
     if rest not in ("", plain):
-        return f"{rest}的有" if len(counter) > 1 and counter != "人次" else rest
+        return f"{rest}的有" if len(counter) > 1 and not counter.endswith("次") else rest
     if plain.endswith("年") and counter == "年":
         return plain.removesuffix("年")
-    return plain if name.endswith("数") else name
+    return plain if name.endswith("数") and not plain.endswith("人") else name
 
 
 def subject_words(row: Observation, known: str) -> str:
@@ -182,3 +183,49 @@ def tabled(rows: Sequence[Told]) -> tuple[list[list[Told]], list[Told]]:
     tables = [several for several in series.values() if len(several) >= TABLED]
     known = {id(told) for several in tables for told in several}
     return tables, [told for told in rows if id(told) not in known]
+
+
+@dataclass(frozen=True)
+class Cross:
+    """Metrics side by side, scope under scope: what has time, nature and subject in common."""
+
+    title: str
+    metrics: list[str]
+    rows: list[tuple[str, list[Told | None]]]
+
+    @property
+    def first(self) -> Told:
+        return next(told for _, cells in self.rows for told in cells if told)
+
+
+def crossed(several: Iterable[Told], known: str) -> tuple[list[Cross], list[Told]]:
+    """Tables of what would be a long row of scopes in a sentence, and all other statements."""
+    groups: dict[tuple, list[Told]] = {}
+    for told in several:
+        groups.setdefault((*alike(told, known), told.first.accumulation), []).append(told)
+    tables, others = [], []
+    for (time, nature, subject, _), group in groups.items():
+        scopes: dict[str, set[str]] = {}
+        for told in group:
+            scopes.setdefault(metric_of(told), set()).add(told.first.series.scope_words)
+        wide = {name for name, own in scopes.items() if len(own - {""}) >= CROSSED}
+        others += [told for told in group if metric_of(told) not in wide]
+        if wide:
+            label = Observation.Nature(nature).label
+            title = "，".join(filter(None, (subject or known, time, label)))
+            tables.append(cross(title, [told for told in group if metric_of(told) in wide]))
+    return tables, others
+
+
+def metric_of(told: Told) -> str:
+    return str(told.first.series.metric)
+
+
+def cross(title: str, several: Sequence[Told]) -> Cross:
+    """Scopes as their document tells them, the whole last."""
+    ordered = sorted(several, key=lambda told: (told.first.source.code, told.first.number))
+    metrics = list(dict.fromkeys(map(metric_of, ordered)))
+    scopes = dict.fromkeys(told.first.series.scope_words for told in ordered)
+    cells = {(told.first.series.scope_words, metric_of(told)): told for told in ordered}
+    rows = [(scope, [cells.get((scope, one)) for one in metrics]) for scope in scopes]
+    return Cross(title, metrics, sorted(rows, key=lambda row: row[0] == ""))

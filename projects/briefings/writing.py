@@ -16,10 +16,13 @@ from aidtracker.templatetags.formatting import day, plain
 from projects.briefings.choosing import Part, chosen
 from projects.briefings.ledgers import ledger_tables
 from projects.briefings.sentences import (
+    Cross,
     Piece,
     Told,
     as_printed,
     by_theme,
+    crossed,
+    remark,
     sentences,
     statements,
     subject_words,
@@ -70,7 +73,7 @@ class Writer:
                 found.append({"printed": as_printed(piece.first), "notes": notes})
             elif found and isinstance(found[-1], str):
                 found[-1] += piece
-            else:
+            elif piece:
                 found.append(piece)
         return found
 
@@ -153,9 +156,13 @@ def write_lead(writer: Writer, briefing: Briefing, parts: Sequence[Part]) -> Non
     """What the text stands on, so that nobody takes it for all there is."""
     rows = [row for part in parts for row in part.figures]
     documents = len({row.source_id for row in rows})
+    day_words = day(timezone.localtime())
+    if not rows:
+        writer.add("note", text=f"据{day_words}已公开的记录写成。")
+        return
     time = f"说到{briefing.time_words}的" if briefing.time_words else ""
     words = (
-        f"据{day(timezone.localtime())}已公开的数字写成。{time}数字 {len(rows)} 个，"
+        f"据{day_words}已公开的数字写成。{time}数字 {len(rows)} 个，"
         f"出自 {documents} 份文献，连同“超过”“近”“余”等照文献所印，注里是文献和所在的位置。"
         "没有写到的，是记录里没有，不等于没有。"
     )
@@ -166,10 +173,13 @@ def write_part(writer: Writer, part: Part, is_only: bool) -> None:
     if not is_only:
         writer.add("heading", level=2 if part.under else 1, text=part.title)
     tables, others = tabled(statements(part.figures))
+    crosses, others = crossed(others, part.of)
     told = {told.first.pk: told for told in others}
     for theme, rows in by_theme(told.first for told in others):
         said = sentences((told[row.pk] for row in rows), part.of)
         writer.paragraph(*said, lead=theme)
+    for one in crosses:
+        write_cross(writer, one)
     for several in tables:
         write_series(writer, several)
     write_chart(writer, part)
@@ -193,6 +203,15 @@ def write_series(writer: Writer, several: Sequence[Told]) -> None:
             for told in rows
         ],
     )
+
+
+def write_cross(writer: Writer, table: Cross) -> None:
+    """Metrics side by side; a cell says besides what its figure cannot be quoted without."""
+    rows = []
+    for scope, cells in table.rows:
+        told = [[one, remark(one.first, False)] if one else ["—"] for one in cells]
+        rows.append([[scope or "合计（文献所印）"], *(writer.pieces(cell) for cell in told)])
+    writer.add("table", title=table.title, heads=["范围", *table.metrics], rows=rows)
 
 
 def write_chart(writer: Writer, part: Part) -> None:
@@ -228,7 +247,7 @@ def write_amounts(writer: Writer, table: Any) -> None:
     writer.add("heading", level=1, text=table.title)
     writer.add("table", title=table.caption, heads=table.heads, rows=rows)
     if table.left_out:
-        writer.add("note", text=f"另有 {table.left_out} 项没有列入。")
+        writer.add("note", text=f"另有 {table.left_out} 项没有列入，或没有给出金额。")
 
 
 # What does not agree

@@ -95,6 +95,8 @@ def test_overview_tells_the_figures_of_its_article_each_with_hedge_and_footnote(
         ("网络零售额", "超过30亿元", "网络零售额"),
         ("网络零售额增长率", "76.8%", "网络零售额增长率"),
         ("户数", "几十户", "户"),
+        ("培训电商从业者人数", "4520名", "培训电商从业者人数"),
+        ("接待考察洽谈批次", "1181批次", "接待考察洽谈"),
     ],
 )
 def test_name_reads_with_its_number(name, printed, before):

@@ -21,7 +21,8 @@ def test_screen_shows_public_figures_with_time_scope_and_the_way_to_their_words(
     text = page.content.decode()
     assert [one.pk for one in page.context["figures"]] == [figure.pk]
     assert figure.get_absolute_url() in text
-    assert f"《{figure.source.short_name}》第 {figure.number} 处" in text
+    assert f"据《{figure.source.short_name}》" in text
+    assert f"第 {figure.number} 处" in text
     assert hidden.get_absolute_url() not in text
     assert '<meta http-equiv="refresh" content="300">' in text
     assert page.has_header("ETag")
