@@ -30,6 +30,7 @@ class Change:
     name: str
     words: str
     address: str = ""
+    is_gone: bool = False
 
 
 def key(figure: Data) -> tuple:
@@ -58,11 +59,14 @@ def since(figures: list[Data]) -> list[Change]:
     found = []
     for number, figure in enumerate(figures, 1):
         if figure["kind"] == "amount":
+            is_gone = key(figure) not in amounts
             words = amount_since(figure, amounts)
         else:
+            is_gone = figure["id"] not in now
             words = figure_since(figure, now.get(figure["id"]))
         if words:
-            found.append(Change(number, name_of(figure), words, figure["address"]))
+            name = f"第 {number} 个数" if is_gone else name_of(figure)
+            found.append(Change(number, name, words, figure["address"], is_gone))
     return found
 
 

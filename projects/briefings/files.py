@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from aidtracker.pages.handed_out import handed_out
 from projects.briefings.printing import pdf
-from projects.briefings.setting import page_of
+from projects.briefings.setting import page_of, shown_of
 from projects.briefings.word import WORD, word_file
 from projects.models.briefings import BriefingEdition, Letterhead
 
@@ -20,10 +20,11 @@ def file_of(found: BriefingEdition, extension: str, *, is_public: bool) -> HttpR
     name = f"{found.briefing.title}-{found.name}.{extension}"
     if extension not in EXTENSIONS or found.content is None:
         raise Http404
+    content, _ = shown_of(found)
     if extension == "docx":
-        content = word_file(found, letterhead_for(found))
-        return handed_out(BytesIO(content), name, WORD, is_public=is_public)
-    said = {"name": found.name, "sha256": found.sha256, "content": found.content}
+        word = word_file(found, content, letterhead_for(found))
+        return handed_out(BytesIO(word), name, WORD, is_public=is_public)
+    said = {"name": found.name, "sha256": found.sha256, "content": content}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
     return handed_out(BytesIO(text), name, "application/json", is_public=is_public)
 

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from aidtracker.ground.publication import PUBLISHED
 from projects.briefings.comparing import Change, between, since
 from projects.briefings.printing import footnotes, heading_words
+from projects.briefings.withholding import shown
 from projects.models.briefings import BriefingEdition
 
 Piece = dict[str, Any]
@@ -80,15 +81,20 @@ def drawing(svg: str) -> SafeString:
 
 def others_of(found: BriefingEdition, is_public: bool) -> list[BriefingEdition]:
     """The other frozen editions of a text, as far as the asker may see them."""
-    rows = BriefingEdition.objects.filter(briefing=found.briefing_id).exclude(pk=found.pk)
+    rows = BriefingEdition.objects.without_content().filter(briefing=found.briefing_id)
     states = [PUBLISHED] if is_public else [PUBLISHED, BriefingEdition.State.FROZEN]
-    return list(rows.filter(state__in=states).order_by("-number"))
+    return list(rows.filter(state__in=states).exclude(pk=found.pk).order_by("-number"))
+
+
+def shown_of(edition: BriefingEdition) -> tuple[dict[str, Any], list[Change]]:
+    """What an edition shows now, and what became of its figures since."""
+    changed = since(edition.content["figures"])
+    return shown(edition.content, (one.number for one in changed if one.is_gone)), changed
 
 
 def page_of(found: BriefingEdition, others: list[BriefingEdition]) -> dict[str, Any]:
     """What the page of an edition shows, in public and in the admin."""
-    content = found.content
-    changed = since(content["figures"])
+    content, changed = shown_of(found)
     earlier = next((one for one in others if one.number < found.number), None)
     return {
         "edition": found,
@@ -98,6 +104,6 @@ def page_of(found: BriefingEdition, others: list[BriefingEdition]) -> dict[str, 
         "since": changed,
         "others": others,
         "earlier": earlier,
-        "changes": between(earlier.content, content) if earlier else [],
+        "changes": between(shown_of(earlier)[0], content) if earlier else [],
         "base": "",
     }

@@ -26,9 +26,8 @@ TEXT_FONT, HEAD_FONT = "宋体", "黑体"
 NOTE_SIZE = "18"  # half points
 
 
-def word_file(edition: Any, letterhead: bytes | None = None) -> bytes:
-    """The Word file of an edition, in a letterhead or in plain looks."""
-    content = edition.content
+def word_file(edition: Any, content: dict[str, Any], letterhead: bytes | None = None) -> bytes:
+    """The Word file of an edition, of what it shows now, in a letterhead or in plain looks."""
     document = docx.Document(io.BytesIO(letterhead) if letterhead else None)
     if not letterhead:
         plain_looks(document)

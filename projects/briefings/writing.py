@@ -296,7 +296,12 @@ def write_contradiction(writer: Writer, finding: Finding, rows: Sequence[Observa
     said.append(f"。{finding.computation}")
     if finding.explanation:
         said.append(f"说明：{finding.explanation}")
-    writer.paragraph(said, lead=finding.get_kind_display())
+    writer.add(
+        "paragraph",
+        lead=finding.get_kind_display(),
+        pieces=writer.pieces(said),
+        is_computed=True,
+    )
 
 
 # Kept

@@ -227,6 +227,11 @@ def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
     figure.save()
     (gone,) = client.get(second.get_absolute_url()).context["since"]
     assert gone.words == "已撤回，不再公开。"
+    for address in (second.get_absolute_url(), f"{second.get_absolute_url()}json"):
+        answer = client.get(address)
+        said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert "超过31" not in said.decode()
+        assert "〔已撤回〕" in said.decode()
     do(client, publisher, second, "withdraw")
     client.logout()
     assert client.get(second.get_absolute_url()).status_code == 404
