@@ -1,7 +1,7 @@
 """文稿: the pages on which texts are asked for, looked at, frozen and made public."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -63,6 +63,7 @@ class BriefingForm(forms.ModelForm):
             *("outline", "headquarters", "donor", "project"),
             *("starts_in", "ends_in", "title", "maintainer"),
         )
+        widgets: ClassVar = {"title": TextInput}
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
