@@ -36,8 +36,6 @@ class BriefingQuerySet(models.QuerySet):
 class Briefing(models.Model):
     """文稿: what is written from published figures, of whom and of what time."""
 
-    IS_INTERNAL = True  # what the public reads of it stands in its editions
-
     class Outline(models.TextChoices):
         OVERVIEW = "overview", "综述"
         MONTH = "month", "月报"
