@@ -24,7 +24,7 @@ NEEDED: tuple[tuple[Any, str], ...] = (
     (Pairing, "谁支援哪里，从什么时候起。"),
     (Batch, "三年一批；账号可随批次到期。"),
     (Category, "本规划期的项目类别。"),
-    (Metric, "要记哪些数，单位和口径是什么；可从模板导入。"),
+    (Metric, "要记哪些数，单位和口径是什么；“导入”里有现成的一份常用指标，一次放入。"),
 )
 
 
@@ -60,8 +60,8 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
     user: Any = request.user
     for model, words in NEEDED:
         if may(user, "add", model):
-            name = model._meta.verbose_name
-            yield Step(f"登记{name}", words, admin_page(model, "changelist"), model.objects.all())
+            name, page = model._meta.verbose_name, "import" if model is Metric else "changelist"
+            yield Step(f"登记{name}", words, admin_page(model, page), model.objects.all())
     if may(user, "add", get_user_model()):
         yield Step(
             "新建用户",
