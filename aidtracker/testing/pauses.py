@@ -3,9 +3,11 @@
 The keystroke-level model of Card, Moran and Newell (Communications of the ACM 23, 1980, 396–410)
 with its times for an average typist; the button of a mouse as Kieras has it (1993). Chinese is
 typed by pinyin: its letters, and a key to choose for each word of two characters. It is read at
-255 characters a minute (Trauzettel-Klosinski and Dietz, 2012). What the machine takes is not in it.
+255 characters a minute (Trauzettel-Klosinski and Dietz, 2012). What the machine takes is not in it;
+`pytest --log-cli-level=INFO` shows both.
 """
 
+import logging
 import re
 import time
 from collections import Counter
@@ -14,6 +16,8 @@ from playwright.sync_api import Locator, Page
 from pypinyin import lazy_pinyin
 
 from aidtracker.testing.browser import Person
+
+logger = logging.getLogger(__name__)
 
 # Seconds of each: a key, pointing at something, a button of the mouse pressed and let go, a hand
 # moved between mouse and keys, making up one's mind or looking whether all is right, a character.
@@ -50,7 +54,8 @@ class Paced(Person):
         """The person's seconds; told with what was counted, and the machine's beside it."""
         counted = "、".join(f"{name} {number}" for name, number in sorted(self.done.items()))
         machine = time.monotonic() - self.begun
-        print(f"{what}: {self.seconds:.1f} s of a person ({counted}); machine {machine:.1f} s")
+        words = "%s: %.1f s of a person (%s); machine %.1f s"
+        logger.info(words, what, self.seconds, counted, machine)
         return self.seconds
 
     def use(self, *, mouse: bool) -> None:

@@ -75,7 +75,7 @@ def test_empty_site_has_the_rules_and_none_of_the_facts():
 
 
 def test_ready_metrics_are_put_into_an_empty_site_at_once(admin_client):
-    """All of them, with whatever a monthly report is added up into; looked at first, as any file."""
+    """All of them, with whatever a month is added up into; looked at first, as any file is."""
     for model in reversed(record_models()):
         for link in model._meta.many_to_many:
             link.remote_field.through._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
@@ -92,6 +92,7 @@ def test_ready_metrics_are_put_into_an_empty_site_at_once(admin_client):
     assert metric_names() <= rows.keys()
     assert rows["援疆资金到位率"].denominator == rows["援疆资金计划"]
     assert rows["到位资金"].not_above == rows["协议资金"]
-    assert "预览现成的一份" not in admin_client.get(
-        reverse("admin:projects_project_import")
-    ).content.decode()
+    assert (
+        "预览现成的一份"
+        not in admin_client.get(reverse("admin:projects_project_import")).content.decode()
+    )
