@@ -52,7 +52,9 @@ class Paced(Person):
 
     def took(self, what: str) -> float:
         """The person's seconds; told with what was counted, and the machine's beside it."""
-        counted = "、".join(f"{name} {number}" for name, number in sorted(self.done.items()))
+        counted = "、".join(
+            f"{name} {number}" for name, number in sorted(self.done.items()) if number
+        )
         machine = time.monotonic() - self.begun
         words = "%s: %.1f s of a person (%s); machine %.1f s"
         logger.info(words, what, self.seconds, counted, machine)
