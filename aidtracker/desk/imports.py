@@ -3,7 +3,6 @@
 import traceback
 from datetime import timedelta
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.datasets import ready_file
 from aidtracker.pages.failures import failure_of
 from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.sheets import (
@@ -162,7 +161,7 @@ class ImportMixin(admin.ModelAdmin):
             "sheets": (),
             "mapped": (),
             "missing_key": "",
-            "has_ready_rows": self.ready_file.exists(),
+            "has_ready_rows": ready_file(self.model) is not None,
             **context,
         }
         return TemplateResponse(request, "admin/sheets/import.html", context)
@@ -170,15 +169,9 @@ class ImportMixin(admin.ModelAdmin):
     def import_resource(self, request: HttpRequest) -> Any:
         return resource_for(self.model, request.user)
 
-    @property
-    def ready_file(self) -> Path:
-        """Rows that come with the program for a site to begin with; most models have none."""
-        return settings.FIXTURE_DIRS[0] / "ready" / f"{dataset_name(self.model)}.csv"
-
     def upload(self, request: HttpRequest) -> HttpResponse:
-        if "ready" in request.POST and self.ready_file.exists():
-            content = self.ready_file.read_bytes()
-            return self.preview(request, READY, content, self.decisions(request))
+        if "ready" in request.POST and (path := ready_file(self.model)):
+            return self.preview(request, READY, path.read_bytes(), self.decisions(request))
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.import_page(request, form)

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.urls import reverse
 
 from aidtracker.ground.datasets import record_models
+from programs.models import Region
 from projects.models import Metric, SkippedPhrase, WarningRule
 from projects.monthly.totals import metric_names
 
@@ -74,21 +75,23 @@ def test_empty_site_has_the_rules_and_none_of_the_facts():
     assert "/admin/first-steps/" in words.getvalue()
 
 
-def test_ready_metrics_are_put_into_an_empty_site_at_once(admin_client):
+def test_ready_rows_are_put_into_an_empty_site_at_once(admin_client):
     """All of them, with whatever a month is added up into; looked at first, as any file is."""
+    known = {*Region.objects.values_list("code", "name", "level", "parent__code", "slug")}
     for model in reversed(record_models()):
         for link in model._meta.many_to_many:
             link.remote_field.through._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
         model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
-    address = reverse("admin:projects_metric_import")
-    assert "预览现成的一份" in admin_client.get(address).content.decode()
+    for model, label in ((Metric, "projects_metric"), (Region, "programs_region")):
+        address = reverse(f"admin:{label}_import")
+        assert "预览现成的一份" in admin_client.get(address).content.decode()
+        preview = admin_client.post(address, {"ready": "1"})
+        assert not model.objects.exists()
+        admin_client.post(address, {"token": preview.context["token"]})
+        assert model.objects.count() == preview.context["outcome"].total
 
-    preview = admin_client.post(address, {"ready": "1"})
-    assert not Metric.objects.exists()
-    admin_client.post(address, {"token": preview.context["token"]})
-
+    assert {*Region.objects.values_list("code", "name", "level", "parent__code", "slug")} < known
     rows = {row.name: row for row in Metric.objects.all()}
-    assert len(rows) == preview.context["outcome"].total
     assert metric_names() <= rows.keys()
     assert rows["援疆资金到位率"].denominator == rows["援疆资金计划"]
     assert rows["到位资金"].not_above == rows["协议资金"]

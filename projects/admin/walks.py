@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from aidtracker.desk import walks
 from aidtracker.desk.walks import Step
-from aidtracker.ground.datasets import admin_page
+from aidtracker.ground.datasets import admin_page, ready_file
 from aidtracker.ground.scope import may
 from aidtracker.review.steps import SUBMIT
 from aidtracker.trail import acts
@@ -19,7 +19,10 @@ from projects.models.tasks import CollectionTask
 
 # What a new site needs, in this order: the model, what it is for, what is enough.
 NEEDED: tuple[tuple[Any, str], ...] = (
-    (Region, "支援方的省市和受援的地区、县市；可下载模板，成批导入。"),
+    (
+        Region,
+        "支援方的省市和受援的地区、县市；“导入”里有现成的一份省市和地州，一次放入，县市自己加。",
+    ),
     (Headquarters, "一个指挥部一条，写明支援方；下属的写上级。"),
     (Pairing, "谁支援哪里，从什么时候起。"),
     (Batch, "三年一批；账号可随批次到期。"),
@@ -60,7 +63,7 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
     user: Any = request.user
     for model, words in NEEDED:
         if may(user, "add", model):
-            name, page = model._meta.verbose_name, "import" if model is Metric else "changelist"
+            name, page = model._meta.verbose_name, "import" if ready_file(model) else "changelist"
             yield Step(f"登记{name}", words, admin_page(model, page), model.objects.all())
     if may(user, "add", get_user_model()):
         yield Step(
