@@ -11,10 +11,10 @@ from aidtracker.desk import walks
 from aidtracker.desk.walks import Step
 from aidtracker.ground.datasets import admin_page, ready_file
 from aidtracker.ground.scope import may
-from aidtracker.review.steps import SUBMIT
+from aidtracker.review.steps import PUBLISH, SUBMIT
 from aidtracker.trail import acts
 from programs.models import Account, Batch, Category, Headquarters, Pairing, Region, Source
-from projects.models import Metric, ProgressReport, Project, ReportingPeriod
+from projects.models import Metric, Observation, ProgressReport, Project, ReportingPeriod
 from projects.models.tasks import CollectionTask
 
 # What a new site needs, in this order: the model, what it is for, what is enough.
@@ -75,6 +75,14 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
     if may(user, "add", Source):
         words = "数字从文献来：上传全文，边读边录。"
         yield Step("登记文献", words, admin_page(Source, "changelist"), Source.objects.all())
+    if may(user, "add", Observation):
+        words = "在文献的表单上点“边读边录”：点原文里的数，选指标和主体，Ctrl+回车保存。"
+        figures = Observation.objects.all()
+        yield Step("录第一个数字", words, admin_page(Source, "changelist"), figures)
+    if PUBLISH.is_allowed(user, Observation):
+        words = "由另一个人看过句子和读作的数，审核通过、发布，公开页上就有了。"
+        page = f"{admin_page(Observation, 'changelist')}?todo=approve"
+        yield Step("发布第一个数字", words, page, Observation.objects.published())
     if may(user, "add", Project):
         words = "下载模板填好导入，或者逐个新增；先填十二栏就够。"
         yield Step("登记项目", words, admin_page(Project, "changelist"), Project.objects.all())
