@@ -72,6 +72,11 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
             reverse("admin:auth_user_changelist"),
             Account.objects.exclude(user=user.pk),
         )
+    yield from first_figure(user)
+    yield from first_month(user)
+
+
+def first_figure(user: Any) -> Iterator[Step]:
     if may(user, "add", Source):
         words = "数字从文献来：上传全文，边读边录。"
         yield Step("登记文献", words, admin_page(Source, "changelist"), Source.objects.all())
@@ -83,6 +88,9 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
         words = "由另一个人看过句子和读作的数，审核通过、发布，公开页上就有了。"
         page = f"{admin_page(Observation, 'changelist')}?todo=approve"
         yield Step("发布第一个数字", words, page, Observation.objects.published())
+
+
+def first_month(user: Any) -> Iterator[Step]:
     if may(user, "add", Project):
         words = "下载模板填好导入，或者逐个新增；先填十二栏就够。"
         yield Step("登记项目", words, admin_page(Project, "changelist"), Project.objects.all())
