@@ -81,7 +81,8 @@ class BriefingForm(forms.ModelForm):
         self.fields["title"].help_text = "留空则由写的是谁、提纲和时间组成"
         self.fields["headquarters"].help_text = "指挥部和支援省市都不选，就写全部支援省市"
         self.fields["maintainer"].required = not scope.changes_all
-        self.initial.setdefault("maintainer", scope.home or own.first())
+        first = None if scope.changes_all else own.first()
+        self.initial.setdefault("maintainer", scope.home or first)
         self.initial.setdefault("outline", Outline.OVERVIEW)
 
     def clean(self) -> dict[str, Any]:
