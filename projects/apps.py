@@ -21,6 +21,7 @@ class ProjectsConfig(AppConfig):
         from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
         from projects.entry.replaced_texts import move_places
+        from projects.exchange.provenance import PROVENANCE
         from projects.models.observations import Observation, public_figures_in
         from projects.models.requests import answer_requests
         from projects.monthly import ledger_follow
@@ -28,7 +29,6 @@ class ProjectsConfig(AppConfig):
         from projects.views import findings
         from projects.views.added import add_to_pages
         from projects.views.answers import figures_that_say
-        from projects.exchange.provenance import PROVENANCE
 
         follow_changes(follow_with_findings)
         follow_changes(answer_requests)
