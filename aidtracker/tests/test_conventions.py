@@ -32,6 +32,7 @@ from programs.models import Account
 from programs.models.sources import TextVersion
 from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
 from projects.models.attachments import Attachment
+from projects.models.briefings import Briefing, BriefingEdition, Letterhead
 from projects.models.requests import Asking, NameRequest
 from projects.models.tasks import CollectionTask, CollectionUnit
 from projects.urls import urlpatterns as PROJECTS  # noqa: N812
@@ -58,6 +59,7 @@ def test_datasets_are_all_models_of_the_apps():
     histories = {model.history.model for model in MODELS}
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
     own = {Account, Act, Asking, Attachment, CollectionTask, CollectionUnit, Comment}
+    own |= {Briefing, BriefingEdition, Letterhead}
     own |= {EditionStep, KeptFile, ListView, MailChoice, NameRequest, Notice, Release}
     own |= {RememberedColumns, StaffSession, Tally, TextVersion, UnsavedForm, Upload}
     assert models - histories == {*MODELS, *own}
