@@ -75,7 +75,7 @@ def visitor(request: HttpRequest) -> str:
 
 def is_file(request: HttpRequest) -> bool:
     """Whether a whole list is asked for as a file, of which there is no kept copy."""
-    return bool(request.GET.get("download"))
+    return bool(request.GET.get("download")) or "/table." in request.path_info
 
 
 def is_data(request: HttpRequest) -> bool:
