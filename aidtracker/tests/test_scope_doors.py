@@ -52,6 +52,7 @@ OWN_DOORS = {
     "projects_request_go_on",
     "unsaved",
     "alive",
+    "editions",
     "status",
 }
 # Of the admin itself: nothing in them is a row, or they are tested below.
