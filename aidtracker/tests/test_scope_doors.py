@@ -36,6 +36,7 @@ OWN_DOORS = {
     "projects_grid",
     "projects_desk",
     "projects_desks",
+    "projects_quarters",
     "projects_monthly_totals",
     "projects_agenda",
     "projects_tasks",

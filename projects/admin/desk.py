@@ -15,7 +15,7 @@ from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
 from projects.admin.grid import asked_month, months_to_choose
-from projects.models import Project
+from projects.models import Observation, Project
 from projects.monthly.overview import QUEUE, Desk
 from projects.monthly.overview_sheet import HEADINGS, sheet_rows
 
@@ -59,6 +59,7 @@ def desk(request, slug):
         ],
         "months": months_to_choose(page.month),
         "others": headquarters.children.all(),
+        "figures": figures_of(request, headquarters),
     }
     return TemplateResponse(request, "admin/projects/desk.html", context)
 
@@ -73,6 +74,14 @@ def headquarters_of(request):
     scope = scope_of(request.user)
     rows = Headquarters.objects.defer("search_text")
     return rows if scope.reads_all else rows.filter(pk__in=scope.headquarters)
+
+
+def figures_of(request, headquarters):
+    """The list of the figures about a headquarters, each with its words; empty without a right."""
+    if not may_open(Observation, request):
+        return ""
+    asked = f"series__headquarters__id__exact={headquarters.pk}"
+    return f"{reverse('admin:projects_observation_changelist')}?{asked}"
 
 
 def address(headquarters):

@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from projects.admin import agenda, attachments, desk, grid, monthly_totals, requests, tasks
+from projects.admin import (
+    agenda,
+    attachments,
+    desk,
+    grid,
+    monthly_totals,
+    quarters,
+    requests,
+    tasks,
+)
 
 admin_view = admin.site.admin_view
 admin_pages = [
@@ -43,6 +52,7 @@ admin_pages = [
         admin_view(attachments.file),
         name="projects_attachment",
     ),
+    path("projects/quarters/", admin_view(quarters.page), name="projects_quarters"),
     path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),
 ]
