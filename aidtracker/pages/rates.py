@@ -21,6 +21,7 @@ from aidtracker.trail.acts import address_of
 
 # What one household or office has of the addresses of IPv6.
 NETWORK = 64
+WORD = "docx"  # the end of the address of a Word file that is made for who asks
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def visitor(request: HttpRequest) -> str:
 
 
 def is_file(request: HttpRequest) -> bool:
-    """Whether a whole list is asked for as a file, of which there is no kept copy."""
-    return bool(request.GET.get("download"))
+    """Whether a whole list or a text is asked for as a file, of which there is no kept copy."""
+    return bool(request.GET.get("download")) or request.path_info.endswith(f"/{WORD}")
 
 
 def is_picture(request: HttpRequest) -> bool:
