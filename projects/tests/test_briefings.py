@@ -76,6 +76,7 @@ def test_overview_tells_the_figures_of_its_article_each_with_hedge_and_footnote(
     known = [row for row in own if told.get(row.pk) == as_printed(row)]
     assert len(known) >= 0.9 * len(own)
     assert "".join(known[0].printed.split()) in words_of(content)
+    assert "支援省市：天津市、河北省" in words_of(content)
     # No figure is drawn or told that has no footnote, and no footnote is told nowhere.
     numbers = {number for piece in pieces_of(content) for number in piece["notes"]}
     assert numbers == set(range(1, len(content["figures"]) + 1))
