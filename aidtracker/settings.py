@@ -61,6 +61,8 @@ SITE = {
     "icp": os.environ.get("SITE_ICP", ""),  # ICP 备案号
     "police": os.environ.get("SITE_POLICE", ""),  # 公安备案号
     "licence": os.environ.get("SITE_LICENCE", ""),  # the address of the terms of use of the data
+    # The organisation's identifier at IATI, once it is registered there.
+    "iati": os.environ.get("SITE_IATI") or "AIDTRACKER",
 }
 if SITE["address"] and not SITE["address"].startswith(("http://", "https://")):
     raise ImproperlyConfigured("SITE_ADDRESS must be http://… or https://….")

@@ -73,9 +73,12 @@ def visitor(request: HttpRequest) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+WHOLE = ("/iati/", "/sdmx/")
+
+
 def is_file(request: HttpRequest) -> bool:
     """Whether a whole list is asked for as a file, of which there is no kept copy."""
-    return bool(request.GET.get("download"))
+    return bool(request.GET.get("download")) or request.path_info.startswith(WHOLE)
 
 
 def is_picture(request: HttpRequest) -> bool:
