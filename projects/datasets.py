@@ -33,6 +33,7 @@ REPORTS = (
     ("outlet_reports", "OutletReport", "point_of_sale"),
     ("jobs_reports", "JobsReport", "work"),
     ("training_reports", "TrainingReport", "school"),
+    ("target_reports", "TargetReport", "event_available"),
 )
 GRID = MenuPage(
     LEDGERS,
@@ -105,6 +106,16 @@ register(
         "savings",
         home=55,
         navigation=PublicPage(WHAT, 35, "补贴"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
+        "targets",
+        "projects.Target",
+        PROJECTS,
+        "checklist",
+        home=57,
+        navigation=PublicPage(WHAT, 37, "目标任务"),
         is_searched=True,
         has_work=True,
     ),

@@ -63,6 +63,7 @@ from projects.views.sections import (
     told_elsewhere,
 )
 from projects.views.sites import SitePage
+from projects.views.target_rows import TARGETS
 
 VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -250,19 +251,25 @@ def add_to_pages() -> None:
         "programs",
         PROJECTS,
         INVESTMENTS,
+        TARGETS,
         SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
         ACTIVITIES,
     )
+    ProjectPage.add_parts("milestones", TARGETS)
+    for page in (SitePage, ActivityPage):
+        page.add_parts("figures", TARGETS)
     for page in (ProjectPage, SitePage, ActivityPage):
         page.reads = (*page.reads, with_attachments(page.model._meta.model_name))
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
     PolicyPage.add_parts("programs", SUBSIDIES)
-    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
+    ProgramPage.add_parts(
+        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES
+    )
     RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
-    RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
+    RegionPage.add_parts("programs", PROJECTS, TARGETS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -20,6 +20,7 @@ STARTS = {
     "projects": ("actual_start", "planned_start"),
     "investments": ("signed_on",),
     "outlets": ("opened_on",),
+    "targets": ("starts_on",),
 }
 
 
@@ -32,7 +33,7 @@ def subject_of(row):
     """The project, investment or outlet that a row of a ledger is or is about."""
     if isinstance(row, MonthlyReport):
         return row.subject
-    return getattr(row, "project", row)
+    return row.project if row.OWNERS[0].startswith("project__") else row
 
 
 def headquarters_of(row):
@@ -124,6 +125,17 @@ class Ledgers:
         for month in self.closed_months(subject.headquarters_id, count):
             if month not in handed_in and not (start and start > last_of_month(month)):
                 yield month
+
+
+class RowsAtHand(Ledgers):
+    """Some rows of one ledger, of which a rule says something from each alone."""
+
+    def __init__(self, rows, today):
+        super().__init__(None, today)
+        self.at_hand = list(rows)
+
+    def rows(self, dataset):
+        return self.at_hand
 
 
 class ReportsAtHand(Ledgers):
