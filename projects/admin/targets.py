@@ -30,7 +30,7 @@ class TargetAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
         group(
             "关系",
             *("parent", "program", "project", "activity"),
-            *("site", "region", "headquarters", "series"),
+            *("site", "region", "headquarters", "series", "parts_ground"),
         ),
         group("日期", ("starts_on", "ends_on")),
         group("计数", ("unit", "planned", "done")),

@@ -50,7 +50,7 @@ class Standing(models.TextChoices):
     REACHED = "reached", "达到计划"
     OPEN = "open", "未到期"
     LATE = "late", "到期未达到"
-    UNKNOWN = "unknown", "计划或完成未知"
+    UNKNOWN = "unknown", "台账缺计划或完成数"
 
 
 class TargetQuerySet(LedgerQuerySet):
@@ -73,7 +73,7 @@ class Target(Reviewed, Record):
     TOLD = (
         *("name", "slug", "code", "kind", "status", "parent", "program", "project", "activity"),
         *("site", "region", "headquarters", "series", "starts_on", "ends_on"),
-        *("unit", "planned", "done"),
+        *("parts_ground", "unit", "planned", "done"),
     )
     KEY = ("code",)
     TOLD_APART_BY = ("parent", "headquarters", "starts_on")
@@ -127,6 +127,12 @@ class Target(Reviewed, Record):
         "文献里的数",
         "targets",
         help_text="文献说过它的计划或完成的，选那个序列；下面没有填的数，页面上照文献写",
+    )
+    parts_ground = models.CharField(
+        "各部分可以相加的依据",
+        max_length=200,
+        blank=True,
+        help_text="各部分互不重复计算时写明凭什么，写了页面才相加；如：各班学员名单没有重复",
     )
 
     # Dates

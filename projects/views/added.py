@@ -36,6 +36,7 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
 from projects.views.attachments import attachments, with_attachments
+from projects.views.before_after import before_and_after
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -58,8 +59,10 @@ from projects.views.sections import (
     LedgerRows,
     figures,
     figures_section,
+    first_figures,
     further_figures,
     quoted,
+    section_from,
     told_elsewhere,
 )
 from projects.views.sites import SitePage
@@ -133,7 +136,9 @@ def within(region: Region) -> ObservationQuerySet:
 
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    section = figures_section(region, Series.objects.of_place(region).published_figures())
+    region.first_figures = first_figures(Series.objects.of_place(region).published_figures())
+    more = whole_list("observation-list", region=region.slug)
+    section = section_from(region.first_figures, "figures", "数字", more)
     if not section.has_rows:
         section = replace(section, empty=NOT_TOLD)
     return told_elsewhere(section, within(region), WITHIN)
@@ -269,7 +274,9 @@ def add_to_pages() -> None:
     ProgramPage.add_parts(
         "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES
     )
-    RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
+    RegionPage.add_parts(
+        "given", figures_of_place, before_and_after, figures_of_sent, figures_within
+    )
     RegionPage.add_parts("programs", PROJECTS, TARGETS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import connections
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -87,8 +88,16 @@ def count_of(row: Any, name: str, natures: Sequence[str]) -> Count:
         return NOTHING
     url = reverse("observation-detail", args=[figure["code"], figure["number"]])
     is_exact = figure["qualifier"] == "exact" and figure["unit"] == row.unit
-    number = Decimal(str(figure["value"])) if is_exact and figure["value"] is not None else None
-    return Count(figure["printed"], url, number)
+    return Count(figure["printed"], url, value_of(figure, row) if is_exact else None)
+
+
+def value_of(figure: dict[str, Any], row: Any) -> Decimal | None:
+    """The value of a figure, which JSON has as the database keeps it."""
+    value = figure["value"]
+    connection = connections[row._state.db]
+    for convert in Observation._meta.get_field("value").get_db_converters(connection):
+        value = convert(value, None, connection)
+    return None if value is None else Decimal(str(value))
 
 
 def planned_of(row: Any) -> Count:
@@ -200,4 +209,3 @@ def rule_of(values: dict[str, Any]) -> WarningRule:
 
 
 TARGETS = TargetRows("targets", "目标任务", TARGET_COLUMNS)
-PARTS = TargetRows("parts", "各部分", TARGET_COLUMNS, by="parent", whole="target-list")

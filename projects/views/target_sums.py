@@ -16,8 +16,13 @@ COUNTS: tuple[tuple[str, Callable[[Any], Count]], ...] = (
 )
 
 
-def explained_parts(rows: Sequence[Any]) -> list[tuple[str, Explanation]]:
-    """(label, explanation) of the plans, of what is done and of its share, for each unit."""
+def explained_parts(whole: Any, rows: Sequence[Any]) -> list[tuple[str, Explanation]]:
+    """(label, explanation) of the plans, of what is done and of its share, for each unit.
+
+    None where nobody says why the parts count nothing twice.
+    """
+    if not whole.parts_ground:
+        return []
     by_unit: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         if row.unit:
@@ -25,13 +30,13 @@ def explained_parts(rows: Sequence[Any]) -> list[tuple[str, Explanation]]:
     found: list[tuple[str, Explanation]] = []
     for unit, alike in by_unit.items():
         if len(alike) >= FEWEST:
-            sums = [(f"{label}（{unit}）", summed(alike, unit, of)) for label, of in COUNTS]
+            sums = [(f"{label}（{unit}）", summed(alike, unit, of, whole)) for label, of in COUNTS]
             found += [(label, one) for label, one in sums if one.parts]
             found += [(f"完成率（{unit}）", rate)] if (rate := rate_of(alike, unit)) else []
     return found
 
 
-def summed(rows: Sequence[Any], unit: str, of: Callable[[Any], Count]) -> Explanation:
+def summed(rows: Sequence[Any], unit: str, of: Callable[[Any], Count], whole: Any) -> Explanation:
     counts = [(row, of(row)) for row in rows]
     known = [(row, one.number) for row, one in counts if one.number is not None]
     parts = tuple(line(row, counted(number, unit)) for row, number in known)
@@ -44,7 +49,8 @@ def summed(rows: Sequence[Any], unit: str, of: Callable[[Any], Count]) -> Explan
     rest = f"；另 {len(left)} 项没有确数" if left else ""
     amount = f"已知 {len(known)} 项：{total}{rest}" if left else total
     added = "＋".join(counted(number, "") for _, number in known)
-    return Explanation(amount, f"{added}＝{total}{rest and f'{rest}，未计入'}。", parts, left)
+    formula = f"{added}＝{total}{rest and f'{rest}，未计入'}。可以相加：{whole.parts_ground}。"
+    return Explanation(amount, formula, parts, left)
 
 
 def rate_of(rows: Sequence[Any], unit: str) -> Explanation | None:

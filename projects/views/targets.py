@@ -1,6 +1,6 @@
 """What is set out to do: the list with how far it has come by type, and the page of a target."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -16,15 +16,18 @@ from projects.views.reports import reports
 from projects.views.target_rows import (
     COUNTED,
     LIGHT,
-    PARTS,
     PERIOD,
     PLANNED,
     SHARE,
+    TARGET_COLUMNS,
+    TargetRows,
     lit,
     with_counts,
 )
 from projects.views.target_sums import explained_parts
 from projects.warnings import rules_of_targets
+
+NO_PARTS = "由几部分组成的，填写各部分的“所属任务”后列在这里。"
 
 
 class TargetList(ListPage):
@@ -84,14 +87,20 @@ def by_kind(rows: QuerySet) -> QuerySet:
     return grouped.annotate(count=Count("pk"), **counts).order_by("kind")
 
 
-def parts_summed(target: Target) -> Section:
-    """Its parts, and what they come to together."""
-    rows = PARTS.lit_rows(target)
-    section = PARTS.of_rows(rows, Target, target)
-    totals = explained_parts(rows) if len(rows) <= CAP else []
-    if not totals:
-        return section
-    return replace(section, template="projects/section_ledger.html", data=totals)
+@dataclass(frozen=True)
+class Parts(TargetRows):
+    """The parts of a target, and what they come to together."""
+
+    def __call__(self, record: Any) -> Section:
+        rows = self.lit_rows(record)
+        section = self.of_rows(rows, Target, record)
+        totals = explained_parts(record, rows) if len(rows) <= CAP else []
+        if not totals:
+            return section
+        return replace(section, template="projects/section_ledger.html", data=totals)
+
+
+PARTS = Parts("parts", "各部分", TARGET_COLUMNS, NO_PARTS, by="parent")
 
 
 def as_far_as_public(rows: QuerySet) -> QuerySet:
@@ -120,7 +129,7 @@ class TargetPage(DetailPage):
         Column("进度", lambda target: light_words(target.light)),
     )
     parts = (
-        parts_summed,
+        PARTS,
         reports(TargetReport, "done", "done_to_date", "problems"),
     )
 
