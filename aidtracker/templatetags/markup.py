@@ -166,11 +166,12 @@ KINDS = {
     "light": light,
     "sources": source_items,
 }
-MANY = {"figures", "sources"}
+# Kinds that some rows have nothing of.
+MAY_LACK = {"figures", "sources", "light"}
 
 
 def content(cell: Any) -> str:
-    if cell.kind in KINDS and not (cell.kind in MANY and cell.is_unknown):
+    if cell.kind in KINDS and not (cell.kind in MAY_LACK and cell.is_unknown):
         return KINDS[cell.kind](cell.value)
     return linked(cell.items)
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 
 from aidtracker.testing import (
@@ -57,6 +58,12 @@ def section(client, row, anchor):
 # Lights
 
 
+def late(headquarters):
+    """What rules say of targets themselves; that months are missing is told apart."""
+    found = warnings_for([headquarters.pk], TODAY)
+    return [one for one in found if one.rule.kind != "missing"]
+
+
 @pytest.mark.parametrize(
     ("values", "codes", "tone", "words"),
     [
@@ -76,8 +83,7 @@ def section(client, row, anchor):
 def test_light_follows_from_rules(client, values, codes, tone, words):
     own = make_headquarters()
     make_target(headquarters=own, **YEAR | values)
-    found = warnings_for([own.pk], TODAY)
-    assert [one.rule.code for one in found] == codes
+    assert [one.rule.code for one in late(own)] == codes
     light = cells(section(client, own, "targets").table, 0)["进度"].value
     assert (light.tone, light.words) == (tone, words)
 
@@ -85,7 +91,7 @@ def test_light_follows_from_rules(client, values, codes, tone, words):
 def test_what_nobody_counted_is_late_for_the_leader_and_has_no_share(client):
     own = make_headquarters()
     row = make_target(headquarters=own, planned=9, starts_on="2025", ends_on="2025-06")
-    (found,) = warnings_for([own.pk], TODAY)
+    (found,) = late(own)
     assert found.sentence == "2025年6月到期，已过 366 天，还没有完成数。"
     assert row.share_words == ""
     client.force_login(make_staff(own, permissions=["projects.view_project"]))
@@ -155,15 +161,15 @@ def test_parts_are_not_added_without_a_ground(client):
     assert found.data is None
 
 
-def test_part_belongs_to_ones_own_or_the_headquarters_above(client):
+def test_part_belongs_to_ones_own_or_the_headquarters_above():
     above = make_headquarters()
     own, other = make_headquarters(parent=above), make_headquarters()
     make_target(headquarters=own, parent=make_target(headquarters=above))
     make_target(headquarters=own, parent=make_target(headquarters=own))
-    with pytest.raises(ValidationError, match="别的指挥部"):
-        make_target(headquarters=own, parent=make_target(headquarters=other))
-    with pytest.raises(ValidationError, match="别的指挥部"):
-        make_target(parent=make_target(headquarters=other))
+    foreign = make_target(headquarters=other)
+    for values in ({"headquarters": own}, {}):
+        with pytest.raises(ValidationError, match="别的指挥部"), transaction.atomic():
+            make_target(parent=foreign, **values)
 
 
 # The list
@@ -190,6 +196,18 @@ def test_sums_by_type_lead_to_just_their_rows(client):
 
 
 # Months
+
+
+def test_months_after_the_end_are_not_missing():
+    own = make_headquarters()
+    make_target(headquarters=own, **YEAR)
+    make_target(headquarters=own, starts_on="2025", ends_on="2026-04")
+    found = [one for one in warnings_for([own.pk], TODAY) if one.rule.kind == "missing"]
+    assert sorted(one.sentence for one in found) == [
+        "还没有提交2026年4月的月报。",
+        "还没有提交2026年4月的月报。",
+        "还没有提交2026年5月的月报。",
+    ]
 
 
 CLERK = [

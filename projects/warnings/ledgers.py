@@ -7,7 +7,7 @@ from functools import cached_property
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import first_of_month, last_of_month, previous
-from aidtracker.ground.partial_dates import first_day
+from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.review.reviewed import HANDED_IN
 from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
@@ -22,6 +22,8 @@ STARTS = {
     "outlets": ("opened_on",),
     "targets": ("starts_on",),
 }
+# Until when something is reported about.
+ENDS = {"targets": "ends_on"}
 
 
 def joins(model):
@@ -122,8 +124,10 @@ class Ledgers:
         names = STARTS[dataset_name(type(subject))]
         dates = (getattr(subject, name) for name in names)
         start = first_day(next(filter(None, dates), ""))
+        end = last_day(getattr(subject, ENDS.get(dataset_name(type(subject)), ""), ""))
         for month in self.closed_months(subject.headquarters_id, count):
-            if month not in handed_in and not (start and start > last_of_month(month)):
+            is_before = start and start > last_of_month(month)
+            if month not in handed_in and not is_before and not (end and end < month):
                 yield month
 
 
