@@ -85,6 +85,8 @@ class Dataset:
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
     is_working_rule: bool = field(default=False, kw_only=True)  # a site that begins empty has it
+    is_open: bool = field(default=True, kw_only=True)  # its public rows go out as files, by the API
+    about: str = field(default="", kw_only=True)  # what it is, where no list of its own says that
 
     @property
     def model(self) -> type[Any]:

@@ -84,7 +84,9 @@ def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> Fi
         if column.source.is_relation:
             key = sql.key_of(column.attribute, column.source.related_model, words)
             return guarded(column, key) if is_public else key
-        return sql.Written(F(column.attribute), words=words_of(column, codes, words))
+        said = words_of(column, codes, words)
+        is_machine = codes and is_public and said == sql.YES_NO
+        return sql.Written(F(column.attribute), words=sql.TRUE_FALSE if is_machine else said)
 
     is_structure = isinstance(column.widget, JSONWidget)
     render = (lambda text: column.widget.render(json.loads(text))) if is_structure else None
