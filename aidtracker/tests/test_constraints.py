@@ -259,6 +259,7 @@ BROKEN = {
     **reports_broken("outlet_report", "tonnes", "outlet"),
     **reports_broken("jobs_report", "", "headquarters", "site"),
     **reports_broken("training_report", "", "headquarters"),
+    **reports_broken("target_report", "done_to_date", "target"),
     "revision_number_once": lambda: twice(make.make_revision, row=make.make_project(), number=1),
     "revision_of_a_dataset": lambda: make.make_revision(dataset="nothing"),
     "observation_part_once": lambda: twice(

@@ -352,7 +352,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for row in series.observations.all()
     ]
 
-    assert len(pages) == 25 + 15 + 15
+    assert len(pages) == 25 + 15 + 15 + 5
     assert {client.get(address).status_code for address in pages} == {404}
 
 
