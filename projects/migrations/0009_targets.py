@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('aidtracker', '0007_list_views'),
         ('programs', '0001_initial'),
-        ('projects', '0007_matters'),
+        ('projects', '0008_briefings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
