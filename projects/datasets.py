@@ -266,6 +266,7 @@ register(
     PublicPage(WHAT, 5, "时间线", "timeline"),
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
+    PublicPage(NUMBERS, 50, "开放数据", "data"),
     PublicPage(PRINTED, 90, "文稿", "briefing-list"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),

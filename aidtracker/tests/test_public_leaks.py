@@ -1,5 +1,6 @@
 """Nothing that is not published reaches the public: not in words, counts, sums or choices."""
 
+import zipfile
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,8 @@ from aidtracker import testing
 from aidtracker.api.sets import sets_of
 from aidtracker.api.site import PREFIX
 from aidtracker.ground.datasets import dataset_name, datasets, is_dataset, record_models
+from aidtracker.opendata import kept
+from aidtracker.opendata.registry import open_datasets
 from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
@@ -42,6 +45,12 @@ SECRET = "藏红花"
 PINYIN = "canghonghua"
 NUMBER = 73517351
 HIDDEN_STATES = [state for state in Review if state != Review.PUBLISHED]
+
+
+@pytest.fixture(autouse=True)
+def _no_file_is_kept(monkeypatch):
+    """Each file is made anew: a test is one transaction, and so of one edition on PostgreSQL."""
+    monkeypatch.setattr(kept, "keep", lambda *args: None)
 
 
 class Surroundings:
@@ -310,7 +319,13 @@ def addresses(at):
     files = [f"{address}?download=csv" for address in lists]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
-    return [reverse("home"), *lists, *files, *searches, *at.details]
+    return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]
+
+
+def open_data():
+    """The catalogue as pages and for programs, and whole datasets as files."""
+    files = [f"/data/{name}.jsonl" for name in open_datasets()]
+    return [reverse("data"), reverse("data-package"), *files]
 
 
 def test_every_reviewed_model_has_hidden_rows_to_look_for():
@@ -332,6 +347,25 @@ def test_public_pages_and_files_do_not_change_with_hidden_rows(client):
 
     after = {address: body(client, address) for address in addresses(at)}
     assert [address for address in before if after[address] != before[address]] == []
+
+
+def test_files_of_all_data_do_not_name_hidden_rows(client, tmp_path):
+    """In the files that cannot be compared byte by byte, and with what the rows themselves say."""
+    at = Surroundings()
+    rows = make_hidden(at)
+    make_published_about_hidden(at, rows)
+    report = make_hidden_report(at)
+    for row in vars(at).values():
+        if hasattr(row, "sources"):
+            row.sources.add(report)
+    for name in ("aidtracker.sqlite", "aidtracker.zip"):
+        response = client.get(f"/data/{name}")
+        (tmp_path / name).write_bytes(b"".join(response.streaming_content))
+    with zipfile.ZipFile(tmp_path / "aidtracker.zip") as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist()]
+    texts.append((tmp_path / "aidtracker.sqlite").read_bytes().decode(errors="ignore"))
+    secrets = (SECRET, PINYIN, "report-x", str(NUMBER))
+    assert [word for word in secrets for text in texts if word in text] == []
 
 
 def test_searches_and_conditions_do_not_name_hidden_rows(client):
