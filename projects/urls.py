@@ -7,6 +7,7 @@ from aidtracker.pages.charts import CHART, PICTURE
 from aidtracker.pages.routes import files_behind, page_routes
 from projects.views import (
     attachments,
+    briefings,
     compare,
     corrections,
     english,
@@ -15,6 +16,7 @@ from projects.views import (
     home,
     matter_counts,
     matters,
+    screens,
     site,
     timeline,
 )
@@ -34,6 +36,15 @@ urlpatterns = [
     path("report/answer/", matters.look_up, name="report-lookup"),
     path("report/<str:number>/", matters.answer, name="report-answer"),
     path("matters/", matter_counts.matter_counts, name="matters"),
+    path("briefings/", briefings.briefing_list, name="briefing-list"),
+    path("briefings/<int:briefing>/", briefings.latest, name="briefing-latest"),
+    path("briefings/<int:briefing>/<int:number>/", briefings.edition, name="briefing"),
+    path(
+        "briefings/<int:briefing>/<int:number>/<str:extension>",
+        briefings.file,
+        name="briefing-file",
+    ),
+    path("screen/<slug:slug>/", screens.screen, name="screen"),
     path("files/<uuid:key>/<str:variant>", attachments.attachment, name="attachment"),
     path("iati/activities.xml", exchange.iati_activities, name="iati-activities"),
     path("iati/organisations.xml", exchange.iati_organisations, name="iati-organisations"),

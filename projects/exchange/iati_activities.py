@@ -8,7 +8,8 @@ what lacks these, too, stands at the end of the file, in our namespace, with wha
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from aidtracker.ground.addresses import address
 from programs.models import Headquarters, Program
@@ -51,7 +52,7 @@ def activities(site: str) -> Iterator[Any]:
 def public(model: Any) -> QuerySet:
     """The public rows, with the day of the first document that speaks of each: `documented`."""
     dated = links(model, "sources").exclude(published_on="").order_by("published_on")
-    documented = Subquery(dated.values("published_on")[:1])
+    documented = Coalesce(Subquery(dated.values("published_on")[:1]), Value(""))
     return model.objects.published().order_by("pk").annotate(documented=documented)
 
 
