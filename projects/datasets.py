@@ -46,6 +46,7 @@ REPORTS = (
     ),
     ("jobs_reports", "JobsReport", "work"),
     ("training_reports", "TrainingReport", "school"),
+    ("target_reports", "TargetReport", "event_available"),
 )
 GRID = MenuPage(
     LEDGERS,
@@ -131,6 +132,16 @@ register(
         "savings",
         home=55,
         navigation=PublicPage(WHAT, 35, "补贴"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
+        "targets",
+        "projects.Target",
+        PROJECTS,
+        "checklist",
+        home=57,
+        navigation=PublicPage(WHAT, 37, "目标任务"),
         is_searched=True,
         has_work=True,
     ),

@@ -74,9 +74,14 @@ def visitor(request: HttpRequest) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+WHOLE = ("/iati/", "/sdmx/")
+
+
 def is_file(request: HttpRequest) -> bool:
     """Whether a whole list or a text is asked for as a file, of which there is no kept copy."""
-    return bool(request.GET.get("download")) or request.path_info.endswith(f"/{WORD}")
+    path = request.path_info
+    is_whole = path.startswith(WHOLE) or path.endswith(f"/{WORD}")
+    return bool(request.GET.get("download")) or is_whole
 
 
 def is_data(request: HttpRequest) -> bool:

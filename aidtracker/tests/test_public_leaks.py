@@ -34,6 +34,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
     make_source,
+    make_target,
 )
 from projects.checks.recomputing import recompute
 from projects.models import Review, Series
@@ -73,6 +74,7 @@ class Surroundings:
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
         )
+        self.target = make_target(headquarters=self.headquarters, region=self.region, planned=7)
         self.award = make_award(site=self.site)
         self.agreement = make_agreement(activity=self.activity)
 
@@ -135,6 +137,24 @@ def hidden_subsidy(at, state):
     }
 
 
+def hidden_target(at, state):
+    return {
+        "name": f"{SECRET}任务{state}",
+        "headquarters": at.headquarters,
+        "parent": at.target,
+        "region": at.region,
+        "site": at.site,
+        "program": at.program,
+        "project": at.project,
+        "starts_on": "1735",
+        "ends_on": "1736",
+        "unit": "场",
+        "planned": NUMBER,
+        "done": NUMBER,
+        "note": SECRET,
+    }
+
+
 def hidden_outlet(at, state):
     return {
         "name": f"{SECRET}网点{state}",
@@ -174,6 +194,7 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "Target": hidden_target,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
         "project": at.project,
@@ -198,6 +219,9 @@ HIDDEN = {
         "site", at, state, headquarters=at.headquarters, jobs=NUMBER, attributed_to=SECRET
     ),
     "TrainingReport": lambda at, state: report_of("headquarters", at, state, trainees=NUMBER),
+    "TargetReport": lambda at, state: report_of(
+        "target", at, state, problems=SECRET, done_to_date=NUMBER
+    ),
     "Revision": lambda at, state: {
         "row": at.project,
         "correction_reason": SECRET,
@@ -266,6 +290,8 @@ def make_published_about_hidden(at, rows):
             testing.make_project_party(project=row, enterprise=at.enterprise)
             testing.make_project_plan(project=row, review=Review.PUBLISHED, target=SECRET)
             testing.make_milestone(project=row, name=SECRET)
+            target = make_target(name=SECRET, project=row, region=at.region, planned=NUMBER)
+            testing.make_target_report(target=target, review=Review.PUBLISHED, problems=SECRET)
 
 
 def conditions_of(name):
@@ -369,7 +395,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 25 + 15 + 15
+    assert len(pages) == 25 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}
