@@ -6,6 +6,7 @@ from django.urls import path
 from projects.admin import (
     agenda,
     attachments,
+    briefings,
     desk,
     grid,
     monthly_totals,
@@ -53,6 +54,15 @@ admin_pages = [
         name="projects_attachment",
     ),
     path("projects/quarters/", admin_view(quarters.page), name="projects_quarters"),
+    path("projects/briefings/", admin_view(briefings.briefings), name="projects_briefings"),
+    path(
+        "projects/briefings/<int:number>/", admin_view(briefings.briefing), name="projects_briefing"
+    ),
+    path(
+        "projects/briefings/<int:number>/<int:edition>/<str:extension>",
+        admin_view(briefings.file),
+        name="projects_briefing_file",
+    ),
     path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),
 ]
