@@ -22,10 +22,13 @@ from projects.monthly.overview_sheet import HEADINGS, sheet_rows
 
 @require_safe
 def choice(request):
-    """The headquarters whose page a user may open; with only one, that page."""
+    """The headquarters whose page a user may open; with only one that is above all others, its
+    page, which leads on to them."""
     rows = list(headquarters_of(request).select_related("parent"))
-    if len(rows) == 1:
-        return HttpResponseRedirect(address(rows[0]))
+    numbers = {row.pk for row in rows}
+    above = [row for row in rows if row.parent_id not in numbers]
+    if len(above) == 1:
+        return HttpResponseRedirect(address(above[0]))
     context = {
         **admin.site.each_context(request),
         "title": "指挥部一页",
