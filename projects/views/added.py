@@ -35,6 +35,7 @@ from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
+from projects.views.assessments import SCHEMES
 from projects.views.attachments import attachments, with_attachments
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
@@ -253,6 +254,7 @@ def add_to_pages() -> None:
         SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
+        SCHEMES,
         ACTIVITIES,
     )
     for page in (ProjectPage, SitePage, ActivityPage):
@@ -260,8 +262,10 @@ def add_to_pages() -> None:
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
-    PolicyPage.add_parts("programs", SUBSIDIES)
-    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
+    PolicyPage.add_parts("programs", SUBSIDIES, SCHEMES)
+    ProgramPage.add_parts(
+        "policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, SCHEMES, ACTIVITIES
+    )
     RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
     RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
