@@ -175,11 +175,16 @@ def make_assessment_scheme(**kwargs):
     return create(AssessmentScheme, kwargs)
 
 
+def make_assessment_round(**kwargs):
+    kwargs.setdefault("year", 2026)
+    return create(AssessmentRound, kwargs)
+
+
 def make_assessment(**kwargs):
     """Of an outlet of the scheme's headquarters."""
     kwargs.setdefault("review", Review.PUBLISHED)
     if "round" not in kwargs:
-        kwargs["round"] = MAKERS[AssessmentRound](year=2026)
+        kwargs["round"] = make_assessment_round()
     kwargs.setdefault("number", next(numbers))
     if not kwargs.keys() & {"site", "outlet"}:
         kwargs["outlet"] = make_outlet(headquarters=kwargs["round"].scheme.headquarters)

@@ -13,6 +13,7 @@ from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment_round,
     make_award,
     make_batch,
     make_category,
@@ -58,6 +59,8 @@ class Surroundings:
         self.project = make_project(headquarters=self.headquarters, total_amount=5)
         self.investment = make_investment(headquarters=self.headquarters)
         self.outlet = make_outlet(headquarters=self.headquarters)
+        self.round = make_assessment_round()
+        self.rated = [make_outlet() for _ in HIDDEN_STATES]
         self.series = make_series(metric=self.metric, region=self.region)
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
@@ -74,7 +77,8 @@ class Surroundings:
     def row(self, name):
         """The row of a model; of one that no hidden row names, a new one."""
         if not hasattr(self, name):
-            setattr(self, name, getattr(testing, f"make_{name}")())
+            makers = {model._meta.model_name: maker for model, maker in testing.MAKERS.items()}
+            setattr(self, name, makers[name]())
         return getattr(self, name)
 
 
@@ -124,6 +128,28 @@ def hidden_subsidy(at, state):
     }
 
 
+def hidden_scheme(at, state):
+    return {
+        "name": f"{SECRET}办法{state}",
+        "assessed": "outlet",
+        "headquarters": at.headquarters,
+        "program": at.program,
+        "policy": at.row("policy"),
+        "award_name": SECRET,
+        "level": "other",
+        "grantor": SECRET,
+    }
+
+
+def hidden_assessment(at, state):
+    return {
+        "round": at.round,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "outlet": at.rated[HIDDEN_STATES.index(state)],
+        "note": SECRET,
+    }
+
+
 def hidden_outlet(at, state):
     return {
         "name": f"{SECRET}网点{state}",
@@ -163,6 +189,8 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "AssessmentScheme": hidden_scheme,
+    "Assessment": hidden_assessment,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
         "project": at.project,
@@ -326,7 +354,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for row in series.observations.all()
     ]
 
-    assert len(pages) == 25 + 15 + 15
+    assert len(pages) == 35 + 15 + 15
     assert {client.get(address).status_code for address in pages} == {404}
 
 

@@ -92,7 +92,7 @@ class AssessmentAdmin(ReviewedAdmin, ModelAdmin):
     readonly_fields = ("total",)
     fieldsets = (
         group("名称与类型", "round", "number"),
-        group("评的是", "outlet", "site"),
+        group("主体", "outlet", "site"),
         group("结果", "total", "outcome"),
         group("状态与采用", "review", "review_comment", "correction_reason", "note"),
     )
@@ -118,4 +118,7 @@ class ScoreAdmin(PartAdmin, ModelAdmin):
         "criterion__scheme",
     )
     search_help_text = "评分项或依据"
-    fieldsets = (group(None, "assessment", "criterion", "points", "evidence"),)
+    fieldsets = (
+        group("名称与类型", "assessment", "criterion"),
+        group("分数", "points", "evidence"),
+    )
