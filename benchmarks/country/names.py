@@ -63,6 +63,9 @@ def subsidy(number: int) -> str:
     return f"示例{product(number)}补贴{number:05}"
 
 
+RATED = "示例示范店"
+
+
 def outlet(number: int) -> str:
     return f"示例{product(number)}{one_of(SHOPS, number)}{number:05}"
 

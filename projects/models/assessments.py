@@ -111,7 +111,7 @@ class Assessment(Paged, Reviewed):
 
     class Meta(Reviewed.Meta):
         verbose_name = verbose_name_plural = "评定"
-        ordering = ("-round__year", "round", "number")
+        ordering = ("-round_id", "number")
         constraints = (
             once("assessment_number_once", "这一轮已有同序号的评定。", "round", "number"),
             once("assessment_outlet_once", "这个网点在这一轮已有评定。", "round", "outlet"),
