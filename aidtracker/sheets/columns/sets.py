@@ -84,7 +84,9 @@ def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> Fi
         if column.source.is_relation:
             key = sql.key_of(column.attribute, column.source.related_model, words)
             return guarded(column, key) if is_public else key
-        return sql.Written(F(column.attribute), words=words_of(column, codes, words))
+        said = words_of(column, codes, words)
+        is_machine = codes and is_public and said == sql.YES_NO
+        return sql.Written(F(column.attribute), words=sql.TRUE_FALSE if is_machine else said)
 
     is_structure = isinstance(column.widget, JSONWidget)
     render = (lambda text: column.widget.render(json.loads(text))) if is_structure else None
@@ -175,9 +177,9 @@ def page(model: Any, site: str) -> Iterator[FileColumn]:
     """Where the site shows a row, for those that have a page."""
     if not issubclass(model, Paged) or not model.PAGE:
         return
-    first, *rest = pieces(model.page_name(), len(model.PAGE))
 
     def write(words: sql.Words) -> Expression:
+        first, *rest = pieces(model.page_name(), len(model.PAGE))
         parts = [sql.part_of_key(path, sql.fields_at(model, path)[-1]) for path in model.PAGE]
         return sql.Composed(*parts, pieces=(f"{site}{first}", *rest))
 
