@@ -236,6 +236,8 @@ SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL el
 # Long work waits in the database for `manage.py db_worker`, where the site says that one runs.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKERS = env_flag("WORKERS", default=False)
+# What prints texts as PDF, where Chromium is not called by one of its usual names.
+PDF_BROWSER = os.environ.get("PDF_BROWSER", "")
 
 # Accounts and sessions
 

@@ -1,7 +1,7 @@
 """The datasets of what was done with the aid, and how much of what was measured."""
 
 from aidtracker.ground.datasets import Dataset, Fixture, MenuGroup, MenuPage, PublicPage, register
-from programs.datasets import DOCUMENTS, WHAT, WHO
+from programs.datasets import DOCUMENTS, PRINTED, WHAT, WHO
 
 PROJECTS = MenuGroup("项目与招商", 30)
 LEDGERS = MenuGroup("台账与月报", 40)
@@ -300,6 +300,7 @@ register(
     PublicPage(WHAT, 5, "时间线", "timeline"),
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
+    PublicPage(PRINTED, 90, "文稿", "briefing-list"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
@@ -308,6 +309,7 @@ register(
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
     MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),
+    MenuPage(FIGURES, "文稿", "article", "projects_briefings", readers("observation")),
     # The sums of a month are for who enters figures.
     MenuPage(
         FIGURES,

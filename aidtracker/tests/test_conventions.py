@@ -31,6 +31,7 @@ from programs.models import Account
 from programs.models.sources import TextVersion
 from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
 from projects.models.attachments import Attachment
+from projects.models.briefings import Briefing, BriefingEdition, Letterhead
 from projects.models.requests import Asking, NameRequest
 from projects.models.tasks import CollectionTask, CollectionUnit
 from projects.urls import urlpatterns as PROJECTS  # noqa: N812
@@ -57,6 +58,7 @@ def test_datasets_are_all_models_of_the_apps():
     histories = {model.history.model for model in MODELS}
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
     own = {Account, Act, Asking, Attachment, CollectionTask, CollectionUnit, Comment}
+    own |= {Briefing, BriefingEdition, Letterhead}
     own |= {EditionStep, ListView, MailChoice, NameRequest, Notice, RememberedColumns}
     own |= {StaffSession, Tally, TextVersion, UnsavedForm, Upload}
     assert models - histories == {*MODELS, *own}

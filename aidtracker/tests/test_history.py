@@ -227,6 +227,7 @@ BULK_WRITES = {
     "projects/models/matters.py": "contacts, which no history keeps",
     "projects/models/findings.py": "followed by keep_states",
     "projects/admin/ledger_filters.py": "SQL that only asks",
+    "projects/briefings/editions.py": "whether a text is written, which no history keeps",
     "projects/monthly/collecting.py": "who is asked and reminded, which acts say",
     "projects/monthly/freezing.py": "followed by keep_states",
     "aidtracker/review/proposals.py": "followed by keep_states",

@@ -213,13 +213,19 @@ def through_years(kind: str) -> Callable[[Any], Item]:
     return lambda row: Item(about, address("compare", of="periods", about=f"{kind}:{row.slug}"))
 
 
+def on_a_screen(row: Any) -> Item:
+    """The way to the figures of a headquarters or place for a wall."""
+    return Item("大屏", reverse("screen", args=[row.slug]))
+
+
 def add_comparisons() -> None:
     """Where the pages and lists lead to what they can be compared with."""
     HeadquartersPage.ways = (
         beside_others("headquarters", "与其他指挥部比较"),
         through_years("headquarters"),
+        on_a_screen,
     )
-    RegionPage.ways = (beside_its_kind, through_years("regions"))
+    RegionPage.ways = (beside_its_kind, through_years("regions"), on_a_screen)
     ProgramPage.ways = (beside_others("programs", "与其他工程比较"), through_years("programs"))
     MetricPage.ways = (beside_others("metrics", "与其他指标并列"),)
     for page in (HeadquartersList, RegionList, ProgramList):

@@ -274,6 +274,10 @@ class ObservationFilter(ListFilter):
     """A figure by its document, its meaning, and what it is about (set by links from pages)."""
 
     further = ("obs_status", "price_basis", "accumulation", "qualifier", "rank")
+    of_states = (
+        *("metric", "within", "headquarters", "program", "year", "scope", "donor", "region"),
+        *("project", "investment", "enterprise", "site", "outlet", "activity"),
+    )
 
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter("指标", used(Metric, "series_set__observations"), method=of_series)
