@@ -46,6 +46,7 @@ REPORTS = (
     ),
     ("jobs_reports", "JobsReport", "work"),
     ("training_reports", "TrainingReport", "school"),
+    ("target_reports", "TargetReport", "event_available"),
 )
 GRID = MenuPage(
     LEDGERS,
@@ -131,6 +132,16 @@ register(
         "savings",
         home=55,
         navigation=PublicPage(WHAT, 35, "补贴"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
+        "targets",
+        "projects.Target",
+        PROJECTS,
+        "checklist",
+        home=57,
+        navigation=PublicPage(WHAT, 37, "目标任务"),
         is_searched=True,
         has_work=True,
     ),
@@ -300,6 +311,7 @@ register(
     PublicPage(WHAT, 5, "时间线", "timeline"),
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
+    PublicPage(NUMBERS, 50, "开放数据", "data"),
     PublicPage(PRINTED, 90, "文稿", "briefing-list"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),

@@ -46,6 +46,8 @@ urlpatterns = [
     ),
     path("screen/<slug:slug>/", screens.screen, name="screen"),
     path("files/<uuid:key>/<str:variant>", attachments.attachment, name="attachment"),
+    path("iati/activities.xml", exchange.iati_activities, name="iati-activities"),
+    path("iati/organisations.xml", exchange.iati_organisations, name="iati-organisations"),
     path("sdmx/figures.csv", exchange.sdmx_figures, name="sdmx-figures"),
     path("sdmx/structure.json", exchange.sdmx_definition, name="sdmx-structure"),
     path("feed/", feeds.Figures(), name="feed"),

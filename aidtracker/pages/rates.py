@@ -21,6 +21,7 @@ from aidtracker.trail.acts import address_of
 
 # What one household or office has of the addresses of IPv6.
 NETWORK = 64
+WORD = "docx"  # the end of the address of a Word file that is made for who asks
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,19 @@ def visitor(request: HttpRequest) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+WHOLE = ("/iati/", "/sdmx/")
+
+
 def is_file(request: HttpRequest) -> bool:
-    """Whether a whole list is asked for as a file, of which there is no kept copy."""
-    return bool(request.GET.get("download"))
+    """Whether a whole list or a text is asked for as a file, of which there is no kept copy."""
+    path = request.path_info
+    is_whole = path.startswith(WHOLE) or path.endswith(f"/{WORD}")
+    return bool(request.GET.get("download")) or is_whole
+
+
+def is_data(request: HttpRequest) -> bool:
+    """Whether a whole dataset is asked for, which is mostly kept."""
+    return request.path_info.startswith("/data/") and not request.path_info.endswith("/")
 
 
 def is_picture(request: HttpRequest) -> bool:
@@ -96,6 +107,8 @@ def is_search(request: HttpRequest) -> bool:
 # through all there is has the files. The first that fits counts.
 RATES: tuple[tuple[Callable[[HttpRequest], bool], Rate], ...] = (
     (is_file, Rate("file", seconds=600, of_one=60, of_all=3000)),
+    # All datasets in all formats, twice.
+    (is_data, Rate("data", seconds=600, of_one=300, of_all=6000)),
     (is_picture, Rate("picture", seconds=600, of_one=120, of_all=6000)),
     (is_suggestion, Rate("suggestion", seconds=60, of_one=600, of_all=12_000)),
     (is_search, Rate("search", seconds=60, of_one=60, of_all=3000)),

@@ -22,6 +22,7 @@ from aidtracker.ground.datasets import record_models
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.tallies import Tally
+from aidtracker.opendata.models import KeptFile, Release
 from aidtracker.review.comments import Comment
 from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.testing.rows import MAKERS, maker_name
@@ -59,8 +60,8 @@ def test_datasets_are_all_models_of_the_apps():
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
     own = {Account, Act, Asking, Attachment, CollectionTask, CollectionUnit, Comment}
     own |= {Briefing, BriefingEdition, Letterhead}
-    own |= {EditionStep, ListView, MailChoice, NameRequest, Notice, RememberedColumns}
-    own |= {StaffSession, Tally, TextVersion, UnsavedForm, Upload}
+    own |= {EditionStep, KeptFile, ListView, MailChoice, NameRequest, Notice, Release}
+    own |= {RememberedColumns, StaffSession, Tally, TextVersion, UnsavedForm, Upload}
     assert models - histories == {*MODELS, *own}
 
 

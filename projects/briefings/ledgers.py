@@ -60,7 +60,7 @@ def tables_of(model: Any, rows: QuerySet) -> Iterator[LedgerTable]:
     label = str(model._meta.verbose_name)
     yield LedgerTable(
         label,
-        f"已公开的{label}",
+        f"已公开的{label}，写成时台账所记",
         [label, *(str(fields[i].verbose_name) for i in at)],
         [(name, [amounts[i] for i in at]) for name, amounts in shown],
         public.count() - len(shown),
