@@ -324,13 +324,15 @@ def make_published_about_hidden(at, rows):
 
 def conditions_of(name):
     """What a public list can be narrowed by."""
-    return resolve(reverse(name)).func.view_class.filterset_class.base_filters
+    view = getattr(resolve(reverse(name)).func, "view_class", None)
+    return view.filterset_class.base_filters if view else {}
 
 
 def sets():
     """The datasets of the API."""
-    pages = [resolve(reverse(name)).func.view_class for name in page_names("-list")]
-    return sets_of(page for page in pages if is_dataset(page.model))
+    views = [resolve(reverse(name)).func for name in page_names("-list")]
+    pages = [getattr(view, "view_class", None) for view in views]
+    return sets_of(page for page in pages if page and is_dataset(page.model))
 
 
 def body(client, address):
