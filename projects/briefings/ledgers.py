@@ -95,7 +95,8 @@ def amount_of(row: Any, field: Any) -> dict[str, Any] | None:
         "words": "",
     }
     if figure:
-        said["source"] = f"{figure.source.cited}印“{figure.printed}”，{said['source']}"
+        name = f"{type(row)._meta.verbose_name}“{row}”"
+        said["source"] = f"{name}据{figure.source.cited}，原文“{figure.printed}”"
         said["place"] = figure.place_in_words or f"第 {figure.number} 处"
         said["words"] = figure.place
     return said

@@ -28,8 +28,8 @@ from aidtracker.testing import (
 )
 from aidtracker.trail.acts import Way, doing
 from aidtracker.trail.models import Act
-from projects.monthly.ledger_follow import follow
 from projects.monthly.kinds import KINDS
+from projects.monthly.ledger_follow import follow
 from projects.monthly.overview import Desk
 
 pytestmark = pytest.mark.django_db
