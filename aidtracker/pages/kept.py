@@ -49,6 +49,10 @@ SETTLED = 2
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
+class Passing(HttpResponse):
+    """An answer for who walks through all there is: named, but not kept in the place of pages."""
+
+
 def files() -> Iterator[Path]:
     yield settings.BASE_DIR / "requirements.txt"
     folders = [Path(config.path) for config in apps.get_app_configs()]
@@ -144,7 +148,8 @@ class KeptPages:
             say_name(response, name)
         else:
             response = self.page(request, name)
-        if date and response.has_header("ETag"):
+        is_dated = response.has_header("Last-Modified")  # by itself, as a file is
+        if date and response.has_header("ETag") and not is_dated:
             response["Last-Modified"] = date
         return response
 
@@ -163,6 +168,7 @@ class KeptPages:
         say_name(response, name)
         if is_kept:
             compress(response, encoding)
+        if is_kept and not isinstance(response, Passing):
             keep(place, response)
         return response
 

@@ -23,11 +23,12 @@ LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport subsidy",
+    "outletreport jobsreport trainingreport subsidy target targetreport",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
-    "investmentreport outletreport jobsreport trainingreport revision subsidy"
+    "investmentreport outletreport jobsreport trainingreport revision subsidy target "
+    "targetreport"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

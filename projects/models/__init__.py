@@ -19,6 +19,7 @@ from projects.models.reports import (
     JobsReport,
     OutletReport,
     ProgressReport,
+    TargetReport,
     TrainingReport,
 )
 from projects.models.revisions import Revision
@@ -27,6 +28,7 @@ from projects.models.scope_entries import ScopeEntry
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
 from projects.models.subsidies import Subsidy
+from projects.models.targets import Target
 
 # What has no short way from here is a model all the same.
 load_modules(__name__)
@@ -59,6 +61,8 @@ __all__ = [
     "Site",
     "SkippedPhrase",
     "Subsidy",
+    "Target",
+    "TargetReport",
     "TrainingReport",
     "WarningRule",
 ]

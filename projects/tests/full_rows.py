@@ -19,6 +19,7 @@ from aidtracker.testing import (
     make_site,
     make_source,
     make_subsidy,
+    make_target,
 )
 
 BUDGET = 12
@@ -67,6 +68,24 @@ def full_subsidy():
         amount=4,
         moved="insured",
         moved_amount=50,
+    )
+
+
+def full_target():
+    return make_target(
+        parent=make_target(),
+        program=make_program(),
+        project=make_project(),
+        activity=make_activity(),
+        site=make_site(),
+        region=make_region(),
+        headquarters=make_headquarters(),
+        series=make_series(),
+        starts_on="2020",
+        ends_on="2020",
+        unit="场",
+        planned=4,
+        done=2,
     )
 
 
@@ -124,6 +143,7 @@ MAKERS = {
     "project": full_project,
     "investment": full_investment,
     "subsidy": full_subsidy,
+    "target": full_target,
     "enterprise": full_enterprise,
     "site": full_site,
     "outlet": full_outlet,

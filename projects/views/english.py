@@ -45,6 +45,7 @@ DATASETS = {
     "projects": "projects paid with aid money",
     "investments": "firms’ own investments that the headquarters brought in; no aid projects",
     "subsidies": "what is paid to lower a cost, with what it moved (premium to sum insured)",
+    "targets": "what programmes and projects set out to do, counted: planned, done, until when",
     "enterprises": "firms, cooperatives, banks, associations",
     "sites": "industrial parks, workshops, plantations, centres",
     "outlets": "sales points of Xinjiang goods in donor cities",
