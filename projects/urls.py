@@ -51,7 +51,9 @@ urlpatterns = [
     path("sdmx/figures.csv", exchange.sdmx_figures, name="sdmx-figures"),
     path("sdmx/structure.json", exchange.sdmx_definition, name="sdmx-structure"),
     path("feed/", feeds.Figures(), name="feed"),
+    path("feed/feed.json", feeds.JSONFigures(), name="feed-json"),
     path("feed/<slug:place>/<slug:slug>/", feeds.FiguresOf(), name="feed-of"),
+    path("feed/<slug:place>/<slug:slug>/feed.json", feeds.JSONFiguresOf(), name="feed-of-json"),
     path("en/", english.english, name="english"),
     *page_routes("projects.views"),
 ]

@@ -33,6 +33,7 @@ from projects.models.finding_kinds import TO_SETTLE
 from projects.models.matters import OPEN
 from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
+from projects.monthly.rounds import late_rounds
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
 from projects.warnings.kinds import LATE
@@ -306,6 +307,11 @@ class Desk:
         own = Matter.objects.filter(headquarters=self.headquarters)
         late = own.late(self.today).select_related("enterprise", "site")
         return own.filter(state__in=OPEN).count(), list(late.order_by("due_on")[:MOST_LINES])
+
+    @cached_property
+    def late_rounds(self):
+        """Rounds of assessments whose day is over and that are not rated whole."""
+        return late_rounds(self.headquarters, self.today)
 
     @cached_property
     def queue(self):
