@@ -18,6 +18,7 @@ from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment_round,
     make_award,
     make_batch,
     make_category,
@@ -34,6 +35,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
     make_source,
+    make_target,
 )
 from projects.checks.recomputing import recompute
 from projects.models import Review, Series
@@ -69,10 +71,13 @@ class Surroundings:
         self.project = make_project(headquarters=self.headquarters, total_amount=5)
         self.investment = make_investment(headquarters=self.headquarters)
         self.outlet = make_outlet(headquarters=self.headquarters)
+        self.round = make_assessment_round()
+        self.rated = [make_outlet() for _ in HIDDEN_STATES]
         self.series = make_series(metric=self.metric, region=self.region)
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
         )
+        self.target = make_target(headquarters=self.headquarters, region=self.region, planned=7)
         self.award = make_award(site=self.site)
         self.agreement = make_agreement(activity=self.activity)
 
@@ -85,7 +90,8 @@ class Surroundings:
     def row(self, name):
         """The row of a model; of one that no hidden row names, a new one."""
         if not hasattr(self, name):
-            setattr(self, name, getattr(testing, f"make_{name}")())
+            makers = {model._meta.model_name: maker for model, maker in testing.MAKERS.items()}
+            setattr(self, name, makers[name]())
         return getattr(self, name)
 
 
@@ -135,6 +141,46 @@ def hidden_subsidy(at, state):
     }
 
 
+def hidden_scheme(at, state):
+    return {
+        "name": f"{SECRET}办法{state}",
+        "assessed": "outlet",
+        "headquarters": at.headquarters,
+        "program": at.program,
+        "policy": at.row("policy"),
+        "award_name": SECRET,
+        "level": "other",
+        "grantor": SECRET,
+    }
+
+
+def hidden_assessment(at, state):
+    return {
+        "round": at.round,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "outlet": at.rated[HIDDEN_STATES.index(state)],
+        "note": SECRET,
+    }
+
+
+def hidden_target(at, state):
+    return {
+        "name": f"{SECRET}任务{state}",
+        "headquarters": at.headquarters,
+        "parent": at.target,
+        "region": at.region,
+        "site": at.site,
+        "program": at.program,
+        "project": at.project,
+        "starts_on": "1735",
+        "ends_on": "1736",
+        "unit": "场",
+        "planned": NUMBER,
+        "done": NUMBER,
+        "note": SECRET,
+    }
+
+
 def hidden_outlet(at, state):
     return {
         "name": f"{SECRET}网点{state}",
@@ -174,6 +220,9 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "AssessmentScheme": hidden_scheme,
+    "Assessment": hidden_assessment,
+    "Target": hidden_target,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
         "project": at.project,
@@ -198,6 +247,9 @@ HIDDEN = {
         "site", at, state, headquarters=at.headquarters, jobs=NUMBER, attributed_to=SECRET
     ),
     "TrainingReport": lambda at, state: report_of("headquarters", at, state, trainees=NUMBER),
+    "TargetReport": lambda at, state: report_of(
+        "target", at, state, problems=SECRET, done_to_date=NUMBER
+    ),
     "Revision": lambda at, state: {
         "row": at.project,
         "correction_reason": SECRET,
@@ -266,17 +318,21 @@ def make_published_about_hidden(at, rows):
             testing.make_project_party(project=row, enterprise=at.enterprise)
             testing.make_project_plan(project=row, review=Review.PUBLISHED, target=SECRET)
             testing.make_milestone(project=row, name=SECRET)
+            target = make_target(name=SECRET, project=row, region=at.region, planned=NUMBER)
+            testing.make_target_report(target=target, review=Review.PUBLISHED, problems=SECRET)
 
 
 def conditions_of(name):
     """What a public list can be narrowed by."""
-    return resolve(reverse(name)).func.view_class.filterset_class.base_filters
+    view = getattr(resolve(reverse(name)).func, "view_class", None)
+    return view.filterset_class.base_filters if view else {}
 
 
 def sets():
     """The datasets of the API."""
-    pages = [resolve(reverse(name)).func.view_class for name in page_names("-list")]
-    return sets_of(page for page in pages if is_dataset(page.model))
+    views = [resolve(reverse(name)).func for name in page_names("-list")]
+    pages = [getattr(view, "view_class", None) for view in views]
+    return sets_of(page for page in pages if page and is_dataset(page.model))
 
 
 def body(client, address):
@@ -370,7 +426,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 25 + 15 + 15
+    assert len(pages) == 35 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}

@@ -10,11 +10,11 @@ from benchmarks.country import names
 from benchmarks.country.chance import Chance
 from benchmarks.country.filling import Filling
 from benchmarks.country.places import BATCHES, CATEGORIES, Places
+from benchmarks.country.ratings import Ratings
 from benchmarks.country.sizes import MONTHS, Sizes
 from projects.models import (
     Activity,
     Agreement,
-    Award,
     Enterprise,
     Investment,
     InvestmentReport,
@@ -29,6 +29,8 @@ from projects.models import (
     ReportingPeriod,
     Site,
     Subsidy,
+    Target,
+    TargetReport,
     TrainingReport,
 )
 
@@ -38,6 +40,10 @@ LOCKED = MONTHS - 2  # the last two months are still open
 STATUSES = ("building", "building", "completed", "accepted", "started", "paused", "planned")
 # Kinds of chance.
 REVIEW, AMOUNT, PACE = 1, 2, 3
+
+
+def first_of_five(number: int) -> int:
+    return number - (number - 1) % 5
 
 
 class Ledgers:
@@ -106,6 +112,11 @@ class Ledgers:
         )
         yield Filling(Subsidy, given, self.subsidy_rows())
         given = (
+            *("name", "code", "kind", "status", "parent_id", "program_id", "region_id"),
+            *("headquarters_id", "starts_on", "ends_on", "unit", "planned", "done", "review"),
+        )
+        yield Filling(Target, given, self.target_rows())
+        given = (
             *("name", "kind", "status", "city_id", "operator_id", "program_id"),
             *("headquarters_id", "opened_on", "review"),
         )
@@ -115,8 +126,7 @@ class Ledgers:
         yield Filling(Activity, given, self.activity_rows(), links)
         rows = ((f"示例协议{number:03}", "framework", "2023-05") for number in range(1, 21))
         yield Filling(Agreement, ("name", "kind", "signed_on"), rows)
-        rows = ((f"示例荣誉{at:03}", "regional", at, "2024") for at in range(1, 6))
-        yield Filling(Award, ("name", "level", "site_id", "granted_on"), rows)
+        yield from Ratings(self.sizes, self.places, self.chance).fillings()
 
     def monthly(self) -> Iterator[Filling]:
         bodies = range(1, self.sizes.headquarters + 1)
@@ -135,6 +145,8 @@ class Ledgers:
         yield Filling(InvestmentReport, given, self.arrival_rows())
         given = ("outlet_id", "month", "tonnes", "sales", "review")
         yield Filling(OutletReport, given, self.sales_rows())
+        given = ("target_id", "month", "done", "done_to_date", "problems", "review")
+        yield Filling(TargetReport, given, self.count_rows())
         given = ("headquarters_id", "site_id", "month", "jobs", "review")
         yield Filling(JobsReport, given, self.jobs_rows())
         rows = (
@@ -262,6 +274,43 @@ class Ledgers:
                 paid * (5 + number % 20) if moved else None,
                 self.review(12, number),
             )
+
+    def target_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Of five the first stands for the others, which are its parts."""
+        kinds = (("technique", "亩"), ("training", "人次"), ("medical", "场"), ("teaching", "对"))
+        for number in range(1, self.sizes.targets + 1):
+            kind, unit = kinds[number % len(kinds)]
+            whole, is_whole = first_of_five(number), number == first_of_five(number)
+            yield (
+                names.target(number),
+                f"SL-T{number:05}",
+                kind,
+                "" if is_whole else "running",
+                None if is_whole else whole,
+                whole % self.sizes.programs + 1,
+                self.places.county(whole),
+                self.places.headquarters(whole),
+                *("2024-06", "2026-12"),
+                *(("", None, None) if is_whole else (unit, *self.counts(number, LOCKED))),
+                self.review(13, number),
+            )
+
+    def counts(self, number: int, months: int) -> tuple[int, int]:
+        """What is planned, and what is done of it after so many months."""
+        planned = 100 + self.chance.below(900, AMOUNT, number)
+        pace = 30 + self.chance.below(80, PACE, number)  # of a hundred in all months
+        return planned, planned * pace * months // (100 * MONTHS)
+
+    def count_rows(self) -> Iterator[tuple[Any, ...]]:
+        for number in range(1, self.sizes.targets + 1):
+            if number == first_of_five(number):
+                continue
+            before = 0
+            for at, month in enumerate(REPORTED):
+                _, done = self.counts(number, at + 1)
+                why = "示例原因：天气" if number % 7 == 0 else ""
+                yield number, month, done - before, done, why, self.reviewed(at)
+                before = done
 
     def outlet_rows(self) -> Iterator[tuple[Any, ...]]:
         kinds = ("flagship", "direct", "franchise", "counter", "online")

@@ -33,8 +33,10 @@ from projects.models.finding_kinds import TO_SETTLE
 from projects.models.matters import OPEN
 from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
+from projects.monthly.rounds import late_rounds
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
+from projects.warnings.kinds import LATE
 
 WEEK = timedelta(days=7)
 PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
@@ -42,7 +44,6 @@ UNKNOWN = "未填"
 MOST_LINES = 100
 TREND = 6  # months
 MOST_PHOTOGRAPHS = 4
-LATE = ("overdue", "missing")
 QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
 
@@ -191,12 +192,12 @@ class Desk:
     @cached_property
     def late(self):
         """What is late, by rule; reports that are missing have a list of their own."""
-        return grouped(one for one in self.warnings if one.rule.kind == "overdue")
+        return grouped(one for one in self.warnings if one.rule.kind in LATE)
 
     @cached_property
     def wrong(self):
         """Other warnings, by rule."""
-        return grouped(one for one in self.warnings if one.rule.kind not in LATE)
+        return grouped(one for one in self.warnings if one.rule.kind not in (*LATE, "missing"))
 
     @property
     def late_count(self):
@@ -222,6 +223,10 @@ class Desk:
             MissingLine(kind, subjects_missing(kind, self.headquarters, self.month))
             for kind in KINDS.values()
         ]
+
+    @property
+    def missing_count(self) -> int:
+        return sum(line.count for line in self.missing)
 
     @cached_property
     def trend(self) -> list["TrendLine"]:
@@ -265,6 +270,10 @@ class Desk:
         lines = (in_any_way(same) for same in found.values())
         return sorted(lines, key=lambda line: line.when, reverse=True)
 
+    @property
+    def changed_rows(self) -> int:
+        return sum(line.rows for line in self.changes)
+
     def changes_of(self, model):
         states = model.history.model
         since = timezone.now() - WEEK
@@ -306,6 +315,11 @@ class Desk:
         own = Matter.objects.filter(headquarters=self.headquarters)
         late = own.late(self.today).select_related("enterprise", "site")
         return own.filter(state__in=OPEN).count(), list(late.order_by("due_on")[:MOST_LINES])
+
+    @cached_property
+    def late_rounds(self):
+        """Rounds of assessments whose day is over and that are not rated whole."""
+        return late_rounds(self.headquarters, self.today)
 
     @cached_property
     def queue(self):

@@ -3,6 +3,9 @@
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment,
+    make_assessment_round,
+    make_assessment_scheme,
     make_award,
     make_batch,
     make_category,
@@ -19,6 +22,7 @@ from aidtracker.testing import (
     make_site,
     make_source,
     make_subsidy,
+    make_target,
 )
 
 BUDGET = 12
@@ -70,6 +74,24 @@ def full_subsidy():
     )
 
 
+def full_target():
+    return make_target(
+        parent=make_target(),
+        program=make_program(),
+        project=make_project(),
+        activity=make_activity(),
+        site=make_site(),
+        region=make_region(),
+        headquarters=make_headquarters(),
+        series=make_series(),
+        starts_on="2020",
+        ends_on="2020",
+        unit="场",
+        planned=4,
+        done=2,
+    )
+
+
 def full_enterprise():
     return make_enterprise(parent=make_enterprise(), origin=make_region(), region=make_region())
 
@@ -93,6 +115,21 @@ def full_outlet():
         program=make_program(),
         headquarters=make_headquarters(),
     )
+
+
+def full_scheme():
+    return make_assessment_scheme(
+        headquarters=make_headquarters(), program=make_program(), policy=make_policy()
+    )
+
+
+def full_assessment():
+    """An outlet rated before, and granted an award."""
+    row = make_assessment(outcome="award")
+    make_award(outlet=row.outlet, assessment=row)
+    before = make_assessment_round(scheme=row.round.scheme, year=row.round.year - 1)
+    make_assessment(round=before, outlet=row.outlet)
+    return row
 
 
 def full_activity():
@@ -124,9 +161,12 @@ MAKERS = {
     "project": full_project,
     "investment": full_investment,
     "subsidy": full_subsidy,
+    "target": full_target,
     "enterprise": full_enterprise,
     "site": full_site,
     "outlet": full_outlet,
+    "assessmentscheme": full_scheme,
+    "assessment": full_assessment,
     "activity": full_activity,
     "agreement": full_agreement,
     "award": lambda: make_award(sources=[make_source()]),

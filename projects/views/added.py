@@ -35,7 +35,9 @@ from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
+from projects.views.assessments import SCHEMES
 from projects.views.attachments import attachments, with_attachments
+from projects.views.before_after import before_and_after
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -58,11 +60,14 @@ from projects.views.sections import (
     LedgerRows,
     figures,
     figures_section,
+    first_figures,
     further_figures,
     quoted,
+    section_from,
     told_elsewhere,
 )
 from projects.views.sites import SitePage
+from projects.views.target_rows import TARGETS
 
 VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -132,7 +137,9 @@ def within(region: Region) -> ObservationQuerySet:
 
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    section = figures_section(region, Series.objects.of_place(region).published_figures())
+    region.first_figures = first_figures(Series.objects.of_place(region).published_figures())
+    more = whole_list("observation-list", region=region.slug)
+    section = section_from(region.first_figures, "figures", "数字", more)
     if not section.has_rows:
         section = replace(section, empty=NOT_TOLD)
     return told_elsewhere(section, within(region), WITHIN)
@@ -256,19 +263,28 @@ def add_to_pages() -> None:
         "programs",
         PROJECTS,
         INVESTMENTS,
+        TARGETS,
         SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
+        SCHEMES,
         ACTIVITIES,
     )
+    ProjectPage.add_parts("milestones", TARGETS)
+    for page in (SitePage, ActivityPage):
+        page.add_parts("figures", TARGETS)
     for page in (ProjectPage, SitePage, ActivityPage):
         page.reads = (*page.reads, with_attachments(page.model._meta.model_name))
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
-    PolicyPage.add_parts("programs", SUBSIDIES)
-    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
-    RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
-    RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
+    PolicyPage.add_parts("programs", SUBSIDIES, SCHEMES)
+    ProgramPage.add_parts(
+        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, SCHEMES, ACTIVITIES
+    )
+    RegionPage.add_parts(
+        "given", figures_of_place, before_and_after, figures_of_sent, figures_within
+    )
+    RegionPage.add_parts("programs", PROJECTS, TARGETS, SUBSIDIES, SITES, ENTERPRISES)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -18,6 +18,9 @@ from programs.views.filters import place_filter, places_in
 from projects.models import (
     Activity,
     Agreement,
+    Assessment,
+    AssessmentRound,
+    AssessmentScheme,
     Award,
     Enterprise,
     Finding,
@@ -30,10 +33,12 @@ from projects.models import (
     Series,
     Site,
     Subsidy,
+    Target,
 )
 from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
 from projects.models.scope_entries import SCOPES
+from projects.models.targets import Standing
 
 NUMBER_LENGTH = 9  # of a figure in its document
 
@@ -147,15 +152,28 @@ def kept_years() -> list[tuple[str, str]]:
     return kept("years of figures", years_of_figures)
 
 
+UNSTATED = "none"
+NOT_STATED = (UNSTATED, "未注明")
+
+
+class StatedFilter(django_filters.ChoiceFilter):
+    """One of some choices, or rows that state none."""
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return (
+            qs.filter(**{self.field_name: ""}) if value == UNSTATED else super().filter(qs, value)
+        )
+
+
 def year_filter(model):
-    """The years in which something began, as choices."""
+    """The years in which something began, as choices, and that none is stated."""
 
     def years():
         dated = model.objects.published().exclude(starts_on="").order_by(Left("starts_on", 4))
         found = dated.values_list(Left("starts_on", 4), flat=True).distinct()
-        return [(year, f"{year}年") for year in found]
+        return [*((year, f"{year}年") for year in found), NOT_STATED]
 
-    return django_filters.ChoiceFilter(
+    return StatedFilter(
         label="年份",
         choices=years,
         field_name="starts_on",
@@ -170,10 +188,28 @@ class SubsidyFilter(ListFilter):
     headquarters = row_filter("援疆指挥部", used(Headquarters, "subsidies"))
     region = place_filter("地区", "subsidies")
     program = row_filter("所属工程", used(Program, "subsidies"))
-    moved = choice_filter("撬动的是什么", Subsidy.Moved)
+    moved = StatedFilter(
+        label="撬动的是什么", choices=[*Subsidy.Moved.choices, NOT_STATED], empty_label="全部"
+    )
     enterprise = linked_filter("受补企业", Enterprise)
     project = linked_filter("援疆项目", Project)
     policy = linked_filter("依据文件", Policy)
+
+
+class TargetFilter(ListFilter):
+    kind = choice_filter("类型", Target.Kind)
+    standing = choice_filter("完成情况", Standing, method="standing_so")
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "targets"))
+    region = place_filter("地区", "targets")
+    program = row_filter("所属工程", used(Program, "targets"))
+    status = choice_filter("状态", Target.Status)
+    parent = linked_filter("所属任务", Target)
+    project = linked_filter("援疆项目", Project)
+    site = linked_filter("场所", Site)
+    activity = linked_filter("活动", Activity)
+
+    def standing_so(self, queryset, name, value):
+        return queryset.with_standing().filter(standing=value)
 
 
 class ActivityFilter(ListFilter):
@@ -199,6 +235,40 @@ class AwardFilter(ListFilter):
     region = place_filter("获得地区", "awards")
     site = row_filter("获得场所", used(Site, "awards", rarely=True))
     enterprise = row_filter("获得企业", used(Enterprise, "awards", rarely=True))
+    outlet = linked_filter("获得网点", Outlet)
+
+
+class AssessmentSchemeFilter(ListFilter):
+    assessed = choice_filter("评什么", AssessmentScheme.Assessed)
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "assessment_schemes"))
+    program = row_filter("所属工程", used(Program, "assessment_schemes"))
+    policy = linked_filter("依据文件", Policy)
+
+
+def years_of_rounds() -> list[tuple[str, str]]:
+    """The years of public rounds, the last first."""
+    rounds = AssessmentRound.objects.published().order_by("-year")
+    return [(str(year), f"{year}年") for year in rounds.values_list("year", flat=True).distinct()]
+
+
+class AssessmentFilter(ListFilter):
+    scheme = row_filter(
+        "评定办法", used(AssessmentScheme, "rounds__assessments"), field_name="round__scheme"
+    )
+    year = choice_filter("年度", years_of_rounds, field_name="round__year")
+    outcome = choice_filter("结果", Assessment.Outcome)
+    headquarters = row_filter(
+        "援疆指挥部",
+        used(Headquarters, "assessment_schemes__rounds__assessments"),
+        field_name="round__scheme__headquarters",
+    )
+    program = row_filter(
+        "所属工程",
+        used(Program, "assessment_schemes__rounds__assessments"),
+        field_name="round__scheme__program",
+    )
+    outlet = linked_filter("网点", Outlet)
+    site = linked_filter("场所", Site)
 
 
 class MetricFilter(ListFilter):
