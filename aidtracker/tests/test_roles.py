@@ -17,17 +17,18 @@ pytestmark = pytest.mark.django_db
 
 REFERENCE = {
     "programs": "region headquarters batch pairing program category policy",
-    "projects": "metric scopeentry warningrule reportingperiod",
+    "projects": "metric scopeentry warningrule reportingperiod pipeline pipelinestage",
 }
 LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport subsidy",
+    "outletreport jobsreport trainingreport subsidy pipelinecase stageentry",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
-    "investmentreport outletreport jobsreport trainingreport revision subsidy"
+    "investmentreport outletreport jobsreport trainingreport revision subsidy pipelinecase "
+    "stageentry"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

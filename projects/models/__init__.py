@@ -12,6 +12,8 @@ from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.parts import ObservationPart
 from projects.models.periods import ReportingPeriod
+from projects.models.pipeline_cases import PipelineCase, StageEntry
+from projects.models.pipelines import Pipeline, PipelineStage
 from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project, ProjectParty
 from projects.models.reports import (
@@ -47,6 +49,9 @@ __all__ = [
     "ObservationPart",
     "Outlet",
     "OutletReport",
+    "Pipeline",
+    "PipelineCase",
+    "PipelineStage",
     "ProgressReport",
     "Project",
     "ProjectParty",
@@ -58,6 +63,7 @@ __all__ = [
     "Series",
     "Site",
     "SkippedPhrase",
+    "StageEntry",
     "Subsidy",
     "TrainingReport",
     "WarningRule",

@@ -19,7 +19,7 @@ from aidtracker.ground.scope import may, scope_of
 from aidtracker.trail import acts
 from aidtracker.trail.notices import Notice
 from programs.models import Account
-from projects.models import Milestone, ReportingPeriod, Review
+from projects.models import Milestone, PipelineCase, ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.tasks import CollectionUnit
 from projects.monthly.due import reports_due, without_report
@@ -51,7 +51,7 @@ class Entry:
 
 def agenda(user: Any, today: date) -> list[Entry]:
     """What is due for a person, the earliest first; a bounded number of queries."""
-    parts = (reports, tasks, milestones, periods, accounts)
+    parts = (reports, tasks, milestones, next_steps, periods, accounts)
     found = [entry for part in parts for entry in part(user, today)]
     return sorted(found, key=lambda entry: (entry.day, entry.kind, entry.what))
 
@@ -86,6 +86,20 @@ def milestones(user: Any, today: date) -> Iterator[Entry]:
         link = reverse("admin:projects_milestone_change", args=[one.pk])
         is_late = one.planned_on < today.isoformat()[: len(one.planned_on)]
         yield Entry(one.planned_on, "节点", str(one), link, is_late)
+
+
+def next_steps(user: Any, today: date) -> Iterator[Entry]:
+    """What is to be done next about the own headquarters' cases."""
+    if not (may(user, "view", PipelineCase) or may(user, "change", PipelineCase)):
+        return
+    rows = PipelineCase.objects.under_way().filter(
+        headquarters__in=scope_of(user).headquarters,
+        next_on__range=(today - BEHIND, today + AHEAD),
+    )
+    for one in rows.order_by("next_on")[:MOST]:
+        link = reverse("admin:projects_pipelinecase_change", args=[one.pk])
+        what = f"{one}：{one.next_step}"
+        yield Entry(one.next_on.isoformat(), "下一步", what, link, one.next_on < today)
 
 
 def periods(user: Any, today: date) -> Iterator[Entry]:

@@ -36,6 +36,7 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
 from projects.views.attachments import attachments, with_attachments
+from projects.views.cases import cases, with_cases
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -237,6 +238,19 @@ def add_feeds() -> None:
         page.feeds = feed_of
 
 
+# Whose pages tell of the cases that name them, and behind which part.
+CASES_AFTER: dict[type[DetailPage], str] = {
+    HeadquartersPage: "investments",
+    RegionPage: "projects",
+    ProgramPage: "investments",
+    SitePage: "investments",
+    EnterprisePage: "figures",
+    ActivityPage: "figures",
+    ProjectPage: "milestones",
+    InvestmentPage: "figures",
+}
+
+
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     add_comparisons()
@@ -264,5 +278,8 @@ def add_to_pages() -> None:
     ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
     RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
     RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
+    for page, after in CASES_AFTER.items():
+        page.reads = (*page.reads, with_cases)
+        page.add_parts(after, cases)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

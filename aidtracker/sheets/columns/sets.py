@@ -68,13 +68,14 @@ def public_columns(
     resource: SheetResource, codes: bool = False, site: str = ""
 ) -> list[FileColumn]:
     """The columns of the public file; `site` is what addresses begin with."""
-    hidden, found = {*STAFF_ONLY, resource.model.REVIEW}, []
-    if getattr(resource.model, "TELLS_CORRECTIONS", False):
+    model = resource.model
+    hidden, found = {*STAFF_ONLY, *model.STAFF_ONLY, model.REVIEW}, []
+    if getattr(model, "TELLS_CORRECTIONS", False):
         hidden.discard(REASON)
     for column in resource.columns:
         if column.attribute not in hidden:
             found += [file_column(column, codes, is_public=True), *names(column)]
-    return [*found, *page(resource.model, site)]
+    return [*found, *page(model, site)]
 
 
 def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> FileColumn:
