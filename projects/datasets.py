@@ -127,6 +127,7 @@ register(
         has_work=True,
         fixture=Fixture.IF_ANY,
     ),
+    Dataset("follow_ups", "projects.FollowUp", PROJECTS, "directions_walk", fixture=Fixture.NEVER),
     Dataset(
         "pipelines",
         "projects.Pipeline",
@@ -245,6 +246,7 @@ register(
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
+    MenuPage(PROJECTS, "推进看板", "view_kanban", "projects_board", readers("pipelinecase")),
     GRID,
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
     MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),

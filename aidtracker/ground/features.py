@@ -198,9 +198,6 @@ class Public(Model):
     COUNTED_BY: ColumnNames = ()
     """The columns by whose values rows are counted apart; of reviewed rows it is the review."""
 
-    STAFF_ONLY: ColumnNames = ()
-    """The columns that no public page and no public file has."""
-
     IS_INTERNAL: bool = False
     """Whether rows are never public, so that none of their changes makes a public page another."""
 

@@ -23,7 +23,7 @@ LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport subsidy pipelinecase stageentry",
+    "outletreport jobsreport trainingreport subsidy pipelinecase stageentry followup",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "

@@ -11,7 +11,7 @@ from aidtracker.templatetags.formatting import known
 from projects.admin.inlines import ReviewedInline
 from projects.admin.ledger_filters import OwnerFilter
 from projects.admin.reviewing import ReviewedAdmin
-from projects.models import Pipeline, PipelineCase, PipelineStage, StageEntry
+from projects.models import FollowUp, Pipeline, PipelineCase, PipelineStage, StageEntry
 
 
 class StageInline(TabularInline):
@@ -49,11 +49,17 @@ class EntryInline(ReviewedInline):
     ordering = ("stage__number",)
 
 
+class FollowUpInline(TabularInline):
+    model = FollowUp
+    fields = ("handler", "next_step", "next_on")
+    max_num = 1
+
+
 @admin.register(PipelineCase)
 class PipelineCaseAdmin(ReviewedAdmin, ModelAdmin):
     list_display = (
-        *("name", "pipeline", "stage", "since", "headquarters", "handler"),
-        *("next_step", "next_on", "review", "updated_at"),
+        *("name", "pipeline", "stage", "since", "headquarters", "next_step"),
+        *("review", "updated_at"),
     )
     list_filter = (
         *(WorkToDo, "review", "pipeline", "headquarters", "region", "site"),
@@ -62,9 +68,9 @@ class PipelineCaseAdmin(ReviewedAdmin, ModelAdmin):
     search_help_text = "名称、别名、编号、拼音或首字母"
     first_fields = (
         *("name", "code", "pipeline", "enterprise", "site", "region", "headquarters"),
-        *("activity", "handler", "next_step", "next_on"),
+        "activity",
     )
-    inlines = (EntryInline,)
+    inlines = (EntryInline, FollowUpInline)
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "code", "pipeline"),
         group(
@@ -72,22 +78,37 @@ class PipelineCaseAdmin(ReviewedAdmin, ModelAdmin):
             *("enterprise", "site", "region", "headquarters", "program"),
             *("activity", "investment", "project"),
         ),
-        group("下一步", "handler", ("next_step", "next_on")),
         group("终止", ("dropped_on", "dropped_reason")),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).with_stage(StageEntry.objects.standing())
+        rows = super().get_queryset(request).prefetch_related("follow_ups")
+        return rows.with_stage(StageEntry.objects.standing())
 
     @admin.display(description="现在的阶段")
     def stage(self, row: PipelineCase) -> str:
         return f"{row.stage_words}（停滞）" if row.is_stalled else known(row.stage_words)
 
+    @admin.display(description="下一步")
+    def next_step(self, row: PipelineCase) -> str:
+        return known(row.next_words)
+
     @admin.display(description="自")
     def since(self, row: PipelineCase) -> str:
         return known(in_chinese(row.entered_on))
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ModelAdmin):
+    list_display = ("case", "handler", "next_step", "next_on", "updated_at")
+    list_filter = (OwnerFilter, "case")
+    search_help_text = "推进事项、经办或下一步"
+    fieldsets = (
+        group("名称与类型", "case"),
+        group("下一步", "handler", ("next_step", "next_on")),
+    )
 
 
 @admin.register(StageEntry)

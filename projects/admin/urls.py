@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from projects.admin import agenda, attachments, desk, grid, monthly_totals, requests, tasks
+from projects.admin import agenda, attachments, board, desk, grid, monthly_totals, requests, tasks
 
 admin_view = admin.site.admin_view
 admin_pages = [
@@ -43,6 +43,7 @@ admin_pages = [
         admin_view(attachments.file),
         name="projects_attachment",
     ),
+    path("projects/board/", admin_view(board.board), name="projects_board"),
     path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),
 ]

@@ -12,7 +12,7 @@ from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.parts import ObservationPart
 from projects.models.periods import ReportingPeriod
-from projects.models.pipeline_cases import PipelineCase, StageEntry
+from projects.models.pipeline_cases import FollowUp, PipelineCase, StageEntry
 from projects.models.pipelines import Pipeline, PipelineStage
 from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project, ProjectParty
@@ -39,6 +39,7 @@ __all__ = [
     "Award",
     "Enterprise",
     "Finding",
+    "FollowUp",
     "Investment",
     "InvestmentReport",
     "JobsReport",

@@ -29,7 +29,7 @@ from aidtracker.ground.partial_dates import (
     last_day,
     partial_date_check,
 )
-from aidtracker.ground.records import KeyedQuerySet, Record, RecordQuerySet
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
 from aidtracker.ground.relations import key_to, optional_key_to
 from aidtracker.review.reviewed import Review, Reviewed, standing
 from programs.models import Headquarters, Program, Region
@@ -134,7 +134,6 @@ class PipelineCase(Reviewed, Record):
         *("name", "slug", "code", "pipeline", "enterprise", "site", "region", "headquarters"),
         *("program", "activity", "investment", "project", "dropped_on", "dropped_reason"),
     )
-    STAFF_ONLY = ("handler", "next_step", "next_on")
     KEY = ("code",)
     TOLD_APART_BY = ("pipeline", "enterprise", "site")
     OWNERS = ("headquarters",)
@@ -166,13 +165,6 @@ class PipelineCase(Reviewed, Record):
         Project, "援疆项目", "cases", help_text="列入计划后登记在项目台账里的那一项"
     )
 
-    # Next step
-    handler = models.CharField(
-        "经办", max_length=120, blank=True, help_text="哪个处室或岗位在跟，不写个人姓名；不公开"
-    )
-    next_step = models.CharField("下一步", max_length=200, blank=True, help_text="不公开")
-    next_on = models.DateField("下一步日期", null=True, blank=True, help_text="到期列在日程里")
-
     # End
     dropped_on = PartialDateField("终止", is_past=True)
     dropped_reason = models.CharField(
@@ -197,11 +189,6 @@ class PipelineCase(Reviewed, Record):
                 Q(dropped_on="") | ~Q(dropped_reason=""),
                 "终止的事项请写明原因。",
             ),
-            row_check(
-                "pipeline_case_next_step_said",
-                Q(next_on=None) | ~Q(next_step=""),
-                "填了下一步日期，请写下一步做什么。",
-            ),
             once(
                 "pipeline_case_investment_once",
                 "这个招商项目在该流程里已有一条。",
@@ -224,6 +211,11 @@ class PipelineCase(Reviewed, Record):
     @property
     def is_dropped(self) -> bool:
         return bool(self.dropped_reason)
+
+    @property
+    def next_words(self) -> str:
+        """Who does what next, as far as that is entered."""
+        return "".join(one.words for one in self.follow_ups.all())
 
     def clean(self) -> None:
         self.before_storing([self])
@@ -263,14 +255,53 @@ class PipelineCase(Reviewed, Record):
         limit, days = (self.reached or {}).get("limit"), self.days
         return not self.is_dropped and limit is not None and days is not None and days > limit
 
-
     @property
     def stalled_words(self) -> str:
-        """签约 210 天（满 180 天算停滞），下一步：约谈（2026-05-03），产业处."""
+        """签约 210 天（超过 180 天算停滞）; of one that has stalled."""
+        at = self.reached
+        return f"{at['name']} {self.days} 天（超过 {at['limit']} 天算停滞）"
+
+
+class FollowUp(KeyedModel):
+    """跟进: who pursues a case and what they do next; a working paper that nobody reviews."""
+
+    KEY = ("case__code",)
+    OWNERS = ("case__headquarters",)
+    SEARCHED_IN = ("handler", "next_step")
+    SEARCHED_WITH = ("case",)
+    IS_SHARED = False
+    IS_INTERNAL = True
+
+    case = models.ForeignKey(
+        PipelineCase, models.CASCADE, verbose_name="推进事项", related_name="follow_ups"
+    )
+    handler = models.CharField(
+        "经办", max_length=120, blank=True, help_text="哪个处室或岗位在跟，不写个人姓名"
+    )
+    next_step = models.CharField("下一步", max_length=200, blank=True)
+    next_on = models.DateField("下一步日期", null=True, blank=True, help_text="到期列在日程里")
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = verbose_name_plural = "跟进"
+        ordering = ("next_on", "case")
+        constraints = (
+            once("follow_up_once", "该事项已有跟进，请改那一条。", "case"),
+            row_check(
+                "follow_up_next_step_said",
+                Q(next_on=None) | ~Q(next_step=""),
+                "填了下一步日期，请写下一步做什么。",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case}的跟进"
+
+    @property
+    def words(self) -> str:
+        """下一步：约谈（2026-05-03），产业处."""
         step = self.next_step and f"下一步：{self.next_step}"
         step += f"（{self.next_on:%Y-%m-%d}）" if self.next_on else ""
-        at = f"{self.reached['name']} {self.days} 天（超过 {self.reached['limit']} 天算停滞）"
-        return "，".join(filter(None, (at, step, self.handler)))
+        return "，".join(filter(None, (step, self.handler)))
 
 
 class StageEntry(Reviewed):

@@ -19,7 +19,7 @@ from aidtracker.ground.scope import may, scope_of
 from aidtracker.trail import acts
 from aidtracker.trail.notices import Notice
 from programs.models import Account
-from projects.models import Milestone, PipelineCase, ReportingPeriod, Review
+from projects.models import FollowUp, Milestone, PipelineCase, ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.tasks import CollectionUnit
 from projects.monthly.due import reports_due, without_report
@@ -90,15 +90,16 @@ def milestones(user: Any, today: date) -> Iterator[Entry]:
 
 def next_steps(user: Any, today: date) -> Iterator[Entry]:
     """What is to be done next about the own headquarters' cases."""
-    if not (may(user, "view", PipelineCase) or may(user, "change", PipelineCase)):
+    if not (may(user, "view", FollowUp) or may(user, "change", FollowUp)):
         return
-    rows = PipelineCase.objects.under_way().filter(
-        headquarters__in=scope_of(user).headquarters,
+    rows = FollowUp.objects.filter(
+        case__in=PipelineCase.objects.under_way(),
+        case__headquarters__in=scope_of(user).headquarters,
         next_on__range=(today - BEHIND, today + AHEAD),
     )
-    for one in rows.order_by("next_on")[:MOST]:
-        link = reverse("admin:projects_pipelinecase_change", args=[one.pk])
-        what = f"{one}：{one.next_step}"
+    for one in rows.select_related("case")[:MOST]:
+        link = reverse("admin:projects_followup_change", args=[one.pk])
+        what = f"{one.case}：{one.next_step}"
         yield Entry(one.next_on.isoformat(), "下一步", what, link, one.next_on < today)
 
 

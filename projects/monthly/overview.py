@@ -314,7 +314,7 @@ class Desk:
         """(how many are pursued, those that have stalled, the longest first)."""
         own = PipelineCase.objects.filter(headquarters=self.headquarters)
         stalled = own.stalled(self.today).with_stage(StageEntry.objects.standing())
-        rows = stalled.select_related("pipeline")[:MOST_LINES]
+        rows = stalled.prefetch_related("follow_ups")[:MOST_LINES]
         return own.under_way().count(), sorted(rows, key=lambda one: one.entered_on)
 
     @cached_property

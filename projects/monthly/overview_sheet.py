@@ -49,7 +49,13 @@ def warning_rows(desk):
     count, stalled = desk.cases
     yield ("推进事项", "推进中和已达成", count, "项", f"其中停滞 {len(stalled)} 项")
     for case in stalled:
-        yield ("停滞的推进事项", str(case), case.days, "天", case.stalled_words)
+        yield (
+            "停滞的推进事项",
+            str(case),
+            case.days,
+            "天",
+            f"{case.stalled_words}，{case.next_words}".rstrip("，"),
+        )
     for line in desk.missing:
         part = f"{desk.month_words}{line.kind.label}未报"
         yield (part, "合计", line.count, "个", "")

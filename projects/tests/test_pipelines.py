@@ -10,6 +10,7 @@ from django.utils import timezone
 from aidtracker.testing import (
     make_activity,
     make_enterprise,
+    make_follow_up,
     make_headquarters,
     make_pipeline,
     make_pipeline_case,
@@ -126,7 +127,7 @@ def test_pages_of_what_a_case_names_tell_of_it(client, stages):
         "headquarters": make_headquarters(),
         "activity": make_activity(name="推介会"),
     }
-    case_at(stages, "2026-01", "2026-02", name="乙果业落户", handler="招商一组", **named)
+    case_at(stages, "2026-01", "2026-02", name="乙果业落户", **named)
     case_at(stages, name="还没公开的", review="draft", **named)
     for row in named.values():
         page = client.get(row.get_absolute_url()).content.decode()
@@ -136,9 +137,8 @@ def test_pages_of_what_a_case_names_tell_of_it(client, stages):
 
 
 def test_page_and_file_of_a_case_keep_what_is_the_staffs(client, stages):
-    case = case_at(
-        stages, "2026-01-01", "2026-03-13", handler="招商一组", next_step="约谈", name="乙"
-    )
+    case = case_at(stages, "2026-01-01", "2026-03-13", name="乙")
+    make_follow_up(case=case, handler="招商一组", next_step="约谈")
     page = client.get(case.get_absolute_url()).content.decode()
     assert "71 天" in page
     whole = page + b"".join(client.get("/cases/", {"download": "csv"})).decode()

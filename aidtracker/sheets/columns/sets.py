@@ -68,14 +68,13 @@ def public_columns(
     resource: SheetResource, codes: bool = False, site: str = ""
 ) -> list[FileColumn]:
     """The columns of the public file; `site` is what addresses begin with."""
-    model = resource.model
-    hidden, found = {*STAFF_ONLY, *model.STAFF_ONLY, model.REVIEW}, []
-    if getattr(model, "TELLS_CORRECTIONS", False):
+    hidden, found = {*STAFF_ONLY, resource.model.REVIEW}, []
+    if getattr(resource.model, "TELLS_CORRECTIONS", False):
         hidden.discard(REASON)
     for column in resource.columns:
         if column.attribute not in hidden:
             found += [file_column(column, codes, is_public=True), *names(column)]
-    return [*found, *page(model, site)]
+    return [*found, *page(resource.model, site)]
 
 
 def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> FileColumn:
@@ -85,7 +84,9 @@ def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> Fi
         if column.source.is_relation:
             key = sql.key_of(column.attribute, column.source.related_model, words)
             return guarded(column, key) if is_public else key
-        return sql.Written(F(column.attribute), words=words_of(column, codes, words))
+        said = words_of(column, codes, words)
+        is_machine = codes and is_public and said == sql.YES_NO
+        return sql.Written(F(column.attribute), words=sql.TRUE_FALSE if is_machine else said)
 
     is_structure = isinstance(column.widget, JSONWidget)
     render = (lambda text: column.widget.render(json.loads(text))) if is_structure else None
