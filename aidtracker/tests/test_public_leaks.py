@@ -22,6 +22,9 @@ from aidtracker.testing import (
     make_metric,
     make_observation,
     make_outlet,
+    make_pipeline,
+    make_pipeline_case,
+    make_pipeline_stage,
     make_program,
     make_project,
     make_project_plan,
@@ -58,6 +61,11 @@ class Surroundings:
         self.project = make_project(headquarters=self.headquarters, total_amount=5)
         self.investment = make_investment(headquarters=self.headquarters)
         self.outlet = make_outlet(headquarters=self.headquarters)
+        self.pipeline = make_pipeline()
+        self.stages = {state: make_pipeline_stage(pipeline=self.pipeline) for state in Review}
+        self.pipelinecase = make_pipeline_case(
+            pipeline=self.pipeline, headquarters=self.headquarters, site=self.site
+        )
         self.series = make_series(metric=self.metric, region=self.region)
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
@@ -124,6 +132,26 @@ def hidden_subsidy(at, state):
     }
 
 
+def hidden_case(at, state):
+    return {
+        "name": f"{SECRET}事项{state}",
+        "pipeline": at.pipeline,
+        "headquarters": at.headquarters,
+        "enterprise": at.enterprise,
+        "region": at.region,
+        "site": at.site,
+        "program": at.program,
+        "activity": at.activity,
+        "dropped_reason": SECRET,
+    }
+
+
+def hidden_entry(at, state):
+    """Of a public case: only the entry is hidden."""
+    stage = at.stages[state]
+    return {"case": at.pipelinecase, "stage": stage, "entered_on": "1735", "note": SECRET}
+
+
 def hidden_outlet(at, state):
     return {
         "name": f"{SECRET}网点{state}",
@@ -163,6 +191,8 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "PipelineCase": hidden_case,
+    "StageEntry": hidden_entry,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
         "project": at.project,
@@ -255,6 +285,10 @@ def make_published_about_hidden(at, rows):
             testing.make_project_party(project=row, enterprise=at.enterprise)
             testing.make_project_plan(project=row, review=Review.PUBLISHED, target=SECRET)
             testing.make_milestone(project=row, name=SECRET)
+    for row in rows:
+        if type(row).__name__ == "PipelineCase":
+            testing.make_stage_entry(case=row, stage=at.stages[Review.PUBLISHED], note=SECRET)
+            testing.make_follow_up(case=row, next_step=SECRET)
 
 
 def conditions_of(name):
@@ -326,7 +360,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for row in series.observations.all()
     ]
 
-    assert len(pages) == 25 + 15 + 15
+    assert len(pages) == 30 + 15 + 15
     assert {client.get(address).status_code for address in pages} == {404}
 
 

@@ -63,6 +63,10 @@ def subsidy(number: int) -> str:
     return f"示例{product(number)}补贴{number:05}"
 
 
+def case(number: int) -> str:
+    return f"示例{product(number)}推进事项{number:05}"
+
+
 def outlet(number: int) -> str:
     return f"示例{product(number)}{one_of(SHOPS, number)}{number:05}"
 

@@ -15,7 +15,16 @@ from benchmarks.measuring.registry import LeftOut, Target, Work, family
 from benchmarks.measuring.site import PACKED, Site
 from benchmarks.rows.samples import contradiction, figure, fullest, some
 from programs.models import Headquarters, Program, Region
-from projects.models import Enterprise, Metric, Outlet, Project
+from projects.models import (
+    Activity,
+    Enterprise,
+    Metric,
+    Outlet,
+    Pipeline,
+    PipelineCase,
+    Project,
+)
+from projects.models import Site as Park
 from projects.views.compare_lines import MOST
 
 LISTS, DETAILS, OTHER = "Public lists", "Public details", "Home, search and pages read again"
@@ -120,6 +129,10 @@ def details(site: Site) -> Iterator[tuple[str, Work]]:
         "project": some(Project),
         "enterprise": some(Enterprise),
         "outlet": some(Outlet),
+        "site": some(Park),
+        "activity": some(Activity),
+        "pipeline": some(Pipeline),
+        "case": some(PipelineCase),
         "metric with the most figures": fullest("series__metric"),
         "document with the most figures": fullest("source"),
         "series with the most figures": fullest("series"),

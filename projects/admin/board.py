@@ -13,12 +13,12 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from aidtracker.desk.theme import may_open
-from aidtracker.ground.scope import changeable, may, readable, scope_of
+from aidtracker.ground.scope import may, readable, scope_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
 from projects.admin.moving import follow_up, move
 from projects.models import FollowUp, Pipeline, PipelineCase, PipelineStage, Review, StageEntry
-from projects.sums.funnels import funnels
+from projects.sums.funnels import Funnel, funnel, pairs_of, standing_of
 
 MOST_CARDS = 300  # on the whole board
 
@@ -56,7 +56,7 @@ def board(request: HttpRequest) -> HttpResponse:
     one = chosen_headquarters(request, own)
     cases = readable(PipelineCase.objects.filter(pipeline=pipeline), request.user)
     cases = cases.filter(headquarters=one) if one else cases
-    stages = list(PipelineStage.objects.filter(pipeline=pipeline).order_by("number"))
+    stages = list(pipeline.stages.order_by("number")) if pipeline else []
     cards = cards_of(cases)
     context = {
         **admin.site.each_context(request),
@@ -65,10 +65,10 @@ def board(request: HttpRequest) -> HttpResponse:
         "pipeline": pipeline,
         "headquarters": own,
         "chosen": one,
-        "lanes": lanes(stages, mark_own(cards[:MOST_CARDS], cases, request.user)),
+        "lanes": lanes(stages, mark_own(cards[:MOST_CARDS], request.user)),
         "is_cut": len(cards) > MOST_CARDS,
         "most": MOST_CARDS,
-        "funnels": funnels_of(cases, pipeline),
+        "funnel": funnel_of(cases, stages),
         "today": timezone.localdate(),
         "may_move": may(request.user, "add", StageEntry),
         "may_follow": may(request.user, "add", FollowUp) and may(request.user, "change", FollowUp),
@@ -108,12 +108,13 @@ def cards_of(cases: Any) -> list[PipelineCase]:
     return sorted(found, key=lambda card: (not card.is_stalled, card.entered_on))
 
 
-def mark_own(cards: list[PipelineCase], cases: Any, user: Any) -> list[PipelineCase]:
+def mark_own(cards: list[PipelineCase], user: Any) -> list[PipelineCase]:
     """Cards that know whether the user may move them, and what was entered to follow them up."""
-    numbers = {*changeable(cases, user).values_list("pk", flat=True)}
+    scope = scope_of(user)
     for card in cards:
-        card.is_own = card.pk in numbers
-        card.follow = next(iter(card.follow_ups.all()), None)
+        card.is_own = scope.changes_all or card.headquarters_id in scope.headquarters
+        card.follow = next(iter(card.follow_ups.all()), None) or FollowUp(version=0)
+        card.seen = card.reached["stage"] if card.reached else ""
     return cards
 
 
@@ -127,12 +128,12 @@ def lanes(stages: list[PipelineStage], cards: list[PipelineCase]) -> list[Lane]:
     return found if found[0].cards else found[1:]
 
 
-def funnels_of(cases: Any, pipeline: Pipeline | None) -> list[Any]:
-    """The funnel of what the board shows, drafts included."""
-    if pipeline is None:
-        return []
-    kept = cases.exclude(review=Review.WITHDRAWN)
-    return funnels(kept, StageEntry.objects.standing(), [pipeline.pk])
+def funnel_of(cases: Any, stages: list[PipelineStage]) -> Funnel | None:
+    """The funnel of what the board shows, drafts included; the stages are read already."""
+    if not stages:
+        return None
+    kept, entries = cases.exclude(review=Review.WITHDRAWN), StageEntry.objects.standing()
+    return funnel(stages, standing_of(kept, entries), pairs_of(kept, entries))
 
 
 def act(request: HttpRequest) -> HttpResponse:

@@ -78,7 +78,7 @@ class PipelineCaseAdmin(ReviewedAdmin, ModelAdmin):
             *("enterprise", "site", "region", "headquarters", "program"),
             *("activity", "investment", "project"),
         ),
-        group("终止", ("dropped_on", "dropped_reason")),
+        group("日期", ("dropped_on", "dropped_reason")),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )
@@ -105,10 +105,7 @@ class FollowUpAdmin(ModelAdmin):
     list_display = ("case", "handler", "next_step", "next_on", "updated_at")
     list_filter = (OwnerFilter, "case")
     search_help_text = "推进事项、经办或下一步"
-    fieldsets = (
-        group("名称与类型", "case"),
-        group("下一步", "handler", ("next_step", "next_on")),
-    )
+    fieldsets = (group(None, "case", "handler", ("next_step", "next_on")),)
 
 
 @admin.register(StageEntry)

@@ -165,7 +165,7 @@ class PipelineCase(Reviewed, Record):
         Project, "援疆项目", "cases", help_text="列入计划后登记在项目台账里的那一项"
     )
 
-    # End
+    # Dates
     dropped_on = PartialDateField("终止", is_past=True)
     dropped_reason = models.CharField(
         "终止原因", max_length=200, blank=True, help_text="不再推进的写明原因；发布后公开"

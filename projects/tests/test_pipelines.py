@@ -12,9 +12,13 @@ from aidtracker.testing import (
     make_enterprise,
     make_follow_up,
     make_headquarters,
+    make_milestone,
     make_pipeline,
     make_pipeline_case,
     make_pipeline_stage,
+    make_progress_report,
+    make_project,
+    make_project_plan,
     make_region,
     make_site,
     make_stage_entry,
@@ -158,6 +162,41 @@ def test_list_is_narrowed_to_where_cases_stand(client, stages):
     here = [row.cells[-2].items[0] for row in funnel.rows]
     assert [one.text for one in here] == ["1", "1", "0"]
     assert client.get(here[0].url).context["links"].total == 1
+
+
+def test_years_of_a_place_set_what_was_done_beside_the_plan(client):
+    place = make_region(name="某师")
+    project = make_project(regions=[place])
+    for number, amount in ((1, 100), (2, "80.5")):
+        make_project_plan(
+            project=project,
+            year=2025,
+            number=number,
+            amount=amount,
+            reason="调",
+            review="published",
+        )
+    for month, done in ((1, 30), (2, "12.25")):
+        make_progress_report(
+            project=project, month=date(2025, month, 1), work_done_month=done, review="published"
+        )
+    make_progress_report(project=project, month=date(2025, 3, 1), work_done_month=9)
+    for number, done in ((1, "2025-06"), (2, "")):
+        make_milestone(
+            project=project, number=number, planned_on="2025-05", actual_on=done, review="published"
+        )
+    stage = make_pipeline_stage(name="列入年度计划", pipeline=make_pipeline(kind="reserve"))
+    for _ in range(2):
+        case = make_pipeline_case(pipeline=stage.pipeline, region=place)
+        make_stage_entry(case=case, stage=stage, entered_on="2025-03")
+    page = client.get(place.get_absolute_url()).content.decode()
+    for words in (
+        "80.5万元（1 个项目）",
+        "42.25万元（2 份月报）",
+        "50%（计划的 2 个中 1 个）",
+        "列入年度计划 2 项",
+    ):
+        assert words in page
 
 
 def test_days_since_a_stage_are_counted_from_the_last_it_may_have_been(stages):

@@ -64,6 +64,7 @@ from projects.views.sections import (
     told_elsewhere,
 )
 from projects.views.sites import SitePage
+from projects.views.years import with_years, years
 
 VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -281,5 +282,7 @@ def add_to_pages() -> None:
     for page, after in CASES_AFTER.items():
         page.reads = (*page.reads, with_cases)
         page.add_parts(after, cases)
+    RegionPage.reads = (*RegionPage.reads, with_years)
+    RegionPage.add_parts("projects", years)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))
