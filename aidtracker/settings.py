@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aidtracker.pages.kept.Compression",
+    "aidtracker.api.door.Door",
     "aidtracker.pages.standby.PagesFromStandby",
     "aidtracker.pages.kept.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",

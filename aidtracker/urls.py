@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from aidtracker.accounts import sessions
 from aidtracker.accounts.urls import account_pages, open_pages
+from aidtracker.api.site import api_routes
 from aidtracker.desk.manual import manual
 from aidtracker.desk.notices import notice, notices
 from aidtracker.desk.scope import view_on_site
 from aidtracker.desk.unsaved import unsaved
 from aidtracker.desk.walks import first_day, first_steps
 from aidtracker.pages import large, sitemaps, views
+from aidtracker.pages.routes import pages_of_datasets
 from aidtracker.storage import health
 from projects.admin.urls import admin_pages
 
@@ -25,7 +27,10 @@ own_pages = [
     path("notices/<int:number>/", admin.site.admin_view(notice), name="notice"),
 ]
 
+data_pages = [*pages_of_datasets("programs.views"), *pages_of_datasets("projects.views")]
+
 urlpatterns = [
+    *api_routes(data_pages),
     path("search/", views.search, name="search"),
     path("search/names/", views.suggested_names, name="search-names"),
     path("healthz", health.healthz, name="healthz"),

@@ -20,17 +20,30 @@ def readers(*names: str) -> tuple[str, ...]:
     return tuple(f"projects.{verb}_{name}" for name in names for verb in ("view", "change"))
 
 
-def working_papers(name: str, model: str, icon: str) -> Dataset:
-    """What headquarters fill in and review, kept in the database alone."""
+def working_papers(name: str, model: str, icon: str, about: str = "") -> Dataset:
+    """What headquarters fill in and review, kept in the database alone.
+
+    Those that no public page shows row by row say nothing about themselves, and are not handed out.
+    """
     label = f"projects.{model}"
-    return Dataset(name, label, LEDGERS, icon, has_work=True, fixture=Fixture.NEVER)
+    told = {"is_open": bool(about), "about": about}
+    return Dataset(name, label, LEDGERS, icon, has_work=True, fixture=Fixture.NEVER, **told)
 
 
 # The ledgers of a month.
 REPORTS = (
-    ("progress_reports", "ProgressReport", "engineering"),
-    ("investment_reports", "InvestmentReport", "trending_up"),
-    ("outlet_reports", "OutletReport", "point_of_sale"),
+    (
+        *("progress_reports", "ProgressReport", "engineering"),
+        "援疆项目已发布的月报：形象进度、完成投资和资金的到位、拨付、支付。",
+    ),
+    (
+        *("investment_reports", "InvestmentReport", "trending_up"),
+        "招商项目已发布的月报：进展、到位资金、就业。",
+    ),
+    (
+        *("outlet_reports", "OutletReport", "point_of_sale"),
+        "消费援疆网点已发布的月报：销售量、销售额。",
+    ),
     ("jobs_reports", "JobsReport", "work"),
     ("training_reports", "TrainingReport", "school"),
 )
@@ -39,7 +52,7 @@ GRID = MenuPage(
     "按月填报",
     "edit_note",
     "projects_grid",
-    readers(*(model.lower() for _, model, _ in REPORTS)),
+    readers(*(model.lower() for _, model, *_ in REPORTS)),
 )
 
 # Who enters anything may miss a name; who keeps the lists answers.
@@ -76,7 +89,14 @@ register(
         navigation=PublicPage(NUMBERS, 10, "指标"),
         is_searched=True,
     ),
-    Dataset("scope_entries", "projects.ScopeEntry", FIGURES, "filter_alt", is_working_rule=True),
+    Dataset(
+        "scope_entries",
+        "projects.ScopeEntry",
+        FIGURES,
+        "filter_alt",
+        is_working_rule=True,
+        about="序列的范围从这里选：含兵团、仅苹果、线上等，各有编号。",
+    ),
     Dataset(
         "projects",
         "projects.Project",
@@ -87,7 +107,13 @@ register(
         is_searched=True,
         has_work=True,
     ),
-    Dataset("project_parties", "projects.ProjectParty", PROJECTS, "diversity_3"),
+    Dataset(
+        "project_parties",
+        "projects.ProjectParty",
+        PROJECTS,
+        "diversity_3",
+        about="援疆项目的建设、出资、施工、运营和受益单位，每个单位一行。",
+    ),
     Dataset(
         "investments",
         "projects.Investment",
@@ -126,6 +152,7 @@ register(
         "step",
         has_work=True,
         fixture=Fixture.IF_ANY,
+        about="推进事项哪一天进到流程的哪个阶段，每进一个阶段一行。",
     ),
     Dataset("follow_ups", "projects.FollowUp", PROJECTS, "directions_walk", fixture=Fixture.NEVER),
     Dataset(
@@ -135,7 +162,13 @@ register(
         "linear_scale",
         is_searched=True,
     ),
-    Dataset("pipeline_stages", "projects.PipelineStage", PROJECTS, "format_list_numbered"),
+    Dataset(
+        "pipeline_stages",
+        "projects.PipelineStage",
+        PROJECTS,
+        "format_list_numbered",
+        about="推进流程的各个阶段：先后、怎样算停滞、怎样算达成。",
+    ),
     Dataset(
         "enterprises",
         "projects.Enterprise",
@@ -192,13 +225,19 @@ register(
         is_searched=True,
     ),
     *(working_papers(*declared) for declared in REPORTS),
-    working_papers("project_plans", "ProjectPlan", "event_note"),
-    working_papers("milestones", "Milestone", "flag"),
+    working_papers(
+        "project_plans",
+        "ProjectPlan",
+        "event_note",
+        "援疆项目已发布的年度计划，每次调整为一版。",
+    ),
+    working_papers("milestones", "Milestone", "flag", "援疆项目的节点：计划和实际完成的日期。"),
     Dataset(
         "revisions",
         "projects.Revision",
         REVIEW,
         "rate_review",
+        is_open=False,
         has_work=True,
         is_imported=False,
         fixture=Fixture.NEVER,
@@ -208,6 +247,7 @@ register(
         "projects.ReportingPeriod",
         REVIEW,
         "calendar_month",
+        is_open=False,
         fixture=Fixture.NEVER,
     ),
     Dataset(
@@ -215,6 +255,7 @@ register(
         "projects.WarningRule",
         REVIEW,
         "notification_important",
+        is_open=False,
         is_working_rule=True,
     ),
     Dataset(
@@ -231,13 +272,19 @@ register(
         "projects.Matter",
         REVIEW,
         "forum",
+        is_open=False,
         has_work=True,
         fixture=Fixture.NEVER,
     ),
     Dataset(
-        "observation_parts", "projects.ObservationPart", FIGURES, "functions", fixture=Fixture.NEVER
+        "observation_parts",
+        "projects.ObservationPart",
+        FIGURES,
+        "functions",
+        is_open=False,
+        fixture=Fixture.NEVER,
     ),
-    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
+    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next", is_open=False),
 )
 register(
     PublicPage(WHAT, 5, "时间线", "timeline"),

@@ -31,6 +31,23 @@ class ObservationResource(SheetResource):
         *("review_comment", "maintainer", "version"),
     )
 
+    DEFINED = {
+        "value": "原文数字换算成指标单位的值；“几十位”这样的没有值。单位在“单位”一列",
+        "value_high": "原文是范围（1—2万）时上端的值",
+        "lower": "原文的话所容许的最小值：超过30亿是30亿，9.11亿元是9.105亿；空着是没有下界",
+        "upper": "原文的话所容许的最大值；空着是没有上界",
+        "qualifier": "原文的“超过、多、近、约”等，由原文数字得出",
+        "nature": "是完成的、目标、计划、协议还是预计",
+        "accumulation": "当期、累计、时点、比率、排名，或原文没有说清",
+        "period_start": "数字所说的期间从哪一天起",
+        "period_end": "数字所说的期间到哪一天止",
+        "as_of": "数字截至哪一天",
+        "rank": "同一序列、同一期间有几个数字时，页面先用哪一个",
+        "rank_reason": "为什么先用或不用这个数字",
+        "correction_reason": "数字公开以后改动过的，最近一次为什么改；旧值在更正记录",
+        "unit": "数值、上下界的单位：元、吨、人、平方米、%",
+    }
+
     unit = SheetColumn("series__metric__unit", Metric._meta.get_field("unit"))
     metric = series_column("metric")
     region = series_column("region")

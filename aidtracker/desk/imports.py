@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from aidtracker.ground.datasets import ready_file
 from aidtracker.pages.failures import failure_of
 from aidtracker.pages.security import ADMIN_PREFIX
 from aidtracker.sheets import (
@@ -45,6 +46,7 @@ from aidtracker.sheets.storing.waiting import GONE, TokenError, keep, opened, to
 from aidtracker.trail import acts
 
 REFRESHED = 2  # seconds
+READY = "现成的一份.csv"
 LEFT_OUT = "-"  # chosen for a heading that is not imported, or a cell that is left empty
 # After so long in the queue somebody should see to the workers.
 LONG_WAIT = timedelta(seconds=30)
@@ -159,6 +161,7 @@ class ImportMixin(admin.ModelAdmin):
             "sheets": (),
             "mapped": (),
             "missing_key": "",
+            "has_ready_rows": ready_file(self.model) is not None,
             **context,
         }
         return TemplateResponse(request, "admin/sheets/import.html", context)
@@ -167,6 +170,8 @@ class ImportMixin(admin.ModelAdmin):
         return resource_for(self.model, request.user)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
+        if "ready" in request.POST and (path := ready_file(self.model)):
+            return self.preview(request, READY, path.read_bytes(), self.decisions(request))
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.import_page(request, form)

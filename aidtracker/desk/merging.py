@@ -23,7 +23,7 @@ from aidtracker.review.reviewed import Reviewed, follow
 from aidtracker.review.revisions import revision_model
 from aidtracker.trail import acts
 from aidtracker.trail.links import relations_to
-from aidtracker.trail.merged import merged_detail
+from aidtracker.trail.merged import Along, merged_detail
 from aidtracker.trail.undo import delete
 
 MOST_MOVED = 5_000
@@ -212,8 +212,7 @@ class Merge:
         names: dict[Any, set[str]] = {}
         for one in self.moves:
             if not issubclass(one.model, KeyedModel):
-                rows = one.model._base_manager.filter(pk__in=[row.pk for row in one.rows])
-                rows.update(**{one.field.name: self.kept.pk})
+                self.take_along(one.model, one.field.attname, [row.pk for row in one.rows])
             elif one.field.many_to_many:
                 names.setdefault(one.model, set())
                 self.move_links(one)
@@ -248,12 +247,19 @@ class Merge:
         for model, kind in by_number(self.model):
             rows = model._base_manager.filter(**kind, row_id=self.gone.pk)
             if not issubclass(model, KeyedModel):
-                rows.update(row_id=self.kept.pk)
+                self.take_along(model, "row_id", [*rows.values_list("pk", flat=True)])
                 continue
             found = list(rows)
             for row in found:
                 row.row_id, row.row_key = self.kept.pk, key_of(self.kept)
             store(found, {"row_id", "row_key"})
+
+    def take_along(self, model: Any, column: str, numbers: list[int]) -> None:
+        """Let rows without a history name the kept row; the act says which did."""
+        if numbers:
+            along = Along(model, column, numbers, self.gone.pk, self.kept.pk)
+            along.move()
+            acts.describe(details=[*acts.current().details, along.detail])
 
 
 @acts.one_act()

@@ -125,7 +125,7 @@ def comparison(one: Any, way: str, other: Any) -> Of:
 def value_of(expression: Any) -> Of:
     """The value that an expression has in a row."""
     if isinstance(expression, F):
-        return lambda row: getattr(row, row._meta.get_field(expression.name).attname)
+        return lambda row: stored_or_new(row, row._meta.get_field(expression.name))
     if isinstance(expression, Value):
         return lambda row: expression.value
     if isinstance(expression, Func):
@@ -133,3 +133,9 @@ def value_of(expression: Any) -> Of:
         sources = [value_of(source) for source in expression.get_source_expressions()]
         return lambda row: compute(*(source(row) for source in sources))
     return lambda row: expression
+
+
+def stored_or_new(row: models.Model, field: Any) -> Any:
+    """What a row has in a field; of a row that it names and that has no number yet, the row."""
+    found = getattr(row, field.attname)
+    return field.get_cached_value(row, None) if found is None and field.is_relation else found

@@ -8,9 +8,11 @@ any model is, so they name models as text.
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
@@ -85,6 +87,8 @@ class Dataset:
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
     is_working_rule: bool = field(default=False, kw_only=True)  # a site that begins empty has it
+    is_open: bool = field(default=True, kw_only=True)  # its public rows go out as files, by the API
+    about: str = field(default="", kw_only=True)  # what it is, where no list of its own says that
 
     @property
     def model(self) -> type[Any]:
@@ -195,6 +199,12 @@ def dataset_of(model: type[Model]) -> Dataset:
 def dataset_name(model: type[Model]) -> str:
     """The public plural name of a model, as in addresses, file names and the export command."""
     return dataset_of(model).name
+
+
+def ready_file(model: type[Model]) -> Path | None:
+    """Rows that come with the program for a new site to begin with; None for most models."""
+    path = settings.FIXTURE_DIRS[0] / "ready" / f"{dataset_name(model)}.csv"
+    return path if path.exists() else None
 
 
 def admin_page(model: Any, page: str, *args: Any) -> str:

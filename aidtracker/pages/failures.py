@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils.log import log_response
 
 from aidtracker.ground.schema import is_outdated
+from aidtracker.pages.problems import Problem, is_asked_by_program
 
 RETRY_AFTER = 30  # seconds
 SAFE_METHODS = ("GET", "HEAD")
@@ -169,6 +170,8 @@ def code_of(error):
 
 def failure_page(request, failure):
     """Says what became of the request; what was typed can be sent once more from there."""
+    if is_asked_by_program(request):
+        return failed(failure)
     is_asked = request.method in SAFE_METHODS
     context = {
         "title": "暂时打不开" if is_asked else failure.title,
@@ -183,6 +186,13 @@ def failure_page(request, failure):
     if failure.status == 503:
         page["Retry-After"] = RETRY_AFTER
     page["Cache-Control"] = "no-store"
+    return page
+
+
+def failed(failure):
+    """What a program is told."""
+    page = Problem(503, "unavailable", failure.asked).response()
+    page["Retry-After"] = RETRY_AFTER
     return page
 
 

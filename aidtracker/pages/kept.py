@@ -49,6 +49,10 @@ SETTLED = 2
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
+class Passing(HttpResponse):
+    """An answer for who walks through all there is: named, but not kept in the place of pages."""
+
+
 def files() -> Iterator[Path]:
     yield settings.BASE_DIR / "requirements.txt"
     folders = [Path(config.path) for config in apps.get_app_configs()]
@@ -163,6 +167,7 @@ class KeptPages:
         say_name(response, name)
         if is_kept:
             compress(response, encoding)
+        if is_kept and not isinstance(response, Passing):
             keep(place, response)
         return response
 

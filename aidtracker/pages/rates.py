@@ -16,6 +16,7 @@ from redis import RedisError
 from aidtracker.pages.cards import CARD
 from aidtracker.pages.charts import PICTURE
 from aidtracker.pages.limits import is_of_a_visitor
+from aidtracker.pages.problems import is_asked_by_program
 from aidtracker.trail.acts import address_of
 
 # What one household or office has of the addresses of IPv6.
@@ -32,20 +33,36 @@ class Rate:
     of_all: int
 
     def wait(self, request: HttpRequest) -> int:
-        """Count a request: 0 if it may be, else how many seconds until it may.
+        """Count a request: 0 if it may be, else how many seconds until it may."""
+        found = self.standing(request)
+        return found.seconds if found.is_over else 0
+
+    def standing(self, request: HttpRequest) -> "Standing":
+        """Count a request, and say where its visitor stands.
 
         Without the shared cache each process counts for itself; one that is away lets all in.
         """
         now = int(time.time())
-        window, left = now // self.seconds, self.seconds - now % self.seconds
+        window, seconds = now // self.seconds, self.seconds - now % self.seconds
         counts = [(visitor(request), self.of_one), ("all", self.of_all)]
+        left = self.of_one
         with suppress(RedisError):
             for who, limit in counts:
                 place = f"rate:{self.name}:{window}:{who}"
                 cache.add(place, 0, self.seconds)
-                if cache.incr(place) > limit:
-                    return left
-        return 0
+                left = min(left, limit - cache.incr(place))
+                if left < 0:
+                    break
+        return Standing(max(left, 0), seconds, is_over=left < 0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How often a visitor may still ask, and after how many seconds it is counted anew."""
+
+    left: int
+    seconds: int
+    is_over: bool
 
 
 def visitor(request: HttpRequest) -> str:
@@ -71,7 +88,8 @@ def is_suggestion(request: HttpRequest) -> bool:
 
 
 def is_search(request: HttpRequest) -> bool:
-    return "q" in request.GET and not is_suggestion(request)
+    is_counted = is_suggestion(request) or is_asked_by_program(request)
+    return "q" in request.GET and not is_counted
 
 
 # An office of fifty behind one address reads and searches undisturbed; a program that walks

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from aidtracker.pages import problems
 from aidtracker.pages.failures import failure_of_session, failure_page, failure_to_tell
 from aidtracker.pages.listing import clean_parameters
 from aidtracker.pages.refusals import is_for_staff, nothing_there, refusal
@@ -62,6 +63,8 @@ def permission_denied(request, exception):
 
 
 def page_not_found(request, exception):
+    if problems.is_asked_by_program(request):
+        return problems.not_found()
     if is_for_staff(request):
         return nothing_there(request)
     return error_page(request, 404, "没有这一页", "地址可能已改动，可以从下面的入口或检索找到它。")
@@ -71,4 +74,6 @@ def server_error(request):
     """Without the frame of the site: whatever broke may be in it."""
     if failure := failure_to_tell(sys.exc_info()[1]):
         return failure_page(request, failure)
+    if problems.is_asked_by_program(request):
+        return problems.internal_error()
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -24,6 +24,8 @@ from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.sheets.storing.models import State, Upload
 from aidtracker.sheets.storing.running import queue
 from aidtracker.storage import backups, postgres_copies, sqlite_copies
+from aidtracker.testing import make_site
+from projects.models.attachments import attach
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,6 +177,26 @@ def test_restore_into_an_empty_database(backup, monkeypatch, tmp_path):
         connection.close() if not IS_SQLITE else None
     assert ask("SELECT * FROM programs_region ORDER BY id", place) == rows
     assert "另存" not in said
+
+
+def test_files_come_back_with_the_rows_that_name_them(settings, tmp_path, folder, admin_user):
+    files = tmp_path / "files"
+    place = {"location": files, "base_url": None}
+    local = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": place}
+    settings.STORAGES = settings.STORAGES | {"attachments": local}
+    content = b"%PDF-1.7\n%%EOF"
+    stored = attach(make_site(), admin_user, "平面图.pdf", content, "园区平面图")
+    if IS_SQLITE:
+        copy_to(connection.settings_dict["NAME"])
+    call("backup", "--to", str(folder))
+    (file,) = folder.iterdir()
+    execute("DELETE FROM projects_attachment")
+    (files / stored.place()).unlink()
+
+    call("restore", str(file), "--overwrite")
+
+    assert ask("SELECT name, caption FROM projects_attachment") == [("平面图.pdf", "园区平面图")]
+    assert (files / stored.place()).read_bytes() == content
 
 
 def test_rows_are_not_replaced_unasked(backup):

@@ -7,8 +7,13 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS
+from django.urls import reverse
 
-from projects.models import SkippedPhrase, WarningRule
+from aidtracker.ground.datasets import record_models
+from programs.models import Region
+from projects.models import Metric, SkippedPhrase, WarningRule
+from projects.monthly.totals import metric_names
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +73,29 @@ def test_empty_site_has_the_rules_and_none_of_the_facts():
     assert (WarningRule.objects.count(), Group.objects.count()) == (rules, groups)
     assert not SkippedPhrase.objects.exists()
     assert "/admin/first-steps/" in words.getvalue()
+
+
+def test_ready_rows_are_put_into_an_empty_site_at_once(admin_client):
+    """All of them, with whatever a month is added up into; looked at first, as any file is."""
+    known = {*Region.objects.values_list("code", "name", "level", "parent__code", "slug")}
+    for model in reversed(record_models()):
+        for link in model._meta.many_to_many:
+            link.remote_field.through._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
+        model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
+    for model, label in ((Metric, "projects_metric"), (Region, "programs_region")):
+        address = reverse(f"admin:{label}_import")
+        assert "预览现成的一份" in admin_client.get(address).content.decode()
+        preview = admin_client.post(address, {"ready": "1"})
+        assert not model.objects.exists()
+        admin_client.post(address, {"token": preview.context["token"]})
+        assert model.objects.count() == preview.context["outcome"].total
+
+    assert {*Region.objects.values_list("code", "name", "level", "parent__code", "slug")} < known
+    rows = {row.name: row for row in Metric.objects.all()}
+    assert metric_names() <= rows.keys()
+    assert rows["援疆资金到位率"].denominator == rows["援疆资金计划"]
+    assert rows["到位资金"].not_above == rows["协议资金"]
+    assert (
+        "预览现成的一份"
+        not in admin_client.get(reverse("admin:projects_project_import")).content.decode()
+    )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from aidtracker import testing
 from aidtracker.desk.merging import MergeError, merge
 from aidtracker.ground.datasets import form_of
+from aidtracker.review.comments import Comment
 from aidtracker.tests.foreign_rows import staff
 from aidtracker.trail import acts
 from aidtracker.trail.history import keep_links
@@ -17,6 +18,7 @@ from aidtracker.trail.undo import undo
 from programs.models import Region, Source
 from programs.models.sources import checksum
 from projects.models import Enterprise, Observation, Series
+from projects.models.attachments import Attachment
 
 pytestmark = pytest.mark.django_db
 MERGE = reverse("admin:projects_enterprise_merge")
@@ -88,6 +90,38 @@ def test_what_named_one_names_the_other_and_one_undo_brings_all_back(headquarter
     assert {*both.enterprises.all()} == {kept, gone}
     assert [*one.enterprises.all()] == [gone]
     assert Client().get(f"/enterprises/{slug}/").status_code == 200
+
+
+def test_files_and_comments_go_along_and_come_back(headquarters, user):
+    """Also when the undoing is undone: they have no history, so the acts say which they were."""
+    kept, gone = (
+        testing.make_site(name=name, maintainer=headquarters) for name in ("甲园", "甲产业园")
+    )
+    said = {"added_by": user, "extension": ".pdf", "content_type": "application/pdf", "size": 1}
+    own = Attachment.objects.create(site=kept, name="原有的.pdf", **said)
+    file = Attachment.objects.create(site=gone, name="并入的.pdf", **said)
+    words = Comment.objects.create(
+        label="projects.site", row_id=gone.pk, author=user, words="面积对吗"
+    )
+
+    def holders():
+        for one in (own, file, words):
+            one.refresh_from_db()
+        return own.site_id, file.site_id, words.row_id
+
+    act = merged(kept, gone, user)
+    assert holders() == (kept.pk, kept.pk, kept.pk)
+    back = undone(act, user, "不是一个")
+    assert holders() == (kept.pk, gone.pk, gone.pk)
+    undone(back, user, "还是一个")
+    assert holders() == (kept.pk, kept.pk, kept.pk)
+
+
+def undone(act, user, reason):
+    with acts.doing(acts.Way.FORM) as undoing:
+        undoing.user, undoing.user_name = user, user.get_username()
+        undo(Act.objects.get(pk=act.pk), user, reason)
+    return undoing
 
 
 def document(text):

@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.urls import get_resolver, resolve, reverse
 
 from aidtracker import testing
-from aidtracker.ground.datasets import dataset_name, datasets, record_models
+from aidtracker.api.sets import sets_of
+from aidtracker.api.site import PREFIX
+from aidtracker.ground.datasets import dataset_name, datasets, is_dataset, record_models
 from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
@@ -296,6 +298,12 @@ def conditions_of(name):
     return resolve(reverse(name)).func.view_class.filterset_class.base_filters
 
 
+def sets():
+    """The datasets of the API."""
+    pages = [resolve(reverse(name)).func.view_class for name in page_names("-list")]
+    return sets_of(page for page in pages if is_dataset(page.model))
+
+
 def body(client, address):
     response = client.get(address)
     assert response.status_code == 200, address
@@ -304,9 +312,11 @@ def body(client, address):
 
 
 def addresses(at):
-    """Home, search, every list as a page, narrowed and as a file, and a page of every kind."""
+    """Home, search, every list as a page, narrowed, as a file and for programs, and a page of every
+    kind."""
     lists = [reverse(name) for name in page_names("-list")]
     files = [f"{address}?download=csv" for address in lists]
+    files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
     return [reverse("home"), *lists, *files, *searches, *at.details]
 
@@ -359,8 +369,9 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-
     assert len(pages) == 30 + 15 + 15
+    pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
+
     assert {client.get(address).status_code for address in pages} == {404}
 
 

@@ -14,6 +14,7 @@ from aidtracker.trail import acts
 from aidtracker.trail.effects import effects_of
 from aidtracker.trail.history import CHANGED, DELETED, NEW, keep_states
 from aidtracker.trail.links import link_tables, set_links
+from aidtracker.trail.merged import gone_along
 from aidtracker.trail.models import Act
 from aidtracker.trail.undo_checks import notes, obstacles
 
@@ -84,9 +85,16 @@ def undo(act, user, reason):
             missing = [] if reason.strip() else ["请写明撤销的理由。"]
             if plan.obstacles or missing:
                 raise UndoError([*missing, *plan.obstacles])
+            along = [one.back for one in gone_along(act)]
             acts.describe(
-                way=acts.Way.UNDO, subject=f"撤销 {act}", reason=reason.strip(), undoes=act
+                way=acts.Way.UNDO,
+                subject=f"撤销 {act}",
+                reason=reason.strip(),
+                details=[one.detail for one in along],
+                undoes=act,
             )
+            for one in along:
+                one.move()
             carry_out(plan, reason.strip())
     except IntegrityError as error:
         raise UndoError([CLASH]) from error

@@ -12,6 +12,7 @@ from aidtracker.ground.scope import FOREIGN, changeable, check_owner, is_scoped,
 from aidtracker.trail.acts import Way
 from aidtracker.trail.history import CHANGED, DELETED, NEW
 from aidtracker.trail.links import keys_named, numbers_by_key, relations_to
+from aidtracker.trail.merged import gone_along
 
 VERBS = {NEW: ("delete", "删除"), CHANGED: ("change", "修改"), DELETED: ("add", "新增")}
 REVIEWS = {"approved": ("approve", "审核"), "published": ("publish", "发布")}
@@ -196,6 +197,7 @@ def still_referred_to(plan, model):
         manager = other._default_manager
         kept = getattr(manager, "entered", manager.all)()
         undone = {effect.pk for effect in plan.effects.get(other, ()) if effect.row}
+        undone.update(*(one.rows for one in gone_along(plan.act) if one.model is other))
         for keys in in_batches(gone):
             for row in kept.filter(**{f"{field.name}__in": keys}).distinct():
                 if row.pk not in undone:

@@ -133,6 +133,7 @@ def task(request: HttpRequest, number: int) -> HttpResponse:
         "imports": may_import(request.user, found.model),
         "import_address": f"{admin_page(found.model, 'import')}?{back}",
         "waiting": sum(one.is_waiting for one in units),
+        "mine_waiting": sum(one.is_mine and one.is_waiting for one in units),
     }
     return TemplateResponse(request, "admin/projects/task.html", context)
 
@@ -188,6 +189,9 @@ def done(request: HttpRequest, found: CollectionTask, name: str) -> str:
         if not fills_in(one, request.user):
             raise ValidationError("这个单位不归您填报。")
         return collecting.hand_in(one, request.user)
+    if name == "hand_in_all":
+        own = [one for one in with_task(units_of(request, found), found) if one.is_waiting]
+        return hand_in_all(request, [one for one in own if fills_in(one, request.user)])
     if name not in (*BY_COLLECTOR, "remind_all", "close") or not collects(request, found):
         raise ValidationError(NOT_YOURS)
     if name == "close":
@@ -195,6 +199,22 @@ def done(request: HttpRequest, found: CollectionTask, name: str) -> str:
     if name == "remind_all":
         return collecting.remind(with_task(units_of(request, found), found), request.user)
     return BY_COLLECTOR[name](request, unit_named(request, found))
+
+
+def hand_in_all(request: HttpRequest, units: list[CollectionUnit]) -> str:
+    """Hand in what is filled in of several units; each that cannot be is told of."""
+    filled = [one for one in units if collecting.drafts_of(one, request.user).exists()]
+    said = []
+    for one in filled:
+        try:
+            said.append(collecting.hand_in(one, request.user))
+        except ValidationError as error:
+            messages.error(request, f"{one.headquarters}：{''.join(error.messages)}")
+    if left := [str(one.headquarters) for one in units if one not in filled]:
+        messages.warning(request, f"没有填，没有报送：{'、'.join(left)}。")
+    if not said:
+        raise ValidationError("没有可以报送的草稿。")
+    return "".join(said)
 
 
 def unit_named(request: HttpRequest, found: CollectionTask) -> CollectionUnit:

@@ -9,22 +9,25 @@ from django.urls import reverse
 
 from aidtracker.desk import walks
 from aidtracker.desk.walks import Step
-from aidtracker.ground.datasets import admin_page
+from aidtracker.ground.datasets import admin_page, ready_file
 from aidtracker.ground.scope import may
-from aidtracker.review.steps import SUBMIT
+from aidtracker.review.steps import PUBLISH, SUBMIT
 from aidtracker.trail import acts
 from programs.models import Account, Batch, Category, Headquarters, Pairing, Region, Source
-from projects.models import Metric, ProgressReport, Project, ReportingPeriod
+from projects.models import Metric, Observation, ProgressReport, Project, ReportingPeriod
 from projects.models.tasks import CollectionTask
 
 # What a new site needs, in this order: the model, what it is for, what is enough.
 NEEDED: tuple[tuple[Any, str], ...] = (
-    (Region, "支援方的省市和受援的地区、县市；可下载模板，成批导入。"),
+    (
+        Region,
+        "支援方的省市和受援的地区、县市；“导入”里有现成的一份省市和地州，一次放入，县市自己加。",
+    ),
     (Headquarters, "一个指挥部一条，写明支援方；下属的写上级。"),
     (Pairing, "谁支援哪里，从什么时候起。"),
     (Batch, "三年一批；账号可随批次到期。"),
     (Category, "本规划期的项目类别。"),
-    (Metric, "要记哪些数，单位和口径是什么；可从模板导入。"),
+    (Metric, "要记哪些数，单位和口径是什么；“导入”里有现成的一份常用指标，一次放入。"),
 )
 
 
@@ -60,8 +63,8 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
     user: Any = request.user
     for model, words in NEEDED:
         if may(user, "add", model):
-            name = model._meta.verbose_name
-            yield Step(f"登记{name}", words, admin_page(model, "changelist"), model.objects.all())
+            name, page = model._meta.verbose_name, "import" if ready_file(model) else "changelist"
+            yield Step(f"登记{name}", words, admin_page(model, page), model.objects.all())
     if may(user, "add", get_user_model()):
         yield Step(
             "新建用户",
@@ -69,9 +72,25 @@ def first_steps(request: HttpRequest) -> Iterator[Step]:
             reverse("admin:auth_user_changelist"),
             Account.objects.exclude(user=user.pk),
         )
+    yield from first_figure(user)
+    yield from first_month(user)
+
+
+def first_figure(user: Any) -> Iterator[Step]:
     if may(user, "add", Source):
         words = "数字从文献来：上传全文，边读边录。"
         yield Step("登记文献", words, admin_page(Source, "changelist"), Source.objects.all())
+    if may(user, "add", Observation):
+        words = "在文献的表单上点“边读边录”：点原文里的数，选指标和主体，Ctrl+回车保存。"
+        figures = Observation.objects.all()
+        yield Step("录第一个数字", words, admin_page(Source, "changelist"), figures)
+    if PUBLISH.is_allowed(user, Observation):
+        words = "由另一个人看过句子和读作的数，审核通过、发布，公开页上就有了。"
+        page = f"{admin_page(Observation, 'changelist')}?todo=approve"
+        yield Step("发布第一个数字", words, page, Observation.objects.published())
+
+
+def first_month(user: Any) -> Iterator[Step]:
     if may(user, "add", Project):
         words = "下载模板填好导入，或者逐个新增；先填十二栏就够。"
         yield Step("登记项目", words, admin_page(Project, "changelist"), Project.objects.all())

@@ -3,13 +3,13 @@
 The same lines stand on the page and in the mail of the day.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -22,8 +22,8 @@ from programs.models import Account
 from projects.models import FollowUp, Milestone, PipelineCase, ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.tasks import CollectionUnit
-from projects.monthly.due import reports_due, without_report
-from projects.monthly.kinds import KINDS, ReportKind
+from projects.monthly.due import missing_of, reports_due
+from projects.monthly.kinds import KINDS
 from projects.monthly.people import people_for, tell_people
 
 AHEAD = timedelta(days=30)
@@ -51,13 +51,22 @@ class Entry:
 
 def agenda(user: Any, today: date) -> list[Entry]:
     """What is due for a person, the earliest first; a bounded number of queries."""
-    parts = (reports, tasks, milestones, next_steps, periods, accounts)
+    known = periods_of(user, today)
+    parts = (tasks, milestones, next_steps, accounts)
     found = [entry for part in parts for entry in part(user, today)]
+    found += [*reports(user, today, known), *locked(today, known)]
     return sorted(found, key=lambda entry: (entry.day, entry.kind, entry.what))
 
 
-def reports(user: Any, today: date) -> Iterator[Entry]:
-    for due in reports_due(user, last_complete_month()):
+def periods_of(user: Any, today: date) -> list[ReportingPeriod]:
+    """The months of the own headquarters that ended last or were locked lately."""
+    rows = ReportingPeriod.objects.filter(headquarters__in=scope_of(user).headquarters)
+    rows = rows.filter(Q(month=last_complete_month()) | Q(locked_on__gte=today - LATELY))
+    return [*rows.select_related("headquarters")]
+
+
+def reports(user: Any, today: date, known: Sequence[ReportingPeriod]) -> Iterator[Entry]:
+    for due in reports_due(user, last_complete_month(), known):
         what = f"{in_chinese(due.month)}{due.kind.label}还有 {due.count} 份没填"
         link = f"{reverse('admin:projects_grid')}?{due.query}"
         yield Entry(due.due_on.isoformat(), "月报", what, link, due.due_on < today)
@@ -103,11 +112,10 @@ def next_steps(user: Any, today: date) -> Iterator[Entry]:
         yield Entry(one.next_on.isoformat(), "下一步", what, link, one.next_on < today)
 
 
-def periods(user: Any, today: date) -> Iterator[Entry]:
+def locked(today: date, known: Sequence[ReportingPeriod]) -> Iterator[Entry]:
     """Months that were locked lately."""
-    own = scope_of(user).headquarters
-    rows = ReportingPeriod.objects.filter(headquarters__in=own, locked_on__gte=today - LATELY)
-    for one in rows.select_related("headquarters")[:MOST]:
+    lately = [one for one in known if one.is_locked and one.locked_on >= today - LATELY]
+    for one in lately[:MOST]:
         link = f"{reverse('admin:projects_grid')}?{urlencode({'month': month_text(one.month)})}"
         yield Entry(one.locked_on.isoformat(), "已锁定", str(one), link)
 
@@ -152,28 +160,15 @@ class Silent:
 
 
 def silent(month: date, headquarters: Sequence[Any]) -> list[Silent]:
-    """The headquarters that have not handed in all of a month; one query for each kind."""
-    numbers = open_in(month, [one.pk for one in headquarters])
-    counts = {key: missing_of(kind, numbers, month) for key, kind in KINDS.items()}
+    """The headquarters that have not handed in all of a month that is open; one query."""
+    numbers = [one.pk for one in headquarters]
+    counts = missing_of(KINDS.values(), numbers, month, handed_in=True)
     found = []
     for one in headquarters:
         own = {key: count[one.pk] for key, count in counts.items() if count[one.pk]}
         if own:
             found.append(Silent(one, own))
     return found
-
-
-def open_in(month: date, numbers: Sequence[int]) -> list[int]:
-    """Those of which a month is not locked."""
-    locked = ReportingPeriod.objects.locked().filter(month=month, headquarters__in=numbers)
-    gone = set(locked.values_list("headquarters_id", flat=True))
-    return [pk for pk in numbers if pk not in gone]
-
-
-def missing_of(kind: ReportKind, numbers: Sequence[int], month: date) -> Counter:
-    rows = without_report(kind, numbers, month, handed_in=True)
-    name = "headquarters" if kind.is_regular else kind.model.OWNERS[0]
-    return Counter(rows.order_by().values_list(name, flat=True))
 
 
 @transaction.atomic

@@ -1,11 +1,12 @@
 """Which monthly reports of somebody's headquarters are still missing."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -40,41 +41,71 @@ class Due:
         return f"kind={self.kind.key}&month={month_text(self.month)}"
 
 
-def reports_due(user, month):
+def reports_due(user, month, periods=None):
     """A Due for each kind of report that the user enters and that is not complete yet.
 
-    Months that are locked are over. One query, and one for each kind.
+    Months that are locked are over. One query, and one for the periods unless they are known.
     """
     kinds = [kind for kind in KINDS.values() if may(user, "add", kind.model)]
     headquarters = scope_of(user).headquarters
     if not kinds or not headquarters:
         return
-    rows = ReportingPeriod.objects.filter(month=month, headquarters__in=headquarters)
-    periods = {period.headquarters_id: period for period in rows}
-    reporting = {pk for pk in headquarters if pk not in periods or not periods[pk].is_locked}
-    due_on = min((period.due for period in periods.values()), default=due_day(month))
+    if periods is None:
+        periods = ReportingPeriod.objects.filter(month=month, headquarters__in=headquarters)
+    own = [period.due for period in periods if period.month == month]
+    due_on = min(own, default=due_day(month))
+    missing = missing_of(kinds, headquarters, month)
     for kind in kinds:
-        count = without_report(kind, reporting, month).count()
-        if count:
+        if count := missing[kind.key].total():
             yield Due(kind, month, count, due_on)
 
 
-def without_report(kind, headquarters, month, handed_in=False):
-    """What nothing was entered, or handed in, about for a month, though it was to be expected.
+def missing_of(
+    kinds: Iterable[ReportKind], headquarters: Iterable[int], month: date, handed_in: bool = False
+) -> dict[str, Counter]:
+    """How many reports of each kind are missing, by headquarters; one query for all kinds.
 
-    Where not every subject reports, expected is again whatever was reported about lately.
+    Months that are locked are over.
     """
+    locked = ReportingPeriod.objects.locked().filter(month=month)
+    parts = []
+    for kind in kinds:
+        owner = "headquarters" if kind.is_regular else kind.model.OWNERS[0]
+        number = Count("pk" if kind.is_regular else kind.model.SUBJECT, distinct=True)
+        rows = expected(kind, headquarters, month, handed_in).order_by()
+        rows = rows.exclude(**{f"{owner}__in": locked.order_by().values("headquarters")})
+        counted = rows.values(owner).annotate(kind=Value(kind.key), number=number)
+        parts.append(counted.values_list("kind", owner, "number"))
+    found: dict[str, Counter] = {kind.key: Counter() for kind in kinds}
+    for key, pk, number in parts[0].union(*parts[1:], all=True) if parts else ():
+        found[key][pk] = number
+    return found
+
+
+def without_report(kind, headquarters, month, handed_in=False):
+    """What nothing was entered, or handed in, about for a month, though it was to be expected."""
+    rows = expected(kind, headquarters, month, handed_in)
+    return rows if kind.is_regular else rows.values(*naming(kind)).distinct()
+
+
+def naming(kind):
+    """The fields that name what an irregular report is about."""
+    return dict.fromkeys((*kind.model.OWNERS, kind.model.SUBJECT))
+
+
+def expected(kind, headquarters, month, handed_in):
+    """The subjects without a report; where not every subject reports, the reports of the months
+    before about whatever is expected again."""
     if kind.is_regular:
         return subjects_without_report(kind, headquarters, month, handed_in)
-    names, first = dict.fromkeys((*kind.model.OWNERS, kind.model.SUBJECT)), month
+    names, first = naming(kind), month
     for _ in range(MONTHS_BEFORE):
         first = previous(first)
     rows = kind.model.objects.filter(headquarters__in=headquarters).order_by()
     reported = rows.filter(month=month, **{name: OuterRef(name) for name in names})
     if handed_in:
         reported = reported.filter(review__in=HANDED_IN)
-    lately = rows.filter(~Exists(reported), month__gte=first, month__lt=month)
-    return lately.values(*names).distinct()
+    return rows.filter(~Exists(reported), month__gte=first, month__lt=month)
 
 
 def subjects_missing(kind: ReportKind, headquarters: Any, month: date) -> list[Any]:

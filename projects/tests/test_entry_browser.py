@@ -1,12 +1,12 @@
 """A clerk enters a new article in a real browser: by keyboard alone, by mouse, with two hands."""
 
-import time
+import re
 
 import pytest
 from django.urls import reverse
 
 from aidtracker.testing import make_metric, make_series, make_site, make_source
-from aidtracker.testing.browser import Person
+from aidtracker.testing.pauses import Paced
 from projects.models import Observation, SkippedPhrase
 
 pytestmark = pytest.mark.browser
@@ -32,9 +32,11 @@ FIGURES = (
     ("良种覆盖率", "%", "92.5%"),
 )
 SKIPPED = ("两三年", "7期")
+AT_A_GLANCE = 6  # so many proposals are seen without reading a list
+A_FIGURE = 15  # seconds of a person, from reading its words to saving it
 
 
-class Clerk(Person):
+class Clerk(Paced):
     """Somebody who enters the figures of an article."""
 
     def open(self, address):
@@ -52,6 +54,14 @@ class Clerk(Person):
         )
 
     def choose(self, kind, name):
+        """Take a row that is proposed, or type what it is called."""
+        self.wait(f"document.querySelector('#id_{kind}_choices:not([hidden]) li') !== null")
+        self.look()
+        proposed = self.find(f"#id_{kind}_choices li").all_inner_texts()[:AT_A_GLANCE]
+        place = next((at for at, one in enumerate(proposed) if one.startswith(name)), None)
+        if place is not None:
+            self.press(*["ArrowDown"] * place, "Enter")
+            return
         self.type(name)
         self.first_choice(kind, name)
         self.press("Enter")
@@ -90,15 +100,12 @@ def clerk(new_page, article, admin_user):
 
 
 def test_ten_figures_are_entered_by_keyboard(transactional_db, clerk, article):
-    """Among the real series, in less than the five minutes that a person may take."""
-    begun = time.monotonic()
-    for name, _, printed in FIGURES[:7]:
-        enter(clerk, name, printed)
+    """Among the real series, each in less than the 15 seconds that a person may take."""
+    took = [enter(clerk, name, printed) for name, _, printed in FIGURES[:7]]
     skip_two(clerk)
-    for name, _, printed in FIGURES[7:9]:
-        enter(clerk, name, printed)
-    enter_last(clerk)
-    assert time.monotonic() - begun < 300
+    took += [enter(clerk, name, printed) for name, _, printed in FIGURES[7:9]]
+    took.append(enter_last(clerk))
+    assert max(took) <= A_FIGURE
 
     rows = list(article.observations.order_by("start").select_related("series"))
     assert [row.printed for row in rows] == [printed for _, _, printed in FIGURES]
@@ -118,9 +125,17 @@ def test_ten_figures_are_entered_by_keyboard(transactional_db, clerk, article):
     assert clerk.see(counts) == ["0", "10", "2"]
 
 
-def enter(clerk, name, printed):
-    """The phrase that has the focus: Enter, a few letters, Enter, save."""
+def begin(clerk, printed):
+    """Read the words up to a figure, and take it."""
+    clerk.begin()
+    end = TEXT.index(printed) + len(printed)
+    clerk.read(re.split(r"[，。；：]", TEXT[:end])[-1])
     clerk.press("Enter")
+
+
+def enter(clerk, name, printed):
+    """The phrase that has the focus: Enter, a few letters, Enter, save; return the seconds."""
+    begin(clerk, printed)
     assert clerk.value("printed") == printed
     clerk.choose("series", f"甲县{name}")
     if printed == "12家":  # what follows keeps these
@@ -130,7 +145,9 @@ def enter(clerk, name, printed):
         assert clerk.see("document.activeElement.id") == "id_accumulation"
         clerk.press("ArrowDown")
         clerk.wait("document.activeElement.value !== ''")
+    clerk.look(2)  # at what is proposed: what kind of figure, of when
     assert clerk.save() == []
+    return clerk.took(printed)
 
 
 def skip_two(clerk):
@@ -142,13 +159,16 @@ def skip_two(clerk):
 
 def enter_last(clerk):
     """A figure whose series does not exist yet: made without leaving the page."""
-    clerk.press("Enter", "Tab", "Enter", "Tab")
+    begin(clerk, "92.5%")
+    clerk.press("Tab", "Enter", "Tab")
     clerk.choose("metric", "甲县良种覆盖率")
     clerk.press("Tab")
     clerk.choose("subject", "场所：甲县产业园")
     clerk.save()
     clerk.wait("document.activeElement.id === 'id_accumulation'")
+    clerk.look(2)
     clerk.save()
+    return clerk.took("92.5%, with a new series")
 
 
 def test_enter_takes_what_answers_the_words_not_what_was_shown_before_them(clerk):

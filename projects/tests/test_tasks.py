@@ -142,6 +142,21 @@ def test_task_that_says_too_little_is_not_made(client, collector, units, sent, w
     assert not CollectionTask.objects.exists()
 
 
+def test_units_of_one_clerk_are_handed_in_together(client, collector, units, project):
+    """Those that are filled in; the others stay and are named."""
+    both = person(units[0])
+    ask(client, collector, *units[1:])
+    task = CollectionTask.objects.get()
+    make_project(headquarters=units[2], status="building")
+    make_progress_report(project=project, month=MONTH, work_done_month=5, review="draft")
+    client.force_login(both)
+    words = press(client, task, "hand_in_all")
+    assert words == [f"没有填，没有报送：{units[2]}。", f"{units[1]}已报送，提交 1 条。"]
+    assert [unit_of(task, one).state for one in units[1:]] == ["sent", "waiting"]
+    client.force_login(person(units[2]))
+    assert press(client, task, "hand_in_all")[-1] == "没有可以报送的草稿。"
+
+
 def test_who_does_not_collect_makes_none(client, clerk, units):
     assert ask(client, clerk, units[1]).status_code == 403
     other = make_headquarters()

@@ -35,6 +35,9 @@ class SheetResource(ModelResource):
 
     RENAMED: dict[str, str] = {}
     COMPUTED: tuple[str, ...] = ()
+    DEFINED: dict[
+        str, str
+    ] = {}  # what fields mean to readers, where their help is for who fills in
 
     class Meta:
         model: Any = None

@@ -177,9 +177,9 @@ def page(model: Any, site: str) -> Iterator[FileColumn]:
     """Where the site shows a row, for those that have a page."""
     if not issubclass(model, Paged) or not model.PAGE:
         return
-    first, *rest = pieces(model.page_name(), len(model.PAGE))
 
     def write(words: sql.Words) -> Expression:
+        first, *rest = pieces(model.page_name(), len(model.PAGE))
         parts = [sql.part_of_key(path, sql.fields_at(model, path)[-1]) for path in model.PAGE]
         return sql.Composed(*parts, pieces=(f"{site}{first}", *rest))
 

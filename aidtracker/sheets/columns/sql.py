@@ -34,6 +34,7 @@ AS_TEXT: Words = ("[x]::text", "CAST([x] AS TEXT)")
 DAY: Words = ("[x]", "CAST([x] AS TEXT)")
 MONTH: Words = ("TO_CHAR([x], 'YYYY-MM')", "SUBSTR([x], 1, 7)")
 YES_NO: Words = "CASE WHEN [x] THEN '是' WHEN NOT [x] THEN '否' END"
+TRUE_FALSE: Words = "CASE WHEN [x] THEN 'true' WHEN NOT [x] THEN 'false' END"
 NAMES: Words = (
     "CASE WHEN JSONB_TYPEOF([x]) = 'array' THEN (SELECT"
     f" STRING_AGG(name, '{LIST_SEPARATOR}' ORDER BY at)"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from aidtracker.ground.batches import in_batches
-from aidtracker.ground.constraints import RowCheck
+from aidtracker.ground.constraints import RowCheck, stored_or_new
 
 BATCH = 400
 
@@ -36,11 +36,22 @@ def asked(rows, befores, fields):
     """
     places: dict[tuple, list[int]] = {}
     value_of = attrgetter(*(field.attname for field in fields), "pk")
+    relations = [field for field in fields if field.is_relation]
     for place, (row, before) in enumerate(zip_longest(rows, befores)):
         found = value_of(row)
+        # A row that the same file makes has no number yet, and is another thing than none.
+        if new := tuple(id(one) for field in relations if (one := named_anew(row, field))):
+            places.setdefault((*found, *new), []).append(place)
+            continue
         if before is None or value_of(before) != found:
             places.setdefault(found[:-1], []).append(place)
     return places
+
+
+def named_anew(row: Any, field: Any) -> Any:
+    """The row without a number that a row names in a field; None for one with it, or for none."""
+    found = stored_or_new(row, field)
+    return found if isinstance(found, models.Model) else None
 
 
 def unique_sets(model):

@@ -1,5 +1,5 @@
 // Forms of the admin without a mouse: the first field, or the first one in error, has the focus;
-// Ctrl+S saves; a choice made by typing counts as a change; work that takes long says so.
+// Ctrl+S saves, Ctrl+Enter saves and hands in; a choice made by typing counts as a change; work that takes long says so.
 "use strict";
 
 (() => {
@@ -11,9 +11,11 @@
 
   function focusFirst() {
     const wrong = document.querySelector(`.errors :is(${FIELD})`);
-    const isNew = /\/add\/$/.test(location.pathname) && !matchMedia("(pointer: coarse)").matches;
+    const isDesk = !matchMedia("(pointer: coarse)").matches;
+    const isNew = /\/add\/$/.test(location.pathname) && isDesk;
     const first = [...document.querySelectorAll(`.change-form form fieldset :is(${FIELD})`)];
-    const field = wrong || (isNew && first.find(isFree));
+    const answer = isDesk && document.querySelector(".review-steps [name=answer]");
+    const field = wrong || (isNew && first.find(isFree)) || answer;
     if (field) {
       field.focus();
     }
@@ -25,9 +27,14 @@
     );
   }
 
+  function handInButton() {
+    return document.querySelector(':is(#submit-row, .submit-row) [name="_submit"]');
+  }
+
   function onKey(event) {
-    const isSave = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
-    const button = isSave && saveButton();
+    const isChord = event.ctrlKey || event.metaKey;
+    const buttons = { s: saveButton, enter: handInButton };
+    const button = isChord && buttons[event.key?.toLowerCase()]?.();
     if (button) {
       event.preventDefault();
       button.click();
@@ -105,6 +112,13 @@
     };
   }
 
+  // A file that is only looked at first is sent as soon as it is chosen.
+  function onChange(event) {
+    if (event.target.matches("input[type=file][data-at-once]") && event.target.files.length) {
+      event.target.form.requestSubmit();
+    }
+  }
+
   function onSubmit(event) {
     const { busy } = event.target.dataset;
     if (!busy || event.defaultPrevented) {
@@ -135,6 +149,7 @@
   // Before the fields hear it: some keep keys for themselves.
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("change", onChange);
   document.addEventListener("DOMContentLoaded", sayDays);
   window.addEventListener("pageshow", onShow);
   window.addEventListener("load", () => {

@@ -1,0 +1,326 @@
+"""`/api/v1/`: the datasets as JSON, with the conditions of the lists, for anybody's programs."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache, caches
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, resolve, reverse
+from redis import RedisError
+
+from aidtracker.api import door
+from aidtracker.api.site import PREFIX
+from aidtracker.ground.datasets import is_dataset
+from aidtracker.opendata.registry import open_datasets
+from aidtracker.pages.rates import Rate
+from aidtracker.testing import (
+    make_headquarters,
+    make_metric,
+    make_observation,
+    make_program,
+    make_project,
+    make_region,
+    make_series,
+    make_source,
+)
+from projects.models import Observation, Project, Review
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch):
+    monkeypatch.setattr(door, "RATE", Rate("api", seconds=60, of_one=10**6, of_all=10**6))
+
+
+def ask(client, address, status=200, **headers):
+    response = client.get(f"{PREFIX}{address}", headers=headers)
+    assert response.status_code == status, response.content.decode()
+    return json.loads(response.content, parse_float=Decimal) if response.content else response
+
+
+def refused(client, address, status, kind):
+    response = client.get(f"{PREFIX}{address}")
+    assert response["Content-Type"] == "application/problem+json"
+    told = json.loads(response.content)
+    assert (response.status_code, told["status"], told["type"]) == (status, status, f"/api/#{kind}")
+    return told["detail"]
+
+
+def lists():
+    """The public lists of datasets by the datasets' names in addresses."""
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    pages = {
+        name: resolve(reverse(name)).func.view_class for name in names if name.endswith("-list")
+    }
+    return {
+        reverse(name).strip("/"): page for name, page in pages.items() if is_dataset(page.model)
+    }
+
+
+def walk(client, address):
+    """All rows from page to page."""
+    rows, following = [], f"{PREFIX}{address}"
+    while following:
+        page = client.get(following).json()
+        rows += page["rows"]
+        following = page["next"]
+    return rows
+
+
+# What there is
+
+
+def test_every_open_dataset_is_there_with_the_conditions_of_its_list(client):
+    told = {
+        one["address"].removeprefix(f"http://testserver{PREFIX}"): set(one["conditions"])
+        for one in ask(client, "")["datasets"]
+    }
+    listed = {place: set(page.filterset_class.base_filters) for place, page in lists().items()}
+    others = {name.replace("_", "-") for name in open_datasets()} - set(listed)
+    assert told == listed | {place: set() for place in others}
+
+
+def test_rows_have_the_columns_of_the_public_file(client):
+    for place in lists():
+        file = client.get(f"/{place}/?download=csv")
+        text = b"".join(file.streaming_content).decode("utf-8-sig")
+        count = len(list(csv.reader(io.StringIO(text)))) - 1
+        assert len(walk(client, f"{place}?limit=500")) == count, place
+
+
+def test_no_field_is_for_staff_alone(client):
+    names = {field["name"] for one in ask(client, "")["datasets"] for field in one["fields"]}
+    assert "printed" in names
+    assert not {"version", "review", "review_comment", "maintainer", "search_text"} & names
+
+
+def test_row_is_at_the_address_of_its_page(client):
+    figure = make_observation(printed="超过30家", source=make_source(code="doc"), number=7)
+    row = ask(client, "observations/doc/7")
+    assert row["printed"] == "超过30家"
+    assert row["page"] == f"http://testserver{figure.get_absolute_url()}"
+    assert row["qualifier"] == "over"
+
+
+def test_values_are_typed_and_exact_and_what_is_unknown_is_null(client):
+    region = make_region()
+    project = make_project(
+        total_amount=Decimal("123456789.000001"), planned_amount=0, regions=[region]
+    )
+    row = ask(client, f"projects/{project.slug}")
+    assert row["total_amount"] == Decimal("123456789.000001")
+    assert row["planned_amount"] == 0
+    assert row["paid_amount"] is None
+    assert row["regions"] == [region.code]
+    assert row["regions_name"] == [region.name]
+    assert row["batch"] is None
+    make_observation(printed="123456789012345家", source=make_source(code="big"), number=1)
+    assert ask(client, "observations/big/1")["value"] == 123456789012345
+
+
+def test_conditions_are_those_of_the_list(client):
+    ours, theirs = make_headquarters(), make_headquarters()
+    make_project(headquarters=ours, name="甲", status="completed")
+    make_project(headquarters=ours, name="乙", status="building")
+    make_project(headquarters=theirs, name="丙", status="completed")
+    found = ask(client, f"projects?headquarters={ours.slug}&status=completed&fields=name")
+    assert found["rows"] == [{"name": "甲"}]
+    assert found["next"] is None
+
+
+def test_fields_are_told_in_one_order_whatever_the_question(client):
+    make_program(name="十城百店试")
+    row = ask(client, "programs?q=十城百店试&fields=kind,name")["rows"][0]
+    assert list(row) == ["name", "kind"]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "kind"),
+    [
+        ("projects?colour=red", 422, "unknown-parameter"),
+        ("projects?status=nonsense", 422, "invalid-parameter"),
+        ("projects?limit=0", 422, "invalid-parameter"),
+        ("projects?limit=501", 422, "invalid-parameter"),
+        ("projects?limit=1e2", 422, "invalid-parameter"),
+        ("projects?limit=-99999999999999999999", 422, "invalid-parameter"),
+        ("projects?limit=%D9%A1", 422, "invalid-parameter"),
+        ("projects?limit=5&limit=6", 422, "invalid-parameter"),
+        ("projects?fields=", 422, "invalid-parameter"),
+        ("projects?fields=name,version", 422, "invalid-parameter"),
+        ("projects?fields=review_comment", 422, "invalid-parameter"),
+        ("projects?q=%00", 422, "invalid-parameter"),
+        ("projects?q=a%0Ab", 422, "invalid-parameter"),
+        (f"projects?q={'长' * 201}", 422, "invalid-parameter"),
+        ("projects?as_of=2024-13-01", 422, "invalid-parameter"),
+        ("projects?as_of=20240101", 422, "invalid-parameter"),
+        ("projects?as_of=0", 422, "invalid-parameter"),
+        ("projects?headquarters=nobody", 404, "unknown-row"),
+        ("projects?site=nowhere", 404, "unknown-row"),
+        ("projects?cursor=abc", 404, "unknown-cursor"),
+        ("projects?cursor=%F0%9F%98%80", 404, "unknown-cursor"),
+        ("projects/nobody", 404, "not-found"),
+        ("observations/nobody/99999999999999999999999", 404, "not-found"),
+        ("users", 404, "not-found"),
+        ("revisions", 404, "not-found"),
+        ("matters", 404, "not-found"),
+        ("projects/a%0Ab", 404, "not-found"),
+        ("../admin/", 404, "not-found"),
+    ],
+)
+def test_what_cannot_be_understood_is_told_as_a_problem(client, address, status, kind):
+    assert refused(client, address, status, kind)[-1] in "。"
+
+
+def test_odd_words_find_nothing_and_break_nothing(client):
+    for words in ("%27%20OR%201=1--", "%E2%80%AE", "%25%5F%5C", "%F3%A0%80%81", "%EF%BF%BF"):
+        assert ask(client, f"observations?q={words}")["rows"] == []
+
+
+def test_only_reading_is_answered(client):
+    for method in ("post", "put", "patch", "delete", "trace"):
+        response = getattr(client, method)(f"{PREFIX}projects")
+        assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert client.head(f"{PREFIX}projects?limit=1").status_code == 200
+
+
+# From page to page
+
+
+def test_walk_meets_each_row_once_whatever_comes_and_goes(client):
+    series, source = make_series(), make_source(code="w")
+    figures = [make_observation(series=series, source=source, number=n) for n in range(1, 8)]
+    first = ask(client, f"observations?series={series.slug}&limit=3&fields=number")
+    assert [row["number"] for row in first["rows"]] == [1, 2, 3]
+
+    make_observation(series=series, source=make_source(code="a-before"), number=1)
+    figures[1].delete()
+    figures[4].delete()
+    rest = walk(client, first["next"].removeprefix(f"http://testserver{PREFIX}"))
+
+    assert [row["number"] for row in rest] == [4, 6, 7, 1]
+
+
+def test_page_after_the_first_is_found_by_a_key_and_never_by_counting(client):
+    source = make_source()
+    for number in range(1, 6):
+        make_observation(source=source, number=number)
+    following = ask(client, "observations?limit=2")["next"]
+    with CaptureQueriesContext(connection) as asked:
+        client.get(following)
+    assert [one["sql"] for one in asked if "OFFSET" in one["sql"] or "COUNT(" in one["sql"]] == []
+    assert any('"id" > ' in one["sql"] for one in asked)
+
+
+def test_cursor_is_of_one_walk_alone(client):
+    for _ in range(3):
+        make_project(status="building")
+    following = ask(client, "projects?status=building&limit=1")["next"]
+    cursor = following.rpartition("cursor=")[2]
+    refused(client, f"projects?status=completed&limit=1&cursor={cursor}", 404, "unknown-cursor")
+    refused(client, f"metrics?cursor={cursor}", 404, "unknown-cursor")
+    forged = cursor.replace(".", ".9", 1)
+    refused(client, f"projects?status=building&cursor={forged}", 404, "unknown-cursor")
+
+
+def test_questions_do_not_grow_with_rows(client):
+    def asked(address):
+        with CaptureQueriesContext(connection) as queries:
+            ask(client, address)
+        return len(queries)
+
+    addresses = ["observations?q=1&nature=actual", "projects?status=building&q=项目", "series"]
+    few = {address: asked(address) for address in addresses}
+    for number in range(12):
+        project = make_project(status="building", regions=[make_region()])
+        make_observation(series=make_series(project=project), source=make_source(), number=number)
+    assert {address: asked(address) for address in addresses} == few
+    others = {place: asked(f"{place}?limit=1") for place in lists()}
+    assert max([*few.values(), *others.values()]) <= 12, (few, others)
+
+
+# What is kept, and for whom
+
+
+def test_answer_that_did_not_change_is_not_sent_again(client):
+    make_project(name="甲")
+    first = client.get(f"{PREFIX}projects")
+    again = client.get(f"{PREFIX}projects", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["Access-Control-Allow-Origin"] == "*"
+    assert "RateLimit" in again
+    make_project(name="乙")
+    changed = client.get(f"{PREFIX}projects", headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+
+
+def test_pages_of_other_sites_may_read(client):
+    response = client.get(f"{PREFIX}projects", headers={"Origin": "https://example.org"})
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response
+    before = client.options(
+        f"{PREFIX}projects",
+        headers={"Origin": "https://example.org", "Access-Control-Request-Method": "GET"},
+    )
+    assert before.status_code == 204
+    assert "GET" in before["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Origin" not in client.get("/projects/")
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(client, monkeypatch):
+    monkeypatch.setattr(door, "RATE", Rate("api", seconds=60, of_one=2, of_all=100))
+    cache.clear()
+    answers = [client.get(f"{PREFIX}metrics?limit=1") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert [one["RateLimit"].split(";")[1] for one in answers] == ["r=1", "r=0", "r=0"]
+    assert answers[0]["RateLimit-Policy"] == '"api";q=2;w=60'
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    assert answers[2]["Content-Type"] == "application/problem+json"
+    assert answers[2]["Access-Control-Allow-Origin"] == "*"
+    assert Client(REMOTE_ADDR="192.0.2.9").get(f"{PREFIX}metrics").status_code == 200
+
+
+def test_cache_that_is_away_lets_all_in(client, monkeypatch):
+    def away(*args, **kwargs):
+        raise RedisError
+
+    monkeypatch.setattr(type(cache._connections[cache._alias]), "incr", away)
+    monkeypatch.setattr(door, "RATE", Rate("api", seconds=60, of_one=1, of_all=1))
+    assert {client.get(f"{PREFIX}metrics?limit=1").status_code for _ in range(3)} == {200}
+
+
+def test_further_pages_take_no_place_of_pages_for_people(client, settings):
+    in_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "api"}
+    settings.CACHES = settings.CACHES | {"pages": in_memory}
+    for _ in range(2):
+        make_metric()
+    caches["pages"].clear()
+    following = ask(client, "metrics?limit=1")["next"]
+    kept = len(caches["pages"]._cache)
+    assert kept == 1
+    assert client.get(following)["ETag"]
+    assert len(caches["pages"]._cache) == kept
+    caches["pages"].clear()
+
+
+def test_database_that_is_away_is_a_problem_too(client, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("aidtracker.api.site.numbers_after", away)
+    assert refused(client, "projects", 503, "unavailable")
+
+
+def test_who_is_logged_in_sees_no_more(admin_client):
+    make_project(name="草稿甲", review=Review.DRAFT)
+    assert Project.objects.filter(name="草稿甲").exists()
+    assert Observation.objects.count() >= 0
+    assert ask(admin_client, "projects?q=草稿甲")["rows"] == []
