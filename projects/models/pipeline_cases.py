@@ -232,11 +232,12 @@ class PipelineCase(Reviewed, Record):
                     {"pipeline": f"“{row}”已有阶段记录，不能改流程；请先删去那些记录。"}
                 )
 
-    # Only of rows read `with_stage`
-
     @property
     def stage_words(self) -> str:
-        """Where it stands: 签约, 签约（终止）; empty before the first stage."""
+        """Where it stands: 签约, 签约（终止）; empty before the first stage.
+
+        Like all that follows it is known of rows read `with_stage` alone.
+        """
         at = self.reached["name"] if self.reached else ""
         return f"{at or '未开始'}（终止）" if self.is_dropped else at
 
