@@ -6,6 +6,7 @@ from aidtracker.desk.mails import MailChoice
 from aidtracker.desk.unsaved import UnsavedForm
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.tallies import Tally
+from aidtracker.opendata.models import KeptFile, Release
 from aidtracker.review.comments import Comment
 from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.trail.models import Act
@@ -15,9 +16,11 @@ __all__ = (
     "Act",
     "Comment",
     "EditionStep",
+    "KeptFile",
     "ListView",
     "MailChoice",
     "Notice",
+    "Release",
     "RememberedColumns",
     "StaffSession",
     "Tally",

@@ -60,7 +60,10 @@ SITE = {
     "code": os.environ.get("SITE_CODE", ""),  # 网站标识码
     "icp": os.environ.get("SITE_ICP", ""),  # ICP 备案号
     "police": os.environ.get("SITE_POLICE", ""),  # 公安备案号
-    "licence": os.environ.get("SITE_LICENCE", ""),  # the address of the terms of use of the data
+    # The terms of use of the data: their address, what programs call them (SPDX), their title.
+    "licence": os.environ.get("SITE_LICENCE") or "https://creativecommons.org/licenses/by/4.0/",
+    "licence_name": os.environ.get("SITE_LICENCE_NAME") or "CC-BY-4.0",
+    "licence_title": os.environ.get("SITE_LICENCE_TITLE") or "知识共享 署名 4.0 国际（CC BY 4.0）",
 }
 if SITE["address"] and not SITE["address"].startswith(("http://", "https://")):
     raise ImproperlyConfigured("SITE_ADDRESS must be http://… or https://….")
@@ -236,6 +239,8 @@ SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL el
 # Long work waits in the database for `manage.py db_worker`, where the site says that one runs.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKERS = env_flag("WORKERS", default=False)
+# What prints texts as PDF, where Chromium is not called by one of its usual names.
+PDF_BROWSER = os.environ.get("PDF_BROWSER", "")
 
 # Accounts and sessions
 
@@ -398,23 +403,33 @@ STATIC_BACKEND = (
 # environment): such a server's address, where it is not Amazon's.
 ATTACHMENTS_DIR = Path(os.environ.get("ATTACHMENTS_DIR") or BASE_DIR / "media")
 ATTACHMENTS_BUCKET = os.environ.get("ATTACHMENTS_BUCKET", "")
-BUCKET = {
-    "BACKEND": "storages.backends.s3.S3Storage",
-    "OPTIONS": {
-        "bucket_name": ATTACHMENTS_BUCKET,
-        "endpoint_url": os.environ.get("ATTACHMENTS_S3_ADDRESS") or None,
-        "default_acl": None,
-        "file_overwrite": False,
-    },
-}
-FOLDER = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": ATTACHMENTS_DIR, "base_url": None, "file_permissions_mode": 0o640},
-}
+
+
+def in_bucket(name: str) -> dict[str, Any]:
+    address = os.environ.get("ATTACHMENTS_S3_ADDRESS") or None
+    options = {"bucket_name": name, "endpoint_url": address, "default_acl": None}
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**options, "file_overwrite": False},
+    }
+
+
+def in_folder(folder: Path) -> dict[str, Any]:
+    options = {"location": folder, "base_url": None, "file_permissions_mode": 0o640}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
+# Files of whole datasets, and the frozen editions, which are for ever: a folder of their own, or a
+# bucket of their own.
+OPEN_DATA_DIR = Path(os.environ.get("OPEN_DATA_DIR") or BASE_DIR / "opendata")
+OPEN_DATA_BUCKET = os.environ.get("OPEN_DATA_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_BACKEND},
-    "attachments": BUCKET if ATTACHMENTS_BUCKET else FOLDER,
+    "attachments": (
+        in_bucket(ATTACHMENTS_BUCKET) if ATTACHMENTS_BUCKET else in_folder(ATTACHMENTS_DIR)
+    ),
+    "opendata": in_bucket(OPEN_DATA_BUCKET) if OPEN_DATA_BUCKET else in_folder(OPEN_DATA_DIR),
 }
 # The largest file, and the command that looks for viruses in what it reads: it answers 0 for none.
 ATTACHMENT_MB = int(os.environ.get("ATTACHMENT_MB") or 10)

@@ -30,6 +30,7 @@ own_pages = [
 data_pages = [*pages_of_datasets("programs.views"), *pages_of_datasets("projects.views")]
 
 urlpatterns = [
+    path("data/", include("aidtracker.opendata.urls")),
     *api_routes(data_pages),
     path("search/", views.search, name="search"),
     path("search/names/", views.suggested_names, name="search-names"),

@@ -12,6 +12,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from aidtracker.accounts.passwords import named_here
+        from aidtracker.api.sets import add_further
         from aidtracker.desk import home
         from aidtracker.ground import summaries
         from aidtracker.pages.searching import also_search
@@ -20,7 +21,8 @@ class ProjectsConfig(AppConfig):
         from programs.models.sources import FOLLOW_TEXT, SHOWN_WITH
         from projects.checks.recomputing import follow_with_findings
         from projects.entry.replaced_texts import move_places
-        from projects.models.observations import public_figures_in
+        from projects.exchange.provenance import PROVENANCE
+        from projects.models.observations import Observation, public_figures_in
         from projects.models.requests import answer_requests
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
@@ -36,5 +38,6 @@ class ProjectsConfig(AppConfig):
         home.WAITING.append(waiting_reports)
         summaries.register(findings.SUMMARY)
         also_search(figures_that_say)
+        add_further(Observation, PROVENANCE)
         add_to_pages()
         named_here += [Headquarters, Region]

@@ -1,7 +1,7 @@
 """The datasets of what was done with the aid, and how much of what was measured."""
 
 from aidtracker.ground.datasets import Dataset, Fixture, MenuGroup, MenuPage, PublicPage, register
-from programs.datasets import DOCUMENTS, WHAT, WHO
+from programs.datasets import DOCUMENTS, PRINTED, WHAT, WHO
 
 PROJECTS = MenuGroup("项目与招商", 30)
 LEDGERS = MenuGroup("台账与月报", 40)
@@ -46,6 +46,7 @@ REPORTS = (
     ),
     ("jobs_reports", "JobsReport", "work"),
     ("training_reports", "TrainingReport", "school"),
+    ("target_reports", "TargetReport", "event_available"),
 )
 GRID = MenuPage(
     LEDGERS,
@@ -170,6 +171,16 @@ register(
         about="推进流程的各个阶段：先后、怎样算停滞、怎样算达成。",
     ),
     Dataset(
+        "targets",
+        "projects.Target",
+        PROJECTS,
+        "checklist",
+        home=57,
+        navigation=PublicPage(WHAT, 37, "目标任务"),
+        is_searched=True,
+        has_work=True,
+    ),
+    Dataset(
         "enterprises",
         "projects.Enterprise",
         PLACES,
@@ -290,6 +301,8 @@ register(
     PublicPage(WHAT, 5, "时间线", "timeline"),
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
+    PublicPage(NUMBERS, 50, "开放数据", "data"),
+    PublicPage(PRINTED, 90, "文稿", "briefing-list"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
@@ -298,6 +311,7 @@ register(
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
     MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),
+    MenuPage(FIGURES, "文稿", "article", "projects_briefings", readers("observation")),
     # The sums of a month are for who enters figures.
     MenuPage(
         FIGURES,

@@ -11,12 +11,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import ModelChoiceField
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from aidtracker.api.sets import ApiSet
-from aidtracker.pages.choosing import RowField
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE, ListPage
 from aidtracker.pages.problems import Problem
 
@@ -44,6 +42,7 @@ def refuse(name: str, words: str, kind: str = "invalid-parameter") -> Problem:
 def asked(found: ApiSet, raw: QueryDict, *, is_list: bool) -> Asked:
     """What the parameters say. Raises Problem for what cannot be understood."""
     of_rows = OF_LISTS if is_list else OF_ROWS
+    of_rows = of_rows if found.has_past else tuple(name for name in of_rows if name != "as_of")
     known = {*of_rows, *(found.conditions if is_list else ())}
     values = {name: checked(name, raw.getlist(name), known) for name in raw}
     return Asked(
@@ -104,11 +103,17 @@ def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, st
     if found.list_page is None:
         return found.model.objects.published()
     filterset = filterset_of(found.list_page, request, conditions)
+    form_of(filterset, conditions)
+    return filterset.filter_queryset(filterset.queryset)
+
+
+def form_of(filterset: Any, conditions: Mapping[str, str]) -> Any:
+    """The conditions as they were understood. Raises Problem for one that was not."""
     form = filterset.form
     if not form.is_valid():
         name = next(iter(form.errors))
         field: Any = form.fields[name]
-        if isinstance(field, RowField | ModelChoiceField):
+        if not has_choices(filterset.filters[name]):
             raise Problem(
                 HTTPStatus.NOT_FOUND,
                 "unknown-row",
@@ -116,7 +121,13 @@ def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, st
                 parameter=name,
             )
         raise refuse(name, "没有这一选项。")
-    return filterset.filter_queryset(filterset.queryset)
+    return form
+
+
+def has_choices(one: Any) -> bool:
+    """Whether a condition has the same choices on every day, which the document names."""
+    choices = one.extra.get("choices")
+    return bool(choices) and not callable(choices)
 
 
 def filterset_of(kind: type[ListPage], request: HttpRequest, conditions: Mapping[str, str]) -> Any:

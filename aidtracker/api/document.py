@@ -3,11 +3,10 @@
 from http import HTTPStatus
 from typing import Any, Literal
 
-import django_filters
 from ninja import NinjaAPI, Schema
 from pydantic import ConfigDict, Field, create_model
 
-from aidtracker.api.asked import MOST, USUAL
+from aidtracker.api.asked import MOST, USUAL, has_choices
 from aidtracker.api.cursors import LONGEST
 from aidtracker.api.sets import ApiSet
 from aidtracker.pages.listing import LONGEST_VALUE
@@ -55,8 +54,9 @@ def parameters_of(found: ApiSet, *, is_list: bool) -> type[Schema]:
         members["cursor"] = (str, own(**said, pattern=PRINTABLE))
     one_of = {NAMES: fields}
     members["fields"] = (str, own(description=OF_ROWS["fields"], json_schema_extra=one_of))
-    form = {"format": "date", "pattern": DAY}
-    members["as_of"] = (str, own(description=OF_ROWS["as_of"], json_schema_extra=form))
+    if found.has_past:
+        form = {"format": "date", "pattern": DAY}
+        members["as_of"] = (str, own(description=OF_ROWS["as_of"], json_schema_extra=form))
     return create_model(
         f"{found.name}_{'list' if is_list else 'row'}_query", __base__=Schema, **members
     )
@@ -65,11 +65,10 @@ def parameters_of(found: ApiSet, *, is_list: bool) -> type[Schema]:
 def condition(one: Any) -> tuple[Any, Any]:
     """A filter of the list as a parameter."""
     label, choices = str(one.label), one.extra.get("choices")
-    if isinstance(one, django_filters.ChoiceFilter) and not callable(choices):
-        pairs = [(code, words) for code, words in choices or () if code]
-        if pairs:
-            words = "、".join(f"{code} {said}" for code, said in pairs)
-            return Literal[tuple(code for code, _ in pairs)], own(description=f"{label}：{words}")
+    if has_choices(one):
+        pairs = [(code, words) for code, words in choices if code]
+        words = "、".join(f"{code} {said}" for code, said in pairs)
+        return Literal[tuple(code for code, _ in pairs)], own(description=f"{label}：{words}")
     key = one.extra.get("to_field_name")
     words = f"{label}（{key}）" if key else label
     return str, own(description=words, max_length=LONGEST_VALUE, pattern=PRINTABLE)

@@ -34,29 +34,26 @@ class Shown:
         return cls(among(found.fields(site)), among(found.further), site)
 
 
-def numbers_after(rows: QuerySet, last: int, size: int, *, is_narrowed: bool) -> list[int]:
-    """The next numbers of the rows. Those of few rows are read whole and sorted here: what a
-    database expects of conditions is often wrong, and it then walks through all rows in order."""
-    numbers = rows.order_by().values_list("pk", flat=True)
+def numbers_after(
+    rows: QuerySet, last: int, size: int, *, is_narrowed: bool, key: str = "pk"
+) -> list[int]:
+    """The next numbers of the rows, which stand in `key`.
+
+    Those of few rows are read whole and sorted here: what a database expects of conditions is often
+    wrong, and it then walks through all rows in order.
+    """
+    numbers = rows.order_by().values_list(key, flat=True)
     if is_narrowed:
         found = set(numbers[: MOST_COUNTED + 1])
         if len(found) <= MOST_COUNTED:
             return sorted(one for one in found if one > last)[:size]
-    return list(numbers.filter(pk__gt=last).order_by("pk")[:size])
+    return list(numbers.filter(**{f"{key}__gt": last}).order_by(key)[:size])
 
 
-def told(
-    model: Any, numbers: list[int], shown: Shown, day: date | None = None
-) -> list[dict[str, Any]]:
-    """The rows of some numbers, in their order."""
-    values = read(model.objects.published().filter(pk__among=numbers), shown.fields)
-    return finished(values, numbers, shown, day)
-
-
-def read(rows: QuerySet, fields: tuple[Field, ...], number: str = "pk") -> dict[int, Any]:
+def read(rows: QuerySet, fields: tuple[Field, ...]) -> dict[int, Any]:
     """What the fields are of some rows, by their numbers."""
     expressions = {f"api_{at}": field.read() for at, field in enumerate(fields)}
-    found = rows.order_by().values_list(number, *expressions.values())
+    found = rows.order_by().values_list("pk", *expressions.values())
     return {
         key: {field.name: field.made(value) for field, value in zip(fields, values, strict=True)}
         for key, *values in found

@@ -72,6 +72,11 @@ class ApiSet:
     def further(self) -> tuple[Further, ...]:
         return tuple(_further.get(self.model, ()))
 
+    @property
+    def has_past(self) -> bool:
+        """Whether every change of a row left a state; of what is computed only a person's do."""
+        return not hasattr(self.model, "is_current")
+
     @cached_property
     def conditions(self) -> dict[str, Any]:
         """The filters of the list by their names in addresses."""

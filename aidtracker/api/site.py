@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,8 @@ from ninja.errors import ValidationError
 from aidtracker.api.asked import Asked, asked, conditioned
 from aidtracker.api.cursors import cursor, last_of, mark_of
 from aidtracker.api.document import Api, Index, page_of, parameters_of, problems, row_of
-from aidtracker.api.rows import Shown, numbers_after, told
+from aidtracker.api.past import conditioned_then, read_then, states_on
+from aidtracker.api.rows import Shown, finished, numbers_after, read
 from aidtracker.api.sets import ApiSet, sets_of
 from aidtracker.api.written import written
 from aidtracker.pages.kept import Passing
@@ -27,6 +29,7 @@ VERSION = "1"
 PREFIX = f"/api/v{VERSION}/"
 UNDERSTOOD = (
     HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -54,10 +57,8 @@ def page(request: HttpRequest, found: ApiSet) -> HttpResponse:
     wish = asked(found, request.GET, is_list=True)
     mark = mark_of(found.name, {**wish.conditions, "as_of": str(wish.as_of)})
     last = last_of(wish.cursor, mark) if wish.cursor else 0
-    rows = conditioned(found, request, wish.conditions)
     shown = Shown.of(found, wish.fields, origin(request))
-    narrowed = bool(wish.conditions)
-    numbers = numbers_after(rows, last, wish.limit + 1, is_narrowed=narrowed)
+    numbers = numbers_of(request, found, wish, last)
     here, following = numbers[: wish.limit], ""
     if len(numbers) > wish.limit:
         following = address(request, {**request.GET.dict(), "cursor": cursor(mark, here[-1])})
@@ -65,7 +66,7 @@ def page(request: HttpRequest, found: ApiSet) -> HttpResponse:
         {
             "dataset": found.name,
             "as_of": wish.as_of and wish.as_of.isoformat(),
-            "rows": told(found.model, here, shown, wish.as_of),
+            "rows": told(found, here, shown, wish.as_of),
             "next": following or None,
         },
         Passing if wish.cursor else HttpResponse,
@@ -73,6 +74,26 @@ def page(request: HttpRequest, found: ApiSet) -> HttpResponse:
     if following:
         response["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+def numbers_of(request: HttpRequest, found: ApiSet, wish: Asked, last: int) -> list[int]:
+    """The numbers of the rows of a page and of one more, where there is one."""
+    size, narrowed = wish.limit + 1, bool(wish.conditions)
+    if wish.as_of is None:
+        rows = conditioned(found, request, wish.conditions)
+        return numbers_after(rows, last, size, is_narrowed=narrowed)
+    states = states_on(found.model, wish.as_of)
+    met = conditioned_then(found, request, wish.conditions, states)
+    return numbers_after(met, last, size, is_narrowed=narrowed, key="id")
+
+
+def told(found: ApiSet, numbers: list[int], shown: Shown, day: date | None) -> list[dict[str, Any]]:
+    """The rows of some numbers, in their order, as they are or were on a day."""
+    if day is None:
+        rows = found.model.objects.published().filter(pk__among=numbers)
+        return finished(read(rows, shown.fields), numbers, shown, day)
+    states = states_on(found.model, day).filter(id__among=numbers)
+    return finished(read_then(states, shown.fields), numbers, shown, day)
 
 
 def address(request: HttpRequest, parameters: Mapping[str, str]) -> str:
@@ -84,7 +105,7 @@ def one_row(request: HttpRequest, found: ApiSet, key: Iterable[Any]) -> HttpResp
     wish: Asked = asked(found, request.GET, is_list=False)
     named = dict(zip(found.model.PAGE, key, strict=True))
     numbers = list(found.model.objects.published().filter(**named).values_list("pk", flat=True)[:1])
-    rows = told(found.model, numbers, Shown.of(found, wish.fields, origin(request)), wish.as_of)
+    rows = told(found, numbers, Shown.of(found, wish.fields, origin(request)), wish.as_of)
     if not rows:
         raise Http404
     return json_of(rows[0])

@@ -148,7 +148,8 @@ class KeptPages:
             say_name(response, name)
         else:
             response = self.page(request, name)
-        if date and response.has_header("ETag"):
+        is_dated = response.has_header("Last-Modified")  # by itself, as a file is
+        if date and response.has_header("ETag") and not is_dated:
             response["Last-Modified"] = date
         return response
 

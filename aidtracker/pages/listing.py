@@ -47,9 +47,13 @@ SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
 
 
 class ListFilter(django_filters.FilterSet):
-    """The search box every list has; `further` are conditions that few ask for, folded away."""
+    """The search box every list has; `further` are conditions that few ask for, folded away.
+
+    `of_states` are those with a method that earlier states of rows meet as rows do.
+    """
 
     further: tuple[str, ...] = ()
+    of_states: tuple[str, ...] = ()
 
     q = django_filters.CharFilter(method="search", label="检索", widget=SEARCH_BOX)
 

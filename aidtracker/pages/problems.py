@@ -16,6 +16,7 @@ TYPE = "application/problem+json"
 TITLES = {
     "unknown-parameter": "没有这一参数",
     "invalid-parameter": "参数不能识别",
+    "conflicting-parameters": "参数不能一起用",
     "unknown-row": "条件所指的记录不存在",
     "unknown-cursor": "没有这一页",
     "not-found": "没有这一记录或地址",

@@ -78,6 +78,11 @@ def is_file(request: HttpRequest) -> bool:
     return bool(request.GET.get("download"))
 
 
+def is_data(request: HttpRequest) -> bool:
+    """Whether a whole dataset is asked for, which is mostly kept."""
+    return request.path_info.startswith("/data/") and not request.path_info.endswith("/")
+
+
 def is_picture(request: HttpRequest) -> bool:
     """Whether a picture is asked for, which takes longer to draw than its page to make."""
     return request.path_info.endswith((f"/{CARD}", f"/{PICTURE}"))
@@ -96,6 +101,8 @@ def is_search(request: HttpRequest) -> bool:
 # through all there is has the files. The first that fits counts.
 RATES: tuple[tuple[Callable[[HttpRequest], bool], Rate], ...] = (
     (is_file, Rate("file", seconds=600, of_one=60, of_all=3000)),
+    # All datasets in all formats, twice.
+    (is_data, Rate("data", seconds=600, of_one=300, of_all=6000)),
     (is_picture, Rate("picture", seconds=600, of_one=120, of_all=6000)),
     (is_suggestion, Rate("suggestion", seconds=60, of_one=600, of_all=12_000)),
     (is_search, Rate("search", seconds=60, of_one=60, of_all=3000)),

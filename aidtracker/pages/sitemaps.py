@@ -70,7 +70,16 @@ def sitemap(request: HttpRequest, name: str, number: int) -> HttpResponse:
 
 def pages() -> list[str]:
     """The pages that belong to no row."""
-    return list(dict.fromkeys(["/", *lists(), *(place for _, place in places())]))
+    named = ["/", *lists(), *(place for _, place in places()), *open_datasets()]
+    return list(dict.fromkeys(named))
+
+
+def open_datasets() -> Iterator[str]:
+    """The pages that hand out whole datasets, and the frozen editions."""
+    for one in declared():
+        if one.is_open:
+            yield reverse("data-set", args=[one.name])
+    yield reverse("data-editions")
 
 
 def lists() -> Iterator[str]:

@@ -23,7 +23,7 @@ class Item:
 
 # Kinds of cells that are written from the value itself (`templatetags.markup`): nobody reads words
 # of theirs, which would be a good part of what a table costs.
-DRAWN = {"figure", "compared", "result", "nature", "source"}
+DRAWN = {"figure", "compared", "result", "nature", "source", "light"}
 NO_WORDS = (Item(""),)
 
 
@@ -53,7 +53,7 @@ class Column:
 
     `kind` is text, phrase (a text that wants room), number, money (in 万元), rate (with its name
     and %), date (partial) or sources (long titles), for an observation figure, nature, period or
-    source, for several observations figures, and for a finding result.
+    source, for several observations figures, for a finding result, and for a plan light.
     """
 
     label: str

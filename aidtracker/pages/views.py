@@ -16,7 +16,15 @@ from aidtracker.pages.searching import search_everything, suggestions
 from aidtracker.pages.site import absolute
 
 CLOSED = ("/admin/", "/search/", "/report/", "/large/", "/*?*download=", "/*?*cite=")
-ROBOTS = "".join(["User-agent: *\n", *(f"Disallow: {place}\n" for place in CLOSED)])
+# Whole datasets, once each; not every selection of their rows.
+OPEN = ("/data/",)
+ROBOTS = "".join(
+    [
+        "User-agent: *\n",
+        *(f"Allow: {place}\n" for place in OPEN),
+        *(f"Disallow: {place}\n" for place in CLOSED),
+    ]
+)
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -148,6 +148,13 @@ def source_mark(observation: Any) -> str:
     )
 
 
+def light(one: Any) -> str:
+    """How a plan stands, in a sign and a word; behind it what is known of why."""
+    sign = f'<span aria-hidden="true">{words(one.sign)}</span>'
+    why = f"<small>{words(one.why)}</small>" if one.why else ""
+    return f'<span class="badge badge-{words(one.tone)}">{sign} {words(one.words)}</span>{why}'
+
+
 # How the values of cells of a kind are written; others are words with links.
 KINDS = {
     "figure": lambda observation: f"{figure_link(observation)} {badges(observation)}",
@@ -156,13 +163,15 @@ KINDS = {
     "result": result,
     "nature": nature,
     "source": source_link,
+    "light": light,
     "sources": source_items,
 }
-MANY = {"figures", "sources"}
+# Kinds that some rows have nothing of.
+MAY_LACK = {"figures", "sources", "light"}
 
 
 def content(cell: Any) -> str:
-    if cell.kind in KINDS and not (cell.kind in MANY and cell.is_unknown):
+    if cell.kind in KINDS and not (cell.kind in MAY_LACK and cell.is_unknown):
         return KINDS[cell.kind](cell.value)
     return linked(cell.items)
 

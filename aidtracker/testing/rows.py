@@ -39,6 +39,8 @@ from projects.models import (
     SkippedPhrase,
     StageEntry,
     Subsidy,
+    Target,
+    TargetReport,
     TrainingReport,
     WarningRule,
 )
@@ -184,6 +186,14 @@ def make_stage_entry(**kwargs):
     return create(StageEntry, kwargs)
 
 
+def make_target(**kwargs):
+    kwargs.setdefault("code", f"T-{next(numbers)}")
+    kwargs.setdefault("review", Review.PUBLISHED)
+    if kwargs.keys() & {"planned", "done"}:
+        kwargs.setdefault("unit", "场")
+    return create(Target, kwargs)
+
+
 def make_outlet(**kwargs):
     kwargs.setdefault("review", Review.PUBLISHED)
     return create(Outlet, kwargs)
@@ -269,6 +279,12 @@ def make_outlet_report(**kwargs):
     if "outlet" not in kwargs:
         kwargs["outlet"] = make_outlet(headquarters=make_headquarters())
     return create(OutletReport, kwargs)
+
+
+def make_target_report(**kwargs):
+    if "target" not in kwargs:
+        kwargs["target"] = make_target(headquarters=make_headquarters(), unit="场")
+    return create(TargetReport, kwargs)
 
 
 def make_training_report(**kwargs):

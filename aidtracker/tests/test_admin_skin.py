@@ -51,6 +51,7 @@ TITLES = {
     "Progress": "进度",
     "Sales": "销售",
     "Training": "培训",
+    "Counts": "计数",
     "Rule": "规则",
     "Change": "变更内容",
     "Row": "记录",

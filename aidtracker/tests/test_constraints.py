@@ -205,6 +205,11 @@ BROKEN = {
     "stage_entry_dates": lambda: make.make_stage_entry(entered_on="2019/6"),
     "follow_up_once": lambda: twice(make.make_follow_up, case=make.make_pipeline_case()),
     "follow_up_next_step_said": lambda: make.make_follow_up(next_on="2026-05-01"),
+    "target_counts_have_a_unit": lambda: make.make_target(unit="", planned=1),
+    "target_not_its_own_part": lambda: own(make.make_target(), "parent"),
+    "target_amounts_not_negative": lambda: make.make_target(done=-1),
+    "target_dates": lambda: bad_date(make.make_target, "starts_on", "ends_on"),
+    "target_starts_on_before_ends_on": lambda: backwards(make.make_target, "starts_on", "ends_on"),
     "investment_amounts_not_negative": lambda: make.make_investment(arrived_amount=-1),
     "investment_two_enterprises": invested_in_itself,
     "investment_dates": lambda: bad_date(
@@ -288,6 +293,7 @@ BROKEN = {
     **reports_broken("outlet_report", "tonnes", "outlet"),
     **reports_broken("jobs_report", "", "headquarters", "site"),
     **reports_broken("training_report", "", "headquarters"),
+    **reports_broken("target_report", "done_to_date", "target"),
     "revision_number_once": lambda: twice(make.make_revision, row=make.make_project(), number=1),
     "revision_of_a_dataset": lambda: make.make_revision(dataset="nothing"),
     "observation_part_once": lambda: twice(

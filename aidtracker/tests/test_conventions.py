@@ -22,6 +22,7 @@ from aidtracker.ground.datasets import record_models
 from aidtracker.ground.edition import EditionStep
 from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.tallies import Tally
+from aidtracker.opendata.models import KeptFile, Release
 from aidtracker.review.comments import Comment
 from aidtracker.sheets.storing.models import RememberedColumns, Upload
 from aidtracker.testing.rows import MAKERS, maker_name
@@ -31,6 +32,7 @@ from programs.models import Account
 from programs.models.sources import TextVersion
 from programs.urls import urlpatterns as PROGRAMS  # noqa: N812
 from projects.models.attachments import Attachment
+from projects.models.briefings import Briefing, BriefingEdition, Letterhead
 from projects.models.requests import Asking, NameRequest
 from projects.models.tasks import CollectionTask, CollectionUnit
 from projects.urls import urlpatterns as PROJECTS  # noqa: N812
@@ -57,8 +59,9 @@ def test_datasets_are_all_models_of_the_apps():
     histories = {model.history.model for model in MODELS}
     # What is said of the staff is in no dataset: it never leaves the site. Nor is what waits.
     own = {Account, Act, Asking, Attachment, CollectionTask, CollectionUnit, Comment}
-    own |= {EditionStep, ListView, MailChoice, NameRequest, Notice, RememberedColumns}
-    own |= {StaffSession, Tally, TextVersion, UnsavedForm, Upload}
+    own |= {Briefing, BriefingEdition, Letterhead}
+    own |= {EditionStep, KeptFile, ListView, MailChoice, NameRequest, Notice, Release}
+    own |= {RememberedColumns, StaffSession, Tally, TextVersion, UnsavedForm, Upload}
     assert models - histories == {*MODELS, *own}
 
 

@@ -23,6 +23,7 @@ HEIGHT = 844
 FULLEST = [
     "/headquarters/zhejiang/",
     "/regions/akesu-diqu/",
+    "/screen/zhejiang/",
     "/regions/akesu-shi/",
     "/sources/001_3c903b8bc122f77e/",
     "/programs/shicheng-baidian/",

@@ -1,5 +1,6 @@
 """Nothing that is not published reaches the public: not in words, counts, sums or choices."""
 
+import zipfile
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,8 @@ from aidtracker import testing
 from aidtracker.api.sets import sets_of
 from aidtracker.api.site import PREFIX
 from aidtracker.ground.datasets import dataset_name, datasets, is_dataset, record_models
+from aidtracker.opendata import kept
+from aidtracker.opendata.registry import open_datasets
 from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
@@ -34,6 +37,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
     make_source,
+    make_target,
 )
 from projects.checks.recomputing import recompute
 from projects.models import Review, Series
@@ -44,6 +48,12 @@ SECRET = "藏红花"
 PINYIN = "canghonghua"
 NUMBER = 73517351
 HIDDEN_STATES = [state for state in Review if state != Review.PUBLISHED]
+
+
+@pytest.fixture(autouse=True)
+def _no_file_is_kept(monkeypatch):
+    """Each file is made anew: a test is one transaction, and so of one edition on PostgreSQL."""
+    monkeypatch.setattr(kept, "keep", lambda *args: None)
 
 
 class Surroundings:
@@ -72,6 +82,7 @@ class Surroundings:
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
         )
+        self.target = make_target(headquarters=self.headquarters, region=self.region, planned=7)
         self.award = make_award(site=self.site)
         self.agreement = make_agreement(activity=self.activity)
 
@@ -154,6 +165,24 @@ def hidden_entry(at, state):
     return {"case": at.pipelinecase, "stage": stage, "entered_on": "1735", "note": SECRET}
 
 
+def hidden_target(at, state):
+    return {
+        "name": f"{SECRET}任务{state}",
+        "headquarters": at.headquarters,
+        "parent": at.target,
+        "region": at.region,
+        "site": at.site,
+        "program": at.program,
+        "project": at.project,
+        "starts_on": "1735",
+        "ends_on": "1736",
+        "unit": "场",
+        "planned": NUMBER,
+        "done": NUMBER,
+        "note": SECRET,
+    }
+
+
 def hidden_outlet(at, state):
     return {
         "name": f"{SECRET}网点{state}",
@@ -195,6 +224,7 @@ HIDDEN = {
     "Subsidy": hidden_subsidy,
     "PipelineCase": hidden_case,
     "StageEntry": hidden_entry,
+    "Target": hidden_target,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
         "project": at.project,
@@ -219,6 +249,9 @@ HIDDEN = {
         "site", at, state, headquarters=at.headquarters, jobs=NUMBER, attributed_to=SECRET
     ),
     "TrainingReport": lambda at, state: report_of("headquarters", at, state, trainees=NUMBER),
+    "TargetReport": lambda at, state: report_of(
+        "target", at, state, problems=SECRET, done_to_date=NUMBER
+    ),
     "Revision": lambda at, state: {
         "row": at.project,
         "correction_reason": SECRET,
@@ -287,6 +320,8 @@ def make_published_about_hidden(at, rows):
             testing.make_project_party(project=row, enterprise=at.enterprise)
             testing.make_project_plan(project=row, review=Review.PUBLISHED, target=SECRET)
             testing.make_milestone(project=row, name=SECRET)
+            target = make_target(name=SECRET, project=row, region=at.region, planned=NUMBER)
+            testing.make_target_report(target=target, review=Review.PUBLISHED, problems=SECRET)
     for row in rows:
         if type(row).__name__ == "PipelineCase":
             testing.make_stage_entry(case=row, stage=at.stages[Review.PUBLISHED], note=SECRET)
@@ -318,7 +353,13 @@ def addresses(at):
     files = [f"{address}?download=csv" for address in lists]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
-    return [reverse("home"), *lists, *files, *searches, *at.details]
+    return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]
+
+
+def open_data():
+    """The catalogue as pages and for programs, and whole datasets as files."""
+    files = [f"/data/{name}.jsonl" for name in open_datasets()]
+    return [reverse("data"), reverse("data-package"), *files]
 
 
 def test_every_reviewed_model_has_hidden_rows_to_look_for():
@@ -340,6 +381,25 @@ def test_public_pages_and_files_do_not_change_with_hidden_rows(client):
 
     after = {address: body(client, address) for address in addresses(at)}
     assert [address for address in before if after[address] != before[address]] == []
+
+
+def test_files_of_all_data_do_not_name_hidden_rows(client, tmp_path):
+    """In the files that cannot be compared byte by byte, and with what the rows themselves say."""
+    at = Surroundings()
+    rows = make_hidden(at)
+    make_published_about_hidden(at, rows)
+    report = make_hidden_report(at)
+    for row in vars(at).values():
+        if hasattr(row, "sources"):
+            row.sources.add(report)
+    for name in ("aidtracker.sqlite", "aidtracker.zip"):
+        response = client.get(f"/data/{name}")
+        (tmp_path / name).write_bytes(b"".join(response.streaming_content))
+    with zipfile.ZipFile(tmp_path / "aidtracker.zip") as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist()]
+    texts.append((tmp_path / "aidtracker.sqlite").read_bytes().decode(errors="ignore"))
+    secrets = (SECRET, PINYIN, "report-x", str(NUMBER))
+    assert [word for word in secrets for text in texts if word in text] == []
 
 
 def test_searches_and_conditions_do_not_name_hidden_rows(client):
@@ -369,7 +429,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 30 + 15 + 15
+    assert len(pages) == 30 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}

@@ -23,12 +23,13 @@ LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport subsidy pipelinecase stageentry followup",
+    "outletreport jobsreport trainingreport subsidy target targetreport pipelinecase stageentry "
+    "followup",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
-    "investmentreport outletreport jobsreport trainingreport revision subsidy pipelinecase "
-    "stageentry"
+    "investmentreport outletreport jobsreport trainingreport revision subsidy target "
+    "targetreport pipelinecase stageentry"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

@@ -34,6 +34,8 @@ from projects.models import (
     Site,
     StageEntry,
     Subsidy,
+    Target,
+    TargetReport,
     TrainingReport,
 )
 
@@ -48,6 +50,10 @@ PIPELINES = {
     "reserve": ("储备", "评审", "列入年度计划", "开工"),
     "occupancy": ("洽谈", "签约", "入驻"),
 }
+
+
+def first_of_five(number: int) -> int:
+    return number - (number - 1) % 5
 
 
 class Ledgers:
@@ -116,6 +122,11 @@ class Ledgers:
         )
         yield Filling(Subsidy, given, self.subsidy_rows())
         given = (
+            *("name", "code", "kind", "status", "parent_id", "program_id", "region_id"),
+            *("headquarters_id", "starts_on", "ends_on", "unit", "planned", "done", "review"),
+        )
+        yield Filling(Target, given, self.target_rows())
+        given = (
             *("name", "kind", "status", "city_id", "operator_id", "program_id"),
             *("headquarters_id", "opened_on", "review"),
         )
@@ -167,6 +178,8 @@ class Ledgers:
         yield Filling(InvestmentReport, given, self.arrival_rows())
         given = ("outlet_id", "month", "tonnes", "sales", "review")
         yield Filling(OutletReport, given, self.sales_rows())
+        given = ("target_id", "month", "done", "done_to_date", "problems", "review")
+        yield Filling(TargetReport, given, self.count_rows())
         given = ("headquarters_id", "site_id", "month", "jobs", "review")
         yield Filling(JobsReport, given, self.jobs_rows())
         rows = (
@@ -320,6 +333,43 @@ class Ledgers:
                 month = 2 + 6 * stage
                 day = f"{2022 + month // 12}-{month % 12 + 1:02}-05"
                 yield number, before + stage + 1, day, self.review(13, number)
+
+    def target_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Of five the first stands for the others, which are its parts."""
+        kinds = (("technique", "亩"), ("training", "人次"), ("medical", "场"), ("teaching", "对"))
+        for number in range(1, self.sizes.targets + 1):
+            kind, unit = kinds[number % len(kinds)]
+            whole, is_whole = first_of_five(number), number == first_of_five(number)
+            yield (
+                names.target(number),
+                f"SL-T{number:05}",
+                kind,
+                "" if is_whole else "running",
+                None if is_whole else whole,
+                whole % self.sizes.programs + 1,
+                self.places.county(whole),
+                self.places.headquarters(whole),
+                *("2024-06", "2026-12"),
+                *(("", None, None) if is_whole else (unit, *self.counts(number, LOCKED))),
+                self.review(13, number),
+            )
+
+    def counts(self, number: int, months: int) -> tuple[int, int]:
+        """What is planned, and what is done of it after so many months."""
+        planned = 100 + self.chance.below(900, AMOUNT, number)
+        pace = 30 + self.chance.below(80, PACE, number)  # of a hundred in all months
+        return planned, planned * pace * months // (100 * MONTHS)
+
+    def count_rows(self) -> Iterator[tuple[Any, ...]]:
+        for number in range(1, self.sizes.targets + 1):
+            if number == first_of_five(number):
+                continue
+            before = 0
+            for at, month in enumerate(REPORTED):
+                _, done = self.counts(number, at + 1)
+                why = "示例原因：天气" if number % 7 == 0 else ""
+                yield number, month, done - before, done, why, self.reviewed(at)
+                before = done
 
     def outlet_rows(self) -> Iterator[tuple[Any, ...]]:
         kinds = ("flagship", "direct", "franchise", "counter", "online")

@@ -9,6 +9,7 @@ FIRMS = ("合作社", "食品公司", "贸易公司", "纺织公司", "电商公
 PLACES = ("产业园", "孵化基地", "卫星工厂", "种植基地", "服务中心")
 SHOPS = ("旗舰店", "直营店", "加盟店", "专柜", "网店")
 EVENTS = ("展销会", "推介会", "培训班", "签约会", "文艺演出")
+SERVICES = ("技术培训", "巡回义诊", "师徒结对", "文艺演出", "示范种植")
 MEASURED = ("产量", "销售额", "种植面积", "就业人数", "加工量", "投资额", "订单数", "带动户数")
 
 
@@ -65,6 +66,10 @@ def subsidy(number: int) -> str:
 
 def case(number: int) -> str:
     return f"示例{product(number)}推进事项{number:05}"
+
+
+def target(number: int) -> str:
+    return f"示例{product(number)}{one_of(SERVICES, number)}{number:05}"
 
 
 def outlet(number: int) -> str:

@@ -74,6 +74,10 @@ class Sizes:
         return self.share(10_000, 5)
 
     @property
+    def targets(self) -> int:
+        return self.share(5_000, 10)
+
+    @property
     def outlets(self) -> int:
         return self.share(50_000, 10)
 

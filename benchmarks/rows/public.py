@@ -15,6 +15,7 @@ from benchmarks.measuring.registry import LeftOut, Target, Work, family
 from benchmarks.measuring.site import PACKED, Site
 from benchmarks.rows.samples import contradiction, figure, fullest, some
 from programs.models import Headquarters, Program, Region
+from projects.briefings.writing import write
 from projects.models import (
     Activity,
     Enterprise,
@@ -25,6 +26,7 @@ from projects.models import (
     Project,
 )
 from projects.models import Site as Park
+from projects.models.briefings import Briefing
 from projects.views.compare_lines import MOST
 
 LISTS, DETAILS, OTHER = "Public lists", "Public details", "Home, search and pages read again"
@@ -170,6 +172,21 @@ def side_by_side(site: Site) -> Iterator[tuple[str, Work]]:
     yield "timeline", made(site, reverse("timeline"))
     yield "timeline: a year", made(site, f"{reverse('timeline')}?year=2020")
     yield "chart of investment-list", made(site, reverse("investment-list-chart"))
+
+
+@family(OTHER, Target(ms=80))
+def screens(site: Site) -> Iterator[tuple[str, Work]]:
+    for name, found in {"headquarters": some(Headquarters), "region": some(Region)}.items():
+        yield f"screen: {name}", made(site, reverse("screen", args=[found.slug]))
+
+
+@family(OTHER, Target(ms=3_000))
+def texts(site: Site) -> Iterator[tuple[str, Work]]:
+    """Texts written from the record: of bounded many figures, however many there are."""
+    asked = {"all donors": {}, "a headquarters": {"headquarters": some(Headquarters)}}
+    for name, subject in asked.items():
+        briefing = Briefing(title=name, outline=Briefing.Outline.OVERVIEW, **subject)
+        yield f"text of {name}", lambda briefing=briefing: write(briefing, "https://example.org")
 
 
 def keys(model: Any) -> list[str]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 
+from aidtracker.ground import partial_dates
 from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.constraints import once, row_check
@@ -235,6 +236,13 @@ class Source(Paged, Meaning):
         if len(longest) >= SHORT_NAME // 2:
             return longest
         return f"{self.title[: SHORT_NAME - 1]}…"
+
+    @property
+    def cited(self) -> str:
+        """With what is known of it, for a sentence: 《…》（某报，2020年1月19日）."""
+        known = (self.publisher, self.published_on and partial_dates.in_chinese(self.published_on))
+        where = "，".join(part for part in known if part)
+        return f"《{self.title}》（{where}）" if where else f"《{self.title}》"
 
     @classmethod
     def check_texts(cls, rows: Sequence[Self]) -> None:

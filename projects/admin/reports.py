@@ -17,6 +17,7 @@ from projects.models import (
     JobsReport,
     OutletReport,
     ProgressReport,
+    TargetReport,
     TrainingReport,
 )
 
@@ -98,3 +99,10 @@ class TrainingReportAdmin(ReportAdmin):
     columns = ("headquarters", "kind", "in_month", "classes", "trainees", "person_days")
     search_help_text = "指挥部"
     groups = (group("培训", "classes", "trainees", "person_days"),)
+
+
+@admin.register(TargetReport)
+class TargetReportAdmin(ReportAdmin):
+    columns = ("target", "in_month", "done", "done_to_date", "problems")
+    search_help_text = "任务名称、编号、拼音或首字母"
+    groups = (group("计数", ("done", "done_to_date"), "problems"),)

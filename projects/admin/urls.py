@@ -3,7 +3,17 @@
 from django.contrib import admin
 from django.urls import path
 
-from projects.admin import agenda, attachments, board, desk, grid, monthly_totals, requests, tasks
+from projects.admin import (
+    agenda,
+    attachments,
+    board,
+    briefings,
+    desk,
+    grid,
+    monthly_totals,
+    requests,
+    tasks,
+)
 
 admin_view = admin.site.admin_view
 admin_pages = [
@@ -44,6 +54,15 @@ admin_pages = [
         name="projects_attachment",
     ),
     path("projects/board/", admin_view(board.board), name="projects_board"),
+    path("projects/briefings/", admin_view(briefings.briefings), name="projects_briefings"),
+    path(
+        "projects/briefings/<int:number>/", admin_view(briefings.briefing), name="projects_briefing"
+    ),
+    path(
+        "projects/briefings/<int:number>/<int:edition>/<str:extension>",
+        admin_view(briefings.file),
+        name="projects_briefing_file",
+    ),
     path("projects/desk/", admin_view(desk.choice), name="projects_desks"),
     path("projects/desk/<slug:slug>/", admin_view(desk.desk), name="projects_desk"),
 ]

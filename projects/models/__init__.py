@@ -21,6 +21,7 @@ from projects.models.reports import (
     JobsReport,
     OutletReport,
     ProgressReport,
+    TargetReport,
     TrainingReport,
 )
 from projects.models.revisions import Revision
@@ -29,6 +30,7 @@ from projects.models.scope_entries import ScopeEntry
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
 from projects.models.subsidies import Subsidy
+from projects.models.targets import Target
 
 # What has no short way from here is a model all the same.
 load_modules(__name__)
@@ -66,6 +68,8 @@ __all__ = [
     "SkippedPhrase",
     "StageEntry",
     "Subsidy",
+    "Target",
+    "TargetReport",
     "TrainingReport",
     "WarningRule",
 ]

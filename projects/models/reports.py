@@ -23,6 +23,7 @@ from projects.models.outlets import Outlet
 from projects.models.periods import ReportingPeriod
 from projects.models.projects import Project
 from projects.models.sites import Site
+from projects.models.targets import CountField, Target
 
 BATCH = 500
 
@@ -321,4 +322,42 @@ class TrainingReport(MonthlyReport):
         return f"{self.headquarters}{self.get_kind_display()} {in_chinese(self.month)}"
 
 
-REPORTS = (ProgressReport, InvestmentReport, OutletReport, JobsReport, TrainingReport)
+class TargetReport(MonthlyReport):
+    """任务月报: how much of what was set out to do was done in a month, and why it is late."""
+
+    KEY = ("target__code", "month")
+    SEARCHED_WITH = ("target",)
+    OWNERS = ("target__headquarters",)
+    SUBJECT = "target"
+    PUBLIC_WITH = ("target",)
+    PAIRS = (("done", "done_to_date"),)
+
+    # Identification
+    target = key_to(Target, "目标任务", "reports")
+    month = MonthField("月份")
+
+    # Counts
+    done = CountField("本月完成")
+    done_to_date = CountField("累计完成")
+    problems = models.TextField(
+        "滞后原因", blank=True, help_text="为什么没有按计划完成；写事，不写个人"
+    )
+
+    class Meta(MonthlyReport.Meta):
+        verbose_name = verbose_name_plural = "任务月报"
+        ordering = ("-month", "target")
+        constraints = report_checks("target_report", "target", not_negative=("done_to_date",))
+
+    def clean(self):
+        """What is counted has a unit."""
+        super().clean()
+        if self.target_id and not self.target.unit:
+            raise ValidationError(
+                {"target": "这项任务没有单位，只是各部分的总称；请填它的各部分。"}
+            )
+
+
+REPORTS = (
+    *(ProgressReport, InvestmentReport, OutletReport),
+    *(JobsReport, TrainingReport, TargetReport),
+)

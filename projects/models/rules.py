@@ -17,12 +17,13 @@ from projects.models.investments import Investment
 from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project
 from projects.models.reports import REPORTS
+from projects.models.targets import Target
 
 MONTHLY = tuple(map(dataset_name, REPORTS))
 # The ledgers that rules look at, by the name of their dataset.
 LEDGERS = {
     dataset_name(model): str(model._meta.verbose_name)
-    for model in (Project, ProjectPlan, Milestone, Investment, *REPORTS)
+    for model in (Project, ProjectPlan, Milestone, Investment, Target, *REPORTS)
 }
 
 
@@ -44,6 +45,8 @@ class WarningRule(KeyedModel):
         AFTER_END = "after_end", "结束后仍填报"
         ZEROS = "zeros", "连续为零"
         WITHOUT = "without", "有此无彼"
+        BEHIND = "behind", "落后于时间进度"
+        UNFINISHED = "unfinished", "到期没有做完"
 
     class Level(models.TextChoices):
         ERROR = "error", "错误"
@@ -67,6 +70,8 @@ class WarningRule(KeyedModel):
         Kind.AFTER_END: ("left", "right"),
         Kind.ZEROS: ("count",),
         Kind.WITHOUT: ("left",),
+        Kind.BEHIND: ("left", "right", "share", "elapsed", "threshold"),
+        Kind.UNFINISHED: ("left", "right", "share", "days"),
     }
     NEEDED: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.COMPARISON: ("left", "operator", "right"),
@@ -77,6 +82,8 @@ class WarningRule(KeyedModel):
         Kind.AFTER_END: ("left", "right"),
         Kind.ZEROS: ("left", "threshold"),
         Kind.WITHOUT: ("left", "right"),
+        Kind.BEHIND: ("left", "right", "threshold"),
+        Kind.UNFINISHED: ("left", "right"),
     }
     # what a kind of rule can look at, where that is not every ledger.
     LEDGERS_OF: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -85,6 +92,8 @@ class WarningRule(KeyedModel):
         Kind.SHARE: ("project_plans",),
         Kind.AFTER_END: MONTHLY,
         Kind.ZEROS: MONTHLY,
+        Kind.BEHIND: ("targets",),
+        Kind.UNFINISHED: ("targets",),
     }
 
     # Identification
@@ -109,7 +118,7 @@ class WarningRule(KeyedModel):
         decimal_places=3,
         null=True,
         blank=True,
-        help_text="比较和占比为百分数，过期为天数，缺月报和连续为零为月数",
+        help_text="比较和占比为百分数，过期为天数，缺月报和连续为零为月数，落后于时间进度为百分点",
     )
     except_status = models.CharField(
         "不看的状态", max_length=120, blank=True, help_text="状态的英文名，用 / 隔开，如 paused"
@@ -207,6 +216,7 @@ SAID = {
     "expected": "应为",
     "threshold": "界限",
     "days": "天数",
+    "elapsed": "时间进度",
     "month": "月份",
     "name": "名称",
     "count": "个数",

@@ -15,6 +15,8 @@ from projects.models import (
     OutletReport,
     ProgressReport,
     Project,
+    Target,
+    TargetReport,
     TrainingReport,
 )
 
@@ -151,7 +153,7 @@ class ReportKind:
         if hasattr(model, "code"):
             rows = rows.order_by("code")  # as in the headquarters' own lists
         return [
-            Subject((row.pk,), row.name, getattr(row, "code", ""), own[row.headquarters_id])
+            Subject((row.pk,), row.name, remark_of(row), own[row.headquarters_id])
             for row in rows
             if row.status not in self.ended or (row.pk,) in reporting
         ]
@@ -173,12 +175,19 @@ class ReportKind:
         ]
 
 
+def remark_of(row: Any) -> str:
+    """What stands beside the name of a row: what it says to be there, else its code."""
+    return getattr(row, "remark", "") or getattr(row, "code", "")
+
+
 DONE = (
     Project.Status.COMPLETED,
     Project.Status.ACCEPTED,
     Project.Status.HANDED_OVER,
     Project.Status.CANCELLED,
 )
+# Only what is under way is counted month by month.
+NOT_COUNTED = ("", *(one for one in Target.Status if one != Target.Status.RUNNING))
 KINDS = {
     kind.key: kind
     for kind in (
@@ -187,5 +196,6 @@ KINDS = {
         ReportKind("outlet", OutletReport, (Outlet.Status.CLOSED,)),
         ReportKind("jobs", JobsReport),
         ReportKind("training", TrainingReport),
+        ReportKind("target", TargetReport, NOT_COUNTED),
     )
 }

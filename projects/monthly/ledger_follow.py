@@ -22,6 +22,7 @@ from projects.models import (
     Project,
     ProjectPlan,
     Review,
+    TargetReport,
 )
 from projects.models.amount_figures import allows, amounts_of, column_of
 
@@ -34,6 +35,7 @@ FOLLOWED = {
         "paid_to_date": "paid_amount",
     },
     InvestmentReport: {"arrived_to_date": "arrived_amount", "jobs": "jobs"},
+    TargetReport: {"done_to_date": "done"},
 }
 # The models from whose published rows amounts follow.
 SOURCES = (*FOLLOWED, ProjectPlan)
@@ -97,6 +99,8 @@ def store_part(keys, model, amounts_of):
 def forget_figures(changes: list[Followed]) -> None:
     """A figure that an amount was taken from is not where another amount comes from."""
     rows = list({change.row.pk: change.row for change in changes}.values())
+    if not hasattr(rows[0], "amount_figures"):
+        return
     figures = Observation.objects.select_related("series__metric").defer("search_text")
     prefetch_in_batches(rows, Prefetch("amount_figures", figures, "named_figures"))
     for row in rows:

@@ -37,6 +37,7 @@ from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
+from projects.warnings.kinds import LATE
 
 WEEK = timedelta(days=7)
 PERSON = ("act__user_name", "act__user__last_name", "act__user__first_name")
@@ -44,7 +45,6 @@ UNKNOWN = "未填"
 MOST_LINES = 100
 TREND = 6  # months
 MOST_PHOTOGRAPHS = 4
-LATE = ("overdue", "missing")
 QUEUE = (Review.RETURNED, Review.SUBMITTED, Review.APPROVED, Review.DRAFT)
 
 
@@ -193,12 +193,12 @@ class Desk:
     @cached_property
     def late(self):
         """What is late, by rule; reports that are missing have a list of their own."""
-        return grouped(one for one in self.warnings if one.rule.kind == "overdue")
+        return grouped(one for one in self.warnings if one.rule.kind in LATE)
 
     @cached_property
     def wrong(self):
         """Other warnings, by rule."""
-        return grouped(one for one in self.warnings if one.rule.kind not in LATE)
+        return grouped(one for one in self.warnings if one.rule.kind not in (*LATE, "missing"))
 
     @property
     def late_count(self):

@@ -21,6 +21,7 @@ from aidtracker.testing import (
     make_source,
     make_stage_entry,
     make_subsidy,
+    make_target,
 )
 
 BUDGET = 12
@@ -90,6 +91,24 @@ def full_subsidy():
     )
 
 
+def full_target():
+    return make_target(
+        parent=make_target(),
+        program=make_program(),
+        project=make_project(),
+        activity=make_activity(),
+        site=make_site(),
+        region=make_region(),
+        headquarters=make_headquarters(),
+        series=make_series(),
+        starts_on="2020",
+        ends_on="2020",
+        unit="场",
+        planned=4,
+        done=2,
+    )
+
+
 def full_enterprise():
     return make_enterprise(parent=make_enterprise(), origin=make_region(), region=make_region())
 
@@ -146,6 +165,7 @@ MAKERS = {
     "subsidy": full_subsidy,
     "pipeline": full_pipeline,
     "pipelinecase": full_pipelinecase,
+    "target": full_target,
     "enterprise": full_enterprise,
     "site": full_site,
     "outlet": full_outlet,

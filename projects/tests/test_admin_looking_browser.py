@@ -38,6 +38,7 @@ def own_pages() -> Iterator[str]:
         "first_steps",
         "projects_agenda",
         "projects_tasks",
+        "projects_briefings",
     )
     yield from (reverse(f"admin:{name}") for name in (*names, "projects_monthly_totals"))
     headquarters = Headquarters.objects.filter(name__contains="浙江").first()

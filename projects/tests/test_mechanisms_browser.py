@@ -1,17 +1,19 @@
 """Twelve rows of each mechanism typed in a real browser, taken out and in again, seen by others."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from aidtracker.ground.months import first_of_month, month_text, previous
 from aidtracker.review.steps import APPROVE, PUBLISH, SUBMIT
 from aidtracker.sheets import chunks
 from aidtracker.testing import make_headquarters, make_matter, make_staff
 from aidtracker.testing.browser import Person
-from projects.models import Matter, Subsidy
+from projects.models import Matter, Subsidy, Target, TargetReport
 from projects.tests.review_steps import step
 
 pytestmark = pytest.mark.browser
@@ -19,8 +21,9 @@ pytestmark = pytest.mark.browser
 ROWS = range(1, 13)
 
 
-def staff(home, name, *verbs):
-    return make_staff(home, permissions=[f"projects.{verb}_{name}" for verb in ("view", *verbs)])
+def staff(home, names, *verbs):
+    codes = product(("view", *verbs), names.split())
+    return make_staff(home, permissions=[f"projects.{verb}_{name}" for verb, name in codes])
 
 
 def type_rows(clerk, model, row):
@@ -111,3 +114,53 @@ def test_matters_from_the_form_to_the_leader_and_a_reader(new_page, client, tran
     assert "第3件：运价上涨" in text
     assert "第6件" not in text
     assert "读者的话" not in text
+
+
+def test_targets_from_the_form_and_the_grid_to_the_leader_and_a_reader(
+    new_page, client, transactional_db
+):
+    home, today = make_headquarters(), timezone.localdate()
+    user = staff(home, "target targetreport", "add", "change", "import")
+
+    def target(number):
+        return {
+            "name": f"第{number}项培训",
+            "code": f"T-{number:02}",
+            "kind": ("training", "medical", "culture")[number % 3],
+            "starts_on": f"{today.year - 1}",
+            "ends_on": f"{today.year - 1 if number <= 3 else today.year + 1}",
+            "unit": "场",
+            "planned": str(number * 10),
+        }
+
+    clerk = Person(new_page(user))
+    type_rows(clerk, Target, target)
+    rows = Target.objects.filter(headquarters=home)
+    assert rows.count() == len(ROWS)
+    assert comes_back_unchanged(client, user, rows)
+
+    month = previous(first_of_month(today))
+    clerk.open(f"{reverse('admin:projects_grid')}?kind=target&month={month_text(month)}")
+    for number, row in enumerate(rows.order_by("code"), start=1):
+        clerk.find(f'[name="{row.pk}:done"]').fill(str(number))
+        if number == 1:
+            clerk.find(f'[name="{row.pk}:problems"]').fill("教师轮换")
+    clerk.find("#grid-search").focus()  # a row is saved when it is left
+    clerk.wait(f"document.querySelectorAll('tr[data-saving=saved]').length === {len(ROWS)}")
+    reports = TargetReport.objects.filter(target__in=rows)
+    assert sorted(reports.values_list("done_to_date", flat=True)) == [*ROWS]
+
+    for ledger in (rows, reports):
+        name = ledger.model._meta.model_name
+        step(SUBMIT, user, *ledger)
+        step(APPROVE, staff(home, name, "approve"), *ledger)
+        step(PUBLISH, staff(home, name, "publish"), *ledger)
+    leader = Person(new_page(staff(home, "project")))
+    leader.open(reverse("admin:projects_desk", args=[home.slug]))
+    assert "到期没有做完" in leader.find("body").inner_text()
+    reader = Person(new_page())
+    reader.open("/targets/?q=项培训&standing=late")
+    text = reader.find("main").inner_text()
+    assert "共 3 条" in text
+    assert "到期没有做完" in text
+    assert "教师轮换" in text

@@ -52,10 +52,15 @@ def test_sums_divide_only_what_gives_both_amounts(client):
     assert client.get(premium["记录"].url).context["links"].total == 4
 
 
-def test_line_whose_rows_no_condition_names_leads_nowhere(client):
-    make_subsidy(kind="power", amount=1)
+def test_line_that_states_no_year_leads_to_just_its_rows(client):
+    row = make_subsidy(kind="power", amount=1)
+    make_subsidy(kind="power", amount=1, starts_on="2031")
+    make_subsidy(kind="power", amount=1, moved="sales")
     page = client.get("/subsidies/", {"kind": "power"})
-    assert [one["记录"].url for one in lines(page)] == [""]
+    urls = [one["记录"].url for one in lines(page)]
+    found = [client.get(url).context["table"].rows for url in urls]
+    assert [len(rows) for rows in found] == [1, 1, 1]
+    assert row.name in [rows[0].cells[0].items[0].text for rows in found]
 
 
 def test_what_is_moved_by_several_kinds_is_not_added_up(client):

@@ -29,11 +29,13 @@ from projects.tests.test_warnings import PROJECT_CASES, TODAY, said
 pytestmark = pytest.mark.django_db
 
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
-# Rules with tests of their own in test_warnings.
+# Rules with tests of their own in test_warnings and test_targets.
 ELSEWHERE = {
     *("milestone-late", "progress-missing", "progress-not-continuous", "progress-work-fell"),
     *("plan-livelihood-share", "plan-same-name", "jobs-fell", "training-without-classes"),
     *("investment-arrived-over-agreed", "investment-nothing-arrived"),
+    *("target-behind", "target-unfinished", "target-uncounted", "target-missing"),
+    *("target-not-continuous", "target-over-plan"),
     *("investment-not-continuous", "outlet-sales-after-closing", "outlet-no-sales"),
 }
 # Of a project and its reports of April and May: what they say, and the sentence about May's.

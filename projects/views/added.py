@@ -36,6 +36,7 @@ from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
 from projects.views.attachments import attachments, with_attachments
+from projects.views.before_after import before_and_after
 from projects.views.cases import cases, with_cases
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
@@ -59,11 +60,14 @@ from projects.views.sections import (
     LedgerRows,
     figures,
     figures_section,
+    first_figures,
     further_figures,
     quoted,
+    section_from,
     told_elsewhere,
 )
 from projects.views.sites import SitePage
+from projects.views.target_rows import TARGETS
 from projects.views.years import with_years, years
 
 VERSIONS = "version-figures"
@@ -134,7 +138,9 @@ def within(region: Region) -> ObservationQuerySet:
 
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    section = figures_section(region, Series.objects.of_place(region).published_figures())
+    region.first_figures = first_figures(Series.objects.of_place(region).published_figures())
+    more = whole_list("observation-list", region=region.slug)
+    section = section_from(region.first_figures, "figures", "数字", more)
     if not section.has_rows:
         section = replace(section, empty=NOT_TOLD)
     return told_elsewhere(section, within(region), WITHIN)
@@ -214,13 +220,19 @@ def through_years(kind: str) -> Callable[[Any], Item]:
     return lambda row: Item(about, address("compare", of="periods", about=f"{kind}:{row.slug}"))
 
 
+def on_a_screen(row: Any) -> Item:
+    """The way to the figures of a headquarters or place for a wall."""
+    return Item("大屏", reverse("screen", args=[row.slug]))
+
+
 def add_comparisons() -> None:
     """Where the pages and lists lead to what they can be compared with."""
     HeadquartersPage.ways = (
         beside_others("headquarters", "与其他指挥部比较"),
         through_years("headquarters"),
+        on_a_screen,
     )
-    RegionPage.ways = (beside_its_kind, through_years("regions"))
+    RegionPage.ways = (beside_its_kind, through_years("regions"), on_a_screen)
     ProgramPage.ways = (beside_others("programs", "与其他工程比较"), through_years("programs"))
     MetricPage.ways = (beside_others("metrics", "与其他指标并列"),)
     for page in (HeadquartersList, RegionList, ProgramList):
@@ -265,20 +277,28 @@ def add_to_pages() -> None:
         "programs",
         PROJECTS,
         INVESTMENTS,
+        TARGETS,
         SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
         ACTIVITIES,
     )
+    ProjectPage.add_parts("milestones", TARGETS)
+    for page in (SitePage, ActivityPage):
+        page.add_parts("figures", TARGETS)
     for page in (ProjectPage, SitePage, ActivityPage):
         page.reads = (*page.reads, with_attachments(page.model._meta.model_name))
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
     PolicyPage.add_parts("programs", SUBSIDIES)
-    ProgramPage.add_parts("policies", PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES)
-    RegionPage.add_parts("given", figures_of_place, figures_of_sent, figures_within)
-    RegionPage.add_parts("programs", PROJECTS, SUBSIDIES, SITES, ENTERPRISES)
+    ProgramPage.add_parts(
+        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES
+    )
+    RegionPage.add_parts(
+        "given", figures_of_place, before_and_after, figures_of_sent, figures_within
+    )
+    RegionPage.add_parts("programs", PROJECTS, TARGETS, SUBSIDIES, SITES, ENTERPRISES)
     for page, after in CASES_AFTER.items():
         page.reads = (*page.reads, with_cases)
         page.add_parts(after, cases)

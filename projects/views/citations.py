@@ -5,7 +5,7 @@ from typing import Any
 
 from aidtracker.pages.citing import ONLINE, Reference
 from aidtracker.pages.sharing import named, only_known
-from aidtracker.templatetags.formatting import partial_date, stated_period
+from aidtracker.templatetags.formatting import stated_period
 from programs.models import Source
 from projects.sums.claims import copies_words
 
@@ -31,7 +31,7 @@ def plain_citation(observation):
     """The figure and where it stands, for a sentence: 据《…》… 第 12 处."""
     return (
         f"{observation.series}：{observation.printed}（{circumstances(observation)}）。"
-        f"据{document_words(observation.source)}第 {observation.number} 处。"
+        f"据{observation.source.cited}第 {observation.number} 处。"
     )
 
 
@@ -41,16 +41,9 @@ def series_citation(series, observations):
     `observations` are the figures shown, with their sources joined.
     """
     rows = list(observations)
-    documents = dict.fromkeys(document_words(row.source) for row in rows)
+    documents = dict.fromkeys(row.source.cited for row in rows)
     words = f"{series}：{len(rows)} 个数字{copies_words(rows)}"
     return f"{words}。据{'、'.join(documents)}。" if documents else f"{words}。"
-
-
-def document_words(source):
-    """A document with what is known of it: 《…》（某报，2020年1月19日）."""
-    known = [source.publisher, source.published_on and partial_date(source.published_on)]
-    where = "，".join(part for part in known if part)
-    return f"《{source.title}》（{where}）" if where else f"《{source.title}》"
 
 
 def document_reference(source: Source, today: date) -> Reference:

@@ -47,6 +47,7 @@ DATASETS = {
     "cases": "deals, projects in reserve and firms’ moves on their way through stages",
     "pipelines": "the stages that such things go through",
     "subsidies": "what is paid to lower a cost, with what it moved (premium to sum insured)",
+    "targets": "what programmes and projects set out to do, counted: planned, done, until when",
     "enterprises": "firms, cooperatives, banks, associations",
     "sites": "industrial parks, workshops, plantations, centres",
     "outlets": "sales points of Xinjiang goods in donor cities",

@@ -22,7 +22,7 @@ from aidtracker.pages.site import absolute
 from projects.corrections import Correction, corrections, with_states_before
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
-from projects.views.citations import document_words, plain_citation
+from projects.views.citations import plain_citation
 
 LATEST = 50
 
@@ -68,7 +68,7 @@ def changed(one: Correction) -> Entry:
     """What became of a public figure; of one that was retracted only that, and why."""
     state = one.state
     is_gone = not one.is_shown
-    place = f"{document_words(state.source)}第 {state.number} 处"
+    place = f"{state.source.cited}第 {state.number} 处"
     what = f"撤回：{place}" if is_gone else f"更正：{state.series}"
     said = "" if is_gone else f"{one.words}。"
     return Entry(

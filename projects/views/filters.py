@@ -31,11 +31,13 @@ from projects.models import (
     Series,
     Site,
     Subsidy,
+    Target,
 )
 from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
 from projects.models.pipeline_cases import latest
 from projects.models.scope_entries import SCOPES
+from projects.models.targets import Standing
 
 NUMBER_LENGTH = 9  # of a figure in its document
 
@@ -149,15 +151,28 @@ def kept_years() -> list[tuple[str, str]]:
     return kept("years of figures", years_of_figures)
 
 
+UNSTATED = "none"
+NOT_STATED = (UNSTATED, "未注明")
+
+
+class StatedFilter(django_filters.ChoiceFilter):
+    """One of some choices, or rows that state none."""
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return (
+            qs.filter(**{self.field_name: ""}) if value == UNSTATED else super().filter(qs, value)
+        )
+
+
 def year_filter(model):
-    """The years in which something began, as choices."""
+    """The years in which something began, as choices, and that none is stated."""
 
     def years():
         dated = model.objects.published().exclude(starts_on="").order_by(Left("starts_on", 4))
         found = dated.values_list(Left("starts_on", 4), flat=True).distinct()
-        return [(year, f"{year}年") for year in found]
+        return [*((year, f"{year}年") for year in found), NOT_STATED]
 
-    return django_filters.ChoiceFilter(
+    return StatedFilter(
         label="年份",
         choices=years,
         field_name="starts_on",
@@ -172,7 +187,9 @@ class SubsidyFilter(ListFilter):
     headquarters = row_filter("援疆指挥部", used(Headquarters, "subsidies"))
     region = place_filter("地区", "subsidies")
     program = row_filter("所属工程", used(Program, "subsidies"))
-    moved = choice_filter("撬动的是什么", Subsidy.Moved)
+    moved = StatedFilter(
+        label="撬动的是什么", choices=[*Subsidy.Moved.choices, NOT_STATED], empty_label="全部"
+    )
     enterprise = linked_filter("受补企业", Enterprise)
     project = linked_filter("援疆项目", Project)
     policy = linked_filter("依据文件", Policy)
@@ -207,6 +224,22 @@ class PipelineCaseFilter(ListFilter):
         """Those whose furthest stage is called so."""
         at = Subquery(latest().values("stage__name"))
         return queryset.alias(at=at).filter(at=value)
+
+
+class TargetFilter(ListFilter):
+    kind = choice_filter("类型", Target.Kind)
+    standing = choice_filter("完成情况", Standing, method="standing_so")
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "targets"))
+    region = place_filter("地区", "targets")
+    program = row_filter("所属工程", used(Program, "targets"))
+    status = choice_filter("状态", Target.Status)
+    parent = linked_filter("所属任务", Target)
+    project = linked_filter("援疆项目", Project)
+    site = linked_filter("场所", Site)
+    activity = linked_filter("活动", Activity)
+
+    def standing_so(self, queryset, name, value):
+        return queryset.with_standing().filter(standing=value)
 
 
 class ActivityFilter(ListFilter):
@@ -270,6 +303,10 @@ class ObservationFilter(ListFilter):
     """A figure by its document, its meaning, and what it is about (set by links from pages)."""
 
     further = ("obs_status", "price_basis", "accumulation", "qualifier", "rank")
+    of_states = (
+        *("metric", "within", "headquarters", "program", "year", "scope", "donor", "region"),
+        *("project", "investment", "enterprise", "site", "outlet", "activity"),
+    )
 
     source = row_filter("文献", sources_with_figures, key="code")
     metric = row_filter("指标", used(Metric, "series_set__observations"), method=of_series)

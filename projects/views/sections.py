@@ -165,7 +165,15 @@ def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) 
 
     What stands in no document is told in the table alone.
     """
-    rows = found.in_use().best_first().first_rows(CAP + 1)
+    return section_from(first_figures(found), anchor, title, more)
+
+
+def first_figures(found: ObservationQuerySet) -> list[Observation]:
+    """Those to show first, and one more where a page does not show all."""
+    return found.in_use().best_first().first_rows(CAP + 1)
+
+
+def section_from(rows: list[Observation], anchor: str, title: str, more: Item) -> Section:
     cited = [row for row in rows if row.source.is_document]
     shown = sorted(rows[:CAP], key=figure_order)
     printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))

@@ -35,7 +35,7 @@ from projects.reading.marked_text import (
 )
 from projects.reading.phrases import Phrase
 from projects.reading.sentences import sentences_of
-from projects.views.citations import based_on, document_reference, document_words
+from projects.views.citations import based_on, document_reference
 from projects.views.sections import FIGURE, METRIC, NATURE, PERIOD, SCOPE
 
 MOST_FIGURES = 5_000
@@ -279,7 +279,7 @@ class SourcePage(DetailPage):
         """The document itself, and the page that shows its figures."""
         said = super().citation
         document = document_reference(self.row, timezone.localdate())
-        words = f"{document_words(self.row)}。"
+        words = f"{self.row.cited}。"
         return Citation(words, (document, *said.references), said.address)
 
     def schema_facts(self) -> dict[str, Any]:

@@ -60,10 +60,8 @@ class SubsidyList(LedgerList):
         return table("按年份和类型合计", columns, found)
 
     def rows_of(self, one: dict[str, Any]) -> str:
-        """The list of just the rows behind a line of the sums; "" where no condition names them."""
-        if not (one["year"] and one["moved"]):
-            return ""
-        chosen = {name: one[name] for name in ("kind", "year", "moved")}
+        """The list of just the rows behind a line of the sums."""
+        chosen = {name: one[name] or filters.UNSTATED for name in ("kind", "year", "moved")}
         return self.address(**chosen, page=None, sort=None)
 
 

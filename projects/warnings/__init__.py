@@ -3,6 +3,22 @@
 Unknown amounts are never taken as 0: where one is missing, nothing is said.
 """
 
-from projects.warnings.evaluation import LedgerWarning, for_reports, for_rows, warned, warnings_for
+from projects.warnings.evaluation import (
+    LedgerWarning,
+    for_reports,
+    for_rows,
+    rules_of_targets,
+    warned,
+    warnings_for,
+    worst_of,
+)
 
-__all__ = ["LedgerWarning", "for_reports", "for_rows", "warned", "warnings_for"]
+__all__ = [
+    "LedgerWarning",
+    "for_reports",
+    "for_rows",
+    "rules_of_targets",
+    "warned",
+    "warnings_for",
+    "worst_of",
+]

@@ -10,8 +10,9 @@ from aidtracker.ground.datasets import dataset_name, form_of
 from programs.models import Headquarters
 from projects.models.reports import MonthlyReport
 from projects.models.rules import WarningRule
-from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT, OF_OTHERS
-from projects.warnings.ledgers import Ledgers, ReportsAtHand, headquarters_of
+from projects.models.targets import Target
+from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT, OF_ONE_TARGET, OF_OTHERS
+from projects.warnings.ledgers import Ledgers, ReportsAtHand, RowsAtHand, headquarters_of
 from projects.warnings.values import sentence
 
 
@@ -79,6 +80,21 @@ def for_rows(rows, today=None):
 
 def rules_of(model):
     return WarningRule.objects.filter(is_active=True, ledger=dataset_name(model))
+
+
+def rules_of_targets():
+    """Those that say of what is set out to do, each from itself alone, that it is late."""
+    return rules_of(Target).filter(kind__in=OF_ONE_TARGET).order_by("code")
+
+
+def worst_of(rows, rules, today=None):
+    """{number of a row: its LedgerWarning}, of several the most serious; no query."""
+    found = apply(rules, RowsAtHand(rows, today or timezone.localdate()))
+    order = list(WarningRule.Level)
+    worst: dict = {}
+    for one in sorted(found, key=lambda one: order.index(one.level)):
+        worst.setdefault(one.row.pk, one)
+    return worst
 
 
 def sentences(rules, ledgers):

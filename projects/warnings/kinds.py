@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import months_between
-from aidtracker.ground.partial_dates import last_day
+from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.review.reviewed import HANDED_IN
 from projects.models.plans import latest_editions
 from projects.models.rules import WarningRule
+from projects.models.targets import share
 from projects.warnings.ledgers import STARTS, headquarters_of, subject_of
 from projects.warnings.values import HUNDRED, is_beyond, value_at
 
@@ -138,7 +139,7 @@ def plain_name(name):
     return "".join(unicodedata.normalize("NFKC", name or "").split())
 
 
-def share(rule, ledgers):
+def share_of_plan(rule, ledgers):
     """What share of a year's planned money has a mark; rows that do not say are left out."""
     groups = defaultdict(list)
     for plan in latest_editions(rows_of(rule, ledgers)):
@@ -188,18 +189,55 @@ def without(rule, ledgers):
             yield row, {"left": amount}
 
 
+def behind(rule, ledgers):
+    """Less of a plan done than of its time has passed, by more than some points; before its end."""
+    for row in rows_of(rule, ledgers):
+        done, planned = value_at(row, rule.left), value_at(row, rule.right)
+        part, elapsed = share(done, planned), elapsed_share(row, ledgers.today)
+        if None not in (part, elapsed) and elapsed < HUNDRED and part < elapsed - rule.threshold:
+            found = {"left": done, "right": planned, "share": part, "elapsed": elapsed}
+            yield row, found | {"threshold": rule.threshold}
+
+
+def elapsed_share(row, today):
+    """How much of the time of a row has passed, in per cent; None if it is not told or not come."""
+    start, end = first_day(row.starts_on), last_day(row.ends_on)
+    if start is None or end is None or today < start:
+        return None
+    days, whole = (min(today, end) - start).days + 1, (end - start).days + 1
+    return (HUNDRED * days / whole).quantize(Decimal("0.1"))
+
+
+def unfinished(rule, ledgers):
+    """Less of a plan done than was set out, though its end has passed, by some days if said."""
+    for row in rows_of(rule, ledgers):
+        done, planned = value_at(row, rule.left), value_at(row, rule.right)
+        end = last_day(row.ends_on)
+        if end is None or done is None or planned is None or done >= planned:
+            continue
+        days = (ledgers.today - end).days
+        if days > (rule.threshold or 0):
+            yield row, {"left": done, "right": planned, "share": share(done, planned), "days": days}
+
+
 EVALUATORS = {
     Kind.COMPARISON: comparison,
     Kind.OVERDUE: overdue,
     Kind.MISSING: missing,
     Kind.CONTINUITY: continuity,
     Kind.DUPLICATE: duplicate,
-    Kind.SHARE: share,
+    Kind.SHARE: share_of_plan,
     Kind.AFTER_END: after_end,
     Kind.ZEROS: zeros,
     Kind.WITHOUT: without,
+    Kind.BEHIND: behind,
+    Kind.UNFINISHED: unfinished,
 }
 # What can be said of a report from itself and those before it.
 OF_ONE_REPORT = (Kind.COMPARISON, Kind.CONTINUITY, Kind.AFTER_END, Kind.ZEROS, Kind.WITHOUT)
+# What is said of what is set out to do, from itself alone.
+OF_ONE_TARGET = (Kind.OVERDUE, Kind.BEHIND, Kind.UNFINISHED)
+# What is late, for the leader.
+LATE = (Kind.OVERDUE, Kind.BEHIND, Kind.UNFINISHED)
 # What is said of another row than the one that was read.
 OF_OTHERS = (Kind.MISSING, Kind.SHARE)

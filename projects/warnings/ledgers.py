@@ -7,7 +7,7 @@ from functools import cached_property
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import first_of_month, last_of_month, previous
-from aidtracker.ground.partial_dates import first_day
+from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.review.reviewed import HANDED_IN
 from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
@@ -20,7 +20,10 @@ STARTS = {
     "projects": ("actual_start", "planned_start"),
     "investments": ("signed_on",),
     "outlets": ("opened_on",),
+    "targets": ("starts_on",),
 }
+# Until when something is reported about.
+ENDS = {"targets": "ends_on"}
 
 
 def joins(model):
@@ -32,7 +35,7 @@ def subject_of(row):
     """The project, investment or outlet that a row of a ledger is or is about."""
     if isinstance(row, MonthlyReport):
         return row.subject
-    return getattr(row, "project", row)
+    return row.project if row.OWNERS[0].startswith("project__") else row
 
 
 def headquarters_of(row):
@@ -121,9 +124,22 @@ class Ledgers:
         names = STARTS[dataset_name(type(subject))]
         dates = (getattr(subject, name) for name in names)
         start = first_day(next(filter(None, dates), ""))
+        end = last_day(getattr(subject, ENDS.get(dataset_name(type(subject)), ""), ""))
         for month in self.closed_months(subject.headquarters_id, count):
-            if month not in handed_in and not (start and start > last_of_month(month)):
+            is_before = start and start > last_of_month(month)
+            if month not in handed_in and not is_before and not (end and end < month):
                 yield month
+
+
+class RowsAtHand(Ledgers):
+    """Some rows of one ledger, of which a rule says something from each alone."""
+
+    def __init__(self, rows, today):
+        super().__init__(None, today)
+        self.at_hand = list(rows)
+
+    def rows(self, dataset):
+        return self.at_hand
 
 
 class ReportsAtHand(Ledgers):

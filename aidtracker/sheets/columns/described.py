@@ -33,6 +33,23 @@ class Type(Enum):
     PARTIAL_DATE = "partial date"  # as exact as it is known: 2026, 2026-05, 2026-05-20
     LIST = "list"  # texts with a full-width semicolon between them
 
+    @property
+    def label(self) -> str:
+        return TYPE_LABELS[self]
+
+
+TYPE_LABELS = {
+    Type.TEXT: "文字",
+    Type.ADDRESS: "网址",
+    Type.INTEGER: "整数",
+    Type.DECIMAL: "数",
+    Type.BOOLEAN: "是否（true、false）",
+    Type.DAY: "日期",
+    Type.MONTH: "月份",
+    Type.PARTIAL_DATE: "日期（可到年或月）",
+    Type.LIST: "多项",
+}
+
 
 @dataclass(frozen=True)
 class PublicColumn:

@@ -34,11 +34,11 @@ class Extract:
     def kinds(self) -> list[Kind]:
         return [column.kind for column in self.columns]
 
-    def csv(self) -> Iterator[bytes]:
-        """The lines of CSV, many at a time; texts are marked against formulas."""
+    def csv(self, words: Words = MARKED_WORDS) -> Iterator[bytes]:
+        """The lines of CSV, many at a time; texts are marked against formulas, or as they are."""
         if self.is_copied:
-            return with_crlf(self.copied(MARKED_WORDS))
-        return csv_lines(self.selected(MARKED_WORDS))
+            return with_crlf(self.copied(words))
+        return csv_lines(self.selected(words))
 
     def texts(self) -> Iterator[Row]:
         """Rows of texts; empty or None for nothing."""

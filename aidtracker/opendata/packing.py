@@ -1,0 +1,165 @@
+"""All datasets in one file: a ZIP of CSV with what explains them, or one SQLite database.
+
+All of it is read in one moment.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connections, router, transaction
+from django.utils import timezone
+
+from aidtracker.ground.edition import EditionStep
+from aidtracker.opendata.formats import FORMATS
+from aidtracker.opendata.licence import citation, licence, publisher
+from aidtracker.opendata.registry import open_dataset_of, open_datasets
+from aidtracker.opendata.schemas import package, readme, resource
+from aidtracker.opendata.sqlite_file import write_database
+
+FAST = 1
+CHANGES = "changes.csv"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """For what files are made: the address of the site, and a number if they are frozen."""
+
+    site: str
+    number: str = ""
+
+    @property
+    def day(self) -> str:
+        return timezone.localdate().isoformat()
+
+    @property
+    def version(self) -> str:
+        return self.number or self.day
+
+    @property
+    def address(self) -> str:
+        where = f"{self.site}/data/"
+        return f"{where}editions/{self.number}/" if self.number else where
+
+    @property
+    def cited(self) -> str:
+        found = citation("对口援疆数据", self.address, timezone.localdate(), self.number)
+        return str(found.references[0])
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let all queries of the block see one state of the database, where it can.
+
+    SQLite's readers would keep writers out: there who asks compares the edition before and after.
+    """
+    database = connections[router.db_for_read(EditionStep)]
+    if database.vendor == "sqlite" or database.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(database.alias), database.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def write_zip(path: Path, occasion: Occasion, kind: str = "csv", changes: str = "") -> None:
+    """Write all datasets in one format into a ZIP, with README, dictionary and package."""
+    resources = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
+        for found in open_datasets().values():
+            name = f"{found.name}.{kind}"
+            known = write_member(archive, name, FORMATS[kind].write(found, occasion.site))
+            resources.append(resource(found, name, **known))
+        described = package(
+            resources, occasion.site, version=occasion.version, created=timezone.now().isoformat()
+        )
+        if kind == "csv":
+            archive.writestr("datapackage.json", in_json(described))
+        sets = open_datasets().values()
+        archive.writestr(
+            "README.md", readme(occasion.day, occasion.version, occasion.site, occasion.cited, sets)
+        )
+        archive.writestr("columns.csv", in_csv(COLUMNS, column_rows()))
+        archive.writestr("choices.csv", in_csv(CHOICES, choice_rows()))
+        if changes:
+            archive.writestr(CHANGES, changes)
+
+
+def write_member(archive: zipfile.ZipFile, name: str, parts: Iterator[bytes]) -> dict[str, Any]:
+    digest, size = hashlib.sha256(), 0
+    with archive.open(name, "w", force_zip64=True) as member:
+        for part in parts:
+            digest.update(part)
+            size += len(part)
+            member.write(part)
+    return {"bytes": size, "hash": f"sha256:{digest.hexdigest()}"}
+
+
+def write_sqlite(path: Path, occasion: Occasion) -> None:
+    terms = licence()
+    told = {
+        "title": "对口援疆数据",
+        "version": occasion.version,
+        "date": occasion.day,
+        "publisher": publisher(),
+        "licence": f"{terms.title} {terms.address}",
+        "citation": occasion.cited,
+        "address": occasion.address,
+    }
+    write_database(path, occasion.site, told)
+
+
+# The data dictionary
+
+COLUMNS = ("dataset", "column", "label", "type", "unit", "definition", "names")
+CHOICES = ("dataset", "column", "code", "label")
+
+
+def column_rows() -> Iterator[tuple[str, ...]]:
+    for found in open_datasets().values():
+        for one in found.columns():
+            named = open_dataset_of(one.names)
+            said = (one.code, one.label, one.type.value, one.unit, one.definition)
+            yield (found.name, *said, named.name if named else "")
+
+
+def choice_rows() -> Iterator[tuple[str, ...]]:
+    for found in open_datasets().values():
+        for one in found.columns():
+            yield from ((found.name, one.code, code, label) for code, label in one.choices.items())
+
+
+def in_csv(headings: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([headings, *rows])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def in_json(said: Any) -> bytes:
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A file with all datasets: its name, its label, its media type, and what writes it."""
+
+    name: str
+    label: str
+    media_type: str
+    write: Any
+
+
+WHOLES = {
+    one.name: one
+    for one in (
+        Whole("aidtracker.zip", "全部数据集（CSV，ZIP）", "application/zip", write_zip),
+        Whole("aidtracker.sqlite", "整库（SQLite）", "application/vnd.sqlite3", write_sqlite),
+    )
+}

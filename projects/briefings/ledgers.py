@@ -1,0 +1,101 @@
+"""What ledgers say in a text: the amounts of published projects and investments."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from aidtracker.ground.batches import prefetch_in_batches
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.templatetags.formatting import yi
+from projects.models import Investment, Observation, Project
+from projects.models.amount_figures import amounts_of, by_column
+from projects.models.briefings import Briefing
+
+MOST_ROWS = 40
+COLUMNS = {
+    Project: ("total_amount", "planned_amount", "received_amount", "paid_amount"),
+    Investment: ("agreed_amount", "arrived_amount"),
+}
+
+
+@dataclass(frozen=True)
+class LedgerTable:
+    """Rows of a ledger with their amounts; None for an amount that nobody has given."""
+
+    title: str
+    caption: str
+    heads: list[str]
+    rows: list[tuple[str, list[dict[str, Any] | None]]]
+    left_out: int
+
+
+def ledger_tables(briefing: Briefing) -> list[LedgerTable]:
+    """The ledgers of a headquarters, or of one project; of all donors none: their figures do."""
+    if briefing.project_id:
+        return [*tables_of(Project, Project.objects.filter(pk=briefing.project_id))]
+    if briefing.headquarters_id is None:
+        return []
+    found = []
+    for model in COLUMNS:
+        rows = model.objects.filter(headquarters=briefing.headquarters_id)
+        found += tables_of(model, rows)
+    return found
+
+
+def tables_of(model: Any, rows: QuerySet) -> Iterator[LedgerTable]:
+    names = COLUMNS[model]
+    public = rows.published().order_by("slug")
+    found = list(public[: MOST_ROWS + 1])
+    if not found:
+        return
+    read_documents(found[:MOST_ROWS])
+    fields = [model._meta.get_field(name) for name in names]
+    told = [(str(row), [amount_of(row, one) for one in fields]) for row in found[:MOST_ROWS]]
+    shown = [(name, amounts) for name, amounts in told if any(amounts)]
+    if not shown:
+        return
+    at = [i for i in range(len(names)) if any(amounts[i] for _, amounts in shown)]
+    label = str(model._meta.verbose_name)
+    yield LedgerTable(
+        label,
+        f"已公开的{label}",
+        [label, *(str(fields[i].verbose_name) for i in at)],
+        [(name, [amounts[i] for i in at]) for name, amounts in shown],
+        public.count() - len(shown),
+    )
+
+
+def read_documents(rows: Iterable[Any]) -> None:
+    """The public figures that the rows' amounts were taken from."""
+    figures = Observation.objects.published().in_reading_order().defer("source__text")
+    figures = figures.select_related("source", "series__metric")
+    prefetch_in_batches([*rows], Prefetch("amount_figures", figures, "public_figures"))
+
+
+def amount_of(row: Any, field: Any) -> dict[str, Any] | None:
+    """An amount as the ledger has it now, with the document that it was taken from, if any."""
+    value = getattr(row, field.name)
+    if value is None:
+        return None
+    figure = by_column(row.public_figures, amounts_of(row)).get(field.name)
+    said = {
+        "kind": "amount",
+        "dataset": dataset_name(type(row)),
+        "id": row.pk,
+        "field": field.name,
+        "label": str(field.verbose_name),
+        "series": f"{row} {field.verbose_name}",
+        "printed": yi(value),
+        "value": f"{value:f}",
+        "source": f"{type(row)._meta.verbose_name}“{row}”，指挥部填报",
+        "place": "",
+        "address": row.get_absolute_url(),
+        "words": "",
+    }
+    if figure:
+        said["source"] = f"{figure.source.cited}印“{figure.printed}”，{said['source']}"
+        said["place"] = figure.place_in_words or f"第 {figure.number} 处"
+        said["words"] = figure.place
+    return said

@@ -1,0 +1,1 @@
+"""The record in the formats of others: where figures come from, for programs; IATI; SDMX."""

@@ -1,0 +1,211 @@
+"""What is set out to do, in tables: plan against done, how far, whether it is late and why."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connections
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+
+from aidtracker.ground.months import in_chinese
+from aidtracker.pages.sections import Related, Section
+from aidtracker.pages.tables import CAP, NAME, NOTE, Column, Item
+from aidtracker.pages.told import JSONRows, row_of, rows_behind, with_told
+from aidtracker.templatetags.formatting import span
+from projects.models import Observation, Target, TargetReport, WarningRule
+from projects.models.targets import counted, share_words
+from projects.warnings import rules_of_targets, worst_of
+
+PLANS = ("target", "plan", "agreement")
+DONE = ("actual",)
+MOST_FIGURES = 20  # of the series of one target
+FIGURE_FIELDS = ("printed", "number", "nature", "qualifier", "value")
+MOMENTS = ("as_of", "period_end", "period_start")
+WORDS = (
+    *("id", "name", "slug", "kind", "status", "starts_on", "ends_on"),
+    *("unit", "planned", "done", "note"),
+)
+FURTHER = ("reason", "reason_month", "series_figures")
+RULE_FIELDS = (
+    *("id", "code", "name", "ledger", "kind", "level", "left", "operator", "right"),
+    *("threshold", "except_status", "is_seasonal", "sentence"),
+)
+
+
+def with_counts(rows: QuerySet) -> QuerySet:
+    """Targets with what documents say of them, and why they are late: no query of its own."""
+    figures = Observation.objects.published().in_use().filter(series=OuterRef("series"))
+    values = {name: F(name) for name in (*FIGURE_FIELDS, *MOMENTS)}
+    told = JSONObject(**values, code=F("source__code"), unit=F("series__metric__unit"))
+    reports = TargetReport.objects.published().filter(target=OuterRef("pk")).exclude(problems="")
+    latest = reports.order_by("-month")
+    return rows.annotate(
+        series_figures=JSONRows(figures.best_first().values(told=told)[:MOST_FIGURES]),
+        reason=Subquery(latest.values("problems")[:1]),
+        reason_month=Subquery(latest.values("month")[:1]),
+    )
+
+
+def figures_of(row: Any) -> list[dict[str, Any]]:
+    """What documents say of a target, the best first, as far as it is of its time."""
+    found = row.series_figures
+    found = json.loads(found) if isinstance(found, str) else found
+    return [one for one in found or () if is_of_time(one, row.ends_on)]
+
+
+def is_of_time(figure: dict[str, Any], ends_on: str) -> bool:
+    """Whether a figure speaks of the time that a target ends with; true if either is undated."""
+    moment = next((figure[name] for name in MOMENTS if figure[name]), "")
+    return not (moment and ends_on) or moment.startswith(ends_on)
+
+
+@dataclass(frozen=True)
+class Count:
+    """One count of a target: as typed, or as a document has it, with the way to its words."""
+
+    words: str
+    url: str = ""
+    number: Decimal | None = None
+
+    @property
+    def item(self) -> Item | None:
+        return Item(self.words, self.url) if self.words else None
+
+
+NOTHING = Count("")
+
+
+def count_of(row: Any, name: str, natures: Sequence[str]) -> Count:
+    typed = getattr(row, name)
+    if typed is not None:
+        return Count(counted(typed, row.unit), "", typed)
+    figure = next((one for one in figures_of(row) if one["nature"] in natures), None)
+    if figure is None:
+        return NOTHING
+    url = reverse("observation-detail", args=[figure["code"], figure["number"]])
+    is_exact = figure["qualifier"] == "exact" and figure["unit"] == row.unit
+    return Count(figure["printed"], url, value_of(figure, row) if is_exact else None)
+
+
+def value_of(figure: dict[str, Any], row: Any) -> Decimal | None:
+    """The value of a figure, which JSON has as the database keeps it."""
+    value = figure["value"]
+    connection = connections[row._state.db]
+    for convert in Observation._meta.get_field("value").get_db_converters(connection):
+        value = convert(value, None, connection)
+    return None if value is None else Decimal(str(value))
+
+
+def planned_of(row: Any) -> Count:
+    return count_of(row, "planned", PLANS)
+
+
+def done_of(row: Any) -> Count:
+    return count_of(row, "done", DONE)
+
+
+def share_of(row: Any) -> str:
+    """The share of the plan that is done, where both are known exactly."""
+    return share_words(done_of(row).number, planned_of(row).number)
+
+
+@dataclass(frozen=True)
+class Light:
+    """How a target stands: a tone, a sign and words; behind them what the rule found and why."""
+
+    tone: str
+    sign: str
+    words: str
+    why: str = ""
+
+
+TONES = {
+    WarningRule.Level.ERROR: ("contradiction", "✕"),
+    WarningRule.Level.WARNING: ("candidate", "!"),
+}
+REACHED = Light("holds", "✓", "已达到")
+ON_TIME = Light("holds", "✓", "正常")
+CANCELLED = Light("unchecked", "—", "已取消")
+
+
+def light_of(row: Any, warning: Any) -> Light | None:
+    """None where too little is known to say anything."""
+    if row.status == Target.Status.CANCELLED:
+        return CANCELLED
+    if warning:
+        tone, sign = TONES[WarningRule.Level(warning.level)]
+        return Light(tone, sign, warning.rule.name, why_late(row, warning))
+    if row.done is None or row.planned is None:
+        return None
+    return REACHED if row.done >= row.planned else ON_TIME
+
+
+def why_late(row: Any, warning: Any) -> str:
+    """What the rule says, and the reason of the last month that gives one."""
+    if not row.reason:
+        return warning.sentence
+    return f"{warning.sentence}{in_chinese(month_of(row.reason_month))}：{row.reason}"
+
+
+def month_of(value: Any) -> Any:
+    """A month as JSON has it."""
+    return TargetReport._meta.get_field("month").to_python(value)
+
+
+def lit(rows: list[Any], rules: Iterable[Any]) -> list[Any]:
+    """Rows that know their light; no query but for the rules."""
+    worst = worst_of(rows, rules)
+    for row in rows:
+        row.light = light_of(row, worst.get(row.pk))
+    return rows
+
+
+PERIOD = Column("期限", lambda row: span(row.starts_on, row.ends_on), kind="moment")
+PLANNED = Column("计划", lambda row: planned_of(row).item)
+COUNTED = Column("完成", lambda row: done_of(row).item)
+SHARE = Column("完成率", share_of)
+LIGHT = Column("进度", "light", kind="light")
+TARGET_COLUMNS = (NAME, PERIOD, PLANNED, COUNTED, SHARE, LIGHT, NOTE)
+
+
+@dataclass(frozen=True)
+class TargetRows(Related):
+    """The targets of a record, told with it as far as they fill a table, and so the rules."""
+
+    def told_with(self, records: QuerySet) -> QuerySet:
+        found = with_counts(rows_behind(records.model, self.anchor).published())
+        told = with_told(records, self.anchor, found[: CAP + 1], (*WORDS, *FURTHER))
+        return with_told(told, f"{self.anchor}_rules", rules_of_targets(), RULE_FIELDS)
+
+    def __call__(self, record: Any) -> Section:
+        return self.of_rows(self.lit_rows(record), Target, record)
+
+    def lit_rows(self, record: Any) -> list[Any]:
+        rows = [target_of(one, record) for one in told(record, self.anchor)]
+        return lit(rows, self.rules(record)) if rows else []
+
+    def rules(self, record: Any) -> list[WarningRule]:
+        return [rule_of(one) for one in told(record, f"{self.anchor}_rules")]
+
+
+def told(record: Any, name: str) -> list[dict[str, Any]]:
+    return getattr(record, f"told_{name}") or []
+
+
+def target_of(values: dict[str, Any], record: Any) -> Any:
+    row: Any = row_of(Target, {name: values[name] for name in WORDS}, record._state.db)
+    for name in FURTHER:
+        setattr(row, name, values[name])
+    return row
+
+
+def rule_of(values: dict[str, Any]) -> WarningRule:
+    limit = values["threshold"]
+    return WarningRule(**values | {"threshold": None if limit is None else Decimal(str(limit))})
+
+
+TARGETS = TargetRows("targets", "目标任务", TARGET_COLUMNS)
