@@ -56,11 +56,12 @@ def refused(client, address, status, kind):
 def lists():
     """The public lists of datasets by the datasets' names in addresses."""
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    pages = {
-        name: resolve(reverse(name)).func.view_class for name in names if name.endswith("-list")
-    }
+    views = {name: resolve(reverse(name)).func for name in names if name.endswith("-list")}
+    pages = {name: getattr(view, "view_class", None) for name, view in views.items()}
     return {
-        reverse(name).strip("/"): page for name, page in pages.items() if is_dataset(page.model)
+        reverse(name).strip("/"): page
+        for name, page in pages.items()
+        if page and is_dataset(page.model)
     }
 
 

@@ -18,6 +18,7 @@ from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment_round,
     make_award,
     make_batch,
     make_category,
@@ -78,6 +79,8 @@ class Surroundings:
         self.pipelinecase = make_pipeline_case(
             pipeline=self.pipeline, headquarters=self.headquarters, site=self.site
         )
+        self.round = make_assessment_round()
+        self.rated = [make_outlet() for _ in HIDDEN_STATES]
         self.series = make_series(metric=self.metric, region=self.region)
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
@@ -95,7 +98,8 @@ class Surroundings:
     def row(self, name):
         """The row of a model; of one that no hidden row names, a new one."""
         if not hasattr(self, name):
-            setattr(self, name, getattr(testing, f"make_{name}")())
+            makers = {model._meta.model_name: maker for model, maker in testing.MAKERS.items()}
+            setattr(self, name, makers[name]())
         return getattr(self, name)
 
 
@@ -165,6 +169,28 @@ def hidden_entry(at, state):
     return {"case": at.pipelinecase, "stage": stage, "entered_on": "1735", "note": SECRET}
 
 
+def hidden_scheme(at, state):
+    return {
+        "name": f"{SECRET}办法{state}",
+        "assessed": "outlet",
+        "headquarters": at.headquarters,
+        "program": at.program,
+        "policy": at.row("policy"),
+        "award_name": SECRET,
+        "level": "other",
+        "grantor": SECRET,
+    }
+
+
+def hidden_assessment(at, state):
+    return {
+        "round": at.round,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "outlet": at.rated[HIDDEN_STATES.index(state)],
+        "note": SECRET,
+    }
+
+
 def hidden_target(at, state):
     return {
         "name": f"{SECRET}任务{state}",
@@ -224,6 +250,8 @@ HIDDEN = {
     "Subsidy": hidden_subsidy,
     "PipelineCase": hidden_case,
     "StageEntry": hidden_entry,
+    "AssessmentScheme": hidden_scheme,
+    "Assessment": hidden_assessment,
     "Target": hidden_target,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
@@ -330,13 +358,15 @@ def make_published_about_hidden(at, rows):
 
 def conditions_of(name):
     """What a public list can be narrowed by."""
-    return resolve(reverse(name)).func.view_class.filterset_class.base_filters
+    view = getattr(resolve(reverse(name)).func, "view_class", None)
+    return view.filterset_class.base_filters if view else {}
 
 
 def sets():
     """The datasets of the API."""
-    pages = [resolve(reverse(name)).func.view_class for name in page_names("-list")]
-    return sets_of(page for page in pages if is_dataset(page.model))
+    views = [resolve(reverse(name)).func for name in page_names("-list")]
+    pages = [getattr(view, "view_class", None) for view in views]
+    return sets_of(page for page in pages if page and is_dataset(page.model))
 
 
 def body(client, address):
@@ -429,7 +459,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 30 + 15 + 15 + 5
+    assert len(pages) == 40 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}

@@ -24,12 +24,12 @@ LEDGERS = {
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
     "outletreport jobsreport trainingreport subsidy target targetreport pipelinecase stageentry "
-    "followup",
+    "followup assessmentscheme criterion assessmentround assessment score",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
     "investmentreport outletreport jobsreport trainingreport revision subsidy target "
-    "targetreport pipelinecase stageentry"
+    "targetreport pipelinecase stageentry assessmentscheme assessment"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

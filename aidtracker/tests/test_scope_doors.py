@@ -35,6 +35,7 @@ OWN_DOORS = {
     "projects_reportingperiod_open",
     "projects_grid",
     "projects_board",
+    "projects_scoring",
     "projects_desk",
     "projects_desks",
     "projects_monthly_totals",

@@ -10,11 +10,11 @@ from benchmarks.country import names
 from benchmarks.country.chance import Chance
 from benchmarks.country.filling import Filling
 from benchmarks.country.places import BATCHES, CATEGORIES, Places
+from benchmarks.country.ratings import Ratings
 from benchmarks.country.sizes import MONTHS, Sizes
 from projects.models import (
     Activity,
     Agreement,
-    Award,
     Enterprise,
     FollowUp,
     Investment,
@@ -137,8 +137,7 @@ class Ledgers:
         yield from self.pipelines()
         rows = ((f"示例协议{number:03}", "framework", "2023-05") for number in range(1, 21))
         yield Filling(Agreement, ("name", "kind", "signed_on"), rows)
-        rows = ((f"示例荣誉{at:03}", "regional", at, "2024") for at in range(1, 6))
-        yield Filling(Award, ("name", "level", "site_id", "granted_on"), rows)
+        yield from Ratings(self.sizes, self.places, self.chance).fillings()
 
     def pipelines(self) -> Iterator[Filling]:
         """A pipeline of each kind, and what is on its way through them."""

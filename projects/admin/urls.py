@@ -12,12 +12,14 @@ from projects.admin import (
     grid,
     monthly_totals,
     requests,
+    scores,
     tasks,
 )
 
 admin_view = admin.site.admin_view
 admin_pages = [
     path("projects/grid/", admin_view(grid.grid), name="projects_grid"),
+    path("projects/scoring/", admin_view(scores.scores), name="projects_scoring"),
     path(
         "projects/monthly-totals/",
         admin_view(monthly_totals.monthly_totals),

@@ -35,6 +35,7 @@ from projects.models.finding_kinds import TO_SETTLE
 from projects.models.matters import OPEN
 from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
+from projects.monthly.rounds import late_rounds
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
 from projects.warnings.kinds import LATE
@@ -316,6 +317,11 @@ class Desk:
         stalled = own.stalled(self.today).with_stage(StageEntry.objects.standing())
         rows = stalled.prefetch_related("follow_ups")[:MOST_LINES]
         return own.under_way().count(), sorted(rows, key=lambda one: one.entered_on)
+
+    @cached_property
+    def late_rounds(self):
+        """Rounds of assessments whose day is over and that are not rated whole."""
+        return late_rounds(self.headquarters, self.today)
 
     @cached_property
     def queue(self):
