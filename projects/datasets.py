@@ -352,6 +352,7 @@ register(
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
     MenuPage(PROJECTS, "推进看板", "view_kanban", "projects_board", readers("pipelinecase")),
+    MenuPage(PROJECTS, "季度资金", "account_balance", "projects_quarters", readers("project")),
     GRID,
     MenuPage(PLACES, "评分", "grading", "projects_scoring", readers("assessment")),
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),

@@ -11,6 +11,7 @@ from projects.admin import (
     desk,
     grid,
     monthly_totals,
+    quarters,
     requests,
     scores,
     tasks,
@@ -56,6 +57,7 @@ admin_pages = [
         name="projects_attachment",
     ),
     path("projects/board/", admin_view(board.board), name="projects_board"),
+    path("projects/quarters/", admin_view(quarters.page), name="projects_quarters"),
     path("projects/briefings/", admin_view(briefings.briefings), name="projects_briefings"),
     path(
         "projects/briefings/<int:number>/", admin_view(briefings.briefing), name="projects_briefing"

@@ -226,6 +226,10 @@ class Desk:
             for kind in KINDS.values()
         ]
 
+    @property
+    def missing_count(self) -> int:
+        return sum(line.count for line in self.missing)
+
     @cached_property
     def trend(self) -> list["TrendLine"]:
         """What was reported month by month, up to the month of the page: a query a ledger."""
@@ -267,6 +271,10 @@ class Desk:
                 found.setdefault((line.person, line.ledger, is_typed), []).append(line)
         lines = (in_any_way(same) for same in found.values())
         return sorted(lines, key=lambda line: line.when, reverse=True)
+
+    @property
+    def changed_rows(self) -> int:
+        return sum(line.rows for line in self.changes)
 
     def changes_of(self, model):
         states = model.history.model
