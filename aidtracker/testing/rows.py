@@ -17,7 +17,11 @@ from django.db import models
 from aidtracker.ground.datasets import record_models
 from programs.models import Account, Batch, Category, Headquarters, Official, Program, Region
 from projects.models import (
+    Assessment,
+    AssessmentRound,
+    AssessmentScheme,
     Award,
+    Criterion,
     Finding,
     Investment,
     InvestmentReport,
@@ -33,6 +37,7 @@ from projects.models import (
     ProjectPlan,
     Review,
     Revision,
+    Score,
     Series,
     SkippedPhrase,
     Subsidy,
@@ -174,8 +179,41 @@ def make_outlet(**kwargs):
     return create(Outlet, kwargs)
 
 
+def make_assessment_scheme(**kwargs):
+    kwargs.setdefault("code", f"P-{next(numbers)}")
+    kwargs.setdefault("review", Review.PUBLISHED)
+    return create(AssessmentScheme, kwargs)
+
+
+def make_assessment_round(**kwargs):
+    kwargs.setdefault("year", 2026)
+    return create(AssessmentRound, kwargs)
+
+
+def make_assessment(**kwargs):
+    """Of an outlet of the scheme's headquarters."""
+    kwargs.setdefault("review", Review.PUBLISHED)
+    if "round" not in kwargs:
+        kwargs["round"] = make_assessment_round()
+    kwargs.setdefault("number", next(numbers))
+    if not kwargs.keys() & {"site", "outlet"}:
+        kwargs["outlet"] = make_outlet(headquarters=kwargs["round"].scheme.headquarters)
+    return create(Assessment, kwargs)
+
+
+def make_score(**kwargs):
+    """Half of the points of a criterion of the scheme."""
+    if "assessment" not in kwargs:
+        kwargs["assessment"] = make_assessment(review=Review.DRAFT)
+    if "criterion" not in kwargs:
+        scheme = kwargs["assessment"].round.scheme
+        kwargs["criterion"] = MAKERS[Criterion](scheme=scheme, number=next(numbers))
+    kwargs.setdefault("points", 50)
+    return create(Score, kwargs)
+
+
 def make_award(**kwargs):
-    if not kwargs.keys() & {"site", "region", "enterprise"}:
+    if not kwargs.keys() & {"site", "region", "enterprise", "outlet"}:
         kwargs["region"] = make_region()
     return create(Award, kwargs)
 

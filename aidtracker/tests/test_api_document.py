@@ -12,7 +12,7 @@ from aidtracker.pages.rates import Rate
 from scripts.experiments.ask_api import findings
 
 pytestmark = pytest.mark.django_db
-# Datasets of each kind, a few times; `scripts/experiments/ask_api.py` asks all, as often as one likes.
+# Datasets of each kind, a few times; `scripts/experiments/ask_api.py` asks all, and more.
 TIMES = {"observations": 8, "projects": 4, "findings": 4, "project-parties": 3}
 
 

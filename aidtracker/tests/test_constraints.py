@@ -96,6 +96,23 @@ def invested_in_itself():
     make.make_investment(investor=firm, local_enterprise=firm)
 
 
+def criteria_alike(**alike):
+    scheme = make.make_assessment_scheme()
+    make.make_criterion(scheme=scheme, **{"number": 7, "name": "七"} | alike)
+    make.make_criterion(scheme=scheme, **{"number": 8, "name": "八"} | alike)
+
+
+def assessed_alike(assessed="outlet", **alike):
+    scheme = make.make_assessment_scheme(assessed=assessed)
+    own = {"round": make.make_assessment_round(scheme=scheme)}
+    twice(make.make_assessment, **own, **alike)
+
+
+def scored_twice():
+    score = make.make_score()
+    make.make_score(assessment=score.assessment, criterion=score.criterion)
+
+
 BROKEN = {
     "region_code_form": lambda: make.make_region(code="阿克苏"),
     "region_not_its_own_parent": lambda: own(make.make_region(), "parent"),
@@ -162,6 +179,22 @@ BROKEN = {
     "project_party_exactly_one": lambda: make.make_project_party(
         organisation="某局", enterprise=make.make_enterprise()
     ),
+    "assessment_scheme_award_has_a_level": lambda: make.make_assessment_scheme(award_name="甲"),
+    "criterion_number_once": lambda: criteria_alike(number=1),
+    "criterion_name_once": lambda: criteria_alike(name="甲"),
+    "criterion_has_a_name": lambda: make.make_criterion(name=""),
+    "criterion_counts": lambda: make.make_criterion(weight=0),
+    "assessment_round_once": lambda: twice(
+        make.make_assessment_round, scheme=make.make_assessment_scheme()
+    ),
+    "assessment_round_year": lambda: make.make_assessment_round(year=1996),
+    "assessment_round_dates": lambda: bad_date(make.make_assessment_round, "granted_on"),
+    "assessment_number_once": lambda: assessed_alike(number=1),
+    "assessment_outlet_once": lambda: assessed_alike(outlet=make.make_outlet()),
+    "assessment_site_once": lambda: assessed_alike("site", site=make.make_site()),
+    "assessment_exactly_one_subject": lambda: make.make_assessment(outlet=None),
+    "score_once": scored_twice,
+    "score_not_negative": lambda: make.make_score(points=-1),
     "subsidy_amounts_not_negative": lambda: make.make_subsidy(amount=-1),
     "subsidy_enterprise_or_beneficiaries": lambda: make.make_subsidy(
         enterprise=make.make_enterprise(), beneficiaries="红枣种植户"
@@ -198,6 +231,9 @@ BROKEN = {
     "agreement_dates": lambda: bad_date(make.make_agreement, "signed_on"),
     "award_exactly_one_holder": lambda: make.make_award(
         region=make.make_region(), site=make.make_site()
+    ),
+    "award_assessment_once": lambda: twice(
+        make.make_award, assessment=make.make_assessment(), region=make.make_region()
     ),
     "award_dates": lambda: bad_date(make.make_award, "granted_on"),
     "metric_name_once": lambda: twice(make.make_metric, name="甲"),

@@ -18,6 +18,7 @@ from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment_round,
     make_award,
     make_batch,
     make_category,
@@ -70,6 +71,8 @@ class Surroundings:
         self.project = make_project(headquarters=self.headquarters, total_amount=5)
         self.investment = make_investment(headquarters=self.headquarters)
         self.outlet = make_outlet(headquarters=self.headquarters)
+        self.round = make_assessment_round()
+        self.rated = [make_outlet() for _ in HIDDEN_STATES]
         self.series = make_series(metric=self.metric, region=self.region)
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
@@ -87,7 +90,8 @@ class Surroundings:
     def row(self, name):
         """The row of a model; of one that no hidden row names, a new one."""
         if not hasattr(self, name):
-            setattr(self, name, getattr(testing, f"make_{name}")())
+            makers = {model._meta.model_name: maker for model, maker in testing.MAKERS.items()}
+            setattr(self, name, makers[name]())
         return getattr(self, name)
 
 
@@ -134,6 +138,28 @@ def hidden_subsidy(at, state):
         "amount": NUMBER,
         "moved": "insured",
         "moved_amount": NUMBER,
+    }
+
+
+def hidden_scheme(at, state):
+    return {
+        "name": f"{SECRET}办法{state}",
+        "assessed": "outlet",
+        "headquarters": at.headquarters,
+        "program": at.program,
+        "policy": at.row("policy"),
+        "award_name": SECRET,
+        "level": "other",
+        "grantor": SECRET,
+    }
+
+
+def hidden_assessment(at, state):
+    return {
+        "round": at.round,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "outlet": at.rated[HIDDEN_STATES.index(state)],
+        "note": SECRET,
     }
 
 
@@ -194,6 +220,8 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "AssessmentScheme": hidden_scheme,
+    "Assessment": hidden_assessment,
     "Target": hidden_target,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
@@ -319,6 +347,7 @@ def addresses(at):
     kind."""
     lists = [reverse(name) for name in page_names("-list")]
     files = [f"{address}?download=csv" for address in lists]
+    files += [f"{address}table.json" for address in lists]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
     return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]
@@ -397,7 +426,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 25 + 15 + 15 + 5
+    assert len(pages) == 35 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}

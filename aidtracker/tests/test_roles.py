@@ -23,12 +23,13 @@ LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport subsidy target targetreport",
+    "outletreport jobsreport trainingreport subsidy target targetreport "
+    "assessmentscheme criterion assessmentround assessment score",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
     "investmentreport outletreport jobsreport trainingreport revision subsidy target "
-    "targetreport"
+    "targetreport assessmentscheme assessment"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

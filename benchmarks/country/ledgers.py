@@ -10,11 +10,11 @@ from benchmarks.country import names
 from benchmarks.country.chance import Chance
 from benchmarks.country.filling import Filling
 from benchmarks.country.places import BATCHES, CATEGORIES, Places
+from benchmarks.country.ratings import Ratings
 from benchmarks.country.sizes import MONTHS, Sizes
 from projects.models import (
     Activity,
     Agreement,
-    Award,
     Enterprise,
     Investment,
     InvestmentReport,
@@ -126,8 +126,7 @@ class Ledgers:
         yield Filling(Activity, given, self.activity_rows(), links)
         rows = ((f"示例协议{number:03}", "framework", "2023-05") for number in range(1, 21))
         yield Filling(Agreement, ("name", "kind", "signed_on"), rows)
-        rows = ((f"示例荣誉{at:03}", "regional", at, "2024") for at in range(1, 6))
-        yield Filling(Award, ("name", "level", "site_id", "granted_on"), rows)
+        yield from Ratings(self.sizes, self.places, self.chance).fillings()
 
     def monthly(self) -> Iterator[Filling]:
         bodies = range(1, self.sizes.headquarters + 1)

@@ -78,6 +78,7 @@ def forms(site: Site) -> Iterator[tuple[str, Work]]:
 @family(GROUP, PAGE)
 def pages(site: Site) -> Iterator[tuple[str, Work]]:
     few = figure().source.code
+    yield "rating a round", site.desk(reverse("admin:projects_scoring"))
     yield "entering figures of a document", site.desk(address(Observation, "enter", few))
     code = fullest("source").code
     yield "entering, document with the most", site.desk(address(Observation, "enter", code))

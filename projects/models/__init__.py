@@ -3,6 +3,7 @@
 from aidtracker.ground.modules import load_modules
 from aidtracker.review.reviewed import Review
 from projects.models.activities import Activity, Agreement, Award
+from projects.models.assessments import Assessment, Score
 from projects.models.enterprises import Enterprise
 from projects.models.findings import Finding
 from projects.models.investments import Investment
@@ -24,6 +25,7 @@ from projects.models.reports import (
 )
 from projects.models.revisions import Revision
 from projects.models.rules import WarningRule
+from projects.models.schemes import AssessmentRound, AssessmentScheme, Criterion
 from projects.models.scope_entries import ScopeEntry
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
@@ -36,7 +38,11 @@ load_modules(__name__)
 __all__ = [
     "Activity",
     "Agreement",
+    "Assessment",
+    "AssessmentRound",
+    "AssessmentScheme",
     "Award",
+    "Criterion",
     "Enterprise",
     "Finding",
     "Investment",
@@ -57,6 +63,7 @@ __all__ = [
     "Review",
     "Revision",
     "ScopeEntry",
+    "Score",
     "Series",
     "Site",
     "SkippedPhrase",

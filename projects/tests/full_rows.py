@@ -3,6 +3,9 @@
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment,
+    make_assessment_round,
+    make_assessment_scheme,
     make_award,
     make_batch,
     make_category,
@@ -114,6 +117,21 @@ def full_outlet():
     )
 
 
+def full_scheme():
+    return make_assessment_scheme(
+        headquarters=make_headquarters(), program=make_program(), policy=make_policy()
+    )
+
+
+def full_assessment():
+    """An outlet rated before, and granted an award."""
+    row = make_assessment(outcome="award")
+    make_award(outlet=row.outlet, assessment=row)
+    before = make_assessment_round(scheme=row.round.scheme, year=row.round.year - 1)
+    make_assessment(round=before, outlet=row.outlet)
+    return row
+
+
 def full_activity():
     return make_activity(
         region=make_region(),
@@ -147,6 +165,8 @@ MAKERS = {
     "enterprise": full_enterprise,
     "site": full_site,
     "outlet": full_outlet,
+    "assessmentscheme": full_scheme,
+    "assessment": full_assessment,
     "activity": full_activity,
     "agreement": full_agreement,
     "award": lambda: make_award(sources=[make_source()]),

@@ -35,6 +35,7 @@ from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
+from projects.views.assessments import SCHEMES
 from projects.views.attachments import attachments, with_attachments
 from projects.views.before_after import before_and_after
 from projects.views.compare_lines import FEWEST, MOST, Comparison
@@ -266,6 +267,7 @@ def add_to_pages() -> None:
         SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
+        SCHEMES,
         ACTIVITIES,
     )
     ProjectPage.add_parts("milestones", TARGETS)
@@ -276,9 +278,9 @@ def add_to_pages() -> None:
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
-    PolicyPage.add_parts("programs", SUBSIDIES)
+    PolicyPage.add_parts("programs", SUBSIDIES, SCHEMES)
     ProgramPage.add_parts(
-        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES
+        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, SCHEMES, ACTIVITIES
     )
     RegionPage.add_parts(
         "given", figures_of_place, before_and_after, figures_of_sent, figures_within

@@ -49,6 +49,8 @@ DATASETS = {
     "enterprises": "firms, cooperatives, banks, associations",
     "sites": "industrial parks, workshops, plantations, centres",
     "outlets": "sales points of Xinjiang goods in donor cities",
+    "assessment_schemes": "by which criteria outlets and workshops are rated",
+    "assessments": "how each was rated in a round: total, outcome",
     "activities": "fairs, conferences, visits, training, milestones",
     "agreements": "framework agreements, memoranda, contracts",
     "awards": "honours: one row for each holder",

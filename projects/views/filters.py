@@ -18,6 +18,9 @@ from programs.views.filters import place_filter, places_in
 from projects.models import (
     Activity,
     Agreement,
+    Assessment,
+    AssessmentRound,
+    AssessmentScheme,
     Award,
     Enterprise,
     Finding,
@@ -232,6 +235,40 @@ class AwardFilter(ListFilter):
     region = place_filter("获得地区", "awards")
     site = row_filter("获得场所", used(Site, "awards", rarely=True))
     enterprise = row_filter("获得企业", used(Enterprise, "awards", rarely=True))
+    outlet = linked_filter("获得网点", Outlet)
+
+
+class AssessmentSchemeFilter(ListFilter):
+    assessed = choice_filter("评什么", AssessmentScheme.Assessed)
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "assessment_schemes"))
+    program = row_filter("所属工程", used(Program, "assessment_schemes"))
+    policy = linked_filter("依据文件", Policy)
+
+
+def years_of_rounds() -> list[tuple[str, str]]:
+    """The years of public rounds, the last first."""
+    rounds = AssessmentRound.objects.published().order_by("-year")
+    return [(str(year), f"{year}年") for year in rounds.values_list("year", flat=True).distinct()]
+
+
+class AssessmentFilter(ListFilter):
+    scheme = row_filter(
+        "评定办法", used(AssessmentScheme, "rounds__assessments"), field_name="round__scheme"
+    )
+    year = choice_filter("年度", years_of_rounds, field_name="round__year")
+    outcome = choice_filter("结果", Assessment.Outcome)
+    headquarters = row_filter(
+        "援疆指挥部",
+        used(Headquarters, "assessment_schemes__rounds__assessments"),
+        field_name="round__scheme__headquarters",
+    )
+    program = row_filter(
+        "所属工程",
+        used(Program, "assessment_schemes__rounds__assessments"),
+        field_name="round__scheme__program",
+    )
+    outlet = linked_filter("网点", Outlet)
+    site = linked_filter("场所", Site)
 
 
 class MetricFilter(ListFilter):
