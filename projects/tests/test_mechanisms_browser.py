@@ -13,7 +13,10 @@ from aidtracker.review.steps import APPROVE, PUBLISH, SUBMIT
 from aidtracker.sheets import chunks
 from aidtracker.testing import make_headquarters, make_matter, make_staff
 from aidtracker.testing.browser import Person
-from projects.models import Matter, Subsidy, Target, TargetReport
+from aidtracker.testing.looking import Looker
+from programs.models import Headquarters
+from projects.models import Matter, Observation, Subsidy, Target, TargetReport
+from projects.models.briefings import BriefingEdition
 from projects.tests.review_steps import step
 
 pytestmark = pytest.mark.browser
@@ -164,3 +167,31 @@ def test_targets_from_the_form_and_the_grid_to_the_leader_and_a_reader(
     assert "共 3 条" in text
     assert "到期没有做完" in text
     assert "教师轮换" in text
+
+
+def test_text_from_the_form_to_a_reader_who_sees_what_was_corrected(new_page, browser, live_server):
+    home = Headquarters.objects.get(slug="hangzhou")
+    user = staff(home, "observation", "publish")
+    writer = Person(new_page(user))
+    writer.open(reverse("admin:projects_briefings"))
+    writer.find("#id_headquarters").select_option(str(home.pk))
+    writer.find("text=写 >> css=button.record-primary").click()
+    for act in ("freeze", "publish"):
+        writer.find(f"button[value={act}]").click()
+        writer.page.wait_for_load_state()
+    edition = BriefingEdition.objects.get(state="published")
+    with writer.page.expect_download() as word:
+        writer.find("text=Word >> nth=0").click()
+    assert word.value.suggested_filename.endswith(".docx")
+
+    figure = Observation.objects.get(pk=edition.content["figures"][0]["id"])
+    figure.note, figure.period_text = "再核", "再核过的期间"
+    figure.is_period_inferred, figure.correction_reason = not figure.is_period_inferred, "期间有误"
+    figure.save()
+    for width in (390, 1280):
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        looker = Looker(context, live_server.url)
+        assert looker.faults(edition.get_absolute_url()) == []
+        assert "期间有误" in looker.page.inner_text(".briefing-since")
+        assert looker.page.locator("mark.is-changed").count() >= 1
+        context.close()
