@@ -34,6 +34,7 @@ OWN_DOORS = {
     "projects_observation_enter_nearby",
     "projects_reportingperiod_open",
     "projects_grid",
+    "projects_board",
     "projects_scoring",
     "projects_desk",
     "projects_desks",
