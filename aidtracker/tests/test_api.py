@@ -29,7 +29,7 @@ from aidtracker.testing import (
     make_source,
 )
 from aidtracker.trail.history import keep_states
-from projects.models import Project, Review
+from projects.models import Finding, Project, Review
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,12 @@ def test_row_is_at_the_address_of_its_page(client):
     assert row["qualifier"] == "over"
 
 
+def test_finding_is_at_the_address_of_its_page(client):
+    found = Finding.objects.published().worst_first().first()
+    row = ask(client, found.get_absolute_url().strip("/"))
+    assert (row["key"], row["computation"]) == (found.key, found.computation)
+
+
 def test_values_are_typed_and_exact_and_what_is_unknown_is_null(client):
     region = make_region()
     project = make_project(
@@ -165,6 +171,10 @@ def test_fields_are_told_in_one_order_whatever_the_question(client):
         ("projects?as_of=2024-13-01", 422, "invalid-parameter"),
         ("projects?as_of=20240101", 422, "invalid-parameter"),
         ("projects?as_of=0", 422, "invalid-parameter"),
+        ("projects?as_of=", 422, "invalid-parameter"),
+        ("projects?as_of=%202024-01-01", 422, "invalid-parameter"),
+        ("projects?as_of=%EF%BC%92024-01-01", 422, "invalid-parameter"),
+        ("findings/x", 404, "not-found"),
         ("projects?headquarters=nobody", 404, "unknown-row"),
         ("projects?site=nowhere", 404, "unknown-row"),
         ("projects?cursor=abc", 404, "unknown-cursor"),

@@ -89,6 +89,7 @@ def pages(site: Site) -> Iterator[tuple[str, Work]]:
     )
     yield "grid of a month", grid(site, 1)
     yield "totals of a month", site.desk(reverse("admin:projects_monthly_totals"))
+    yield "board of a pipeline", site.desk(reverse("admin:projects_board"))
     yield "leader's page", site.desk(reverse("admin:projects_desks"))
 
 

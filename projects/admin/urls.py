@@ -6,10 +6,12 @@ from django.urls import path
 from projects.admin import (
     agenda,
     attachments,
+    board,
     briefings,
     desk,
     grid,
     monthly_totals,
+    quarters,
     requests,
     scores,
     tasks,
@@ -54,6 +56,8 @@ admin_pages = [
         admin_view(attachments.file),
         name="projects_attachment",
     ),
+    path("projects/board/", admin_view(board.board), name="projects_board"),
+    path("projects/quarters/", admin_view(quarters.page), name="projects_quarters"),
     path("projects/briefings/", admin_view(briefings.briefings), name="projects_briefings"),
     path(
         "projects/briefings/<int:number>/", admin_view(briefings.briefing), name="projects_briefing"
