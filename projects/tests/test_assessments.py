@@ -188,7 +188,7 @@ def test_nothing_is_granted_without_all_points_a_day_and_a_ground(
 
 
 def test_outcome_with_an_award_cannot_become_another(round_):
-    row = rated(round_, 90, 90, outcome="award")
+    row = rated(round_, 90, 90, review="withdrawn", outcome="award")
     make_award(outlet=row.outlet, assessment=row)
     row.outcome = "none"
     with pytest.raises(ValidationError, match="已经授予荣誉"):
