@@ -26,8 +26,8 @@ def working_papers(name: str, model: str, icon: str, about: str = "") -> Dataset
     Those that no public page shows row by row say nothing about themselves, and are not handed out.
     """
     label = f"projects.{model}"
-    told = {"is_open": bool(about), "about": about}
-    return Dataset(name, label, LEDGERS, icon, has_work=True, fixture=Fixture.NEVER, **told)
+    never = {"has_work": True, "fixture": Fixture.NEVER}
+    return Dataset(name, label, LEDGERS, icon, about=about, **never)
 
 
 # The ledgers of a month.
@@ -134,6 +134,41 @@ register(
         navigation=PublicPage(WHAT, 35, "补贴"),
         is_searched=True,
         has_work=True,
+    ),
+    Dataset(
+        "cases",
+        "projects.PipelineCase",
+        PROJECTS,
+        "conversion_path",
+        home=52,
+        navigation=PublicPage(WHAT, 32, "推进事项"),
+        is_searched=True,
+        has_work=True,
+        fixture=Fixture.IF_ANY,
+    ),
+    Dataset(
+        "stage_entries",
+        "projects.StageEntry",
+        PROJECTS,
+        "step",
+        has_work=True,
+        fixture=Fixture.IF_ANY,
+        about="推进事项哪一天进到流程的哪个阶段，每进一个阶段一行。",
+    ),
+    Dataset("follow_ups", "projects.FollowUp", PROJECTS, "directions_walk", fixture=Fixture.NEVER),
+    Dataset(
+        "pipelines",
+        "projects.Pipeline",
+        PROJECTS,
+        "linear_scale",
+        is_searched=True,
+    ),
+    Dataset(
+        "pipeline_stages",
+        "projects.PipelineStage",
+        PROJECTS,
+        "format_list_numbered",
+        about="推进流程的各个阶段：先后、怎样算停滞、怎样算达成。",
     ),
     Dataset(
         "targets",
@@ -258,7 +293,6 @@ register(
         "projects.Revision",
         REVIEW,
         "rate_review",
-        is_open=False,
         has_work=True,
         is_imported=False,
         fixture=Fixture.NEVER,
@@ -268,7 +302,6 @@ register(
         "projects.ReportingPeriod",
         REVIEW,
         "calendar_month",
-        is_open=False,
         fixture=Fixture.NEVER,
     ),
     Dataset(
@@ -276,7 +309,6 @@ register(
         "projects.WarningRule",
         REVIEW,
         "notification_important",
-        is_open=False,
         is_working_rule=True,
     ),
     Dataset(
@@ -293,7 +325,6 @@ register(
         "projects.Matter",
         REVIEW,
         "forum",
-        is_open=False,
         has_work=True,
         fixture=Fixture.NEVER,
     ),
@@ -302,10 +333,9 @@ register(
         "projects.ObservationPart",
         FIGURES,
         "functions",
-        is_open=False,
         fixture=Fixture.NEVER,
     ),
-    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next", is_open=False),
+    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
 )
 register(
     PublicPage(WHAT, 5, "时间线", "timeline"),
@@ -316,6 +346,7 @@ register(
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),
+    MenuPage(PROJECTS, "推进看板", "view_kanban", "projects_board", readers("pipelinecase")),
     MenuPage(PROJECTS, "季度资金", "account_balance", "projects_quarters", readers("project")),
     GRID,
     MenuPage(PLACES, "评分", "grading", "projects_scoring", readers("assessment")),

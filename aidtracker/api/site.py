@@ -104,8 +104,7 @@ def address(request: HttpRequest, parameters: Mapping[str, str]) -> str:
 def one_row(request: HttpRequest, found: ApiSet, key: Iterable[Any]) -> HttpResponse:
     """One row, by what names it in the address of its page."""
     wish: Asked = asked(found, request.GET, is_list=False)
-    named = dict(zip(found.model.PAGE, key, strict=True))
-    numbers = list(found.model.objects.published().filter(**named).values_list("pk", flat=True)[:1])
+    numbers = list(found.at(*key).values_list("pk", flat=True)[:1])
     rows = told(found, numbers, Shown.of(found, wish.fields, origin(request)), wish.as_of)
     if not rows:
         raise Http404

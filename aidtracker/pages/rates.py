@@ -80,7 +80,7 @@ WHOLE = ("/iati/", "/sdmx/")
 def is_file(request: HttpRequest) -> bool:
     """Whether a whole list or a text is asked for as a file, of which there is no kept copy."""
     path = request.path_info
-    is_whole = path.startswith(WHOLE) or path.endswith(f"/{WORD}")
+    is_whole = path.startswith(WHOLE) or path.endswith(f"/{WORD}") or "/table." in path
     return bool(request.GET.get("download")) or is_whole
 
 

@@ -31,6 +31,8 @@ from projects.models import (
     ObservationPart,
     Outlet,
     OutletReport,
+    PipelineCase,
+    PipelineStage,
     ProgressReport,
     Project,
     ProjectParty,
@@ -40,6 +42,7 @@ from projects.models import (
     Score,
     Series,
     SkippedPhrase,
+    StageEntry,
     Subsidy,
     Target,
     TargetReport,
@@ -164,6 +167,28 @@ def make_subsidy(**kwargs):
     kwargs.setdefault("code", f"S-{next(numbers)}")
     kwargs.setdefault("review", Review.PUBLISHED)
     return create(Subsidy, kwargs)
+
+
+def make_pipeline_stage(**kwargs):
+    kwargs.setdefault("number", next(numbers))
+    return create(PipelineStage, kwargs)
+
+
+def make_pipeline_case(**kwargs):
+    kwargs.setdefault("code", f"T-{next(numbers)}")
+    kwargs.setdefault("review", Review.PUBLISHED)
+    return create(PipelineCase, kwargs)
+
+
+def make_stage_entry(**kwargs):
+    """An entry into a stage of the pipeline of its case."""
+    kwargs.setdefault("review", Review.PUBLISHED)
+    if "case" not in kwargs:
+        stage = kwargs.get("stage")
+        kwargs["case"] = make_pipeline_case(**({"pipeline": stage.pipeline} if stage else {}))
+    kwargs.setdefault("stage", None)
+    kwargs["stage"] = kwargs["stage"] or make_pipeline_stage(pipeline=kwargs["case"].pipeline)
+    return create(StageEntry, kwargs)
 
 
 def make_target(**kwargs):

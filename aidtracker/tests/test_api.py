@@ -16,6 +16,7 @@ from redis import RedisError
 from aidtracker.api import door
 from aidtracker.api.site import PREFIX
 from aidtracker.ground.datasets import is_dataset
+from aidtracker.ground.edition import EditionStep
 from aidtracker.opendata.registry import open_datasets
 from aidtracker.pages.rates import Rate
 from aidtracker.testing import (
@@ -29,7 +30,7 @@ from aidtracker.testing import (
     make_source,
 )
 from aidtracker.trail.history import keep_states
-from projects.models import Project, Review
+from projects.models import Finding, Project, Review
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,12 @@ def test_row_is_at_the_address_of_its_page(client):
     assert row["qualifier"] == "over"
 
 
+def test_finding_is_at_the_address_of_its_page(client):
+    found = Finding.objects.published().worst_first().first()
+    row = ask(client, found.get_absolute_url().strip("/"))
+    assert (row["key"], row["computation"]) == (found.key, found.computation)
+
+
 def test_values_are_typed_and_exact_and_what_is_unknown_is_null(client):
     region = make_region()
     project = make_project(
@@ -165,6 +172,10 @@ def test_fields_are_told_in_one_order_whatever_the_question(client):
         ("projects?as_of=2024-13-01", 422, "invalid-parameter"),
         ("projects?as_of=20240101", 422, "invalid-parameter"),
         ("projects?as_of=0", 422, "invalid-parameter"),
+        ("projects?as_of=", 422, "invalid-parameter"),
+        ("projects?as_of=%202024-01-01", 422, "invalid-parameter"),
+        ("projects?as_of=%EF%BC%92024-01-01", 422, "invalid-parameter"),
+        ("findings/x", 404, "not-found"),
         ("projects?headquarters=nobody", 404, "unknown-row"),
         ("projects?site=nowhere", 404, "unknown-row"),
         ("projects?cursor=abc", 404, "unknown-cursor"),
@@ -260,6 +271,8 @@ def test_answer_that_did_not_change_is_not_sent_again(client):
     assert again["Access-Control-Allow-Origin"] == "*"
     assert "RateLimit" in again
     make_project(name="乙")
+    # On PostgreSQL a transaction, as this test is, takes one step however much it changes.
+    EditionStep.objects.create(step=1)
     changed = client.get(f"{PREFIX}projects", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
 

@@ -45,6 +45,11 @@ def observed_twice():
     twice(make.make_observation, source=source, number=1, series=make.make_series())
 
 
+def entered_twice():
+    entry = make.make_stage_entry()
+    make.make_stage_entry(case=entry.case, stage=entry.stage)
+
+
 def scoped_twice():
     metric, region = make.make_metric(), make.make_region()
     make.make_series(metric=metric, region=region, scope_note="含兵团")
@@ -204,6 +209,35 @@ BROKEN = {
     "subsidy_starts_on_before_ends_on": lambda: backwards(
         make.make_subsidy, "starts_on", "ends_on"
     ),
+    "pipeline_name_once": lambda: twice(make.make_pipeline, name="招商"),
+    "pipeline_stage_number_once": lambda: twice(
+        make.make_pipeline_stage, pipeline=make.make_pipeline(), number=1
+    ),
+    "pipeline_stage_name_once": lambda: twice(
+        make.make_pipeline_stage, pipeline=make.make_pipeline(), name="签约"
+    ),
+    "pipeline_stage_numbered": lambda: make.make_pipeline_stage(number=0),
+    "pipeline_stage_days": lambda: make.make_pipeline_stage(stalled_after=0),
+    "pipeline_stage_ends": lambda: make.make_pipeline_stage(outcome="done", stalled_after=9),
+    "pipeline_case_one_ledger_row": lambda: make.make_pipeline_case(
+        investment=make.make_investment(), project=make.make_project()
+    ),
+    "pipeline_case_dropped_for_a_reason": lambda: make.make_pipeline_case(dropped_on="2024"),
+    "pipeline_case_investment_once": lambda: twice(
+        make.make_pipeline_case,
+        pipeline=make.make_pipeline(),
+        investment=make.make_investment(),
+    ),
+    "pipeline_case_project_once": lambda: twice(
+        make.make_pipeline_case, pipeline=make.make_pipeline(), project=make.make_project()
+    ),
+    "pipeline_case_dates": lambda: make.make_pipeline_case(
+        dropped_reason="撤出", dropped_on="2019/6"
+    ),
+    "stage_entry_once": lambda: entered_twice(),
+    "stage_entry_dates": lambda: make.make_stage_entry(entered_on="2019/6"),
+    "follow_up_once": lambda: twice(make.make_follow_up, case=make.make_pipeline_case()),
+    "follow_up_next_step_said": lambda: make.make_follow_up(next_on="2026-05-01"),
     "target_counts_have_a_unit": lambda: make.make_target(unit="", planned=1),
     "target_not_its_own_part": lambda: own(make.make_target(), "parent"),
     "target_amounts_not_negative": lambda: make.make_target(done=-1),

@@ -28,6 +28,9 @@ from aidtracker.testing import (
     make_metric,
     make_observation,
     make_outlet,
+    make_pipeline,
+    make_pipeline_case,
+    make_pipeline_stage,
     make_program,
     make_project,
     make_project_plan,
@@ -71,6 +74,11 @@ class Surroundings:
         self.project = make_project(headquarters=self.headquarters, total_amount=5)
         self.investment = make_investment(headquarters=self.headquarters)
         self.outlet = make_outlet(headquarters=self.headquarters)
+        self.pipeline = make_pipeline()
+        self.stages = {state: make_pipeline_stage(pipeline=self.pipeline) for state in Review}
+        self.pipelinecase = make_pipeline_case(
+            pipeline=self.pipeline, headquarters=self.headquarters, site=self.site
+        )
         self.round = make_assessment_round()
         self.rated = [make_outlet() for _ in HIDDEN_STATES]
         self.series = make_series(metric=self.metric, region=self.region)
@@ -139,6 +147,26 @@ def hidden_subsidy(at, state):
         "moved": "insured",
         "moved_amount": NUMBER,
     }
+
+
+def hidden_case(at, state):
+    return {
+        "name": f"{SECRET}事项{state}",
+        "pipeline": at.pipeline,
+        "headquarters": at.headquarters,
+        "enterprise": at.enterprise,
+        "region": at.region,
+        "site": at.site,
+        "program": at.program,
+        "activity": at.activity,
+        "dropped_reason": SECRET,
+    }
+
+
+def hidden_entry(at, state):
+    """Of a public case: only the entry is hidden."""
+    stage = at.stages[state]
+    return {"case": at.pipelinecase, "stage": stage, "entered_on": "1735", "note": SECRET}
 
 
 def hidden_scheme(at, state):
@@ -220,6 +248,8 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "PipelineCase": hidden_case,
+    "StageEntry": hidden_entry,
     "AssessmentScheme": hidden_scheme,
     "Assessment": hidden_assessment,
     "Target": hidden_target,
@@ -320,6 +350,10 @@ def make_published_about_hidden(at, rows):
             testing.make_milestone(project=row, name=SECRET)
             target = make_target(name=SECRET, project=row, region=at.region, planned=NUMBER)
             testing.make_target_report(target=target, review=Review.PUBLISHED, problems=SECRET)
+    for row in rows:
+        if type(row).__name__ == "PipelineCase":
+            testing.make_stage_entry(case=row, stage=at.stages[Review.PUBLISHED], note=SECRET)
+            testing.make_follow_up(case=row, next_step=SECRET)
 
 
 def conditions_of(name):
@@ -347,6 +381,7 @@ def addresses(at):
     kind."""
     lists = [reverse(name) for name in page_names("-list")]
     files = [f"{address}?download=csv" for address in lists]
+    files += [f"{address}table.json" for address in lists]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
     return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]
@@ -425,7 +460,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 35 + 15 + 15 + 5
+    assert len(pages) == 40 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}

@@ -45,6 +45,9 @@ TRICKY = [
 RULES: dict[str, dict[str, Any]] = {
     "Subsidy": {"beneficiaries": ""},
     "Matter": {"state": "settled"},
+    "PipelineStage": {"stalled_after": None},
+    "PipelineCase": {"project": None},
+    "StageEntry": {"stage": None},
     "Source": {"sha256": "a" * 64, "url": "https://example.org/a?b=1"},
     "Region": {"code": "652999", "parent": None},
     "Enterprise": {"credit_code": "91330000MA27XXXX0A"},

@@ -17,14 +17,18 @@ from benchmarks.rows.samples import contradiction, figure, fullest, some
 from programs.models import Headquarters, Program, Region
 from projects.briefings.writing import write
 from projects.models import (
+    Activity,
     Assessment,
     AssessmentRound,
     AssessmentScheme,
     Enterprise,
     Metric,
     Outlet,
+    Pipeline,
+    PipelineCase,
     Project,
 )
+from projects.models import Site as Park
 from projects.models.briefings import Briefing
 from projects.views.assessments import BY_TOTAL
 from projects.views.compare_lines import MOST
@@ -141,6 +145,10 @@ def details(site: Site) -> Iterator[tuple[str, Work]]:
         "project": some(Project),
         "enterprise": some(Enterprise),
         "outlet": some(Outlet),
+        "site": some(Park),
+        "activity": some(Activity),
+        "pipeline": some(Pipeline),
+        "case": some(PipelineCase),
         "assessment": some(Assessment),
         "assessment scheme": some(AssessmentScheme),
         "metric with the most figures": fullest("series__metric"),

@@ -6,6 +6,7 @@ from django.urls import path
 from projects.admin import (
     agenda,
     attachments,
+    board,
     briefings,
     desk,
     grid,
@@ -55,6 +56,7 @@ admin_pages = [
         admin_view(attachments.file),
         name="projects_attachment",
     ),
+    path("projects/board/", admin_view(board.board), name="projects_board"),
     path("projects/quarters/", admin_view(quarters.page), name="projects_quarters"),
     path("projects/briefings/", admin_view(briefings.briefings), name="projects_briefings"),
     path(

@@ -13,6 +13,8 @@ from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.parts import ObservationPart
 from projects.models.periods import ReportingPeriod
+from projects.models.pipeline_cases import FollowUp, PipelineCase, StageEntry
+from projects.models.pipelines import Pipeline, PipelineStage
 from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project, ProjectParty
 from projects.models.reports import (
@@ -45,6 +47,7 @@ __all__ = [
     "Criterion",
     "Enterprise",
     "Finding",
+    "FollowUp",
     "Investment",
     "InvestmentReport",
     "JobsReport",
@@ -55,6 +58,9 @@ __all__ = [
     "ObservationPart",
     "Outlet",
     "OutletReport",
+    "Pipeline",
+    "PipelineCase",
+    "PipelineStage",
     "ProgressReport",
     "Project",
     "ProjectParty",
@@ -67,6 +73,7 @@ __all__ = [
     "Series",
     "Site",
     "SkippedPhrase",
+    "StageEntry",
     "Subsidy",
     "Target",
     "TargetReport",

@@ -23,10 +23,12 @@ from projects.models import (
     InvestmentReport,
     Matter,
     Observation,
+    PipelineCase,
     ProgressReport,
     Project,
     ProjectPlan,
     Review,
+    StageEntry,
 )
 from projects.models.attachments import Attachment
 from projects.models.finding_kinds import TO_SETTLE
@@ -315,6 +317,14 @@ class Desk:
         own = Matter.objects.filter(headquarters=self.headquarters)
         late = own.late(self.today).select_related("enterprise", "site")
         return own.filter(state__in=OPEN).count(), list(late.order_by("due_on")[:MOST_LINES])
+
+    @cached_property
+    def cases(self):
+        """(how many are pursued, those that have stalled, the longest first)."""
+        own = PipelineCase.objects.filter(headquarters=self.headquarters)
+        stalled = own.stalled(self.today).with_stage(StageEntry.objects.standing())
+        rows = stalled.prefetch_related("follow_ups")[:MOST_LINES]
+        return own.under_way().count(), sorted(rows, key=lambda one: one.entered_on)
 
     @cached_property
     def late_rounds(self):

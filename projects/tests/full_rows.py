@@ -14,6 +14,7 @@ from aidtracker.testing import (
     make_investment,
     make_observation,
     make_outlet,
+    make_pipeline_case,
     make_policy,
     make_program,
     make_project,
@@ -21,6 +22,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
     make_source,
+    make_stage_entry,
     make_subsidy,
     make_target,
 )
@@ -57,6 +59,24 @@ def full_investment():
         headquarters=make_headquarters(),
         programs=[make_program()],
     )
+
+
+def full_pipeline():
+    return make_stage_entry().case.pipeline
+
+
+def full_pipelinecase():
+    case = make_pipeline_case(
+        enterprise=make_enterprise(),
+        site=make_site(),
+        region=make_region(),
+        headquarters=make_headquarters(),
+        program=make_program(),
+        activity=make_activity(),
+        investment=make_investment(),
+    )
+    make_stage_entry(case=case, entered_on="2020")
+    return case
 
 
 def full_subsidy():
@@ -161,6 +181,8 @@ MAKERS = {
     "project": full_project,
     "investment": full_investment,
     "subsidy": full_subsidy,
+    "pipeline": full_pipeline,
+    "pipelinecase": full_pipelinecase,
     "target": full_target,
     "enterprise": full_enterprise,
     "site": full_site,

@@ -38,6 +38,7 @@ from projects.views.activities import ActivityPage
 from projects.views.assessments import SCHEMES
 from projects.views.attachments import attachments, with_attachments
 from projects.views.before_after import before_and_after
+from projects.views.cases import cases, with_cases
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -68,6 +69,7 @@ from projects.views.sections import (
 )
 from projects.views.sites import SitePage
 from projects.views.target_rows import TARGETS
+from projects.views.years import with_years, years
 
 VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -250,6 +252,19 @@ def add_feeds() -> None:
         page.feeds = feed_of
 
 
+# Whose pages tell of the cases that name them, and behind which part.
+CASES_AFTER: dict[type[DetailPage], str] = {
+    HeadquartersPage: "investments",
+    RegionPage: "projects",
+    ProgramPage: "investments",
+    SitePage: "investments",
+    EnterprisePage: "figures",
+    ActivityPage: "figures",
+    ProjectPage: "milestones",
+    InvestmentPage: "figures",
+}
+
+
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     add_comparisons()
@@ -286,5 +301,10 @@ def add_to_pages() -> None:
         "given", figures_of_place, before_and_after, figures_of_sent, figures_within
     )
     RegionPage.add_parts("programs", PROJECTS, TARGETS, SUBSIDIES, SITES, ENTERPRISES)
+    for page, after in CASES_AFTER.items():
+        page.reads = (*page.reads, with_cases)
+        page.add_parts(after, cases)
+    RegionPage.reads = (*RegionPage.reads, with_years)
+    RegionPage.add_parts("projects", years)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

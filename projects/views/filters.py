@@ -28,6 +28,7 @@ from projects.models import (
     Metric,
     Observation,
     Outlet,
+    Pipeline,
     Project,
     ScopeEntry,
     Series,
@@ -37,6 +38,7 @@ from projects.models import (
 )
 from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
+from projects.models.pipeline_cases import latest
 from projects.models.scope_entries import SCOPES
 from projects.models.targets import Standing
 
@@ -194,6 +196,37 @@ class SubsidyFilter(ListFilter):
     enterprise = linked_filter("受补企业", Enterprise)
     project = linked_filter("援疆项目", Project)
     policy = linked_filter("依据文件", Policy)
+
+
+class PipelineFilter(ListFilter):
+    kind = choice_filter("类型", Pipeline.Kind)
+    program = row_filter("所属工程", used(Program, "pipelines"))
+
+
+class PipelineCaseFilter(ListFilter):
+    pipeline = row_filter("推进流程", used(Pipeline, "cases"))
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "cases"))
+    region = place_filter("地区", "cases")
+    program = row_filter("所属工程", used(Program, "cases"))
+    end = choice_filter("去向", (("open", "没有终止"), ("dropped", "终止")), method="of_end")
+    stage = django_filters.CharFilter(label="现在的阶段", method="in_stage", widget=HiddenInput)
+    enterprise = linked_filter("企业", Enterprise)
+    site = linked_filter("场所", Site)
+    activity = linked_filter("由哪次活动带来", Activity)
+    investment = linked_filter("招商项目", Investment)
+    project = linked_filter("援疆项目", Project)
+
+    def of_end(self, queryset, name, value):
+        return (
+            queryset.filter(dropped_reason="")
+            if value == "open"
+            else queryset.exclude(dropped_reason="")
+        )
+
+    def in_stage(self, queryset, name, value):
+        """Those whose furthest stage is called so."""
+        at = Subquery(latest().values("stage__name"))
+        return queryset.alias(at=at).filter(at=value)
 
 
 class TargetFilter(ListFilter):
