@@ -56,8 +56,6 @@ HIDDEN_STATES = [state for state in Review if state != Review.PUBLISHED]
 def _no_file_is_kept(monkeypatch):
     """Each file is made anew: a test is one transaction, and so of one edition on PostgreSQL."""
     monkeypatch.setattr(kept, "keep", lambda *args: None)
-    # More files than a visitor may ask for at once.
-    monkeypatch.setattr(rates, "RATES", ())
 
 
 @pytest.fixture(autouse=True)
