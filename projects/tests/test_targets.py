@@ -1,6 +1,7 @@
 """What is set out to do: plan against done, lights by rules, parts that may be added, months."""
 
 import json
+from copy import copy
 from datetime import date
 
 import pytest
@@ -22,7 +23,7 @@ from aidtracker.testing import (
     make_target,
     make_target_report,
 )
-from projects.models import TargetReport
+from projects.models import TargetReport, WarningRule
 from projects.monthly.ledger_follow import follow
 from projects.tests.full_rows import FEW, MANY, queries
 from projects.warnings import warnings_for
@@ -121,6 +122,19 @@ def test_sums_that_do_not_follow_and_counts_far_over_the_plan_are_told():
         "target-not-continuous": "累计完成 30，不等于上月累计 5 加本月 5（应为 10）。",
         "target-over-plan": "累计完成 30，计划 10，超过一倍以上，请核对单位。",
     }
+
+
+def test_rules_that_could_not_be_counted_are_refused():
+    rule = WarningRule.objects.get(code="target-behind")
+    for name, path, words in (("left", "name", "要是数"), ("right", "ends_on", "要是数")):
+        changed = copy(rule)
+        setattr(changed, name, path)
+        with pytest.raises(ValidationError, match=words):
+            changed.clean()
+    rule = WarningRule.objects.get(code="target-uncounted")
+    rule.left = "unit"
+    with pytest.raises(ValidationError, match="要是日期"):
+        rule.clean()
 
 
 # What documents say
