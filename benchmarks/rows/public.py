@@ -17,6 +17,7 @@ from benchmarks.rows.samples import contradiction, figure, fullest, some
 from programs.models import Headquarters, Program, Region
 from projects.briefings.writing import write
 from projects.models import Enterprise, Metric, Outlet, Project
+from projects.models import Target as PlannedTarget
 from projects.models.briefings import Briefing
 from projects.views.compare_lines import MOST
 
@@ -120,6 +121,7 @@ def details(site: Site) -> Iterator[tuple[str, Work]]:
         "headquarters": some(Headquarters),
         "region": some(Region),
         "project": some(Project),
+        "target": some(PlannedTarget),
         "enterprise": some(Enterprise),
         "outlet": some(Outlet),
         "metric with the most figures": fullest("series__metric"),
