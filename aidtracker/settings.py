@@ -64,6 +64,8 @@ SITE = {
     "licence": os.environ.get("SITE_LICENCE") or "https://creativecommons.org/licenses/by/4.0/",
     "licence_name": os.environ.get("SITE_LICENCE_NAME") or "CC-BY-4.0",
     "licence_title": os.environ.get("SITE_LICENCE_TITLE") or "知识共享 署名 4.0 国际（CC BY 4.0）",
+    # The organisation's identifier at IATI, once it is registered there.
+    "iati": os.environ.get("SITE_IATI") or "AIDTRACKER",
 }
 if SITE["address"] and not SITE["address"].startswith(("http://", "https://")):
     raise ImproperlyConfigured("SITE_ADDRESS must be http://… or https://….")

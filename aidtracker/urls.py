@@ -7,6 +7,7 @@ from django.urls import include, path
 from aidtracker.accounts import sessions
 from aidtracker.accounts.urls import account_pages, open_pages
 from aidtracker.api.site import api_routes
+from aidtracker.desk.editions import editions
 from aidtracker.desk.manual import manual
 from aidtracker.desk.notices import notice, notices
 from aidtracker.desk.scope import view_on_site
@@ -23,6 +24,7 @@ own_pages = [
     path("manual/", admin.site.admin_view(manual), name="manual"),
     path("first-day/", admin.site.admin_view(first_day), name="first_day"),
     path("first-steps/", admin.site.admin_view(first_steps), name="first_steps"),
+    path("editions/", admin.site.admin_view(editions), name="editions"),
     path("notices/", admin.site.admin_view(notices), name="notices"),
     path("notices/<int:number>/", admin.site.admin_view(notice), name="notice"),
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from aidtracker.pages.cards import CARD
 from aidtracker.pages.charts import CHART, PICTURE
+from aidtracker.pages.data_files import CHARTS, LISTS
 from aidtracker.pages.routes import files_behind, page_routes
 from projects.views import (
     attachments,
@@ -21,17 +22,17 @@ from projects.views import (
     timeline,
 )
 
-CHARTS = (CHART, PICTURE)
+DRAWN = (CHART, PICTURE, *CHARTS)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("method/", site.method, name="method"),
     path("compare/", compare.ComparePage.as_view(), name="compare"),
-    *files_behind("compare/", compare.ComparePage, "compare", CHARTS),
+    *files_behind("compare/", compare.ComparePage, "compare", DRAWN),
     path("timeline/", timeline.TimelinePage.as_view(), name="timeline"),
-    *files_behind("timeline/", timeline.TimelinePage, "timeline", CHARTS),
+    *files_behind("timeline/", timeline.TimelinePage, "timeline", DRAWN),
     path("corrections/", corrections.CorrectionList.as_view(), name="correction-list"),
-    *files_behind("corrections/", corrections.CorrectionList, "correction-list", [CARD]),
+    *files_behind("corrections/", corrections.CorrectionList, "correction-list", [CARD, *LISTS]),
     path("report/", matters.ReportPage.as_view(), name="report-error"),
     path("report/answer/", matters.look_up, name="report-lookup"),
     path("report/<str:number>/", matters.answer, name="report-answer"),
@@ -46,10 +47,14 @@ urlpatterns = [
     ),
     path("screen/<slug:slug>/", screens.screen, name="screen"),
     path("files/<uuid:key>/<str:variant>", attachments.attachment, name="attachment"),
+    path("iati/activities.xml", exchange.iati_activities, name="iati-activities"),
+    path("iati/organisations.xml", exchange.iati_organisations, name="iati-organisations"),
     path("sdmx/figures.csv", exchange.sdmx_figures, name="sdmx-figures"),
     path("sdmx/structure.json", exchange.sdmx_definition, name="sdmx-structure"),
     path("feed/", feeds.Figures(), name="feed"),
+    path("feed/feed.json", feeds.JSONFigures(), name="feed-json"),
     path("feed/<slug:place>/<slug:slug>/", feeds.FiguresOf(), name="feed-of"),
+    path("feed/<slug:place>/<slug:slug>/feed.json", feeds.JSONFiguresOf(), name="feed-of-json"),
     path("en/", english.english, name="english"),
     *page_routes("projects.views"),
 ]

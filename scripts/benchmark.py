@@ -28,7 +28,11 @@ def manage(environment: dict[str, str], *words: str) -> None:
 
 def measure(url: str, size: str, folder: str, only: str) -> None:
     """Make a country in an empty database, and measure on it."""
-    environment = {"DATABASE_URL": url, "STATIC_ROOT": f"{folder}/static"}
+    environment = {
+        "DATABASE_URL": url,
+        "STATIC_ROOT": f"{folder}/static",
+        "OPEN_DATA_DIR": f"{folder}/opendata",
+    }
     manage(environment, "collectstatic", "--noinput", "--verbosity=0")
     manage(environment, "migrate", "--verbosity=0")
     manage(environment, "make_country", f"--observations={SIZES[size]}", "--seed=1")

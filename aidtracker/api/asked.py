@@ -4,6 +4,7 @@ A list for people leaves out what it cannot understand and says so; a program is
 it would take all rows for those it asked for.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from aidtracker.pages.problems import Problem
 OF_ROWS = ("fields", "as_of")
 OF_LISTS = ("limit", "cursor", *OF_ROWS)
 USUAL, MOST = 100, 500
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_DAY = date(1949, 10, 1)  # nothing is recorded of an earlier day
 
 
@@ -48,9 +50,9 @@ def asked(found: ApiSet, raw: QueryDict, *, is_list: bool) -> Asked:
     return Asked(
         conditions={name: value for name, value in values.items() if value and name not in of_rows},
         fields=fields_asked(found, values["fields"]) if "fields" in values else (),
-        limit=limit_asked(values.get("limit", "")),
+        limit=limit_asked(values["limit"]) if "limit" in values else USUAL,
         cursor=values.get("cursor", ""),
-        as_of=day_asked(values.get("as_of", "")),
+        as_of=day_asked(values["as_of"]) if "as_of" in values else None,
     )
 
 
@@ -65,7 +67,7 @@ def checked(name: str, values: list[str], known: set[str]) -> str:
         raise refuse(name, "有不能识别的字符。")
     if len(value) > (10 * LONGEST_VALUE if name in OF_LISTS else LONGEST_VALUE):
         raise refuse(name, f"太长，最多 {LONGEST_VALUE} 字。")
-    return value.strip()
+    return value if name in OF_LISTS else value.strip()
 
 
 def fields_asked(found: ApiSet, text: str) -> tuple[str, ...]:
@@ -78,8 +80,6 @@ def fields_asked(found: ApiSet, text: str) -> tuple[str, ...]:
 
 
 def limit_asked(text: str) -> int:
-    if not text:
-        return USUAL
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST):
         raise refuse("limit", f"请写 1 到 {MOST} 的整数。")
     return int(text)
@@ -87,10 +87,8 @@ def limit_asked(text: str) -> int:
 
 def day_asked(text: str) -> date | None:
     """The day of `as_of`; one to come is today, since nothing of it is recorded yet."""
-    if not text:
-        return None
     try:
-        day = date.fromisoformat(text) if len(text) == 10 else None
+        day = date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
         day = None
     if day is None:

@@ -148,5 +148,5 @@ def list_names(parameter: dict[str, Any]) -> None:
         parameter |= {
             "style": "form",
             "explode": False,
-            "schema": {"type": "array", "items": items, "minItems": 1, "uniqueItems": True},
+            "schema": {"type": "array", "items": items, "minItems": 1},
         }

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from aidtracker.api.fields import Field, fields_of
+from aidtracker.ground.features import Paged
 from aidtracker.opendata.registry import OpenDataset, open_datasets
 from aidtracker.pages.details import DetailPage
 from aidtracker.pages.listing import ListPage
@@ -81,6 +84,13 @@ class ApiSet:
     def conditions(self) -> dict[str, Any]:
         """The filters of the list by their names in addresses."""
         return dict(self.list_page.filterset_class.base_filters) if self.list_page else {}
+
+    def at(self, *key: Any) -> QuerySet:
+        """The public row whose page has that address behind the list's."""
+        rows = self.model.objects.published()
+        if not issubclass(self.model, Paged):
+            return rows.at_address(*key)
+        return rows.filter(**dict(zip(self.model.PAGE, key, strict=True)))
 
     @property
     def keys(self) -> list[tuple[str, str]]:

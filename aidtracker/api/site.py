@@ -16,12 +16,13 @@ from ninja.errors import ValidationError
 from aidtracker.api.asked import Asked, asked, conditioned
 from aidtracker.api.cursors import cursor, last_of, mark_of
 from aidtracker.api.document import Api, Index, page_of, parameters_of, problems, row_of
+from aidtracker.api.page import trial
 from aidtracker.api.past import conditioned_then, read_then, states_on
 from aidtracker.api.rows import Shown, finished, numbers_after, read
 from aidtracker.api.sets import ApiSet, sets_of
 from aidtracker.api.written import written
 from aidtracker.pages.kept import Passing
-from aidtracker.pages.problems import Problem, not_found
+from aidtracker.pages.problems import PAGE, Problem, not_found
 from aidtracker.pages.site import absolute, origin
 
 TYPE = "application/json; charset=utf-8"
@@ -103,8 +104,7 @@ def address(request: HttpRequest, parameters: Mapping[str, str]) -> str:
 def one_row(request: HttpRequest, found: ApiSet, key: Iterable[Any]) -> HttpResponse:
     """One row, by what names it in the address of its page."""
     wish: Asked = asked(found, request.GET, is_list=False)
-    named = dict(zip(found.model.PAGE, key, strict=True))
-    numbers = list(found.model.objects.published().filter(**named).values_list("pk", flat=True)[:1])
+    numbers = list(found.at(*key).values_list("pk", flat=True)[:1])
     rows = told(found, numbers, Shown.of(found, wish.fields, origin(request)), wish.as_of)
     if not rows:
         raise Http404
@@ -176,13 +176,20 @@ def row_view(found: ApiSet) -> Any:
 
 
 def api_routes(pages: Iterable[type[Any]]) -> list[Any]:
-    """The addresses of the API of the datasets that some pages show."""
-    place = PREFIX.lstrip("/")
-    return [path(place, make_api(pages).urls), re_path(rf"^{place}[\s\S]*$", missing)]
+    """The addresses of the API of the datasets that some pages show, and of the page about it."""
+    place, sets = PREFIX.lstrip("/"), sets_of(pages)
+
+    def about(request: HttpRequest) -> HttpResponse:
+        return trial(request, sets, PREFIX, page)
+
+    return [
+        path(PAGE.lstrip("/"), about, name="api-page"),
+        path(place, make_api(sets).urls),
+        re_path(rf"^{place}[\s\S]*$", missing),
+    ]
 
 
-def make_api(pages: Iterable[type[Any]]) -> NinjaAPI:
-    sets = sets_of(pages)
+def make_api(sets: dict[str, ApiSet]) -> NinjaAPI:
     api = Api(
         title=f"{settings.SITE['name']} API",
         version=VERSION,

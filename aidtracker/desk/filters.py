@@ -20,6 +20,7 @@ from aidtracker.review.steps import queues
 KINDS = {
     "answer": "待答复",
     "late": "过了期限",
+    "stalled": "停滞",
     "source": "没有出处",
     "amount": "金额未知",
     "date": "日期未知",
@@ -40,6 +41,7 @@ def conditions(model: type[models.Model]) -> dict[str, Q]:
         "answer": {"answer", "answered_on"} <= names and Q(answered_on=None),
         "late": {"due_on", "answered_on"} <= names
         and Q(answered_on=None, due_on__lt=timezone.localdate()),
+        "stalled": stalled(model),
         "source": "sources" in names and Q(sources=None),
         "amount": all_empty(model, LedgerAmountField, None),
         "date": all_empty(model, PartialDateField, "") or all_empty(model, models.DateField, None),
@@ -49,6 +51,14 @@ def conditions(model: type[models.Model]) -> dict[str, Q]:
         "candidate": is_finding and to_settle & Q(result="candidate"),
     }
     return {key: rule for key, rule in rules.items() if rule}
+
+
+def stalled(model: type[models.Model]) -> Q:
+    """The condition that nothing happened for too long, of models that know when that is so."""
+    rows = model._default_manager.all()
+    if not hasattr(rows, "stalled"):
+        return Q()
+    return Q(pk__in=rows.stalled(timezone.localdate()).order_by().values("pk"))
 
 
 def all_empty(model: type[models.Model], kind: type[models.Field], empty: Any) -> Q:

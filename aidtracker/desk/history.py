@@ -1,5 +1,6 @@
 """The history of a row in the admin: its states, what changed from one to the next, going back."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
+from django.utils.timezone import get_current_timezone
 
 from aidtracker.ground.datasets import admin_page
 from aidtracker.review.proposals import askers
@@ -97,8 +99,10 @@ class HistoryPages(admin.ModelAdmin):
     # Pages
 
     def history_page(self, request, object_id):
-        """All states of a row, newest first."""
+        """All states of a row, newest first; or the one in which it was at the end of a day."""
         row, states = self.row_and_states(request, object_id)
+        if asked := request.GET.get("on"):
+            return self.state_on(request, object_id, states, asked)
         page = self.page_of(request, states)
         shown = list(page)
         earlier = states.filter(history_id__lt=shown[-1].history_id).first() if shown else None
@@ -106,6 +110,20 @@ class HistoryPages(admin.ModelAdmin):
         context = {"page": page, "object_id": object_id}
         context["steps"] = steps(shown, earlier, askers(shown))
         return self.page(request, "states", f"变更历史： {name}", row=row, **context)
+
+    def state_on(self, request, object_id, states, asked):
+        """To the state of a row at the end of a day; back with a word where there is none."""
+        try:
+            day = date.fromisoformat(asked)
+        except ValueError:
+            words = "请写成 2026-05-01 这样的日期。"
+        else:
+            end = datetime.combine(day, time.max, get_current_timezone())
+            if state := states.filter(history_date__lte=end).first():
+                return HttpResponseRedirect(self.address("state", object_id, state.history_id))
+            words = f"{asked} 时还没有这条记录。"
+        messages.info(request, words)
+        return HttpResponseRedirect(self.address("history", object_id))
 
     def deleted_page(self, request):
         """The rows that were deleted, each with the way to its history."""

@@ -27,7 +27,7 @@ from django.utils.dateparse import parse_datetime
 
 from aidtracker.desk.columns import ChosenColumns, wide
 from aidtracker.desk.list_views import VIEW, column_id, views_of
-from aidtracker.desk.ranges import ENDS, further_fields, range_for
+from aidtracker.desk.ranges import ENDS, field_at, further_fields, range_for
 from aidtracker.ground.datasets import record_models
 from aidtracker.ground.scope import changeable
 from aidtracker.ground.search import is_searched, words_of
@@ -253,19 +253,20 @@ class Lists(ChosenColumns):
     def lookup_allowed(self, lookup, value, request):
         """Only what the filters offer may be asked of rows through the address."""
         offered = [*self.list_filter, *self.further_filters]
-        names = [item for item in offered if isinstance(item, str)]
-        own = [item.parameter_name for item in offered if not isinstance(item, str)]
+        paths = [item[0] if isinstance(item, tuple) else item for item in offered]
+        names = [item for item in paths if isinstance(item, str)]
+        own = [item.parameter_name for item in paths if not isinstance(item, str)]
         own += [
             f"{name}_{end}"
             for name in names
-            if range_for(self.opts.get_field(name))
+            if range_for(field_at(self.model, name))
             for end, _ in ENDS
         ]
         ways = {name + way: (name, way) for name in names for way in FILTER_LOOKUPS}
         if lookup not in ways:
             return lookup in own
         name, way = ways[lookup]
-        is_number = self.opts.get_field(name).is_relation and way != "__isnull"
+        is_number = field_at(self.model, name).is_relation and way != "__isnull"
         return not is_number or all(map(is_row_number, value.split(",")))
 
     def get_search_results(self, request, queryset, search_term):

@@ -122,6 +122,14 @@ RANGES: tuple[tuple[type[models.Field], type[RangeFilter]], ...] = (
 )
 
 
+def field_at(model: Any, path: str) -> Any:
+    """The field of a model, or of one that it names, that a filter is about."""
+    *ways, name = path.split("__")
+    for way in ways:
+        model = model._meta.get_field(way).related_model
+    return model._meta.get_field(name)
+
+
 def range_for(field: models.Field) -> type[RangeFilter] | None:
     """The filter from one value to another by a field; None for a field of no such values."""
     if field.choices or field.is_relation or field.name in KEPT:

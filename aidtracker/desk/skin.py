@@ -73,7 +73,7 @@ from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
 from aidtracker.desk.manual import explained
 from aidtracker.desk.merge_pages import Merging
 from aidtracker.desk.proposing import Proposals
-from aidtracker.desk.ranges import range_for
+from aidtracker.desk.ranges import field_at, range_for
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
 from aidtracker.desk.spreadsheets import SheetAdminMixin
 from aidtracker.desk.theme import navigation
@@ -313,6 +313,10 @@ class RelatedFilter(AutocompleteSelectFilter):
         if not self.has_below or not number:
             return super().queryset(request, queryset)
         places = self.field.related_model._default_manager.filter(pk=number).and_below()
+        return self.within(queryset, places)
+
+    def within(self, queryset, places):
+        """The rows that name one of some places."""
         if not self.field.many_to_many:
             return queryset.filter(**{f"{self.field_path}__in": places})
         own = self.field.m2m_field_name()
@@ -448,7 +452,7 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, Copying, FormFieldsMixin, Unf
         """The skin's filter for a field named in `list_filter`; other filters as they are."""
         if not isinstance(item, str):
             return item
-        field: Any = self.opts.get_field(item)
+        field = field_at(self.model, item)
         if field.is_relation:
             return item, RelatedFilter
         if ranged := range_for(field):

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from aidtracker.opendata.facts import Catalogue, Facts, FileFacts
-from aidtracker.opendata.licence import licence, publisher
 from aidtracker.opendata.models import Release
 from aidtracker.opendata.schemas import DESCRIPTION, KEYWORDS
+from aidtracker.pages.terms import licence, publisher
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 CONTEXT = {

@@ -4,11 +4,10 @@ Columns stand under their codes and choices by theirs, typed as far as the forma
 alone is for people, with Chinese headings and words. What is unknown is nothing at all.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,13 +15,16 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from aidtracker.opendata.registry import OpenDataset
+from aidtracker.pages.terms import about
 from aidtracker.sheets.columns.described import PublicColumn, Type
 from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
 from aidtracker.sheets.columns.resources import resource_for
 from aidtracker.sheets.columns.sets import public_columns
 from aidtracker.sheets.columns.sql import AS_IT_IS
+from aidtracker.sheets.writing.about import column_row
 from aidtracker.sheets.writing.extracts import Extract
 from aidtracker.sheets.writing.files import csv_chunks
+from aidtracker.sheets.writing.json_rows import json_rows
 from aidtracker.sheets.writing.workbooks import Beside, Sink, workbook_chunks
 
 ROWS = 500
@@ -52,47 +54,20 @@ def as_csv(found: OpenDataset, site: str) -> Iterator[bytes]:
 def as_excel(found: OpenDataset, site: str) -> Iterator[bytes]:
     columns = public_columns(resource_for(found.model), site=site)
     rows = Extract(found.rows(), columns)
-    beside = Beside(meanings=meanings(found))
+    said = about(found.title, f"{site}/data/{found.name}/")
+    beside = Beside(about=lambda: said.sheet([column_row(one) for one in found.columns()]))
     return workbook_chunks([one.heading for one in columns], rows.texts(), rows.kinds, beside)
-
-
-def meanings(found: OpenDataset) -> list[tuple[str, ...]]:
-    return [
-        (one.label, one.definition, one.unit, "、".join(one.choices.values()), one.code)
-        for one in found.columns()
-    ]
 
 
 # JSON Lines
 
-NULL = "null"
-PLAIN = (Type.INTEGER, Type.DECIMAL, Type.BOOLEAN)
-
 
 def as_json_lines(found: OpenDataset, site: str) -> Iterator[bytes]:
     columns = found.columns(site)
-    members = [f"{json.dumps(one.code)}: " for one in columns]
-    values = [value_of(one.type) for one in columns]
-    part: list[str] = []
-    for row in extract(found, columns).texts():
-        cells = zip(members, values, row, strict=True)
-        part.append(f"{{{', '.join([name + value(text) for name, value, text in cells])}}}\n")
-        if len(part) == ROWS:
-            yield "".join(part).encode()
-            part.clear()
-    yield "".join(part).encode()
+    rows = json_rows(extract(found, columns), columns)
+    while part := list(islice(rows, ROWS)):
+        yield "".join(f"{row}\n" for row in part).encode()
 
-
-def value_of(kind: Type) -> Callable[[Any], str]:
-    """What makes JSON of a cell: a number with all its digits, as the database wrote it."""
-    if kind in PLAIN:
-        return lambda text: str(text) if text not in (None, "") else NULL
-    if kind is Type.LIST:
-        return lambda text: text_in_json(text.split(LIST_SEPARATOR)) if text else "[]"
-    return lambda text: text_in_json(text) if text else NULL
-
-
-text_in_json = json.JSONEncoder(ensure_ascii=False).encode
 
 # Parquet
 

@@ -19,10 +19,10 @@ from django.utils import timezone
 
 from aidtracker.ground.edition import EditionStep
 from aidtracker.opendata.formats import FORMATS
-from aidtracker.opendata.licence import citation, licence, publisher
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, readme, resource
 from aidtracker.opendata.sqlite_file import write_database
+from aidtracker.pages.terms import citation, licence, publisher
 
 FAST = 1
 CHANGES = "changes.csv"

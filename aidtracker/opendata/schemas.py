@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 
-from aidtracker.opendata.licence import RESERVED, licence, publisher
 from aidtracker.opendata.registry import OpenDataset, open_dataset_of
+from aidtracker.pages.terms import RESERVED, licence, publisher
 from aidtracker.sheets.columns.described import PublicColumn, Type
 
 NAME = "aidtracker"

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_safe
 from aidtracker.opendata import kept
 from aidtracker.opendata.dcat import document
 from aidtracker.opendata.facts import catalogue
-from aidtracker.opendata.licence import RESERVED, citation, licence
 from aidtracker.opendata.models import Release
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, resource
 from aidtracker.pages.listing import record_download
 from aidtracker.pages.site import origin
+from aidtracker.pages.terms import RESERVED, citation, licence
 
 # Asked for anew each time: what it holds changes without the record, as when a file was made.
 FRESH = "no-cache"

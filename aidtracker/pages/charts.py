@@ -18,6 +18,7 @@ from aidtracker.pages.tables import Item, Table
 
 TEMPLATE = "includes/chart.html"
 CHART, PICTURE = "chart.svg", "chart.png"  # behind the address of a page, those of its chart
+DATA = {"csv": "CSV", "json": "JSON", "zip": "ZIP"}  # what it is drawn of, as files
 FEWEST = 2  # nothing is drawn with one figure alone
 
 
@@ -62,6 +63,16 @@ class Chart:
             return []
         picture = [Item("PNG", self.address.replace(CHART, PICTURE))] if can_draw() else []
         return [Item("SVG", self.address), *picture]
+
+    @property
+    def data(self) -> list[Item]:
+        """What it is drawn of, as files."""
+        if not self.address or self.table is None:
+            return []
+        return [
+            Item(label, self.address.replace(CHART, f"chart.{kind}"))
+            for kind, label in DATA.items()
+        ]
 
     def file(self, site: str, zoom: int = 1) -> str:
         """The drawing for wide screens with finding, scope and sources, as a file of its own."""

@@ -18,6 +18,7 @@ from aidtracker.pages.cards import CARD, Figure, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
+from aidtracker.pages.data_files import CHARTS, TABLES, about_page, chart_data, table_file
 from aidtracker.pages.former import present_key
 from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sections import (
@@ -32,7 +33,7 @@ from aidtracker.pages.sections import (
 )
 from aidtracker.pages.sharing import Sharing
 from aidtracker.pages.site import absolute, origin
-from aidtracker.pages.tables import Column, Item, joined
+from aidtracker.pages.tables import Column, Item, Table, joined
 from aidtracker.pages.told import rows_behind, told_of, with_told
 from aidtracker.trail.merged import present_number
 
@@ -105,6 +106,11 @@ class DetailPage(View):
     def response(self) -> HttpResponse:
         if self.file == CARD:
             return card_response(self.sharing, self.on_card)
+        if self.file in CHARTS:
+            said = about_page(self.title, self.address, self.citation)
+            return chart_data(self.request, self.chart_asked_for, self.file, said)
+        if self.file in TABLES:
+            return self.data_file(self.table_asked_for)
         if self.file:
             return file_response(self.request, self.chart_asked_for, self.file)
         return render(self.request, self.template_name, {"page": self, **self.extra_context()})
@@ -166,6 +172,18 @@ class DetailPage(View):
         if not anchor:
             return self.chart
         return next((one.drawn for one in self.sections if one.anchor == anchor), None)
+
+    @property
+    def table_asked_for(self) -> Table | None:
+        """The table of the section that the address names."""
+        anchor = self.request.GET.get(CHART_OF, "")
+        return next((one.table for one in self.sections if one.anchor == anchor), None)
+
+    def data_file(self, table: Table | None) -> HttpResponse:
+        """What a chart or a table shows, as a file."""
+        caption = f"{self.title}：{table.caption}" if table else self.title
+        said = about_page(caption, self.address, self.citation)
+        return table_file(self.request, table, self.file, said)
 
     @property
     def chart_query(self) -> str:

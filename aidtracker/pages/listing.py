@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
@@ -27,20 +28,26 @@ from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.choosing import choices_of_rows
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
+from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sections import EMPTY
 from aidtracker.pages.sharing import Sharing, downloads
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
+from aidtracker.pages.terms import about
+from aidtracker.sheets.writing.about import About
+from aidtracker.sheets.writing.files import WITH_WORDS
+from aidtracker.sheets.writing.taken import taken_rows
 from aidtracker.trail import acts
 
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 MOST_KEPT = 20_000  # rows whose order is kept
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-FORMATS = {"csv": "CSV", "xlsx": "Excel"}
+FORMATS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "zip": "ZIP（附说明）"}
 CONTROLS = {"page", "sort", "download", "cite"}
+DOCUMENT = ("code", "title", "publisher", "published_on", "url")
 
 
 SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
@@ -92,6 +99,27 @@ def clean_parameters(raw):
         elif value.strip():
             kept[name] = value.strip()
     return kept, list(dict.fromkeys(notices))
+
+
+def chosen_in_words(field: forms.Field, value: Any) -> str:
+    """What a condition says, as the form shows it."""
+    if isinstance(value, QuerySet):
+        return "、".join(str(one) for one in value)
+    is_row = isinstance(field, forms.ModelChoiceField) or not isinstance(value, str)
+    known = {} if is_row else dict(getattr(field, "choices", ()))
+    return str(known.get(value, value))
+
+
+def documents_of(rows: QuerySet) -> list[str]:
+    """The public documents that some rows name, each with its address in the world."""
+    model = apps.get_model(settings.SOURCE_MODEL)
+    names = {field.name: field for field in rows.model._meta.get_fields()}
+    path = next((name for name in ("source", "sources") if name in names), "")
+    if not path or names[path].related_model is not model:
+        return []
+    named = rows.order_by().values(path)
+    found = model.objects.published().filter(pk__in=named).order_by("code")
+    return [" ".join(filter(None, map(str, one))) for one in found.values_list(*DOCUMENT)]
 
 
 def record_download(request: HttpRequest, title: str, query: str, file_format: str) -> None:
@@ -156,13 +184,16 @@ class ListPage(View):
         self.parameters, self.notices = clean_parameters(request.GET)
         if self.file == CARD:
             return card_response(self.sharing)
-        if self.file:
+        if self.file in CHARTS:
+            said = about_page(self.title, f"{origin(request)}{self.place}", self.citation)
+            return chart_data(request, self.chart, self.file, said)
+        if self.file and self.file not in LISTS:
             return file_response(request, self.chart, self.file)
-        chosen = self.parameters.get("download", "")
+        chosen = LISTS.get(self.file) or self.parameters.get("download", "")
         if chosen in FORMATS:
             response = self.download(chosen)
             conditions = self.parameters.copy()
-            conditions.pop("download")
+            conditions.pop("download", None)
             record_download(self.request, self.title, conditions.urlencode(), chosen)
             return response
         if (chosen := self.parameters.get("cite", "")) in REFERENCES:
@@ -188,7 +219,51 @@ class ListPage(View):
     def download(self, file_format):
         """All rows that meet the conditions, in the order shown, as a file."""
         site = self.request.build_absolute_uri("/").rstrip("/")
-        return spreadsheets.download(self.sorted_rows, file_format, is_public=True, site=site)
+        rows, chosen = self.sorted_rows, self.chosen_words
+        if file_format in WITH_WORDS:
+            return taken_rows(rows, file_format, self.about, chosen, site)
+        return spreadsheets.download(
+            rows, file_format, is_public=True, site=site, about=self.about, chosen=chosen
+        )
+
+    @property
+    def chosen_words(self) -> list[str]:
+        """The conditions as a file's name says them."""
+        pairs = [(name, self.parameters[name]) for name in self.parameters if name not in CONTROLS]
+        return [word for pair in pairs for word in pair]
+
+    @property
+    def about(self) -> About:
+        """What goes along with a file of the rows; which documents they name is asked once."""
+        address = absolute(self.request, self.whole_address)
+        return about(self.title, address, self.conditions, self.documents)
+
+    def documents(self) -> list[str]:
+        """The public documents that the rows name."""
+        return documents_of(self.filtered_rows)
+
+    @property
+    def whole_address(self) -> str:
+        """The address of the list with its conditions alone."""
+        parameters = self.parameters.copy()
+        for name in CONTROLS:
+            parameters.pop(name, None)
+        query = parameters.urlencode()
+        return f"{self.place}?{query}" if query else self.place
+
+    @property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        """The conditions in words, each with its label."""
+        form = self.filterset.form
+        self.filtered_rows  # noqa: B018 (what is not understood is left out)
+        given = [(name, form.cleaned_data.get(name)) for name in form.fields]
+        found = [
+            (str(form.fields[name].label), chosen_in_words(form.fields[name], value))
+            for name, value in given
+            if value not in (None, "")
+        ]
+        left_out = [("没有照办", words) for words in self.notices if "忽略" in words]
+        return (*found, *left_out)
 
     def extra_context(self, page):
         """What a page with a template of its own shows besides."""
@@ -333,9 +408,10 @@ class ListPage(View):
 
     @property
     def downloads(self):
-        return [
-            Item(label, self.address(download=code, page=None)) for code, label in FORMATS.items()
-        ]
+        """The rows as files, at addresses that stay; the order goes along."""
+        query = self.address(page=None, cite=None, download=None).partition("?")[2]
+        behind = f"?{query}" if query else ""
+        return [Item(label, f"{self.place}table.{code}{behind}") for code, label in FORMATS.items()]
 
     @cached_property
     def updated_at(self) -> datetime | None:

@@ -21,6 +21,7 @@ from aidtracker.trail.acts import address_of
 
 # What one household or office has of the addresses of IPv6.
 NETWORK = 64
+WORD = "docx"  # the end of the address of a Word file that is made for who asks
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,14 @@ def visitor(request: HttpRequest) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+WHOLE = ("/iati/", "/sdmx/")
+
+
 def is_file(request: HttpRequest) -> bool:
-    """Whether a whole list is asked for as a file, of which there is no kept copy."""
-    return bool(request.GET.get("download"))
+    """Whether a whole list or a text is asked for as a file, of which there is no kept copy."""
+    path = request.path_info
+    is_whole = path.startswith(WHOLE) or path.endswith(f"/{WORD}") or "/table." in path
+    return bool(request.GET.get("download")) or is_whole
 
 
 def is_data(request: HttpRequest) -> bool:

@@ -9,11 +9,14 @@ from aidtracker.ground.datasets import dataset_name, is_dataset
 from aidtracker.ground.modules import load_modules
 from aidtracker.pages.cards import CARD
 from aidtracker.pages.charts import CHART, PICTURE
+from aidtracker.pages.data_files import CHARTS, LISTS, TABLES
 from aidtracker.pages.details import DetailPage
 from aidtracker.pages.listing import ListPage
 
+FILES = (CHART, PICTURE, CARD)
 NAMES = {CHART: "chart", PICTURE: "picture", CARD: "card"}
-FILES = tuple(NAMES)
+# What a chart is drawn of, and what stands in a table.
+NAMES |= {name: f"{name.replace('.', '-')}-file" for name in (*CHARTS, *LISTS)}
 
 
 def page_routes(package: str) -> list[URLPattern]:
@@ -40,9 +43,10 @@ def routes_of(page: type[Any]) -> list[URLPattern]:
     word = page.model._meta.model_name
     if issubclass(page, ListPage):
         address, name, stem = f"{place}/", f"{word}-list", f"{word}-list"
-        files = FILES if page.drawn else (CARD,)
+        files = (*(FILES if page.drawn else (CARD,)), *(CHARTS if page.drawn else ()), *LISTS)
     else:
-        address, name, stem, files = f"{place}/{page.key}/", f"{word}-detail", word, FILES
+        address, name, stem = f"{place}/{page.key}/", f"{word}-detail", word
+        files = (*FILES, *CHARTS, *TABLES)
     return [path(address, page.as_view(), name=name), *files_behind(address, page, stem, files)]
 
 

@@ -23,7 +23,13 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from aidtracker.storage.kept_files import added, check_files, files_to_keep, put_back
+from aidtracker.storage.kept_files import (
+    added,
+    check_files,
+    editions_to_keep,
+    files_to_keep,
+    put_back,
+)
 from aidtracker.storage.postgres_copies import PostgresCopies
 from aidtracker.storage.sqlite_copies import SqliteCopies
 
@@ -168,7 +174,7 @@ def write(
         }
         # After the database: no row of it names a file that is not here yet, and what is not
         # named any more stays for some days.
-        pack(packed, part, manifest, files_to_keep() if with_files else ())
+        pack(packed, part, manifest, [*files_to_keep(), *editions_to_keep()] if with_files else ())
         if settings.BACKUP_RECIPIENT:
             packed = encrypted(packed)
         packed.rename(target)

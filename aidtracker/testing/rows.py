@@ -17,7 +17,11 @@ from django.db import models
 from aidtracker.ground.datasets import record_models
 from programs.models import Account, Batch, Category, Headquarters, Official, Program, Region
 from projects.models import (
+    Assessment,
+    AssessmentRound,
+    AssessmentScheme,
     Award,
+    Criterion,
     Finding,
     Investment,
     InvestmentReport,
@@ -27,14 +31,18 @@ from projects.models import (
     ObservationPart,
     Outlet,
     OutletReport,
+    PipelineCase,
+    PipelineStage,
     ProgressReport,
     Project,
     ProjectParty,
     ProjectPlan,
     Review,
     Revision,
+    Score,
     Series,
     SkippedPhrase,
+    StageEntry,
     Subsidy,
     Target,
     TargetReport,
@@ -161,6 +169,28 @@ def make_subsidy(**kwargs):
     return create(Subsidy, kwargs)
 
 
+def make_pipeline_stage(**kwargs):
+    kwargs.setdefault("number", next(numbers))
+    return create(PipelineStage, kwargs)
+
+
+def make_pipeline_case(**kwargs):
+    kwargs.setdefault("code", f"T-{next(numbers)}")
+    kwargs.setdefault("review", Review.PUBLISHED)
+    return create(PipelineCase, kwargs)
+
+
+def make_stage_entry(**kwargs):
+    """An entry into a stage of the pipeline of its case."""
+    kwargs.setdefault("review", Review.PUBLISHED)
+    if "case" not in kwargs:
+        stage = kwargs.get("stage")
+        kwargs["case"] = make_pipeline_case(**({"pipeline": stage.pipeline} if stage else {}))
+    kwargs.setdefault("stage", None)
+    kwargs["stage"] = kwargs["stage"] or make_pipeline_stage(pipeline=kwargs["case"].pipeline)
+    return create(StageEntry, kwargs)
+
+
 def make_target(**kwargs):
     kwargs.setdefault("code", f"T-{next(numbers)}")
     kwargs.setdefault("review", Review.PUBLISHED)
@@ -173,8 +203,41 @@ def make_outlet(**kwargs):
     return create(Outlet, kwargs)
 
 
+def make_assessment_scheme(**kwargs):
+    kwargs.setdefault("code", f"P-{next(numbers)}")
+    kwargs.setdefault("review", Review.PUBLISHED)
+    return create(AssessmentScheme, kwargs)
+
+
+def make_assessment_round(**kwargs):
+    kwargs.setdefault("year", 2026)
+    return create(AssessmentRound, kwargs)
+
+
+def make_assessment(**kwargs):
+    """Of an outlet of the scheme's headquarters."""
+    kwargs.setdefault("review", Review.PUBLISHED)
+    if "round" not in kwargs:
+        kwargs["round"] = make_assessment_round()
+    kwargs.setdefault("number", next(numbers))
+    if not kwargs.keys() & {"site", "outlet"}:
+        kwargs["outlet"] = make_outlet(headquarters=kwargs["round"].scheme.headquarters)
+    return create(Assessment, kwargs)
+
+
+def make_score(**kwargs):
+    """Half of the points of a criterion of the scheme."""
+    if "assessment" not in kwargs:
+        kwargs["assessment"] = make_assessment(review=Review.DRAFT)
+    if "criterion" not in kwargs:
+        scheme = kwargs["assessment"].round.scheme
+        kwargs["criterion"] = MAKERS[Criterion](scheme=scheme, number=next(numbers))
+    kwargs.setdefault("points", 50)
+    return create(Score, kwargs)
+
+
 def make_award(**kwargs):
-    if not kwargs.keys() & {"site", "region", "enterprise"}:
+    if not kwargs.keys() & {"site", "region", "enterprise", "outlet"}:
         kwargs["region"] = make_region()
     return create(Award, kwargs)
 

@@ -37,6 +37,10 @@ TITLES = {
     "Jobs": "就业",
     "Size": "规模",
     "Holder": "获得者",
+    "Basis": "依据",
+    "Award": "荣誉",
+    "Points": "分数",
+    "Outcome": "结果",
     "Formula": "公式",
     "Ledger": "台账",
     "Subject": "主体",
@@ -65,6 +69,7 @@ TITLES = {
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
 OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence", "another_document"}
 OWN_FIELDS |= {"way_to_row", "reachable", "plans_in_all", "in_all", "attachments"}
+OWN_FIELDS |= {"total", "grid"}
 NOT_ON_FORMS = {"text", "key", "observations", "records", "weight"}
 NOT_ON_FORMS |= {"contact"}
 
@@ -99,7 +104,10 @@ def groups_of_model(model):
 def groups_of_form(model):
     fieldsets = admin.site.get_model_admin(model).fieldsets or ()
     return [
-        (title, [name for name in flatten(options["fields"]) if name not in OWN_FIELDS])
+        (
+            title,
+            [name for name in flatten(options["fields"]) if name not in OWN_FIELDS | NOT_ON_FORMS],
+        )
         for title, options in fieldsets
     ]
 

@@ -29,7 +29,7 @@ from aidtracker.testing import (
     make_source,
 )
 from aidtracker.trail.history import keep_states
-from projects.models import Project, Review
+from projects.models import Finding, Project, Review
 
 pytestmark = pytest.mark.django_db
 
@@ -56,11 +56,12 @@ def refused(client, address, status, kind):
 def lists():
     """The public lists of datasets by the datasets' names in addresses."""
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    pages = {
-        name: resolve(reverse(name)).func.view_class for name in names if name.endswith("-list")
-    }
+    views = {name: resolve(reverse(name)).func for name in names if name.endswith("-list")}
+    pages = {name: getattr(view, "view_class", None) for name, view in views.items()}
     return {
-        reverse(name).strip("/"): page for name, page in pages.items() if is_dataset(page.model)
+        reverse(name).strip("/"): page
+        for name, page in pages.items()
+        if page and is_dataset(page.model)
     }
 
 
@@ -107,6 +108,12 @@ def test_row_is_at_the_address_of_its_page(client):
     assert row["printed"] == "超过30家"
     assert row["page"] == f"http://testserver{figure.get_absolute_url()}"
     assert row["qualifier"] == "over"
+
+
+def test_finding_is_at_the_address_of_its_page(client):
+    found = Finding.objects.published().worst_first().first()
+    row = ask(client, found.get_absolute_url().strip("/"))
+    assert (row["key"], row["computation"]) == (found.key, found.computation)
 
 
 def test_values_are_typed_and_exact_and_what_is_unknown_is_null(client):
@@ -164,6 +171,10 @@ def test_fields_are_told_in_one_order_whatever_the_question(client):
         ("projects?as_of=2024-13-01", 422, "invalid-parameter"),
         ("projects?as_of=20240101", 422, "invalid-parameter"),
         ("projects?as_of=0", 422, "invalid-parameter"),
+        ("projects?as_of=", 422, "invalid-parameter"),
+        ("projects?as_of=%202024-01-01", 422, "invalid-parameter"),
+        ("projects?as_of=%EF%BC%92024-01-01", 422, "invalid-parameter"),
+        ("findings/x", 404, "not-found"),
         ("projects?headquarters=nobody", 404, "unknown-row"),
         ("projects?site=nowhere", 404, "unknown-row"),
         ("projects?cursor=abc", 404, "unknown-cursor"),

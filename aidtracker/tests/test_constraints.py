@@ -45,6 +45,11 @@ def observed_twice():
     twice(make.make_observation, source=source, number=1, series=make.make_series())
 
 
+def entered_twice():
+    entry = make.make_stage_entry()
+    make.make_stage_entry(case=entry.case, stage=entry.stage)
+
+
 def scoped_twice():
     metric, region = make.make_metric(), make.make_region()
     make.make_series(metric=metric, region=region, scope_note="含兵团")
@@ -94,6 +99,23 @@ def account_that_ends(day):
 def invested_in_itself():
     firm = make.make_enterprise()
     make.make_investment(investor=firm, local_enterprise=firm)
+
+
+def criteria_alike(**alike):
+    scheme = make.make_assessment_scheme()
+    make.make_criterion(scheme=scheme, **{"number": 7, "name": "七"} | alike)
+    make.make_criterion(scheme=scheme, **{"number": 8, "name": "八"} | alike)
+
+
+def assessed_alike(assessed="outlet", **alike):
+    scheme = make.make_assessment_scheme(assessed=assessed)
+    own = {"round": make.make_assessment_round(scheme=scheme)}
+    twice(make.make_assessment, **own, **alike)
+
+
+def scored_twice():
+    score = make.make_score()
+    make.make_score(assessment=score.assessment, criterion=score.criterion)
 
 
 BROKEN = {
@@ -162,6 +184,22 @@ BROKEN = {
     "project_party_exactly_one": lambda: make.make_project_party(
         organisation="某局", enterprise=make.make_enterprise()
     ),
+    "assessment_scheme_award_has_a_level": lambda: make.make_assessment_scheme(award_name="甲"),
+    "criterion_number_once": lambda: criteria_alike(number=1),
+    "criterion_name_once": lambda: criteria_alike(name="甲"),
+    "criterion_has_a_name": lambda: make.make_criterion(name=""),
+    "criterion_counts": lambda: make.make_criterion(weight=0),
+    "assessment_round_once": lambda: twice(
+        make.make_assessment_round, scheme=make.make_assessment_scheme()
+    ),
+    "assessment_round_year": lambda: make.make_assessment_round(year=1996),
+    "assessment_round_dates": lambda: bad_date(make.make_assessment_round, "granted_on"),
+    "assessment_number_once": lambda: assessed_alike(number=1),
+    "assessment_outlet_once": lambda: assessed_alike(outlet=make.make_outlet()),
+    "assessment_site_once": lambda: assessed_alike("site", site=make.make_site()),
+    "assessment_exactly_one_subject": lambda: make.make_assessment(outlet=None),
+    "score_once": scored_twice,
+    "score_not_negative": lambda: make.make_score(points=-1),
     "subsidy_amounts_not_negative": lambda: make.make_subsidy(amount=-1),
     "subsidy_enterprise_or_beneficiaries": lambda: make.make_subsidy(
         enterprise=make.make_enterprise(), beneficiaries="红枣种植户"
@@ -171,6 +209,35 @@ BROKEN = {
     "subsidy_starts_on_before_ends_on": lambda: backwards(
         make.make_subsidy, "starts_on", "ends_on"
     ),
+    "pipeline_name_once": lambda: twice(make.make_pipeline, name="招商"),
+    "pipeline_stage_number_once": lambda: twice(
+        make.make_pipeline_stage, pipeline=make.make_pipeline(), number=1
+    ),
+    "pipeline_stage_name_once": lambda: twice(
+        make.make_pipeline_stage, pipeline=make.make_pipeline(), name="签约"
+    ),
+    "pipeline_stage_numbered": lambda: make.make_pipeline_stage(number=0),
+    "pipeline_stage_days": lambda: make.make_pipeline_stage(stalled_after=0),
+    "pipeline_stage_ends": lambda: make.make_pipeline_stage(outcome="done", stalled_after=9),
+    "pipeline_case_one_ledger_row": lambda: make.make_pipeline_case(
+        investment=make.make_investment(), project=make.make_project()
+    ),
+    "pipeline_case_dropped_for_a_reason": lambda: make.make_pipeline_case(dropped_on="2024"),
+    "pipeline_case_investment_once": lambda: twice(
+        make.make_pipeline_case,
+        pipeline=make.make_pipeline(),
+        investment=make.make_investment(),
+    ),
+    "pipeline_case_project_once": lambda: twice(
+        make.make_pipeline_case, pipeline=make.make_pipeline(), project=make.make_project()
+    ),
+    "pipeline_case_dates": lambda: make.make_pipeline_case(
+        dropped_reason="撤出", dropped_on="2019/6"
+    ),
+    "stage_entry_once": lambda: entered_twice(),
+    "stage_entry_dates": lambda: make.make_stage_entry(entered_on="2019/6"),
+    "follow_up_once": lambda: twice(make.make_follow_up, case=make.make_pipeline_case()),
+    "follow_up_next_step_said": lambda: make.make_follow_up(next_on="2026-05-01"),
     "target_counts_have_a_unit": lambda: make.make_target(unit="", planned=1),
     "target_not_its_own_part": lambda: own(make.make_target(), "parent"),
     "target_amounts_not_negative": lambda: make.make_target(done=-1),
@@ -198,6 +265,9 @@ BROKEN = {
     "agreement_dates": lambda: bad_date(make.make_agreement, "signed_on"),
     "award_exactly_one_holder": lambda: make.make_award(
         region=make.make_region(), site=make.make_site()
+    ),
+    "award_assessment_once": lambda: twice(
+        make.make_award, assessment=make.make_assessment(), region=make.make_region()
     ),
     "award_dates": lambda: bad_date(make.make_award, "granted_on"),
     "metric_name_once": lambda: twice(make.make_metric, name="甲"),

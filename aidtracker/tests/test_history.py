@@ -221,7 +221,6 @@ BULK_WRITES = {
     "aidtracker/accounts/own_sessions.py": "whose a session is; no rows of the record",
     "aidtracker/accounts/passkeys.py": "how accounts log in is no row of the record; acts say it",
     "aidtracker/trail/notices.py": "what people are told is no row of the record",
-    "aidtracker/desk/merging.py": "followed by keep_states; comments and files have no history",
     "aidtracker/desk/notices.py": "whether a notice was seen, which no history keeps",
     "projects/admin/requests.py": "whether an answer was seen, which no history keeps",
     "projects/monthly/ledger_follow.py": "followed by keep_states",

@@ -1,5 +1,7 @@
 """The history of each row: what changed, by whom; a state beside the present row; going back."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -115,6 +117,19 @@ def test_state_stands_beside_the_present_row(desk, row):
     differing = {line.label: (line.then, line.now) for line in response.context["lines"] if line[3]}
     assert differing["品牌"] == ("旧牌", "新牌")
     assert "名称" not in differing
+
+
+def test_row_is_shown_as_it_was_at_the_end_of_a_day(desk, row):
+    first, last = row.history.order_by("history_id")
+    moments = (datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC), datetime(2026, 3, 4, 2, tzinfo=UTC))
+    for state, moment in zip((first, last), moments, strict=True):
+        state.history_date = moment
+        state.save()
+    page = address(Enterprise, "history", row.pk)
+    states = [address(Enterprise, "state", row.pk, one.history_id) for one in (first, last)]
+    asked = {"2026-03-01": states[0], "2026-03-03": states[0], "2026-03-04": states[1]}
+    for day, found in (asked | {"2026-02-28": page, "明天": page, "0001-01-01": page}).items():
+        assert desk.get(page, {"on": day})["Location"] == found, day
 
 
 def test_history_of_a_deleted_row_can_be_read(desk, row):

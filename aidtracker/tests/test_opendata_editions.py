@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from aidtracker.opendata import releases
 from aidtracker.opendata.models import Release
-from aidtracker.testing import make_region
+from aidtracker.storage import kept_files
+from aidtracker.testing import make_headquarters, make_region, make_staff
 from aidtracker.tests.test_opendata import folder  # noqa: F401 (each test has a storage of its own)
 from aidtracker.trail.models import Act
 from programs.models import Region
@@ -102,3 +105,41 @@ def test_withdrawn_edition_keeps_its_number_alone(client):
     assert "误收了未公开的内容。" in gone.content.decode()
     assert "停止提供" in client.get("/data/editions/2026.11/").content.decode()
     assert client.get("/data/editions/2026.09/").status_code == 404
+
+
+def test_staff_who_run_the_site_freeze_and_stop_editions(admin_client, monkeypatch, settings):
+    settings.WORKERS = False
+    monkeypatch.setattr(releases, "written", lambda *args: ("1", {}))
+    page = reverse("admin:editions")
+    admin_client.post(page, {"freeze": "1"})
+    found = Release.objects.get()
+    assert found.number in admin_client.get(page).content.decode()
+    assert Act.objects.get(subject=f"数据版本 {found}").user.username == "admin"
+
+    admin_client.post(page, {"withdraw": found.number, "why": " "})
+    found.refresh_from_db()
+    assert found.withdrawn_at is None
+    admin_client.post(page, {"withdraw": found.number, "why": "有误"})
+    found.refresh_from_db()
+    assert (found.withdrawn_at is not None, found.withdrawn_why) == (True, "有误")
+    assert admin_client.post(page, {"withdraw": "2000.01", "why": "x"}).status_code == 404
+
+
+def test_other_staff_do_not_freeze(client):
+    client.force_login(make_staff(make_headquarters()))
+    assert client.post(reverse("admin:editions"), {"freeze": "1"}).status_code == 403
+    assert not Release.objects.exists()
+
+
+def test_editions_are_in_the_backup_and_come_back(folder):  # noqa: F811
+    storage = kept_files.storage_of("editions/x.zip")
+    storage.save("editions/x.zip", ContentFile(b"bytes"))
+    storage.save("other/y.csv", ContentFile(b"made again"))
+    names = list(kept_files.editions_to_keep())
+    with zipfile.ZipFile(folder / "backup.zip", "w") as archive:
+        manifest = {"files": {name: kept_files.added(archive, name) for name in names}}
+    storage.delete("editions/x.zip")
+    kept_files.put_back(folder / "backup.zip", manifest)
+    assert names == ["editions/x.zip"]
+    with storage.open("editions/x.zip") as file:
+        assert file.read() == b"bytes"

@@ -18,6 +18,7 @@ from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment_round,
     make_award,
     make_batch,
     make_category,
@@ -27,6 +28,9 @@ from aidtracker.testing import (
     make_metric,
     make_observation,
     make_outlet,
+    make_pipeline,
+    make_pipeline_case,
+    make_pipeline_stage,
     make_program,
     make_project,
     make_project_plan,
@@ -70,6 +74,13 @@ class Surroundings:
         self.project = make_project(headquarters=self.headquarters, total_amount=5)
         self.investment = make_investment(headquarters=self.headquarters)
         self.outlet = make_outlet(headquarters=self.headquarters)
+        self.pipeline = make_pipeline()
+        self.stages = {state: make_pipeline_stage(pipeline=self.pipeline) for state in Review}
+        self.pipelinecase = make_pipeline_case(
+            pipeline=self.pipeline, headquarters=self.headquarters, site=self.site
+        )
+        self.round = make_assessment_round()
+        self.rated = [make_outlet() for _ in HIDDEN_STATES]
         self.series = make_series(metric=self.metric, region=self.region)
         self.observation = make_observation(
             series=self.series, source=self.source, number=1, printed="100家"
@@ -87,7 +98,8 @@ class Surroundings:
     def row(self, name):
         """The row of a model; of one that no hidden row names, a new one."""
         if not hasattr(self, name):
-            setattr(self, name, getattr(testing, f"make_{name}")())
+            makers = {model._meta.model_name: maker for model, maker in testing.MAKERS.items()}
+            setattr(self, name, makers[name]())
         return getattr(self, name)
 
 
@@ -134,6 +146,48 @@ def hidden_subsidy(at, state):
         "amount": NUMBER,
         "moved": "insured",
         "moved_amount": NUMBER,
+    }
+
+
+def hidden_case(at, state):
+    return {
+        "name": f"{SECRET}事项{state}",
+        "pipeline": at.pipeline,
+        "headquarters": at.headquarters,
+        "enterprise": at.enterprise,
+        "region": at.region,
+        "site": at.site,
+        "program": at.program,
+        "activity": at.activity,
+        "dropped_reason": SECRET,
+    }
+
+
+def hidden_entry(at, state):
+    """Of a public case: only the entry is hidden."""
+    stage = at.stages[state]
+    return {"case": at.pipelinecase, "stage": stage, "entered_on": "1735", "note": SECRET}
+
+
+def hidden_scheme(at, state):
+    return {
+        "name": f"{SECRET}办法{state}",
+        "assessed": "outlet",
+        "headquarters": at.headquarters,
+        "program": at.program,
+        "policy": at.row("policy"),
+        "award_name": SECRET,
+        "level": "other",
+        "grantor": SECRET,
+    }
+
+
+def hidden_assessment(at, state):
+    return {
+        "round": at.round,
+        "number": HIDDEN_STATES.index(state) + 1,
+        "outlet": at.rated[HIDDEN_STATES.index(state)],
+        "note": SECRET,
     }
 
 
@@ -194,6 +248,10 @@ HIDDEN = {
     "Project": hidden_project,
     "Investment": hidden_investment,
     "Subsidy": hidden_subsidy,
+    "PipelineCase": hidden_case,
+    "StageEntry": hidden_entry,
+    "AssessmentScheme": hidden_scheme,
+    "Assessment": hidden_assessment,
     "Target": hidden_target,
     "Outlet": hidden_outlet,
     "ProjectPlan": lambda at, state: {
@@ -292,17 +350,23 @@ def make_published_about_hidden(at, rows):
             testing.make_milestone(project=row, name=SECRET)
             target = make_target(name=SECRET, project=row, region=at.region, planned=NUMBER)
             testing.make_target_report(target=target, review=Review.PUBLISHED, problems=SECRET)
+    for row in rows:
+        if type(row).__name__ == "PipelineCase":
+            testing.make_stage_entry(case=row, stage=at.stages[Review.PUBLISHED], note=SECRET)
+            testing.make_follow_up(case=row, next_step=SECRET)
 
 
 def conditions_of(name):
     """What a public list can be narrowed by."""
-    return resolve(reverse(name)).func.view_class.filterset_class.base_filters
+    view = getattr(resolve(reverse(name)).func, "view_class", None)
+    return view.filterset_class.base_filters if view else {}
 
 
 def sets():
     """The datasets of the API."""
-    pages = [resolve(reverse(name)).func.view_class for name in page_names("-list")]
-    return sets_of(page for page in pages if is_dataset(page.model))
+    views = [resolve(reverse(name)).func for name in page_names("-list")]
+    pages = [getattr(view, "view_class", None) for view in views]
+    return sets_of(page for page in pages if page and is_dataset(page.model))
 
 
 def body(client, address):
@@ -317,6 +381,7 @@ def addresses(at):
     kind."""
     lists = [reverse(name) for name in page_names("-list")]
     files = [f"{address}?download=csv" for address in lists]
+    files += [f"{address}table.json" for address in lists]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
     return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]
@@ -395,7 +460,7 @@ def test_pages_of_hidden_rows_are_not_there(client):
         for series in Series.objects.filter(name__contains=SECRET)
         for row in series.observations.all()
     ]
-    assert len(pages) == 25 + 15 + 15 + 5
+    assert len(pages) == 40 + 15 + 15 + 5
     pages += [f"{PREFIX}{page.strip('/')}" for page in pages]
 
     assert {client.get(address).status_code for address in pages} == {404}

@@ -17,18 +17,19 @@ pytestmark = pytest.mark.django_db
 
 REFERENCE = {
     "programs": "region headquarters batch pairing program category policy",
-    "projects": "metric scopeentry warningrule reportingperiod",
+    "projects": "metric scopeentry warningrule reportingperiod pipeline pipelinestage",
 }
 LEDGERS = {
     "programs": "source official",
     "projects": "enterprise site project projectparty investment outlet activity agreement award "
     "series observation skippedphrase projectplan milestone progressreport investmentreport "
-    "outletreport jobsreport trainingreport subsidy target targetreport",
+    "outletreport jobsreport trainingreport subsidy target targetreport pipelinecase stageentry "
+    "followup assessmentscheme criterion assessmentround assessment score",
 }
 REVIEWED = {
     "projects": "project investment outlet observation projectplan milestone progressreport "
     "investmentreport outletreport jobsreport trainingreport revision subsidy target "
-    "targetreport"
+    "targetreport pipelinecase stageentry assessmentscheme assessment"
 }
 OTHERS = {"projects": "revision finding observationpart matter"}
 ANSWERS = {"projects": "matter"}

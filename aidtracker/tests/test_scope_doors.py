@@ -34,8 +34,11 @@ OWN_DOORS = {
     "projects_observation_enter_nearby",
     "projects_reportingperiod_open",
     "projects_grid",
+    "projects_board",
+    "projects_scoring",
     "projects_desk",
     "projects_desks",
+    "projects_quarters",
     "projects_monthly_totals",
     "projects_agenda",
     "projects_tasks",
@@ -52,6 +55,7 @@ OWN_DOORS = {
     "projects_request_go_on",
     "unsaved",
     "alive",
+    "editions",
     "status",
 }
 # Of the admin itself: nothing in them is a row, or they are tested below.

@@ -45,16 +45,25 @@ TRICKY = [
 RULES: dict[str, dict[str, Any]] = {
     "Subsidy": {"beneficiaries": ""},
     "Matter": {"state": "settled"},
+    "PipelineStage": {"stalled_after": None},
+    "PipelineCase": {"project": None},
+    "StageEntry": {"stage": None},
     "Source": {"sha256": "a" * 64, "url": "https://example.org/a?b=1"},
     "Region": {"code": "652999", "parent": None},
     "Enterprise": {"credit_code": "91330000MA27XXXX0A"},
     "ProjectParty": {"headquarters": None, "organisation": ""},
-    "Award": {"region": None, "enterprise": None},
+    "Award": {"region": None, "enterprise": None, "outlet": None},
+    "Criterion": {"full_marks": Decimal("20.25"), "weight": Decimal("0.125")},
+    "Assessment": {"site": None},
+    "Score": {"points": Decimal("12.75")},
     "Observation": {"start": 3, "printed": "20多家", "value": None, "rank": "preferred"},
     "SkippedPhrase": {"start": 3},
     "Category": {"plan_start": 2021},
     "Revision": {"dataset": "projects", "values": {"name": ["旧", "新"]}},
 }
+
+# What the maker of a row chooses, since it must fit together.
+FITTING = {"Score": {"assessment", "criterion"}}
 
 
 def names(model):
@@ -90,7 +99,8 @@ def make_full(model, text):
     rules = RULES.get(model.__name__, {})
     values: dict[str, Any] = {}
     for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
-        if field.name in NOT_COVERED or field.name in rules or field.name in values:
+        left = {*NOT_COVERED, *rules, *values, *FITTING.get(model.__name__, ())}
+        if field.name in left:
             continue
         if field.many_to_many:
             make = maker(field.related_model)

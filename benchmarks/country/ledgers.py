@@ -10,24 +10,29 @@ from benchmarks.country import names
 from benchmarks.country.chance import Chance
 from benchmarks.country.filling import Filling
 from benchmarks.country.places import BATCHES, CATEGORIES, Places
+from benchmarks.country.ratings import Ratings
 from benchmarks.country.sizes import MONTHS, Sizes
 from projects.models import (
     Activity,
     Agreement,
-    Award,
     Enterprise,
+    FollowUp,
     Investment,
     InvestmentReport,
     JobsReport,
     Milestone,
     Outlet,
     OutletReport,
+    Pipeline,
+    PipelineCase,
+    PipelineStage,
     ProgressReport,
     Project,
     ProjectParty,
     ProjectPlan,
     ReportingPeriod,
     Site,
+    StageEntry,
     Subsidy,
     Target,
     TargetReport,
@@ -39,7 +44,12 @@ REPORTED = [*accumulate(repeat(FIRST_MONTH, MONTHS), lambda month, _: following(
 LOCKED = MONTHS - 2  # the last two months are still open
 STATUSES = ("building", "building", "completed", "accepted", "started", "paused", "planned")
 # Kinds of chance.
-REVIEW, AMOUNT, PACE = 1, 2, 3
+REVIEW, AMOUNT, PACE, STAGE = 1, 2, 3, 4
+PIPELINES = {
+    "deals": ("拜访", "签约", "注册", "到位", "开工", "投产", "就业"),
+    "reserve": ("储备", "评审", "列入年度计划", "开工"),
+    "occupancy": ("洽谈", "签约", "入驻"),
+}
 
 
 def first_of_five(number: int) -> int:
@@ -124,10 +134,31 @@ class Ledgers:
         given = ("name", "kind", "starts_on", "ends_on", "region_id", "organisers")
         links = {"headquarters": self.headquarters_of}
         yield Filling(Activity, given, self.activity_rows(), links)
+        yield from self.pipelines()
         rows = ((f"示例协议{number:03}", "framework", "2023-05") for number in range(1, 21))
         yield Filling(Agreement, ("name", "kind", "signed_on"), rows)
-        rows = ((f"示例荣誉{at:03}", "regional", at, "2024") for at in range(1, 6))
-        yield Filling(Award, ("name", "level", "site_id", "granted_on"), rows)
+        yield from Ratings(self.sizes, self.places, self.chance).fillings()
+
+    def pipelines(self) -> Iterator[Filling]:
+        """A pipeline of each kind, and what is on its way through them."""
+        rows = ((f"示例流程{kind}", kind) for kind in PIPELINES)
+        yield Filling(Pipeline, ("name", "kind"), rows)
+        rows = (
+            (pipeline, number, name, *(("", 180) if number < len(stages) else ("done", None)))
+            for pipeline, stages in enumerate(PIPELINES.values(), 1)
+            for number, name in enumerate(stages, 1)
+        )
+        given = ("pipeline_id", "number", "name", "outcome", "stalled_after")
+        yield Filling(PipelineStage, given, rows)
+        given = (
+            *("name", "code", "pipeline_id", "enterprise_id", "site_id", "region_id"),
+            *("headquarters_id", "activity_id", "dropped_reason", "review"),
+        )
+        yield Filling(PipelineCase, given, self.case_rows())
+        given = ("case_id", "stage_id", "entered_on", "review")
+        yield Filling(StageEntry, given, self.entry_rows())
+        rows = ((at, "产业处", "示例下一步", None) for at in range(1, self.sizes.cases + 1, 3))
+        yield Filling(FollowUp, ("case_id", "handler", "next_step", "next_on"), rows)
 
     def monthly(self) -> Iterator[Filling]:
         bodies = range(1, self.sizes.headquarters + 1)
@@ -275,6 +306,32 @@ class Ledgers:
                 paid * (5 + number % 20) if moved else None,
                 self.review(12, number),
             )
+
+    def case_rows(self) -> Iterator[tuple[Any, ...]]:
+        for number in range(1, self.sizes.cases + 1):
+            yield (
+                names.case(number),
+                f"SL-T{number:05}",
+                number % len(PIPELINES) + 1,
+                number % self.sizes.enterprises + 1,
+                number % self.sizes.sites + 1,
+                self.places.county(number),
+                self.places.headquarters(number),
+                number % self.sizes.activities + 1,
+                "示例原因" if number % 11 == 0 else "",
+                self.review(13, number),
+            )
+
+    def entry_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Each case came to a stage by chance, half a year in each."""
+        kinds = list(PIPELINES.values())
+        for number in range(1, self.sizes.cases + 1):
+            at = number % len(kinds)
+            before = sum(map(len, kinds[:at]))
+            for stage in range(self.chance.below(len(kinds[at]), STAGE, number) + 1):
+                month = 2 + 6 * stage
+                day = f"{2022 + month // 12}-{month % 12 + 1:02}-05"
+                yield number, before + stage + 1, day, self.review(13, number)
 
     def target_rows(self) -> Iterator[tuple[Any, ...]]:
         """Of five the first stands for the others, which are its parts."""

@@ -64,6 +64,13 @@ def subsidy(number: int) -> str:
     return f"示例{product(number)}补贴{number:05}"
 
 
+def case(number: int) -> str:
+    return f"示例{product(number)}推进事项{number:05}"
+
+
+RATED = "示例示范店"
+
+
 def target(number: int) -> str:
     return f"示例{product(number)}{one_of(SERVICES, number)}{number:05}"
 

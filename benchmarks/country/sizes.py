@@ -70,6 +70,10 @@ class Sizes:
         return self.share(10_000, 5)
 
     @property
+    def cases(self) -> int:
+        return self.share(10_000, 5)
+
+    @property
     def targets(self) -> int:
         return self.share(5_000, 10)
 

@@ -1,5 +1,14 @@
 """The rows of the table, each module a group; importing this declares them all."""
 
-from benchmarks.rows import admin, changes, limits, public, reading, sheets, texts
+from benchmarks.rows import (
+    admin,
+    changes,
+    limits,
+    opendata,
+    public,
+    reading,
+    sheets,
+    texts,
+)
 
-__all__ = ["admin", "changes", "limits", "public", "reading", "sheets", "texts"]
+__all__ = ["admin", "changes", "limits", "opendata", "public", "reading", "sheets", "texts"]

@@ -78,6 +78,7 @@ def forms(site: Site) -> Iterator[tuple[str, Work]]:
 @family(GROUP, PAGE)
 def pages(site: Site) -> Iterator[tuple[str, Work]]:
     few = figure().source.code
+    yield "rating a round", site.desk(reverse("admin:projects_scoring"))
     yield "entering figures of a document", site.desk(address(Observation, "enter", few))
     code = fullest("source").code
     yield "entering, document with the most", site.desk(address(Observation, "enter", code))
@@ -88,6 +89,7 @@ def pages(site: Site) -> Iterator[tuple[str, Work]]:
     )
     yield "grid of a month", grid(site, 1)
     yield "totals of a month", site.desk(reverse("admin:projects_monthly_totals"))
+    yield "board of a pipeline", site.desk(reverse("admin:projects_board"))
     yield "leader's page", site.desk(reverse("admin:projects_desks"))
 
 

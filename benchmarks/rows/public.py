@@ -16,9 +16,22 @@ from benchmarks.measuring.site import PACKED, Site
 from benchmarks.rows.samples import contradiction, figure, fullest, some
 from programs.models import Headquarters, Program, Region
 from projects.briefings.writing import write
-from projects.models import Enterprise, Metric, Outlet, Project
+from projects.models import (
+    Activity,
+    Assessment,
+    AssessmentRound,
+    AssessmentScheme,
+    Enterprise,
+    Metric,
+    Outlet,
+    Pipeline,
+    PipelineCase,
+    Project,
+)
+from projects.models import Site as Park
 from projects.models import Target as PlannedTarget
 from projects.models.briefings import Briefing
+from projects.views.assessments import BY_TOTAL
 from projects.views.compare_lines import MOST
 
 LISTS, DETAILS, OTHER = "Public lists", "Public details", "Home, search and pages read again"
@@ -115,6 +128,16 @@ def value_of(field: forms.Field) -> Any:
     return None
 
 
+@family(LISTS, LIST)
+def round_by_score(site: Site) -> Iterator[tuple[str, Work]]:
+    chosen = some(AssessmentRound)
+    query = {"scheme": chosen.scheme.slug, "year": chosen.year, "sort": BY_TOTAL}
+    yield (
+        "assessment-list: a round by score",
+        made(site, f"{reverse('assessment-list')}?{urlencode(query)}"),
+    )
+
+
 @family(DETAILS, LIST)
 def details(site: Site) -> Iterator[tuple[str, Work]]:
     rows = {
@@ -124,6 +147,12 @@ def details(site: Site) -> Iterator[tuple[str, Work]]:
         "target": some(PlannedTarget),
         "enterprise": some(Enterprise),
         "outlet": some(Outlet),
+        "site": some(Park),
+        "activity": some(Activity),
+        "pipeline": some(Pipeline),
+        "case": some(PipelineCase),
+        "assessment": some(Assessment),
+        "assessment scheme": some(AssessmentScheme),
         "metric with the most figures": fullest("series__metric"),
         "document with the most figures": fullest("source"),
         "series with the most figures": fullest("series"),

@@ -45,11 +45,12 @@ class AgreementAdmin(ModelAdmin):
 @admin.register(Award)
 class AwardAdmin(ModelAdmin):
     list_display = ("name", "level", "holder", "grantor", "granted_on", "updated_at")
-    list_filter = (WorkToDo, "level", "region", "site", "enterprise")
-    list_select_related = ("site", "region", "enterprise")
+    list_filter = (WorkToDo, "level", "region", "site", "enterprise", "outlet")
+    list_select_related = ("site", "region", "enterprise", "outlet")
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "level", "grantor", "edition"),
-        group("获得者", "site", "region", "enterprise"),
+        group("获得者", "site", "region", "enterprise", "outlet"),
+        group("依据", "assessment"),
         group("日期", "granted_on"),
         group("出处", "sources", "note", "maintainer"),
     )

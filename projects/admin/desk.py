@@ -15,17 +15,20 @@ from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
 from programs.models import Headquarters
 from projects.admin.grid import asked_month, months_to_choose
-from projects.models import Project
+from projects.models import Observation, Project
 from projects.monthly.overview import QUEUE, Desk
 from projects.monthly.overview_sheet import HEADINGS, sheet_rows
 
 
 @require_safe
 def choice(request):
-    """The headquarters whose page a user may open; with only one, that page."""
+    """The headquarters whose page a user may open; with only one that is above all others, its
+    page, which leads on to them."""
     rows = list(headquarters_of(request).select_related("parent"))
-    if len(rows) == 1:
-        return HttpResponseRedirect(address(rows[0]))
+    numbers = {row.pk for row in rows}
+    above = [row for row in rows if row.parent_id not in numbers]
+    if len(above) == 1:
+        return HttpResponseRedirect(address(above[0]))
     context = {
         **admin.site.each_context(request),
         "title": "指挥部一页",
@@ -59,6 +62,7 @@ def desk(request, slug):
         ],
         "months": months_to_choose(page.month),
         "others": headquarters.children.all(),
+        "figures": figures_of(request, headquarters),
     }
     return TemplateResponse(request, "admin/projects/desk.html", context)
 
@@ -73,6 +77,14 @@ def headquarters_of(request):
     scope = scope_of(request.user)
     rows = Headquarters.objects.defer("search_text")
     return rows if scope.reads_all else rows.filter(pk__in=scope.headquarters)
+
+
+def figures_of(request, headquarters):
+    """The list of the figures about a headquarters, each with its words; empty without a right."""
+    if not may_open(Observation, request):
+        return ""
+    asked = f"series__headquarters__id__exact={headquarters.pk}"
+    return f"{reverse('admin:projects_observation_changelist')}?{asked}"
 
 
 def address(headquarters):

@@ -1,10 +1,12 @@
 """填报表: the page on which a month of a ledger is filled in, row by row, by keyboard."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.timezone import localdate, localtime
 from django.views.decorators.http import require_http_methods
@@ -22,7 +24,7 @@ from aidtracker.ground.units import DIMENSIONS
 from aidtracker.review.steps import SUBMIT, take_step
 from aidtracker.trail import acts
 from projects.models import Review
-from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by, warn
+from projects.monthly.grid import MOST_HEADQUARTERS, Grid, headquarters_seen_by
 from projects.monthly.kinds import KINDS
 from projects.monthly.months import MonthsGrid
 from projects.monthly.saving import ConflictError, save_row
@@ -36,10 +38,20 @@ CHANGED_MEANWHILE = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def grid(request):
-    """The page; a row as JSON is saved by itself, a form saves every row that was changed."""
+    """The page of a month of a ledger."""
+    return fill_in(request, asked_month_grid, grid_page)
+
+
+def fill_in(
+    request: HttpRequest, ask: Callable[..., Grid], show: Callable[..., HttpResponse]
+) -> HttpResponse:
+    """A page of rows; a row as JSON is saved by itself, a form saves every row that was changed.
+
+    `ask` gives the Grid that the address asks for, `show` the page of one.
+    """
     if request.content_type == "application/json":
-        return save_one(request)
-    page = asked_grid(request, asked_kind(request))
+        return save_one(request, ask)
+    page = ask(request)
     if request.method == "POST":
         save_all(request, page)
         wrong = [row for row in page.shown if row.errors]
@@ -47,8 +59,8 @@ def grid(request):
             hand_in(request, page)
         if not wrong:
             return HttpResponseRedirect(request.get_full_path())
-        page = with_wrong_rows(asked_grid(request, page.kind), wrong)
-    return grid_page(request, page)
+        page = with_wrong_rows(ask(request), wrong)
+    return show(request, page)
 
 
 def with_wrong_rows(page: Grid, wrong: list) -> Grid:
@@ -58,6 +70,10 @@ def with_wrong_rows(page: Grid, wrong: list) -> Grid:
         if (as_typed := kept.get(row.subject.identity)) is not None:
             row.typed, row.errors = as_typed.typed, as_typed.errors
     return page
+
+
+def asked_month_grid(request: HttpRequest, **options: Any) -> Grid:
+    return asked_grid(request, asked_kind(request), **options)
 
 
 def asked_kind(request):
@@ -126,25 +142,28 @@ def chosen_headquarters(request, several):
 
 def grid_page(request, page):
     """The page with its rows, as they are stored or as they were sent."""
-    links = {"kind": page.kind.key}
-    if page.chosen:
-        links["headquarters"] = page.chosen.pk
     several = isinstance(page, MonthsGrid)
     context = {
-        **admin.site.each_context(request),
-        "title": f"{page.kind.label}填报",
-        "grid": page,
+        **row_context(request, page),
         "subject": page.with_key if several else "",
-        "links": links,
-        "units": json.dumps(DIMENSIONS, ensure_ascii=False),
         "kinds": [kind for kind in KINDS.values() if may_see(request.user, kind)],
         "before": previous(page.month),
         "after": following(page.month),
         "months": months_to_choose(page.month),
+    }
+    return TemplateResponse(request, "admin/projects/grid.html", context)
+
+
+def row_context(request: HttpRequest, page: Grid) -> dict[str, Any]:
+    """What the page of any Grid shows."""
+    return {
+        **admin.site.each_context(request),
+        "title": f"{page.kind.label}填报",
+        "grid": page,
+        "units": json.dumps(DIMENSIONS, ensure_ascii=False),
         "reason": request.POST.get("reason", ""),
         "pages": pages_of(request, page),
     }
-    return TemplateResponse(request, "admin/projects/grid.html", context)
 
 
 def pages_of(request, page):
@@ -234,7 +253,7 @@ def names_of(rows: list) -> str:
 # One row
 
 
-def save_one(request):
+def save_one(request: HttpRequest, ask: Callable[..., Grid]) -> HttpResponse:
     """Save the row that a JSON object names; answers as JSON whatever happens."""
     try:
         sent = json.loads(request.body)
@@ -244,7 +263,8 @@ def save_one(request):
     except (ValueError, TypeError, KeyError):
         return JsonResponse({"errors": {"": "这一行没有发完整，请再试。"}}, status=400)
     try:
-        row = row_of(request, key)
+        page = ask(request, with_key=key)
+        row = row_of(page, key)
         row.report = save_row(row, typed, version=version, user=request.user, reason=reason)
     except (Http404, PermissionDenied) as error:
         status = 404 if isinstance(error, Http404) else 403
@@ -254,7 +274,7 @@ def save_one(request):
     except ConflictError as conflict:
         row.report = conflict.report
         return JsonResponse(described(row) | {"who": who_and_when(conflict.report)}, status=409)
-    warn([row])
+    page.warn([row])
     return JsonResponse(described(row))
 
 
@@ -264,9 +284,8 @@ NOT_YOURS = {
 }
 
 
-def row_of(request, key):
+def row_of(page: Grid, key: str) -> Any:
     """The row of a key. Raises Http404 for one of others, PermissionDenied for one only to read."""
-    page = asked_grid(request, KINDS.get(request.GET.get("kind", "progress")), with_key=key)
     row = next((one for one in page.shown if one.subject.key == key), None)
     if row is None:
         raise Http404("No such row for this user.")
@@ -284,7 +303,7 @@ def described(row):
         "is_open": row.is_open,
         "is_handed_in": row.is_handed_in,
         "values": row.values,
-        "warnings": row.warnings,
+        "warnings": row.told,
         "at": f"{localtime():%H:%M}",
     }
 

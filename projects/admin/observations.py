@@ -14,14 +14,15 @@ from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.lists import CountedAtOnce
 from aidtracker.desk.scope import Frozen
-from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, group
+from aidtracker.desk.skin import ModelAdmin, PlainModelAdmin, RelatedFilter, group
+from aidtracker.ground.inner_queries import Fixed
 from aidtracker.templatetags.formatting import UNKNOWN, period
 from projects.admin.cautions import Cautioned
 from projects.admin.entry import EntryPages
 from projects.admin.figure_words import all_in_full, in_few_words, in_full
 from projects.admin.readings import read_aloud, series_of
 from projects.admin.reviewing import ReviewedAdmin, Seen
-from projects.models import Observation, ObservationPart, SkippedPhrase
+from projects.models import Observation, ObservationPart, Series, SkippedPhrase
 from projects.models.finding_kinds import TO_SETTLE, Result
 from projects.models.observations import COMPUTED
 
@@ -54,6 +55,13 @@ class Place(CountedAtOnce, admin.SimpleListFilter):
         if self.value() == "lost":
             return rows.lost()
         return rows.placeless() if self.value() == "none" else rows
+
+
+class AboutPlace(RelatedFilter):
+    """Figures about a place, or about what stands in it."""
+
+    def within(self, queryset, places):
+        return queryset.filter(series__inside=Fixed(Series.objects.in_places(places)))
 
 
 class ObservationForm(RecordForm):
@@ -97,6 +105,9 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
         Place,
         "status",
         "source",
+        ("series__region", AboutPlace),
+        "series__metric",
+        "series__headquarters",
         "series",
         "nature",
         "accumulation",

@@ -1,21 +1,46 @@
 """The admin of enterprises, of sites and their phases, and of sales points."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from aidtracker.desk.filters import WorkToDo
-from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, group
+from aidtracker.desk.skin import ModelAdmin, ReadOnlyInline, RelatedFilter, group
+from aidtracker.ground.scope import readable
 from projects.admin.attachments import WithAttachments
 from projects.admin.inlines import SalesInline
 from projects.admin.ledger_filters import TurnoverFilter
 from projects.admin.reviewing import ReviewedAdmin
 from projects.admin.rules import WarnedFilter
-from projects.models import Enterprise, Outlet, Site
+from projects.models import Enterprise, Investment, Outlet, Site
+
+
+class AtSite(RelatedFilter):
+    """The firms of a park: that invest there or were founded by it, in it or its parts, and that
+    run it; as far as the user may read of it."""
+
+    def queryset(self, request, queryset):
+        number = self.value()
+        if not number:
+            return queryset
+        sites = Site.objects.filter(Q(pk=number) | Q(parent=number) | Q(parent__parent=number))
+        deals = readable(Investment.objects.all(), request.user).filter(site__in=sites).order_by()
+        rule = Q(pk__in=sites.order_by().values("operator"))
+        for name in ("investor", "local_enterprise"):
+            rule |= Q(pk__in=deals.values(name))
+        return queryset.filter(rule)
 
 
 @admin.register(Enterprise)
 class EnterpriseAdmin(ModelAdmin):
     list_display = ("name", "kind", "region", "origin", "industry", "parent", "updated_at")
-    list_filter = (WorkToDo, "kind", "region", "origin", "parent")
+    list_filter = (
+        WorkToDo,
+        "kind",
+        "region",
+        ("investments_received__site", AtSite),
+        "origin",
+        "parent",
+    )
     fieldsets = (
         group("名称与类型", "name", "slug", "aliases", "kind", "credit_code", "brand", "industry"),
         group("关系", "parent", "origin", "region"),

@@ -6,17 +6,21 @@ from django.urls import path
 from projects.admin import (
     agenda,
     attachments,
+    board,
     briefings,
     desk,
     grid,
     monthly_totals,
+    quarters,
     requests,
+    scores,
     tasks,
 )
 
 admin_view = admin.site.admin_view
 admin_pages = [
     path("projects/grid/", admin_view(grid.grid), name="projects_grid"),
+    path("projects/scoring/", admin_view(scores.scores), name="projects_scoring"),
     path(
         "projects/monthly-totals/",
         admin_view(monthly_totals.monthly_totals),
@@ -52,6 +56,8 @@ admin_pages = [
         admin_view(attachments.file),
         name="projects_attachment",
     ),
+    path("projects/board/", admin_view(board.board), name="projects_board"),
+    path("projects/quarters/", admin_view(quarters.page), name="projects_quarters"),
     path("projects/briefings/", admin_view(briefings.briefings), name="projects_briefings"),
     path(
         "projects/briefings/<int:number>/", admin_view(briefings.briefing), name="projects_briefing"

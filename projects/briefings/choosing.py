@@ -41,6 +41,7 @@ class Part:
     left_out: int = 0
     of: str = ""  # the subject that goes without saying
     under: str = ""  # the heading that several parts have in common
+    remark: str = ""  # stands behind it
 
 
 @dataclass
@@ -172,6 +173,10 @@ def chosen_of_all(briefing: Briefing) -> list[Part]:
         own, left_out = first_of(figures_in(briefing, series), OF_A_DONOR)
         if own:
             parts.append(Part(str(donor), own, left_out, str(donor), EACH))
+    silent = [str(one) for one in donors.in_order if str(one) not in {part.title for part in parts}]
+    if silent and len(parts) > 1:
+        words = f"记录里没有这段时间数字的支援省市：{'、'.join(silent)}。"
+        parts[-1] = replace(parts[-1], remark=words)
     parts.append(examples(briefing, parts))
     return [part for part in parts if part.figures]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from aidtracker.ground.batches import held
+from aidtracker.ground.edition import current
 from aidtracker.ground.scope import may, scope_of
 from aidtracker.trail import acts
 from projects.briefings.writing import fingerprint, write
@@ -17,6 +18,7 @@ from projects.models import Observation
 from projects.models.briefings import Briefing, BriefingEdition
 
 State = BriefingEdition.State
+TRIES = 3
 logger = logging.getLogger(__name__)
 BROKEN = "程序或数据库出错，没有写成；请再写一次，仍然如此请告诉管理员。"
 NOT_YOURS = "这份文稿不归您的指挥部。"
@@ -89,13 +91,25 @@ def write_now(number: int, site: str) -> None:
     if edition is None:
         return
     try:
-        with transaction.atomic():
-            content = write(edition.briefing, site)
+        content = written_at_once(edition.briefing, site)
     except Exception:
         logger.exception("Edition %s was not written.", number)
         waiting.update(fault=BROKEN)
         return
     waiting.update(state=State.DRAFT, content=content, fault="", written_at=timezone.now())
+
+
+def written_at_once(briefing: Briefing, site: str) -> dict[str, Any]:
+    """A content of one moment: written again if the record changed meanwhile.
+
+    In no transaction, which on SQLite would keep all others from writing.
+    """
+    for _ in range(TRIES):
+        before = current()
+        content = write(briefing, site)
+        if current() == before:
+            break
+    return content
 
 
 # Frozen, and shown

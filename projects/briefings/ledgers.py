@@ -60,7 +60,7 @@ def tables_of(model: Any, rows: QuerySet) -> Iterator[LedgerTable]:
     label = str(model._meta.verbose_name)
     yield LedgerTable(
         label,
-        f"已公开的{label}",
+        f"已公开的{label}，写成时台账所记",
         [label, *(str(fields[i].verbose_name) for i in at)],
         [(name, [amounts[i] for i in at]) for name, amounts in shown],
         public.count() - len(shown),
@@ -95,7 +95,8 @@ def amount_of(row: Any, field: Any) -> dict[str, Any] | None:
         "words": "",
     }
     if figure:
-        said["source"] = f"{figure.source.cited}印“{figure.printed}”，{said['source']}"
+        name = f"{type(row)._meta.verbose_name}“{row}”"
+        said["source"] = f"{name}据{figure.source.cited}，原文“{figure.printed}”"
         said["place"] = figure.place_in_words or f"第 {figure.number} 处"
         said["words"] = figure.place
     return said

@@ -185,6 +185,8 @@ def write_part(writer: Writer, part: Part, is_only: bool) -> None:
     write_chart(writer, part)
     if part.left_out:
         writer.add("note", text=f"另有 {part.left_out} 个数字没有写入。")
+    if part.remark:
+        writer.add("note", text=part.remark)
 
 
 def write_series(writer: Writer, several: Sequence[Told]) -> None:

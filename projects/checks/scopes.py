@@ -185,9 +185,10 @@ class SameNumber:
             yield from ((self.name(key), verdict) for verdict in verdicts)
 
     def everything(self) -> Iterator[Number]:
-        """Those that are said more than once."""
+        """Those that are said more than once, all of a value together: a figure is read once."""
         rows = large_numbers().values(*NUMBER_COLUMNS).annotate(times=Count("pk"))
-        often = rows.filter(times__gt=1).order_by(*NUMBER_COLUMNS).values_list(*NUMBER_COLUMNS)
+        by_value = ("value", "value_high", *NUMBER_COLUMNS[:2])
+        often = rows.filter(times__gt=1).order_by(*by_value).values_list(*NUMBER_COLUMNS)
         return (Number(*row) for row in often.iterator())
 
 

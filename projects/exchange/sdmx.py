@@ -132,8 +132,9 @@ def status() -> Expression:
     )
 
 
-def digits(name: str) -> Expression:
-    return sql.Written(F(name), words=sql.number(Observation._meta.get_field(name)))
+def digits(name: str, model: Any = Observation) -> Expression:
+    """A number as the text of its digits."""
+    return sql.Written(F(name), words=sql.number(model._meta.get_field(name)))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from aidtracker.ground.modules import load_modules
 from aidtracker.review.reviewed import Review
 from projects.models.activities import Activity, Agreement, Award
+from projects.models.assessments import Assessment, Score
 from projects.models.enterprises import Enterprise
 from projects.models.findings import Finding
 from projects.models.investments import Investment
@@ -12,6 +13,8 @@ from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.parts import ObservationPart
 from projects.models.periods import ReportingPeriod
+from projects.models.pipeline_cases import FollowUp, PipelineCase, StageEntry
+from projects.models.pipelines import Pipeline, PipelineStage
 from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project, ProjectParty
 from projects.models.reports import (
@@ -24,6 +27,7 @@ from projects.models.reports import (
 )
 from projects.models.revisions import Revision
 from projects.models.rules import WarningRule
+from projects.models.schemes import AssessmentRound, AssessmentScheme, Criterion
 from projects.models.scope_entries import ScopeEntry
 from projects.models.sites import Site
 from projects.models.skipped import SkippedPhrase
@@ -36,9 +40,14 @@ load_modules(__name__)
 __all__ = [
     "Activity",
     "Agreement",
+    "Assessment",
+    "AssessmentRound",
+    "AssessmentScheme",
     "Award",
+    "Criterion",
     "Enterprise",
     "Finding",
+    "FollowUp",
     "Investment",
     "InvestmentReport",
     "JobsReport",
@@ -49,6 +58,9 @@ __all__ = [
     "ObservationPart",
     "Outlet",
     "OutletReport",
+    "Pipeline",
+    "PipelineCase",
+    "PipelineStage",
     "ProgressReport",
     "Project",
     "ProjectParty",
@@ -57,9 +69,11 @@ __all__ = [
     "Review",
     "Revision",
     "ScopeEntry",
+    "Score",
     "Series",
     "Site",
     "SkippedPhrase",
+    "StageEntry",
     "Subsidy",
     "Target",
     "TargetReport",

@@ -10,6 +10,7 @@ from aidtracker.ground.relations import links_to, optional_key_to
 from aidtracker.review.meaning import Meaning, reason_of_change
 from programs.models import Headquarters, Program, Region
 from projects.models.enterprises import Enterprise
+from projects.models.outlets import Outlet
 from projects.models.sites import Site
 
 
@@ -104,7 +105,9 @@ class Award(Record):
     """荣誉: one row for each time one was granted, so that 7 awards to 6 counties stay 7 and 6."""
 
     KEY = ("slug",)
-    TOLD_APART_BY = ("site", "region", "enterprise", "granted_on")
+    TOLD_APART_BY = ("site", "region", "enterprise", "outlet", "granted_on")
+    SEEN_WITH = ("outlet", "assessment")
+    PUBLIC_WITH = ("outlet", "assessment")
 
     class Level(models.TextChoices):
         NATIONAL = "national", "国家级"
@@ -121,6 +124,15 @@ class Award(Record):
     site = optional_key_to(Site, "获得场所", "awards")
     region = optional_key_to(Region, "获得地区", "awards")
     enterprise = optional_key_to(Enterprise, "获得企业", "awards")
+    outlet = optional_key_to(Outlet, "获得网点", "awards")
+
+    # Basis
+    assessment = optional_key_to(
+        "projects.Assessment",
+        "所据评定",
+        "awards",
+        help_text="评定中评上的，选那一次评定；荣誉随评定公开",
+    )
 
     # Dates
     granted_on = PartialDateField("授予", is_past=True)
@@ -131,11 +143,13 @@ class Award(Record):
         constraints = (
             row_check(
                 "award_exactly_one_holder",
-                Q(site__isnull=False, region=None, enterprise=None)
-                | Q(site=None, region__isnull=False, enterprise=None)
-                | Q(site=None, region=None, enterprise__isnull=False),
-                "获得场所、地区、企业三者填一个，且只填一个。",
+                Q(site__isnull=False, region=None, enterprise=None, outlet=None)
+                | Q(site=None, region__isnull=False, enterprise=None, outlet=None)
+                | Q(site=None, region=None, enterprise__isnull=False, outlet=None)
+                | Q(site=None, region=None, enterprise=None, outlet__isnull=False),
+                "获得场所、地区、企业、网点四者填一个，且只填一个。",
             ),
+            once("award_assessment_once", "这次评定已有荣誉。", "assessment"),
             partial_date_check("award", "granted_on"),
         )
 
@@ -145,5 +159,5 @@ class Award(Record):
 
     @property
     def holder(self):
-        """The site, region or enterprise that won it."""
-        return self.site or self.region or self.enterprise
+        """The site, region, enterprise or outlet that won it."""
+        return self.site or self.region or self.enterprise or self.outlet

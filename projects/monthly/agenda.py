@@ -19,7 +19,7 @@ from aidtracker.ground.scope import may, scope_of
 from aidtracker.trail import acts
 from aidtracker.trail.notices import Notice
 from programs.models import Account
-from projects.models import Milestone, ReportingPeriod, Review
+from projects.models import FollowUp, Milestone, PipelineCase, ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.tasks import CollectionUnit
 from projects.monthly.due import missing_of, reports_due
@@ -52,7 +52,7 @@ class Entry:
 def agenda(user: Any, today: date) -> list[Entry]:
     """What is due for a person, the earliest first; a bounded number of queries."""
     known = periods_of(user, today)
-    parts = (tasks, milestones, accounts)
+    parts = (tasks, milestones, next_steps, accounts)
     found = [entry for part in parts for entry in part(user, today)]
     found += [*reports(user, today, known), *locked(today, known)]
     return sorted(found, key=lambda entry: (entry.day, entry.kind, entry.what))
@@ -95,6 +95,21 @@ def milestones(user: Any, today: date) -> Iterator[Entry]:
         link = reverse("admin:projects_milestone_change", args=[one.pk])
         is_late = one.planned_on < today.isoformat()[: len(one.planned_on)]
         yield Entry(one.planned_on, "节点", str(one), link, is_late)
+
+
+def next_steps(user: Any, today: date) -> Iterator[Entry]:
+    """What is to be done next about the own headquarters' cases."""
+    if not (may(user, "view", FollowUp) or may(user, "change", FollowUp)):
+        return
+    rows = FollowUp.objects.filter(
+        case__in=PipelineCase.objects.under_way(),
+        case__headquarters__in=scope_of(user).headquarters,
+        next_on__range=(today - BEHIND, today + AHEAD),
+    )
+    for one in rows.select_related("case")[:MOST]:
+        link = reverse("admin:projects_followup_change", args=[one.pk])
+        what = f"{one.case}：{one.next_step}"
+        yield Entry(one.next_on.isoformat(), "下一步", what, link, one.next_on < today)
 
 
 def locked(today: date, known: Sequence[ReportingPeriod]) -> Iterator[Entry]:

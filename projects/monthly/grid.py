@@ -78,6 +78,31 @@ class GridRow:
     follows: bool = False
 
     @property
+    def names(self) -> dict[str, Any]:
+        """What names the report of the row."""
+        identity = zip(self.kind.identity, self.subject.identity, strict=True)
+        return dict(identity) | {"month": self.month}
+
+    def read(self, report: Any) -> Any:
+        """A report, or None, with what the cells show of it beside its own columns."""
+        return report
+
+    def new_report(self) -> Any:
+        return self.kind.model(**self.names)
+
+    def changed_parts(self, report: Any, stored: Any) -> list[str]:
+        """What a report carries beside its own columns that is to be stored otherwise."""
+        return []
+
+    def store_parts(self, report: Any) -> None:
+        """Store what a report carries beside its own columns."""
+
+    @property
+    def told(self) -> list[str]:
+        """What is said of the row."""
+        return self.warnings
+
+    @property
     def version(self):
         return self.report.version if self.report else 0
 
@@ -116,7 +141,7 @@ class GridRow:
         """Whether an amount of the month is reported, and what it is in all is not."""
         return any(
             getattr(self.report, part, None) is not None and getattr(self.report, total) is None
-            for part, total in self.kind.model.PAIRS
+            for part, total in self.kind.pairs
         )
 
     @property
@@ -173,6 +198,9 @@ class Grid:
     with_key: str = ""
     page: int = 1  # 0 for all rows at once
 
+    has_months = True  # whether a subject can be looked at through several months
+    last_words = "上月"  # when what stands in grey was reported
+
     @cached_property
     def rows(self):
         """A row for each subject; those of `with_key` only, if it is given."""
@@ -202,7 +230,7 @@ class Grid:
         for row in rows:
             row.last = last.get(row.subject.identity)
         begin(self.kind, rows, self.own_reports.filter(month__lt=self.month))
-        warn(rows)
+        self.warn(rows)
         return rows
 
     @property
@@ -264,6 +292,11 @@ class Grid:
         return is_own and may(self.user, "change" if report else "add", self.kind.model)
 
     @property
+    def adds_up(self):
+        """Whether the numbers of a column can be added up."""
+        return self.kind.adds_up
+
+    @property
     def may_hand_in(self):
         return may(self.user, "change", self.kind.model)
 
@@ -275,6 +308,14 @@ class Grid:
     @property
     def is_writable(self):
         return any(row.is_open for row in self.rows)
+
+    def warn(self, rows: list[GridRow]) -> None:
+        """Let rows say what of their reports is worth a warning."""
+        warn(rows)
+
+    @property
+    def empty_words(self) -> str:
+        return f"这里没有要填报的{self.kind.subject_label}。已完工、取消或关闭的不列出。"
 
     @property
     def locked_headquarters(self):

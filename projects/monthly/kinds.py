@@ -102,6 +102,10 @@ class ReportKind:
         return tuple(field.attname for field in self.model.identity_fields())
 
     @property
+    def pairs(self):
+        return self.model.PAIRS
+
+    @property
     def subject_field(self):
         return self.model.identity_fields()[-1]
 

@@ -31,6 +31,8 @@ class MonthsGrid(Grid):
     """One ledger of one subject, which `with_key` names; the months up to `month`."""
 
     row_label = "月份"
+    has_months = False
+    adds_up = False
 
     @cached_property
     def months(self) -> list[date]:

@@ -23,16 +23,19 @@ from projects.models import (
     InvestmentReport,
     Matter,
     Observation,
+    PipelineCase,
     ProgressReport,
     Project,
     ProjectPlan,
     Review,
+    StageEntry,
 )
 from projects.models.attachments import Attachment
 from projects.models.finding_kinds import TO_SETTLE
 from projects.models.matters import OPEN
 from projects.monthly.due import subjects_missing
 from projects.monthly.kinds import KINDS
+from projects.monthly.rounds import late_rounds
 from projects.warnings import warnings_for
 from projects.warnings.groups import grouped
 from projects.warnings.kinds import LATE
@@ -223,6 +226,10 @@ class Desk:
             for kind in KINDS.values()
         ]
 
+    @property
+    def missing_count(self) -> int:
+        return sum(line.count for line in self.missing)
+
     @cached_property
     def trend(self) -> list["TrendLine"]:
         """What was reported month by month, up to the month of the page: a query a ledger."""
@@ -265,6 +272,10 @@ class Desk:
         lines = (in_any_way(same) for same in found.values())
         return sorted(lines, key=lambda line: line.when, reverse=True)
 
+    @property
+    def changed_rows(self) -> int:
+        return sum(line.rows for line in self.changes)
+
     def changes_of(self, model):
         states = model.history.model
         since = timezone.now() - WEEK
@@ -306,6 +317,19 @@ class Desk:
         own = Matter.objects.filter(headquarters=self.headquarters)
         late = own.late(self.today).select_related("enterprise", "site")
         return own.filter(state__in=OPEN).count(), list(late.order_by("due_on")[:MOST_LINES])
+
+    @cached_property
+    def cases(self):
+        """(how many are pursued, those that have stalled, the longest first)."""
+        own = PipelineCase.objects.filter(headquarters=self.headquarters)
+        stalled = own.stalled(self.today).with_stage(StageEntry.objects.standing())
+        rows = stalled.prefetch_related("follow_ups")[:MOST_LINES]
+        return own.under_way().count(), sorted(rows, key=lambda one: one.entered_on)
+
+    @cached_property
+    def late_rounds(self):
+        """Rounds of assessments whose day is over and that are not rated whole."""
+        return late_rounds(self.headquarters, self.today)
 
     @cached_property
     def queue(self):

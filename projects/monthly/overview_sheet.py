@@ -46,11 +46,28 @@ def warning_rows(desk):
     yield ("问题", "办理中", count, "件", f"其中过了期限 {len(late)} 件")
     for matter in late:
         yield ("过了期限的问题", str(matter), None, "", f"期限 {matter.due_on.isoformat()}")
+    yield from case_rows(desk)
+    for one in desk.late_rounds:
+        said = f"截止 {one.due_on.isoformat()}，应评 {one.expected} 家"
+        yield ("过了截止没有评完", str(one), one.missing, "家", said)
     for line in desk.missing:
         part = f"{desk.month_words}{line.kind.label}未报"
         yield (part, "合计", line.count, "个", "")
         for subject in line.subjects:
             yield (part, subject.name, None, "", "")
+
+
+def case_rows(desk):
+    count, stalled = desk.cases
+    yield ("推进事项", "推进中和已达成", count, "项", f"其中停滞 {len(stalled)} 项")
+    for case in stalled:
+        yield (
+            "停滞的推进事项",
+            str(case),
+            case.days,
+            "天",
+            f"{case.stalled_words}，{case.next_words}".rstrip("，"),
+        )
 
 
 def trend_rows(desk):

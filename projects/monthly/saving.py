@@ -42,30 +42,23 @@ def store(row, typed, version, user, reason):
     if stored and stored.review_state not in OPEN:
         state = stored.review_state.label
         raise ValidationError({NON_FIELD_ERRORS: CLOSED.format(state=state)})
-    report = copy(stored) if stored else new_report(row)
+    report = copy(stored) if stored else row.new_report()
     values = read_values(row.kind, typed)
     if all(getattr(report, name) == value for name, value in values.items()):
         return stored
-    follow_pairs(report, stored, row.beginnings, values)
+    follow_pairs(row, report, stored, values)
     report.correction_reason = reason or report.correction_reason
     report.full_clean()
-    report.check_edit(stored, user)
+    report.check_edit(stored, user, also=row.changed_parts(report, stored))
     acts.describe(way=acts.Way.GRID, subject=str(report), reason=reason)
     report.save()
+    row.store_parts(report)
     return report
 
 
-def identity(row):
-    return dict(zip(row.kind.identity, row.subject.identity, strict=True)) | {"month": row.month}
-
-
 def stored_report(row, for_update=False):
-    rows = row.kind.model.objects.filter(**identity(row))
-    return (held(rows) if for_update else rows).first()
-
-
-def new_report(row):
-    return row.kind.model(**identity(row))
+    rows = row.kind.model.objects.filter(**row.names)
+    return row.read((held(rows) if for_update else rows).first())
 
 
 def read_values(kind, typed):
@@ -83,15 +76,15 @@ def read_values(kind, typed):
     return values
 
 
-def follow_pairs(report, stored, beginnings, values):
+def follow_pairs(row, report, stored, values):
     """Set the values; a total that nobody typed goes on from its beginning by this month's amount.
 
     A total that was something else than that sum before stays as it is.
     """
     for name, value in values.items():
         setattr(report, name, value)
-    for part, total in report.PAIRS:
-        base = beginnings[total].amount
+    for part, total in row.kind.pairs:
+        base = row.beginnings[total].amount
         if total in values or part not in values or base is None:
             continue
         before = getattr(stored, total, None)

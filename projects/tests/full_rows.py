@@ -3,6 +3,9 @@
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment,
+    make_assessment_round,
+    make_assessment_scheme,
     make_award,
     make_batch,
     make_category,
@@ -11,6 +14,7 @@ from aidtracker.testing import (
     make_investment,
     make_observation,
     make_outlet,
+    make_pipeline_case,
     make_policy,
     make_program,
     make_project,
@@ -18,6 +22,7 @@ from aidtracker.testing import (
     make_series,
     make_site,
     make_source,
+    make_stage_entry,
     make_subsidy,
     make_target,
 )
@@ -54,6 +59,24 @@ def full_investment():
         headquarters=make_headquarters(),
         programs=[make_program()],
     )
+
+
+def full_pipeline():
+    return make_stage_entry().case.pipeline
+
+
+def full_pipelinecase():
+    case = make_pipeline_case(
+        enterprise=make_enterprise(),
+        site=make_site(),
+        region=make_region(),
+        headquarters=make_headquarters(),
+        program=make_program(),
+        activity=make_activity(),
+        investment=make_investment(),
+    )
+    make_stage_entry(case=case, entered_on="2020")
+    return case
 
 
 def full_subsidy():
@@ -114,6 +137,21 @@ def full_outlet():
     )
 
 
+def full_scheme():
+    return make_assessment_scheme(
+        headquarters=make_headquarters(), program=make_program(), policy=make_policy()
+    )
+
+
+def full_assessment():
+    """An outlet rated before, and granted an award."""
+    row = make_assessment(outcome="award")
+    make_award(outlet=row.outlet, assessment=row)
+    before = make_assessment_round(scheme=row.round.scheme, year=row.round.year - 1)
+    make_assessment(round=before, outlet=row.outlet)
+    return row
+
+
 def full_activity():
     return make_activity(
         region=make_region(),
@@ -143,10 +181,14 @@ MAKERS = {
     "project": full_project,
     "investment": full_investment,
     "subsidy": full_subsidy,
+    "pipeline": full_pipeline,
+    "pipelinecase": full_pipelinecase,
     "target": full_target,
     "enterprise": full_enterprise,
     "site": full_site,
     "outlet": full_outlet,
+    "assessmentscheme": full_scheme,
+    "assessment": full_assessment,
     "activity": full_activity,
     "agreement": full_agreement,
     "award": lambda: make_award(sources=[make_source()]),

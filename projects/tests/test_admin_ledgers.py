@@ -7,16 +7,19 @@ from django.urls import reverse
 
 from aidtracker.ground.months import last_complete_month, month_text, previous
 from aidtracker.testing import (
+    make_enterprise,
     make_headquarters,
+    make_investment,
     make_milestone,
     make_outlet,
     make_progress_report,
     make_project,
     make_project_plan,
+    make_site,
     make_staff,
 )
 from aidtracker.tests.admin_pages import address, make
-from projects.models import Outlet, ProgressReport, ProjectPlan
+from projects.models import Enterprise, Outlet, ProgressReport, ProjectPlan
 from projects.models.reports import REPORTS
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +104,19 @@ def test_plan_of_others_is_not_there(client):
 def test_menu_leads_to_the_page_of_the_month(admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
     assert reverse("admin:projects_grid") in page
+
+
+def test_firms_of_a_park_are_those_that_came_and_that_run_it(client):
+    """Also to a part of it; of deals that one may not know of nothing is told."""
+    home = make_headquarters()
+    runs = make_enterprise(name="运营公司")
+    park = make_site(operator=runs)
+    part = make_site(parent=park)
+    came = [make_enterprise(name=f"落地企业{n}") for n in range(2)]
+    for firm, site in zip(came, (park, part), strict=True):
+        make_investment(headquarters=home, site=site, local_enterprise=firm)
+    hidden = make_enterprise(name="别处草稿的企业")
+    draft = {"headquarters": make_headquarters(), "review": "draft"}
+    make_investment(**draft, site=park, local_enterprise=hidden)
+    client.force_login(make_staff(home, permissions=["projects.view_enterprise"]))
+    assert found(client, Enterprise, investments_received__site__id__exact=park.pk) == {runs, *came}

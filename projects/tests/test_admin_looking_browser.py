@@ -37,6 +37,7 @@ def own_pages() -> Iterator[str]:
         "first_day",
         "first_steps",
         "projects_agenda",
+        "projects_quarters",
         "projects_tasks",
         "projects_briefings",
     )

@@ -6,7 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from aidtracker.testing import make_metric, make_observation, make_series, make_source
+from aidtracker.testing import (
+    make_metric,
+    make_observation,
+    make_region,
+    make_series,
+    make_site,
+    make_source,
+)
 from aidtracker.trail.conflicts import marks
 from projects.admin.reviewing import MOST_SEEN
 from projects.corrections import corrections
@@ -293,3 +300,19 @@ def test_place_that_ends_before_it_begins_is_told_once(admin_client):
     assert [words for found in errors.values() for words in found] == [
         "起止位置要么都填（起小于止），要么都不填。"
     ]
+
+
+def test_figures_of_a_place_are_those_of_all_that_lies_and_stands_in_it(admin_client):
+    county = make_region()
+    village = make_region(parent=county)
+    own = [
+        make_observation(series=make_series(region=village), printed="11家"),
+        make_observation(series=make_series(site=make_site(region=village)), printed="12家"),
+    ]
+    make_observation(printed="13家")
+    page = admin_client.get(LIST, {"series__region__id__exact": county.pk})
+    assert {*page.context["cl"].queryset} == {*own}
+    metric = own[0].series.metric_id
+    page = admin_client.get(LIST, {"series__metric__id__exact": metric})
+    assert [*page.context["cl"].queryset] == own[:1]
+    assert "地区（含下级）" in page.content.decode()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from aidtracker.pages.rates import is_file
 from aidtracker.testing import (
     make_headquarters,
     make_observation,
@@ -75,6 +76,7 @@ def test_overview_tells_the_figures_of_its_article_each_with_hedge_and_footnote(
     known = [row for row in own if told.get(row.pk) == as_printed(row)]
     assert len(known) >= 0.9 * len(own)
     assert "".join(known[0].printed.split()) in words_of(content)
+    assert "支援省市：天津市、河北省" in words_of(content)
     # No figure is drawn or told that has no footnote, and no footnote is told nowhere.
     numbers = {number for piece in pieces_of(content) for number in piece["notes"]}
     assert numbers == set(range(1, len(content["figures"]) + 1))
@@ -182,7 +184,7 @@ def do(client, user, edition, act):
 
 
 def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
-    client, home, clerk, publisher, figure
+    client, home, clerk, publisher, figure, rf, django_assert_max_num_queries
 ):
     assert ask(client, clerk, home).status_code == 302
     edition = BriefingEdition.objects.get()
@@ -198,10 +200,13 @@ def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
     assert do(client, clerk, edition, "again") == ["已经定稿，不能重写；请新写一版。"]
     do(client, publisher, edition, "publish")
     client.logout()
-    page = client.get(edition.get_absolute_url())
+    with django_assert_max_num_queries(12):
+        page = client.get(edition.get_absolute_url())
     assert page.context["since"] == []
     assert "超过30家" in page.content.decode()
-    word = b"".join(client.get(f"{edition.get_absolute_url()}docx").streaming_content)
+    address = f"{edition.get_absolute_url()}docx"
+    assert is_file(rf.get(address))
+    word = b"".join(client.get(address).streaming_content)
     text = "\n".join(one.text for one in docx.Document(io.BytesIO(word)).paragraphs)
     assert "超过30家" in text
     assert edition.sha256 in text

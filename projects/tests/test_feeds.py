@@ -101,3 +101,26 @@ def test_feeds_ask_little(client):
 def test_feed_is_kept_like_a_page(client):
     assert client.get(FEED).has_header("ETag")
     assert Observation.objects.published().exists()
+
+
+def test_json_feed_tells_what_the_atom_feed_tells(client):
+    region = make_region()
+    figure = make_observation(
+        series=make_series(region=region), printed="超过30家", source=make_source(title="某<文>")
+    )
+    retracted = make_observation(series=make_series(region=region), printed="33333家")
+    retracted.status, retracted.correction_reason = "withdrawn", "文献已撤稿"
+    retracted.save()
+    for atom in (FEED, feed_of(region)):
+        page = client.get(f"{atom}feed.json")
+        assert page["Content-Type"] == "application/feed+json; charset=utf-8"
+        assert page["Access-Control-Allow-Origin"] == "*"
+        feed = page.json()
+        assert feed["version"] == "https://jsonfeed.org/version/1.1"
+        assert feed["feed_url"] == f"http://testserver{atom}feed.json"
+        assert [one["title"] for one in feed["items"]] == titles(client, atom)
+        told = next(one for one in feed["items"] if "超过30家" in one["title"])
+        assert told["url"] == f"http://testserver{figure.get_absolute_url()}"
+        assert "据《某<文>》" in told["content_text"]
+        assert "33333" not in page.content.decode()
+    assert client.get("/feed/regions/nobody/feed.json").status_code == 404

@@ -11,14 +11,23 @@ from django.utils import timezone
 from aidtracker.ground.months import first_of_month, month_text, previous
 from aidtracker.review.steps import APPROVE, PUBLISH, SUBMIT
 from aidtracker.sheets import chunks
-from aidtracker.testing import make_headquarters, make_matter, make_staff
+from aidtracker.testing import (
+    make_assessment_round,
+    make_assessment_scheme,
+    make_criterion,
+    make_headquarters,
+    make_matter,
+    make_outlet,
+    make_staff,
+)
 from aidtracker.testing.browser import Person
-from projects.models import Matter, Subsidy, Target, TargetReport
+from projects.models import Assessment, Matter, Score, Subsidy, Target, TargetReport
 from projects.tests.review_steps import step
 
 pytestmark = pytest.mark.browser
 
 ROWS = range(1, 13)
+RATED = "assessmentscheme criterion assessmentround assessment score"
 
 
 def staff(home, names, *verbs):
@@ -45,7 +54,7 @@ def comes_back_unchanged(client, user, rows):
     client.force_login(user)
     file = SimpleUploadedFile("台账.xlsx", b"".join(chunks(rows, "xlsx")))
     address = reverse(f"admin:projects_{rows.model._meta.model_name}_import")
-    return "没有变化 12，" in client.post(address, {"file": file}).content.decode()
+    return f"没有变化 {rows.count()}，" in client.post(address, {"file": file}).content.decode()
 
 
 def subsidy(number):
@@ -164,3 +173,55 @@ def test_targets_from_the_form_and_the_grid_to_the_leader_and_a_reader(
     assert "共 3 条" in text
     assert "到期没有做完" in text
     assert "教师轮换" in text
+
+
+@pytest.fixture
+def late_round(transactional_db):
+    """A round that should be over, of as many outlets as there are rows, and one more."""
+    home = make_headquarters()
+    scheme = make_assessment_scheme(
+        headquarters=home, assessed="outlet", award_name="示范店", level="other"
+    )
+    for number, name in enumerate(("陈列", "服务"), start=1):
+        make_criterion(scheme=scheme, number=number, name=name)
+    for number in range(1, len(ROWS) + 2):
+        make_outlet(name=f"第{number:02}店", headquarters=home)
+    return make_assessment_round(
+        scheme=scheme,
+        year=2025,
+        due_on=timezone.localdate() - timedelta(days=1),
+        granted_on="2026-01",
+        basis="第1号通报",
+    )
+
+
+def test_assessments_from_the_grid_to_the_leader_and_a_reader(new_page, client, late_round):
+    home = late_round.scheme.headquarters
+    user = staff(home, RATED, "add", "change", "import")
+    clerk = Person(new_page(user))
+    clerk.open(reverse("admin:projects_scoring", query={"round": late_round.pk}))
+    clerk.find("td[data-column] input").first.focus()
+    for number in ROWS:
+        clerk.type(str(60 + number), "Tab")
+        clerk.type(str(100 - number), "Tab")
+        clerk.type("评上" if number == 1 else "未评上", "Tab", "Tab")
+    clerk.wait(f"document.querySelectorAll('tr[data-saving=saved]').length === {len(ROWS)}")
+    assert "160 分（满分 200）" in clerk.find("tr[data-row]").first.inner_text()
+    rows, scores = Assessment.objects.all(), Score.objects.all()
+    assert (rows.count(), scores.count()) == (len(ROWS), 2 * len(ROWS))
+    assert comes_back_unchanged(client, user, rows)
+    assert comes_back_unchanged(client, user, scores)
+
+    leader = Person(new_page(staff(home, "project")))
+    leader.open(reverse("admin:projects_desk", args=[home.slug]))
+    late = leader.find("[aria-labelledby=desk-rounds] li").inner_text()
+    assert "应评 13 家，还有 1 家没有评全" in late
+    step(SUBMIT, user, *rows)
+    step(APPROVE, staff(home, "assessment", "approve"), *rows)
+    step(PUBLISH, staff(home, "assessment", "publish"), *rows)
+    reader = Person(new_page())
+    reader.open("/awards/?q=示范店")
+    reader.page.locator("main table a", has_text="示范店").first.click()
+    reader.page.locator("main a", has_text="2025年评定").first.click()
+    assert "服务失 1 分" in reader.find("#points").inner_text()
+    assert "第01店" in reader.find("h1").inner_text()

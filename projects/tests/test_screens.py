@@ -24,7 +24,7 @@ def test_screen_shows_public_figures_with_time_scope_and_the_way_to_their_words(
     assert f"据《{figure.source.short_name}》" in text
     assert f"第 {figure.number} 处" in text
     assert hidden.get_absolute_url() not in text
-    assert '<meta http-equiv="refresh" content="300">' in text
+    assert '<body data-seconds="300">' in text
     assert page.has_header("ETag")
     assert client.get(home.get_absolute_url()).content.decode().count(screen(home)) == 1
 

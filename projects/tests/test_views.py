@@ -4,7 +4,10 @@ from django.urls import reverse
 from aidtracker.testing import (
     make_activity,
     make_agreement,
+    make_assessment,
+    make_assessment_round,
     make_award,
+    make_criterion,
     make_enterprise,
     make_headquarters,
     make_investment,
@@ -86,12 +89,28 @@ def fill_series(row):
     make_observation(series=make_series(part_of=row, metric=row.metric))
 
 
+def fill_scheme(row):
+    make_criterion(scheme=row, number=row.criteria.count() + 1)
+    make_assessment_round(scheme=row, year=1998 + row.rounds.count())
+
+
+def fill_assessment(row):
+    make_assessment(round=row.round)
+
+
+def fill_outlet(row):
+    make_observation(series=make_series(outlet=row))
+    make_award(outlet=row, assessment=make_assessment(outlet=row, outcome="award"))
+
+
 FILLERS = {
+    "assessmentscheme": fill_scheme,
+    "assessment": fill_assessment,
     "project": fill_project,
     "investment": fill_investment,
     "enterprise": fill_enterprise,
     "site": fill_site,
-    "outlet": lambda row: make_observation(series=make_series(outlet=row)),
+    "outlet": fill_outlet,
     "activity": fill_activity,
     "agreement": fill_agreement,
     "award": lambda row: make_award(name=row.name, site=make_site()),

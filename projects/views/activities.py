@@ -19,6 +19,13 @@ from projects.views.sections import (
 )
 
 EDITION = Column("批次或届次", "edition")
+BASIS = Column(
+    "所据评定",
+    "assessment",
+    reads=lambda rows: rows.select_related(
+        "assessment__round__scheme", "assessment__outlet", "assessment__site"
+    ),
+)
 
 
 class ActivityPage(DetailPage):
@@ -87,7 +94,7 @@ def others(award: Award) -> Section | None:
 
 class AwardPage(DetailPage):
     model = Award
-    columns = (HOLDER, LEVEL, GRANTOR, EDITION, GRANTED)
+    columns = (HOLDER, LEVEL, GRANTOR, EDITION, GRANTED, BASIS)
     parts = (others,)
 
     @property

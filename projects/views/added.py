@@ -35,8 +35,10 @@ from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
 from projects.sums.overlaps import is_in_xinjiang
 from projects.views.activities import ActivityPage
+from projects.views.assessments import SCHEMES
 from projects.views.attachments import attachments, with_attachments
 from projects.views.before_after import before_and_after
+from projects.views.cases import cases, with_cases
 from projects.views.compare_lines import FEWEST, MOST, Comparison
 from projects.views.compare_tables import label_of
 from projects.views.drawn import plans_by_category
@@ -67,6 +69,7 @@ from projects.views.sections import (
 )
 from projects.views.sites import SitePage
 from projects.views.target_rows import TARGETS
+from projects.views.years import with_years, years
 
 VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -249,6 +252,19 @@ def add_feeds() -> None:
         page.feeds = feed_of
 
 
+# Whose pages tell of the cases that name them, and behind which part.
+CASES_AFTER: dict[type[DetailPage], str] = {
+    HeadquartersPage: "investments",
+    RegionPage: "projects",
+    ProgramPage: "investments",
+    SitePage: "investments",
+    EnterprisePage: "figures",
+    ActivityPage: "figures",
+    ProjectPage: "milestones",
+    InvestmentPage: "figures",
+}
+
+
 def add_to_pages() -> None:
     """Called once, when the apps are ready."""
     add_comparisons()
@@ -266,6 +282,7 @@ def add_to_pages() -> None:
         SUBSIDIES,
         Related("sites", "援建场所", SITE_COLUMNS),
         OUTLETS,
+        SCHEMES,
         ACTIVITIES,
     )
     ProjectPage.add_parts("milestones", TARGETS)
@@ -276,13 +293,18 @@ def add_to_pages() -> None:
         page.add_parts("figures", attachments)
     ProgramPage.add_parts("versions", figures_of_versions)
     ProgramPage.add_parts("", figures)
-    PolicyPage.add_parts("programs", SUBSIDIES)
+    PolicyPage.add_parts("programs", SUBSIDIES, SCHEMES)
     ProgramPage.add_parts(
-        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, ACTIVITIES
+        "policies", TARGETS, PROJECTS, INVESTMENTS, SUBSIDIES, OUTLETS, SITES, SCHEMES, ACTIVITIES
     )
     RegionPage.add_parts(
         "given", figures_of_place, before_and_after, figures_of_sent, figures_within
     )
     RegionPage.add_parts("programs", PROJECTS, TARGETS, SUBSIDIES, SITES, ENTERPRISES)
+    for page, after in CASES_AFTER.items():
+        page.reads = (*page.reads, with_cases)
+        page.add_parts(after, cases)
+    RegionPage.reads = (*RegionPage.reads, with_years)
+    RegionPage.add_parts("projects", years)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))
     SourceList.add_column("发布日期", count_column("记录数字", "observations", "figure_count"))

@@ -10,9 +10,15 @@ from django.urls import reverse
 from django.views.generic import View
 
 from aidtracker.pages.charts import CHART, Chart, file_response
+from aidtracker.pages.data_files import CHARTS, chart_data
 from aidtracker.pages.listing import FORMATS, record_download
+from aidtracker.pages.site import absolute
 from aidtracker.pages.tables import Item
-from aidtracker.sheets import file_name, file_of
+from aidtracker.pages.terms import about
+from aidtracker.sheets import cell_text, file_name, file_of
+from aidtracker.sheets.writing.about import About
+from aidtracker.sheets.writing.files import WITH_WORDS
+from aidtracker.sheets.writing.taken import taken_table
 from projects.charts.best import best_chart
 from projects.views.compare_kinds import (
     KINDS,
@@ -48,6 +54,8 @@ class ComparePage(View):
             asked = found[0].query
         self.asked = asked
         comparison = Comparison(Asked(asked))
+        if self.file in CHARTS:
+            return chart_data(request, self.chart(comparison), self.file, self.about)
         if self.file:
             return file_response(request, self.chart(comparison), self.file)
         if comparison.asked.download in FORMATS:
@@ -59,7 +67,15 @@ class ComparePage(View):
         name = file_name("compare", comparison.asked.download)
         rows = ([number, *row] for number, row in enumerate(file_rows(comparison, site), 1))
         record_download(self.request, "并列比较", self.query(), comparison.asked.download)
+        if comparison.asked.download in WITH_WORDS:
+            texts = ([cell_text(value) for value in row] for row in rows)
+            return taken_table(name, list(HEADINGS), texts, self.about)
         return file_of(name, list(HEADINGS), rows)
+
+    @property
+    def about(self) -> About:
+        here = absolute(self.request, f"{reverse('compare')}?{self.query()}")
+        return about("并列比较", here)
 
     def chart(self, comparison: Comparison) -> Chart | None:
         """The first line that can be drawn."""

@@ -14,6 +14,8 @@ from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
 from aidtracker.sheets import file_name, file_of
+from aidtracker.sheets.writing.files import WITH_WORDS
+from aidtracker.sheets.writing.taken import taken_table
 from programs.models import Source
 from projects.corrections import Correction, State, corrections_of
 from projects.restatements import Told, all_corrections, kinds, read
@@ -126,7 +128,14 @@ class CorrectionList(ListPage):
     def download(self, file_format: str) -> Any:
         """The corrections that meet the conditions, each with one line for what it changed."""
         headings = [column.label for column in self.columns]
-        return file_of(file_name("corrections", file_format), headings, self.lines())
+        name = file_name("corrections", file_format, self.chosen_words)
+        if file_format in WITH_WORDS:
+            return taken_table(name, headings, self.lines(), self.about)
+        return file_of(name, headings, self.lines())
+
+    def documents(self) -> list[str]:
+        """Each line names its own."""
+        return []
 
     def lines(self) -> Iterator[list[str]]:
         rows = self.filtered_rows.iterator()

@@ -9,6 +9,7 @@ from aidtracker.pages.sections import Related
 from aidtracker.pages.sharing import named, only_known
 from aidtracker.pages.tables import KIND, STATUS, Column
 from projects.models import Enterprise, Investment, Outlet
+from projects.views.assessments import ASSESSMENTS
 from projects.views.reports import outlet_reports
 from projects.views.sections import (
     ACTIVITY_COLUMNS,
@@ -129,7 +130,12 @@ class OutletPage(DetailPage):
         Column("开业", "opened_on", kind="date"),
         Column("关闭", "closed_on", kind="date"),
     )
-    parts = (figures, outlet_reports)
+    parts = (
+        figures,
+        outlet_reports,
+        ASSESSMENTS,
+        Related("awards", "荣誉", AWARD_COLUMNS, "授予这个网点的荣誉。"),
+    )
 
     @property
     def lead(self) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from aidtracker.pages.site import origin
-from projects.exchange import sdmx, sdmx_structure
+from projects.exchange import iati, sdmx, sdmx_structure
+from projects.exchange.iati_activities import activities
+from projects.exchange.iati_organisations import organisations
 from projects.models import Observation
 
 
@@ -26,3 +28,13 @@ def sdmx_figures(request: HttpRequest) -> StreamingHttpResponse:
 def sdmx_definition(request: HttpRequest) -> HttpResponse:
     text = json.dumps(sdmx_structure.structure(), ensure_ascii=False, indent=1)
     return HttpResponse(text, content_type=sdmx_structure.TYPE)
+
+
+def iati_activities(request: HttpRequest) -> StreamingHttpResponse:
+    content = iati.file_of("iati-activities", activities(origin(request)))
+    return file_of("activities.xml", iati.TYPE, content)
+
+
+def iati_organisations(request: HttpRequest) -> StreamingHttpResponse:
+    content = iati.file_of("iati-organisations", organisations(origin(request)))
+    return file_of("organisations.xml", iati.TYPE, content)

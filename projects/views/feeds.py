@@ -1,5 +1,6 @@
-"""Atom feeds: which figures came, were corrected or retracted; of everything, or of one thing."""
+"""Feeds, Atom and JSON: figures that came, were corrected or retracted; all, or of one thing."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,8 +14,9 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
+from django.utils.feedgenerator import Atom1Feed, SyndicationFeed
 from django.utils.html import escape
+from django.utils.timezone import localtime
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.search import naming
@@ -153,7 +155,7 @@ class Figures(Feed):
         return (item.kind,)
 
 
-class FiguresOf(Figures):
+class OfOneThing:
     """The feed of one thing that figures are about, or of a metric."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Channel:
@@ -162,3 +164,50 @@ class FiguresOf(Figures):
         name, model = subjects()[kwargs["place"]]
         row = get_object_or_404(model.objects.published(), slug=kwargs["slug"])
         return Channel(request, row, {name: row})
+
+
+class FiguresOf(OfOneThing, Figures):
+    """Of one thing, as Atom."""
+
+
+class JSONFeed(SyndicationFeed):
+    """A feed as JSON Feed 1.1 has it."""
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        told = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self.feed["title"],
+            "home_page_url": self.feed["link"],
+            "feed_url": self.feed["feed_url"],
+            "description": self.feed["subtitle"],
+            "language": self.feed["language"],
+            "items": [entry_in_json(item) for item in self.items],
+        }
+        outfile.write(json.dumps(told, ensure_ascii=False))
+
+
+def entry_in_json(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": item["unique_id"],
+        "url": item["link"],
+        "title": item["title"],
+        "content_text": item["description"],
+        "date_modified": localtime(item["updateddate"]).isoformat(),
+        "tags": list(item["categories"]),
+    }
+
+
+class JSONFigures(Figures):
+    """All figures, as JSON."""
+
+    feed_type = JSONFeed
+
+    def item_description(self, item: Entry) -> str:
+        """As it is: JSON feeds have plain text."""
+        return item.words
+
+
+class JSONFiguresOf(OfOneThing, JSONFigures):
+    """Of one thing, as JSON."""

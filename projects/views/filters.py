@@ -18,6 +18,9 @@ from programs.views.filters import place_filter, places_in
 from projects.models import (
     Activity,
     Agreement,
+    Assessment,
+    AssessmentRound,
+    AssessmentScheme,
     Award,
     Enterprise,
     Finding,
@@ -25,6 +28,7 @@ from projects.models import (
     Metric,
     Observation,
     Outlet,
+    Pipeline,
     Project,
     ScopeEntry,
     Series,
@@ -34,6 +38,7 @@ from projects.models import (
 )
 from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
+from projects.models.pipeline_cases import latest
 from projects.models.scope_entries import SCOPES
 from projects.models.targets import Standing
 
@@ -193,6 +198,37 @@ class SubsidyFilter(ListFilter):
     policy = linked_filter("依据文件", Policy)
 
 
+class PipelineFilter(ListFilter):
+    kind = choice_filter("类型", Pipeline.Kind)
+    program = row_filter("所属工程", used(Program, "pipelines"))
+
+
+class PipelineCaseFilter(ListFilter):
+    pipeline = row_filter("推进流程", used(Pipeline, "cases"))
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "cases"))
+    region = place_filter("地区", "cases")
+    program = row_filter("所属工程", used(Program, "cases"))
+    end = choice_filter("去向", (("open", "没有终止"), ("dropped", "终止")), method="of_end")
+    stage = django_filters.CharFilter(label="现在的阶段", method="in_stage", widget=HiddenInput)
+    enterprise = linked_filter("企业", Enterprise)
+    site = linked_filter("场所", Site)
+    activity = linked_filter("由哪次活动带来", Activity)
+    investment = linked_filter("招商项目", Investment)
+    project = linked_filter("援疆项目", Project)
+
+    def of_end(self, queryset, name, value):
+        return (
+            queryset.filter(dropped_reason="")
+            if value == "open"
+            else queryset.exclude(dropped_reason="")
+        )
+
+    def in_stage(self, queryset, name, value):
+        """Those whose furthest stage is called so."""
+        at = Subquery(latest().values("stage__name"))
+        return queryset.alias(at=at).filter(at=value)
+
+
 class TargetFilter(ListFilter):
     kind = choice_filter("类型", Target.Kind)
     standing = choice_filter("完成情况", Standing, method="standing_so")
@@ -232,6 +268,40 @@ class AwardFilter(ListFilter):
     region = place_filter("获得地区", "awards")
     site = row_filter("获得场所", used(Site, "awards", rarely=True))
     enterprise = row_filter("获得企业", used(Enterprise, "awards", rarely=True))
+    outlet = linked_filter("获得网点", Outlet)
+
+
+class AssessmentSchemeFilter(ListFilter):
+    assessed = choice_filter("评什么", AssessmentScheme.Assessed)
+    headquarters = row_filter("援疆指挥部", used(Headquarters, "assessment_schemes"))
+    program = row_filter("所属工程", used(Program, "assessment_schemes"))
+    policy = linked_filter("依据文件", Policy)
+
+
+def years_of_rounds() -> list[tuple[str, str]]:
+    """The years of public rounds, the last first."""
+    rounds = AssessmentRound.objects.published().order_by("-year")
+    return [(str(year), f"{year}年") for year in rounds.values_list("year", flat=True).distinct()]
+
+
+class AssessmentFilter(ListFilter):
+    scheme = row_filter(
+        "评定办法", used(AssessmentScheme, "rounds__assessments"), field_name="round__scheme"
+    )
+    year = choice_filter("年度", years_of_rounds, field_name="round__year")
+    outcome = choice_filter("结果", Assessment.Outcome)
+    headquarters = row_filter(
+        "援疆指挥部",
+        used(Headquarters, "assessment_schemes__rounds__assessments"),
+        field_name="round__scheme__headquarters",
+    )
+    program = row_filter(
+        "所属工程",
+        used(Program, "assessment_schemes__rounds__assessments"),
+        field_name="round__scheme__program",
+    )
+    outlet = linked_filter("网点", Outlet)
+    site = linked_filter("场所", Site)
 
 
 class MetricFilter(ListFilter):

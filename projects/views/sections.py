@@ -44,7 +44,7 @@ GRANTED = Column("授予", "granted_on", kind="date")
 HOLDER = Column(
     "获得者",
     "holder",
-    reads=lambda rows: rows.select_related("site", "region", "enterprise"),
+    reads=lambda rows: rows.select_related("site", "region", "enterprise", "outlet"),
 )
 
 PROJECT_COLUMNS = (NAME, Column("援疆指挥部", "headquarters"), STATUS, TOTAL, STARTED, NOTE)

@@ -10,6 +10,7 @@ from aidtracker.pages.tables import KIND, Column
 from projects.models import Site
 from projects.sums.chains import phases as chain_of
 from projects.views.amounts import amounts, leading, read_figures, with_figure_counts
+from projects.views.assessments import ASSESSMENTS
 from projects.views.sections import (
     ACTIVITY_COLUMNS,
     AWARD_COLUMNS,
@@ -58,6 +59,7 @@ class SitePage(DetailPage):
         Related("projects", "援疆项目", PROJECT_COLUMNS, "建设或改造这一场所的援疆项目。"),
         Related("investments", "招商项目", INVESTMENT_COLUMNS, "落在这一场所的招商项目。"),
         Related("activities", "活动", ACTIVITY_COLUMNS, "在这一场所举办的活动。"),
+        ASSESSMENTS,
         Related("awards", "荣誉", AWARD_COLUMNS, "授予这一场所的荣誉。"),
     )
 

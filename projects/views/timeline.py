@@ -14,8 +14,11 @@ from django.views.generic import View
 
 from aidtracker.ground.partial_dates import in_chinese
 from aidtracker.pages.charts import CHART, FEWEST, Chart, file_response
+from aidtracker.pages.data_files import CHARTS, chart_data
 from aidtracker.pages.paging import kept
+from aidtracker.pages.site import absolute
 from aidtracker.pages.tables import Item
+from aidtracker.pages.terms import about
 from programs.models import Source
 from projects.charts.years import Lane, years_chart
 from projects.models import Observation
@@ -146,6 +149,9 @@ class TimelinePage(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         years = by_year(kept("timeline", all_rows))
+        if self.file in CHARTS:
+            said = about("时间线", absolute(request, reverse("timeline")))
+            return chart_data(request, chart_of(years), self.file, said)
         if self.file:
             return file_response(request, chart_of(years), self.file)
         asked = request.GET.get("year", "").strip()

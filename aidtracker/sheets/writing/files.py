@@ -1,5 +1,6 @@
 """Tables as files: CSV that Excel opens with Chinese intact, or a workbook with typed cells."""
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import csv_text
+from aidtracker.sheets.columns.described import described_columns
 from aidtracker.sheets.columns.resources import VERSION, SheetResource, resource_for
 from aidtracker.sheets.columns.sets import FileColumn, public_columns, staff_columns
+from aidtracker.sheets.writing.about import About, column_row
 from aidtracker.sheets.writing.extracts import Extract, csv_lines
 from aidtracker.sheets.writing.meanings import choices_of, meanings
 from aidtracker.sheets.writing.workbooks import Beside, workbook_chunks
@@ -21,10 +25,17 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+# What readers get with the words that explain it (`taken`).
+WITH_WORDS = {"json": "application/json", "zip": "application/zip"}
+NAME_LENGTH = 80
+NO_NAME = re.compile(r"[^\w.]+")
 
-def file_name(stem: str, file_format: str) -> str:
-    """`observations-2026-06-01.csv`"""
-    return f"{stem}-{timezone.localdate().isoformat()}.{file_format}"
+
+def file_name(stem: str, file_format: str, conditions: Iterable[str] = ()) -> str:
+    """`observations-2026-06-01.csv`, or `projects-status-building-2026-06-01.csv`"""
+    said = [NO_NAME.sub("-", one).strip("-") for one in conditions]
+    name = "-".join([stem, *filter(None, said)])[:NAME_LENGTH]
+    return f"{name}-{timezone.localdate().isoformat()}.{file_format}"
 
 
 def download(
@@ -35,20 +46,24 @@ def download(
     is_public=False,
     site="",
     only: Sequence[str] = (),
+    about: About | None = None,
+    chosen: Iterable[str] = (),
 ) -> StreamingHttpResponse:
     """The queryset's rows, and no others, as a response with a file; it is never held in memory.
 
     The file is the one for staff, which may have `only` some fields, or with public rows the one
-    for the public, in which addresses begin with `site`. `file_format` is csv or xlsx; `headers`
-    is label (Chinese headings and choices) or code. Raises ValueError for any other.
+    for the public, in which addresses begin with `site`, with what is said `about` it.
+    `file_format` is csv or xlsx; `headers` is label (Chinese headings and choices) or code. Raises
+    ValueError for any other. `chosen` are the words of conditions, for its name.
     """
     if file_format not in FORMATS or headers not in ("label", "code"):
         raise ValueError(f"No such download: {file_format}, {headers}")
-    name = file_name(dataset_name(queryset.model), file_format)
+    name = file_name(dataset_name(queryset.model), file_format, chosen)
     codes = headers == "code"
-    return response(
-        name, chunks(queryset, file_format, codes, is_public=is_public, site=site, only=only)
+    content = chunks(
+        queryset, file_format, codes, is_public=is_public, site=site, only=only, about=about
     )
+    return response(name, content)
 
 
 def chunks(
@@ -59,6 +74,7 @@ def chunks(
     is_public=False,
     site="",
     only: Sequence[str] = (),
+    about: About | None = None,
 ) -> Iterator[bytes]:
     """The bytes of the file of a queryset, the headings before anything is asked."""
     resource = resource_for(queryset.model)
@@ -68,6 +84,9 @@ def chunks(
     extract = Extract(queryset, columns)
     if file_format == "xlsx":
         beside = beside_of(resource, columns, has_choices=not (codes or is_public))
+        if about:
+            meant = [column_row(one) for one in described_columns(queryset.model)]
+            beside = Beside(about=lambda: about.sheet(meant))
         yield from workbook_chunks(headings, extract.texts(), extract.kinds, beside)
     else:
         yield from csv_chunks(headings, extract.csv())
@@ -119,7 +138,8 @@ def csv_chunks(headings: Sequence[str], lines: Iterable[bytes]) -> Iterator[byte
 
 def response(name: str, content: Iterable[bytes]) -> StreamingHttpResponse:
     """A file that is written while it is sent; a server in front must not wait for its end."""
-    found = StreamingHttpResponse(content, content_type=FORMATS[name.rpartition(".")[2]])
-    found["Content-Disposition"] = f'attachment; filename="{name}"'
+    kind = (FORMATS | WITH_WORDS)[name.rpartition(".")[2]]
+    found = StreamingHttpResponse(content, content_type=kind)
+    found["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     found["X-Accel-Buffering"] = "no"
     return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import count, islice
+from itertools import count, islice, zip_longest
 from math import ceil
 from typing import Any
 from xml.sax.saxutils import escape
@@ -132,11 +132,12 @@ class Beside:
     """What a book has beside its rows.
 
     `choices` are {place of a column: what may stand there}, `meanings` the rows of a sheet that
-    explains the columns.
+    explains the columns, or `about` asks for those of one that says more.
     """
 
     choices: dict[int, list[str]] = field(default_factory=dict)
     meanings: Sequence[Sequence[str]] = ()
+    about: Callable[[], Sequence[Sequence[str]]] | None = None
 
     def offer(self, sheet: Any) -> None:
         """Let the cells of a sheet have lists to choose from."""
@@ -148,10 +149,13 @@ class Beside:
 
     def write(self, book: Any, bold: Any) -> None:
         """Add the sheets that explain the columns, and, hidden, what is chosen from."""
-        if self.meanings:
+        table = [MEANING_TITLES, *self.meanings] if self.meanings else []
+        if self.about:
+            table = list(self.about())
+        if table:
             sheet = book.add_worksheet(MEANINGS)
-            table = [MEANING_TITLES, *self.meanings]
-            arrange(sheet, [width_of(texts, WIDEST) for texts in zip(*table, strict=True)])
+            across = zip_longest(*table, fillvalue="")
+            arrange(sheet, [width_of(texts, WIDEST) for texts in across])
             for number, texts in enumerate(table):
                 sheet.write_row(number, 0, texts, None if number else bold)
         if self.choices:

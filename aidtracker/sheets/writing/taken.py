@@ -1,0 +1,105 @@
+"""What readers take away with all that is needed to read and cite it: JSON, or a ZIP of CSV."""
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+
+from aidtracker.ground.datasets import dataset_name
+from aidtracker.sheets.columns.cells import mark
+from aidtracker.sheets.columns.described import described_columns
+from aidtracker.sheets.writing.about import About, column_facts, column_row
+from aidtracker.sheets.writing.extracts import Extract, csv_lines
+from aidtracker.sheets.writing.files import chunks, csv_chunks, file_name, response
+from aidtracker.sheets.writing.json_rows import json_rows
+from aidtracker.sheets.writing.workbooks import Sink
+
+ROWS = 500
+README, METADATA = "README.md", "metadata.json"
+Member = tuple[str, Iterable[bytes]]
+
+
+def taken_rows(
+    queryset: QuerySet, file_format: str, about: About, chosen: Iterable[str], site: str
+) -> StreamingHttpResponse:
+    """Public rows as json or zip; they are never held in memory."""
+    name = dataset_name(queryset.model)
+    if file_format == "json":
+        content = json_of_rows(queryset, about, site)
+    else:
+        content = zip_of(members_of_rows(queryset, about, f"{name}.csv", site))
+    return response(file_name(name, file_format, chosen), content)
+
+
+def json_of_rows(queryset: QuerySet, about: About, site: str) -> Iterator[bytes]:
+    columns = described_columns(queryset.model, site)
+    rows = json_rows(Extract(queryset, [one.file for one in columns]), columns)
+    yield from json_of(about.metadata([column_facts(one) for one in columns]), rows)
+
+
+def json_of(metadata: dict[str, Any], rows: Iterator[str]) -> Iterator[bytes]:
+    """What explains rows, and these, each an object in a line."""
+    yield opening(metadata)
+    comma = ""
+    while part := list(islice(rows, ROWS)):
+        yield (comma + ",\n".join(part)).encode()
+        comma = ",\n"
+    yield b"\n]}\n"
+
+
+def opening(metadata: dict[str, Any]) -> bytes:
+    """All that stands in front of the rows."""
+    text = json.dumps(metadata, ensure_ascii=False, indent=1)
+    return f'{text.removesuffix("}").rstrip()},\n "rows": [\n'.encode()
+
+
+def members_of_rows(queryset: QuerySet, about: About, name: str, site: str) -> Iterator[Member]:
+    columns = described_columns(queryset.model)
+    yield name, chunks(queryset, "csv", is_public=True, site=site)
+    metadata = about.metadata([column_facts(one) for one in columns])
+    yield METADATA, [json.dumps(metadata, ensure_ascii=False, indent=1).encode()]
+    yield README, [about.readme([column_row(one) for one in columns]).encode()]
+
+
+def zip_of(members: Iterable[Member]) -> Iterator[bytes]:
+    """A ZIP that is written while it is sent."""
+    sink = Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, parts in members:
+            with archive.open(name, "w") as member:
+                for part in parts:
+                    member.write(part)
+                    yield sink.taken()
+    yield sink.taken()
+
+
+# A table as a page shows it: few rows, of words
+
+
+def taken_table(
+    name: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    about: About,
+    further: Iterable[Member] = (),
+) -> StreamingHttpResponse:
+    """A table as csv, json or zip, by the ending of `name`; `further` goes along in the ZIP."""
+    stem, _, ending = name.rpartition(".")
+    marked = ([mark(text) for text in row] for row in rows)
+    lines = csv_chunks(headings, csv_lines(marked))
+    columns = [{"name": one} for one in headings]
+    if ending == "csv":
+        return response(name, lines)
+    if ending == "json":
+        objects = (
+            json.dumps(dict(zip(headings, row, strict=True)), ensure_ascii=False) for row in rows
+        )
+        return response(name, json_of(about.metadata(columns), objects))
+    metadata = json.dumps(about.metadata(columns), ensure_ascii=False, indent=1).encode()
+    readme = about.readme([(one,) for one in headings]).encode()
+    members = [(f"{stem}.csv", lines), (METADATA, [metadata]), (README, [readme]), *further]
+    return response(name, zip_of(members))

@@ -1,0 +1,165 @@
+"""推进看板: the cases of a pipeline as cards under their stages; each is moved by its own form."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from aidtracker.desk.theme import may_open
+from aidtracker.ground.scope import may, readable, scope_of
+from aidtracker.trail import acts
+from programs.models import Headquarters
+from projects.admin.moving import follow_up, move
+from projects.models import FollowUp, Pipeline, PipelineCase, PipelineStage, Review, StageEntry
+from projects.sums.funnels import Funnel, funnel, pairs_of, standing_of
+
+MOST_CARDS = 300  # on the whole board
+
+
+@dataclass
+class Lane:
+    """A stage and the cases that stand in it; without a stage those that have not begun."""
+
+    stage: PipelineStage | None
+    ahead: list[PipelineStage]
+    cards: list[PipelineCase] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.stage.name if self.stage else "未开始"
+
+    @property
+    def is_end(self) -> bool:
+        return bool(self.stage and self.stage.outcome)
+
+    @property
+    def stalled(self) -> int:
+        return sum(card.is_stalled for card in self.cards)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def board(request: HttpRequest) -> HttpResponse:
+    """The board of one pipeline; its forms move a card or say what is done next."""
+    if not may_open(PipelineCase, request):
+        raise PermissionDenied
+    if request.method == "POST":
+        return act(request)
+    pipelines = list(Pipeline.objects.order_by("pk"))
+    pipeline, own = chosen(request, pipelines), headquarters_of(request)
+    one = chosen_headquarters(request, own)
+    cases = readable(PipelineCase.objects.filter(pipeline=pipeline), request.user)
+    cases = cases.filter(headquarters=one) if one else cases
+    stages = list(pipeline.stages.order_by("number")) if pipeline else []
+    cards = cards_of(cases)
+    context = {
+        **admin.site.each_context(request),
+        "title": "推进看板",
+        "pipelines": pipelines,
+        "pipeline": pipeline,
+        "headquarters": own,
+        "chosen": one,
+        "lanes": lanes(stages, mark_own(cards[:MOST_CARDS], request.user)),
+        "is_cut": len(cards) > MOST_CARDS,
+        "most": MOST_CARDS,
+        "funnel": funnel_of(cases, stages),
+        "today": timezone.localdate(),
+        "may_move": may(request.user, "add", StageEntry),
+        "may_follow": may(request.user, "add", FollowUp) and may(request.user, "change", FollowUp),
+        "may_add": may(request.user, "add", PipelineCase),
+    }
+    return TemplateResponse(request, "admin/projects/board.html", context)
+
+
+def chosen(request: HttpRequest, pipelines: list[Pipeline]) -> Pipeline | None:
+    """The pipeline that the address names, else the first."""
+    asked = request.GET.get("pipeline", "")
+    found = next((one for one in pipelines if one.slug == asked), None)
+    if asked and found is None:
+        raise Http404("No such pipeline.")
+    return found or next(iter(pipelines), None)
+
+
+def headquarters_of(request: HttpRequest) -> list[Headquarters]:
+    scope = scope_of(request.user)
+    rows = Headquarters.objects.defer("search_text")
+    return list(rows if scope.reads_all else rows.filter(pk__in=scope.headquarters))
+
+
+def chosen_headquarters(request: HttpRequest, own: list[Headquarters]) -> Headquarters | None:
+    asked = request.GET.get("headquarters", "")
+    found = next((one for one in own if one.slug == asked), None)
+    if asked and found is None:
+        raise Http404("No such headquarters for this user.")
+    return found
+
+
+def cards_of(cases: Any) -> list[PipelineCase]:
+    """What is pursued, one more than the board shows; those longest in their stage first."""
+    rows = cases.under_way().with_stage(StageEntry.objects.standing())
+    rows = rows.select_related("enterprise", "headquarters").prefetch_related("follow_ups")
+    found = list(rows.order_by("reached__on", "pk")[: MOST_CARDS + 1])
+    return sorted(found, key=lambda card: (not card.is_stalled, card.entered_on))
+
+
+def mark_own(cards: list[PipelineCase], user: Any) -> list[PipelineCase]:
+    """Cards that know whether the user may move them, and what was entered to follow them up."""
+    scope = scope_of(user)
+    for card in cards:
+        card.is_own = scope.changes_all or card.headquarters_id in scope.headquarters
+        card.follow = next(iter(card.follow_ups.all()), None) or FollowUp(version=0)
+        card.seen = card.reached["stage"] if card.reached else ""
+    return cards
+
+
+def lanes(stages: list[PipelineStage], cards: list[PipelineCase]) -> list[Lane]:
+    found = [Lane(None, stages)]
+    found += [Lane(stage, stages[at:]) for at, stage in enumerate(stages, 1)]
+    by_stage = {lane.stage.pk if lane.stage else None: lane for lane in found}
+    for card in cards:
+        at = card.reached["stage"] if card.reached else None
+        by_stage[at].cards.append(card)
+    return found if found[0].cards else found[1:]
+
+
+def funnel_of(cases: Any, stages: list[PipelineStage]) -> Funnel | None:
+    """The funnel of what the board shows, drafts included; the stages are read already."""
+    if not stages:
+        return None
+    kept, entries = cases.exclude(review=Review.WITHDRAWN), StageEntry.objects.standing()
+    return funnel(stages, standing_of(kept, entries), pairs_of(kept, entries))
+
+
+def act(request: HttpRequest) -> HttpResponse:
+    """Do what a card's form says, and tell what became of it."""
+    sent = request.POST
+    number = sent.get("case", "")
+    try:
+        if sent.get("act") == "move":
+            told = {name: sent.get(name, "") for name in ("stage", "on", "seen")}
+            entry = move(number, **told, user=request.user)
+            messages.success(request, moved(entry))
+        elif sent.get("act") == "follow":
+            found = follow_up(
+                number, words=sent.dict(), version=sent.get("version", ""), user=request.user
+            )
+            messages.success(request, f"已记下“{found.case}”的跟进。")
+        else:
+            messages.error(request, "没有这样的操作。")
+    except ValidationError as error:
+        for words in error.messages:
+            messages.error(request, words)
+    return HttpResponseRedirect(f"{request.get_full_path()}#case-{number}")
+
+
+def moved(entry: StageEntry) -> str:
+    """What was entered, and where that can be undone."""
+    trail = reverse("admin:aidtracker_act_change", args=[acts.current().pk])
+    words = '“{}”已进入“{}”，是草稿，待提交审核。<a href="{}">查看或撤销</a>'
+    return format_html(words, entry.case, entry.stage.name, trail)

@@ -1,0 +1,70 @@
+"""The IATI organisation file: the headquarters, with the aid that documents say they plan for a
+year, and all figures about them in our namespace."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import OuterRef, Q
+
+from aidtracker.ground.addresses import address
+from programs.models import Headquarters
+from projects.exchange import iati
+from projects.exchange.iati import E, narrative
+from projects.exchange.iati_figures import figures_told, stated
+from projects.models.metrics import SUBJECTS
+from projects.models.scope_entries import SCOPES
+
+COMMITTED = "2"
+YUAN = "元"
+PLANNED = "planned_amount"  # the column of ledgers that a metric of planned aid names
+OTHERS = {f"series__{name}": None for name in SUBJECTS if name != "headquarters"}
+WHOLE = {f"series__{name}": None for name in SCOPES} | {"series__scope_note": ""}
+
+
+def organisations(site: str) -> Iterator[Any]:
+    """All headquarters: one query."""
+    own = Q(series__headquarters=OuterRef("pk"), **OTHERS)
+    rows = Headquarters.objects.published().order_by("pk")
+    told = rows.values(
+        *("slug", "name", "full_name", "updated_at"),
+        plans=figures_told(own & Q(**WHOLE, nature="plan", series__metric__ledger_field=PLANNED)),
+        figures=figures_told(own),
+    )
+    yield from (organisation(one, site) for one in told.iterator(iati.CHUNK))
+
+
+def organisation(row: dict[str, Any], site: str) -> Any:
+    page = f"{site}{address(Headquarters.page_name(), row['slug'])}"
+    return E(
+        "iati-organisation",
+        E("organisation-identifier", iati.identifier(Headquarters, row["slug"])),
+        E.name(narrative(row["full_name"] or row["name"])),
+        iati.reporting_org(),
+        *(budget(one, site) for one in row["plans"] or () if is_budget(one)),
+        iati.document_link(page, row["name"]),
+        *(
+            stated(one, site, series=one["series"], metric=one["metric"])
+            for one in row["figures"] or ()
+        ),
+        {
+            iati.LANG: "zh",
+            "default-currency": "CNY",
+            "last-updated-datetime": iati.moment(row["updated_at"]),
+        },
+    )
+
+
+def is_budget(one: dict[str, Any]) -> bool:
+    """Whether a figure is money for a time that IATI takes as a budget: a year at most."""
+    return one["unit"] == YUAN and one["begins"][:4] == one["ends"][:4]
+
+
+def budget(one: dict[str, Any], site: str) -> Any:
+    return E(
+        "total-budget",
+        E("period-start", {"iso-date": one["begins"]}),
+        E("period-end", {"iso-date": one["ends"]}),
+        E.value(one["value"], {"value-date": one["begins"]}),
+        stated(one, site),
+        status=COMMITTED,
+    )

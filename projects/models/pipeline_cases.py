@@ -1,0 +1,361 @@
+"""What goes through a pipeline, and the days on which it entered each stage."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import JSONObject, Left, Length
+from django.utils import timezone
+
+from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.partial_dates import (
+    PartialDateField,
+    last_day,
+    partial_date_check,
+)
+from aidtracker.ground.records import KeyedModel, KeyedQuerySet, Record, RecordQuerySet
+from aidtracker.ground.relations import key_to, optional_key_to
+from aidtracker.review.reviewed import Review, Reviewed, standing
+from programs.models import Headquarters, Program, Region
+from projects.models.activities import Activity
+from projects.models.enterprises import Enterprise
+from projects.models.investments import Investment
+from projects.models.pipelines import Pipeline, PipelineStage
+from projects.models.projects import Project
+from projects.models.sites import Site
+
+
+class DayBefore(Func):
+    """So many days before a day, as text; the number of days is a column."""
+
+    output_field: Any = CharField()
+
+    def __init__(self, days: Any, today: date | None = None) -> None:
+        super().__init__(days, *([Value(today.isoformat())] if today else []))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "date(%(today)s, '-' || %(days)s || ' days')"
+        return self.put(template, compiler)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "to_char(CAST(%(today)s AS date) - CAST(%(days)s AS integer), 'YYYY-MM-DD')"
+        return self.put(template, compiler)
+
+    def put(self, template: str, compiler: Any) -> Any:
+        days, today = (compiler.compile(one) for one in self.source_expressions)
+        return template % {"today": today[0], "days": days[0]}, (*today[1], *days[1])
+
+
+# Whether a case is no longer pursued.
+DROPPED = Case(When(dropped_reason="", then=False), default=True, output_field=BooleanField())
+
+
+class StageEntryQuerySet(KeyedQuerySet):
+    def standing(self) -> Self:
+        """Those that hold as far as the staff knows: all but those taken back."""
+        return self.exclude(review=Review.WITHDRAWN)
+
+    def for_fixtures(self) -> Self:
+        return self.published()
+
+
+class PipelineCaseQuerySet(RecordQuerySet):
+    def for_fixtures(self) -> Self:
+        return self.published()
+
+    def with_stage(self, entries: QuerySet | None = None) -> Self:
+        """Each with the stage that it has come to, as `reached`; None before the first.
+
+        Of the public ones with the public entries, unless others are given.
+        """
+        return self.annotate(reached=Subquery(latest(entries).values("told")))
+
+    def under_way(self) -> Self:
+        """Those that were not dropped."""
+        return self.filter(dropped_reason="").exclude(review=Review.WITHDRAWN)
+
+    def stalled(self, today: date) -> Self:
+        """Those that are longer in their stage than it allows, drafts included.
+
+        A month or year counts only when all of it is that long ago.
+        """
+        entries = StageEntry.objects.standing()
+        later = entries.filter(case=OuterRef("case"), stage__number__gt=OuterRef("stage__number"))
+        since = DayBefore(F("stage__stalled_after"), today)
+        long_ago = entries.filter(
+            ~Exists(later),
+            stage__stalled_after__isnull=False,
+            entered_on__lt=Left(since, Length("entered_on")),
+        )
+        return self.under_way().filter(pk__in=long_ago.order_by().values("case"))
+
+
+def latest(entries: QuerySet | None = None) -> QuerySet:
+    """The entry into the furthest stage of the case of an outer query, `told` in words."""
+    if entries is None:
+        entries = StageEntry.objects.filter(review=Review.PUBLISHED)
+    told = JSONObject(
+        entry=F("pk"),
+        stage=F("stage"),
+        number=F("stage__number"),
+        name=F("stage__name"),
+        outcome=F("stage__outcome"),
+        limit=F("stage__stalled_after"),
+        on=F("entered_on"),
+    )
+    own = entries.filter(case=OuterRef("pk")).order_by("-stage__number")
+    return own.annotate(told=told)[:1]
+
+
+class PipelineCase(Reviewed, Record):
+    """推进事项: a deal, a project in reserve or a firm's move, on its way through a pipeline.
+
+    How much it is about stands in the ledger that it names: here nothing is said twice.
+    """
+
+    SHOWN = ("name", "slug", "aliases")
+    TOLD = (
+        *("name", "slug", "code", "pipeline", "enterprise", "site", "region", "headquarters"),
+        *("program", "activity", "investment", "project", "dropped_on", "dropped_reason"),
+    )
+    KEY = ("code",)
+    TOLD_APART_BY = ("pipeline", "enterprise", "site")
+    OWNERS = ("headquarters",)
+    IS_SHARED = False
+    maintainer = None
+
+    # Identification
+    code = models.CharField("事项编号", max_length=40, unique=True)
+    pipeline = key_to(Pipeline, "推进流程", "cases")
+
+    # Relations
+    enterprise = optional_key_to(
+        Enterprise,
+        "企业",
+        "cases",
+        help_text="名录里的企业人人看得到；还不能公开的对方只写在本条名称里",
+    )
+    site = optional_key_to(Site, "场所", "cases", help_text="落在或入驻哪个园区、场所")
+    region = optional_key_to(Region, "地区", "cases")
+    headquarters = optional_key_to(Headquarters, "援疆指挥部", "cases")
+    program = optional_key_to(Program, "所属工程", "cases")
+    activity = optional_key_to(
+        Activity, "由哪次活动带来", "cases", help_text="推介会、签约会、考察等"
+    )
+    investment = optional_key_to(
+        Investment, "招商项目", "cases", help_text="签约后登记在招商台账里的那一项，金额以它为准"
+    )
+    project = optional_key_to(
+        Project, "援疆项目", "cases", help_text="列入计划后登记在项目台账里的那一项"
+    )
+
+    # Dates
+    dropped_on = PartialDateField("终止", is_past=True)
+    dropped_reason = models.CharField(
+        "终止原因", max_length=200, blank=True, help_text="不再推进的写明原因；发布后公开"
+    )
+
+    # Standing
+    review, review_comment, correction_reason = standing()
+
+    objects = PipelineCaseQuerySet.as_manager()
+
+    class Meta(Reviewed.Meta, Record.Meta):
+        verbose_name = verbose_name_plural = "推进事项"
+        constraints = (
+            row_check(
+                "pipeline_case_one_ledger_row",
+                Q(investment=None) | Q(project=None),
+                "招商项目和援疆项目只填一个。",
+            ),
+            row_check(
+                "pipeline_case_dropped_for_a_reason",
+                Q(dropped_on="") | ~Q(dropped_reason=""),
+                "终止的事项请写明原因。",
+            ),
+            once(
+                "pipeline_case_investment_once",
+                "这个招商项目在该流程里已有一条。",
+                "pipeline",
+                "investment",
+            ),
+            once(
+                "pipeline_case_project_once",
+                "这个援疆项目在该流程里已有一条。",
+                "pipeline",
+                "project",
+            ),
+            partial_date_check("pipeline_case", "dropped_on"),
+        )
+
+    @property
+    def search_names(self) -> list[str]:
+        return [self.name, *self.aliases, self.code]
+
+    @property
+    def is_dropped(self) -> bool:
+        return bool(self.dropped_reason)
+
+    @property
+    def next_words(self) -> str:
+        """Who does what next, as far as that is entered."""
+        return "".join(one.words for one in self.follow_ups.all())
+
+    def clean(self) -> None:
+        self.before_storing([self])
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """What has entered a stage stays in its pipeline."""
+        numbers = [row.pk for row in rows if row.pk]
+        begun = cls._base_manager.filter(pk__among=numbers, entries__isnull=False)
+        kept = dict(begun.values_list("pk", "pipeline")) if numbers else {}
+        for row in rows:
+            if kept.get(row.pk, row.pipeline_id) != row.pipeline_id:
+                raise ValidationError(
+                    {"pipeline": f"“{row}”已有阶段记录，不能改流程；请先删去那些记录。"}
+                )
+
+    @property
+    def stage_words(self) -> str:
+        """Where it stands: 签约, 签约（终止）; empty before the first stage.
+
+        Like all that follows it is known of rows read `with_stage` alone.
+        """
+        at = self.reached["name"] if self.reached else ""
+        return f"{at or '未开始'}（终止）" if self.is_dropped else at
+
+    @property
+    def entered_on(self) -> str:
+        return self.reached["on"] if self.reached else ""
+
+    @property
+    def days(self) -> int | None:
+        """For how long it has surely been in its stage; None where no day is known."""
+        since = last_day(self.entered_on)
+        return max((timezone.localdate() - since).days, 0) if since else None
+
+    @property
+    def is_stalled(self) -> bool:
+        limit, days = (self.reached or {}).get("limit"), self.days
+        return not self.is_dropped and limit is not None and days is not None and days > limit
+
+    @property
+    def stalled_words(self) -> str:
+        """签约 210 天（超过 180 天算停滞）; of one that has stalled."""
+        at = self.reached
+        return f"{at['name']} {self.days} 天（超过 {at['limit']} 天算停滞）"
+
+
+class FollowUp(KeyedModel):
+    """跟进: who pursues a case and what they do next; a working paper that nobody reviews."""
+
+    KEY = ("case__code",)
+    OWNERS = ("case__headquarters",)
+    SEARCHED_IN = ("handler", "next_step")
+    SEARCHED_WITH = ("case",)
+    IS_SHARED = False
+    IS_INTERNAL = True
+
+    case = models.ForeignKey(
+        PipelineCase, models.CASCADE, verbose_name="推进事项", related_name="follow_ups"
+    )
+    handler = models.CharField(
+        "经办", max_length=120, blank=True, help_text="哪个处室或岗位在跟，不写个人姓名"
+    )
+    next_step = models.CharField("下一步", max_length=200, blank=True)
+    next_on = models.DateField("下一步日期", null=True, blank=True, help_text="到期列在日程里")
+
+    class Meta(KeyedModel.Meta):
+        verbose_name = verbose_name_plural = "跟进"
+        ordering = ("next_on", "case")
+        constraints = (
+            once("follow_up_once", "该事项已有跟进，请改那一条。", "case"),
+            row_check(
+                "follow_up_next_step_said",
+                Q(next_on=None) | ~Q(next_step=""),
+                "填了下一步日期，请写下一步做什么。",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case}的跟进"
+
+    @property
+    def words(self) -> str:
+        """下一步：约谈（2026-05-03），产业处."""
+        step = self.next_step and f"下一步：{self.next_step}"
+        step += f"（{self.next_on:%Y-%m-%d}）" if self.next_on else ""
+        return "，".join(filter(None, (step, self.handler)))
+
+
+class StageEntry(Reviewed):
+    """阶段记录: when something entered a stage; it stands in the furthest one."""
+
+    KEY = ("case__code", "stage__name")
+    OWNERS = ("case__headquarters",)
+    PUBLIC_WITH = ("case",)
+    SEARCHED_WITH = ("case",)
+    IS_SHARED = False
+
+    # Identification
+    case = models.ForeignKey(
+        PipelineCase, models.CASCADE, verbose_name="推进事项", related_name="entries"
+    )
+    stage = key_to(PipelineStage, "阶段", "entries")
+
+    # Dates
+    entered_on = PartialDateField("进入日期", is_past=True)
+
+    # Standing
+    review, review_comment, correction_reason = standing()
+    note = models.TextField("备注", blank=True)
+
+    objects = StageEntryQuerySet.as_manager()
+
+    class Meta(Reviewed.Meta):
+        verbose_name = verbose_name_plural = "阶段记录"
+        ordering = ("case", "stage")
+        constraints = (
+            once("stage_entry_once", "该事项已有这一阶段的记录。", "case", "stage"),
+            partial_date_check("stage_entry", "entered_on"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.stage.name}"
+
+    def clean(self) -> None:
+        self.before_storing([self])
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """The stage is one of the pipeline that the case goes through."""
+        cases = pipelines_of(PipelineCase, {row.case_id for row in rows})
+        stages = pipelines_of(PipelineStage, {row.stage_id for row in rows})
+        for row in rows:
+            # A case that is entered together with its stages has no number yet.
+            of_case = cases.get(row.case_id) or getattr(row.case, "pipeline_id", None)
+            if row.stage_id and of_case and of_case != stages.get(row.stage_id):
+                raise ValidationError({"stage": f"“{row.stage}”不是这个流程的阶段，请另选一个。"})
+
+
+def pipelines_of(model: Any, numbers: Iterable[int | None]) -> dict[int, int]:
+    """The pipelines that some rows belong to: {number: number of its pipeline}."""
+    rows = model._base_manager.filter(pk__among=[one for one in numbers if one])
+    return dict(rows.values_list("pk", "pipeline"))
