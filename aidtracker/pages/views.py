@@ -16,9 +16,9 @@ from aidtracker.pages.searching import search_everything, suggestions
 from aidtracker.pages.site import absolute
 
 CLOSED = ("/admin/", "/search/", "/report/", "/large/", "/*?*download=", "/*?*cite=")
-CLOSED += ("/*/table.",)  # any selection of rows
+CLOSED += ("/*/table.", "/api/v1/")  # any selection of rows
 # Whole datasets, once each; not every selection of their rows.
-OPEN = ("/data/",)
+OPEN = ("/data/", "/iati/", "/sdmx/")
 ROBOTS = "".join(
     [
         "User-agent: *\n",

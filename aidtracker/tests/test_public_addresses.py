@@ -36,11 +36,18 @@ LISTS = {
 WITHOUT_PAGES = {"batches", "categories", "corrections", "officials", "pairings"}
 PROMISED = {
     "": "home",
+    "api/": "api-page",
     "compare/": "compare",
     "compare/chart.svg": "compare-chart",
     "timeline/": "timeline",
     "timeline/chart.svg": "timeline-chart",
     "files/<uuid:key>/<str:variant>": "attachment",
+    "feed/": "feed",
+    "feed/feed.json": "feed-json",
+    "iati/activities.xml": "iati-activities",
+    "iati/organisations.xml": "iati-organisations",
+    "sdmx/figures.csv": "sdmx-figures",
+    "sdmx/structure.json": "sdmx-structure",
     "method/": "method",
     "report/": "report-error",
     "briefings/": "briefing-list",

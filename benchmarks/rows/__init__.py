@@ -2,6 +2,7 @@
 
 from benchmarks.rows import (
     admin,
+    api,
     changes,
     limits,
     opendata,
@@ -11,4 +12,4 @@ from benchmarks.rows import (
     texts,
 )
 
-__all__ = ["admin", "changes", "limits", "opendata", "public", "reading", "sheets", "texts"]
+__all__ = ["admin", "api", "changes", "limits", "opendata", "public", "reading", "sheets", "texts"]

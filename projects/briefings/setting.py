@@ -1,10 +1,9 @@
 """A text as a page shows it: its blocks with numbered headings, and its notes."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from django.utils.safestring import SafeString, mark_safe
 
 from aidtracker.ground.publication import PUBLISHED
 from projects.briefings.comparing import Change, between, since
@@ -71,9 +70,9 @@ def set_notes(content: dict[str, Any], changed: Mapping[int, Change]) -> list[No
     ]
 
 
-def drawing(svg: str) -> SafeString:
-    """A drawing that was made here and is kept by nobody else, inside a page."""
-    return mark_safe(svg)
+def drawing(svg: str) -> str:
+    """A drawing as the address of a picture, which does nothing but be seen."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 # The page of an edition
@@ -106,4 +105,5 @@ def page_of(found: BriefingEdition, others: list[BriefingEdition]) -> dict[str, 
         "earlier": earlier,
         "changes": between(shown_of(earlier)[0], content) if earlier else [],
         "base": "",
+        "are_notes_open": True,
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Cast, Concat, Substr
 
 from aidtracker.ground.addresses import pieces
 from aidtracker.ground.features import fields_at
@@ -133,8 +133,8 @@ def status() -> Expression:
 
 
 def digits(name: str, model: Any = Observation) -> Expression:
-    """A number as the text of its digits."""
-    return sql.Written(F(name), words=sql.number(model._meta.get_field(name)))
+    """A number as the text of its digits, in JSON, too."""
+    return Cast(sql.Written(F(name), words=sql.number(model._meta.get_field(name))), TextField())
 
 
 @dataclass(frozen=True)

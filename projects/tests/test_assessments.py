@@ -188,11 +188,42 @@ def test_nothing_is_granted_without_all_points_a_day_and_a_ground(
 
 
 def test_outcome_with_an_award_cannot_become_another(round_):
-    row = rated(round_, 90, 90, outcome="award")
+    row = rated(round_, 90, 90, review="withdrawn", outcome="award")
     make_award(outlet=row.outlet, assessment=row)
     row.outcome = "none"
     with pytest.raises(ValidationError, match="已经授予荣誉"):
         row.full_clean()
+
+
+def test_what_is_published_says_nothing_else_until_it_is_withdrawn(round_):
+    row = rated(round_, 90, 90, outcome="none")
+    row.outcome, row.correction_reason = "award", "重新评"
+    with pytest.raises(ValidationError, match="先写明理由撤回"):
+        row.full_clean()
+    row.outcome, row.note = "none", "现场查看"
+    row.full_clean()
+    with pytest.raises(ValidationError, match="先写明理由撤回"):
+        row.scores.first().check_edit(None, None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_own", "words"),
+    [("none", True, "不是“评上”"), ("award", False, "不是这个获得者")],
+)
+def test_award_rests_only_on_what_granted_it(round_, outcome, is_own, words):
+    row = rated(round_, 90, 90, outcome=outcome)
+    outlet = row.outlet if is_own else outlet_of(round_.scheme)
+    award = Award(name="示范店", level="other", outlet=outlet, assessment=row)
+    with pytest.raises(ValidationError, match=words):
+        award.full_clean()
+
+
+def test_award_of_another_headquarters_does_not_rest_on_it(round_):
+    row = rated(round_, 90, 90, outcome="award")
+    award = Award(name="示范店", level="other", outlet=row.outlet, assessment=row)
+    award.maintainer = make_headquarters()
+    with pytest.raises(ValidationError, match="别的指挥部"):
+        award.full_clean()
 
 
 @pytest.mark.parametrize("door", ["full_clean", "save"])

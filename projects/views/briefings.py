@@ -56,7 +56,9 @@ def edition(request: HttpRequest, briefing: int, number: int) -> HttpResponse:
     """The text as it was frozen, with marks at what became of its figures since."""
     found = public_edition(briefing, number)
     trail = [Item("文稿", reverse("briefing-list"))]
-    context = {**page_of(found, others_of(found, is_public=True)), "trail": trail}
+    page = page_of(found, others_of(found, is_public=True))
+    # On a phone they would be longer than the text.
+    context = {**page, "trail": trail, "are_notes_open": False}
     return render(request, "projects/briefing.html", context)
 
 
