@@ -45,7 +45,6 @@ DATASETS = {
     "projects": "projects paid with aid money",
     "investments": "firms’ own investments that the headquarters brought in; no aid projects",
     "cases": "deals, projects in reserve and firms’ moves on their way through stages",
-    "pipelines": "the stages that such things go through",
     "subsidies": "what is paid to lower a cost, with what it moved (premium to sum insured)",
     "targets": "what programmes and projects set out to do, counted: planned, done, until when",
     "enterprises": "firms, cooperatives, banks, associations",
