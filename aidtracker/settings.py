@@ -286,6 +286,8 @@ SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES") or 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # With activity, too, it ends after so long.
 SESSION_HOURS = int(os.environ.get("SESSION_HOURS") or 12)
+# So many at once a person has; one more ends that which was not used for longest.
+SESSIONS_AT_ONCE = int(os.environ.get("SESSIONS_AT_ONCE") or 5)
 # What was typed into a form and not saved comes back for so long, to its person alone; where
 # several people use one machine, not after they have logged out.
 UNSAVED_HOURS = int(os.environ.get("UNSAVED_HOURS") or 24)
@@ -296,6 +298,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # Whether a second step of log-in is demanded of who grants rights, makes accounts or publishes;
 # others choose. What an app for codes calls the site, and by what name passkeys know it.
 SECOND_FACTOR = env_flag("SECOND_FACTOR", default=not DEBUG)
+SECOND_FACTOR_FOR_ALL = env_flag("SECOND_FACTOR_FOR_ALL", default=False)
 OTP_TOTP_ISSUER = SITE["name"]
 OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 # The address itself is asked for each time (`aidtracker.accounts.passkeys.Helper`).
@@ -334,6 +337,10 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# Called so, a browser takes them from this host alone, over TLS, and from nobody who shares a part
+# of its name.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS") or 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Asks browsers to know it beforehand, which takes months to undo: only who wants that says so.

@@ -72,7 +72,14 @@ register(
         navigation=PublicPage(WHAT, 90, "政策文件"),
         is_searched=True,
     ),
-    Dataset("categories", "programs.Category", PROGRAMS, "category", home=160),
+    Dataset(
+        "categories",
+        "programs.Category",
+        PROGRAMS,
+        "category",
+        home=160,
+        about="援疆项目的分类；每个五年规划各有一套，不能跨规划相加。",
+    ),
     Dataset(
         "sources",
         "programs.Source",

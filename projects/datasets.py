@@ -26,8 +26,8 @@ def working_papers(name: str, model: str, icon: str, about: str = "") -> Dataset
     Those that no public page shows row by row say nothing about themselves, and are not handed out.
     """
     label = f"projects.{model}"
-    told = {"is_open": bool(about), "about": about}
-    return Dataset(name, label, LEDGERS, icon, has_work=True, fixture=Fixture.NEVER, **told)
+    never = {"has_work": True, "fixture": Fixture.NEVER}
+    return Dataset(name, label, LEDGERS, icon, about=about, **never)
 
 
 # The ledgers of a month.
@@ -293,7 +293,6 @@ register(
         "projects.Revision",
         REVIEW,
         "rate_review",
-        is_open=False,
         has_work=True,
         is_imported=False,
         fixture=Fixture.NEVER,
@@ -303,7 +302,6 @@ register(
         "projects.ReportingPeriod",
         REVIEW,
         "calendar_month",
-        is_open=False,
         fixture=Fixture.NEVER,
     ),
     Dataset(
@@ -311,7 +309,6 @@ register(
         "projects.WarningRule",
         REVIEW,
         "notification_important",
-        is_open=False,
         is_working_rule=True,
     ),
     Dataset(
@@ -328,7 +325,6 @@ register(
         "projects.Matter",
         REVIEW,
         "forum",
-        is_open=False,
         has_work=True,
         fixture=Fixture.NEVER,
     ),
@@ -337,10 +333,9 @@ register(
         "projects.ObservationPart",
         FIGURES,
         "functions",
-        is_open=False,
         fixture=Fixture.NEVER,
     ),
-    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next", is_open=False),
+    Dataset("skipped_phrases", "projects.SkippedPhrase", DOCUMENTS, "skip_next"),
 )
 register(
     PublicPage(WHAT, 5, "时间线", "timeline"),
@@ -354,7 +349,7 @@ register(
     MenuPage(PROJECTS, "推进看板", "view_kanban", "projects_board", readers("pipelinecase")),
     MenuPage(PROJECTS, "季度资金", "account_balance", "projects_quarters", readers("project")),
     GRID,
-    MenuPage(PLACES, "评分", "grading", "projects_scoring", readers("assessment")),
+    MenuPage(PLACES, "评分表", "grading", "projects_scoring", readers("assessment")),
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
     MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),

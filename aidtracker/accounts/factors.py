@@ -47,9 +47,12 @@ def has_passkey(user: User) -> bool:
 
 
 def is_demanded_of(user: User) -> bool:
-    """Whether the site demands a second step: of who grants rights, makes accounts or publishes."""
+    """Whether the site demands a second step: of who grants rights, makes accounts or publishes, or
+    of everybody."""
     if not settings.SECOND_FACTOR:
         return False
+    if settings.SECOND_FACTOR_FOR_ALL:
+        return True
     rights = user.get_all_permissions()
     publishes = any(right.partition(".")[2].startswith("publish_") for right in rights)
     return publishes or may_grant(user) or user.has_perm("auth.change_user")

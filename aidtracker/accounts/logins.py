@@ -25,6 +25,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
+from aidtracker.accounts.own_sessions import end_surplus
 from aidtracker.accounts.second_step import ask_for_second_step
 from aidtracker.accounts.sessions import start
 from aidtracker.desk import unsaved
@@ -179,6 +180,7 @@ def record_failure(request, name):
 
 def after_login(sender, request, user, **kwargs):
     start(request.session, user, request)
+    end_surplus(user, request.session.session_key)
     is_half = ask_for_second_step(request, user)
     if request.path and not is_half:
         acts.record(acts.Way.LOGIN, request=request, user=user)

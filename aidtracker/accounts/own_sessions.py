@@ -104,3 +104,11 @@ def end_sessions(user: User, sign: str = "", but: str | None = None) -> int:
     for key in ended:
         store(key).delete(key)
     return len(ended)
+
+
+def end_surplus(user: User, this: str | None) -> None:
+    """End those that were not used for longest where a person has more than they may have."""
+    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    keys = stored_sessions(user).exclude(session_key=this).values_list("session_key", flat=True)
+    for key in keys[max(0, settings.SESSIONS_AT_ONCE - 1) :]:
+        store(key).delete(key)

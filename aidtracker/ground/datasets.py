@@ -87,12 +87,17 @@ class Dataset:
     is_imported: bool = field(default=True, kw_only=True)  # spreadsheets come in, not only go out
     fixture: Fixture = field(default=Fixture.ALWAYS, kw_only=True)
     is_working_rule: bool = field(default=False, kw_only=True)  # a site that begins empty has it
-    is_open: bool = field(default=True, kw_only=True)  # its public rows go out as files, by the API
-    about: str = field(default="", kw_only=True)  # what it is, where no list of its own says that
+    about: str = field(default="", kw_only=True)  # what it is, where no list in front says that
 
     @property
     def model(self) -> type[Any]:
         return apps.get_model(self.label)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its public rows are handed out: those of public lists, and what says of itself
+        what it is. Nothing is by being there."""
+        return bool(self.navigation or self.about)
 
     @property
     def app_label(self) -> str:

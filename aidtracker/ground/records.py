@@ -256,14 +256,22 @@ class SlugFromPinyinField(PlainColumn, models.SlugField):
         return super().pre_save(model_instance, add)
 
     def stem(self, row):
-        """The pinyin of the row's name; of what others must not know of, with its code.
+        """The pinyin of the row's name; of what others must not know of, with its code or whose it
+        is.
 
         Else a number behind it would tell that somebody has a row of the same name.
         """
         stem = slugify("-".join(syllables(row.slug_source)))[:110].strip("-")
-        if not row.IS_SHARED and row.KEY == ("code",):
-            stem = f"{stem[:60]}-{slugify('-'.join(syllables(row.code)))[:49]}".strip("-")
+        if not row.IS_SHARED and (own := self.own_part(row)):
+            stem = f"{stem[:60]}-{own[:49]}".strip("-")
         return stem or "record"
+
+    def own_part(self, row):
+        """What nobody else's rows have in their addresses; empty for a row of nobody's."""
+        if row.KEY == ("code",):
+            return slugify("-".join(syllables(row.code)))
+        owner = getattr(row, row.OWNERS[0], None) if row.OWNERS else None
+        return getattr(owner, "slug", "")
 
     def unused_slug(self, row):
         """The pinyin of the row's name, numbered if another row has it already."""

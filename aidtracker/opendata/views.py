@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from aidtracker.opendata import kept
+from aidtracker.opendata.changes import ADDED, CHANGED, REMOVED
 from aidtracker.opendata.dcat import document
 from aidtracker.opendata.facts import catalogue
 from aidtracker.opendata.models import Release
@@ -26,6 +27,7 @@ from aidtracker.pages.terms import RESERVED, citation, licence
 
 # Asked for anew each time: what it holds changes without the record, as when a file was made.
 FRESH = "no-cache"
+KINDS_OF_CHANGE = (ADDED, CHANGED, REMOVED)
 KINDS = {
     "zip": "application/zip",
     "sqlite": "application/vnd.sqlite3",
@@ -188,13 +190,19 @@ def one_edition(request: HttpRequest, number: str) -> HttpResponse:
     ]
     context = {
         "release": found,
-        "sets": sets,
+        # Of a further edition those that changed; the first says what there is.
+        "sets": [(one, counts) for one, counts in sets if is_told(found, counts)],
+        "unchanged": [one for one, counts in sets if not is_told(found, counts)],
         "files": found.files.items(),
         "licence": licence(),
         "reserved": RESERVED,
         "citation": cited("对口援疆数据", f"{site}{request.path}", found.made_at, number),
     }
     return fresh(render(request, "opendata/edition.html", context))
+
+
+def is_told(release: Release, counts: dict[str, int]) -> bool:
+    return not release.previous or any(counts[kind] for kind in KINDS_OF_CHANGE)
 
 
 @require_safe

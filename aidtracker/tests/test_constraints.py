@@ -113,6 +113,11 @@ def assessed_alike(assessed="outlet", **alike):
     twice(make.make_assessment, **own, **alike)
 
 
+def awarded_twice():
+    row = make.make_assessment(outcome="award")
+    twice(make.make_award, assessment=row, outlet=row.outlet)
+
+
 def scored_twice():
     score = make.make_score()
     make.make_score(assessment=score.assessment, criterion=score.criterion)
@@ -266,9 +271,7 @@ BROKEN = {
     "award_exactly_one_holder": lambda: make.make_award(
         region=make.make_region(), site=make.make_site()
     ),
-    "award_assessment_once": lambda: twice(
-        make.make_award, assessment=make.make_assessment(), region=make.make_region()
-    ),
+    "award_assessment_once": awarded_twice,
     "award_dates": lambda: bad_date(make.make_award, "granted_on"),
     "metric_name_once": lambda: twice(make.make_metric, name="甲"),
     "metric_formula_whole": lambda: make.make_metric(

@@ -66,6 +66,8 @@ def test_edition_tells_what_came_went_and_changed(client):
         assert (len(content), hashlib.sha256(content).hexdigest()) == (one["size"], one["sha256"])
     page = client.get("/data/editions/2026.11/").content.decode()
     assert "与 2026.10 版相比" in page
+    unchanged = page.partition("没有变动的数据集：")[2].partition("</p>")[0]
+    assert ("援疆项目</a>" in unchanged, "地区</a>" in unchanged) == (True, False)
     assert "2026.11 版）[DB/OL]" in page
     assert all(one["sha256"] in page for one in found.files.values())
     assert Act.objects.filter(subject="数据版本 2026.11").exists()

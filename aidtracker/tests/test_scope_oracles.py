@@ -62,6 +62,14 @@ def test_address_of_a_new_row_does_not_count_those_of_the_same_name(world, model
     assert (theirs.slug, ours.slug) == ("he-tao-yuan-a-1", "he-tao-yuan-b-2")
 
 
+def test_address_of_an_outlet_does_not_count_names_that_sound_alike(world):
+    theirs = owned_by(world.theirs, Outlet, name="核桃园")
+    ours = owned_by(world.ours, Outlet, name="核桃元")
+    stems = [f"he-tao-yuan-{one.headquarters.slug}" for one in (theirs, ours)]
+    assert [theirs.slug, ours.slug] == stems
+    assert len({*stems}) == 2
+
+
 def test_import_says_only_that_a_key_cannot_be_used(world, model):
     theirs, name = owned_by(world.theirs, model), KEYS[model]
     label = {Outlet: "名称", Project: "项目编号"}.get(model, "编号")

@@ -74,6 +74,12 @@ def test_second_step_is_demanded_of_no_others(client, clerk, settings, group):
     assert is_logged_in(client)
 
 
+def test_second_step_is_demanded_of_everybody_where_the_site_says_so(client, clerk, settings):
+    settings.SECOND_FACTOR = settings.SECOND_FACTOR_FOR_ALL = True
+    log_in(client, of_group(clerk, "填报员").username)
+    assert client.get("/admin/").url == SECURITY
+
+
 def test_second_step_is_asked_at_once_when_rights_come_during_a_session(client, clerk, settings):
     settings.SECOND_FACTOR = True
     log_in(client)

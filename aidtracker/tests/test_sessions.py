@@ -30,6 +30,19 @@ def test_session_ends_after_thirty_minutes_and_with_the_browser(client, clerk):
     assert timedelta(minutes=29) < left <= timedelta(minutes=30)
 
 
+def test_one_log_in_too_many_ends_that_which_was_not_used_for_longest(clerk, settings):
+    settings.SESSIONS_AT_ONCE = 3
+    clients = [Client() for _ in range(4)]
+    for one in clients[:3]:
+        log_in(one)
+    now = timezone.now()
+    for minutes, one in zip((20, 5, 25), clients[:3], strict=True):
+        expires = now + timedelta(minutes=minutes)
+        Session.objects.filter(pk=one.session.session_key).update(expire_date=expires)
+    log_in(clients[3])
+    assert [is_logged_in(one) for one in clients] == [True, False, True, True]
+
+
 def rewind(client, minutes):
     """Let the last activity of a client's session be so long ago."""
     session = client.session

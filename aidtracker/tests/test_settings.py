@@ -139,3 +139,16 @@ def test_browsers_know_of_tls_beforehand_only_where_the_site_chooses_that(said: 
     done = manage("shell", "--no-imports", "--command", words, HSTS_PRELOAD=said)
 
     assert done.stdout.split() == [expected]
+
+
+@pytest.mark.parametrize(("https", "expected"), [("1", "__Host-"), ("0", "")])
+def test_cookies_are_bound_to_this_host_where_there_is_tls(https: str, expected: str):
+    words = (
+        "from django.conf import settings as s;"
+        " print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
+        " s.SESSION_COOKIE_PATH, s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN)"
+    )
+    done = manage("shell", "--no-imports", "--command", words, HTTPS=https)
+
+    names = [f"{expected}sessionid", f"{expected}csrftoken"]
+    assert done.stdout.split() == [*names, str(https == "1"), "/", "None", "None"]

@@ -142,6 +142,18 @@ def test_new_rows_get_the_next_codes_by_the_rule(clerk, headquarters, settings):
     assert [code for _, code, *_ in found(tried(clerk, *rows))][:2] == ["20260001", "20260002"]
 
 
+def test_next_code_does_not_go_on_from_those_of_others_with_the_same_initials(settings):
+    """Else it would tell how many rows they have."""
+    names = ("湖南省对口支援吐鲁番工作前方指挥部", "河南省对口支援吐鲁番工作前方指挥部")
+    own, other = (testing.make_headquarters(name=name) for name in names)
+    project(other, "hnsdkzytlfgzqfzhb-2026-041", "别处的")
+    user = testing.make_staff(own)
+    rows = [["甲路", "", "2026-03", "5"]]
+    assert [code for _, code, *_ in found(tried(user, *rows))] == [
+        f"hnsdkzytlfgzqfzhb{own.pk}-2026-001"
+    ]
+
+
 def test_codes_are_taken_anew_if_somebody_was_quicker(clerk, headquarters):
     rows = [["甲路", "", "2026-03", "5"]]
     resource = resource_for(Project, clerk)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from aidtracker.ground.bulk import insert
+from aidtracker.ground.features import fields_at
 from benchmarks.country.ledgers import REPORTED
 from benchmarks.measuring.registry import Target, Work, family, row
 from benchmarks.measuring.site import Site
@@ -53,16 +54,16 @@ def ways_to_ask(model: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "search, no hit", {"q": "鲸鱼"}
     yield "facets", {"_facets": "True"}
     for name in (one for one in shown.list_filter if isinstance(one, str)):
-        yield f"filtered by {name}", filter_by(model._meta.get_field(name))
+        yield f"filtered by {name}", filter_by(name, fields_at(model, name)[-1])
 
 
-def filter_by(field: Any) -> dict[str, Any]:
-    """What the address says when the list is filtered by a field."""
+def filter_by(name: str, field: Any) -> dict[str, Any]:
+    """What the address says when the list is filtered by a field at the end of a path."""
     if field.is_relation:
         row = field.related_model._base_manager.order_by("pk").values_list("pk").first()
-        return {f"{field.name}__id__exact": row[0] if row else 1}
+        return {f"{name}__id__exact": row[0] if row else 1}
     values = dict(field.flatchoices)
-    return {f"{field.name}__exact": "draft" if "draft" in values else next(iter(values), 1)}
+    return {f"{name}__exact": "draft" if "draft" in values else next(iter(values), 1)}
 
 
 @family(GROUP, PAGE)

@@ -55,8 +55,6 @@ def kept_files(site: Site) -> Iterator[tuple[str, Work]]:
 
 
 def kept_whole(site: Site, name: str) -> Work:
-    site.reader.take(f"/data/{name}")
-
     def ask() -> bytes:
         site.reader.take(f"/data/{name}")
         return b""

@@ -32,6 +32,8 @@ ACCUMULATIONS = (
     (Accumulation.POINT, r"现有|[年月][底末]|截至[^，,。]{0,12}"),
     (Accumulation.POINT, r"(?:增加|增长|增|提高|上升|扩大|发展|减少|下降|降)[到至]"),
 )
+# These speak of what comes right behind them: no more once a figure, or a pause, has come.
+SPENT = {"累计": re.compile(r"\d[^，,、]*[，,、]"), "现有": PAUSE}
 # What has a length in time does not come to be a stock by growing: 年销售额增加到.
 OF_A_TIME = re.compile(r"[额值入量].*[到至]$")
 RATE = re.compile(r"[%％‰]|个?百分点|[倍成]$")
@@ -72,7 +74,9 @@ def said_before(text: str, start: int, end: int, source: Any) -> dict[str, Said]
 def matches(rules: Any, words: str) -> Iterator[tuple[int, Said, re.Match]]:
     for value, pattern in rules:
         for match in re.finditer(pattern, words):
-            if not OF_A_TIME.search(words[: match.end()]):
+            spent = SPENT.get(match[0])
+            is_spent = spent is not None and spent.search(words, match.end())
+            if not is_spent and not OF_A_TIME.search(words[: match.end()]):
                 yield match.end(), Said(value, match[0]), match
 
 

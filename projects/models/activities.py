@@ -1,5 +1,9 @@
 """What happened on a day: fairs, training, competitions; agreements signed; awards won."""
 
+from collections.abc import Sequence
+from typing import Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -156,6 +160,25 @@ class Award(Record):
     @property
     def slug_source(self):
         return f"{self.name} {self.holder} {self.granted_on}"
+
+    def clean(self):
+        super().clean()
+        self.before_storing([self])
+
+    @classmethod
+    def before_storing(cls, rows: Sequence[Self]) -> None:
+        """An award rests on an assessment that granted it, to whom, and by whose headquarters."""
+        super().before_storing(rows)
+        for row in rows:
+            one = row.assessment
+            if one is None:
+                continue
+            if one.outcome != one.Outcome.AWARD:
+                raise ValidationError({"assessment": "这次评定的结果不是“评上”。"})
+            if (row.outlet_id, row.site_id) != (one.outlet_id, one.site_id):
+                raise ValidationError({"assessment": "这次评定评的不是这个获得者。"})
+            if row.maintainer_id not in (None, one.round.scheme.headquarters_id):
+                raise ValidationError({"assessment": "这次评定是别的指挥部做的。"})
 
     @property
     def holder(self):

@@ -25,6 +25,8 @@ from projects.models.sites import Site
 PLACES = 5
 TOTAL = models.DecimalField(max_digits=14, decimal_places=PLACES)
 CENT = Decimal("0.01")
+# What a published assessment says, and the award with it.
+STATED = ("round_id", "number", "outlet_id", "site_id", "outcome")
 
 
 def summed(rows: models.QuerySet, group: str, **what: Any) -> list[Subquery]:
@@ -143,6 +145,7 @@ class Assessment(Paged, Reviewed):
     def before_storing(cls, rows: Sequence[Self]) -> None:
         super().before_storing(rows)
         refuse_foreign(rows)
+        refuse_of_public(rows)
         refuse_without_award(rows)
 
     @classmethod
@@ -181,6 +184,21 @@ def obstacle(row: Any) -> str:
     if row.round.scheme.award_name and not (row.round.granted_on and row.round.basis):
         return "评上的要授予荣誉，请先在评定轮次里写明公布日期和公布依据"
     return ""
+
+
+def refuse_of_public(rows: Sequence[Assessment]) -> None:
+    """What is published is withdrawn before it says anything else: the award follows from it.
+
+    Raises ValidationError.
+    """
+    public = [row.pk for row in rows if row.pk and row.is_published]
+    if not public:
+        return
+    stored = Assessment._base_manager.filter(pk__among=public, review="published")
+    before = {pk: said for pk, *said in stored.values_list("pk", *STATED)}
+    for row in rows:
+        if before.get(row.pk, now := [getattr(row, name) for name in STATED]) != now:
+            raise ValidationError(f"评定“{row}”已发布；要改评的是谁或结果，请先写明理由撤回。")
 
 
 def refuse_without_award(rows: Sequence[Assessment]) -> None:

@@ -191,6 +191,11 @@ class Finding(Meaning):
             models.Index(
                 fields=("state", "key", "id"), name="finding_by_state", condition=Q(is_current=True)
             ),
+            models.Index(
+                fields=("result",),
+                name="finding_to_settle",
+                condition=Q(is_current=True, state="open"),
+            ),
         )
         constraints = (
             row_check(

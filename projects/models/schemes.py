@@ -184,7 +184,7 @@ class AssessmentRound(Meaning):
 
     # Dates
     due_on = models.DateField("评分截止", null=True, blank=True, help_text="过了还没评完的提醒")
-    granted_on = PartialDateField("公布日期", help_text="授予荣誉的日期")
+    granted_on = PartialDateField("公布日期", is_past=True, help_text="授予荣誉的日期")
 
     # Provenance
     basis = models.CharField(

@@ -201,6 +201,7 @@ class Grid:
     has_months = True  # whether a subject can be looked at through several months
     adds_up = True  # whether the numbers of a column can be added up
     last_words = "上月"  # when what stands in grey was reported
+    told_look = "grid-warnings"  # the class of what is said of a row
 
     @cached_property
     def rows(self):

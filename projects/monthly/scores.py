@@ -150,8 +150,9 @@ class ScoreRow(GridRow):
 
     @property
     def last_month(self) -> str:
-        """When it was rated before."""
-        return f"{self.last.round.year}年" if self.last else ""
+        """When it was rated before, if not the year before."""
+        is_other = self.last is not None and self.last.round.year != self.kind.round.year - 1
+        return f"{self.last.round.year}年" if is_other else ""
 
     @property
     def told(self) -> list[str]:
@@ -172,6 +173,7 @@ class ScoreGrid(Grid):
     has_months = False
     adds_up = False
     last_words = "上轮"
+    told_look = "grid-told"
     locked = frozenset()  # type: ignore[assignment]
 
     @classmethod

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +26,7 @@ from aidtracker.testing import (
     make_site,
     make_staff,
 )
+from aidtracker.tests.foreign_rows import filled
 from projects.models import Assessment, Award, Score
 from projects.monthly.rounds import late_rounds
 
@@ -188,11 +190,42 @@ def test_nothing_is_granted_without_all_points_a_day_and_a_ground(
 
 
 def test_outcome_with_an_award_cannot_become_another(round_):
-    row = rated(round_, 90, 90, outcome="award")
+    row = rated(round_, 90, 90, review="withdrawn", outcome="award")
     make_award(outlet=row.outlet, assessment=row)
     row.outcome = "none"
     with pytest.raises(ValidationError, match="已经授予荣誉"):
         row.full_clean()
+
+
+def test_what_is_published_says_nothing_else_until_it_is_withdrawn(round_):
+    row = rated(round_, 90, 90, outcome="none")
+    row.outcome, row.correction_reason = "award", "重新评"
+    with pytest.raises(ValidationError, match="先写明理由撤回"):
+        row.full_clean()
+    row.outcome, row.note = "none", "现场查看"
+    row.full_clean()
+    with pytest.raises(ValidationError, match="先写明理由撤回"):
+        row.scores.first().check_edit(None, None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_own", "words"),
+    [("none", True, "不是“评上”"), ("award", False, "不是这个获得者")],
+)
+def test_award_rests_only_on_what_granted_it(round_, outcome, is_own, words):
+    row = rated(round_, 90, 90, outcome=outcome)
+    outlet = row.outlet if is_own else outlet_of(round_.scheme)
+    award = Award(name="示范店", level="other", outlet=outlet, assessment=row)
+    with pytest.raises(ValidationError, match=words):
+        award.full_clean()
+
+
+def test_award_of_another_headquarters_does_not_rest_on_it(round_):
+    row = rated(round_, 90, 90, outcome="award")
+    award = Award(name="示范店", level="other", outlet=row.outlet, assessment=row)
+    award.maintainer = make_headquarters()
+    with pytest.raises(ValidationError, match="别的指挥部"):
+        award.full_clean()
 
 
 @pytest.mark.parametrize("door", ["full_clean", "save"])
@@ -232,6 +265,23 @@ def test_points_are_of_the_same_scheme_and_at_most_the_full_marks(scheme, round_
     score = Score(assessment=row, criterion=make_criterion(), points=1)
     with pytest.raises(ValidationError, match="不是这一轮"), transaction.atomic():
         score.save()
+
+
+@pytest.mark.parametrize("change", [{"points": "99"}, {"DELETE": "on"}])
+@pytest.mark.parametrize("review", ["draft", "published"])
+def test_points_below_the_form_stay_once_published(client, home, round_, review, change):
+    row = rated(round_, 50, 50, review=review)
+    verbs = ("view", "add", "change", "delete", "approve", "publish")
+    codes = Permission.objects.filter(content_type__app_label="projects")
+    user = staff(home)
+    user.user_permissions.add(*codes.filter(codename__regex=f"^({'|'.join(verbs)})_"))
+    client.force_login(user)
+    address = reverse("admin:projects_assessment_change", args=[row.pk])
+    sent = filled(client.get(address))
+    sent |= {f"scores-0-{name}": value for name, value in change.items()}
+    client.post(address, sent | {"correction_reason": "重新评"})
+    points = [*row.scores.order_by("pk").values_list("points", flat=True)]
+    assert (points == [50, 50]) is (review == "published")
 
 
 # The grid

@@ -112,7 +112,7 @@ def course(case: PipelineCase) -> Section:
     columns = (
         Column("阶段", "name"),
         Column("进入", lambda stage: stage.own[0].entered_on if stage.own else "", kind="date"),
-        Column("", lambda stage: "有记录" if stage.own else ""),
+        Column("记录", lambda stage: "有" if stage.own else ""),
         Column("距上一阶段", lambda stage: gaps.get(stage.pk, ""), kind="phrase"),
         Column("备注", lambda stage: stage.own[0].note if stage.own else "", kind="phrase"),
     )

@@ -170,10 +170,11 @@ def away(site: Site, folder: Path) -> None:
     tell(site, f"database gone for {AWAY} s", f"{said}; visitors {in_words(reader.seen)}")
 
 
-def clock(site: Site, folder: Path) -> None:
+def clock(site: Site, folder: Path, *, has_server: bool = False) -> None:
     """The machine's clock jumps ahead and back while people write; nobody is logged out by it.
 
     Only what the time is jumps: what measures how long something takes goes on, as on a machine.
+    A server of the database, whose folder it then is, looks at the same clock.
     """
     offset, library = folder / "offset", folder / "clock.so"
     offset.write_bytes((0).to_bytes(8, "little"))
@@ -181,6 +182,12 @@ def clock(site: Site, folder: Path) -> None:
     compiled = ["cc", "-shared", "-fPIC", "-o", str(library), str(folder / "clock.c"), "-ldl"]
     subprocess.run(compiled, check=True)
     faked = {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(offset)}
+    if has_server:
+        for file in (offset, library):
+            file.chmod(0o644)
+        words = ["env", *(f"{name}={value}" for name, value in faked.items())]
+        control = (find_programs() / "pg_ctl", "-D", folder / "data", "-w")
+        call(unprivileged_user(), folder, *words, *control, "-l", folder / "log", "restart")
     with site.running(**faked):
         writers, reader = site.writers(10), Reader(PORT)
         with at_work(writers, reader):
@@ -268,7 +275,7 @@ def tried(site: Site, folder: Path) -> None:
         kills(site)
     if chosen(crowd):
         crowd(site)
-    if chosen(clock):
+    if chosen(clock) and site.name == "SQLite":
         clock(site, folder)
 
 
@@ -294,8 +301,11 @@ def try_all(folder: Path) -> None:
     with temporary_postgres() as url:
         site = Site("PostgreSQL", common | {"DATABASE_URL": url}, PORT)
         tried(site, folder)
+        cluster = Path(unquote(urlsplit(url).netloc.partition("@")[2]))
         if chosen(away):
-            away(site, Path(unquote(urlsplit(url).netloc.partition("@")[2])))
+            away(site, cluster)
+        if chosen(clock):
+            clock(site, cluster, has_server=True)
 
 
 if __name__ == "__main__":

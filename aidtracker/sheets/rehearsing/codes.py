@@ -71,8 +71,15 @@ class NextCodes:
         said = "" if at is None else cell_text(cells[at])
         if said not in self.words:
             owner = self.owner_said(column, said) if column else None
-            self.words[said] = word_of(owner) if owner else ""
+            self.words[said] = self.own_word(owner) if owner else ""
         return self.words[said]
+
+    def own_word(self, owner: Any) -> str:
+        """The word of a headquarters; where the initials of others are the same, with its number:
+        else its codes would go on from theirs, and tell how many they have."""
+        word = word_of(owner)
+        alike = sum(word_of(one) == word for one in type(owner)._default_manager.only(*owner.PAGE))
+        return f"{word}{owner.pk}" if alike > 1 else word
 
     def owner_said(self, column: Any, said: str) -> Any:
         pk = scope_of(self.resource.user).home if self.resource.user else None

@@ -129,7 +129,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function token() {
-    const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
     return cookie ? cookie[1] : grid.elements.csrfmiddlewaretoken.value;
   }
 
