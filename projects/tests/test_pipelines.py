@@ -219,7 +219,7 @@ def test_files_keep_to_the_rules_and_to_the_own_headquarters(stages):
         (own, foreign, "2026-01", "不是这个流程的阶段"),
         (own, stages[0], "2026-13", "日历上没有"),
         (own, stages[0], "2099-01", "还没有到"),
-        (theirs, stages[0], "2026-01", theirs.code),
+        (theirs, stages[0], "2026-01", "不归您的指挥部维护"),
     ):
         found = rehearsal(StageEntry, heading, (case.code, key_of(stage), day), user=user)
         said = "".join(problem.message for problem in found.problems)

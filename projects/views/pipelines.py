@@ -93,6 +93,7 @@ def funnel_of(pipeline: Pipeline) -> Section | None:
 
 class PipelinePage(DetailPage):
     model = Pipeline
+    schema = "DefinedTermSet"
     columns = (KIND, Column("所属工程", "program"))
     parts = (
         funnel_of,
@@ -147,6 +148,7 @@ def days_between(first: date, last: date) -> int:
 
 class PipelineCasePage(DetailPage):
     model = PipelineCase
+    schema = "Action"
     columns = (
         Column("事项编号", "code"),
         Column("推进流程", "pipeline"),
