@@ -162,6 +162,7 @@ register(
         PROJECTS,
         "linear_scale",
         is_searched=True,
+        about="推进事项所走的流程，各有自己的阶段；推进事项用名称指它。",
     ),
     Dataset(
         "pipeline_stages",
@@ -349,7 +350,7 @@ register(
     MenuPage(PROJECTS, "推进看板", "view_kanban", "projects_board", readers("pipelinecase")),
     MenuPage(PROJECTS, "季度资金", "account_balance", "projects_quarters", readers("project")),
     GRID,
-    MenuPage(PLACES, "评分", "grading", "projects_scoring", readers("assessment")),
+    MenuPage(PLACES, "评分表", "grading", "projects_scoring", readers("assessment")),
     MenuPage(LEDGERS, "日程", "calendar_month", "projects_agenda", GRID.rights),
     MenuPage(LEDGERS, "报表任务", "assignment", "projects_tasks", GRID.rights),
     MenuPage(REVIEW, "申请新增", "contact_support", "projects_requests", ASKERS),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from aidtracker.ground.attached_files import scan
 from aidtracker.ground.datasets import ready_file
 from aidtracker.pages.failures import failure_of
 from aidtracker.pages.security import ADMIN_PREFIX
@@ -177,9 +178,11 @@ class ImportMixin(admin.ModelAdmin):
             return self.import_page(request, form)
         file = form.cleaned_data["file"]
         try:
-            return self.preview(request, file.name, file.read(), self.decisions(request))
-        except SheetError as error:
-            form.add_error("file", str(error))
+            content = file.read()
+            scan(file.name, content)
+            return self.preview(request, file.name, content, self.decisions(request))
+        except (SheetError, ValidationError) as error:
+            form.add_error("file", error if isinstance(error, ValidationError) else str(error))
             return self.import_page(request, form)
 
     def decisions(self, request: HttpRequest, upload: Upload | None = None) -> Decisions:

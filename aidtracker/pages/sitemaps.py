@@ -80,6 +80,7 @@ def open_datasets() -> Iterator[str]:
         if one.is_open:
             yield reverse("data-set", args=[one.name])
     yield reverse("data-editions")
+    yield reverse("api-page")
 
 
 def lists() -> Iterator[str]:

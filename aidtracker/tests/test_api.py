@@ -15,9 +15,8 @@ from redis import RedisError
 
 from aidtracker.api import door
 from aidtracker.api.site import PREFIX
-from aidtracker.ground.datasets import is_dataset
 from aidtracker.ground.edition import EditionStep
-from aidtracker.opendata.registry import open_datasets
+from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.pages.rates import Rate
 from aidtracker.testing import (
     make_headquarters,
@@ -55,14 +54,14 @@ def refused(client, address, status, kind):
 
 
 def lists():
-    """The public lists of datasets by the datasets' names in addresses."""
+    """The public lists of open datasets by the datasets' names in addresses."""
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     views = {name: resolve(reverse(name)).func for name in names if name.endswith("-list")}
     pages = {name: getattr(view, "view_class", None) for name, view in views.items()}
     return {
         reverse(name).strip("/"): page
         for name, page in pages.items()
-        if page and is_dataset(page.model)
+        if page and open_dataset_of(page.model)
     }
 
 

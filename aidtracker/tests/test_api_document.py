@@ -13,7 +13,7 @@ from scripts.experiments.ask_api import findings
 
 pytestmark = pytest.mark.django_db
 # Datasets of each kind, a few times; `scripts/experiments/ask_api.py` asks all, and more.
-TIMES = {"observations": 8, "projects": 4, "findings": 4, "project-parties": 3}
+TIMES = {"observations": 4, "projects": 2, "findings": 2, "project-parties": 2}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from aidtracker.api.site import PREFIX
 from aidtracker.ground.datasets import dataset_name, datasets, is_dataset, record_models
 from aidtracker.opendata import kept
 from aidtracker.opendata.registry import open_datasets
+from aidtracker.pages import rates
 from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
@@ -55,6 +56,12 @@ HIDDEN_STATES = [state for state in Review if state != Review.PUBLISHED]
 def _no_file_is_kept(monkeypatch):
     """Each file is made anew: a test is one transaction, and so of one edition on PostgreSQL."""
     monkeypatch.setattr(kept, "keep", lambda *args: None)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch):
+    """How often one may ask is no matter here."""
+    monkeypatch.setattr(rates, "RATES", ())
 
 
 class Surroundings:
@@ -381,7 +388,7 @@ def addresses(at):
     kind."""
     lists = [reverse(name) for name in page_names("-list")]
     files = [f"{address}?download=csv" for address in lists]
-    files += [f"{address}table.json" for address in lists]
+    files += [reverse(name) for name in page_names("-list-table-json-file")]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
     return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]

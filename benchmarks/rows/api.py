@@ -1,6 +1,7 @@
 """What programs read: pages of the API, the files of IATI and SDMX."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from django.core.cache import caches
 from django.urls import reverse
@@ -36,7 +37,7 @@ def pages(site: Site) -> Iterator[tuple[str, Work]]:
     yield "figures: first page, three fields", made(site, f"{here}?fields=printed,value,unit")
     yield "figures: page from the middle, by its cursor", made(site, f"{here}?cursor={middle()}")
     yield "figures: of a headquarters", made(site, f"{here}?headquarters={body}")
-    yield "figures: search", made(site, f"{here}?q=核桃")
+    yield "figures: search", made(site, f"{here}?{urlencode({'q': '核桃'})}")
     project = Project.objects.published().order_by("pk").first()
     if project is None:
         raise LeftOut("no projects")

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.forms import RecordForm
 from aidtracker.desk.skin import FileInput, ModelAdmin, TextArea, TextInput, group
+from aidtracker.ground.attached_files import scan
 from aidtracker.ground.scope import readable
 from programs.models import Source
 from programs.models.sources import checksum
@@ -26,6 +27,8 @@ def take_text(form: RecordForm) -> None:
     try:
         # No more than is refused: what is larger never comes into memory.
         content = upload.read(LARGEST_FILE + 1) if upload else b""
+        if upload:
+            scan(upload.name, content)
         text = text_of(upload.name, content) if upload else checked(pasted)
         refuse_a_double(form, text)
         row.title, row.sha256 = data.get("title", row.title), data.get("sha256", row.sha256)

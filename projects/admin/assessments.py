@@ -1,5 +1,7 @@
 """The admin of assessments: schemes with their criteria and rounds, outcomes with their points."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,14 +10,26 @@ from django.urls import reverse
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, TabularInline, group, link_to
 from aidtracker.templatetags.formatting import UNKNOWN
-from projects.admin.parts_of_reviewed import PartAdmin
+from projects.admin.parts_of_reviewed import PartAdmin, PartForm
 from projects.admin.reviewing import ReviewedAdmin
 from projects.models import Assessment, AssessmentRound, AssessmentScheme, Criterion, Score
+from projects.models.schemes import settled
 
 
 class CriterionInline(TabularInline):
     model = Criterion
+    form = PartForm
     fields = ("number", "name", "full_marks", "weight", "evidence")
+
+    def is_open(self, request: HttpRequest, row: Any) -> bool:
+        return super().is_open(request, row) and not (row and is_settled(row))
+
+
+def is_settled(scheme: AssessmentScheme) -> bool:
+    """Whether an assessment by a scheme is public; asked several times for a page."""
+    if "is_settled" not in vars(scheme):
+        vars(scheme)["is_settled"] = bool(settled([scheme.pk]))
+    return vars(scheme)["is_settled"]
 
 
 class RoundInline(TabularInline):
@@ -56,6 +70,10 @@ class CriterionAdmin(PartAdmin, ModelAdmin):
         group("分数", ("full_marks", "weight"), "evidence"),
     )
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_closed = obj is not None and is_settled(obj.scheme)
+        return super().has_delete_permission(request, obj) and not is_closed
+
 
 @admin.register(AssessmentRound)
 class AssessmentRoundAdmin(ModelAdmin):
@@ -79,7 +97,11 @@ class AssessmentRoundAdmin(ModelAdmin):
 
 class ScoreInline(TabularInline):
     model = Score
+    form = PartForm
     fields = ("criterion", "points", "evidence")
+
+    def is_open(self, request: HttpRequest, row: Any) -> bool:
+        return super().is_open(request, row) and not (row and row.is_published)
 
 
 @admin.register(Assessment)

@@ -27,7 +27,7 @@ TYPE = "application/xml; charset=utf-8"
 OWN = "urn:aidtracker:iati:1"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACES = {"aid": OWN}
-CHUNK = 200  # rows that are held at a time
+CHUNK = 50  # rows that are held at a time
 # Code lists of IATI
 LOCAL_GOVERNMENT, ENTERPRISE, OTHER_ORGANISATION = "11", "70", "90"
 FUNDING, ACCOUNTABLE, IMPLEMENTING = "1", "2", "4"

@@ -20,6 +20,7 @@ from projects.models.assessments import total_words
 from projects.monthly.grid import PAGE_ROWS, Grid, GridRow
 from projects.monthly.kinds import DIGITS, GridColumn, Subject
 from projects.monthly.rounds import expected
+from projects.monthly.saving import ConflictError
 
 POINTS = ("assessment_id", "criterion_id", "points")
 FIELD = Score._meta.get_field("points")
@@ -114,8 +115,13 @@ class ScoreRow(GridRow):
         return self.kind.with_points([report])[0] if report else None
 
     def new_report(self) -> Assessment:
-        """With the next number of the round, which is held: two people get two numbers."""
+        """With the next number of the round, which is held: two people get two numbers.
+
+        Raises ConflictError if somebody rated the same meanwhile.
+        """
         held(AssessmentRound.objects.filter(pk=self.kind.round.pk)).first()
+        if there := Assessment.objects.filter(**self.names).first():
+            raise ConflictError(self.read(there))
         own = Assessment._base_manager.filter(round=self.kind.round)
         last = own.aggregate(last=Max("number"))["last"] or 0
         return self.read(Assessment(number=last + 1, **self.names))
@@ -150,8 +156,9 @@ class ScoreRow(GridRow):
 
     @property
     def last_month(self) -> str:
-        """When it was rated before."""
-        return f"{self.last.round.year}年" if self.last else ""
+        """When it was rated before, if not the year before."""
+        is_other = self.last is not None and self.last.round.year != self.kind.round.year - 1
+        return f"{self.last.round.year}年" if is_other else ""
 
     @property
     def told(self) -> list[str]:
@@ -172,6 +179,7 @@ class ScoreGrid(Grid):
     has_months = False
     adds_up = False
     last_words = "上轮"
+    told_look = "grid-told"
     locked = frozenset()  # type: ignore[assignment]
 
     @classmethod

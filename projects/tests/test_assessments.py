@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -25,8 +26,11 @@ from aidtracker.testing import (
     make_site,
     make_staff,
 )
+from aidtracker.tests.foreign_rows import filled
 from projects.models import Assessment, Award, Score
 from projects.monthly.rounds import late_rounds
+from projects.monthly.saving import ConflictError
+from projects.monthly.scores import ScoreGrid
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +269,23 @@ def test_points_are_of_the_same_scheme_and_at_most_the_full_marks(scheme, round_
         score.save()
 
 
+@pytest.mark.parametrize("change", [{"points": "99"}, {"DELETE": "on"}])
+@pytest.mark.parametrize("review", ["draft", "published"])
+def test_points_below_the_form_stay_once_published(client, home, round_, review, change):
+    row = rated(round_, 50, 50, review=review)
+    verbs = ("view", "add", "change", "delete", "approve", "publish")
+    codes = Permission.objects.filter(content_type__app_label="projects")
+    user = staff(home)
+    user.user_permissions.add(*codes.filter(codename__regex=f"^({'|'.join(verbs)})_"))
+    client.force_login(user)
+    address = reverse("admin:projects_assessment_change", args=[row.pk])
+    sent = filled(client.get(address))
+    sent |= {f"scores-0-{name}": value for name, value in change.items()}
+    client.post(address, sent | {"correction_reason": "重新评"})
+    points = [*row.scores.order_by("pk").values_list("points", flat=True)]
+    assert (points == [50, 50]) is (review == "published")
+
+
 # The grid
 
 
@@ -328,6 +349,17 @@ def test_grid_tells_what_another_person_saved_meanwhile(clerk, scheme, round_):
     assert answer.status_code == 409
     assert answer.json()["values"] == cells(scheme, "50", "") | {"outcome": "", "note": ""}
     assert [*Score.objects.values_list("points", flat=True)] == [50]
+
+
+def test_who_comes_second_to_a_new_row_is_told_of_the_first(home, scheme, round_):
+    """As on PostgreSQL, where both find no row before one of them has the round."""
+    user = staff(home, "view", "add", "change", models=[*RATING])
+    shop = outlet_of(scheme)
+    [row] = ScoreGrid.of(round_, user).shown
+    first = rated(round_, 50, 60, review="draft", outlet=shop)
+    with pytest.raises(ConflictError) as told, transaction.atomic():
+        row.new_report()
+    assert told.value.report == first
 
 
 def test_grid_is_closed_to_others(client, home, scheme, round_):

@@ -12,9 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from aidtracker.ground.datasets import form_of
 from aidtracker.ground.edition import watched
 from aidtracker.storage import kept_files
 from aidtracker.storage.kept_files import files_to_keep
@@ -23,12 +25,13 @@ from aidtracker.testing import (
     make_headquarters,
     make_project,
     make_site,
+    make_source,
     make_staff,
 )
 from aidtracker.trail.models import Act
 from projects.admin.attachments import address_of
 from projects.models.attachments import Attachment
-from projects.tests.review_pages import CLERK, said, staff
+from projects.tests.review_pages import CLERK, said, staff, typed_form
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +194,22 @@ def test_scanner_decides(client, clerk, row, settings, command, words):
     (sentence,) = send(client, row, ("a.pdf", PDF))
     assert words in sentence
     assert Attachment.objects.exists() == ("已保存" in words)
+
+
+def test_scanner_decides_of_sheets_and_texts_as_well(admin_client, settings):
+    settings.VIRUS_SCAN = ["false"]  # answers 1
+    sheet = SimpleUploadedFile("表.csv", "名称\n甲".encode())
+    page = admin_client.post(reverse("admin:projects_project_import"), {"file": sheet})
+    assert "查毒程序认为“表.csv”有病毒" in page.content.decode()
+    source = make_source()
+    text = SimpleUploadedFile("文.txt", "一篇文章".encode())
+    sent = typed_form(admin_client, source, text_file=text)
+    page = admin_client.post(form_of(source), sent)
+    assert "查毒程序认为“文.txt”有病毒" in page.content.decode()
+    settings.VIRUS_SCAN = ["true"]
+    sheet.seek(0)
+    page = admin_client.post(reverse("admin:projects_project_import"), {"file": sheet})
+    assert "查毒程序" not in page.content.decode()
 
 
 def test_name_is_only_a_name(client, clerk, row):

@@ -124,3 +124,9 @@ def test_json_feed_tells_what_the_atom_feed_tells(client):
         assert "据《某<文>》" in told["content_text"]
         assert "33333" not in page.content.decode()
     assert client.get("/feed/regions/nobody/feed.json").status_code == 404
+    # Both are named where readers of feeds look for them.
+    page = client.get(region.get_absolute_url()).content.decode()
+    assert f'type="application/feed+json" href="{feed_of(region)}feed.json"' in page
+    assert (
+        f'type="application/feed+json" href="{FEED}feed.json"' in client.get("/").content.decode()
+    )

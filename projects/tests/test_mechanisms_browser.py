@@ -18,10 +18,22 @@ from aidtracker.testing import (
     make_headquarters,
     make_matter,
     make_outlet,
+    make_pipeline,
+    make_pipeline_stage,
     make_staff,
+    make_stage_entry,
 )
 from aidtracker.testing.browser import Person
-from projects.models import Assessment, Matter, Score, Subsidy, Target, TargetReport
+from projects.models import (
+    Assessment,
+    Matter,
+    PipelineCase,
+    Score,
+    StageEntry,
+    Subsidy,
+    Target,
+    TargetReport,
+)
 from projects.tests.review_steps import step
 
 pytestmark = pytest.mark.browser
@@ -225,3 +237,63 @@ def test_assessments_from_the_grid_to_the_leader_and_a_reader(new_page, client, 
     reader.page.locator("main a", has_text="2025年评定").first.click()
     assert "服务失 1 分" in reader.find("#points").inner_text()
     assert "第01店" in reader.find("h1").inner_text()
+
+
+CASES = "pipelinecase stageentry followup"
+
+
+@pytest.fixture
+def deals(transactional_db):
+    """A pipeline of two stages, in the first of which ninety days are a stall."""
+    pipeline = make_pipeline(name="招商")
+    make_pipeline_stage(pipeline=pipeline, number=1, name="拜访", stalled_after=90)
+    make_pipeline_stage(pipeline=pipeline, number=2, name="签约", outcome="done")
+    return pipeline
+
+
+def type_cases(clerk, pipeline):
+    """The form of a case twelve times, begun from the board, so that it knows the pipeline."""
+    for number in ROWS:
+        clerk.open(reverse("admin:projects_pipelinecase_add", query={"pipeline": pipeline.pk}))
+        clerk.find("#id_name").fill(f"第{number:02}家企业")
+        clerk.find("#id_code").fill(f"T-{number}")
+        clerk.find("#id_code").press("Enter")
+        clerk.page.wait_for_url("**/pipelinecase/")
+
+
+def test_cases_from_the_form_and_the_board_to_the_leader_and_a_reader(new_page, client, deals):
+    home, today = make_headquarters(), timezone.localdate()
+    user = staff(home, f"{CASES} pipeline", "add", "change", "import")
+    clerk = Person(new_page(user))
+    type_cases(clerk, deals)
+    rows = PipelineCase.objects.filter(headquarters=home)
+    assert rows.count() == len(ROWS)
+    first = deals.stages.get(number=1)
+    for number, case in enumerate(rows.order_by("name"), start=1):
+        days = 100 if number <= 4 else 10
+        day = (today - timedelta(days=days)).isoformat()
+        make_stage_entry(case=case, stage=first, entered_on=day, review="draft")
+
+    clerk.open(reverse("admin:projects_board", query={"pipeline": deals.slug}))
+    card = clerk.find(".board-card").filter(has_text="第01家企业")
+    card.locator("summary").first.focus()
+    clerk.press("Enter", "Tab")
+    assert clerk.see("document.activeElement.name") == "stage"
+    card.locator("button[value=move]").focus()  # the date between has a stop for each part
+    clerk.press("Enter")
+    clerk.find(".board-lane:last-child .board-card").wait_for(state="attached")
+    entries = StageEntry.objects.filter(case__in=rows)
+    assert entries.get(stage__number=2).case.name == "第01家企业"
+    for ledger in (rows, entries):
+        assert comes_back_unchanged(client, user, ledger)
+        name = ledger.model._meta.model_name
+        step(SUBMIT, user, *ledger)
+        step(APPROVE, staff(home, name, "approve"), *ledger)
+        step(PUBLISH, staff(home, name, "publish"), *ledger)
+
+    leader = Person(new_page(staff(home, "project")))
+    leader.open(reverse("admin:projects_desk", args=[home.slug]))
+    assert leader.find("[aria-labelledby=desk-cases] li").count() == 3
+    reader = Person(new_page())
+    reader.open(f"/cases/?pipeline={deals.slug}")
+    assert "8.3%（到过“拜访”的 12 项中 1 项）" in reader.find("#funnels").inner_text()

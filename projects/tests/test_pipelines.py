@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from aidtracker.ground.keys import key_of
 from aidtracker.testing import (
     make_activity,
     make_enterprise,
@@ -21,8 +22,10 @@ from aidtracker.testing import (
     make_project_plan,
     make_region,
     make_site,
+    make_staff,
     make_stage_entry,
 )
+from aidtracker.tests.sheet_helpers import rehearsal
 from projects.models import PipelineCase, StageEntry
 from projects.sums.funnels import funnels
 
@@ -203,3 +206,23 @@ def test_days_since_a_stage_are_counted_from_the_last_it_may_have_been(stages):
     since = timezone.localdate() - timedelta(days=3)
     case_at(stages, since.isoformat())
     assert stages[0].pipeline.cases.with_stage().get().days == 3
+
+
+def test_files_keep_to_the_rules_and_to_the_own_headquarters(stages):
+    home = make_headquarters()
+    rights = [f"projects.{verb}_stageentry" for verb in ("view", "add", "change", "import")]
+    user = make_staff(home, permissions=rights)
+    own, theirs = case_at(stages, headquarters=home), case_at(stages, name="别人的")
+    foreign = make_pipeline_stage(name="评审")
+    heading = ("推进事项", "阶段", "进入日期")
+    for case, stage, day, words in (
+        (own, foreign, "2026-01", "不是这个流程的阶段"),
+        (own, stages[0], "2026-13", "日历上没有"),
+        (own, stages[0], "2099-01", "还没有到"),
+        (theirs, stages[0], "2026-01", "不归您的指挥部维护"),
+    ):
+        found = rehearsal(StageEntry, heading, (case.code, key_of(stage), day), user=user)
+        said = "".join(problem.message for problem in found.problems)
+        assert (words in said, found.can_be_stored) == (True, False), said
+    row = (own.code, key_of(stages[0]), "2026年1月")
+    assert rehearsal(StageEntry, heading, row, user=user).new == 1

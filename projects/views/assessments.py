@@ -224,12 +224,12 @@ class Points:
             Column("满分", "criterion.full_marks", kind="number"),
             Column("权重", "criterion.weight", kind="number"),
             Column("得分", "points", kind="number"),
-            Column("计入总分", lambda one: shown(one.counted)),
-            Column("失分", lambda one: shown(one.lost)),
-            Column("本轮均分", lambda one: shown(one.mean)),
-            Column("比均分", lambda one: signed(one.against_mean)),
+            Column("计入总分", lambda one: shown(one.counted), kind="number"),
+            Column("失分", lambda one: shown(one.lost), kind="number"),
+            Column("本轮均分", lambda one: shown(one.mean), kind="number"),
+            Column("比均分", lambda one: signed(one.against_mean), kind="number"),
             Column(f"{last}得分", "before", kind="number"),
-            Column(f"比{last}", lambda one: signed(one.since)),
+            Column(f"比{last}", lambda one: signed(one.since), kind="number"),
             Column("依据", "score.evidence"),
         )
         return table("各项得分", columns, self.rated)

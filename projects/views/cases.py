@@ -32,7 +32,6 @@ TOLD = (
     *("id", "name", "slug", "dropped_on", "dropped_reason", "reached"),
     *(f"{key}{path}" for key in ("pipeline", "enterprise") for path in ("", "__name", "__slug")),
 )
-EMPTY = "审核发布的推进事项列在这里：招商、项目储备、企业入驻和退出。"
 
 
 def ended_words(case: PipelineCase) -> str:
@@ -57,14 +56,16 @@ def cases_of(record: Any) -> list[PipelineCase]:
     return found
 
 
-def cases(record: Any) -> Section:
-    """The cases that name a record, and in words how many stand where."""
+def cases(record: Any) -> Section | None:
+    """The cases that name a record, and in words how many stand where; None without any."""
     rows, condition = cases_of(record), record._meta.model_name
+    if not rows:
+        return None
     more = whole_list("pipelinecase-list", **{condition: record.slug})
     shown = shortened("推进事项", TOLD_COLUMNS, rows, more)
-    words = standing_words(rows) if 0 < len(rows) <= CAP else []
-    template = "projects/section_cases.html"
-    return Section("cases", "推进事项", shown, EMPTY, template, words or None)
+    # Of more rows than are read, the list has the funnel.
+    words = standing_words(rows) if len(rows) <= CAP else None
+    return Section("cases", "推进事项", shown, "", "projects/section_cases.html", words)
 
 
 def standing_words(rows: list[PipelineCase]) -> list[str]:

@@ -93,6 +93,7 @@ def funnel_of(pipeline: Pipeline) -> Section | None:
 
 class PipelinePage(DetailPage):
     model = Pipeline
+    schema = "DefinedTermSet"
     columns = (KIND, Column("所属工程", "program"))
     parts = (
         funnel_of,
@@ -112,7 +113,7 @@ def course(case: PipelineCase) -> Section:
     columns = (
         Column("阶段", "name"),
         Column("进入", lambda stage: stage.own[0].entered_on if stage.own else "", kind="date"),
-        Column("", lambda stage: "有记录" if stage.own else ""),
+        Column("记录", lambda stage: "有" if stage.own else ""),
         Column("距上一阶段", lambda stage: gaps.get(stage.pk, ""), kind="phrase"),
         Column("备注", lambda stage: stage.own[0].note if stage.own else "", kind="phrase"),
     )
@@ -147,6 +148,7 @@ def days_between(first: date, last: date) -> int:
 
 class PipelineCasePage(DetailPage):
     model = PipelineCase
+    schema = "Action"
     columns = (
         Column("事项编号", "code"),
         Column("推进流程", "pipeline"),
