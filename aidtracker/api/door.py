@@ -19,8 +19,8 @@ READ = ("GET", "HEAD", "OPTIONS")
 ALLOWED = ", ".join(READ)
 EXPOSED = "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After"
 SECONDS = 24 * 3600
-# Whole files in the formats of others; how often is counted as of other files.
-FILES = ("/iati/", "/sdmx/", "/feed/")
+# Whole files; how often is counted as of other files.
+FILES = ("/data/", "/iati/", "/sdmx/", "/feed/")
 
 
 class Door:

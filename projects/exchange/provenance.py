@@ -11,6 +11,7 @@ from ninja import Schema
 
 from aidtracker.api.fields import Exact
 from aidtracker.api.sets import Further
+from aidtracker.ground.batches import among
 from aidtracker.templatetags.formatting import plain
 from programs.models import Source
 from projects.corrections import corrections, end_of, with_states_before
@@ -136,7 +137,7 @@ def corrections_of(numbers: list[int], day: date | None) -> dict[int, list[dict[
     """What was corrected of each, the latest first: two queries."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     until = Q(history_date__lte=end_of(day)) if day else Q()
-    for one in with_states_before(corrections().filter(until, id__in=numbers)):
+    for one in with_states_before(corrections().filter(until, id__among=numbers)):
         changes = [dict(zip(("label", "before", "after"), x, strict=True)) for x in one.changes()]
         at = localtime(one.at).isoformat()
         found[one.state.id].append({"at": at, "changes": changes, "reason": one.why})
@@ -145,9 +146,9 @@ def corrections_of(numbers: list[int], day: date | None) -> dict[int, list[dict[
 
 def findings_of(numbers: list[int], site: str) -> dict[int, list[dict[str, Any]]]:
     """What the checks say of each today, the worst first: two queries."""
-    links = Finding.observations.through.objects.filter(observation__in=numbers)
+    links = Finding.observations.through.objects.filter(observation__among=numbers)
     pairs = list(links.values_list("finding", "observation"))
-    rows = Finding.objects.published().filter(pk__in={pk for pk, _ in pairs}).worst_first()
+    rows = among(Finding.objects.published(), {pk for pk, _ in pairs}).worst_first()
     of_finding = defaultdict(list)
     for pk, number in pairs:
         of_finding[pk].append(number)

@@ -30,6 +30,7 @@ from aidtracker.testing import (
     make_source,
 )
 from programs.models import Headquarters, Program
+from projects.checks.recomputing import recompute
 from projects.exchange.iati import OWN
 from projects.exchange.sdmx import COMPONENTS, DIMENSIONS, TIME
 from projects.models import Observation, Project, Review
@@ -352,3 +353,53 @@ def test_sdmx_structure_defines_what_the_file_has(client):
         if one.list_name:
             assert {row[one.code] for row in found} - {""} <= lists[f"CL_{one.list_name}"]
     assert found[0]["STRUCTURE_ID"] == "AIDTRACKER:FIGURES(1.0.0)"
+
+
+# Where figures of the API come from
+
+
+def test_figure_of_the_api_tells_where_it_comes_from(client, time_machine):
+    time_machine.move_to("2026-03-01T12:00:00+08:00", tick=False)
+    series = make_series()
+    source = make_source(code="told", title="某文", publisher="某报", url="https://example.org/a")
+    year = {"period_start": date(2023, 1, 1), "period_end": date(2023, 12, 31)}
+    figure = make_observation(
+        series=series, source=source, number=1, printed="超过30家", start=4, end=9, **year
+    )
+    make_observation(series=series, source=make_source(), number=1, printed="20家", **year)
+    time_machine.move_to("2026-04-01T12:00:00+08:00", tick=False)
+    figure.printed, figure.correction_reason = "超过40家", "看错了"
+    figure.clean()
+    figure.save()
+    recompute()
+
+    told = client.get("/api/v1/observations/told/1").json()["provenance"]
+
+    assert told["document"] == {
+        "code": "told",
+        "title": "某文",
+        "publisher": "某报",
+        "published_on": None,
+        "url": "https://example.org/a",
+        "page": "http://testserver/sources/told/",
+    }
+    words = told["words"]
+    assert (words["printed"], words["hedge"], words["start"], words["end"]) == (
+        *("超过40家", "over"),
+        *(4, 9),
+    )
+    assert words["address"] == "http://testserver/sources/told/#o1"
+    assert words["on_web"].startswith("https://example.org/a#:~:text=")
+    assert told["bounds"] == {"lower": 40, "upper": None}
+    (corrected,) = told["corrections"]
+    assert corrected["reason"].startswith("看错了")
+    change = {"label": "原文数字", "before": "超过30家", "after": "超过40家"}
+    assert change in corrected["changes"]
+    (found,) = [one for one in told["findings"] if one["result"] == "contradiction"]
+    assert client.get(found["address"]).status_code == 200
+
+    then = client.get("/api/v1/observations/told/1?as_of=2026-03-05").json()
+    assert (then["printed"], then["value"]) == ("超过30家", 30)
+    assert then["provenance"]["words"]["printed"] == "超过30家"
+    assert then["provenance"]["bounds"]["lower"] == 30
+    assert then["provenance"]["corrections"] == []
