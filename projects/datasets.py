@@ -162,6 +162,7 @@ register(
         PROJECTS,
         "linear_scale",
         is_searched=True,
+        about="推进事项所走的流程，各有自己的阶段；推进事项用名称指它。",
     ),
     Dataset(
         "pipeline_stages",

@@ -153,6 +153,9 @@ class Paged(Model):
     PAGE: ValuePaths = ("slug",)
     """The lookup paths to the values in the address of a row's page."""
 
+    CITED_AS: NameTemplate = ""
+    """How public files cite a row, with one lookup path in braces in each part between commas."""
+
     class Meta:
         abstract = True
 

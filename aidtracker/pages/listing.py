@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from aidtracker import sheets as spreadsheets
+from aidtracker.ground.datasets import dataset_of, is_dataset
 from aidtracker.ground.records import Record
 from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
@@ -32,7 +33,7 @@ from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sections import EMPTY
-from aidtracker.pages.sharing import Sharing, downloads
+from aidtracker.pages.sharing import Sharing, downloads, whole_files
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
 from aidtracker.pages.terms import about
@@ -450,7 +451,10 @@ class ListPage(View):
     @property
     def sharing(self) -> Sharing:
         here, whole = origin(self.request), self.place
-        facts = {"distribution": downloads(here, whole)}
+        opened = dataset_of(self.model) if is_dataset(self.model) else None
+        is_open = opened is not None and opened.is_open
+        files = {"distribution": downloads(here, whole)}
+        facts = whole_files(here, opened.name) if is_open else files
         return Sharing(
             title=self.title,
             lead=self.lead,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
@@ -97,6 +98,33 @@ def downloads(origin: str, address: str) -> list[dict[str, str]]:
         }
         for code, kind in kinds.items()
     ]
+
+
+FORMATS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+def whole_files(origin: str, dataset: str) -> dict[str, Any]:
+    """The files of a whole dataset and the terms they are under, as schema.org calls them."""
+    place = f"{origin}{reverse('data')}"
+    files = [
+        {
+            "@type": "DataDownload",
+            "encodingFormat": kind,
+            "contentUrl": f"{origin}{reverse('data-file', args=[f'{dataset}.{ending}'])}",
+        }
+        for ending, kind in FORMATS.items()
+    ]
+    catalog = {"@type": "DataCatalog", "name": settings.SITE["name"], "url": place}
+    return {
+        "distribution": files,
+        "license": settings.SITE["licence"],
+        "includedInDataCatalog": catalog,
+    }
 
 
 def named(kind: str, row: Any) -> dict[str, str] | None:

@@ -51,9 +51,10 @@ class Column:
     names the fields to order by; `reads` is a relation to read for all rows at once where the path
     does not tell, or a function that adds to the rows what the column shows.
 
-    `kind` is text, phrase (a text that wants room), number, money (in 万元), rate (with its name
-    and %), date (partial) or sources (long titles), for an observation figure, nature, period or
-    source, for several observations figures, for a finding result, and for a plan light.
+    `kind` is text, phrase (a text that wants room), number, count (a number with its unit), money
+    (in 万元), rate (with its name and %), date (partial) or sources (long titles), for an
+    observation figure, nature, period or source, for several observations figures, for a finding
+    result, and for a plan light.
     """
 
     label: str

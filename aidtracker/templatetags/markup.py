@@ -152,7 +152,7 @@ def light(one: Any) -> str:
     """How a plan stands, in a sign and a word; behind it what is known of why."""
     sign = f'<span aria-hidden="true">{words(one.sign)}</span>'
     why = f"<small>{words(one.why)}</small>" if one.why else ""
-    return f'<span class="badge badge-{words(one.tone)}">{sign} {words(one.words)}</span>{why}'
+    return f'<span class="badge badge-{words(one.tone)}">{sign} {words(one.words)}</span> {why}'
 
 
 # How the values of cells of a kind are written; others are words with links.

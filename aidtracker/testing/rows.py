@@ -194,8 +194,7 @@ def make_stage_entry(**kwargs):
 def make_target(**kwargs):
     kwargs.setdefault("code", f"T-{next(numbers)}")
     kwargs.setdefault("review", Review.PUBLISHED)
-    if kwargs.keys() & {"planned", "done"}:
-        kwargs.setdefault("unit", "场")
+    kwargs.setdefault("unit", "场")
     return create(Target, kwargs)
 
 
@@ -321,7 +320,7 @@ def make_outlet_report(**kwargs):
 
 def make_target_report(**kwargs):
     if "target" not in kwargs:
-        kwargs["target"] = make_target(headquarters=make_headquarters(), unit="场")
+        kwargs["target"] = make_target(headquarters=make_headquarters())
     return create(TargetReport, kwargs)
 
 

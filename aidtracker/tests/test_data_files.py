@@ -43,6 +43,7 @@ def test_zip_of_a_list_explains_itself(client):
     said, words = json.loads(archive.read("metadata.json")), archive.read("README.md").decode()
     assert (row["文献标题"], row["原文数字"], row["性质"]) == ("一篇文献", "73家", "计划")
     assert row["本站网页"] == f"http://testserver/observations/{document.code}/1/"
+    assert row["引自"] == "《一篇文献》，某报，第 1 处"
     assert "版本" not in row
     assert said["filters"]["性质"] == "计划"
     assert (said["date"], said["license"]["title"][:4]) == ("2026-11-30", "知识共享")

@@ -55,6 +55,7 @@ WRONG = [
     (Project, "TOLD", ("names",), "no field named 'names'"),
     (Project, "IS_INTERNAL", None, "None is no bool"),
     (Batch, "NAMED_AS", "第{numbers}批", "no field named 'numbers'"),
+    (Observation, "CITED_AS", "《{source__name}》", "no field named 'name'"),
     (Project, "TOLD_APART_BY", ("place",), "no field named 'place'"),
     (Project, "ADDRESS_SAYS", ("heading",), "no field named 'heading'"),
     (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),

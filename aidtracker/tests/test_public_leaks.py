@@ -388,8 +388,7 @@ def addresses(at):
     kind."""
     lists = [reverse(name) for name in page_names("-list")]
     files = [f"{address}?download=csv" for address in lists]
-    tables = [one for one in lists if hasattr(resolve(one).func, "view_class")]
-    files += [f"{address}table.json" for address in tables]
+    files += [reverse(name) for name in page_names("-list-table-json-file")]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
     return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]

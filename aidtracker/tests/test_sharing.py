@@ -78,7 +78,7 @@ def test_list_is_a_dataset_with_its_files(client):
     assert canonical(page) == [f"{ORIGIN}/regions/?page=2"]
     data = data_of(page)
     assert data["@type"] == "Dataset"
-    assert data["distribution"][0]["contentUrl"] == f"{ORIGIN}/regions/?download=csv"
+    assert data["distribution"][0]["contentUrl"] == f"{ORIGIN}/data/regions.csv"
     assert re.search(r"更新于 \d{4}", page)
 
 

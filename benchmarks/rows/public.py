@@ -29,6 +29,7 @@ from projects.models import (
     Project,
 )
 from projects.models import Site as Park
+from projects.models import Target as PlannedTarget
 from projects.models.briefings import Briefing
 from projects.views.assessments import BY_TOTAL
 from projects.views.compare_lines import MOST
@@ -143,6 +144,7 @@ def details(site: Site) -> Iterator[tuple[str, Work]]:
         "headquarters": some(Headquarters),
         "region": some(Region),
         "project": some(Project),
+        "target": some(PlannedTarget),
         "enterprise": some(Enterprise),
         "outlet": some(Outlet),
         "site": some(Park),

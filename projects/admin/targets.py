@@ -33,7 +33,7 @@ class TargetAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
             *("site", "region", "headquarters", "series", "parts_ground"),
         ),
         group("日期", ("starts_on", "ends_on")),
-        group("计数", ("unit", "planned", "done")),
+        group("计数", "unit", ("planned", "done")),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )

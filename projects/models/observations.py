@@ -86,6 +86,7 @@ class Observation(Paged, Reviewed):
 
     KEY = ("source__code", "number")
     PAGE = ("source__code", "number")
+    CITED_AS = "《{source__title}》，{source__publisher}，{source__published_on}，第 {number} 处"
     OWNERS = ("maintainer",)
     PUBLIC_WITH = ("series",)
     PUBLISHES = ("source",)

@@ -12,6 +12,7 @@ from django.db.models.constants import LOOKUP_SEP
 
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model, dataset_name
+from aidtracker.ground.partial_dates import PartialDateField
 from aidtracker.ground.records import KeyedModel
 from projects.models.investments import Investment
 from projects.models.plans import Milestone, ProjectPlan
@@ -25,6 +26,9 @@ LEDGERS = {
     dataset_name(model): str(model._meta.verbose_name)
     for model in (Project, ProjectPlan, Milestone, Investment, Target, *REPORTS)
 }
+
+DATES = PartialDateField, "日期"
+NUMBERS = models.DecimalField, "数"
 
 
 class WarningRule(KeyedModel):
@@ -84,6 +88,12 @@ class WarningRule(KeyedModel):
         Kind.WITHOUT: ("left", "right"),
         Kind.BEHIND: ("left", "right", "threshold"),
         Kind.UNFINISHED: ("left", "right"),
+    }
+    # of what kind columns are, where others could not be counted: public pages ask these rules
+    FIT: ClassVar[dict[str, dict[str, Any]]] = {
+        Kind.OVERDUE: {"left": DATES},
+        Kind.BEHIND: {"left": NUMBERS, "right": NUMBERS},
+        Kind.UNFINISHED: {"left": NUMBERS, "right": NUMBERS},
     }
     # what a kind of rule can look at, where that is not every ledger.
     LEDGERS_OF: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -163,7 +173,7 @@ class WarningRule(KeyedModel):
             setattr(self, name, text)
         if self.ledger not in self.LEDGERS_OF.get(self.kind, LEDGERS):
             raise ValidationError({"kind": f"“{self.get_kind_display()}”看不了这个台账。"})
-        errors = self.missing_parts() | self.unknown_columns()
+        errors = self.missing_parts() | (self.unknown_columns() or self.unfit_columns())
         if words := self.wrong_words():
             errors["sentence"] = words
         if errors:
@@ -185,15 +195,28 @@ class WarningRule(KeyedModel):
                 found[name] = f"{self.get_ledger_display()}没有这一栏：{'、'.join(unknown)}。"
         return found
 
+    def unfit_columns(self):
+        """Columns of another kind than the rule counts or dates with, by field, with the reason."""
+        return {
+            name: f"“{self.get_kind_display()}”的这一栏要是{words}。"
+            for name, (kind, words) in self.FIT.get(self.kind, {}).items()
+            if not all(isinstance(self.end_of(one), kind) for one in paths(getattr(self, name)))
+        }
+
     def leads(self, path):
         """Whether a path of field names leads somewhere in the ledger."""
-        model = dataset_model(self.ledger)
+        return self.end_of(path) is not None
+
+    def end_of(self, path):
+        """The field at the end of a path in the ledger; None if it leads nowhere."""
+        field, model = None, dataset_model(self.ledger)
         try:
             for name in path.split(LOOKUP_SEP):
-                model = model._meta.get_field(name).related_model
+                field = model._meta.get_field(name)
+                model = field.related_model
         except (FieldDoesNotExist, AttributeError):
-            return False
-        return True
+            return None
+        return field
 
     def wrong_words(self):
         """What is wrong with the sentence, in Chinese; empty if nothing is."""

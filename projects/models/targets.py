@@ -187,10 +187,9 @@ class Target(Reviewed, Record):
         return [self.name, *self.aliases, self.code]
 
     @property
-    def remark(self) -> str:
-        """What who counts it has to know besides its name: JH-01，计划 500 人次."""
-        planned = self.planned is not None and f"计划 {counted(self.planned, self.unit)}"
-        return "，".join(filter(None, (self.code, planned or self.unit)))
+    def counted_as(self) -> str:
+        """What who counts it has to know besides its name: 计划 500 人次, or the unit alone."""
+        return self.unit if self.planned is None else f"计划 {counted(self.planned, self.unit)}"
 
     @property
     def share_words(self) -> str:

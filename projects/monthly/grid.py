@@ -199,7 +199,6 @@ class Grid:
     page: int = 1  # 0 for all rows at once
 
     has_months = True  # whether a subject can be looked at through several months
-    adds_up = True  # whether the numbers of a column can be added up
     last_words = "上月"  # when what stands in grey was reported
     told_look = "grid-warnings"  # the class of what is said of a row
 
@@ -292,6 +291,11 @@ class Grid:
         scope = scope_of(self.user)
         is_own = scope.changes_all or subject.headquarters.pk in scope.headquarters
         return is_own and may(self.user, "change" if report else "add", self.kind.model)
+
+    @property
+    def adds_up(self):
+        """Whether the numbers of a column can be added up."""
+        return self.kind.adds_up
 
     @property
     def may_hand_in(self):

@@ -1,6 +1,6 @@
 """The ledgers that are filled in month by month: what a row is about, and which cells it has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +27,16 @@ DIGITS = 18  # more than any row's number has
 
 @dataclass(frozen=True)
 class Subject:
-    """What one row is about: its headquarters, and the fields that name its reports."""
+    """What one row is about: its headquarters, and the fields that name its reports.
+
+    `counted_as` says of which unit its numbers are, where each row has its own.
+    """
 
     identity: tuple
     name: str
     remark: str
     headquarters: Headquarters
+    counted_as: str = field(default="", kw_only=True)
 
     @property
     def key(self):
@@ -86,6 +90,7 @@ class ReportKind:
     key: str
     model: Any
     ended: tuple[str, ...] = ()
+    adds_up: bool = True  # whether numbers of different rows are of one unit
 
     @property
     def label(self):
@@ -157,7 +162,13 @@ class ReportKind:
         if hasattr(model, "code"):
             rows = rows.order_by("code")  # as in the headquarters' own lists
         return [
-            Subject((row.pk,), row.name, remark_of(row), own[row.headquarters_id])
+            Subject(
+                (row.pk,),
+                row.name,
+                getattr(row, "code", ""),
+                own[row.headquarters_id],
+                counted_as=getattr(row, "counted_as", ""),
+            )
             for row in rows
             if row.status not in self.ended or (row.pk,) in reporting
         ]
@@ -179,11 +190,6 @@ class ReportKind:
         ]
 
 
-def remark_of(row: Any) -> str:
-    """What stands beside the name of a row: what it says to be there, else its code."""
-    return getattr(row, "remark", "") or getattr(row, "code", "")
-
-
 DONE = (
     Project.Status.COMPLETED,
     Project.Status.ACCEPTED,
@@ -200,6 +206,6 @@ KINDS = {
         ReportKind("outlet", OutletReport, (Outlet.Status.CLOSED,)),
         ReportKind("jobs", JobsReport),
         ReportKind("training", TrainingReport),
-        ReportKind("target", TargetReport, NOT_COUNTED),
+        ReportKind("target", TargetReport, NOT_COUNTED, adds_up=False),
     )
 }

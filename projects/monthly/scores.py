@@ -20,6 +20,7 @@ from projects.models.assessments import total_words
 from projects.monthly.grid import PAGE_ROWS, Grid, GridRow
 from projects.monthly.kinds import DIGITS, GridColumn, Subject
 from projects.monthly.rounds import expected
+from projects.monthly.saving import ConflictError
 
 POINTS = ("assessment_id", "criterion_id", "points")
 FIELD = Score._meta.get_field("points")
@@ -114,8 +115,13 @@ class ScoreRow(GridRow):
         return self.kind.with_points([report])[0] if report else None
 
     def new_report(self) -> Assessment:
-        """With the next number of the round, which is held: two people get two numbers."""
+        """With the next number of the round, which is held: two people get two numbers.
+
+        Raises ConflictError if somebody rated the same meanwhile.
+        """
         held(AssessmentRound.objects.filter(pk=self.kind.round.pk)).first()
+        if there := Assessment.objects.filter(**self.names).first():
+            raise ConflictError(self.read(there))
         own = Assessment._base_manager.filter(round=self.kind.round)
         last = own.aggregate(last=Max("number"))["last"] or 0
         return self.read(Assessment(number=last + 1, **self.names))

@@ -29,6 +29,8 @@ from aidtracker.testing import (
 from aidtracker.tests.foreign_rows import filled
 from projects.models import Assessment, Award, Score
 from projects.monthly.rounds import late_rounds
+from projects.monthly.saving import ConflictError
+from projects.monthly.scores import ScoreGrid
 
 pytestmark = pytest.mark.django_db
 
@@ -347,6 +349,17 @@ def test_grid_tells_what_another_person_saved_meanwhile(clerk, scheme, round_):
     assert answer.status_code == 409
     assert answer.json()["values"] == cells(scheme, "50", "") | {"outcome": "", "note": ""}
     assert [*Score.objects.values_list("points", flat=True)] == [50]
+
+
+def test_who_comes_second_to_a_new_row_is_told_of_the_first(home, scheme, round_):
+    """As on PostgreSQL, where both find no row before one of them has the round."""
+    user = staff(home, "view", "add", "change", models=[*RATING])
+    shop = outlet_of(scheme)
+    [row] = ScoreGrid.of(round_, user).shown
+    first = rated(round_, 50, 60, review="draft", outlet=shop)
+    with pytest.raises(ConflictError) as told, transaction.atomic():
+        row.new_report()
+    assert told.value.report == first
 
 
 def test_grid_is_closed_to_others(client, home, scheme, round_):

@@ -1,6 +1,7 @@
 """What is set out to do: plan against done, lights by rules, parts that may be added, months."""
 
 import json
+from copy import copy
 from datetime import date
 
 import pytest
@@ -22,7 +23,7 @@ from aidtracker.testing import (
     make_target,
     make_target_report,
 )
-from projects.models import TargetReport
+from projects.models import TargetReport, WarningRule
 from projects.monthly.ledger_follow import follow
 from projects.tests.full_rows import FEW, MANY, queries
 from projects.warnings import warnings_for
@@ -123,6 +124,19 @@ def test_sums_that_do_not_follow_and_counts_far_over_the_plan_are_told():
     }
 
 
+def test_rules_that_could_not_be_counted_are_refused():
+    rule = WarningRule.objects.get(code="target-behind")
+    for name, path, words in (("left", "name", "要是数"), ("right", "ends_on", "要是数")):
+        changed = copy(rule)
+        setattr(changed, name, path)
+        with pytest.raises(ValidationError, match=words):
+            changed.clean()
+    rule = WarningRule.objects.get(code="target-uncounted")
+    rule.left = "unit"
+    with pytest.raises(ValidationError, match="要是日期"):
+        rule.clean()
+
+
 # What documents say
 
 
@@ -149,7 +163,7 @@ def test_hedged_figures_are_not_divided(client):
 
 def plan_with_parts(**values):
     own = make_headquarters()
-    whole = make_target(name="青蓝工程", headquarters=own, status="", **values)
+    whole = make_target(name="青蓝工程", headquarters=own, status="", unit="", **values)
     for planned, done in ((100, 50), (300, None), (None, 7)):
         make_target(headquarters=own, parent=whole, unit="对", planned=planned, done=done, **YEAR)
     make_target(headquarters=own, parent=whole, unit="场", planned=5)
@@ -254,9 +268,9 @@ def test_what_is_under_way_is_filled_in_and_brings_the_count_up_to_date(clerk, o
     row = make_target(headquarters=own, code="YL-01", unit="对", planned=500, done=100, **YEAR)
     for status in ("", "planned", "finished", "cancelled"):
         make_target(headquarters=own, status=status)
-    make_target(headquarters=make_headquarters(), unit="场")
+    make_target(headquarters=make_headquarters())
     (shown,) = clerk.get(grid()).context["grid"].rows
-    assert (shown.subject.name, shown.subject.remark) == (row.name, "YL-01，计划 500 对")
+    assert (shown.subject.remark, shown.subject.counted_as) == ("YL-01", "计划 500 对")
     answer = send(clerk, row, done="1,5００", problems="学期还没有结束").json()
     assert answer["values"]["done_to_date"] == "1600"
     report = TargetReport.objects.get()
@@ -279,14 +293,14 @@ def test_what_is_under_way_is_filled_in_and_brings_the_count_up_to_date(clerk, o
     ],
 )
 def test_bad_cell_says_why_and_stores_nothing(clerk, own, values, name):
-    response = send(clerk, make_target(headquarters=own, unit="场"), **values)
+    response = send(clerk, make_target(headquarters=own), **values)
     assert response.status_code == 400
     assert list(response.json()["errors"]) == [name]
     assert not TargetReport.objects.exists()
 
 
 def test_targets_of_others_cannot_be_filled_in_nor_changed(clerk, own):
-    foreign = make_target(headquarters=make_headquarters(), unit="场", review="draft")
+    foreign = make_target(headquarters=make_headquarters(), review="draft")
     assert send(clerk, foreign, done="1").status_code == 404
     for page in ("change", "delete", "history"):
         address = reverse(f"admin:projects_target_{page}", args=[foreign.pk])
@@ -298,7 +312,7 @@ def test_targets_of_others_cannot_be_filled_in_nor_changed(clerk, own):
 
 
 def test_two_people_and_locked_months(clerk, own):
-    row = make_target(headquarters=own, unit="场")
+    row = make_target(headquarters=own)
     report = make_target_report(target=row, month=date(2026, 5, 1), done=3, review="draft")
     assert send(clerk, row, done="4").status_code == 409
     assert send(clerk, row, version=report.version, done="4").status_code == 200
@@ -308,7 +322,9 @@ def test_two_people_and_locked_months(clerk, own):
 
 
 def test_months_of_what_only_stands_for_its_parts_are_refused(own):
-    report = TargetReport(target=make_target(headquarters=own), month=date(2026, 5, 1), done=1)
+    report = TargetReport(
+        target=make_target(headquarters=own, unit=""), month=date(2026, 5, 1), done=1
+    )
     with pytest.raises(ValidationError, match="没有单位"):
         report.full_clean()
 

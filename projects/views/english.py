@@ -12,7 +12,7 @@ from aidtracker.ground.datasets import Dataset, declared
 from aidtracker.pages.citing import own_reference
 from aidtracker.pages.overview import count_records, list_url
 from aidtracker.pages.paging import kept
-from aidtracker.pages.sharing import Sharing, downloads, only_known, publisher
+from aidtracker.pages.sharing import Sharing, only_known, publisher, whole_files
 from aidtracker.pages.site import absolute, origin
 from aidtracker.sheets import public_columns, resource_for
 from aidtracker.templatetags.formatting import plain
@@ -99,6 +99,7 @@ COLUMNS = {
     "paragraph": "paragraph of the document",
     "obs_status": "provisional, revised, or the first after a break in the definition",
     "page": "the figure’s page on this site",
+    "citation": "the document, its publisher and date, and which figure of it this is",
     "price_basis": "constant or current prices, where a document says so",
 }
 HEDGES = {
@@ -218,8 +219,7 @@ def sharing(request: HttpRequest, here: str) -> Sharing:
     facts = only_known(
         inLanguage="en",
         keywords=["Xinjiang", "counterpart aid", "paired assistance", "对口援疆"],
-        distribution=downloads(site, reverse("observation-list")),
         publisher=publisher(site),
-        license=settings.SITE["licence"],
+        **whole_files(site, "observations"),
     )
     return Sharing(TITLE, LEAD, here, site, kind="Dataset", facts=facts)

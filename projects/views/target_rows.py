@@ -165,11 +165,12 @@ def lit(rows: list[Any], rules: Iterable[Any]) -> list[Any]:
 
 
 PERIOD = Column("期限", lambda row: span(row.starts_on, row.ends_on), kind="moment")
-PLANNED = Column("计划", lambda row: planned_of(row).item)
-COUNTED = Column("完成", lambda row: done_of(row).item)
-SHARE = Column("完成率", share_of)
+PLANNED = Column("计划", lambda row: planned_of(row).item, kind="count")
+COUNTED = Column("完成", lambda row: done_of(row).item, kind="count")
+SHARE = Column("完成率", share_of, kind="count")
 LIGHT = Column("进度", "light", kind="light")
-TARGET_COLUMNS = (NAME, PERIOD, PLANNED, COUNTED, SHARE, LIGHT, NOTE)
+# On a phone a card shows the first four behind the name.
+TARGET_COLUMNS = (NAME, PLANNED, COUNTED, SHARE, LIGHT, PERIOD, NOTE)
 
 
 @dataclass(frozen=True)

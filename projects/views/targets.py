@@ -37,14 +37,14 @@ class TargetList(ListPage):
     filterset_class = filters.TargetFilter
     columns = (
         NAME,
-        KIND,
-        Column("所属工程", "program", sort=("program__slug",)),
-        Column("援疆指挥部", "headquarters", sort=("headquarters__slug",)),
-        Column("期限", PERIOD.value, kind="moment", sort=("ends_on", "starts_on")),
         PLANNED,
         COUNTED,
         SHARE,
         LIGHT,
+        Column("期限", PERIOD.value, kind="moment", sort=("ends_on", "starts_on")),
+        KIND,
+        Column("所属工程", "program", sort=("program__slug",)),
+        Column("援疆指挥部", "headquarters", sort=("headquarters__slug",)),
         NOTE,
     )
 
@@ -64,8 +64,8 @@ class TargetList(ListPage):
         """How many of all that meet the conditions stand how, by type."""
         columns = (
             Column("类型", lambda one: Target.Kind(one["kind"]).label),
-            Column("任务", lambda one: self.counted(one, "count")),
-            *(Column(standing.label, self.standing(standing)) for standing in Standing),
+            Column("任务", lambda one: self.counted(one, "count"), kind="count"),
+            *(Column(one.label, self.standing(one), kind="count") for one in Standing),
         )
         return table("按类型计数", columns, list(by_kind(self.filtered_rows)))
 

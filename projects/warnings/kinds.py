@@ -194,7 +194,9 @@ def behind(rule, ledgers):
     for row in rows_of(rule, ledgers):
         done, planned = value_at(row, rule.left), value_at(row, rule.right)
         part, elapsed = share(done, planned), elapsed_share(row, ledgers.today)
-        if None not in (part, elapsed) and elapsed < HUNDRED and part < elapsed - rule.threshold:
+        if None in (part, elapsed) or elapsed == HUNDRED:
+            continue
+        if part < elapsed - (rule.threshold or 0):
             found = {"left": done, "right": planned, "share": part, "elapsed": elapsed}
             yield row, found | {"threshold": rule.threshold}
 

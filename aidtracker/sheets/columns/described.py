@@ -17,7 +17,12 @@ from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.sets import FileColumn, Kind, public_columns
 from aidtracker.sheets.columns.widgets import NameListWidget, NumberWidget, YesNoWidget
 
-IDENTIFIER = "identifier"
+IDENTIFIER, PAGE = "identifier", "page"
+# What no field says.
+MADE = {
+    PAGE: "这条记录在本站的网页，地址不变。",
+    "citation": "引自哪份文献、第几处；引用数字时连同本站网页写明。",
+}
 
 
 class Type(Enum):
@@ -105,7 +110,7 @@ def identifier(model: type[Any]) -> Iterator[PublicColumn]:
 def described(resource: SheetResource, one: FileColumn) -> PublicColumn:
     column = one.column
     if column is None:
-        return PublicColumn(one, one.heading, type_of(one), "这条记录在本站的网页，地址不变。")
+        return PublicColumn(one, one.heading, type_of(one), MADE[one.code])
     if one.is_beside:
         definition = f"“{column.label}”的名称。"
         return PublicColumn(one, one.heading, type_of(one), definition, is_beside=True)
@@ -136,7 +141,7 @@ TYPES: tuple[tuple[type, Type], ...] = (
 def type_of(one: FileColumn) -> Type:
     column = one.column
     if column is None:
-        return Type.ADDRESS
+        return Type.ADDRESS if one.code == PAGE else Type.TEXT
     if column.is_many:
         return Type.LIST
     if one.is_beside or column.source.is_relation:

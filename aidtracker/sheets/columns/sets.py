@@ -74,7 +74,7 @@ def public_columns(
     for column in resource.columns:
         if column.attribute not in hidden:
             found += [file_column(column, codes, is_public=True), *names(column)]
-    return [*found, *page(resource.model, site)]
+    return [*found, *page(resource.model, site), *citation(resource.model)]
 
 
 def file_column(column: SheetColumn, codes: bool, is_public: bool = False) -> FileColumn:
@@ -184,3 +184,18 @@ def page(model: Any, site: str) -> Iterator[FileColumn]:
         return sql.Composed(*parts, pieces=(f"{site}{first}", *rest))
 
     yield FileColumn("page", "本站网页", Kind.TEXT, write)
+
+
+def citation(model: Any) -> Iterator[FileColumn]:
+    """How a row is cited, of those that say it."""
+    if not issubclass(model, Paged) or not model.CITED_AS:
+        return
+    parts = [parts_of(one) for one in model.CITED_AS.split("，")]
+    paths = [path for ((_, path, _, _), *_) in parts]
+    pieces = tuple((one[0][0], one[1][0] if len(one) > 1 else "") for one in parts)
+
+    def write(words: sql.Words) -> Expression:
+        found = [sql.part_of_key(path, sql.fields_at(model, path)[-1]) for path in paths]
+        return sql.Cited(*found, pieces=pieces)
+
+    yield FileColumn("citation", "引自", Kind.TEXT, write)

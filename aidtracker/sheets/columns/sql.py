@@ -110,6 +110,23 @@ class Composed(Written):
         return sql, [param for _, several in found for param in several]
 
 
+class Cited(Written):
+    """Values with words around each, and commas between those that there are."""
+
+    def __init__(self, *expressions: Any, pieces: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(*expressions)
+        self.pieces = pieces
+
+    def value(self, compiler: Any) -> tuple[str, list[Any]]:
+        found = [compiler.compile(source) for source in self.get_source_expressions()]
+        parts, comma = [], ""
+        for (part, _), (before, behind) in zip(found, self.pieces, strict=True):
+            said = f"{literal(comma + before)} || {part} || {literal(behind)}"
+            parts.append(f"CASE WHEN COALESCE({part}, '') <> '' THEN {said} ELSE '' END")
+            comma = "，"
+        return " || ".join(parts), [one for _, several in found for one in (*several, *several)]
+
+
 class Listed(Subquery):
     """What a many-to-many relation names, in one cell."""
 
