@@ -141,7 +141,9 @@ def test_next_step_is_kept_beside_what_others_wrote(clerk, stages, home):
     assert "已记下" in sent(clerk, stages, case, **typed, version="0")[0]
     found = FollowUp.objects.get(case=case)
     assert (found.handler, found.next_on) == ("产业处", date(2026, 7, 1))
-    assert "日期" in sent(clerk, stages, case, **typed | {"next_on": "明天"}, version=found.version)[0]
+    assert (
+        "日期" in sent(clerk, stages, case, **typed | {"next_on": "明天"}, version=found.version)[0]
+    )
     assert "刚由别人改过" in sent(clerk, stages, case, **typed, version="0")[0]
     again = typed | {"next_step": "", "version": found.version}
     assert "请写下一步做什么" in sent(clerk, stages, case, **again)[0]
