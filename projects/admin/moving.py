@@ -11,6 +11,7 @@ from aidtracker.ground.scope import changeable, may
 from aidtracker.trail import acts
 from projects.models import FollowUp, PipelineCase, PipelineStage, StageEntry
 
+MOST_DIGITS = 18
 GONE = "这个事项不在了，或者不归您的指挥部维护。"
 MOVED = "“{case}”已由别人改到“{at}”，您这一步没有存；请看过再改。"
 
@@ -42,10 +43,15 @@ def move(number: Any, *, stage: Any, on: str, seen: str, user: Any) -> StageEntr
 def own_case(number: Any, user: Any) -> PipelineCase:
     """A case of the user's, held until the transaction ends."""
     rows = changeable(PipelineCase.objects.under_way(), user)
-    case = held(rows.filter(pk=number)).first() if str(number).isdecimal() else None
+    case = held(rows.filter(pk=number)).first() if is_number(number) else None
     if case is None:
         raise ValidationError(GONE)
     return case
+
+
+def is_number(text: Any) -> bool:
+    """Whether what was sent can number a row."""
+    return str(text).isdecimal() and len(str(text)) <= MOST_DIGITS
 
 
 def seen_at(case: PipelineCase, seen: str) -> StageEntry | None:
@@ -60,7 +66,7 @@ def seen_at(case: PipelineCase, seen: str) -> StageEntry | None:
 def next_stage(case: PipelineCase, before: StageEntry | None, number: Any) -> PipelineStage:
     """The stage that was chosen, which lies ahead."""
     stages = PipelineStage.objects.filter(pipeline=case.pipeline_id)
-    found = stages.filter(pk=number).first() if str(number).isdecimal() else None
+    found = stages.filter(pk=number).first() if is_number(number) else None
     if found is None or (before and found.number <= before.stage.number):
         raise ValidationError("请选择一个在后面的阶段。")
     return found
@@ -86,7 +92,7 @@ def follow_up(number: Any, *, words: dict[str, str], version: str, user: Any) ->
         if version != str(found.version):
             raise ValidationError(f"“{case}”的跟进刚由别人改过，您的没有存；请看过再改。")
         for name in ("handler", "next_step"):
-            setattr(found, name, words.get(name, "").strip())
+            setattr(found, name, words.get(name, "").replace("\0", "").strip())
         found.next_on = FollowUp._meta.get_field("next_on").to_python(words.get("next_on") or None)
         found.version = found.version or 1
         found.full_clean()

@@ -177,20 +177,18 @@ def chosen_of_all(briefing: Briefing) -> list[Part]:
     if silent and len(parts) > 1:
         words = f"记录里没有这段时间数字的支援省市：{'、'.join(silent)}。"
         parts[-1] = replace(parts[-1], remark=words)
-    parts.append(examples(briefing, parts))
+    parts.append(examples(briefing, parts, donors))
     return [part for part in parts if part.figures]
 
 
-def examples(briefing: Briefing, parts: list[Part]) -> Part:
+def examples(briefing: Briefing, parts: list[Part], donors: Donors) -> Part:
     """What the documents of these figures say of others; first those that speak of the whole."""
-    known = {row.pk for part in parts for row in part.figures}
     sources = list(dict.fromkeys(row.source_id for part in parts for row in part.figures))
     found = figures_in(briefing).filter(source__in=sources[:DOCUMENTS])
-    others = found.exclude(series__in=[row.series_id for part in parts for row in part.figures])
-    donors = Donors.read()
+    others = found.exclude(series__in={row.series_id for row in parts[0].figures})
     rows = others.best_first().first_rows(READ * OF_PLACES)
     order = {source: at for at, source in enumerate(sources)}
-    rows = [row for row in rows if row.pk not in known and donors.of_figure(row) is None]
+    rows = [row for row in rows if donors.of_figure(row) is None]
     rows.sort(key=lambda row: order[row.source_id])
     taken = spread(rows, OF_PLACES)
     return Part("受援地、园区和企业", taken, len(rows) - len(taken))

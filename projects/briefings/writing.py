@@ -164,7 +164,7 @@ def write_lead(writer: Writer, briefing: Briefing, parts: Sequence[Part]) -> Non
     words = (
         f"据{day_words}已公开的数字写成。{time}数字 {len(rows)} 个，"
         f"出自 {documents} 份文献，连同“超过”“近”“余”等照文献所印，注里是文献和所在的位置。"
-        "没有写到的，是记录里没有，不等于没有。"
+        "没有写到的，不等于没有。"
     )
     writer.add("note", text=words)
 

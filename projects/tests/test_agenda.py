@@ -148,7 +148,7 @@ def test_missing_reports_of_each_kind_are_counted_as_they_are_listed(clerk, head
         for key, kind in KINDS.items()
     }
     assert {key: count[headquarters.pk] for key, count in found.items()} == listed
-    assert listed == {"progress": 2, "investment": 0, "outlet": 0, "jobs": 1, "training": 1}
+    assert {key: n for key, n in listed.items() if n} == {"progress": 2, "jobs": 1, "training": 1}
 
 
 def test_nobody_to_remind_is_said(headquarters, project, collector):

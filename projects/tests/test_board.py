@@ -81,6 +81,8 @@ def test_card_is_moved_and_the_entry_waits_for_review(clerk, stages, home):
     [
         ({"stage": 0}, "后面的阶段"),
         ({"stage": "x"}, "后面的阶段"),
+        ({"stage": "9" * 5000}, "后面的阶段"),
+        ({"on": "2026-03\0"}, "日期请写成"),
         ({"on": "2026-01-04"}, "早于进入“拜访”的 2026年1月5日"),
         ({"on": "2026-13-40"}, "日期请写成"),
         ({"on": (TODAY + timedelta(days=1)).isoformat()}, "还没有到"),
@@ -135,10 +137,13 @@ def test_who_only_reads_has_no_forms(client, stages, home):
 
 def test_next_step_is_kept_beside_what_others_wrote(clerk, stages, home):
     case = case_at(stages, home)
-    typed = {"act": "follow", "handler": "产业处", "next_step": "约谈", "next_on": "2026-07-01"}
+    typed = {"act": "follow", "handler": "产业\0处", "next_step": "约谈", "next_on": "2026-07-01"}
     assert "已记下" in sent(clerk, stages, case, **typed, version="0")[0]
     found = FollowUp.objects.get(case=case)
     assert (found.handler, found.next_on) == ("产业处", date(2026, 7, 1))
+    assert (
+        "日期" in sent(clerk, stages, case, **typed | {"next_on": "明天"}, version=found.version)[0]
+    )
     assert "刚由别人改过" in sent(clerk, stages, case, **typed, version="0")[0]
     again = typed | {"next_step": "", "version": found.version}
     assert "请写下一步做什么" in sent(clerk, stages, case, **again)[0]
