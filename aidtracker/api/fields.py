@@ -15,9 +15,7 @@ from django.db.models import Expression, F
 from django.db.models.functions import JSONObject
 
 from aidtracker.pages.told import JSONRows
-from aidtracker.sheets.columns import sql
-from aidtracker.sheets.columns.described import PublicColumn, Type, described_columns
-from aidtracker.sheets.columns.sets import name_of
+from aidtracker.sheets import PublicColumn, Type, described_columns, name_of, sql
 from aidtracker.templatetags.formatting import plain
 
 

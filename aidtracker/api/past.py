@@ -19,7 +19,7 @@ from aidtracker.api.sets import ApiSet
 from aidtracker.ground.keys import KEY_SEPARATOR, key_of
 from aidtracker.ground.publication import PUBLISHED, named_with, public_rule
 from aidtracker.pages.problems import Problem
-from aidtracker.sheets.columns.sets import name_of
+from aidtracker.sheets import name_of
 
 WITHDRAWN = "withdrawn"
 DELETED = "-"

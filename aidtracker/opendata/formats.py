@@ -16,16 +16,21 @@ import pyarrow.parquet as pq
 
 from aidtracker.opendata.registry import OpenDataset
 from aidtracker.pages.terms import about
-from aidtracker.sheets.columns.described import PublicColumn, Type
-from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
-from aidtracker.sheets.columns.resources import resource_for
-from aidtracker.sheets.columns.sets import public_columns
-from aidtracker.sheets.columns.sql import AS_IT_IS
-from aidtracker.sheets.writing.about import column_row
-from aidtracker.sheets.writing.extracts import Extract
-from aidtracker.sheets.writing.files import csv_chunks
-from aidtracker.sheets.writing.json_rows import json_rows
-from aidtracker.sheets.writing.workbooks import Beside, Sink, workbook_chunks
+from aidtracker.sheets import (
+    AS_IT_IS,
+    LIST_SEPARATOR,
+    Beside,
+    Extract,
+    PublicColumn,
+    Sink,
+    Type,
+    column_row,
+    csv_chunks,
+    json_rows,
+    public_columns,
+    resource_for,
+    workbook_chunks,
+)
 
 ROWS = 500
 # So many bytes of CSV become one group of rows in Parquet.

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from aidtracker.ground.datasets import Dataset, dataset_of, datasets, is_dataset
 from aidtracker.pages.listing import CONTROLS, ListPage, clean_parameters
-from aidtracker.sheets.columns.described import PublicColumn, described_columns, key_code
+from aidtracker.sheets import PublicColumn, described_columns, key_code
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from aidtracker.opendata.registry import OpenDataset, open_dataset_of
 from aidtracker.pages.terms import RESERVED, licence, publisher
-from aidtracker.sheets.columns.described import PublicColumn, Type
+from aidtracker.sheets import PublicColumn, Type
 
 NAME = "aidtracker"
 DESCRIPTION = (

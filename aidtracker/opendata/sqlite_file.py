@@ -14,8 +14,7 @@ from typing import Any
 
 from aidtracker.opendata.formats import extract
 from aidtracker.opendata.registry import OpenDataset, open_dataset_of, open_datasets
-from aidtracker.sheets.columns.described import PublicColumn, Type
-from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
+from aidtracker.sheets import LIST_SEPARATOR, PublicColumn, Type
 
 ROWS = 1000
 # Numbers keep what they are exactly where SQLite can; a day and a month are texts that sort.

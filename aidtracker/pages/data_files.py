@@ -15,9 +15,7 @@ from aidtracker.pages.citing import Citation
 from aidtracker.pages.sections import CHART_OF
 from aidtracker.pages.tables import Table
 from aidtracker.pages.terms import about
-from aidtracker.sheets.writing.about import About
-from aidtracker.sheets.writing.files import file_name
-from aidtracker.sheets.writing.taken import Member, taken_table
+from aidtracker.sheets import About, Member, file_name, taken_table
 from aidtracker.templatetags.markup import content
 
 TABLES = {f"table.{kind}": kind for kind in KINDS}

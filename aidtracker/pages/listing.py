@@ -37,9 +37,7 @@ from aidtracker.pages.sharing import Sharing, downloads, whole_files
 from aidtracker.pages.site import absolute, origin
 from aidtracker.pages.tables import Column, Heading, Item, Layout, joined, table
 from aidtracker.pages.terms import about
-from aidtracker.sheets.writing.about import About
-from aidtracker.sheets.writing.files import WITH_WORDS
-from aidtracker.sheets.writing.taken import taken_rows
+from aidtracker.sheets import WITH_WORDS, About, taken_rows
 from aidtracker.trail import acts
 
 LONGEST_VALUE = 200

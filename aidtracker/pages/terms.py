@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.sheets.writing.about import About, no_documents
+from aidtracker.sheets import About, no_documents
 
 # What the documents say stays theirs.
 RESERVED = "许可只及于本站整理的数据；文献原文和其中的文字归原作者。"

@@ -6,11 +6,15 @@ what stands here, and `storing.waiting` for uploads that wait for their confirma
 
 # ruff: noqa: F401
 
+from aidtracker.sheets.columns import sql
 from aidtracker.sheets.columns.cells import cell_text, plain_number
 from aidtracker.sheets.columns.column import SheetColumn
+from aidtracker.sheets.columns.described import PublicColumn, Type, described_columns, key_code
+from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
 from aidtracker.sheets.columns.quantities import decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
-from aidtracker.sheets.columns.sets import public_columns
+from aidtracker.sheets.columns.sets import FileColumn, Kind, name_of, public_columns
+from aidtracker.sheets.columns.sql import AS_IT_IS
 from aidtracker.sheets.columns.synonyms import also_called
 from aidtracker.sheets.columns.widgets import LedgerWidget
 from aidtracker.sheets.reading.decisions import NOT_IMPORTED, Decisions
@@ -29,13 +33,20 @@ from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.sheets.rehearsing.rules import is_exempt, stored_values, unique_sets
 from aidtracker.sheets.storing.remembering import decisions_for
 from aidtracker.sheets.storing.storing import store
+from aidtracker.sheets.writing.about import About, column_row, no_documents
 from aidtracker.sheets.writing.annotated import annotated_file
+from aidtracker.sheets.writing.extracts import Extract, csv_lines, with_crlf
 from aidtracker.sheets.writing.files import (
     FORMATS,
+    WITH_WORDS,
     chunks,
+    csv_chunks,
     download,
     file_name,
     file_of,
 )
+from aidtracker.sheets.writing.json_rows import json_rows
 from aidtracker.sheets.writing.prefilled import Prefilled, prefilled_file
+from aidtracker.sheets.writing.taken import Member, taken_rows, taken_table
 from aidtracker.sheets.writing.templates import template_file
+from aidtracker.sheets.writing.workbooks import Beside, Sink, workbook_chunks

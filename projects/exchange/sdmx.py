@@ -14,9 +14,7 @@ from django.db.models.functions import Cast, Concat, Substr
 
 from aidtracker.ground.addresses import pieces
 from aidtracker.ground.features import fields_at
-from aidtracker.sheets.columns import sql
-from aidtracker.sheets.columns.sets import FileColumn, Kind
-from aidtracker.sheets.writing.extracts import Extract, csv_lines, with_crlf
+from aidtracker.sheets import Extract, FileColumn, Kind, csv_lines, sql, with_crlf
 from projects.models import Observation
 from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES

@@ -15,10 +15,7 @@ from aidtracker.pages.listing import FORMATS, record_download
 from aidtracker.pages.site import absolute
 from aidtracker.pages.tables import Item
 from aidtracker.pages.terms import about
-from aidtracker.sheets import cell_text, file_name, file_of
-from aidtracker.sheets.writing.about import About
-from aidtracker.sheets.writing.files import WITH_WORDS
-from aidtracker.sheets.writing.taken import taken_table
+from aidtracker.sheets import WITH_WORDS, About, cell_text, file_name, file_of, taken_table
 from projects.charts.best import best_chart
 from projects.views.compare_kinds import (
     KINDS,

@@ -13,9 +13,7 @@ from aidtracker.pages.listing import MOST_KEPT, ListFilter, ListPage
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
-from aidtracker.sheets import file_name, file_of
-from aidtracker.sheets.writing.files import WITH_WORDS
-from aidtracker.sheets.writing.taken import taken_table
+from aidtracker.sheets import WITH_WORDS, file_name, file_of, taken_table
 from programs.models import Source
 from projects.corrections import Correction, State, corrections_of
 from projects.restatements import Told, all_corrections, kinds, read
