@@ -46,7 +46,10 @@ REPORTS = (
     ),
     ("jobs_reports", "JobsReport", "work"),
     ("training_reports", "TrainingReport", "school"),
-    ("target_reports", "TargetReport", "event_available"),
+    (
+        *("target_reports", "TargetReport", "event_available"),
+        "目标任务已发布的月报：本月完成、累计完成、滞后原因。",
+    ),
 )
 GRID = MenuPage(
     LEDGERS,

@@ -63,7 +63,7 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 # What the maker of a row chooses, since it must fit together.
-FITTING = {"Score": {"assessment", "criterion"}}
+FITTING = {"Score": {"assessment", "criterion"}, "Award": {"assessment"}}
 
 
 def names(model):

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import TextField
+from django.db.models import CharField, TextField
 
 from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.features import parts_of
@@ -28,6 +28,8 @@ MOST_ASKED = 200  # names that are looked for among all others
 SAID_AS = {"全疆": "新疆", "疆内": "新疆", "全新疆": "新疆"}
 BATCH = 2_000
 WIDE = 25
+# Keys that are asked for alone before all rows are read: a small file names few of many.
+ALONE = 3
 
 
 def in_digits(text):
@@ -50,7 +52,8 @@ def undistributed_texts(model):
 class Lookup:
     """All rows of one related model that a person may read, found by key, name or alias.
 
-    Read once per import, with no more than what names them; `find` gives a row's number.
+    Read once per import, with no more than what names them; `find` gives a row's number. The
+    first few keys are looked up by themselves.
     """
 
     def __init__(self, model, user=None):
@@ -65,6 +68,7 @@ class Lookup:
         self.folded: dict[str, list] = {}
         self.names_of: dict = {}
         self.alike_names: dict[str, list[str]] = {}
+        self.alone: dict[str, list[int]] = {}
         self.is_read = False
 
     def find(self, text):
@@ -92,8 +96,26 @@ class Lookup:
     def matching(self, wanted):
         """The rows that a tidy text may name."""
         if not self.is_read:
+            if found := self.found_alone(wanted):
+                return found
             self.read()
         return self.by_key.get(wanted) or self.by_name.get(wanted) or self.alike(wanted)
+
+    def found_alone(self, wanted):
+        """The row whose key a text is; none if that is not known without reading all rows."""
+        if len(self.model.KEY) > 1 or not isinstance(
+            self.model._meta.get_field(self.model.KEY[0]), CharField
+        ):
+            return []
+        if wanted not in self.alone and len(self.alone) < ALONE:
+            rows = self.readable_rows().filter(**{self.model.KEY[0]: wanted})
+            self.alone[wanted] = [*rows.order_by().values_list("pk", flat=True)]
+            self.keys |= dict.fromkeys(self.alone[wanted], wanted)
+        return self.alone.get(wanted, [])
+
+    def readable_rows(self):
+        rows = self.model._base_manager.all()
+        return rows if self.user is None else readable(rows, self.user)
 
     def knows(self, text):
         """Whether a text names one row."""
@@ -190,7 +212,7 @@ class Lookup:
 
     def key(self, found):
         """The natural key, as text, of what `find` gave."""
-        if not self.is_read:
+        if not self.is_read and found not in self.keys:
             self.read()
         return self.keys.get(found, "") if isinstance(found, int) else key_of(found)
 
@@ -226,12 +248,9 @@ class Lookup:
         fields = {field.name for field in self.model._meta.concrete_fields}
         names = [name for name in (*NAME_FIELDS, "aliases") if name in fields]
         paths = [path for _, path, _, _ in parts_of(self.model.NAMED_AS) if path]
-        rows = self.model._base_manager.all()
-        if self.user is not None:
-            rows = readable(rows, self.user)
         size = len(self.model.KEY)
         columns = ("pk", *self.model.KEY, *names, *paths)
-        for pk, *values in rows.order_by("pk").values_list(*columns):
+        for pk, *values in self.readable_rows().order_by("pk").values_list(*columns):
             self.keys[pk] = key_text(values[:size])
             own = values[size : size + len(names)]
             if paths:
