@@ -346,7 +346,7 @@ register(
     PublicPage(NUMBERS, 35, "并列比较", "compare"),
     PublicPage(NUMBERS, 40, "数字怎么读", "method"),
     PublicPage(NUMBERS, 50, "开放数据", "data"),
-    PublicPage(PRINTED, 90, "文稿", "briefing-list"),
+    PublicPage(PRINTED, 90, "文稿", "briefings"),
     PublicPage(CHECKED, 20, "更正记录", "correction-list"),
     PublicPage(CHECKED, 30, "问题办理", "matters"),
     MenuPage(PROJECTS, "指挥部一页", "dashboard", "projects_desks", readers("project")),

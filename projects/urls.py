@@ -37,7 +37,7 @@ urlpatterns = [
     path("report/answer/", matters.look_up, name="report-lookup"),
     path("report/<str:number>/", matters.answer, name="report-answer"),
     path("matters/", matter_counts.matter_counts, name="matters"),
-    path("briefings/", briefings.briefing_list, name="briefing-list"),
+    path("briefings/", briefings.briefing_list, name="briefings"),
     path("briefings/<int:briefing>/", briefings.latest, name="briefing-latest"),
     path("briefings/<int:briefing>/<int:number>/", briefings.edition, name="briefing"),
     path(

@@ -50,7 +50,7 @@ PROMISED = {
     "sdmx/structure.json": "sdmx-structure",
     "method/": "method",
     "report/": "report-error",
-    "briefings/": "briefing-list",
+    "briefings/": "briefings",
     "briefings/<int:briefing>/": "briefing-latest",
     "briefings/<int:briefing>/<int:number>/": "briefing",
     "briefings/<int:briefing>/<int:number>/<str:extension>": "briefing-file",

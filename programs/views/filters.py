@@ -11,11 +11,16 @@ from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.models.programs import Sector
 
 
-def place_filter(label: str, relation: str, **kwargs: Any) -> "PlaceFilter":
-    """A choice of the places that public rows behind `relation` name, and of those above them."""
+def place_filter(
+    label: str, relation: str, *, rarely: bool = False, **kwargs: Any
+) -> "PlaceFilter":
+    """A choice of the places that public rows behind `relation` name, and of those above them.
+
+    `rarely`: most places are named by none of many rows (`used`).
+    """
 
     def places(request: Any) -> QuerySet:
-        return used(Region, relation)(request).and_above()
+        return used(Region, relation, rarely=rarely)(request).and_above()
 
     return PlaceFilter(
         label=label, queryset=places, to_field_name="slug", empty_label=ALL, **kwargs

@@ -55,7 +55,7 @@ def public_edition(briefing: int, number: int) -> BriefingEdition:
 def edition(request: HttpRequest, briefing: int, number: int) -> HttpResponse:
     """The text as it was frozen, with marks at what became of its figures since."""
     found = public_edition(briefing, number)
-    trail = [Item("文稿", reverse("briefing-list"))]
+    trail = [Item("文稿", reverse("briefings"))]
     page = page_of(found, others_of(found, is_public=True))
     # On a phone they would be longer than the text.
     context = {**page, "trail": trail, "are_notes_open": False}

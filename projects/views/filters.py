@@ -103,7 +103,7 @@ class InvestmentFilter(ListFilter):
 
 class EnterpriseFilter(ListFilter):
     kind = choice_filter("类型", Enterprise.Kind)
-    region = place_filter("经营地", "enterprises")
+    region = place_filter("经营地", "enterprises", rarely=True)
     origin = row_filter("来自", used(Region, "enterprises_from"))
     parent = linked_filter("母公司或主管", Enterprise)
     activity = linked_filter("参与活动", Activity, field_name="activities")
@@ -122,7 +122,7 @@ class OutletFilter(ListFilter):
     kind = choice_filter("类型", Outlet.Kind)
     status = choice_filter("状态", Outlet.Status)
     headquarters = row_filter("援疆指挥部", used(Headquarters, "outlets"))
-    city = place_filter("所在城市", "outlets")
+    city = place_filter("所在城市", "outlets", rarely=True)
     program = row_filter("所属工程", used(Program, "outlets"))
     platform = row_filter("所在平台", used(Enterprise, "outlets_hosted", rarely=True))
     enterprise = linked_filter("经营单位或平台", Enterprise, method="of_enterprise")
