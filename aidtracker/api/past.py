@@ -37,8 +37,8 @@ def states_on(model: Any, day: date) -> QuerySet:
     for name, named in named_with(model):
         seen = Exists(latest(named, day).filter(*was_public(named), id=OuterRef(f"{name}_id")))
         is_open = model._meta.get_field(name).null
-        found = found.filter(public_rule(named, name))
-        found = found.filter(Q(seen) | Q(**{name: None}) if is_open else seen)
+        rule = public_rule(named, name) & Q(seen)
+        found = found.filter(rule | Q(**{name: None}) if is_open else rule)
     if not model.REVIEW:
         return found
     since = {"id": OuterRef("id"), "history_id__gte": OuterRef("history_id")}

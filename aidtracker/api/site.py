@@ -24,6 +24,7 @@ from aidtracker.api.written import written
 from aidtracker.pages.kept import Passing
 from aidtracker.pages.problems import PAGE, Problem, not_found
 from aidtracker.pages.site import absolute, origin
+from aidtracker.pages.terms import licence
 
 TYPE = "application/json; charset=utf-8"
 VERSION = "1"
@@ -190,12 +191,14 @@ def api_routes(pages: Iterable[type[Any]]) -> list[Any]:
 
 
 def make_api(sets: dict[str, ApiSet]) -> NinjaAPI:
+    terms = licence()
     api = Api(
         title=f"{settings.SITE['name']} API",
         version=VERSION,
         description=DESCRIPTION,
         docs_url=None,
         urls_namespace="api",
+        openapi_extra={"info": {"license": {"name": terms.title, "url": terms.address}}},
     )
     add = api.default_router.add_api_operation
 

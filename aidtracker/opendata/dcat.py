@@ -59,6 +59,22 @@ def document(found: Catalogue, releases: Iterable[Release], site: str) -> dict[s
         "foaf:homepage": {"@id": here, "@type": "foaf:Document"},
         **changed(found.updated),
         "dcat:dataset": [whole, *(dataset(one, site) for one in found.sets)],
+        "dcat:service": [service(site, here)],
+    }
+
+
+def service(site: str, here: str) -> dict[str, Any]:
+    """The API, which stands above this room: by the address that it promises."""
+    return {
+        "@id": f"{here}#api",
+        "@type": "dcat:DataService",
+        "dct:title": words(f"{settings.SITE['name']} API"),
+        "dct:publisher": agent(site),
+        "dct:license": named(licence().address),
+        "dcat:endpointURL": named(f"{site}/api/v1/"),
+        "dcat:endpointDescription": named(f"{site}/api/v1/openapi.json"),
+        "dcat:landingPage": {"@id": f"{site}/api/", "@type": "foaf:Document"},
+        "dcat:servesDataset": named(f"{here}#dataset"),
     }
 
 

@@ -18,6 +18,7 @@ from aidtracker.opendata.registry import OpenDataset
 from aidtracker.pages.terms import about
 from aidtracker.sheets import (
     AS_IT_IS,
+    IDENTIFIER,
     LIST_SEPARATOR,
     Beside,
     Extract,
@@ -57,7 +58,8 @@ def as_csv(found: OpenDataset, site: str) -> Iterator[bytes]:
 
 
 def as_excel(found: OpenDataset, site: str) -> Iterator[bytes]:
-    columns = public_columns(resource_for(found.model), site=site)
+    key = [one.file for one in found.columns() if one.code == IDENTIFIER]
+    columns = [*key, *public_columns(resource_for(found.model), site=site)]
     rows = Extract(found.rows(), columns)
     said = about(found.title, f"{site}/data/{found.name}/")
     beside = Beside(about=lambda: said.sheet([column_row(one) for one in found.columns()]))

@@ -168,7 +168,10 @@ def checksums(request: HttpRequest) -> HttpResponse:
     """The hashes of all files that are kept now, as sha256sum reads them."""
     found = catalogue(origin(request))
     files = [*found.wholes, *(file for one in found.sets for file in one.files)]
-    lines = [f"{one.sha256}  {one.name}\n" for one in files if one.sha256]
+    lines = [
+        f"{one.sha256}  {one.name}\n" if one.sha256 else f"# {one.name}：还没有生成\n"
+        for one in files
+    ]
     return fresh(HttpResponse("".join(lines), content_type="text/plain; charset=utf-8"))
 
 

@@ -227,8 +227,14 @@ class ListPage(View):
 
     @property
     def chosen_words(self) -> list[str]:
-        """The conditions as a file's name says them."""
-        pairs = [(name, self.parameters[name]) for name in self.parameters if name not in CONTROLS]
+        """The conditions as a file's name says them; those that were not met are not among them."""
+        self.filtered_rows  # noqa: B018 (what is not understood is left out)
+        met = self.filterset.form.cleaned_data
+        pairs = [
+            (name, self.parameters[name])
+            for name in self.parameters
+            if met.get(name) not in (None, "")
+        ]
         return [word for pair in pairs for word in pair]
 
     @property

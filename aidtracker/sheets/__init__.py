@@ -9,7 +9,13 @@ what stands here, and `storing.waiting` for uploads that wait for their confirma
 from aidtracker.sheets.columns import sql
 from aidtracker.sheets.columns.cells import cell_text, plain_number
 from aidtracker.sheets.columns.column import SheetColumn
-from aidtracker.sheets.columns.described import PublicColumn, Type, described_columns, key_code
+from aidtracker.sheets.columns.described import (
+    IDENTIFIER,
+    PublicColumn,
+    Type,
+    described_columns,
+    key_code,
+)
 from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
 from aidtracker.sheets.columns.quantities import decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for

@@ -39,14 +39,24 @@ def activities(site: str) -> Iterator[Any]:
     """All activities, then what is none: four queries, whatever there is."""
     projects, programs = public(Project), public(Program)
     is_dated = STARTED | DOCUMENTED
-    is_led = Q(headquarters__isnull=False) | Q(Exists(projects_under()))
-    is_complete = is_led & (Q(starts_on__gt="") | DOCUMENTED)
+    is_complete = whole_program()
     yield from (program(one, site) for one in told_programs(programs.filter(is_complete)))
     yield from (project(one, site) for one in told_projects(projects.filter(is_dated)))
     without = programs.exclude(is_complete).values("slug", "name", "starts_on", "documented")
     yield from (left_out(Program, one, site) for one in without.iterator(iati.CHUNK))
     without = projects.exclude(is_dated).values("slug", "name")
     yield from (left_out(Project, one, site) for one in without.iterator(iati.CHUNK))
+
+
+def whole_program() -> Q:
+    """That a programme has what an activity needs: somebody who leads it, and a start."""
+    is_led = Q(headquarters__isnull=False) | Q(Exists(projects_under()))
+    return is_led & (Q(starts_on__gt="") | DOCUMENTED)
+
+
+def told_of(programs: QuerySet) -> QuerySet:
+    """Those of some programmes that are activities themselves, so that others may name them."""
+    return programs.filter(pk__in=public(Program).filter(whole_program()).values("pk"))
 
 
 def public(model: Any) -> QuerySet:
@@ -97,7 +107,7 @@ def told_projects(rows: QuerySet) -> Iterator[Row]:
         project=OuterRef("pk"), role__in=iati_parts.ROLES
     )
     plans = ProjectPlan.objects.published().filter(project=OuterRef("pk"))
-    under = links(Project, "programs")
+    under = told_of(links(Project, "programs"))
     return rows.values(
         *("slug", "name", "code", "status", "note", "updated_at", "documented", *DATES, *AMOUNTS),
         **OF_HEADQUARTERS,
@@ -135,7 +145,7 @@ def told_programs(rows: QuerySet) -> Iterator[Row]:
         *("slug", "name", "sector", "note", "updated_at", "starts_on", "ends_on", "documented"),
         **OF_HEADQUARTERS,
         **common(Program),
-        above=F("parent__slug"),
+        above=Subquery(told_of(Program.objects.filter(pk=OuterRef("parent"))).values("slug")[:1]),
         bodies=rows_told(bodies, "slug", hq=F("name"), hq_slug=F("slug")),
         figures=figures_told(Q(series__program=OuterRef("pk"), series__project=None)),
     ).iterator(iati.CHUNK)

@@ -14,7 +14,7 @@ from projects.exchange.iati_figures import figures_told, stated
 from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES
 
-COMMITTED = "2"
+INDICATIVE = "1"  # a plan is no binding commitment
 YUAN = "元"
 PLANNED = "planned_amount"  # the column of ledgers that a metric of planned aid names
 OTHERS = {f"series__{name}": None for name in SUBJECTS if name != "headquarters"}
@@ -66,5 +66,5 @@ def budget(one: dict[str, Any], site: str) -> Any:
         E("period-end", {"iso-date": one["ends"]}),
         E.value(one["value"], {"value-date": one["begins"]}),
         stated(one, site),
-        status=COMMITTED,
+        status=INDICATIVE,
     )

@@ -38,7 +38,8 @@ ROLES = {
 }
 DAC, OWN_VOCABULARY, NOT_SPECIFIED = "1", "99", "99810"
 PARENT = "1"
-ORIGINAL, REVISED, COMMITTED = "1", "2", "2"
+ORIGINAL, REVISED = "1", "2"
+INDICATIVE = "1"  # a plan is no binding commitment
 TEN_THOUSAND = 10_000
 BORROWED = {
     "batch": "文献没有说开始的日期；这是所属批次开始的日期。",
@@ -194,7 +195,7 @@ def budgets(row: Row) -> Iterator[Any]:
             E("period-end", {"iso-date": end.isoformat()}),
             E.value(in_yuan(one["amount"]), {"value-date": first.isoformat()}),
             type=REVISED if one["number"] > 1 else ORIGINAL,
-            status=COMMITTED,
+            status=INDICATIVE,
         )
 
 

@@ -69,11 +69,14 @@ class Provenance(Schema):
     words: Words
     bounds: Bounds
     corrections: list[Corrected]
-    findings: list[Checked]
+    findings: list[Checked] | None
 
 
 def provenance(numbers: list[int], site: str, day: date | None) -> dict[int, Any]:
-    """Of some public figures by their numbers, as on a day: five queries."""
+    """Of some public figures by their numbers, as on a day: five queries.
+
+    What checks found on an earlier day is not known.
+    """
     corrected, checked = corrections_of(numbers, day), findings_of(numbers, site)
     return {
         figure.pk: {
@@ -81,7 +84,7 @@ def provenance(numbers: list[int], site: str, day: date | None) -> dict[int, Any
             "words": words(figure, site),
             "bounds": {"lower": digits(figure.lower), "upper": digits(figure.upper)},
             "corrections": corrected[figure.pk],
-            "findings": checked[figure.pk] if day is None else [],
+            "findings": checked[figure.pk] if day is None else None,
         }
         for figure in figures(numbers, day)
     }

@@ -102,7 +102,7 @@ class Target(Reviewed, Record):
 
     # Identification
     code = models.CharField(
-        "任务编号", max_length=40, unique=True, help_text="各部分按编号排列，如 YL-01、YL-02"
+        "任务编号", max_length=40, unique=True, help_text="各部分按编号排列，如 1-01、1-02"
     )
     kind = models.CharField("类型", max_length=12, choices=Kind)
     status = models.CharField(

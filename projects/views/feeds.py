@@ -118,6 +118,7 @@ class Figures(Feed):
     feed_type = Atom1Feed
     language = "zh-Hans"
     subtitle = "新收入、更正和撤回的数字；撤回的只说撤回与理由。"
+    author_name = settings.SITE["name"]
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Channel:
         return Channel(request)

@@ -92,6 +92,11 @@ def described_columns(model: type[Any], site: str = "") -> list[PublicColumn]:
     return [*identifier(model), *found]
 
 
+def in_lists(model: type[Any]) -> list[PublicColumn]:
+    """What the files of lists hold: an identifier stands in whole datasets alone."""
+    return [one for one in described_columns(model) if one.code != IDENTIFIER]
+
+
 def identifier(model: type[Any]) -> Iterator[PublicColumn]:
     """The key of a row in one cell, where it has several parts: as others name the row."""
     if key_code(model) != IDENTIFIER:

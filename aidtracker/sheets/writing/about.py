@@ -84,7 +84,7 @@ def column_line(one: tuple[str, ...]) -> str:
 
 
 def column_row(one: PublicColumn) -> tuple[str, ...]:
-    return (one.label, one.definition, one.unit, "、".join(one.choices.values()), one.code)
+    return (one.label, one.definition, one.unit, "；".join(one.choices.values()), one.code)
 
 
 def column_facts(one: PublicColumn) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import csv_text
-from aidtracker.sheets.columns.described import described_columns
+from aidtracker.sheets.columns.described import in_lists
 from aidtracker.sheets.columns.resources import VERSION, SheetResource, resource_for
 from aidtracker.sheets.columns.sets import FileColumn, public_columns, staff_columns
 from aidtracker.sheets.writing.about import About, column_row
@@ -85,7 +85,7 @@ def chunks(
     if file_format == "xlsx":
         beside = beside_of(resource, columns, has_choices=not (codes or is_public))
         if about:
-            meant = [column_row(one) for one in described_columns(queryset.model)]
+            meant = [column_row(one) for one in in_lists(queryset.model)]
             beside = Beside(about=lambda: about.sheet(meant))
         yield from workbook_chunks(headings, extract.texts(), extract.kinds, beside)
     else:

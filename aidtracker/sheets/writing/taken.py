@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import mark
-from aidtracker.sheets.columns.described import described_columns
+from aidtracker.sheets.columns.described import described_columns, in_lists
 from aidtracker.sheets.writing.about import About, column_facts, column_row
 from aidtracker.sheets.writing.extracts import Extract, csv_lines
 from aidtracker.sheets.writing.files import chunks, csv_chunks, file_name, response
@@ -58,7 +58,7 @@ def opening(metadata: dict[str, Any]) -> bytes:
 
 
 def members_of_rows(queryset: QuerySet, about: About, name: str, site: str) -> Iterator[Member]:
-    columns = described_columns(queryset.model)
+    columns = in_lists(queryset.model)
     yield name, chunks(queryset, "csv", is_public=True, site=site)
     metadata = about.metadata([column_facts(one) for one in columns])
     yield METADATA, [json.dumps(metadata, ensure_ascii=False, indent=1).encode()]
