@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aidtracker.desk.fields import MonthFormField
@@ -94,6 +95,8 @@ class BriefingForm(forms.ModelForm):
             and "starts_in" not in self.errors
         ):
             self.add_error("starts_in", "月报、年报要写明是哪个月、哪一年的。")
+        if start and start > timezone.localdate():
+            self.add_error("starts_in", "还没有到这个月；请写已经开始的月份，或留空。")
         if outline == Outline.MONTH and start:
             data["ends_in"] = start
         if outline == Outline.YEAR and start:

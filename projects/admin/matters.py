@@ -62,11 +62,10 @@ class MatterAdmin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and obj.kind == ERROR:
             return self.fieldsets
+        # A receipt is given with the row: what an empty form would show is not kept.
+        left = OF_READERS if obj is not None else {*OF_READERS, "number"}
         return [
-            (
-                name,
-                {**options, "fields": [one for one in options["fields"] if one not in OF_READERS]},
-            )
+            (name, {**options, "fields": [one for one in options["fields"] if one not in left]})
             for name, options in self.fieldsets
         ]
 

@@ -32,7 +32,12 @@ class LedgerTable:
 
 
 def ledger_tables(briefing: Briefing) -> list[LedgerTable]:
-    """The ledgers of a headquarters, or of one project; of all donors none: their figures do."""
+    """The ledgers of a headquarters, or of one project; of all donors none: their figures do.
+
+    A ledger says what is known by now, and not of which time: of some months it tells nothing.
+    """
+    if briefing.starts_in or briefing.ends_in:
+        return []
     if briefing.project_id:
         return [*tables_of(Project, Project.objects.filter(pk=briefing.project_id))]
     if briefing.headquarters_id is None:

@@ -10,6 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
@@ -70,6 +71,15 @@ def plain_looks(document: Any) -> None:
         for border in style.element.iter(qn("w:pBdr")):
             border.getparent().remove(border)
     document.styles["Normal"].paragraph_format.line_spacing = 1.5
+    number_pages(section)
+
+
+def number_pages(section: Any) -> None:
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    foot._p.append(field)
 
 
 def in_chinese(document: Any) -> None:

@@ -241,7 +241,7 @@ def test_figure_has_the_same_steps(client, headquarters):
 
 def test_reviewed_models_have_their_rights():
     codes = Permission.objects.filter(codename__regex="^(approve|publish)_").count()
-    assert codes == 34
+    assert codes == 38
 
 
 def test_revision_opens_for_a_reviewer_with_its_steps(client, headquarters):

@@ -49,13 +49,13 @@ class PipelineCaseList(ListPage):
     see_also = (("推进流程", "pipeline-list"), ("招商项目", "investment-list"))
     columns = (
         NAME,
+        STAGE,
+        Column("自", "entered_on", kind="date"),
         Column("推进流程", "pipeline", sort=("pipeline__slug",)),
         Column("企业", "enterprise", sort=("enterprise__slug",)),
         Column("场所", "site", sort=("site__slug",)),
         Column("地区", "region", sort=("region__slug",)),
         Column("援疆指挥部", "headquarters", sort=("headquarters__slug",)),
-        STAGE,
-        Column("自", "entered_on", kind="date"),
         Column("终止原因", "dropped_reason", kind="phrase"),
         NOTE,
     )

@@ -29,6 +29,9 @@ document.addEventListener("DOMContentLoaded", () => {
   function say(row, kind, words) {
     row.dataset.saving = kind;
     row.querySelector("[data-saved]").textContent = words;
+    if (!grid.querySelector('[data-saving="wrong"], [data-saving="conflict"]')) {
+      document.querySelector("#grid-status .grid-error")?.remove();
+    }
   }
 
   function showErrors(row, errors) {
