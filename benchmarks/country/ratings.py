@@ -11,7 +11,7 @@ from benchmarks.country.sizes import Sizes
 from projects.models import Assessment, AssessmentRound, AssessmentScheme, Award, Criterion, Score
 
 CRITERIA = (("陈列", "1"), ("服务", "2"), ("货源", "1"), ("价格", "0.5"), ("账目", "0.5"))
-YEARS = (2025, 2026)
+YEARS = (2024, 2025)
 EACH = 3  # of so many outlets one is rated
 POINTS = 11  # a kind of chance
 
@@ -78,4 +78,4 @@ class Ratings:
             yield f"示例荣誉{site:03}", "regional", site, None, None, "2024"
         for assessment, (at, outlet, _) in enumerate(self.rated(), start=1):
             if at == 0 and outlet % 7 == 0 and outlet % 11:
-                yield names.RATED, "other", None, outlet, assessment, "2025-12"
+                yield names.RATED, "other", None, outlet, assessment, "2024-12"
