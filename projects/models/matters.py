@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -170,6 +171,11 @@ class Matter(KeyedModel):
     def __str__(self) -> str:
         about = self.row_key or self.page or self.enterprise or self.site
         return f"{about or self.raised_by or '本站'}：{self.message[:20]}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.raised_on and self.raised_on > timezone.localdate():
+            raise ValidationError({"raised_on": "这一天还没有到，请核对日期。"})
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:

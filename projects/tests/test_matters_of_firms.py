@@ -1,8 +1,9 @@
 """What firms and parks run into: raised, dealt with, settled, and shown as counts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -87,3 +88,9 @@ def test_matter_that_is_under_way_keeps_the_contact_until_it_is_answered():
     matter.state, matter.answer = Matter.State.CORRECTED, "已改"
     matter.save()
     assert (matter.contact, matter.answered_on) == ("", timezone.localdate())
+
+
+def test_matter_is_not_raised_on_a_day_to_come():
+    row = make_matter(kind="freight", raised_on=timezone.localdate() + timedelta(days=1))
+    with pytest.raises(ValidationError, match="还没有到"):
+        row.full_clean()
