@@ -293,7 +293,8 @@ class Score(PartOfReviewed):
         )
 
     def __str__(self) -> str:
-        return f"{self.assessment}：{self.criterion.name}"
+        # A form that was tampered with has a row without.
+        return f"{self.assessment}：{self.criterion.name if self.criterion_id else '未选评分项'}"
 
     def check_whole(self, user: Any) -> None:
         """What is published is withdrawn before its points change, so that a reason is given."""
