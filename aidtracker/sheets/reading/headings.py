@@ -29,12 +29,8 @@ HEADING_ROWS = 3
 DEMANDS = re.compile(r"(必填|选填)项?$")
 FRAMES = re.compile(r"[\s（）()\[\]【】]|单位[:：]?")
 IGNORED = {"序号", "no", "行号"}
-PUBLIC_ONLY = {
-    "本站网页",
-    "page",
-    "引自",
-    "citation",
-}  # columns that public files have, and that say nothing new
+# Columns that public files have, and that say nothing new.
+PUBLIC_ONLY = {"本站网页", "page", "引自", "citation"}
 
 
 # Notes of a heading by which it is another column, or a part of one: 开工时间（计划）.
