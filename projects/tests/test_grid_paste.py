@@ -41,7 +41,10 @@ def test_rows_and_columns_are_found_by_their_names(clerk, projects):
     assert [*found] == [(Decimal(n), Decimal(n + 100), f"主体{n}") for n in range(PROJECTS)]
     assert clerk.value(projects[20], "note") == ""
     said = status(clerk)
-    assert "已按名称贴入 38 行、114 格。表头没有贴入，各栏按表头放置。跳过 1 行合计。" in said
+    assert (
+        f"已按名称贴入 {PROJECTS} 行、{3 * PROJECTS} 格。表头没有贴入，各栏按表头放置。跳过 1 行合计。"
+        in said
+    )
     assert "跳过 1 行制表人、注释。" in said
     assert "这里没有这些栏，没有贴入：建设单位。" in said
     assert "“别的项目”：没有找到" in said
@@ -139,7 +142,7 @@ def test_sheet_of_all_pages_is_pasted_where_all_rows_are_shown(monkeypatch, open
     clerk.wait_until_saved(20)
     assert f"有 {PROJECTS - 20} 行在这一页没有，没有贴入" in status(clerk)
     counts = clerk.see("document.getElementById('grid-counts').innerText")
-    assert counts == "38 项，已填 20，已提交 0"
+    assert counts == f"{PROJECTS} 项，已填 20，已提交 0"
 
     clerk.find("nav[aria-label=页] a:last-child").click()
     clerk.find(f'[name="{projects[-1].pk}:note"]').wait_for()
