@@ -41,10 +41,8 @@ def test_rows_and_columns_are_found_by_their_names(clerk, projects):
     assert [*found] == [(Decimal(n), Decimal(n + 100), f"主体{n}") for n in range(PROJECTS)]
     assert clerk.value(projects[20], "note") == ""
     said = status(clerk)
-    assert (
-        f"已按名称贴入 {PROJECTS} 行、{3 * PROJECTS} 格。表头没有贴入，各栏按表头放置。跳过 1 行合计。"
-        in said
-    )
+    assert f"已按名称贴入 {PROJECTS} 行、{3 * PROJECTS} 格。" in said
+    assert "表头没有贴入，各栏按表头放置。跳过 1 行合计。" in said
     assert "跳过 1 行制表人、注释。" in said
     assert "这里没有这些栏，没有贴入：建设单位。" in said
     assert "“别的项目”：没有找到" in said
