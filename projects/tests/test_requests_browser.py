@@ -20,7 +20,7 @@ def test_figure_goes_on_where_it_was_left(new_page, transactional_db):
     clerk = Person(new_page(make_staff(home, permissions=RIGHTS)))
     clerk.open(reverse("admin:projects_observation_enter", args=[source.code]))
     clerk.find("#entry-text a.open >> nth=0").click()
-    clerk.find(".entry-new-series summary").click()
+    clerk.find(".entry-new-series summary").press("Enter")
     clerk.find("#id_metric").fill("本届招工人数")
     clerk.press("Escape")
     clerk.find("#id_note").evaluate("field => {field.value = '半条'}")
