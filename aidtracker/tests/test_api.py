@@ -417,3 +417,10 @@ def test_what_is_withdrawn_was_never_there(client, years):
     assert numbers("2026-03-15") == []
     assert numbers("2026-04-01") == [2]
     assert stands.pk
+
+
+@pytest.mark.parametrize("name", ["awards", "series", "targets"])
+def test_rows_that_may_name_nothing_are_told_of_a_day(name, client):
+    now = ask(client, f"{name}?fields=name&limit=500")["rows"]
+    assert now
+    assert ask(client, f"{name}?fields=name&limit=500&as_of=2099-01-01")["rows"] == now

@@ -11,6 +11,7 @@ from django.utils import timezone
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check
 from aidtracker.ground.publication import PUBLISHED
+from aidtracker.ground.relations import optional_key_to
 from aidtracker.ground.scope import scope_of
 from programs.models import Headquarters, Region
 from projects.models.projects import Project
@@ -44,40 +45,12 @@ class Briefing(models.Model):
 
     title = models.CharField("标题", max_length=120)
     outline = models.CharField("提纲", max_length=12, choices=Outline)
-    headquarters = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="写哪个指挥部",
-        null=True,
-        blank=True,
-        related_name="briefings",
-    )
-    donor = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name="写哪个支援省市",
-        null=True,
-        blank=True,
-        related_name="briefings",
-    )
-    project = models.ForeignKey(
-        Project,
-        models.PROTECT,
-        verbose_name="写哪个项目",
-        null=True,
-        blank=True,
-        related_name="briefings",
-    )
+    headquarters = optional_key_to(Headquarters, "写哪个指挥部", "briefings")
+    donor = optional_key_to(Region, "写哪个支援省市", "briefings")
+    project = optional_key_to(Project, "写哪个项目", "briefings")
     starts_in = MonthField("从哪个月", null=True, blank=True)
     ends_in = MonthField("到哪个月", null=True, blank=True)
-    maintainer = models.ForeignKey(
-        Headquarters,
-        models.PROTECT,
-        verbose_name="写作单位",
-        null=True,
-        blank=True,
-        related_name="own_briefings",
-    )
+    maintainer = optional_key_to(Headquarters, "写作单位", "own_briefings")
     made_by = key_to_user("新建人")
     made_at = models.DateTimeField("新建时间", default=timezone.now)
 
