@@ -64,7 +64,7 @@ def counts_around_a_write(reader: BaseDatabaseWrapper, writer: BaseDatabaseWrapp
 def test_one_moment_is_as_it_was_while_another_writes(tmp_path):
     if connection.vendor == "sqlite":
         kept = {**connection.settings_dict, "NAME": tmp_path / "moments.sqlite3"}
-        pair = [type(connection)(kept, "default") for _ in range(2)]
+        pair = [type(connections["default"])(kept, "default") for _ in range(2)]
         assert counts_around_a_write(*pair) == [0, 0, 1]
         return
     with ThreadPoolExecutor(1) as pool:  # which has a connection that is in no transaction

@@ -210,11 +210,11 @@ def ask(client, user, home, **sent):
     return client.post(BRIEFINGS, sent)
 
 
-def press(client, user, edition, **sent):
+def press(client, user, of, **sent):
     """The page after a button; what it asks before it does it is in `carried`."""
     client.force_login(user)
-    address = reverse("admin:projects_briefing", args=[edition.briefing_id])
-    return client.post(address, {"edition": edition.number, **sent}, follow=True)
+    address = reverse("admin:projects_briefing", args=[of.briefing_id])
+    return client.post(address, {"edition": of.number, **sent}, follow=True)
 
 
 def told(page):
@@ -223,7 +223,7 @@ def told(page):
 
 def sure(client, user, edition, page):
     """The page after what was asked first is confirmed."""
-    return press(client, user, edition, sure="1", **dict(page.context["carried"]))
+    return press(client, user, edition, **{**dict(page.context["carried"]), "sure": "1"})
 
 
 def do(client, user, edition, act):
@@ -304,7 +304,7 @@ def test_draft_is_deleted_after_a_question_and_the_trail_says_what_it_was(
     client, home, clerk, figure
 ):
     ask(client, clerk, home, starts_in="2019-01")
-    edition = BriefingEdition.objects.get()
+    edition = BriefingEdition.objects.select_related("briefing").get()
     stranger = make_staff(make_headquarters(), permissions=["projects.view_observation"])
     assert told(press(client, stranger, edition, act="discard", sure="1")) == [editions.GONE]
     page = press(client, clerk, edition, act="discard")
