@@ -362,10 +362,9 @@ class Lists(ChosenColumns):
     def action_name(self, request: HttpRequest) -> str:
         """The name of the action that was sent; empty for none."""
         sent = request.POST.getlist("action")
-        index = request.POST.get("index", "0")
-        place = int(index) if index.isdecimal() and int(index) < len(sent) else 0
+        place = row_number(request.POST.get("index", "")) or 0
         names = dict(self.get_action_choices(request))
-        return str(names.get(sent[place], "")) if sent else ""
+        return str(names.get(sent[place if place < len(sent) else 0], "")) if sent else ""
 
 
 def lately_chosen(request: HttpRequest) -> list[int]:

@@ -20,6 +20,7 @@ from aidtracker.desk.skin import TextInput
 from aidtracker.ground.scope import scope_of
 from aidtracker.pages.site import origin
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from programs.models import Headquarters, Region
 from projects.admin.monthly_totals import own_headquarters
 from projects.briefings import editions
@@ -183,8 +184,8 @@ def edition_of(found: Briefing, number: str | int) -> BriefingEdition:
     """The edition of this number; the last one for none."""
     rows = BriefingEdition.objects.select_related(*NAMED, "briefing__maintainer", "asked_by")
     rows = rows.filter(briefing=found).order_by("-number")
-    if str(number).isdecimal():
-        rows = rows.filter(number=int(number))
+    if (wanted := row_number(str(number))) is not None:
+        rows = rows.filter(number=wanted)
     edition = rows.first()
     if edition is None:
         raise Http404
@@ -282,7 +283,11 @@ def letterheads_of(user: Any) -> list[tuple[Headquarters, Letterhead | None]]:
 
 def take_letterhead(request: HttpRequest) -> None:
     """Keep an uploaded letterhead, or forget the one there is."""
-    home = own_headquarters(request.user).filter(pk=number_in(request.POST, "maintainer")).first()
+    home = (
+        own_headquarters(request.user)
+        .filter(pk=row_number(request.POST.get("maintainer", "")))
+        .first()
+    )
     sent = request.FILES.get("file")
     try:
         if home is None:
@@ -299,11 +304,6 @@ def take_letterhead(request: HttpRequest) -> None:
         messages.success(request, words)
     except ValidationError as error:
         messages.error(request, error.messages[0])
-
-
-def number_in(sent: Any, name: str) -> int:
-    text = sent.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def keep_letterhead(home: Headquarters, user: Any, name: str, content: bytes) -> None:
