@@ -47,9 +47,10 @@ class MoreThan(int):
         return f"超过 {int(self)}"
 
 
-def in_words(counted: int) -> int:
+def in_words(counted: int, most: int = 0) -> int:
     """A count up to the bound, and of more than that the bound, which says so."""
-    return MoreThan(MOST_COUNTED) if counted > MOST_COUNTED else counted
+    most = most or MOST_COUNTED
+    return MoreThan(most) if counted > most else counted
 
 
 class CountedUpTo(Expression):
@@ -60,9 +61,9 @@ class CountedUpTo(Expression):
 
     output_field: Any = IntegerField()
 
-    def __init__(self, rows: QuerySet) -> None:
+    def __init__(self, rows: QuerySet, most: int = 0) -> None:
         super().__init__()
-        self.rows = rows.order_by().values("pk")[: MOST_COUNTED + 1]
+        self.rows = rows.order_by().values("pk")[: (most or MOST_COUNTED) + 1]
 
     @property
     def identity(self) -> tuple[Any, ...]:

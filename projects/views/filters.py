@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
-from aidtracker.ground.inner_queries import Fixed, Numbers
+from aidtracker.ground.inner_queries import Answers, Fixed, Numbers
 from aidtracker.ground.search import naming
 from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
 from aidtracker.pages.listing import ListFilter
@@ -418,8 +418,9 @@ class FindingFilter(ListFilter):
 
     def of_source(self, queryset, name, value):
         named = value if isinstance(value, QuerySet) else [value]
-        links = Finding.observations.through.objects.filter(observation__source__in=named)
-        return queryset.filter(pk__in=links.values("finding"))
+        figures = Fixed(Observation.objects.filter(source__in=named))
+        links = Finding.observations.through.objects.filter(observation__inside=figures)
+        return queryset.filter(pk__inside=Answers(links.order_by().values("finding")))
 
     def of_observation(self, queryset, name, value):
         """The findings of one figure, named as 文献编号.序号."""
