@@ -90,7 +90,9 @@ class VersionedList(ChangeList):
 
     def find_page(self) -> None:
         """The rows of the page: their numbers by an index, then these rows by key."""
-        self.paginator = KeyPaginator(self.queryset, self.known_total, self.list_per_page)
+        self.paginator = KeyPaginator(
+            self.queryset, self.known_total, self.list_per_page, in_order=self.numbered
+        )
         counted, is_open = self.paginator.counted, self.paginator.is_open
         self.result_count = in_words(counted) if is_open else counted
         self.full_result_count, self.show_full_result_count = None, False
@@ -110,7 +112,11 @@ class VersionedList(ChangeList):
             keys = self.paginator.page(self.page_num).object_list
         except InvalidPage as error:
             raise IncorrectLookupParameters from error
-        rows = self.apply_select_related(self.root_queryset.filter(pk__in=keys))
+        return self.apply_select_related(self.numbered(keys))
+
+    def numbered(self, keys: list[Any]) -> QuerySet:
+        """Rows by their numbers, in the order of the list."""
+        rows = self.root_queryset.filter(pk__among=keys)
         return rows.order_by(*self.queryset.query.order_by)
 
     @property
