@@ -19,7 +19,7 @@ from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from aidtracker.ground.datasets import declared
-from aidtracker.ground.publication import PUBLISHED
+from aidtracker.ground.features import PUBLISHED
 from aidtracker.ground.triggers import Watch
 
 PREFIX = "edition_"
@@ -119,6 +119,11 @@ def of_request() -> str:
     What is found later may be newer than an edition that is its name, which does no harm.
     """
     return _held.get() or current()
+
+
+def known() -> str:
+    """The edition of the public page that is being made; empty where none is."""
+    return _held.get()
 
 
 @contextmanager

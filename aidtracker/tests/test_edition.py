@@ -19,7 +19,7 @@ from aidtracker.ground.datasets import record_models
 from aidtracker.trail.acts import Way, record
 from aidtracker.trail.models import Act
 from programs.models import Region
-from projects.models import Matter, Observation
+from projects.models import Matter, Observation, Project
 
 pytestmark = pytest.mark.django_db
 REVIEWED = [model for model in record_models() if model.REVIEW]
@@ -239,3 +239,22 @@ class TestAtOnce:
             seen.append(int(edition.current()))
         assert seen == sorted(set(seen))
         assert edition.EditionStep.objects.count() < 100
+
+    def test_what_is_hidden_is_asked_for_once_an_edition(self) -> None:
+        project = testing.make_project(review="published")
+        figure = testing.make_observation(series=testing.make_series(project=project))
+        shown = Observation.objects.published().filter(pk=figure.pk)
+
+        def seen() -> tuple[bool, int]:
+            with edition.held(edition.current()), CaptureQueriesContext(connection) as asked:
+                found = shown.exists() and Observation.objects.published().exists()
+                assert "unnest" in asked[-1]["sql"]
+            return found, len(asked)
+
+        assert [seen(), seen()] == [(True, 3), (True, 2)]
+        Project.objects.filter(pk=project.pk).update(review="draft")
+        assert seen() == (False, 2)  # what is hidden, then the figure
+        with edition.held(edition.current()), transaction.atomic():
+            Project.objects.filter(pk=project.pk).update(review="published")
+            assert shown.exists()
+        assert seen() == (True, 3)

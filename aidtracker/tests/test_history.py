@@ -207,7 +207,7 @@ BULK_WRITES = {
     "aidtracker/pages/searching.py": "SQL that only asks",
     "aidtracker/storage/health.py": "SQL that only asks",
     "aidtracker/sheets/writing/extracts.py": "SQL that only asks",
-    "aidtracker/ground/edition.py": "which edition of the data is public, and a moment to read in; no rows",
+    "aidtracker/ground/edition.py": "which edition is public, and a moment to read in; no rows",
     "aidtracker/ground/tallies.py": "how many rows there are; no rows of the record",
     "aidtracker/ground/triggers.py": "triggers, no rows",
     "aidtracker/ground/search.py": "indexes, no rows",

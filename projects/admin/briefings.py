@@ -20,6 +20,7 @@ from aidtracker.ground.scope import scope_of
 from aidtracker.pages.site import origin
 from aidtracker.review.steps import Step
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from programs.models import Headquarters, Region
 from projects.admin.letterheads import letterheads_of, take_letterhead
 from projects.admin.monthly_totals import own_headquarters
@@ -184,8 +185,8 @@ def edition_of(found: Briefing, number: str | int) -> BriefingEdition:
     """The edition of this number; the last one for none."""
     rows = BriefingEdition.objects.select_related(*NAMED, "briefing__maintainer", "asked_by")
     rows = rows.filter(briefing=found).order_by("-number")
-    if str(number).isdecimal():
-        rows = rows.filter(number=int(number))
+    if (wanted := row_number(str(number))) is not None:
+        rows = rows.filter(number=wanted)
     edition = rows.first()
     if edition is None:
         raise Http404

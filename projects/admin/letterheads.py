@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from programs.models import Headquarters
 from projects.admin.monthly_totals import own_headquarters
 from projects.briefings.editions import NOT_YOURS
@@ -26,7 +27,8 @@ def letterheads_of(user: Any) -> list[tuple[Headquarters, Letterhead | None]]:
 
 def take_letterhead(request: HttpRequest) -> None:
     """Keep an uploaded letterhead, or forget the one there is."""
-    home = own_headquarters(request.user).filter(pk=number_in(request.POST, "maintainer")).first()
+    number = row_number(request.POST.get("maintainer", ""))
+    home = own_headquarters(request.user).filter(pk=number).first()
     sent = request.FILES.get("file")
     try:
         if home is None:
@@ -43,11 +45,6 @@ def take_letterhead(request: HttpRequest) -> None:
         messages.success(request, words)
     except ValidationError as error:
         messages.error(request, error.messages[0])
-
-
-def number_in(sent: Any, name: str) -> int:
-    text = sent.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def keep_letterhead(home: Headquarters, user: Any, name: str, content: bytes) -> None:
