@@ -75,6 +75,7 @@ LOOKS: dict[str, dict[str, str]] = {
 }
 HALO = {"stroke": PAPER, "stroke-width": "4", "stroke-linejoin": "round", "paint-order": "stroke"}
 EDGE = 14  # the room around a file's words
+MOST_LINES = 12  # of one remark
 HEAD: dict[str, Any] = {"font_size": 17, "font_weight": "600", "fill": INK}
 SMALL: dict[str, Any] = {"font_size": 13, "fill": QUIET}
 
@@ -225,7 +226,7 @@ def paragraphs(several: Iterable[tuple[str, dict[str, Any]]], width: int, top: f
     """Texts under each other, each wrapped and in its own looks, and where the last one ends."""
     found, y = [], top
     for words, looks in several:
-        for line in wrapped(words, width - 2 * EDGE, looks["font_size"], 6):
+        for line in wrapped(words, width - 2 * EDGE, looks["font_size"], MOST_LINES):
             y += looks["font_size"] * 1.45
             found.append(element("text", escape(line), x=EDGE, y=round(y, 1), **looks))
     return "".join(found), y

@@ -6,6 +6,7 @@
 (() => {
   const SECONDS_AGAIN = 30;
   const SECONDS_TO_ANSWER = 20;
+  const SMALLEST = 60;
   const seconds = Number(document.body.dataset.seconds);
   const clock = new Intl.DateTimeFormat("zh-CN", {
     timeZone: "Asia/Shanghai",
@@ -18,10 +19,21 @@
   let known = "";
   let answered = new Date();
 
+  // Long names make all words smaller, down to what is still read from afar; a phone scrolls.
+  const fit = () => {
+    const root = document.documentElement;
+    const isWall = matchMedia("(min-width: 901px)").matches;
+    for (let percent = 100; percent >= SMALLEST; percent -= 5) {
+      root.style.setProperty("--scale", percent / 100);
+      if (!isWall || root.scrollHeight <= innerHeight) break;
+    }
+  };
+
   const tell = (isStale) => {
     const note = document.getElementById("stale");
     note.querySelector("time").textContent = clock.format(answered);
     note.hidden = !isStale;
+    fit();
   };
 
   // In place: a page that is loaded again may find nobody, and leave the wall empty. Only other
@@ -51,5 +63,7 @@
     setTimeout(look, (isStale ? SECONDS_AGAIN : seconds) * 1000);
   };
 
+  addEventListener("resize", fit);
+  fit();
   look();
 })();

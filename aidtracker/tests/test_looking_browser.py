@@ -141,6 +141,12 @@ def test_screen_fits_its_wall_and_says_since_when_nobody_answers(
             assert box["width"] <= room["width"]
             assert figure.evaluate("one => one.getClientRects().length") == 1
 
+    lengthen = "one => { one.textContent = one.textContent.repeat(9); }"
+    for name in page.locator("h2").all():
+        name.evaluate(lengthen)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+
     page.route("**/screen/**", lambda route: route.fulfill(status=503, body="away"))
     page.clock.fast_forward("05:01")
     page.locator("#stale").wait_for()

@@ -139,7 +139,6 @@ def briefings(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": with_last_editions(rows[:SHOWN]),
         "letterheads": letterheads_of(request.user),
-        "can_print": can_print(),
     }
     return TemplateResponse(request, "admin/projects/briefings.html", context)
 
