@@ -103,6 +103,12 @@ class KeyPaginator(Paginator):
         return list(self.object_list.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @cached_property
+    def sorted(self) -> list[Any]:
+        """Those numbers in order: all, as for the first of them a database may again go through
+        all rows there are, in order."""
+        return list(self.in_order(self.found).values_list("pk", flat=True)) if self.in_order else []
+
+    @cached_property
     def counted(self) -> int:
         """How many rows there are, or one more than are counted."""
         if self.total is not None:
@@ -158,10 +164,9 @@ class KeyPaginator(Paginator):
             return []
         if self.numbers:
             return self.numbers()[start : start + size]
-        rows = self.object_list
         if self.in_order and self.total is None and not self.is_open:
-            rows = self.in_order(self.found)
-        rows = rows.values_list("pk", flat=True)
+            return self.sorted[start : start + size]
+        rows = self.object_list.values_list("pk", flat=True)
         if self.is_open:
             with expecting_many():
                 return list(rows[start : start + size])
