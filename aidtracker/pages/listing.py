@@ -26,7 +26,7 @@ from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
 from aidtracker.pages.cards import CARD, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
-from aidtracker.pages.choosing import choices_of_rows
+from aidtracker.pages.choosing import AMBIGUOUS, choices_of_rows
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
 from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data
@@ -283,8 +283,10 @@ class ListPage(View):
         """The rows that meet every condition that can be understood."""
         form = self.filterset.form
         if not form.is_valid():
-            for name in form.errors:
-                self.notices.append(f"“{form.fields[name].label}”没有这一选项，已忽略这一条件。")
+            for name, (error, *_) in form.errors.as_data().items():
+                words = f"“{form.fields[name].label}”没有这一选项，"
+                words = f"{error.message}" if error.code == AMBIGUOUS else words
+                self.notices.append(f"{words}已忽略这一条件。")
                 form.cleaned_data[name] = None
         unseen = [field.name for field in form.hidden_fields()]
         unseen += [name for name, field in form.fields.items() if getattr(field, "is_long", False)]

@@ -16,7 +16,7 @@ from aidtracker.sheets.columns.described import (
     described_columns,
     key_code,
 )
-from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
+from aidtracker.sheets.columns.lookups import LIST_SEPARATOR, key_labels
 from aidtracker.sheets.columns.quantities import decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.sets import FileColumn, Kind, name_of, public_columns
