@@ -5,13 +5,16 @@ columns with types and definitions, and the list that shows them.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import timezone
 
 from aidtracker.ground.datasets import Dataset, dataset_of, datasets, is_dataset
+from aidtracker.ground.tallies import numbered
 from aidtracker.pages.listing import ListPage
 from aidtracker.sheets import PublicColumn, described_columns, key_code
 
@@ -81,3 +84,18 @@ def open_dataset_of(model: type[Any] | None) -> OpenDataset | None:
     if model is None or not is_dataset(model):
         return None
     return open_datasets().get(dataset_of(model).name)
+
+
+def changed(found: list[OpenDataset]) -> dict[int, datetime]:
+    """When a public row of each was changed last: one query."""
+    parts = [
+        numbered(at, one.model.objects.published(), Max("updated_at"))
+        for at, one in enumerate(found)
+    ]
+    return dict(parts[0].union(*parts[1:], all=True))
+
+
+def last_change() -> datetime:
+    """When a public row of any dataset was changed last; of an empty record now."""
+    days = changed(list(open_datasets().values())).values()
+    return max(filter(None, days), default=timezone.now())

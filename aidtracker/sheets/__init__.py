@@ -53,6 +53,6 @@ from aidtracker.sheets.writing.files import (
 )
 from aidtracker.sheets.writing.json_rows import json_rows
 from aidtracker.sheets.writing.prefilled import Prefilled, prefilled_file
-from aidtracker.sheets.writing.taken import Member, taken_rows, taken_table
+from aidtracker.sheets.writing.taken import Member, dated, taken_rows, taken_table
 from aidtracker.sheets.writing.templates import template_file
 from aidtracker.sheets.writing.workbooks import Beside, Sink, workbook_chunks

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -19,6 +20,8 @@ from aidtracker.sheets.writing.json_rows import json_rows
 from aidtracker.sheets.writing.workbooks import Sink
 
 ROWS = 500
+FAST = 1  # of the levels of zlib
+READABLE = 0o100644  # a file that all may read
 README, METADATA = "README.md", "metadata.json"
 Member = tuple[str, Iterable[bytes]]
 
@@ -31,7 +34,7 @@ def taken_rows(
     if file_format == "json":
         content = json_of_rows(queryset, about, site)
     else:
-        content = zip_of(members_of_rows(queryset, about, f"{name}.csv", site))
+        content = zip_of(members_of_rows(queryset, about, f"{name}.csv", site), about.date)
     return response(file_name(name, file_format, chosen), content)
 
 
@@ -65,12 +68,20 @@ def members_of_rows(queryset: QuerySet, about: About, name: str, site: str) -> I
     yield README, [about.readme([column_row(one) for one in columns]).encode()]
 
 
-def zip_of(members: Iterable[Member]) -> Iterator[bytes]:
+def dated(name: str, when: date) -> zipfile.ZipInfo:
+    """A member of a ZIP with the date of what it holds: the same content is the same bytes."""
+    found = zipfile.ZipInfo(name, (*when.timetuple()[:6],))
+    found.compress_type = zipfile.ZIP_DEFLATED
+    found.external_attr = READABLE << 16
+    return found
+
+
+def zip_of(members: Iterable[Member], when: date) -> Iterator[bytes]:
     """A ZIP that is written while it is sent."""
     sink = Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
         for name, parts in members:
-            with archive.open(name, "w") as member:
+            with archive.open(dated(name, when), "w") as member:
                 for part in parts:
                     member.write(part)
                     yield sink.taken()
@@ -102,4 +113,4 @@ def taken_table(
     metadata = json.dumps(about.metadata(columns), ensure_ascii=False, indent=1).encode()
     readme = about.readme([(one,) for one in headings]).encode()
     members = [(f"{stem}.csv", lines), (METADATA, [metadata]), (README, [readme]), *further]
-    return response(name, zip_of(members))
+    return response(name, zip_of(members, about.date))
