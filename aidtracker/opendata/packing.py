@@ -89,7 +89,9 @@ def write_zip(path: Path, occasion: Occasion, kind: str = "csv", changes: str = 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
         for found in open_datasets().values():
             name = f"{found.name}.{kind}"
-            known = write_member(archive, dated(name, when), FORMATS[kind].write(found, occasion.site))
+            known = write_member(
+                archive, dated(name, when), FORMATS[kind].write(found, occasion.site)
+            )
             resources.append(resource(found, name, **known))
         described = package(
             resources, occasion.site, version=occasion.version, created=when.isoformat()

@@ -14,6 +14,7 @@ from aidtracker.sheets.columns.described import (
     PublicColumn,
     Type,
     described_columns,
+    in_lists,
     key_code,
 )
 from aidtracker.sheets.columns.lookups import LIST_SEPARATOR, key_labels
@@ -53,6 +54,6 @@ from aidtracker.sheets.writing.files import (
 )
 from aidtracker.sheets.writing.json_rows import json_rows
 from aidtracker.sheets.writing.prefilled import Prefilled, prefilled_file
-from aidtracker.sheets.writing.taken import Member, dated, taken_rows, taken_table
+from aidtracker.sheets.writing.taken import Member, TakenColumn, dated, taken_rows, taken_table
 from aidtracker.sheets.writing.templates import template_file
 from aidtracker.sheets.writing.workbooks import Beside, Sink, workbook_chunks

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -12,11 +13,11 @@ from django.http import StreamingHttpResponse
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import mark
-from aidtracker.sheets.columns.described import described_columns, in_lists
+from aidtracker.sheets.columns.described import Type, described_columns, in_lists
 from aidtracker.sheets.writing.about import About, column_facts, column_row
 from aidtracker.sheets.writing.extracts import Extract, csv_lines
 from aidtracker.sheets.writing.files import chunks, csv_chunks, file_name, response
-from aidtracker.sheets.writing.json_rows import json_rows
+from aidtracker.sheets.writing.json_rows import json_rows, text_in_json, value_of
 from aidtracker.sheets.writing.workbooks import Sink
 
 ROWS = 500
@@ -88,29 +89,57 @@ def zip_of(members: Iterable[Member], when: date) -> Iterator[bytes]:
     yield sink.taken()
 
 
-# A table as a page shows it: few rows, of words
+# A table as a page shows it: few rows
+
+
+@dataclass(frozen=True)
+class TakenColumn:
+    """A column of such a table: its heading, its type, what it means, and in which unit."""
+
+    heading: str
+    type: Type = Type.TEXT
+    definition: str = ""
+    unit: str = ""
+
+    def called(self, heading: str) -> "TakenColumn":
+        return replace(self, heading=heading)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        said = {
+            "name": self.heading,
+            "type": self.type.value,
+            "unit": self.unit,
+            "description": self.definition,
+        }
+        return {name: value for name, value in said.items() if value}
 
 
 def taken_table(
     name: str,
-    headings: Sequence[str],
+    columns: Sequence[TakenColumn],
     rows: Iterable[Sequence[str]],
     about: About,
     further: Iterable[Member] = (),
 ) -> StreamingHttpResponse:
     """A table as csv, json or zip, by the ending of `name`; `further` goes along in the ZIP."""
     stem, _, ending = name.rpartition(".")
+    headings = [one.heading for one in columns]
     marked = ([mark(text) for text in row] for row in rows)
     lines = csv_chunks(headings, csv_lines(marked))
-    columns = [{"name": one} for one in headings]
     if ending == "csv":
         return response(name, lines)
+    metadata = about.metadata([one.facts for one in columns])
     if ending == "json":
-        objects = (
-            json.dumps(dict(zip(headings, row, strict=True)), ensure_ascii=False) for row in rows
-        )
-        return response(name, json_of(about.metadata(columns), objects))
-    metadata = json.dumps(about.metadata(columns), ensure_ascii=False, indent=1).encode()
-    readme = about.readme([(one,) for one in headings]).encode()
-    members = [(f"{stem}.csv", lines), (METADATA, [metadata]), (README, [readme]), *further]
+        return response(name, json_of(metadata, json_objects(columns, rows)))
+    text = json.dumps(metadata, ensure_ascii=False, indent=1).encode()
+    readme = about.readme([(one.heading, one.definition, one.unit) for one in columns]).encode()
+    members = [(f"{stem}.csv", lines), (METADATA, [text]), (README, [readme]), *further]
     return response(name, zip_of(members, about.date))
+
+
+def json_objects(columns: Sequence[TakenColumn], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    members = [(f"{text_in_json(one.heading)}: ", value_of(one.type)) for one in columns]
+    for row in rows:
+        cells = zip(members, row, strict=True)
+        yield f"{{{', '.join([name + value(text) for (name, value), text in cells])}}}"
