@@ -25,7 +25,11 @@ OF_LISTS = ("limit", "cursor", *OF_ROWS)
 USUAL, MOST = 100, 500
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOST_TOLD = 30  # choices in a sentence
-KINDS = {UNKNOWN: "unknown-row", AMBIGUOUS: "ambiguous-row"}
+# What no document can say beforehand: that a row is not there, or that several are.
+KINDS = {
+    UNKNOWN: ("unknown-row", HTTPStatus.NOT_FOUND),
+    AMBIGUOUS: ("ambiguous-row", HTTPStatus.CONFLICT),
+}
 FIRST_DAY = date(1949, 10, 1)  # nothing is recorded of an earlier day
 
 
@@ -40,8 +44,13 @@ class Asked:
     as_of: date | None
 
 
-def refuse(name: str, words: str, kind: str = "invalid-parameter") -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, kind, f"参数 {name}：{words}", parameter=name)
+def refuse(
+    name: str,
+    words: str,
+    kind: str = "invalid-parameter",
+    status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+) -> Problem:
+    return Problem(status, kind, f"参数 {name}：{words}", parameter=name)
 
 
 def asked(found: ApiSet, raw: QueryDict, *, is_list: bool) -> Asked:
@@ -116,10 +125,9 @@ def form_of(filterset: Any, conditions: Mapping[str, str]) -> Any:
     if not form.is_valid():
         name, (error, *_) = next(iter(form.errors.as_data().items()))
         if error.code in KINDS:
-            raise refuse(name, error.message, KINDS[error.code])
-        raise refuse(
-            name, f"没有“{conditions[name]}”这一选项；{choices_in_words(form.fields[name])}"
-        )
+            raise refuse(name, error.message, *KINDS[error.code])
+        words = f"没有“{conditions[name]}”这一选项；{choices_in_words(form.fields[name])}"
+        raise refuse(name, words, *KINDS[UNKNOWN])
     return form
 
 

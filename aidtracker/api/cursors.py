@@ -35,7 +35,7 @@ def last_of(text: str, mark: str) -> int:
         found, last = "", ""
     if found != mark:
         raise Problem(
-            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.NOT_FOUND,
             "unknown-cursor",
             "参数 cursor：只能接着它来的那一问用，数据集、条件和 as_of 都不变，"
             "limit、fields 可以改；请从第一页重新开始。",

@@ -1,7 +1,7 @@
 """What a table of a page is as a file: numbers as numbers, and beside a figure all that reads it.
 
 A page prints a figure in its words and leads to the rest. A file has nobody to follow a link: there
-the value, its unit, hedge and bounds, the document and the address stand beside it (`IN_TABLES`).
+value, unit, hedge and bounds, the document and the address stand beside it (`tell_in_tables`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +37,15 @@ NUMBERS = {"money", "number", "count"}
 Rows = list[list[str]]
 # Texts of the facts of a figure by its number.
 Told = dict[int, Sequence[str | None]]
+
+
+_told: dict[Any, tuple[str, ...]] = {}
+
+
+def tell_in_tables(model: type[Model], *codes: str) -> None:
+    """Let files of tables say of a row what stands in these columns of the model's public file;
+    called when the apps are ready."""
+    _told[model] = codes
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ def told_in(cell: Any) -> list[Any]:
         found = [getattr(cell.value, "observation", cell.value)]
     else:
         return []
-    return [one for one in found if getattr(one, "IN_TABLES", ()) and number_of(one)]
+    return [one for one in found if type(one) in _told and number_of(one)]
 
 
 def models_in(table: Table, at: int) -> Iterator[type[Model]]:
@@ -122,7 +131,7 @@ def figures_of(table: Table) -> dict[type[Model], set[int]]:
 def facts(model: Any, keys: set[int], site: str) -> Told:
     """What files say of some rows, as those of lists do: one query."""
     columns = {one.code: one for one in public_columns(resource_for(model), site=site)}
-    written = [columns[code].write(AS_IT_IS) for code in model.IN_TABLES]
+    written = [columns[code].write(AS_IT_IS) for code in _told[model]]
     rows = of_model(model, keys).order_by().values_list("pk", *written)
     return {key: values for key, *values in rows}
 
@@ -135,7 +144,7 @@ def of_figures(
     by_code = {one.code: one for one in in_lists(model)}
     columns = [
         TakenColumn(f"{heading}{one.label}", one.type, one.definition, one.unit)
-        for one in (by_code[code] for code in model.IN_TABLES)
+        for one in (by_code[code] for code in _told[model])
     ]
     return columns, [figure_cells(row.cells[at], known, len(columns)) for row in table.rows]
 

@@ -176,18 +176,18 @@ def test_rows_are_named_as_addresses_files_or_people_name_them(client):
 
 
 def test_name_of_none_or_of_several_is_told_with_what_is_accepted(client):
-    told = refused(client, "projects?region=nowhere", 400, "unknown-row")
+    told = refused(client, "projects?region=nowhere", 404, "unknown-row")
     assert told == "参数 region：受援地里没有“nowhere”；可以写网址名、区划代码或名称。"
     for code in ("659903", "659904"):
         make_region(name="同名县", code=code)
     for address in ("projects?region=同名县", "observations?region=同名县"):
-        told = refused(client, address, 400, "ambiguous-row")
+        told = refused(client, address, 409, "ambiguous-row")
         assert "同名县（659903）、同名县（659904）" in told
     page = client.get("/projects/?region=同名县").content.decode()
     assert "同名县（659904）；请写其中一个的网址名或区划代码。已忽略这一条件。" in page
     told = refused(client, "projects?status=open", 400, "invalid-parameter")
     assert "可用的有 reserve、planned、" in told
-    told = refused(client, "observations?year=1066", 400, "invalid-parameter")
+    told = refused(client, "observations?year=1066", 404, "unknown-row")
     assert "没有“1066”这一选项；可用的有 20" in told
     assert "1 到 500" in refused(client, "projects?limit=no", 400, "invalid-parameter")
 
@@ -225,10 +225,10 @@ def test_fields_are_told_in_one_order_whatever_the_question(client):
         ("projects?as_of=%202024-01-01", 400, "invalid-parameter"),
         ("projects?as_of=%EF%BC%92024-01-01", 400, "invalid-parameter"),
         ("findings/x", 404, "not-found"),
-        ("projects?headquarters=nobody", 400, "unknown-row"),
-        ("projects?site=nowhere", 400, "unknown-row"),
-        ("projects?cursor=abc", 400, "unknown-cursor"),
-        ("projects?cursor=%F0%9F%98%80", 400, "unknown-cursor"),
+        ("projects?headquarters=nobody", 404, "unknown-row"),
+        ("projects?site=nowhere", 404, "unknown-row"),
+        ("projects?cursor=abc", 404, "unknown-cursor"),
+        ("projects?cursor=%F0%9F%98%80", 404, "unknown-cursor"),
         ("projects/nobody", 404, "not-found"),
         ("observations/nobody/99999999999999999999999", 404, "not-found"),
         ("users", 404, "not-found"),
@@ -287,12 +287,12 @@ def test_cursor_is_of_one_walk_alone(client):
         make_project(status="building")
     following = ask(client, "projects?status=building&limit=1")["next"]
     cursor = following.rpartition("cursor=")[2]
-    refused(client, f"projects?status=completed&limit=1&cursor={cursor}", 400, "unknown-cursor")
+    refused(client, f"projects?status=completed&limit=1&cursor={cursor}", 404, "unknown-cursor")
     changed = ask(client, f"projects?status=building&limit=2&fields=slug&cursor={cursor}")
     assert len(changed["rows"]) == 2
-    refused(client, f"metrics?cursor={cursor}", 400, "unknown-cursor")
+    refused(client, f"metrics?cursor={cursor}", 404, "unknown-cursor")
     forged = cursor.replace(".", ".9", 1)
-    refused(client, f"projects?status=building&cursor={forged}", 400, "unknown-cursor")
+    refused(client, f"projects?status=building&cursor={forged}", 404, "unknown-cursor")
 
 
 def test_questions_do_not_grow_with_rows(client):

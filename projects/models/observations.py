@@ -93,11 +93,6 @@ class Observation(Paged, Reviewed):
     IS_SHARED = False
     SEEN_WITH = ("source", "series")
     REVIEW = "status"
-    # What files of tables and charts say of a figure beside its words.
-    IN_TABLES = (
-        *("printed", "value", "value_high", "lower", "upper", "unit", "qualifier", "nature"),
-        *("period_start", "period_end", "as_of", "source_title", "number", "page", "citation"),
-    )
     TELLS_CORRECTIONS = True  # its public file has the reason of the last correction
     RESTS_ON = (
         *("source", "series", "series__metric", "findings"),
