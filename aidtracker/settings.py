@@ -31,12 +31,29 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+def secret(name: str) -> str:
+    """A secret: from the environment, or the file that NAME_FILE names, or one handed over.
+
+    What hands one over is systemd (`LoadCredential=NAME:…`), which keeps it from other processes.
+    """
+    said, path = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if said and path:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE exclude each other.")
+    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY") or os.devnull, name)
+    if not path and (said or not handed.is_file()):
+        return said
+    try:
+        return Path(path or handed).read_text().strip()
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} cannot be read from its file: {error}.") from None
+
+
 # Environment
 
 DEBUG = env_flag("DEBUG", default=True)
 
 DEVELOPMENT_SECRET_KEY = "development-only-key-refused-when-debug-is-off"
-SECRET_KEY = os.environ.get("SECRET_KEY") or DEVELOPMENT_SECRET_KEY
+SECRET_KEY = secret("SECRET_KEY") or DEVELOPMENT_SECRET_KEY
 if not DEBUG and SECRET_KEY == DEVELOPMENT_SECRET_KEY:
     raise ImproperlyConfigured("Set the environment variable SECRET_KEY when DEBUG is off.")
 
@@ -117,6 +134,7 @@ MIDDLEWARE = [
     "aidtracker.accounts.second_step.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "aidtracker.trail.acts.ActMiddleware",
+    "aidtracker.trail.refused.Refusals",
     "aidtracker.accounts.sessions.StaffSessionMiddleware",
     "aidtracker.accounts.second_step.SecondStepFirst",
     "aidtracker.accounts.passwords.OwnPasswordFirst",
@@ -197,11 +215,9 @@ def database(url: str) -> dict[str, Any]:
     return found
 
 
-DATABASES = {
-    "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
-}
+DATABASES = {"default": database(secret("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 # A copy that follows, of which pages for visitors are read (`aidtracker.pages.standby`).
-if STANDBY_URL := os.environ.get("STANDBY_URL"):
+if STANDBY_URL := secret("STANDBY_URL"):
     DATABASES["standby"] = database(STANDBY_URL) | {"TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["aidtracker.pages.standby.Router"]
 # So long a query may take for somebody who is not logged in; 0: as long as it takes.
@@ -219,7 +235,7 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # What the processes of several machines share
 
 # Without one each process has a cache of its own, and nothing may rely on more.
-CACHE_URL = os.environ.get("CACHE_URL", "")
+CACHE_URL = secret("CACHE_URL")
 if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("CACHE_URL must be redis://…, rediss://… or unix://….")
 SHARED_CACHE = {
@@ -256,8 +272,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "aidtracker.accounts.passwords.NameValidator"},
     {"NAME": "aidtracker.accounts.passwords.GuessValidator"},
+    {"NAME": "aidtracker.accounts.breaches.BreachValidator"},
     {"NAME": "aidtracker.accounts.passwords.PasswordChange"},
 ]
+# A list of breached passwords on this machine, which nobody is asked for over the network.
+BREACHED_PASSWORDS = os.environ.get("BREACHED_PASSWORDS", "")
+if BREACHED_PASSWORDS and not Path(BREACHED_PASSWORDS).is_file():
+    raise ImproperlyConfigured("BREACHED_PASSWORDS names no file.")
 AUTHENTICATION_BACKENDS = [
     "aidtracker.accounts.logins.LockOut",
     "aidtracker.accounts.logins.StaffBackend",
@@ -265,7 +286,7 @@ AUTHENTICATION_BACKENDS = [
 # Single sign-on by OpenID Connect, where OIDC_CLIENT_ID is set: the provider's name of itself, its
 # addresses, and which of its claims is the user name here. Log-in with a password stays possible.
 OIDC_RP_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
-OIDC_RP_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
+OIDC_RP_CLIENT_SECRET = secret("OIDC_CLIENT_SECRET")
 OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
 OIDC_OP_AUTHORIZATION_ENDPOINT = os.environ.get("OIDC_AUTHORIZATION_URL", "")
 OIDC_OP_TOKEN_ENDPOINT = os.environ.get("OIDC_TOKEN_URL", "")
@@ -489,7 +510,7 @@ ADMINS = [("", address) for address in OPERATOR_EMAIL]
 EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env_flag("EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 10
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "aidtracker@localhost"

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ KNOWN = ROOT / "scripts" / "security"
 REPORTS = Path(os.environ.get("REPORTS") or ROOT / "security-reports")
 LEFT_OUT = "*/tests/*,*/testing/*,*/migrations/*"
 CODE = ("aidtracker", "programs", "projects", "benchmarks", "scripts", "deploy", "manage.py")
+MOST_DAYS = timedelta(days=92)
 GOOD, BAD, NONE = "好", "有问题", "没有结论"
 # Licences that let the site be run and passed on; others are named for somebody to look at.
 FREE = (
@@ -161,9 +163,29 @@ def kinds(found: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str]]:
         yield from ((name, kind) for kind in sorted({one["type"] for one in several}))
 
 
+def age() -> Verdict:
+    """When the packages were last locked anew: docs/security.md promises every three months."""
+    done = subprocess.run(
+        ["git", "log", "-1", "--format=%cs", "--", "requirements.txt"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return verdict_of_age(date.fromisoformat(done.stdout.strip()), date.today())
+
+
+def verdict_of_age(locked: date, today: date) -> Verdict:
+    """A day that comes by itself makes nothing wrong, but somebody should look."""
+    words = f"上次锁定 {locked}，{(today - locked).days} 天前"
+    is_late = today - locked > MOST_DAYS
+    return (NONE, f"{words}，超过三个月：有没有新版本，请看一遍") if is_late else (GOOD, words)
+
+
 QUESTIONS: tuple[tuple[str, Callable[[], Verdict]], ...] = (
     ("程序里危险的写法（bandit）", code),
     ("所用软件包已知的漏洞（pip-audit）", holes),
+    ("所用软件包多久没有更新", age),
     ("所用软件包的许可证", licences),
     ("组成清单（SBOM，CycloneDX）", parts),
     ("留在文件里的密钥和密码（detect-secrets）", secrets),

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -99,6 +100,12 @@ class Site:
         assert self.process is not None
         place = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(word) for word in place.read_text().split()]
+
+    def kill_workers(self) -> None:
+        """Their master starts others."""
+        for worker in self.workers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
 
     def writers(self, number: int) -> list[Writer]:
         """So many people, with codes that no other experiment used."""

@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -29,6 +30,7 @@ from aidtracker.accounts.grants import (
     state_of_user,
 )
 from aidtracker.accounts.own_sessions import end_sessions
+from aidtracker.accounts.single_sign_on import forget
 from aidtracker.accounts.step_up import ProvedFirst, proof_page
 from aidtracker.desk.acts import ActAdmin
 from aidtracker.desk.skin import (
@@ -96,7 +98,7 @@ class UserAdmin(ProvedFirst, KeptInActs, BaseUserAdmin, PlainModelAdmin):
     search_fields = ("username", "first_name", "last_name", "email")
     search_help_text = "用户名、姓名或电子邮件"
     filter_horizontal = ()
-    actions = ("reset_second_step",)
+    actions = ("reset_second_step", "forget_sign_on")
     readonly_fields = ("last_login", "date_joined")
     add_fieldsets = (
         group(None, "username", ("last_name", "first_name"), "password1", "password2"),
@@ -179,6 +181,8 @@ class UserAdmin(ProvedFirst, KeptInActs, BaseUserAdmin, PlainModelAdmin):
         found = super().get_actions(request)
         if not may_grant(request.user):
             found.pop("reset_second_step", None)
+        if not may_grant(request.user) or not settings.OIDC_RP_CLIENT_ID:
+            found.pop("forget_sign_on", None)
         return found
 
     @admin.action(description=f"重置{TITLE}（手机、密钥丢失时）")
@@ -191,6 +195,18 @@ class UserAdmin(ProvedFirst, KeptInActs, BaseUserAdmin, PlainModelAdmin):
             reset(user)
             end_sessions(user)
             messages.success(request, f"已重置 {user} 的{TITLE}，其登录也已结束。")
+
+    @admin.action(description="解除统一身份的绑定（换了人员编号时）")
+    def forget_sign_on(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For whom the provider has given another number: known by the user name once more."""
+        for user in queryset:
+            if not may_grant(request.user, user):
+                messages.error(request, f"不能解除 {user} 的绑定：由其他安全管理员办理。")
+            elif forget(user):
+                end_sessions(user)
+                messages.success(request, f"已解除 {user} 的统一身份绑定，其登录也已结束。")
+            else:
+                messages.info(request, f"{user} 没有绑定统一身份。")
 
 
 def names(rows):

@@ -26,7 +26,7 @@ from aidtracker.trail.models import Act
 
 WATCHED = (acts.Way.EXPORT, acts.Way.ACCOUNT, acts.Way.LOGIN)
 # What is given or taken in the fields of users and groups, by the words of the trail.
-RIGHTS = ("组", "权限 ", "超级用户状态", "职员状态", "所属指挥部", "范围", "第二步验证")
+RIGHTS = ("组", "权限 ", "超级用户状态", "职员状态", "所属指挥部", "范围", "第二步验证", "统一身份")
 ROWS = "行数"
 # Whoever logged in from an address within so long is known there.
 KNOWN = timedelta(days=90)

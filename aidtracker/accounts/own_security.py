@@ -31,6 +31,7 @@ from aidtracker.accounts.own_sessions import end_sessions, sessions_of
 from aidtracker.accounts.second_step import settle, unsettle
 from aidtracker.accounts.step_up import proof_page
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 
 # The key of an app that is being added stays in the session until the app has shown a code of it.
 NEW_KEY = "new_app"
@@ -57,8 +58,9 @@ def own_security(request: HttpRequest) -> HttpResponseBase:
 
 
 def remove_factor(request: HttpRequest, row: str) -> None:
-    kind, _, number = row.partition(":")
-    if number.isdecimal() and remove(request.user, kind, int(number)):
+    kind, _, text = row.partition(":")
+    number = row_number(text)
+    if number is not None and remove(request.user, kind, number):
         if not has_factor(request.user):
             unsettle(request)
         messages.success(request, f"已删除这个{kind}。")

@@ -1,7 +1,8 @@
 """Single sign-on by OpenID Connect, where the settings name a provider: it says who somebody is.
 
-It makes no accounts and gives no rights: only whose user name it says, and who is one of the staff
-here, gets in, with the second step like everybody else.
+It makes no accounts and gives no rights: only who is one of the staff here gets in, with the second
+step like everybody else. By the user name that it says somebody is known the first time; from then
+on by the number that the provider gives to nobody else, whatever they are called.
 """
 
 import logging
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import SuspiciousOperation
-from django.db.models import QuerySet
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,12 +25,16 @@ from mozilla_django_oidc.views import (
 )
 from requests import RequestException
 
+from aidtracker.accounts.grants import account_model
 from aidtracker.accounts.logins import StaffBackend, has_ended
+from aidtracker.trail import acts
 
+TITLE = "统一身份"
 # What a provider may do wrong, or somebody who speaks in its place.
 WRONG = (
     *(RequestException, PyJWTError, SuspiciousOperation),
     *(AttributeError, LookupError, TypeError, ValueError),
+    IntegrityError,  # the same person came twice at once, by two names
 )
 
 
@@ -62,12 +67,44 @@ class SingleSignOn(StaffBackend, OIDCAuthenticationBackend):
         return said
 
     def verify_claims(self, claims: dict[str, Any]) -> bool:
-        return bool(claims.get(settings.OIDC_CLAIM))
+        return isinstance(claims.get("sub"), str) and bool(claims["sub"])
 
-    def filter_users_by_claims(self, claims: dict[str, Any]) -> list[User] | QuerySet[User]:
-        name = claims[settings.OIDC_CLAIM]
-        users = User.objects.filter(username=name, is_active=True, is_staff=True)
-        return [user for user in users.select_related("account__batch") if not has_ended(user)]
+    def filter_users_by_claims(self, claims: dict[str, Any]) -> list[User]:
+        """Whose number it is; if nobody's yet, who is called so and has none."""
+        users = User.objects.select_related("account__batch")
+        found = users.filter(account__sign_on=identity(claims))
+        name = claims.get(settings.OIDC_CLAIM)
+        if not found and name:
+            found = users.filter(username=name).exclude(account__sign_on__gt="")
+        return [user for user in found if is_open(user)]
+
+    def update_user(self, user: User, claims: dict[str, Any]) -> User:
+        """Keep the number of who comes for the first time."""
+        account = getattr(user, "account", None)
+        if account is None or not account.sign_on:
+            known = {"sign_on": identity(claims)}
+            account_model()._default_manager.update_or_create(user=user, defaults=known)
+            said = {"subject": f"用户 {user}", "details": [[TITLE, "", "已绑定"]]}
+            acts.record(acts.Way.ACCOUNT, request=self.request, user=user, **said)
+        return user
+
+
+def identity(claims: dict[str, Any]) -> str:
+    """Who somebody is among all providers; neither part has a space."""
+    return f"{settings.OIDC_ISSUER} {claims['sub']}"
+
+
+def is_open(user: User) -> bool:
+    return user.is_active and user.is_staff and not has_ended(user)
+
+
+def forget(user: User) -> bool:
+    """Let the next who comes by this user name be its person; whether anybody was."""
+    rows = account_model()._default_manager.filter(user=user).exclude(sign_on="")
+    if not rows.update(sign_on=""):
+        return False
+    acts.keep(acts.Way.ACCOUNT, f"用户 {user}", [[TITLE, "已绑定", "已解除"]])
+    return True
 
 
 class Back(OIDCAuthenticationCallbackView):

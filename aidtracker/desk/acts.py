@@ -22,6 +22,7 @@ from aidtracker.desk.skin import DropdownFilter, PlainModelAdmin, RangeDateFilte
 from aidtracker.ground.people import with_own_name
 from aidtracker.sheets import FORMATS, file_name, file_of
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from aidtracker.trail.effects import (
     Touched,
     act_facts,
@@ -51,8 +52,8 @@ class ByPerson(DropdownFilter):
         return [(str(pk), with_own_name(*name)) for pk, *name in names]
 
     def queryset(self, request, queryset):
-        number = self.value() or ""
-        return queryset.filter(user=number) if number.isdecimal() else queryset
+        number = row_number(self.value() or "")
+        return queryset if number is None else queryset.filter(user=number)
 
 
 class Days(RangeDateFilter):

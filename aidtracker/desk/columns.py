@@ -30,7 +30,7 @@ from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.ground.money import labelled
 from aidtracker.ground.scope import readable, scope_of
 from aidtracker.review.proposals import key_relations
-from aidtracker.trail.conflicts import is_versioned
+from aidtracker.trail.conflicts import is_versioned, row_number
 
 MOST_LISTS = 2  # columns of which each takes a query of its own
 LONGEST_NAME = ListView._meta.get_field("name").max_length
@@ -196,7 +196,8 @@ class ChosenColumns(admin.ModelAdmin):
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         sent = request.POST
         if "reset" in sent or "delete" in sent:
-            gone = own.filter(pk=sent["delete"]) if sent.get("delete", "").isdecimal() else None
+            number = row_number(sent.get("delete", ""))
+            gone = None if number is None else own.filter(pk=number)
             (own.filter(name="") if gone is None else gone).delete()
             messages.success(request, "已恢复默认的列。" if gone is None else "视图已删除。")
             return redirect(address)

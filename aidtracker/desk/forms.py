@@ -41,6 +41,7 @@ from aidtracker.trail.conflicts import (
     typed_words,
 )
 from aidtracker.trail.differences import value_in
+from aidtracker.trail.refused import note
 
 OUTDATED = "这一条在您打开之后已被修改，这次没有保存。请核对下面的内容，再保存一次。"
 UNKNOWN_BASE = "无法确定您打开的是哪一版，这次没有保存。请核对下面与现在不同的栏，再保存一次。"
@@ -130,9 +131,9 @@ def refuse_hidden_doubles(form: "RecordForm") -> None:
     for name in single_keys(model) & {*form.changed_data}:
         value = form.cleaned_data.get(name)
         if value and hidden(rows.filter(**{name: value}), form.user).exists():
-            raise ValidationError(
-                {name: f"这个{model._meta.get_field(name).verbose_name}{NOT_FREE}"}
-            )
+            words = f"这个{model._meta.get_field(name).verbose_name}{NOT_FREE}"
+            note(words)
+            raise ValidationError({name: words})
 
 
 @cache

@@ -13,8 +13,9 @@ from aidtracker.desk.filters import KINDS, kinds_of_work
 from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
 from aidtracker.ground.datasets import MenuGroup, admin_page, declared
 from aidtracker.ground.scope import changeable
-from aidtracker.pages.paging import CountedUpTo, in_words
+from aidtracker.pages.paging import MOST_COUNTED, CountedUpTo, in_words
 
+MOST_WAITING = 1_000  # of each kind of work so much is counted
 # What waits for this person, the most urgent first; other work can wait.
 OWN = (
     "notice",
@@ -91,11 +92,13 @@ def counted(request: HttpRequest) -> tuple[list[dict[str, Any]], list[dict[str, 
     user = request.user
     work = [*lists_with_work(request), *(line for lines in QUEUES for line in lines(user))]
     own = [line for lines in PERSONAL for line in lines(user)]
-    counts = [CountedUpTo(rows) for _, rows in (*work, *own)]
+    bounds = [*[MOST_WAITING] * len(work), *[MOST_COUNTED] * len(own)]
+    lines = [*work, *own]
+    counts = [CountedUpTo(found, most) for (_, found), most in zip(lines, bounds, strict=True)]
     rows = get_user_model()._default_manager.filter(pk=user.pk).values_list(*counts)
     found = [
-        {**line, "count": in_words(count)} if count else {}
-        for (line, _), count in zip((*work, *own), rows.get() if counts else (), strict=True)
+        {**line, "count": in_words(count, most)} if count else {}
+        for (line, _), most, count in zip(lines, bounds, rows.get() if counts else (), strict=True)
     ]
     return [*filter(None, found[: len(work)])], [*filter(None, found[len(work) :])]
 

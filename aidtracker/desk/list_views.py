@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from aidtracker.ground.people import called
 from aidtracker.ground.scope import scope_of
+from aidtracker.trail.conflicts import row_number
 
 # In the address of a list: the number of the view that it shows; 0 for none.
 VIEW = "view"
@@ -101,7 +102,7 @@ def kept_query(asked: QueryDict, shown: Sequence[Any], wanted: Sequence[str]) ->
     sorts = []
     for part in kept.pop("o", [""])[-1].split("."):
         sign, number = ("-" if part.startswith("-") else ""), part.lstrip("-")
-        at = int(number) if number.isascii() and number.isdecimal() else len(shown)
+        at = row_number(number) or 0
         if 0 < at < len(shown) and (place := places.get(column_id(shown[at]))):
             sorts.append(f"{sign}{place}")
     if sorts:

@@ -90,7 +90,9 @@ class VersionedList(ChangeList):
 
     def find_page(self) -> None:
         """The rows of the page: their numbers by an index, then these rows by key."""
-        self.paginator = KeyPaginator(self.queryset, self.known_total, self.list_per_page)
+        self.paginator = KeyPaginator(
+            self.queryset, self.known_total, self.list_per_page, in_order=self.numbered
+        )
         counted, is_open = self.paginator.counted, self.paginator.is_open
         self.result_count = in_words(counted) if is_open else counted
         self.full_result_count, self.show_full_result_count = None, False
@@ -110,7 +112,11 @@ class VersionedList(ChangeList):
             keys = self.paginator.page(self.page_num).object_list
         except InvalidPage as error:
             raise IncorrectLookupParameters from error
-        rows = self.apply_select_related(self.root_queryset.filter(pk__in=keys))
+        return self.apply_select_related(self.numbered(keys))
+
+    def numbered(self, keys: list[Any]) -> QuerySet:
+        """Rows by their numbers, in the order of the list."""
+        rows = self.root_queryset.filter(pk__among=keys)
         return rows.order_by(*self.queryset.query.order_by)
 
     @property
@@ -362,10 +368,9 @@ class Lists(ChosenColumns):
     def action_name(self, request: HttpRequest) -> str:
         """The name of the action that was sent; empty for none."""
         sent = request.POST.getlist("action")
-        index = request.POST.get("index", "0")
-        place = int(index) if index.isdecimal() and int(index) < len(sent) else 0
+        place = row_number(request.POST.get("index", "")) or 0
         names = dict(self.get_action_choices(request))
-        return str(names.get(sent[place], "")) if sent else ""
+        return str(names.get(sent[place if place < len(sent) else 0], "")) if sent else ""
 
 
 def lately_chosen(request: HttpRequest) -> list[int]:

@@ -23,6 +23,7 @@ from aidtracker.ground.scope import (
     scope_of,
     visible,
 )
+from aidtracker.trail.conflicts import row_number
 
 # What was answered during a request: {(question, model, number of a row): yes or no}.
 ANSWERS: WeakKeyDictionary[HttpRequest, dict] = WeakKeyDictionary()
@@ -211,7 +212,7 @@ def hide_foreign_links(row, user):
 def view_on_site(request, content_type_id, object_id):
     """The way from a row in the admin to its public page, for rows that the user may see; of one
     that is not public, how its page will be."""
-    if not (content_type_id + object_id).isdecimal():
+    if row_number(content_type_id) is None or row_number(object_id) is None:
         raise Http404("No number of a row.")
     kind = get_object_or_404(ContentType, pk=content_type_id)
     model = kind.model_class()

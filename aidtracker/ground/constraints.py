@@ -81,6 +81,12 @@ def once(name: str, words: str, *fields: str, **kwargs: Any) -> Once:
     return Once(fields=fields, name=name, violation_error_message=words, **kwargs)
 
 
+def unfilled(name: str, empty: str | None, *fields: str) -> models.Index:
+    """An index of the rows in which all of some columns are empty: few, which queues of work look
+    for among all."""
+    return models.Index(fields=("id",), name=name, condition=Q(**dict.fromkeys(fields, empty)))
+
+
 # What a condition says of a row, as the database has it: unknown where a value is
 
 

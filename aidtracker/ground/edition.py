@@ -15,11 +15,11 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from aidtracker.ground.datasets import declared
-from aidtracker.ground.publication import PUBLISHED
+from aidtracker.ground.features import PUBLISHED
 from aidtracker.ground.triggers import Watch
 
 PREFIX = "edition_"
@@ -87,6 +87,29 @@ def current() -> str:
         return str(cursor.fetchone()[0] or 0)
 
 
+@contextmanager
+def one_moment(database: BaseDatabaseWrapper | None = None) -> Iterator[None]:
+    """Let all that is asked in the block be answered as of one moment, while others go on writing.
+
+    Nothing may be written in it. Inside a transaction it is that one that says what is seen.
+    """
+    database = database or connections[router.db_for_read(EditionStep)]
+    if database.in_atomic_block:
+        yield
+    elif database.vendor == "sqlite":
+        # Django's own transactions take the lock of writers at their start.
+        with database.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(database.alias), database.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
+
 _held: ContextVar[str] = ContextVar("held", default="")
 
 
@@ -96,6 +119,11 @@ def of_request() -> str:
     What is found later may be newer than an edition that is its name, which does no harm.
     """
     return _held.get() or current()
+
+
+def known() -> str:
+    """The edition of the public page that is being made; empty where none is."""
+    return _held.get()
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from django.db.models import Model, Q
 from aidtracker.ground.addresses import address
 from aidtracker.ground.keys import follow
 
+PUBLISHED = "published"
+
 # What a constant may hold. A kind yields what is wrong with a value, given its model.
 Kind = Callable[[type[Model], Any], Iterator[str]]
 

@@ -1,11 +1,39 @@
 """Queries within queries: the numbers of rows that a key may name, or may not."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import Field, ForeignObject, Lookup, QuerySet
+from django.db.models.fields.related_lookups import RelatedIn
 
 Sql = tuple[str, tuple[Any, ...]]
+
+_many: ContextVar[bool] = ContextVar("many", default=False)
+
+
+@contextmanager
+def expecting_many(are_many: bool = True) -> Iterator[None]:
+    """For queries that look for the first of very many rows that meet their conditions.
+
+    PostgreSQL knows nothing of how many `Inside` finds and would put all of them in order; told to
+    look each row up instead, it goes through the rows in order until it has enough.
+    """
+    token = _many.set(are_many)
+    try:
+        yield
+    finally:
+        _many.reset(token)
+
+
+def sql_of(numbers: Iterable[int], vendor: str) -> str:
+    """A query that answers some numbers, which stand in its text."""
+    told = ",".join(map(str, numbers))
+    if vendor == "postgresql":
+        return f"SELECT unnest('{{{told}}}'::bigint[])"
+    return f"SELECT value FROM json_each('[{told}]')"
 
 
 class Fixed:
@@ -21,7 +49,8 @@ class Fixed:
 
     def sql(self, connection: Any) -> Sql:
         if connection.vendor not in self.made:
-            self.made[connection.vendor] = self.make(connection)
+            with expecting_many(False):
+                self.made[connection.vendor] = self.make(connection)
         return self.made[connection.vendor]
 
     def make(self, connection: Any) -> Sql:
@@ -39,6 +68,16 @@ class Answers(Fixed):
     def make(self, connection: Any) -> Sql:
         sql, parameters = self.rows.query.get_compiler(connection=connection).as_sql()
         return sql, tuple(parameters)
+
+
+class Numbers(Fixed):
+    """Rows whose numbers are known."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self.numbers = numbers
+
+    def sql(self, connection: Any) -> Sql:
+        return sql_of(self.numbers, connection.vendor), ()
 
 
 class First(Fixed):
@@ -104,8 +143,9 @@ class Inside(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         key, parameters = self.process_lhs(compiler, connection)
         rows, values = self.rhs.sql(connection)
-        is_array = connection.vendor == "postgresql"
-        sql = f"{key} = ANY(ARRAY({rows}))" if is_array else f"{key} IN ({rows})"
+        sql = f"{key} IN ({rows})"
+        if connection.vendor == "postgresql":
+            sql = f"({sql}) IS TRUE" if _many.get() else f"{key} = ANY(ARRAY({rows}))"
         return sql, [*parameters, *values]
 
 
@@ -125,6 +165,20 @@ class Outside(Lookup):
         return f"NOT ({key} IN ({rows}))", [*parameters, *values]
 
 
+class AnyOf(RelatedIn):
+    """`__any_of`: a key names one of the rows of a query, which may speak of the outer row.
+
+    With `IN` the database may go through all that name anything, instead of asking an index.
+    """
+
+    lookup_name = "any_of"
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        is_array = connection.vendor == "postgresql"
+        return f"= ANY(ARRAY{rhs})" if is_array else super().get_rhs_op(connection, rhs)
+
+
+ForeignObject.register_lookup(AnyOf)
 for kind in (Field, ForeignObject):
     kind.register_lookup(Inside)
     kind.register_lookup(Outside)

@@ -11,9 +11,42 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground import edition
+from aidtracker.ground.features import PUBLISHED
+from aidtracker.ground.inner_queries import Fixed, Sql, sql_of
 
-PUBLISHED = "published"
+MOST_KNOWN = 50_000  # of hidden rows whose numbers go along in queries
+
+
+class Hidden(Fixed):
+    """The rows that the public may not see: asked for once where a page of an edition is made.
+
+    Each query would find them anew, which takes longer than all else where many figures are. Which
+    they are changes only with the edition. Elsewhere, as in a transaction, they are asked for in
+    the query. SQLite finds them once for a query and holds so few that it does not matter.
+    """
+
+    known: tuple[str, Sql] = ("", ("", ()))
+
+    def sql(self, connection: Any) -> Sql:
+        number = edition.known()
+        if not number or connection.vendor != "postgresql" or connection.in_atomic_block:
+            return super().sql(connection)
+        known = self.known
+        if known[0] != number:
+            with edition.held(""):  # what it asks for itself is no part of what is remembered
+                known = self.known = number, self.numbers(connection)
+        return known[1]
+
+    def numbers(self, connection: Any) -> Sql:
+        """The numbers in the text of the query; of very many, the query for them."""
+        sql, parameters = super().sql(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} LIMIT {MOST_KNOWN + 1}", parameters)
+            found = sorted(number for (number,) in cursor.fetchall())
+        if len(found) > MOST_KNOWN:
+            return sql, parameters
+        return sql_of(found, connection.vendor), ()
 
 
 @cache
@@ -39,9 +72,9 @@ def hidden(model: type[Any]) -> QuerySet:
 
 
 @cache
-def fixed_hidden(model: type[Any]) -> Fixed:
+def fixed_hidden(model: type[Any]) -> Hidden:
     """`hidden`, for conditions of rows that name one of them."""
-    return Fixed(hidden(model))
+    return Hidden(hidden(model))
 
 
 def concealed(model: type[Any]) -> QuerySet | None:

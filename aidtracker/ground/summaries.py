@@ -4,14 +4,13 @@ An app registers what it sums up. `manage.py check_summaries` compares, in one m
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import Count
 
 from aidtracker.ground.datasets import record_models
+from aidtracker.ground.edition import one_moment
 from aidtracker.ground.tallies import BETWEEN, by_kind, counted_by, kind_of, public_totals
 
 Numbers = dict[str, int]
@@ -59,17 +58,6 @@ def differing(summary: Summary) -> Iterator[Difference]:
         numbers = known.get(name, 0), counted.get(name, 0)
         if numbers[0] != numbers[1]:
             yield Difference(summary.label, name, *numbers)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Let all that is asked be answered as of one moment, while others go on writing."""
-    is_first = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_first and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def named(model: type[Any], kind: str = "") -> str:

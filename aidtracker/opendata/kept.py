@@ -21,7 +21,7 @@ from django.utils import timezone
 from aidtracker.ground import edition
 from aidtracker.opendata.formats import FORMATS
 from aidtracker.opendata.models import KeptFile, storage
-from aidtracker.opendata.packing import WHOLES, Occasion, one_moment
+from aidtracker.opendata.packing import WHOLES, Occasion
 from aidtracker.opendata.registry import open_datasets
 from aidtracker.pages.kept import program
 
@@ -64,7 +64,7 @@ def whole(write: Callable[[Path], None]) -> Iterator[bytes]:
     """The bytes of a file that must be whole before it can be read."""
     with TemporaryDirectory(prefix="aidtracker-") as folder:
         path = Path(folder, "whole")
-        with one_moment():
+        with edition.one_moment():
             write(path)
         with path.open("rb") as file:
             yield from iter(lambda: file.read(CHUNK), b"")

@@ -9,16 +9,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connections, router, transaction
 from django.utils import timezone
 
-from aidtracker.ground.edition import EditionStep
 from aidtracker.opendata.formats import FORMATS
 from aidtracker.opendata.registry import last_change, open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, readme, resource
@@ -66,21 +63,6 @@ class Occasion:
         day = self.local.date()
         found = citation("对口援疆数据", self.address, day, self.number, accessed=day)
         return str(found.references[0])
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Let all queries of the block see one state of the database, where it can.
-
-    SQLite's readers would keep writers out: there who asks compares the edition before and after.
-    """
-    database = connections[router.db_for_read(EditionStep)]
-    if database.vendor == "sqlite" or database.in_atomic_block:
-        yield
-        return
-    with transaction.atomic(database.alias), database.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def write_zip(path: Path, occasion: Occasion, kind: str = "csv", changes: str = "") -> None:

@@ -15,12 +15,10 @@ from django.utils import timezone
 from aidtracker.ground import edition
 from aidtracker.opendata.changes import changes
 from aidtracker.opendata.models import Release, storage
-from aidtracker.opendata.packing import Occasion, one_moment, write_sqlite, write_zip
+from aidtracker.opendata.packing import Occasion, write_sqlite, write_zip
 from aidtracker.trail import acts
 
 FOLDER = "editions"
-TRIES = 3
-CHANGED = "数据一直在变动，没有能取得同一时刻的内容；请稍后再试。"
 THERE = "这一版已经有了。"
 
 
@@ -67,21 +65,16 @@ def freeze(site: str) -> Release:
 def written(folder: Path, occasion: Occasion, before: Release | None) -> tuple[str, dict]:
     """Write the files of an edition, all of one moment; return its state and what changed."""
     name = stem(occasion.number)
-    for _ in range(TRIES):
-        with one_moment():
-            state = edition.current()
-            database = folder / f"{name}.sqlite"
-            database.unlink(missing_ok=True)
-            write_sqlite(database, occasion)
-            said = io.StringIO(newline="")
-            counts = changes(earlier(folder, before), database, said)
-            write_zip(folder / f"{name}.zip", occasion, changes=said.getvalue())
-            write_zip(folder / f"{name}-parquet.zip", occasion, kind="parquet")
-            is_same = edition.current() == state
-        if is_same:
-            (folder / f"{name}-changes.csv").write_text(said.getvalue(), "utf-8-sig", newline="")
-            return state, counts
-    raise ValidationError(CHANGED)
+    with edition.one_moment():
+        state = edition.current()
+        database = folder / f"{name}.sqlite"
+        write_sqlite(database, occasion)
+        said = io.StringIO(newline="")
+        counts = changes(earlier(folder, before), database, said)
+        write_zip(folder / f"{name}.zip", occasion, changes=said.getvalue())
+        write_zip(folder / f"{name}-parquet.zip", occasion, kind="parquet")
+    (folder / f"{name}-changes.csv").write_text(said.getvalue(), "utf-8-sig", newline="")
+    return state, counts
 
 
 def earlier(folder: Path, before: Release | None) -> Path | None:

@@ -74,9 +74,9 @@ class Chart:
             for kind, label in DATA.items()
         ]
 
-    def file(self, site: str, zoom: int = 1) -> str:
-        """The drawing for wide screens with finding, scope and sources, as a file of its own."""
-        drawing = next(one for one in self.drawings if one.name == WIDE)
+    def file(self, site: str, zoom: int = 1, name: str = WIDE) -> str:
+        """A drawing, that for wide screens, with finding, scope and sources as its own file."""
+        drawing = next(one for one in self.drawings if one.name == name)
         words = svg.Words(self.key, self.title, self.description)
         return svg.file_of(
             drawing, words, self.caption, [*self.keys, f"{site}{self.address}"], site, zoom

@@ -13,6 +13,7 @@ from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django_filters.fields import ModelChoiceField
 
+from aidtracker.ground.inner_queries import Answers, Fixed
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.search import SEARCH_LENGTH
 from aidtracker.pages.naming import NAMES, NATURAL, key_in_database, key_in_words, named, ways
@@ -185,9 +186,16 @@ class RowFilter(django_filters.ModelChoiceFilter):
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
         if not isinstance(value, QuerySet):
             return super().filter(qs, value)
+        key, _, others = self.field_name.partition("__")
+        field = qs.model._meta.get_field(key)
+        if others or not field.many_to_many:
+            return qs.filter(**{f"{self.field_name}__inside": Fixed(value)})
         # Several of a row's links may be meant; it is listed once.
-        found = qs.model._default_manager.filter(**{f"{self.field_name}__in": value})
-        return qs.filter(pk__in=found.order_by().values("pk"))
+        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+        links = field.remote_field.through._base_manager.filter(
+            **{f"{other}__inside": Fixed(value)}
+        )
+        return qs.filter(pk__inside=Answers(links.order_by().values(own)))
 
 
 def row_filter(label, queryset, key="slug", **kwargs):

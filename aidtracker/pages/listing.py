@@ -41,7 +41,7 @@ from aidtracker.trail import acts
 
 LONGEST_VALUE = 200
 MOST_VALUES = 40
-MOST_KEPT = 20_000  # rows whose order is kept
+MOST_KEPT = 100_000  # rows whose order is kept
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 FORMATS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "zip": "ZIP（附说明）"}
 CONTROLS = {"page", "sort", "download", "cite"}

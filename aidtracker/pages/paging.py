@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Expression, IntegerField, QuerySet
 
 from aidtracker.ground import edition
+from aidtracker.ground.inner_queries import expecting_many
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
@@ -46,9 +47,10 @@ class MoreThan(int):
         return f"超过 {int(self)}"
 
 
-def in_words(counted: int) -> int:
+def in_words(counted: int, most: int = 0) -> int:
     """A count up to the bound, and of more than that the bound, which says so."""
-    return MoreThan(MOST_COUNTED) if counted > MOST_COUNTED else counted
+    most = most or MOST_COUNTED
+    return MoreThan(most) if counted > most else counted
 
 
 class CountedUpTo(Expression):
@@ -59,9 +61,9 @@ class CountedUpTo(Expression):
 
     output_field: Any = IntegerField()
 
-    def __init__(self, rows: QuerySet) -> None:
+    def __init__(self, rows: QuerySet, most: int = 0) -> None:
         super().__init__()
-        self.rows = rows.order_by().values("pk")[: MOST_COUNTED + 1]
+        self.rows = rows.order_by().values("pk")[: (most or MOST_COUNTED) + 1]
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -101,13 +103,20 @@ class KeyPaginator(Paginator):
         return list(self.object_list.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @cached_property
+    def sorted(self) -> list[Any]:
+        """Those numbers in order: all, as for the first of them a database may again go through
+        all rows there are, in order."""
+        return list(self.in_order(self.found).values_list("pk", flat=True)) if self.in_order else []
+
+    @cached_property
     def counted(self) -> int:
         """How many rows there are, or one more than are counted."""
         if self.total is not None:
             return self.total
         if self.in_order:
             return len(self.found)
-        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+        # Without what is said of each: counted in a part, it would be read.
+        return self.object_list.order_by().values("pk")[: MOST_COUNTED + 1].count()
 
     @property
     def is_open(self) -> bool:
@@ -155,11 +164,13 @@ class KeyPaginator(Paginator):
             return []
         if self.numbers:
             return self.numbers()[start : start + size]
-        rows = self.object_list
         if self.in_order and self.total is None and not self.is_open:
-            rows = self.in_order(self.found)
-        rows = rows.values_list("pk", flat=True)
-        if self.is_open or start <= self.counted // 2:
+            return self.sorted[start : start + size]
+        rows = self.object_list.values_list("pk", flat=True)
+        if self.is_open:
+            with expecting_many():
+                return list(rows[start : start + size])
+        if start <= self.counted // 2:
             return list(rows[start : start + size])
         end = self.counted - start
         return list(rows.reverse()[max(end - size, 0) : end])[::-1]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.inner_queries import First
 from aidtracker.ground.search import BETWEEN_NAMES, words_of
 from aidtracker.pages.overview import counted, list_url
 from aidtracker.pages.standby import read_alias
@@ -109,9 +110,9 @@ def matches(dataset: str, words: str) -> QuerySet:
     model = dataset_model(dataset)
     name, slug = ("title", "code") if dataset == "sources" else ("name", "slug")
     # Of more than are counted, any are shown: putting them in order first would read them all.
-    found = model.objects.published().search(words).order_by().values("pk")
+    found = First(model.objects.published().search(words).order_by(), MOST_COUNTED + 1)
     return (
-        model.objects.filter(pk__in=found[: MOST_COUNTED + 1])
+        model.objects.filter(pk__inside=found)
         .annotate(
             dataset=Value(dataset),
             rank=rank(" ".join(words_of(words))),

@@ -1,10 +1,12 @@
 """What drawings are made of, in pixels: lines and words of a frame, marks that lead to figures."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 WIDE, COMPACT = "wide", "compact"
+UNBROKEN = re.compile(r"\d[\d.,]*|.", re.DOTALL)  # a number, or any other character
 CLOSING = "，。、；：）》”"  # no line begins with one of these
 
 
@@ -123,11 +125,11 @@ def text_width(text: str, size: float) -> float:
 def wrapped(text: str, width: float, size: float, most: int = 2) -> list[str]:
     """A text in at most so many lines; what is left out of the last is said by …"""
     lines, line = [], ""
-    for char in text:
-        if line and char not in CLOSING and text_width(line + char, size) > width:
+    for part in UNBROKEN.findall(text):
+        if line and part not in CLOSING and text_width(line + part, size) > width:
             lines.append(line)
             line = ""
-        line += char
+        line += part
     lines.append(line)
     if len(lines) <= most:
         return lines

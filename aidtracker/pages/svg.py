@@ -4,6 +4,7 @@ A drawing for a page has class names only: the site allows no styles in pages. I
 has its looks as attributes, which every program that shows SVG understands.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
@@ -23,13 +24,19 @@ from aidtracker.pages.shapes import (
 
 FONTS = "system-ui, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 INK, QUIET, RULE, PAPER, RED = "#1d2329", "#5b6570", "#d5d0c6", "#ffffff", "#b3261e"
+ACTUAL, TARGET, AGREED = "#14617a", "#a65b00", "#6a4c93"
 TONES = {
-    "nature-actual": "#14617a",
-    "nature-target": "#a65b00",
-    "nature-plan": "#a65b00",
-    "nature-agreement": "#6a4c93",
-    "nature-estimate": "#6a4c93",
-    "is-flow": "#14617a",
+    "nature-actual": ACTUAL,
+    "nature-target": TARGET,
+    "nature-plan": TARGET,
+    "nature-agreement": AGREED,
+    "nature-estimate": AGREED,
+    "is-flow": ACTUAL,
+}
+# What each colour is on a dark screen: as in the stylesheet of the site.
+DARK = {
+    **{INK: "#eceae5", QUIET: "#a3acb5", RULE: "#343a40", PAPER: "#1c2024", RED: "#ff9d94"},
+    **{ACTUAL: "#6fc3d6", TARGET: "#f0b266", AGREED: "#c3aee6"},
 }
 OUTLINED = ("nature-target", "nature-plan")
 DASHED = ("nature-agreement", "nature-estimate")
@@ -68,6 +75,7 @@ LOOKS: dict[str, dict[str, str]] = {
 }
 HALO = {"stroke": PAPER, "stroke-width": "4", "stroke-linejoin": "round", "paint-order": "stroke"}
 EDGE = 14  # the room around a file's words
+MOST_LINES = 12  # of one remark
 HEAD: dict[str, Any] = {"font_size": 17, "font_weight": "600", "fill": INK}
 SMALL: dict[str, Any] = {"font_size": 13, "fill": QUIET}
 
@@ -218,7 +226,7 @@ def paragraphs(several: Iterable[tuple[str, dict[str, Any]]], width: int, top: f
     """Texts under each other, each wrapped and in its own looks, and where the last one ends."""
     found, y = [], top
     for words, looks in several:
-        for line in wrapped(words, width - 2 * EDGE, looks["font_size"], 6):
+        for line in wrapped(words, width - 2 * EDGE, looks["font_size"], MOST_LINES):
             y += looks["font_size"] * 1.45
             found.append(element("text", escape(line), x=EDGE, y=round(y, 1), **looks))
     return "".join(found), y
@@ -249,3 +257,22 @@ def file_of(
         role="img",
         font_family=FONTS,
     )
+
+
+def on_screen(file: str) -> str:
+    """A file that takes the dark colours where its reader's screen is dark."""
+    rules = "".join(
+        f"[{name}='{light}']{{{name}:{dark}}}"
+        for light, dark in DARK.items()
+        for name in ("fill", "stroke")
+    )
+    style = f"<style>@media (prefers-color-scheme: dark) {{{rules}}}</style>"
+    head, end, body = file.partition(">")
+    return f"{head}{end}{style}{body}"
+
+
+def enlarged(file: str, zoom: int) -> str:
+    """A file of so many times its size: the same drawing, with more pixels as a picture."""
+    head, end, body = file.partition(">")
+    sizes = re.sub(r'\b(width|height)="(\d+)"', lambda at: f'{at[1]}="{int(at[2]) * zoom}"', head)
+    return f"{sizes}{end}{body}"

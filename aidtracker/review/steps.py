@@ -18,6 +18,7 @@ from django.db.models import (
     BooleanField,
     Exists,
     ExpressionWrapper,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -49,20 +50,20 @@ OWN_ROW = "您录入、修改或提交过，须由他人审核"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the review: from which states to which, and by whom.
+    """A step of the review, or of a text: from which states to which, and by whom.
 
     One of the rights `verbs` is needed; `asks` names the field for the words that must be said.
     """
 
     name: str
     label: str
-    origins: tuple[Review, ...]
-    target: Review
+    origins: tuple[str, ...]
+    target: str
     verbs: tuple[str, ...]
     asks: str = ""
     words: str = ""
 
-    def is_allowed(self, user: Any, model: type[Reviewed]) -> bool:
+    def is_allowed(self, user: Any, model: type[Model]) -> bool:
         """Whether the user has a right to take the step with some rows of a model."""
         return any(may(user, verb, model) for verb in self.verbs)
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib import admin
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from django.template.response import TemplateResponse
@@ -31,12 +31,15 @@ from aidtracker.accounts.alerts import recent_alerts
 from aidtracker.accounts.grants import may_grant
 from aidtracker.datasets import OPERATORS
 from aidtracker.ground import schema
+from aidtracker.ground.attached_files import scan
 from aidtracker.storage.backups import VERIFIED, newest
 
 MB = 1024 * 1024
 MINUTE = 60
 # Until when this process need not compare the tables again.
 fits = SimpleNamespace(until=0.0)
+# And until when its virus scanner.
+scanned = SimpleNamespace(until=0.0, fault="")
 # Less than this, and the next import or backup may fail.
 LEAST_FREE = 500 * MB
 
@@ -113,6 +116,23 @@ def backup() -> Answer:
     return Answer("backup", age <= timedelta(hours=settings.BACKUP_HOURS), words)
 
 
+def scanner() -> Answer:
+    """Whether the site's scanner answers, asked with a harmless file; not more often than a minute.
+
+    A site without one is not unwell, but whoever looks after it should know.
+    """
+    if not settings.VIRUS_SCAN:
+        return Answer("scanner", True, "没有设定 VIRUS_SCAN，收下的文件没有查毒。")
+    if time.monotonic() >= scanned.until:
+        try:
+            scan("health.txt", b"well")
+            scanned.fault = ""
+        except ValidationError as error:
+            scanned.fault = error.messages[0]
+        scanned.until = time.monotonic() + MINUTE
+    return Answer("scanner", not scanned.fault, scanned.fault or "查毒程序有回答。")
+
+
 def verified() -> str:
     """When a backup was last restored and compared, in words; the command leaves that in a file."""
     try:
@@ -124,7 +144,7 @@ def verified() -> str:
 
 # What decides whether visitors are sent here, and what somebody has to look after.
 NEEDED: tuple[Callable[[], Answer], ...] = (database, tables)
-LOOKED_AFTER: tuple[Callable[[], Answer], ...] = (shared_cache, disk, backup)
+LOOKED_AFTER: tuple[Callable[[], Answer], ...] = (shared_cache, disk, backup, scanner)
 
 
 def answers(asked: Iterable[Callable[[], Answer]]) -> list[Answer]:
@@ -171,6 +191,7 @@ TITLES = {
     "cache": "缓存",
     "disk": "磁盘",
     "backup": "备份",
+    "scanner": "查毒",
 }
 
 

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import ProtectedError
@@ -177,6 +177,27 @@ def test_user_who_did_something_cannot_be_deleted():
 
     with pytest.raises(ProtectedError):
         User.objects.get(pk=user.pk).delete()
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "kept"),
+    [
+        ("/admin/status/", 403, ["没有权限"]),
+        ("/admin/programs/region/999999/history/", 404, ["没有这一行或不归其维护"]),
+        ("/admin/mistyped/", 404, []),
+        ("/admin/", 200, []),
+    ],
+)
+def test_refusal_is_kept(client, address, status, kept):
+    client.get(address)  # nobody in particular
+    user = make_staff(username="填报员")
+    user.user_permissions.add(Permission.objects.get(codename="view_region"))
+    client.force_login(user)
+    assert client.get(address).status_code == status
+    acts = Act.objects.filter(way=Act.Way.REFUSED)
+    found = [(act.user, act.address, act.subject, act.details) for act in acts]
+    subject = f"GET {address}"
+    assert found == [(user, "127.0.0.1", subject, [["被拒绝", "", word]]) for word in kept]
 
 
 def test_request_is_an_act(admin_client):

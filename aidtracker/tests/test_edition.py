@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -17,7 +19,7 @@ from aidtracker.ground.datasets import record_models
 from aidtracker.trail.acts import Way, record
 from aidtracker.trail.models import Act
 from programs.models import Region
-from projects.models import Matter, Observation
+from projects.models import Matter, Observation, Project
 
 pytestmark = pytest.mark.django_db
 REVIEWED = [model for model in record_models() if model.REVIEW]
@@ -35,6 +37,41 @@ def is_noticed(change: Callable[[], object]) -> bool:
     before = edition.current()
     change()
     return edition.current() != before
+
+
+def counts_around_a_write(reader: BaseDatabaseWrapper, writer: BaseDatabaseWrapper) -> list[int]:
+    """How many rows a reader finds before another writes one, after that, and after its moment."""
+    found = []
+
+    def count() -> None:
+        with reader.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM moments")
+            found.append(cursor.fetchone()[0])
+
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE moments (number integer)")
+        with edition.one_moment(reader):
+            count()
+            cursor.execute("INSERT INTO moments VALUES (1)")
+            count()
+        count()
+        cursor.execute("DROP TABLE moments")
+    reader.close()
+    writer.close()
+    return found
+
+
+def test_one_moment_is_as_it_was_while_another_writes(tmp_path):
+    if connection.vendor == "sqlite":
+        kept = {**connection.settings_dict, "NAME": tmp_path / "moments.sqlite3"}
+        pair = [type(connections["default"])(kept, "default") for _ in range(2)]
+        assert counts_around_a_write(*pair) == [0, 0, 1]
+        return
+    with ThreadPoolExecutor(1) as pool:  # which has a connection that is in no transaction
+        found = pool.submit(
+            lambda: counts_around_a_write(connections["default"], connection.copy())
+        )
+    assert found.result() == [0, 0, 1]
 
 
 def make(model: type[models.Model], **kwargs: object) -> models.Model:
@@ -202,3 +239,22 @@ class TestAtOnce:
             seen.append(int(edition.current()))
         assert seen == sorted(set(seen))
         assert edition.EditionStep.objects.count() < 100
+
+    def test_what_is_hidden_is_asked_for_once_an_edition(self) -> None:
+        project = testing.make_project(review="published")
+        figure = testing.make_observation(series=testing.make_series(project=project))
+        shown = Observation.objects.published().filter(pk=figure.pk)
+
+        def seen() -> tuple[bool, int]:
+            with edition.held(edition.current()), CaptureQueriesContext(connection) as asked:
+                found = shown.exists() and Observation.objects.published().exists()
+                assert "unnest" in asked[-1]["sql"]
+            return found, len(asked)
+
+        assert [seen(), seen()] == [(True, 3), (True, 2)]
+        Project.objects.filter(pk=project.pk).update(review="draft")
+        assert seen() == (False, 2)  # what is hidden, then the figure
+        with edition.held(edition.current()), transaction.atomic():
+            Project.objects.filter(pk=project.pk).update(review="published")
+            assert shown.exists()
+        assert seen() == (True, 3)

@@ -89,6 +89,16 @@ def test_full_disk_is_told(client, monkeypatch):
     assert client.get("/healthz").json()["checks"]["disk"] == "failed"
 
 
+def test_scanner_that_does_not_answer_is_told(client, settings, monkeypatch):
+    monkeypatch.setattr(health.scanned, "until", 0)
+    settings.VIRUS_SCAN = ["false"]
+    assert client.get("/healthz").json()["checks"]["scanner"] == "failed"
+    settings.VIRUS_SCAN = ["true"]
+    assert not health.scanner().is_well  # asked once a minute
+    health.scanned.until = 0
+    assert health.scanner().words == "查毒程序有回答。"
+
+
 def test_what_cannot_be_asked_is_not_well(client, monkeypatch):
     def broken(place):
         raise PermissionError
@@ -99,7 +109,9 @@ def test_what_cannot_be_asked_is_not_well(client, monkeypatch):
 
 def test_page_for_operators_says_what_to_do(client, folder):
     client.force_login(User.objects.create_superuser("admin"))
-    assert "里还没有备份" in client.get("/admin/status/").content.decode()
+    page = client.get("/admin/status/").content.decode()
+    assert "里还没有备份" in page
+    assert "没有设定 VIRUS_SCAN" in page
     backup_made(folder, hours=1)
     page = client.get("/admin/status/").content.decode()
     assert "1 小时以前；还没有试恢复过" in page

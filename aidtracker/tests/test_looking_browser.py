@@ -120,3 +120,39 @@ def test_reader_narrows_a_list_and_takes_the_same_rows(
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
     assert len(rows) - 1 == wanted
     context.close()
+
+
+def test_screen_fits_its_wall_and_says_since_when_nobody_answers(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    context = window(browser, PASSES[1])
+    page = context.new_page()
+    page.clock.install()
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        page.goto(f"{live_server.url}/screen/zhejiang/")
+    for width in (1280, 1920):
+        page.set_viewport_size({"width": width, "height": width * 9 // 16})
+        assert page.evaluate("document.documentElement.scrollHeight") <= width * 9 // 16
+        for figure in page.locator(".figure").all():
+            box = figure.bounding_box()
+            assert box
+            room = figure.locator("xpath=ancestor::a").bounding_box()
+            assert room
+            assert box["width"] <= room["width"]
+            assert figure.evaluate("one => one.getClientRects().length") == 1
+
+    lengthen = "one => { one.textContent = one.textContent.repeat(9); }"
+    for name in page.locator("h2").all():
+        name.evaluate(lengthen)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+
+    page.route("**/screen/**", lambda route: route.fulfill(status=503, body="away"))
+    page.clock.fast_forward("05:01")
+    page.locator("#stale").wait_for()
+    assert re.search(r"从 \d+月\d+日 ?\d\d:\d\d 起没有更新", page.inner_text("#stale"))
+    assert page.locator(".tile").count() == 8
+    page.unroute("**/screen/**")
+    page.clock.fast_forward("00:31")
+    page.locator("#stale").wait_for(state="hidden")
+    context.close()

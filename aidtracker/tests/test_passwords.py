@@ -1,5 +1,6 @@
 """Passwords: which are refused, and what a change of one does."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aidtracker.accounts.breaches import BreachValidator
 from aidtracker.testing import make_staff
 from aidtracker.tests.log_ins import NEW_PASSWORD, PASSWORD, change_own, is_logged_in, kept, log_in
 from aidtracker.trail import acts
@@ -50,6 +52,25 @@ def test_password_that_is_easily_guessed_is_refused(password):
         user.username = "录入员录入员录入员"
     with pytest.raises(ValidationError):
         validate_password(password, user)
+
+
+@pytest.mark.parametrize("ending", ["", ":12"])
+def test_password_that_was_stolen_elsewhere_is_refused(settings, tmp_path, ending):
+    words = [f"correct horse battery {number}" for number in range(200)]
+    hashes = sorted(hashlib.sha1(word.encode()).hexdigest().upper() for word in words[::2])
+    listed = tmp_path / "listed"
+    listed.write_text("".join(f"{one}{ending}\r\n" for one in hashes))
+    settings.BREACHED_PASSWORDS = str(listed)
+    refused = []
+    for word in words:
+        try:
+            BreachValidator().validate(word)
+        except ValidationError:
+            refused.append(word)
+    assert refused == words[::2]
+    listed.unlink()
+    with pytest.raises(ValidationError, match="读不了"):
+        validate_password(words[0])
 
 
 @pytest.mark.parametrize(

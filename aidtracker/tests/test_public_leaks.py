@@ -1,5 +1,6 @@
 """Nothing that is not published reaches the public: not in words, counts, sums or choices."""
 
+import re
 import zipfile
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.urls import get_resolver, resolve, reverse
+from django.utils import timezone
 
 from aidtracker import testing
 from aidtracker.api.sets import sets_of
@@ -14,7 +16,7 @@ from aidtracker.api.site import PREFIX
 from aidtracker.ground.datasets import dataset_name, datasets, is_dataset, record_models
 from aidtracker.opendata import kept
 from aidtracker.opendata.registry import open_datasets
-from aidtracker.pages import rates
+from aidtracker.pages import rates, sitemaps
 from aidtracker.review.reviewed import Reviewed
 from aidtracker.testing import (
     make_activity,
@@ -380,7 +382,7 @@ def body(client, address):
     response = client.get(address)
     assert response.status_code == 200, address
     content = b"".join(response) if response.streaming else response.content
-    return content.decode()
+    return re.sub(r"(?<=T)[0-9:.]{8,}(?=[+Z])", "", content.decode())  # when it was asked for
 
 
 def addresses(at):
@@ -391,7 +393,23 @@ def addresses(at):
     files += [reverse(name) for name in page_names("-list-table-json-file")]
     files += [f"{PREFIX}{one.place}" for one in sets().values()]
     searches = [f"{address}?q={NUMBER}" for address in [*lists, reverse("search")]]
-    return [reverse("home"), *lists, *files, *searches, *at.details, *open_data()]
+    return [reverse("home"), *lists, *files, *searches, *at.details, *open_data(), *others(at)]
+
+
+def others(at):
+    """What stands beside the lists: pages over all records, feeds, exchange formats, a past day."""
+    today = timezone.localdate()
+    names = ("compare", "timeline", "matters", "briefings", "english", "method", "sitemap-page")
+    files = ("iati-activities", "iati-organisations", "sdmx-figures", "sdmx-structure")
+    feeds = ("feed", "feed-json", "sitemap-index")
+    past = [f"{PREFIX}{one.place}?as_of={today}" for one in sets().values() if one.has_past]
+    screens = [reverse("screen", args=[one.slug]) for one in (at.headquarters, at.below)]
+    about = [
+        reverse("feed-of", args=[place, row.slug])
+        for place, row in (("regions", at.region), ("headquarters", at.headquarters))
+    ]
+    maps = [reverse("sitemap", args=one) for one in sitemaps.files()]
+    return [*map(reverse, (*names, *files, *feeds)), *past, *screens, *about, *maps]
 
 
 def open_data():

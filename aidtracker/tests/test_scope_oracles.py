@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from aidtracker.ground.scope import NOT_FREE
 from aidtracker.tests.foreign_rows import filled, model_id, owned_by, page_of
+from aidtracker.trail.models import Act
 from programs.models import Source
 from projects.models import Investment, Outlet, ProgressReport, Project
 
@@ -29,6 +30,11 @@ def typed(world, row, **changed):
     return page["adminform"].form.errors if page else {}
 
 
+def refusals():
+    """What the trail keeps of who tries what is not theirs."""
+    return [line for act in Act.objects.filter(way=Act.Way.REFUSED) for line in act.details]
+
+
 def imported(world, model, headings, *cells):
     """What an import of one row says of it, with the key itself left out."""
     text = "\n".join([",".join(headings), ",".join(cells)])
@@ -42,6 +48,7 @@ def test_form_says_only_that_a_key_cannot_be_used(world, model):
     page = world.quick.post(page_of(model, "add"), {name: getattr(theirs, name)})
     label = model._meta.get_field(name).verbose_name
     assert page.context_data["adminform"].form.errors[name] == [f"这个{label}{NOT_FREE}"]
+    assert refusals() == [["被拒绝", "", f"这个{label}{NOT_FREE}"]]
 
 
 @pytest.mark.parametrize("model", [Project, Investment, Outlet], ids=model_id)
@@ -75,6 +82,7 @@ def test_import_says_only_that_a_key_cannot_be_used(world, model):
     label = {Outlet: "名称", Project: "项目编号"}.get(model, "编号")
     page = imported(world, model, (label, "备注"), getattr(theirs, name), "x")
     assert NOT_FREE in page
+    assert any(NOT_FREE in words for _, _, words in refusals())
     assert not TOLD.search(page)
 
 

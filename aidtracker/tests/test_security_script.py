@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from datetime import date
 from types import ModuleType
 
 import pytest
@@ -55,3 +56,11 @@ def test_files_that_were_looked_at_are_still_there(script):
     for name in ("habits.json", "no_secrets.json"):
         known = json.loads((script.KNOWN / name).read_text())
         assert [one for one in known if not (script.ROOT / one).is_file()] == []
+
+
+def test_packages_that_were_long_not_locked_anew_are_told_without_a_verdict(script):
+    locked = date(2026, 8, 30)
+    assert script.verdict_of_age(locked, date(2026, 11, 30))[0] == "好"
+    verdict, words = script.verdict_of_age(locked, date(2026, 12, 1))
+    assert (verdict, words[:24]) == ("没有结论", "上次锁定 2026-08-30，93 天前，超过")
+    assert script.age()[0] in ("好", "没有结论")

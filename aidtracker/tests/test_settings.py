@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 from django.test import Client
+
+from aidtracker.settings import secret
 
 PRODUCTION = {
     "DEBUG": "0",
@@ -55,6 +58,21 @@ def test_settings_refuse_the_development_key_when_debug_is_off():
     assert result.stderr.splitlines()[-1].endswith(
         "Set the environment variable SECRET_KEY when DEBUG is off."
     )
+
+
+def test_secrets_are_taken_from_files_and_never_from_two_places(tmp_path, monkeypatch):
+    assert secret("EMAIL_PASSWORD") == ""
+    (tmp_path / "EMAIL_PASSWORD").write_text("handed over\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert secret("EMAIL_PASSWORD") == "handed over"
+    monkeypatch.setenv("EMAIL_PASSWORD", "in the environment")
+    assert secret("EMAIL_PASSWORD") == "in the environment"
+    monkeypatch.setenv("EMAIL_PASSWORD_FILE", str(tmp_path / "none"))
+    with pytest.raises(ImproperlyConfigured, match="exclude each other"):
+        secret("EMAIL_PASSWORD")
+    monkeypatch.delenv("EMAIL_PASSWORD")
+    with pytest.raises(ImproperlyConfigured, match="cannot be read"):
+        secret("EMAIL_PASSWORD")
 
 
 def test_settings_refuse_a_flag_that_is_neither_yes_nor_no():

@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.auth.models import Group
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from aidtracker.testing import make_staff
 from aidtracker.tests.log_ins import LOGIN, PASSWORD, is_logged_in, ways
+from programs.models import Account
 
 pytestmark = pytest.mark.django_db
 
@@ -102,10 +104,43 @@ def test_person_of_the_staff_gets_in(client, clerk, provider):
     sent, answer = go(client, provider, "/admin/projects/project/")
     assert answer.url == "/admin/projects/project/"
     assert is_logged_in(client)
-    assert ways() == [("login", "录入员", "127.0.0.1")]
+    here = ("录入员", "127.0.0.1")
+    assert ways() == [("account", *here), ("login", *here)]
     assert sent["redirect_uri"] == f"http://testserver{BACK}"
     assert sent["code_challenge_method"] == "S256"
     assert len(provider.asked["code_verifier"]) == 64
+
+
+def log_in_again(client, provider, called):
+    """Whether the person of the provider, called so by now, gets in."""
+    client.logout()
+    provider.person = provider.person | {"preferred_username": called}
+    go(client, provider)
+    return is_logged_in(client)
+
+
+def test_person_is_known_by_the_providers_number_whatever_they_are_called(client, clerk, provider):
+    make_staff(username="另一人")
+    go(client, provider)
+    assert Account.objects.get(user=clerk).sign_on == f"{NAME} 7"
+    assert log_in_again(client, provider, "另一人")
+    assert client.get("/admin/").wsgi_request.user == clerk
+    # Somebody else who is given the name is not its person.
+    provider.said = {"sub": "8"}
+    provider.person = {"sub": "8"}
+    assert not log_in_again(client, provider, "录入员")
+
+
+def test_who_grants_rights_frees_a_name_for_another_number(client, clerk, provider, settings):
+    go(client, provider)
+    provider.said, provider.person = {"sub": "8"}, {"sub": "8"}
+    officer = make_staff(username="安全员")
+    officer.groups.add(Group.objects.get_or_create(name="安全管理员")[0])
+    client.force_login(officer)
+    chosen = {"action": "forget_sign_on", "_selected_action": [clerk.pk]}
+    page = client.post("/admin/auth/user/", chosen, follow=True).content.decode()
+    assert "已解除 录入员 的统一身份绑定" in page
+    assert log_in_again(client, provider, "录入员")
 
 
 def test_log_in_page_leads_there_and_only_where_it_is_set(client, provider, settings):

@@ -20,7 +20,10 @@ from aidtracker.ground.changes import noting
 from aidtracker.trail.models import Act
 
 Way = Act.Way
-ABOUT_ACCOUNTS = (Way.ACCOUNT, Way.LOGIN, Way.LOGIN_FAILED, Way.LOCKED_OUT, Way.LOGOUT)
+ABOUT_ACCOUNTS = (
+    *(Way.ACCOUNT, Way.LOGIN, Way.LOGIN_FAILED, Way.LOCKED_OUT, Way.LOGOUT),
+    Way.REFUSED,
+)
 SUBJECT_LENGTH = Act._meta.get_field("subject").max_length
 REASON_LENGTH = Act._meta.get_field("reason").max_length
 

@@ -34,6 +34,7 @@ class Act(models.Model):
         LOGIN_FAILED = "login_failed", "登录失败"
         LOCKED_OUT = "locked_out", "登录锁定"
         LOGOUT = "logout", "退出"
+        REFUSED = "refused", "被拒绝"
 
     # Known before the row is stored, so that the first state of a row can name it.
     id = models.UUIDField("编号", primary_key=True, default=uuid4, editable=False)

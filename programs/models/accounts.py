@@ -36,6 +36,10 @@ class Account(models.Model):
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now, editable=False)
     # Empty for a password that its owner chose; as long as it is not, the owner must choose one.
     password_set_by = models.CharField("密码设定人", max_length=200, blank=True, editable=False)
+    # Who the person is to a provider of single sign-on: its name and their number; empty for none.
+    sign_on = models.CharField(
+        "统一身份", max_length=500, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "账号范围"
@@ -46,6 +50,12 @@ class Account(models.Model):
                 "account_end_year",
                 Q(ends_on=None) | Q(ends_on__range=(date(1997, 1, 1), date(2100, 12, 31))),
                 "截止日期应在 1997 年至 2100 年之间。",
+            ),
+            models.UniqueConstraint(
+                fields=("sign_on",),
+                condition=~Q(sign_on=""),
+                name="account_sign_on",
+                violation_error_message="另一个账号已绑定这个统一身份。",
             ),
         )
 

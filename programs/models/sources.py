@@ -14,7 +14,7 @@ from django.db.models.lookups import IsNull
 from aidtracker.ground import partial_dates
 from aidtracker.ground.batches import held
 from aidtracker.ground.columns import PlainColumn
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import MaintainerField, RecordQuerySet
@@ -150,6 +150,10 @@ class Source(Paged, Meaning):
 
     class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "文献"
+        indexes = (
+            unfilled("source_without_date", "", "published_on"),
+            unfilled("source_without_text", "", "text"),
+        )
         ordering = ("code",)
         constraints = (
             row_check(

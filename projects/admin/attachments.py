@@ -23,6 +23,7 @@ from aidtracker.ground.scope import readable
 from aidtracker.pages.handed_out import handed_out
 from aidtracker.templatetags.formatting import UNKNOWN
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from projects.models.attachments import (
     HOLDERS,
     Attachment,
@@ -194,9 +195,8 @@ def refuse_unless(allowed: bool, words: str) -> None:
 
 def one_of(request: HttpRequest, row: Any) -> Attachment:
     """The file of the row that a button names, held. Raises ValidationError if it is gone."""
-    number = request.POST.get("file", "")
-    rows = held(Attachment.objects.of(row))
-    found = rows.filter(pk=int(number)).first() if number.isdecimal() else None
+    number = row_number(request.POST.get("file", ""))
+    found = held(Attachment.objects.of(row)).filter(pk=number).first()
     if found is None:
         raise ValidationError(NO_SUCH)
     return found

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from aidtracker.desk.theme import may_open
 from aidtracker.ground.scope import may, readable, scope_of
 from aidtracker.trail import acts
-from programs.models import Headquarters
+from projects.admin.grid import asked_headquarters
 from projects.admin.moving import follow_up, move
 from projects.models import FollowUp, Pipeline, PipelineCase, PipelineStage, Review, StageEntry
+from projects.monthly.grid import headquarters_seen_by
 from projects.sums.funnels import Funnel, funnel, pairs_of, standing_of
 
 MOST_CARDS = 300  # on the whole board
@@ -52,8 +53,8 @@ def board(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return act(request)
     pipelines = list(Pipeline.objects.order_by("pk"))
-    pipeline, own = chosen(request, pipelines), headquarters_of(request)
-    one = chosen_headquarters(request, own)
+    pipeline, own = chosen(request, pipelines), headquarters_seen_by(request.user)
+    one = asked_headquarters(request, own)
     cases = readable(PipelineCase.objects.filter(pipeline=pipeline), request.user)
     cases = cases.filter(headquarters=one) if one else cases
     stages = list(pipeline.stages.order_by("number")) if pipeline else []
@@ -84,20 +85,6 @@ def chosen(request: HttpRequest, pipelines: list[Pipeline]) -> Pipeline | None:
     if asked and found is None:
         raise Http404("No such pipeline.")
     return found or next(iter(pipelines), None)
-
-
-def headquarters_of(request: HttpRequest) -> list[Headquarters]:
-    scope = scope_of(request.user)
-    rows = Headquarters.objects.defer("search_text")
-    return list(rows if scope.reads_all else rows.filter(pk__in=scope.headquarters))
-
-
-def chosen_headquarters(request: HttpRequest, own: list[Headquarters]) -> Headquarters | None:
-    asked = request.GET.get("headquarters", "")
-    found = next((one for one in own if one.slug == asked), None)
-    if asked and found is None:
-        raise Http404("No such headquarters for this user.")
-    return found
 
 
 def cards_of(cases: Any) -> list[PipelineCase]:

@@ -1,6 +1,5 @@
 """文稿: the pages on which texts are asked for, looked at, frozen and made public."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,16 +18,19 @@ from aidtracker.desk.fields import MonthFormField
 from aidtracker.desk.skin import TextInput
 from aidtracker.ground.scope import scope_of
 from aidtracker.pages.site import origin
+from aidtracker.review.steps import Step
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from programs.models import Headquarters, Region
+from projects.admin.letterheads import letterheads_of, take_letterhead
 from projects.admin.monthly_totals import own_headquarters
 from projects.briefings import editions
+from projects.briefings.doubts import doubts_of
 from projects.briefings.files import file_of, pdf_of
-from projects.briefings.letterheads import LARGEST_FILE, letterhead_of
 from projects.briefings.printing import can_print
 from projects.briefings.setting import NAMED, others_of, page_of
 from projects.models import Project
-from projects.models.briefings import Briefing, BriefingEdition, Letterhead
+from projects.models.briefings import Briefing, BriefingEdition
 
 SHOWN = 100
 Outline = Briefing.Outline
@@ -137,7 +139,6 @@ def briefings(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": with_last_editions(rows[:SHOWN]),
         "letterheads": letterheads_of(request.user),
-        "can_print": can_print(),
     }
     return TemplateResponse(request, "admin/projects/briefings.html", context)
 
@@ -183,8 +184,8 @@ def edition_of(found: Briefing, number: str | int) -> BriefingEdition:
     """The edition of this number; the last one for none."""
     rows = BriefingEdition.objects.select_related(*NAMED, "briefing__maintainer", "asked_by")
     rows = rows.filter(briefing=found).order_by("-number")
-    if str(number).isdecimal():
-        rows = rows.filter(number=int(number))
+    if (wanted := row_number(str(number))) is not None:
+        rows = rows.filter(number=wanted)
     edition = rows.first()
     if edition is None:
         raise Http404
@@ -193,12 +194,13 @@ def edition_of(found: Briefing, number: str | int) -> BriefingEdition:
 
 def briefing(request: HttpRequest, number: int) -> HttpResponse:
     """An edition, what can be done with it, and the other ones."""
+    if request.method == "POST":
+        return posted(request, number)
     found = visible(request, number)
     edition = edition_of(found, request.GET.get("edition", ""))
-    if request.method == "POST":
-        act(request, found, edition_of(found, request.POST.get("edition", "")))
-        return HttpResponseRedirect(address_of(found))
     others = others_of(edition, is_public=False)
+    is_last = not any(one.number > edition.number for one in others)
+    steps = editions.possible_steps(edition, request.user)
     page = page_of(edition, others) if edition.content else {"edition": edition}
     context = {
         **admin.site.each_context(request),
@@ -206,49 +208,78 @@ def briefing(request: HttpRequest, number: int) -> HttpResponse:
         "title": found.title,
         "briefing": found,
         "others": others,
-        "is_ours": editions.keeps(request.user, found),
-        "publishes": editions.may_publish(request.user, found),
-        "is_last": not any(one.number > edition.number for one in others),
+        "steps": [one for one in steps if one != editions.NEW or is_last],
+        "leading": (editions.FREEZE, editions.PUBLISH),
+        "no_right": "" if editions.may_publish(request.user) else editions.NO_RIGHT,
         "can_print": can_print(),
         "no_pdf": NO_PDF,
     }
     return TemplateResponse(request, "admin/projects/briefing.html", context)
 
 
-def act(request: HttpRequest, found: Briefing, edition: BriefingEdition) -> None:
-    """Do what a button says, and tell what became of it."""
-    name = request.POST.get("act", "")
+def posted(request: HttpRequest, number: int) -> HttpResponse:
+    """A button of a page; what the page shows may have been deleted meanwhile."""
     try:
-        if not editions.keeps(request.user, found):
-            raise ValidationError(editions.NOT_YOURS)
-        if name in BY_PUBLISHER and not editions.may_publish(request.user, found):
-            raise ValidationError(editions.NO_RIGHT)
-        messages.success(request, done(request, found, edition, name))
+        edition = edition_of(visible(request, number), request.POST.get("edition", ""))
+    except Http404:
+        messages.error(request, editions.GONE)
+        return HttpResponseRedirect(reverse("admin:projects_briefings"))
+    return act(request, edition)
+
+
+def act(request: HttpRequest, edition: BriefingEdition) -> HttpResponse:
+    """Do what a button says, and tell what became of it; what lasts is asked first."""
+    step = editions.STEPS.get(request.POST.get("act", ""))
+    is_sure = "sure" in request.POST or step not in ASKED
+    try:
+        if step is None:
+            raise ValidationError("没有这一步。")
+        editions.check(step, edition, request.user)
+        if not is_sure:
+            return asked_first(request, edition, step)
+        messages.success(request, done(request, edition, step))
     except ValidationError as error:
         for words in error.messages:
             messages.error(request, words)
+        if step is not None and editions.SEEN_OTHERWISE in error.messages:
+            return asked_first(request, edition_of(edition.briefing, edition.number), step)
+    is_left = Briefing.objects.filter(pk=edition.briefing_id).exists()
+    return HttpResponseRedirect(
+        address_of(edition.briefing) if is_left else reverse("admin:projects_briefings")
+    )
 
 
-def done(request: HttpRequest, found: Briefing, edition: BriefingEdition, name: str) -> str:
-    if name in BY_PUBLISHER:
-        step, words = BY_PUBLISHER[name]
-        step(edition, request.user)
-        return words
-    if name == "again":
-        editions.begin_again(edition, request.user)
-    elif name == "new":
-        edition = editions.begin(found, request.user)
-    else:
-        raise ValidationError("没有这一步。")
-    editions.carry_out(edition, origin(request))
+def done(request: HttpRequest, edition: BriefingEdition, step: Step) -> str:
+    found = editions.take(step, edition, request.user, request.POST.get("seen", ""))
+    if step in WORDS:
+        return WORDS[step]
+    editions.carry_out(found, origin(request))
     return "正在按现在的记录写。"
 
 
-BY_PUBLISHER: dict[str, tuple[Callable[[BriefingEdition, Any], None], str]] = {
-    "freeze": (editions.freeze, "已定稿，内容不再改变。"),
-    "publish": (editions.publish, "已公开。"),
-    "withdraw": (editions.withdraw, "已不再公开，仍然留存。"),
+WORDS = {
+    editions.DISCARD: "草稿已删除。",
+    editions.FREEZE: "已定稿，内容不再改变。",
+    editions.PUBLISH: "已公开。",
+    editions.WITHDRAW: "已不再公开，仍然留存。",
 }
+ASKED = (editions.FREEZE, editions.DISCARD)
+
+
+def asked_first(request: HttpRequest, edition: BriefingEdition, step: Step) -> HttpResponse:
+    """What a step means that cannot be taken back, before it is taken."""
+    doubts = doubts_of(edition.content) if step == editions.FREEZE else None
+    carried = [("act", step.name), ("edition", edition.number)]
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{step.label}：{edition}",
+        "briefing": edition.briefing,
+        "edition": edition,
+        "address": address_of(edition.briefing),
+        "carried": [*carried, ("seen", doubts.key)] if doubts else carried,
+        "doubts": doubts,
+    }
+    return TemplateResponse(request, f"admin/projects/briefing_{step.name}.html", context)
 
 
 @require_safe
@@ -267,45 +298,3 @@ def file(request: HttpRequest, number: int, edition: int, extension: str) -> Htt
     except OSError:
         messages.error(request, PDF_FAILED if can_print() else NO_PDF)
         return HttpResponseRedirect(address_of(found.briefing, found.number))
-
-
-# Letterheads
-
-
-def letterheads_of(user: Any) -> list[tuple[Headquarters, Letterhead | None]]:
-    """The headquarters whose letterhead the user gives, with what there is."""
-    own = list(own_headquarters(user)[:SHOWN])
-    rows = Letterhead.objects.filter(maintainer__in=own).defer("content")
-    known = {one.maintainer_id: one for one in rows}
-    return [(one, known.get(one.pk)) for one in own]
-
-
-def take_letterhead(request: HttpRequest) -> None:
-    """Keep an uploaded letterhead, or forget the one there is."""
-    home = own_headquarters(request.user).filter(pk=number_in(request.POST, "maintainer")).first()
-    sent = request.FILES.get("file")
-    try:
-        if home is None:
-            raise ValidationError(editions.NOT_YOURS)
-        if request.POST.get("letterhead") == "forget":
-            Letterhead.objects.filter(maintainer=home).delete()
-            words = "已不用原来的版式。"
-        elif sent is None or sent.size > LARGEST_FILE:
-            raise ValidationError("请选择一个不太大的 Word 文件。")
-        else:
-            keep_letterhead(home, request.user, sent.name, letterhead_of(sent.name, sent.read()))
-            words = "版式已收下：样式、纸张、页眉和页脚。"
-        acts.keep(acts.Way.FORM, f"版式：{home}", [["版式", "", words]])
-        messages.success(request, words)
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-
-
-def number_in(sent: Any, name: str) -> int:
-    text = sent.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
-def keep_letterhead(home: Headquarters, user: Any, name: str, content: bytes) -> None:
-    said = {"file_name": name[-120:], "content": content, "given_by": user}
-    Letterhead.objects.update_or_create(maintainer=home, defaults=said)

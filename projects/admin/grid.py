@@ -129,15 +129,19 @@ def asked_month(request):
         return last_complete_month()
 
 
+def asked_headquarters(request, several):
+    """The headquarters asked for, of those that the user sees; None for all of them."""
+    asked = request.GET.get("headquarters", "")
+    found = next((one for one in several if str(one.pk) == asked), None)
+    if asked and found is None:
+        raise Http404("No such headquarters for this user.")
+    return found
+
+
 def chosen_headquarters(request, several):
     """The headquarters asked for; whoever reads all of them looks at one at a time."""
-    asked = request.GET.get("headquarters", "")
-    found = [one for one in several if str(one.pk) == asked]
-    if asked and not found:
-        raise Http404("No such headquarters for this user.")
-    if not found and len(several) > MOST_HEADQUARTERS:
-        found = several
-    return found[0] if found else None
+    found = asked_headquarters(request, several)
+    return several[0] if not found and len(several) > MOST_HEADQUARTERS else found
 
 
 def grid_page(request, page):

@@ -168,6 +168,7 @@ class ObservationAdmin(Cautioned, ReviewedAdmin, EntryPages, ModelAdmin):
     def facts_of(self, rows):
         """What checking the figures found and nobody has explained, in one query."""
         marked = Observation.objects.filter(pk__in=[row.pk for row in rows]).with_marks()
+        marked = marked.order_by()
         found: dict = {}
         for figure, marks in marked.values_list("pk", "marks"):
             for mark in marks or ():

@@ -57,7 +57,7 @@ def shown(request: HttpRequest, money: QuarterMoney, several: list, one: object)
         "money": money,
         "several": several,
         "one": one,
-        "most": MOST_HEADQUARTERS,
+        "offers_all": len(several) <= MOST_HEADQUARTERS,
         "quarters": sorted(offered, key=lambda each: each.key, reverse=True),
         "left_out": [(words, rows[:SHOWN], len(rows[SHOWN:])) for words, rows in money.left_out],
         "downloads": [

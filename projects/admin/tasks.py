@@ -24,6 +24,7 @@ from aidtracker.ground.scope import scope_of
 from aidtracker.sheets import prefilled_file
 from aidtracker.sheets.storing.running import may_import
 from aidtracker.trail import acts
+from aidtracker.trail.conflicts import row_number
 from projects.admin.monthly_totals import own_headquarters
 from projects.models.tasks import (
     CollectionTask,
@@ -218,9 +219,8 @@ def hand_in_all(request: HttpRequest, units: list[CollectionUnit]) -> str:
 
 
 def unit_named(request: HttpRequest, found: CollectionTask) -> CollectionUnit:
-    number = request.POST.get("unit", "")
-    rows = units_of(request, found)
-    one = rows.filter(pk=int(number)).first() if number.isdecimal() else None
+    number = row_number(request.POST.get("unit", ""))
+    one = units_of(request, found).filter(pk=number).first()
     if one is None:
         raise ValidationError("没有这个单位。")
     one.task = found

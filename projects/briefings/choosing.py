@@ -175,8 +175,8 @@ def chosen_of_all(briefing: Briefing) -> list[Part]:
             parts.append(Part(str(donor), own, left_out, str(donor), EACH))
     silent = [str(one) for one in donors.in_order if str(one) not in {part.title for part in parts}]
     if silent and len(parts) > 1:
-        of_time = "这段时间的" if briefing.starts_in or briefing.ends_in else ""
-        words = f"记录里没有{of_time}数字的支援省市：{'、'.join(silent)}。"
+        of_time = "这段时间" if briefing.starts_in or briefing.ends_in else ""
+        words = f"记录里{of_time}没有数字的支援省市：{'、'.join(silent)}。"
         parts[-1] = replace(parts[-1], remark=words)
     parts.append(examples(briefing, parts, donors))
     return [part for part in parts if part.figures]

@@ -1,6 +1,7 @@
-"""Editions of a text: written, by a worker or at once; frozen; shown to the public."""
+"""Editions of a text: written, by a worker or at once; the steps that lead on from a draft."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,24 +11,41 @@ from django.utils import timezone
 from django_tasks import task
 
 from aidtracker.ground.batches import held
-from aidtracker.ground.edition import current
-from aidtracker.ground.scope import may, scope_of
+from aidtracker.ground.edition import one_moment
+from aidtracker.ground.scope import scope_of
+from aidtracker.review.steps import Step
 from aidtracker.trail import acts
+from projects.briefings.doubts import doubts_of
 from projects.briefings.writing import fingerprint, write
 from projects.models import Observation
 from projects.models.briefings import Briefing, BriefingEdition
 
 State = BriefingEdition.State
-TRIES = 3
+UNFROZEN = (State.WAITING, State.DRAFT)
+FROZEN = (State.FROZEN, State.PUBLISHED)
+READ = ("view", "change")
+AGAIN = Step("again", "按现在的记录重写", UNFROZEN, State.WAITING, READ)
+DISCARD = Step("discard", "删除草稿", UNFROZEN, "", READ)
+FREEZE = Step("freeze", "定稿", (State.DRAFT,), State.FROZEN, ("publish",))
+PUBLISH = Step("publish", "公开", (State.FROZEN,), State.PUBLISHED, ("publish",))
+WITHDRAW = Step("withdraw", "不再公开", (State.PUBLISHED,), State.FROZEN, ("publish",))
+NEW = Step("new", "新写一版", FROZEN, State.WAITING, READ)
+STEPS = {one.name: one for one in (AGAIN, FREEZE, DISCARD, NEW, PUBLISH, WITHDRAW)}
 logger = logging.getLogger(__name__)
 BROKEN = "程序或数据库出错，没有写成；请再写一次，仍然如此请告诉管理员。"
+GONE = "这一版已经不在，可能刚被删除。"
 NOT_YOURS = "这份文稿不归您的指挥部。"
 NO_RIGHT = "定稿、公开，由有权发布观测值的人办。"
+SEEN_OTHERWISE = "您看过以后，这一版重写了，或有数字更正、有了不符的说法：请再看一遍。"
 
 
 def may_write(user: Any) -> bool:
     """Who may see figures in the admin writes texts of those that are public."""
-    return may(user, "view", Observation) or may(user, "change", Observation)
+    return AGAIN.is_allowed(user, Observation)
+
+
+def may_publish(user: Any) -> bool:
+    return FREEZE.is_allowed(user, Observation)
 
 
 def keeps(user: Any, briefing: Briefing) -> bool:
@@ -36,36 +54,20 @@ def keeps(user: Any, briefing: Briefing) -> bool:
     return scope.changes_all or briefing.maintainer_id in scope.headquarters
 
 
-def may_publish(user: Any, briefing: Briefing) -> bool:
-    return may(user, "publish", Observation) and keeps(user, briefing)
-
-
 # Written
 
 
 @transaction.atomic
 def begin(briefing: Briefing, user: Any) -> BriefingEdition:
     """A new edition to be written. Raises ValidationError while the last one is not frozen."""
-    held(Briefing.objects.filter(pk=briefing.pk)).get()
+    locked(briefing.pk)
     last = briefing.editions.without_content().first()
     if last is not None and not last.is_frozen:
-        raise ValidationError("上一版还没有定稿：先定稿，或把它重写。")
+        raise ValidationError("上一版还没有定稿：先定稿，或把它重写、删除。")
     number = last.number + 1 if last else 1
     edition = BriefingEdition.objects.create(briefing=briefing, number=number, asked_by=user)
     note(edition, "新写一版")
     return edition
-
-
-@transaction.atomic
-def begin_again(edition: BriefingEdition, user: Any) -> None:
-    """Let a draft be written anew from the record as it is now."""
-    found = locked(edition)
-    if found.is_frozen:
-        raise ValidationError("已经定稿，不能重写；请新写一版。")
-    found.state, found.content, found.fault = State.WAITING, None, ""
-    found.asked_by, found.asked_at, found.written_at = user, timezone.now(), None
-    found.save()
-    note(found, "重写草稿")
 
 
 def carry_out(edition: BriefingEdition, site: str) -> None:
@@ -90,8 +92,11 @@ def write_now(number: int, site: str) -> None:
     edition = waiting.select_related("briefing__headquarters__donor", "briefing__donor").first()
     if edition is None:
         return
+    # Asked for again meanwhile, it is written by who was asked last.
+    waiting = waiting.filter(asked_at=edition.asked_at)
     try:
-        content = written_at_once(edition.briefing, site)
+        with one_moment():
+            content = write(edition.briefing, site)
     except Exception:
         logger.exception("Edition %s was not written.", number)
         waiting.update(fault=BROKEN)
@@ -99,64 +104,97 @@ def write_now(number: int, site: str) -> None:
     waiting.update(state=State.DRAFT, content=content, fault="", written_at=timezone.now())
 
 
-def written_at_once(briefing: Briefing, site: str) -> dict[str, Any]:
-    """A content of one moment: written again if the record changed meanwhile.
+# The steps
 
-    In no transaction, which on SQLite would keep all others from writing.
+
+def locked(briefing: int) -> Briefing:
+    """A text, held, with all its editions. Raises ValidationError if it was deleted meanwhile."""
+    found = held(Briefing.objects.filter(pk=briefing)).first()
+    if found is None:
+        raise ValidationError(GONE)
+    return found
+
+
+def check(step: Step, edition: BriefingEdition, user: Any) -> None:
+    """Raises ValidationError if a user cannot take a step with an edition as it is."""
+    if why := obstacle(step, edition, user):
+        raise ValidationError(why)
+
+
+def possible_steps(edition: BriefingEdition, user: Any) -> list[Step]:
+    return [step for step in STEPS.values() if not obstacle(step, edition, user)]
+
+
+def obstacle(step: Step, edition: BriefingEdition, user: Any) -> str:
+    """Why a user cannot take a step with an edition as it is; empty if they can."""
+    if not keeps(user, edition.briefing):
+        return NOT_YOURS
+    if not step.is_allowed(user, Observation):
+        return NO_RIGHT
+    if edition.state not in step.origins:
+        return f"这一版的状态是“{edition.get_state_display()}”，不能{step.label}。"
+    return ""
+
+
+@transaction.atomic
+def take(step: Step, edition: BriefingEdition, user: Any, seen: str = "") -> BriefingEdition:
+    """Take a step with an edition, and return what came of it; `seen` is known of its doubts.
+
+    Raises ValidationError if it cannot be taken, also because another was there first.
     """
-    for _ in range(TRIES):
-        before = current()
-        content = write(briefing, site)
-        if current() == before:
-            break
-    return content
-
-
-# Frozen, and shown
-
-
-def locked(edition: BriefingEdition) -> BriefingEdition:
-    rows = BriefingEdition.objects.filter(pk=edition.pk)
-    return held(rows).get()
-
-
-@transaction.atomic
-def freeze(edition: BriefingEdition, user: Any) -> None:
-    """From now on it never changes. Raises ValidationError if there is nothing to freeze."""
-    found = locked(edition)
-    if found.is_frozen:
-        raise ValidationError("已经定稿。")
-    if found.content is None:
-        raise ValidationError("还没有写成，不能定稿。")
-    found.sha256 = fingerprint(found.content)
-    found.state, found.frozen_by, found.frozen_at = State.FROZEN, user, timezone.now()
+    found = locked(edition.briefing_id).editions.filter(pk=edition.pk).first()
+    if found is None:
+        raise ValidationError(GONE)
+    check(step, found, user)
+    if step == NEW:
+        return begin(found.briefing, user)
+    if step == DISCARD:
+        return discard(found)
+    if step == FREEZE:
+        check_seen(found, seen)
+    for name, value in changes(step, found, user).items():
+        setattr(found, name, value)
+    found.state = step.target
     found.save()
-    note(found, "定稿")
+    note(found, step.label)
+    return found
 
 
-@transaction.atomic
-def publish(edition: BriefingEdition, user: Any) -> None:
-    found = locked(edition)
-    if found.state != State.FROZEN:
-        raise ValidationError("只有定了稿、还没有公开的一版可以公开。")
-    found.state, found.published_by, found.published_at = State.PUBLISHED, user, timezone.now()
-    found.save()
-    note(found, "公开")
+def changes(step: Step, edition: BriefingEdition, user: Any) -> dict[str, Any]:
+    """What a step changes but the state."""
+    now = timezone.now()
+    if step == AGAIN:
+        empty = {"content": None, "fault": "", "written_at": None}
+        return {**empty, "asked_by": user, "asked_at": now}
+    if step == FREEZE:
+        return {"sha256": fingerprint(edition.content), "frozen_by": user, "frozen_at": now}
+    is_shown = step == PUBLISH
+    return {"published_by": user if is_shown else None, "published_at": now if is_shown else None}
 
 
-@transaction.atomic
-def withdraw(edition: BriefingEdition, user: Any) -> None:
-    """No longer shown; it stays frozen."""
-    found = locked(edition)
-    if found.state != State.PUBLISHED:
-        raise ValidationError("这一版没有公开。")
-    found.state, found.published_by, found.published_at = State.FROZEN, None, None
-    found.save()
-    note(found, "不再公开")
+def check_seen(edition: BriefingEdition, seen: str) -> None:
+    """Nothing is frozen but what was looked at, and nothing that may not be shown."""
+    doubts = doubts_of(edition.content)
+    if doubts.gone:
+        raise ValidationError(doubts.refusal)
+    if seen != doubts.key:
+        raise ValidationError(SEEN_OTHERWISE)
 
 
-def note(edition: BriefingEdition, words: str) -> None:
-    acts.keep(acts.Way.FORM, f"文稿：{edition}", [["状态", "", words]])
+def discard(edition: BriefingEdition) -> BriefingEdition:
+    """Delete a draft, and its text if there is no other edition; the trail says what it was."""
+    briefing = edition.briefing
+    asked = [briefing.get_outline_display(), briefing.subject, briefing.time_words]
+    asked_for = ["写的是", "，".join(filter(None, asked)), ""]
+    note(edition, DISCARD.label, asked_for, ["标题", briefing.title, ""])
+    edition.delete()
+    if not briefing.editions.exists():
+        briefing.delete()
+    return edition
+
+
+def note(edition: BriefingEdition, words: str, *more: Sequence[str]) -> None:
+    acts.keep(acts.Way.FORM, f"文稿：{edition}", [["状态", "", words], *map(list, more)])
 
 
 def is_whole(edition: BriefingEdition) -> bool:

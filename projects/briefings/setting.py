@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aidtracker.ground.publication import PUBLISHED
+from aidtracker.pages.svg import on_screen
 from projects.briefings.comparing import Change, between, since
 from projects.briefings.printing import footnotes, heading_words
 from projects.briefings.withholding import shown
@@ -40,7 +41,9 @@ def set_blocks(content: dict[str, Any], changed: Iterable[int] = ()) -> list[dic
         elif block["kind"] == "table":
             made["rows"] = [[set_pieces(cell, marked) for cell in row] for row in block["rows"]]
         elif block["kind"] == "chart":
-            made["drawing"] = drawing(block["svg"])
+            # Texts that were frozen earlier have one drawing.
+            small = block.get("compact", block["svg"])
+            made |= {"wide": picture(block["svg"]), "compact": picture(small)}
         found.append(made)
     return found
 
@@ -70,9 +73,9 @@ def set_notes(content: dict[str, Any], changed: Mapping[int, Change]) -> list[No
     ]
 
 
-def drawing(svg: str) -> str:
+def picture(svg: str) -> str:
     """A drawing as the address of a picture, which does nothing but be seen."""
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return f"data:image/svg+xml;base64,{b64encode(on_screen(svg).encode()).decode()}"
 
 
 # The page of an edition

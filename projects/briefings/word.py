@@ -16,6 +16,7 @@ from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
 
 from aidtracker.pages.pictures import DrawingError, can_draw, png
+from aidtracker.pages.svg import enlarged
 from projects.briefings.printing import footnotes, heading_words
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -25,6 +26,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SEPARATORS = (("separator", -1), ("continuationSeparator", 0))
 TEXT_FONT, HEAD_FONT = "宋体", "黑体"
 NOTE_SIZE = "18"  # half points
+CHART_WIDTH = Cm(10.5)  # its words as large as those of a table
+SHARP = 3  # pixels of a picture for each of the drawing
 
 
 def word_file(edition: Any, content: dict[str, Any], letterhead: bytes | None = None) -> bytes:
@@ -170,8 +173,9 @@ class Made:
 
     def chart(self, block: dict[str, Any]) -> None:
         """The picture; where none can be drawn, its finding in words. It names its footnotes."""
-        if picture := picture_of(block["svg"]):
-            self.document.add_picture(io.BytesIO(picture), width=self.text_width())
+        if picture := picture_of(block.get("compact", block["svg"])):
+            width = min(CHART_WIDTH, self.text_width())
+            self.document.add_picture(io.BytesIO(picture), width=width)
             self.document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
         said = self.paragraph("图中的数见注 " if picture else f"{block['title']}。数见注 ")
         numbers = [self.called.index(one) + 1 for one in block["notes"] if one in self.called]
@@ -213,7 +217,7 @@ class Made:
 def picture_of(svg: str) -> bytes:
     """A drawing as PNG; nothing where it cannot be drawn."""
     try:
-        return png(svg) if can_draw() else b""
+        return png(enlarged(svg, SHARP)) if can_draw() else b""
     except DrawingError:
         return b""
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from aidtracker.pages.shapes import COMPACT
 from aidtracker.templatetags.formatting import day, plain
 from projects.briefings.choosing import Part, chosen
+from projects.briefings.disagreeing import write_contradictions
 from projects.briefings.ledgers import ledger_tables
 from projects.briefings.sentences import (
     Cross,
@@ -30,7 +32,7 @@ from projects.briefings.sentences import (
     time_words,
 )
 from projects.charts.best import best_chart
-from projects.models import Finding, Observation
+from projects.models import Observation
 from projects.models.briefings import Briefing
 from projects.models.finding_kinds import Result
 
@@ -175,8 +177,9 @@ def write_part(writer: Writer, part: Part, is_only: bool) -> None:
     tables, others = tabled(statements(part.figures))
     crosses, others = crossed(others, part.of)
     told = {told.first.pk: told for told in others}
+    quoted: set[tuple[str, str]] = set()
     for theme, rows in by_theme(told.first for told in others):
-        said = sentences((told[row.pk] for row in rows), part.of)
+        said = sentences((told[row.pk] for row in rows), part.of, quoted)
         writer.paragraph(*said, lead=theme)
     for one in crosses:
         write_cross(writer, one)
@@ -186,6 +189,7 @@ def write_part(writer: Writer, part: Part, is_only: bool) -> None:
     if part.left_out:
         writer.add("note", text=f"另有 {part.left_out} 个数字没有写入。")
     if part.remark:
+        writer.add("heading", level=2, text="其他支援省市")
         writer.add("note", text=part.remark)
 
 
@@ -199,7 +203,7 @@ def write_series(writer: Writer, several: Sequence[Told]) -> None:
         rows=[
             [
                 [time_words(told.first) or "—"],
-                writer.pieces([told]),
+                writer.pieces([told, remark(told.first, False)]),
                 [f"{told.first.nature_words}，{told.first.get_accumulation_display()}"],
             ]
             for told in rows
@@ -226,9 +230,8 @@ def write_chart(writer: Writer, part: Part) -> None:
     notes = sorted(writer.numbers[row.pk] for row in drawn if row.series.metric_id == metric)
     if len(notes) < DRAWN:
         return
-    writer.add(
-        "chart", title=chart.title, caption=chart.caption, svg=chart.file(writer.site), notes=notes
-    )
+    files = {"svg": chart.file(writer.site), "compact": chart.file(writer.site, name=COMPACT)}
+    writer.add("chart", title=chart.title, caption=chart.caption, **files, notes=notes)
 
 
 def drawn_metric(title: str, rows: Iterable[Observation]) -> int | None:
@@ -250,60 +253,6 @@ def write_amounts(writer: Writer, table: Any) -> None:
     writer.add("table", title=table.caption, heads=table.heads, rows=rows)
     if table.left_out:
         writer.add("note", text=f"另有 {table.left_out} 项没有列入，或没有给出金额。")
-
-
-# What does not agree
-
-
-def write_contradictions(writer: Writer, rows: Sequence[Observation]) -> None:
-    """All statements behind each open contradiction that a figure of the text has a part in."""
-    keys = dict.fromkeys(
-        mark["key"]
-        for row in rows
-        for mark in row.marks or ()
-        if mark["result"] == Result.CONTRADICTION
-    )
-    if not keys:
-        return
-    found = {one.key: one for one in Finding.objects.published().filter(key__in=list(keys))}
-    sides = sides_of(found.values())
-    writer.add("heading", level=1, text="互相不符的说法")
-    for key in keys:
-        if key in found and sides.get(found[key].pk):
-            write_contradiction(writer, found[key], sides[found[key].pk])
-
-
-def sides_of(findings: Iterable[Finding]) -> dict[int, list[Observation]]:
-    """The public figures of each finding: two queries."""
-    links = Finding.observations.through._base_manager.filter(finding__in=[*findings])
-    pairs = list(
-        links.order_by("observation__source__code", "observation__number").values_list(
-            "finding", "observation"
-        )
-    )
-    rows = Observation.objects.published().with_subjects().filter(pk__in={pk for _, pk in pairs})
-    known = {row.pk: row for row in rows}
-    sides: dict[int, list[Observation]] = {}
-    for finding, pk in pairs:
-        if pk in known:
-            sides.setdefault(finding, []).append(known[pk])
-    return sides
-
-
-def write_contradiction(writer: Writer, finding: Finding, rows: Sequence[Observation]) -> None:
-    said: list[Piece] = []
-    for at, row in enumerate(rows):
-        time = time_words(row)
-        said += ["；" if at else "", f"{row.series}，", f"{time}，" if time else "", Told((row,))]
-    said.append(f"。{finding.computation}")
-    if finding.explanation:
-        said.append(f"说明：{finding.explanation}")
-    writer.add(
-        "paragraph",
-        lead=finding.get_kind_display(),
-        pieces=writer.pieces(said),
-        is_computed=True,
-    )
 
 
 # Kept

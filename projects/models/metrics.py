@@ -217,7 +217,8 @@ class SeriesQuerySet(RecordQuerySet):
 
     def of_place(self, place: Region) -> Self:
         """Series about a place under its present and its former names."""
-        return self.filter(Q(region=place) | Q(region__replaced_by=place))
+        names = Region._base_manager.filter(Q(pk=place.pk) | Q(replaced_by=place))
+        return self.filter(region__inside=Fixed(names))
 
     def in_places(self, places: QuerySet) -> Self:
         """Series about some places, or about parks and firms in them."""
@@ -230,7 +231,7 @@ class SeriesQuerySet(RecordQuerySet):
             self.filter(region=None, enterprise__inside=firms),
         )
         first, *others = (rows.order_by().values("pk") for rows in keys)
-        return self.filter(pk__inside=Fixed(first.union(*others)))
+        return self.filter(pk__inside=Fixed(first.union(*others, all=True)))
 
     def published_figures(self):
         """The public observations of these series, with all that a table of them names.

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from aidtracker.ground.constraints import once
+from aidtracker.ground.constraints import once, unfilled
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import optional_key_to
@@ -61,6 +61,7 @@ class Outlet(Reviewed, Record):
 
     class Meta(Reviewed.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "网点"
+        indexes = (unfilled("outlet_without_dates", "", "opened_on", "closed_on"),)
         constraints = (
             once("outlet_name_once", "已有同名的网点。", "name"),
             partial_date_check("outlet", "opened_on", "closed_on"),

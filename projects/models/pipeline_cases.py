@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject, Left, Length
 from django.utils import timezone
 
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.partial_dates import (
     PartialDateField,
     last_day,
@@ -332,6 +332,7 @@ class StageEntry(Reviewed):
     class Meta(Reviewed.Meta):
         verbose_name = verbose_name_plural = "阶段记录"
         ordering = ("case", "stage")
+        indexes = (unfilled("stage_entry_without_date", "", "entered_on"),)
         constraints = (
             once("stage_entry_once", "该事项已有这一阶段的记录。", "case", "stage"),
             partial_date_check("stage_entry", "entered_on"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.relations import key_to, optional_key_to
@@ -107,6 +107,7 @@ class Milestone(Reviewed):
     class Meta(Reviewed.Meta):
         verbose_name = verbose_name_plural = "项目节点"
         ordering = ("project", "number")
+        indexes = (unfilled("milestone_without_dates", "", "planned_on", "actual_on"),)
         constraints = (
             once("milestone_number_once", "该项目已有同序号的节点。", "project", "number"),
             row_check("milestone_has_a_name", ~Q(name=""), "节点要有名称。"),

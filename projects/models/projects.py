@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
@@ -23,6 +23,10 @@ AMOUNTS = (
     "disbursed_amount",
     "paid_amount",
     "work_done_amount",
+)
+DATES = (
+    *("approved_on", "planned_start", "planned_completion"),
+    *("actual_start", "actual_completion"),
 )
 
 
@@ -118,16 +122,13 @@ class Project(Reviewed, Record):
 
     class Meta(Reviewed.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "援疆项目"
+        indexes = (
+            unfilled("project_without_amounts", None, *AMOUNTS),
+            unfilled("project_without_dates", "", *DATES),
+        )
         constraints = (
             not_negative_check("project", *AMOUNTS),
-            partial_date_check(
-                "project",
-                "approved_on",
-                "planned_start",
-                "planned_completion",
-                "actual_start",
-                "actual_completion",
-            ),
+            partial_date_check("project", *DATES),
             order_check(
                 "project", "planned_start", "planned_completion", "计划完工不能早于计划开工。"
             ),

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from aidtracker.ground.batches import in_batches
-from aidtracker.ground.constraints import once
+from aidtracker.ground.constraints import once, unfilled
 from aidtracker.ground.features import ColumnPairs, KeyName
 from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
@@ -186,6 +186,15 @@ class ProgressReport(MonthlyReport):
     class Meta(MonthlyReport.Meta):
         verbose_name = verbose_name_plural = "项目月报"
         ordering = ("-month", "project")
+        indexes = (
+            *MonthlyReport.Meta.indexes,
+            unfilled(
+                "progress_report_unfilled",
+                None,
+                *("work_done_month", "work_done_to_date"),
+                *("received_to_date", "disbursed_to_date", "paid_to_date"),
+            ),
+        )
         constraints = report_checks(
             "progress_report",
             "project",
@@ -227,6 +236,10 @@ class InvestmentReport(MonthlyReport):
     class Meta(MonthlyReport.Meta):
         verbose_name = verbose_name_plural = "招商月报"
         ordering = ("-month", "investment")
+        indexes = (
+            *MonthlyReport.Meta.indexes,
+            unfilled("investment_report_unfilled", None, "arrived_month", "arrived_to_date"),
+        )
         constraints = report_checks(
             "investment_report", "investment", not_negative=("arrived_to_date", "jobs")
         )

@@ -119,7 +119,7 @@ def test_cards_of_others_are_neither_seen_nor_moved(clerk, stages, home):
     assert "不归您" in sent(clerk, stages, theirs, stage=stages[1].pk)[0]
     follow = {"act": "follow", "version": "0", "next_step": "约谈"}
     assert "不归您" in sent(clerk, stages, theirs, **follow)[0]
-    assert clerk.get(address(stages, headquarters=theirs.headquarters.slug)).status_code == 404
+    assert clerk.get(address(stages, headquarters=theirs.headquarters.pk)).status_code == 404
     assert (StageEntry.objects.filter(case=theirs).count(), theirs.follow_ups.count()) == (1, 0)
 
 

@@ -1,12 +1,16 @@
 """Texts written from the record: what stands in them, frozen, as Word, looked at again later."""
 
 import io
+import re
 import zipfile
+from base64 import b64decode
 from datetime import date
 from itertools import chain
+from pathlib import Path
 
 import docx
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -23,9 +27,11 @@ from aidtracker.testing import (
     make_source,
     make_staff,
 )
+from aidtracker.trail.models import Act
 from projects.briefings import choosing, editions, printing
 from projects.briefings.letterheads import letterhead_of
 from projects.briefings.sentences import as_printed, name_before
+from projects.briefings.setting import set_blocks
 from projects.briefings.word import notes_in
 from projects.briefings.writing import fingerprint, write
 from projects.models import Observation, Project
@@ -76,12 +82,41 @@ def test_overview_tells_the_figures_of_its_article_each_with_hedge_and_footnote(
     known = [row for row in own if told.get(row.pk) == as_printed(row)]
     assert len(known) >= 0.9 * len(own)
     assert "".join(known[0].printed.split()) in words_of(content)
-    assert "支援省市：天津市、河北省" in words_of(content)
+    said = words_of(content)
+    assert "支援省市：天津市、河北省" in said
+    # A time is said once of what has it in common, its words quoted once in a part, and what is
+    # had, counted of several kinds, hoped for, or contradicted reads as a person writes it.
+    assert "（推断，原文“3年来”），19省市合计（累计）：产业援疆资金投入190多亿元" in said
+    assert "2020年1月—2023年4月（推断），19省市合计（累计）：招商引资项目1598个" in said
+    assert "累计品种引育试验（中草药）40个、（道地野生中药材）15个，套种" in said
+    assert "江苏省对口支援伊犁州前方指挥部有产业引领区9家" in said
+    assert "伊宁县纺织产业园建设运营5年多" in said
+    assert "15115计划目标（累计）：在线培训1000人，线下培训500人" in said
+    assert "引进企业16家（原文称“产业援疆企业”），到位资金21.17亿元" in said
+    assert "投产项目15个。同期，浙江产业园(西工业园)累计协议资金60亿元" in said
+    assert "累计就业475余人（说法不一，见文末）" in said
     # No figure is drawn or told that has no footnote, and no footnote is told nowhere.
     numbers = {number for piece in pieces_of(content) for number in piece["notes"]}
     assert numbers == set(range(1, len(content["figures"]) + 1))
     for block in content["blocks"]:
         assert set(block.get("notes", ())) <= numbers
+
+
+def test_charts_are_drawn_for_each_width_and_dark_where_the_screen_is():
+    content = written()
+    (kept,) = [one for one in content["blocks"] if one["kind"] == "chart"]
+    (shown,) = [one for one in set_blocks(content) if one["kind"] == "chart"]
+    themes = Path(finders.find("colours.css")).read_text("utf-8")
+    for name, drawing, width in (("wide", "svg", 880), ("compact", "compact", 358)):
+        assert f'width="{width}"' in kept[drawing]
+        assert "<style" not in kept[drawing]
+        seen = b64decode(shown[name].partition(",")[2]).decode()
+        for light in set(re.findall(r'(?:fill|stroke)="(#\w+)"', kept[drawing])):
+            (dark,) = re.findall(rf"\[fill='{light}'\]{{fill:(#\w+)}}", seen)
+            assert f", {dark})" in themes
+    earlier = {**content, "blocks": [{k: v for k, v in kept.items() if k != "compact"}]}
+    (old,) = set_blocks(earlier)
+    assert old["compact"] == old["wide"] == shown["wide"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +132,7 @@ def test_overview_tells_the_figures_of_its_article_each_with_hedge_and_footnote(
         ("网络零售额", "超过30亿元", "网络零售额"),
         ("网络零售额增长率", "76.8%", "网络零售额增长率"),
         ("户数", "几十户", "户"),
-        ("培训电商从业者人数", "4520名", "培训电商从业者人数"),
+        ("培训电商从业者人数", "4520名", "培训电商从业者"),
         ("接待考察洽谈批次", "1181批次", "接待考察洽谈"),
     ],
 )
@@ -175,12 +210,28 @@ def ask(client, user, home, **sent):
     return client.post(BRIEFINGS, sent)
 
 
-def do(client, user, edition, act):
+def press(client, user, of, **sent):
+    """The page after a button; what it asks before it does it is in `carried`."""
     client.force_login(user)
-    address = reverse("admin:projects_briefing", args=[edition.briefing_id])
-    page = client.post(address, {"act": act, "edition": edition.number}, follow=True)
-    edition.refresh_from_db()
+    address = reverse("admin:projects_briefing", args=[of.briefing_id])
+    return client.post(address, {"edition": of.number, **sent}, follow=True)
+
+
+def told(page):
     return [str(one) for one in page.context["messages"]]
+
+
+def sure(client, user, edition, page):
+    """The page after what was asked first is confirmed."""
+    return press(client, user, edition, **{**dict(page.context["carried"]), "sure": "1"})
+
+
+def do(client, user, edition, act):
+    page = press(client, user, edition, act=act)
+    if "carried" in page.context:
+        page = sure(client, user, edition, page)
+    edition.refresh_from_db()
+    return told(page)
 
 
 def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
@@ -197,7 +248,9 @@ def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
 
     do(client, publisher, edition, "freeze")
     assert edition.sha256 == fingerprint(edition.content)
-    assert do(client, clerk, edition, "again") == ["已经定稿，不能重写；请新写一版。"]
+    for act in ("again", "discard", "freeze"):
+        (words,) = do(client, clerk if act != "freeze" else publisher, edition, act)
+        assert words.startswith("这一版的状态是“已定稿”，不能")
     do(client, publisher, edition, "publish")
     client.logout()
     with django_assert_max_num_queries(12):
@@ -221,6 +274,11 @@ def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
     assert editions.is_whole(edition)
 
     do(client, clerk, edition, "new")
+    discarded = BriefingEdition.objects.get(number=2)
+    page = press(client, clerk, discarded, act="discard")
+    assert told(sure(client, clerk, discarded, page)) == ["草稿已删除。"]
+    assert list(BriefingEdition.objects.values_list("number", flat=True)) == [1]
+    do(client, clerk, edition, "new")
     second = BriefingEdition.objects.get(number=2)
     do(client, publisher, second, "freeze")
     do(client, publisher, second, "publish")
@@ -240,6 +298,58 @@ def test_text_is_written_frozen_shown_and_marks_what_was_corrected(
     do(client, publisher, second, "withdraw")
     client.logout()
     assert client.get(second.get_absolute_url()).status_code == 404
+
+
+def test_draft_is_deleted_after_a_question_and_the_trail_says_what_it_was(
+    client, home, clerk, figure
+):
+    ask(client, clerk, home, starts_in="2019-01")
+    edition = BriefingEdition.objects.select_related("briefing").get()
+    stranger = make_staff(make_headquarters(), permissions=["projects.view_observation"])
+    assert told(press(client, stranger, edition, act="discard", sure="1")) == [editions.GONE]
+    page = press(client, clerk, edition, act="discard")
+    assert "不能恢复" in page.content.decode()
+    assert BriefingEdition.objects.exists()
+    assert told(sure(client, clerk, edition, page)) == ["草稿已删除。"]
+    assert not Briefing.objects.exists()
+    act = Act.objects.get(subject=f"文稿：{edition}", details__0__2="删除草稿")
+    assert act.user == clerk
+    assert act.details[1:] == [
+        ["写的是", f"综述，{home}，2019年1月以来", ""],
+        ["标题", edition.briefing.title, ""],
+    ]
+    # Whoever still sees it is told.
+    assert told(sure(client, clerk, edition, page)) == [editions.GONE]
+
+
+def test_what_is_frozen_was_looked_at(client, home, clerk, publisher, figure):
+    ask(client, clerk, home)
+    edition = BriefingEdition.objects.get()
+    content = edition.content
+    page = press(client, publisher, edition, act="freeze")
+    said = page.content.decode()
+    assert fingerprint(content) in said
+    assert "1 个数字是约数" in said
+    assert "（第 " in said
+    assert told(press(client, publisher, edition, act="freeze", sure="1")) == [
+        editions.SEEN_OTHERWISE
+    ]
+    # Somebody corrects a figure after it was looked at, or has the text written anew.
+    figure.printed, figure.correction_reason = "超过31 家", "原文如此"
+    figure.save()
+    again = sure(client, publisher, edition, page)
+    assert told(again) == [editions.SEEN_OTHERWISE]
+    assert "“超过30 家”改为“超过31 家”" in again.content.decode()
+    do(client, clerk, edition, "again")
+    assert told(sure(client, publisher, edition, again)) == [editions.SEEN_OTHERWISE]
+    assert edition.content != content
+    page = press(client, publisher, edition, act="freeze")
+    figure.status = "withdrawn"
+    figure.save()
+    assert "不再公开，不能定稿" in told(sure(client, publisher, edition, page))[0]
+    edition.refresh_from_db()
+    assert edition.state == State.DRAFT
+    assert 'name="sure"' not in press(client, publisher, edition, act="freeze").content.decode()
 
 
 def test_text_of_another_headquarters_is_not_there(client, home, clerk, figure):
@@ -324,15 +434,15 @@ def test_worker_writes_once_and_says_what_broke(client, home, clerk, figure, set
     assert edition.content == first
 
 
-def test_next_edition_waits_for_the_last(home, clerk):
+def test_next_edition_waits_for_the_last(home, clerk, publisher):
     briefing = Briefing.objects.create(
         outline="overview", title="综述", headquarters=home, maintainer=home, made_by=clerk
     )
     first = editions.begin(briefing, clerk)
     with pytest.raises(ValidationError, match="还没有定稿"):
         editions.begin(briefing, clerk)
-    with pytest.raises(ValidationError, match="还没有写成"):
-        editions.freeze(first, clerk)
+    with pytest.raises(ValidationError, match="“等待写成”，不能定稿"):
+        editions.take(editions.FREEZE, first, publisher)
 
 
 def test_server_without_a_browser_says_so(client, home, clerk, figure, monkeypatch):

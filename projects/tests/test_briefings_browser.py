@@ -20,8 +20,8 @@ def test_text_from_the_form_to_a_reader_who_sees_what_was_corrected(new_page, br
     writer.open(reverse("admin:projects_briefings"))
     writer.find("#id_headquarters").select_option(str(home.pk))
     writer.find("form.record-asking button.record-primary").click()
-    for act in ("freeze", "publish"):
-        writer.find(f"button[value={act}]").click()
+    for button in ("button[value=freeze]", "button[name=sure]", "button[value=publish]"):
+        writer.find(button).click()
     writer.find("button[value=withdraw]").wait_for()
     edition = BriefingEdition.objects.get(state="published")
     with writer.page.expect_download() as word:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.inner_queries import Answers, Fixed
 from aidtracker.pages.paging import kept
 from programs.models import Headquarters, Pairing, Program, Region, Source
 from programs.views.aid_map import aid_map
@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing to compare: `rule` finds the series about a thing, `columns` say in which
+    """A kind of thing to compare: `rule` finds the series about some things, `columns` say in which
     columns of a series, read with its figures, the thing is named."""
 
     code: str
@@ -41,7 +41,7 @@ class Kind:
     model: type[Any]
     lead: str
     choices: Callable[[], QuerySet]
-    rule: Callable[[Any], Q]
+    rule: Callable[[Sequence[Any]], Q]
     columns: tuple[str, ...]
 
     def keys_of(self, thing: Any) -> list[tuple[str, int]]:
@@ -82,6 +82,11 @@ def donors() -> QuerySet:
     return Region.objects.filter(pk__in=known).order_by("code")
 
 
+def sent_by(places: Sequence[Region]) -> QuerySet:
+    """The headquarters that some places send."""
+    return Headquarters.objects.filter(donor__in=places)
+
+
 def places() -> QuerySet:
     """The places in Xinjiang that somebody aids, and those that hold them."""
     aided = Q(pairings_received__isnull=False) | Q(children__pairings_received__isnull=False)
@@ -109,7 +114,7 @@ KINDS = {
             Region,
             "各支援省市及其指挥部的数字；记录了多少，也写在表里。",
             donors,
-            lambda place: Q(region=place) | Q(headquarters__donor=place),
+            lambda several: Q(region__in=several) | Q(headquarters__inside=Fixed(sent_by(several))),
             ("region", "headquarters__donor"),
         ),
         Kind(
@@ -118,7 +123,10 @@ KINDS = {
             Headquarters,
             "各援疆指挥部的数字，包括文献直接说它的支援方的。",
             lambda: Headquarters.objects.order_by("slug"),
-            lambda one: Q(headquarters=one) | Q(headquarters=None, region=one.donor_id),
+            lambda several: (
+                Q(headquarters__in=several)
+                | Q(headquarters=None, region__in=[one.donor_id for one in several])
+            ),
             ("headquarters",),
         ),
         Kind(
@@ -127,7 +135,7 @@ KINDS = {
             Region,
             "地州、县市和兵团师市的数字，只数直接说它的。",
             places,
-            lambda place: Q(region=place),
+            lambda several: Q(region__in=several),
             ("region",),
         ),
         Kind(
@@ -136,7 +144,7 @@ KINDS = {
             Program,
             "各工程、各版本的数字。",
             programs,
-            lambda program: Q(program=program),
+            lambda several: Q(program__in=several),
             ("program",),
         ),
         Kind(
@@ -145,7 +153,7 @@ KINDS = {
             Metric,
             "同一主体的几个指标并列；不同的指标不相减。",
             metrics,
-            lambda metric: Q(metric=metric),
+            lambda several: Q(metric__in=several),
             ("metric",),
         ),
     )
@@ -171,10 +179,7 @@ READ = (
 
 def series_about(kind: Kind, things: Iterable[Any]) -> QuerySet:
     """The series about any of some things."""
-    rule = Q(pk__in=())
-    for thing in things:
-        rule |= kind.rule(thing)
-    return Series.objects.filter(rule).order_by()
+    return Series.objects.filter(kind.rule([*things])).order_by()
 
 
 def figures_about(series: QuerySet) -> list[dict[str, Any]]:
@@ -187,8 +192,8 @@ def figures_about(series: QuerySet) -> list[dict[str, Any]]:
 
 def metrics_of(series: QuerySet) -> list[Metric]:
     """The metrics of which some series have public figures."""
-    measured = series.published().with_figures().values("metric")
-    rows = Metric.objects.filter(pk__in=measured).only("name", "slug").order_by("slug")
+    measured = Answers(series.published().with_figures().values("metric"))
+    rows = Metric.objects.filter(pk__inside=measured).only("name", "slug").order_by("slug")
     return list(rows[:MOST_CHOICES])
 
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE
+from aidtracker.trail.conflicts import row_number
 from projects.models import Metric, Observation, Series
 from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES, is_narrowed
@@ -193,7 +194,7 @@ class Comparison:
     @cached_property
     def years(self) -> list[int]:
         """The years that are asked for, or the latest of which anything is known."""
-        asked = [int(pick) for pick in self.asked.picks if pick.isdecimal() and int(pick) in YEARS]
+        asked = [year for pick in self.asked.picks if (year := row_number(pick)) in YEARS]
         return sorted(asked or self.known_years[:LATEST_YEARS])
 
     @cached_property

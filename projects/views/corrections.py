@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from aidtracker.ground.search import words_of
-from aidtracker.pages.listing import MOST_KEPT, ListFilter, ListPage
+from aidtracker.pages.listing import ListFilter, ListPage
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
@@ -19,6 +19,7 @@ from projects.corrections import Correction, State, corrections_of
 from projects.restatements import Told, all_corrections, kinds, read
 from projects.views.restatements import day, named
 
+MOST_KEPT = 20_000  # whose keys are kept
 AT_ONCE = 1000  # corrections that a file reads at a time
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.forms import HiddenInput
 
-from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.inner_queries import Answers, Fixed, Numbers
 from aidtracker.ground.keys import KEY_SEPARATOR
 from aidtracker.ground.search import naming
 from aidtracker.pages.choosing import (
@@ -330,14 +330,26 @@ def figured_places(request: Any) -> QuerySet:
     return Region.objects.filter(named).and_above()
 
 
+def series_in(value: Region | QuerySet) -> Fixed:
+    """The series about a place and all that lies in it, which are asked for once an edition; or
+    about the places of a name."""
+    rows = Series.objects.in_places(places_in(value))
+    if isinstance(value, QuerySet):
+        return Fixed(rows)
+    return Numbers(kept(f"series in {value.pk}", lambda: list(rows.values_list("pk", flat=True))))
+
+
 class SeriesFilter(ListFilter):
-    sector = choice_filter("领域", Sector, field_name="metric__sector")
+    sector = choice_filter("领域", Sector, method="in_sector")
     metric = row_filter("指标", used(Metric, "series_set__observations"))
     within = row_filter("地区", figured_places, method="in_place")
     scope = row_filter("范围", scopes, key="code", method="of_scope")
 
+    def in_sector(self, queryset, name, value):
+        return queryset.filter(metric__inside=Fixed(Metric.objects.filter(sector=value)))
+
     def in_place(self, queryset, name, value):
-        return queryset.filter(pk__inside=Fixed(Series.objects.in_places(places_in(value))))
+        return queryset.filter(pk__inside=series_in(value))
 
     def of_scope(self, queryset, name, value):
         return queryset.filter(in_scope(value))
@@ -394,7 +406,7 @@ class ObservationFilter(ListFilter):
         return queryset.filter(naming("series", Series.objects.filter(in_scope(value))))
 
     def in_place(self, queryset, name, value):
-        return queryset.filter(series__inside=Fixed(Series.objects.in_places(places_in(value))))
+        return queryset.filter(series__inside=series_in(value))
 
     def in_year(self, queryset, name, value):
         """Those whose time ends in a year, or that speak of a day in it."""
@@ -422,5 +434,6 @@ class FindingFilter(ListFilter):
 
     def of_source(self, queryset, name, value):
         named = value if isinstance(value, QuerySet) else [value]
-        links = Finding.observations.through.objects.filter(observation__source__in=named)
-        return queryset.filter(pk__in=links.values("finding"))
+        figures = Fixed(Observation.objects.filter(source__in=named))
+        links = Finding.observations.through.objects.filter(observation__inside=figures)
+        return queryset.filter(pk__inside=Answers(links.order_by().values("finding")))

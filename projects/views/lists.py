@@ -7,6 +7,7 @@ from django.db.models import Case, Value, When
 
 from aidtracker.ground.partial_dates import in_chinese
 from aidtracker.pages.listing import ListPage
+from aidtracker.pages.paging import kept
 from aidtracker.pages.tables import KIND, NAME, NOTE, STATUS, Column, Item, item_of
 from aidtracker.templatetags.formatting import span
 from programs.views.lists import SOURCES
@@ -51,7 +52,11 @@ class LedgerList(ListPage):
         return page
 
     def extra_context(self, page):
-        return {"totals": explained_totals(self.filtered_rows, self.total_fields)}
+        def totals():
+            return explained_totals(self.filtered_rows, self.total_fields)
+
+        name = f"{self.model._meta.label} totals"
+        return {"totals": totals() if self.is_filtered else kept(name, totals)}
 
 
 def building_time(project):

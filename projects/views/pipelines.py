@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.listing import ListPage
+from aidtracker.pages.paging import kept
 from aidtracker.pages.sections import Related, Section, address
 from aidtracker.pages.tables import KIND, NAME, NOTE, Column, Item, Layout, Table, table
 from projects.models import Pipeline, PipelineCase, PipelineStage, Review, StageEntry
@@ -61,7 +62,9 @@ class PipelineCaseList(ListPage):
     )
 
     def extra_context(self, page: Any) -> dict[str, Any]:
-        return {"funnels": [funnel_table(one, those_here) for one in funnels(self.filtered_rows)]}
+        rows = self.filtered_rows
+        found = funnels(rows) if self.is_filtered else kept("funnels", lambda: funnels(rows))
+        return {"funnels": [funnel_table(one, those_here) for one in found]}
 
 
 class PipelineList(ListPage):

@@ -19,6 +19,7 @@ from aidtracker.pages.paging import kept
 from aidtracker.pages.site import absolute
 from aidtracker.pages.tables import Item
 from aidtracker.pages.terms import about
+from aidtracker.trail.conflicts import row_number
 from programs.models import Source
 from projects.charts.years import Lane, years_chart
 from projects.models import Observation
@@ -155,7 +156,7 @@ class TimelinePage(View):
         if self.file:
             return file_response(request, chart_of(years), self.file)
         asked = request.GET.get("year", "").strip()
-        year = int(asked) if asked.isdecimal() and int(asked) in years else None
+        year = number if (number := row_number(asked)) in years else None
         notices = [f"没有“{asked[:8]}”这一年的记录，下面是各年。"] if asked and year is None else []
         context = {
             "years": self.years(years, year),

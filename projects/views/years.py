@@ -12,7 +12,7 @@ from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Layout, table
 from aidtracker.pages.told import JSONRows
 from aidtracker.templatetags.formatting import yi
-from projects.models import Milestone, Pipeline, ProgressReport, ProjectPlan, StageEntry
+from projects.models import Milestone, Pipeline, ProgressReport, Project, ProjectPlan, StageEntry
 from projects.sums.funnels import percent
 
 PARTS = ("plans", "works", "steps", "entries")
@@ -26,9 +26,15 @@ COLUMNS = (
 )
 
 
+def in_place() -> QuerySet:
+    """The numbers of the projects of the place that an outer query's outer query reads."""
+    links = Project.regions.through.objects.filter(region=OuterRef(OuterRef("pk")))
+    return links.order_by().values("project")
+
+
 def plans() -> QuerySet:
     """The plans of its projects by year, each as it was adjusted last."""
-    rows = ProjectPlan.objects.published().filter(project__regions=OuterRef("pk"))
+    rows = ProjectPlan.objects.published().filter(project__any_of=in_place())
     same = {"project": OuterRef("project"), "year": OuterRef("year")}
     later = ProjectPlan.objects.filter(review="published", number__gt=OuterRef("number"), **same)
     grouped = rows.filter(~Exists(later)).order_by().values("year")
@@ -37,7 +43,7 @@ def plans() -> QuerySet:
 
 def works() -> QuerySet:
     """What the monthly reports of its projects say was done, by year."""
-    rows = ProgressReport.objects.published().filter(project__regions=OuterRef("pk"))
+    rows = ProgressReport.objects.published().filter(project__any_of=in_place())
     known = rows.filter(work_done_month__isnull=False).order_by()
     grouped = known.annotate(year=ExtractYear("month")).values("year")
     return told(grouped, "year", n=Count("pk"), amount=Sum("work_done_month"))
@@ -45,7 +51,7 @@ def works() -> QuerySet:
 
 def steps() -> QuerySet:
     """The steps of its projects by the year for which they were planned, and those reached."""
-    rows = Milestone.objects.published().filter(project__regions=OuterRef("pk"))
+    rows = Milestone.objects.published().filter(project__any_of=in_place())
     dated = rows.exclude(planned_on="").order_by()
     grouped = dated.annotate(year=Left("planned_on", 4)).values("year")
     return told(grouped, "year", n=Count("pk"), done=Count("pk", filter=~Q(actual_on="")))

@@ -101,7 +101,7 @@ def kills(site: Site) -> None:
         (writer,) = site.writers(1)
         # As after each kill: by workers that have answered nothing yet.
         for _ in range(8):
-            fallen(site)
+            site.kill_workers()
             site.wait()
             writer.write()
         usual = statistics.median(writer.seconds)
@@ -115,18 +115,11 @@ def kills(site: Site) -> None:
             thread.start()
             # From shortly before it is stored until the answer is on its way.
             time.sleep(usual * chance.uniform(0.5, 1.2))
-            fallen(site)
+            site.kill_workers()
             thread.join()
             ends["answered" if len(writer.acknowledged) > before else "not answered"] += 1
         words = check(site, [writer])
     tell(site, f"{ROUNDS} kills around storing (a save takes {usual:.2f} s)", f"{ends}; {words}")
-
-
-def fallen(site: Site) -> None:
-    """Kill every worker; their master starts others."""
-    for worker in site.workers():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(worker, signal.SIGKILL)
 
 
 def send(writer: Writer, form: dict[str, str]) -> None:

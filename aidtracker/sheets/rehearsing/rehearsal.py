@@ -41,6 +41,7 @@ from aidtracker.sheets.rehearsing.recognition import Recognition
 from aidtracker.sheets.rehearsing.row_keys import UNREADABLE, RowKeys
 from aidtracker.sheets.rehearsing.settling import Settling, is_required
 from aidtracker.sheets.rehearsing.stored_rows import REVIEW, StoredColumn, StoredRows
+from aidtracker.trail.refused import note
 
 MOST_KEPT = 10_000
 MOST_WORDS = 50
@@ -195,6 +196,7 @@ class Rehearsal:
             self.objections.fail(number, FOREIGN)
             return
         label = LABEL_SEPARATOR.join(one.column.label for one in self.readers.keys)
+        note(f"这个{label}{NOT_FREE}")
         self.objections.fail(number, f"这个{label}{NOT_FREE}", label)
 
     def take_known(self, number: int, cells: list, values: tuple, differing) -> None:
