@@ -9,6 +9,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aidtracker.tests.foreign_rows import RECORDS, model_id, page_of
 from projects.models import Observation, Project
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,11 @@ def test_any_filter_of_a_public_list_is_answered(client, address, query):
 def test_any_filter_of_a_list_of_the_admin_is_answered(admin_client, model, query):
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     assert admin_client.get(reverse(name), query).status_code in ANSWERED
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=model_id)
+def test_form_that_says_nothing_is_answered(admin_client, model):
+    assert admin_client.post(page_of(model, "add"), {}).status_code in ANSWERED
 
 
 @FEW

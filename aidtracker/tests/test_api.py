@@ -91,6 +91,7 @@ def test_every_open_dataset_is_there_with_the_conditions_of_its_list(client):
     assert told == listed | {place: set() for place in others}
 
 
+@pytest.mark.once
 def test_rows_have_the_columns_of_the_public_file(client):
     for place in lists():
         file = client.get(f"/{place}/?download=csv")

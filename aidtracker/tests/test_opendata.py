@@ -56,6 +56,7 @@ def taken(client, name, **headers):
 # What files hold
 
 
+@pytest.mark.once
 def test_package_is_valid_with_all_its_rows_keys_and_types(client, folder):
     content, _ = taken(client, "aidtracker.zip")
     zipfile.ZipFile(io.BytesIO(content)).extractall(folder / "package")

@@ -351,7 +351,8 @@ class StageEntry(Reviewed):
         stages = pipelines_of(PipelineStage, {row.stage_id for row in rows})
         for row in rows:
             # A case that is entered together with its stages has no number yet.
-            of_case = cases.get(row.case_id) or getattr(row.case, "pipeline_id", None)
+            case = getattr(row, "case", None)
+            of_case = cases.get(row.case_id) or getattr(case, "pipeline_id", None)
             if row.stage_id and of_case and of_case != stages.get(row.stage_id):
                 raise ValidationError({"stage": f"“{row.stage}”不是这个流程的阶段，请另选一个。"})
 

@@ -14,6 +14,7 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
@@ -114,6 +115,10 @@ def test_charts_are_drawn_for_each_width_and_dark_where_the_screen_is():
         for light in set(re.findall(r'(?:fill|stroke)="(#\w+)"', kept[drawing])):
             (dark,) = re.findall(rf"\[fill='{light}'\]{{fill:(#\w+)}}", seen)
             assert f", {dark})" in themes
+    # What is printed is narrow, and has no other drawing to take.
+    for base, sources in (("", 1), (SITE, 0)):
+        page = {"blocks": [shown], "notes": [], "are_notes_open": True, "base": base}
+        assert render_to_string("includes/briefing.html", page).count("<source") == sources
     earlier = {**content, "blocks": [{k: v for k, v in kept.items() if k != "compact"}]}
     (old,) = set_blocks(earlier)
     assert old["compact"] == old["wide"] == shown["wide"]

@@ -99,8 +99,9 @@ for pk in {publish}:
 for pk in {freeze}:
     rows = BriefingEdition.objects.filter(briefing=pk, state="frozen")
     whole = rows.exclude(sha256="").exclude(frozen_by=None).exclude(frozen_at=None)
-    acts = Act.objects.filter(subject__contains=f"第 {{pk}} 号第 1 版", details__icontains="定稿")
-    found[f"freeze {{pk}}"] = [rows.count(), whole.count(), acts.count()]
+    acts = Act.objects.filter(subject__contains=f"第 {{pk}} 号第 1 版")
+    noted = sum("定稿" in str(act.details) for act in acts)
+    found[f"freeze {{pk}}"] = [rows.count(), whole.count(), noted]
 for pk in {move}:
     rows, states = StageEntry.objects.filter(case=pk), StageEntry.history.filter(case_id=pk)
     found[f"move {{pk}}"] = [one.count() for one in (rows, states, states.exclude(act=None))]
