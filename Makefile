@@ -48,7 +48,7 @@ pictures: $(VENV)/.development ## 把每种公开页面在各宽度、明暗和�
 	@PICTURES="$(abspath $(PICTURES))" $(BIN)/python -m pytest -q -k every_kind_of_page aidtracker/tests/test_looking_browser.py
 
 dates: $(VENV)/.development ## 把与今天有关的测试放到几个特别的日子运行
-	@printf '%s\n' $(DAYS) | xargs -n 1 -P "$$(getconf _NPROCESSORS_ONLN)" sh -c ' \
+	@printf '%s\n' $(DAYS) | xargs -n 1 -P $(words $(DAYS)) sh -c ' \
 		said=$$($(BIN)/python -m pytest -q -m "not browser" --today "$$0" $(CLOCK) 2>&1); code=$$?; \
 		echo "== $$0"; echo "$$said"; exit $$code'
 

@@ -15,6 +15,7 @@ class ProjectsConfig(AppConfig):
         from aidtracker.api.sets import add_further
         from aidtracker.desk import home
         from aidtracker.ground import summaries
+        from aidtracker.pages.filed_tables import tell_in_tables
         from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models import Headquarters, Region
@@ -39,5 +40,10 @@ class ProjectsConfig(AppConfig):
         summaries.register(findings.SUMMARY)
         also_search(figures_that_say)
         add_further(Observation, PROVENANCE)
+        tell_in_tables(
+            Observation,
+            *("printed", "value", "value_high", "lower", "upper", "unit", "qualifier", "nature"),
+            *("period_start", "period_end", "as_of", "source_title", "number", "page", "citation"),
+        )
         add_to_pages()
         named_here += [Headquarters, Region]

@@ -16,6 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from aidtracker.api.sets import ApiSet
+from aidtracker.pages.choosing import AMBIGUOUS, UNKNOWN
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE, ListPage
 from aidtracker.pages.problems import Problem
 
@@ -23,6 +24,12 @@ OF_ROWS = ("fields", "as_of")
 OF_LISTS = ("limit", "cursor", *OF_ROWS)
 USUAL, MOST = 100, 500
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOST_TOLD = 30  # choices in a sentence
+# What no document can say beforehand: that a row is not there, or that several are.
+KINDS = {
+    UNKNOWN: ("unknown-row", HTTPStatus.NOT_FOUND),
+    AMBIGUOUS: ("ambiguous-row", HTTPStatus.CONFLICT),
+}
 FIRST_DAY = date(1949, 10, 1)  # nothing is recorded of an earlier day
 
 
@@ -37,8 +44,13 @@ class Asked:
     as_of: date | None
 
 
-def refuse(name: str, words: str, kind: str = "invalid-parameter") -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind, f"参数 {name}：{words}", parameter=name)
+def refuse(
+    name: str,
+    words: str,
+    kind: str = "invalid-parameter",
+    status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+) -> Problem:
+    return Problem(status, kind, f"参数 {name}：{words}", parameter=name)
 
 
 def asked(found: ApiSet, raw: QueryDict, *, is_list: bool) -> Asked:
@@ -108,18 +120,21 @@ def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, st
 def form_of(filterset: Any, conditions: Mapping[str, str]) -> Any:
     """The conditions as they were understood. Raises Problem for one that was not."""
     form = filterset.form
+    for field in form.fields.values():
+        field.is_strict = True
     if not form.is_valid():
-        name = next(iter(form.errors))
-        field: Any = form.fields[name]
-        if not has_choices(filterset.filters[name]):
-            raise Problem(
-                HTTPStatus.NOT_FOUND,
-                "unknown-row",
-                f"参数 {name}：{field.label}里没有“{conditions[name]}”。",
-                parameter=name,
-            )
-        raise refuse(name, "没有这一选项。")
+        name, (error, *_) = next(iter(form.errors.as_data().items()))
+        if error.code in KINDS:
+            raise refuse(name, error.message, *KINDS[error.code])
+        words = f"没有“{conditions[name]}”这一选项；{choices_in_words(form.fields[name])}"
+        raise refuse(name, words, *KINDS[UNKNOWN])
     return form
+
+
+def choices_in_words(field: Any) -> str:
+    """What may be chosen, by its codes."""
+    found = [f"{code} {label}" for code, label in field.choices if code]
+    return f"可用的有 {'、'.join(found[:MOST_TOLD])}{'等' if len(found) > MOST_TOLD else ''}。"
 
 
 def has_choices(one: Any) -> bool:

@@ -1,7 +1,8 @@
 """Where a walk through the rows of a dataset stands: a signed word, which nobody can make up.
 
 It holds the number of the last row that was told, so that rows which come meanwhile move none of
-those still to be told, and the conditions: those of another walk would skip rows.
+those still to be told, and a hash of the dataset, the conditions and the day: those of another walk
+would skip rows. How many rows, and which of their fields, change nothing of that and may change.
 """
 
 import hashlib
@@ -36,6 +37,8 @@ def last_of(text: str, mark: str) -> int:
         raise Problem(
             HTTPStatus.NOT_FOUND,
             "unknown-cursor",
-            "cursor 只能照上一页的 next 原样使用，条件不变；请从第一页重新开始。",
+            "参数 cursor：只能接着它来的那一问用，数据集、条件和 as_of 都不变，"
+            "limit、fields 可以改；请从第一页重新开始。",
+            parameter="cursor",
         )
     return int(last)

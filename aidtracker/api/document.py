@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Literal
 
+from django.conf import settings
 from ninja import NinjaAPI, Schema
 from pydantic import ConfigDict, Field, create_model
 
@@ -10,6 +11,7 @@ from aidtracker.api.asked import MOST, USUAL, has_choices
 from aidtracker.api.cursors import LONGEST
 from aidtracker.api.sets import ApiSet
 from aidtracker.pages.listing import LONGEST_VALUE
+from aidtracker.pages.naming import ways
 from aidtracker.pages.problems import TYPE
 
 # No control character has a meaning anywhere.
@@ -22,8 +24,9 @@ OF_ROWS = {
 }
 OF_LISTS = {
     "limit": f"一页几行，1 到 {MOST}；不写是 {USUAL}。",
-    "cursor": "从哪里接着读：照上一页的 next 原样使用。",
+    "cursor": "从哪里接着读：照上一页的 next 使用；limit、fields 可以改，条件和 as_of 不能改。",
 }
+MEANINGS = OF_ROWS | OF_LISTS
 
 
 class ProblemDetails(Schema):
@@ -69,8 +72,8 @@ def condition(one: Any) -> tuple[Any, Any]:
         pairs = [(code, words) for code, words in choices if code]
         words = "、".join(f"{code} {said}" for code, said in pairs)
         return Literal[tuple(code for code, _ in pairs)], own(description=f"{label}：{words}")
-    key = one.extra.get("to_field_name")
-    words = f"{label}（{key}）" if key else label
+    model = getattr(one, "names", None)
+    words = f"{label}：{ways(model)}" if model else label
     return str, own(description=words, max_length=LONGEST_VALUE, pattern=PRINTABLE)
 
 
@@ -134,6 +137,7 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         found = super().get_openapi_schema(**kwargs)
         found["components"]["schemas"]["ProblemDetails"] = ProblemDetails.model_json_schema()
+        found["servers"] = [{"url": settings.SITE["address"] or "/"}]
         for operations in found["paths"].values():
             for operation in operations.values():
                 for parameter in operation["parameters"]:

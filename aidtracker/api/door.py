@@ -10,7 +10,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from aidtracker.pages.problems import Problem, is_asked_by_program
+from aidtracker.pages.problems import PREFIX, Problem, is_asked_by_program
 from aidtracker.pages.rates import Rate, Standing, in_words
 
 # Two hundred pages of 500 rows are all figures of a country.
@@ -20,7 +20,10 @@ ALLOWED = ", ".join(READ)
 EXPOSED = "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After"
 SECONDS = 24 * 3600
 # Whole files; how often is counted as of other files.
-FILES = ("/data/", "/iati/", "/sdmx/", "/feed/")
+WHOLE = ("/data/", "/iati/", "/sdmx/")
+FILES = (*WHOLE, "/feed/")
+# What is put behind addresses so that no cache answers, or to count where readers came from.
+HARMLESS = ("_", "utm_")
 
 
 class Door:
@@ -31,7 +34,7 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(FILES):
-            return open_to_all(self.get_response(request))
+            return open_to_all(not_narrowed(request) or self.get_response(request))
         if not is_asked_by_program(request):
             return self.get_response(request)
         standing = RATE.standing(request)
@@ -73,6 +76,18 @@ def before_reading() -> HttpResponse:
     response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
     response["Access-Control-Max-Age"] = str(SECONDS)
     return response
+
+
+def not_narrowed(request: HttpRequest) -> HttpResponse | None:
+    """Why a file is not the one that was asked for: whole files take no conditions, and whoever
+    writes one would take all rows for some. What only passes caches by may stand there."""
+    if not request.path_info.startswith(WHOLE) or request.path_info.endswith("/"):
+        return None
+    name = next((one for one in request.GET if not one.startswith(HARMLESS)), None)
+    if name is None:
+        return None
+    words = f"参数 {name[:40]}：这是整份文件，没有参数；按条件取用请从列表下载，或用 {PREFIX}v1/。"
+    return Problem(HTTPStatus.BAD_REQUEST, "unknown-parameter", words, parameter=name).response()
 
 
 def not_allowed() -> HttpResponse:

@@ -1,6 +1,7 @@
 """`/api/v1/`: the datasets, their rows, one row; and the document that says all of it (OpenAPI)."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from http import HTTPStatus
@@ -13,9 +14,17 @@ from django.urls import path, re_path, reverse
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
-from aidtracker.api.asked import Asked, asked, conditioned
+from aidtracker.api.asked import Asked, asked, conditioned, refuse
 from aidtracker.api.cursors import cursor, last_of, mark_of
-from aidtracker.api.document import Api, Index, page_of, parameters_of, problems, row_of
+from aidtracker.api.document import (
+    MEANINGS,
+    Api,
+    Index,
+    page_of,
+    parameters_of,
+    problems,
+    row_of,
+)
 from aidtracker.api.page import trial
 from aidtracker.api.past import conditioned_then, read_then, states_on
 from aidtracker.api.rows import Shown, finished, numbers_after, read
@@ -30,14 +39,14 @@ TYPE = "application/json; charset=utf-8"
 VERSION = "1"
 PREFIX = f"/api/v{VERSION}/"
 UNDERSTOOD = (
+    HTTPStatus.BAD_REQUEST,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 DESCRIPTION = (
-    "只读，不需要账号。条件与网页上的列表相同；选项写代码，所指的记录写编号或网址名；"
+    "只读，不需要账号。条件与网页上的列表相同；选项写代码，所指的记录写编号、网址名或全名；"
     "不知道的是 null，不是 0。"
     "一页没有读完时，照 next 接着读：其间新增的记录不会打乱顺序。"
     "每个回答有 ETag 和 Last-Modified，带着它们再问，没有变化时回答 304。"
@@ -247,8 +256,10 @@ def hand_on(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def invalid(request: HttpRequest, error: Any) -> HttpResponse:
     """What ninja refused: a type, a length, a choice."""
-    name = str(error.errors[0]["loc"][-1])
-    detail = f"参数 {name}：不是可用的写法，见接口文档。"
-    return Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-parameter", detail, parameter=name
-    ).response()
+    first = error.errors[0]
+    name, words = str(first["loc"][-1]), "不是可用的写法，见接口文档。"
+    if choices := re.findall("'([^']*)'", first.get("ctx", {}).get("expected", "")):
+        words = f"没有这一选项；可用的有 {'、'.join(choices)}。"
+    elif name in MEANINGS:
+        words = f"不是可用的写法。{MEANINGS[name]}"
+    return refuse(name, words).response()

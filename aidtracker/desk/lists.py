@@ -100,11 +100,18 @@ class VersionedList(ChangeList):
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
         is_whole = (self.show_all and self.can_show_all) or not self.multi_page
-        rows = self.queryset if is_whole else self.numbered_page()
+        rows = self.whole if is_whole else self.numbered_page()
         self.result_list = self.model_admin.with_named(self.request, rows)
         if counted > MOST_COUNTED:
             self.facets_refused = self.add_facets
             self.add_facets = self.is_facets_optional = False
+
+    @property
+    def whole(self) -> QuerySet:
+        """All rows, on one page; where they were found already, by their numbers."""
+        if self.paginator.total is not None or self.paginator.is_open:
+            return self.queryset
+        return self.apply_select_related(self.numbered(self.paginator.found))
 
     def numbered_page(self) -> QuerySet:
         """The rows of the page that was asked for."""

@@ -12,6 +12,7 @@ from django.db.models import (
     Model,
     Prefetch,
     QuerySet,
+    UUIDField,
     prefetch_related_objects,
 )
 
@@ -19,6 +20,8 @@ from aidtracker.ground.inner_queries import First
 from aidtracker.ground.keys import key_text
 
 BATCH = 500
+# What PostgreSQL calls the values of fields that hold no numbers.
+KINDS: dict[type[Field], str] = {CharField: "text", UUIDField: "uuid"}
 
 
 def in_batches(items, size=BATCH):
@@ -42,12 +45,16 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
         # Of the type of our keys: numbers of another are compared one by one, not by their hash.
-        kind = "text" if isinstance(self.lhs.output_field, CharField) else "bigint"
+        field = self.lhs.output_field
+        kind = next((kind for one, kind in KINDS.items() if isinstance(field, one)), "bigint")
         return f"{lhs} = ANY(%s::{kind}[])", [*params, [*self.rhs]]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, json.dumps([*self.rhs])]
+        field = self.lhs.output_field
+        is_uuid = isinstance(field, UUIDField)
+        told = [field.get_db_prep_value(one, connection) if is_uuid else one for one in self.rhs]
+        return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(told)]
 
 
 def among(rows: QuerySet, numbers: Iterable[int]) -> QuerySet:

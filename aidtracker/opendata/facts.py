@@ -4,15 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
 from django.urls import reverse
 
-from aidtracker.ground.tallies import numbered, public_totals
+from aidtracker.ground.tallies import public_totals
 from aidtracker.opendata.formats import FORMATS
 from aidtracker.opendata.kept import version
 from aidtracker.opendata.models import KeptFile
 from aidtracker.opendata.packing import WHOLES
-from aidtracker.opendata.registry import OpenDataset, open_datasets
+from aidtracker.opendata.registry import OpenDataset, changed, open_datasets
 from aidtracker.pages.paging import kept
 
 
@@ -84,12 +83,3 @@ def catalogue(site: str, only: str = "") -> Catalogue:
 
 def kinds() -> list[Any]:
     return list(FORMATS.values())
-
-
-def changed(found: list[OpenDataset]) -> dict[int, datetime]:
-    """When a public row of each was changed last: one query."""
-    parts = [
-        numbered(at, one.model.objects.published(), Max("updated_at"))
-        for at, one in enumerate(found)
-    ]
-    return dict(parts[0].union(*parts[1:], all=True))

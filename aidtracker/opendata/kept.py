@@ -55,7 +55,7 @@ def found(name: str, state: str) -> KeptFile | None:
 def parts(name: str, site: str) -> Iterator[bytes]:
     """The bytes of a file, as they are made."""
     if name in WHOLES:
-        return whole(lambda path: WHOLES[name].write(path, Occasion(site)))
+        return whole(lambda path: WHOLES[name].write(path, Occasion.now(site)))
     dataset, _, ending = name.rpartition(".")
     return FORMATS[ending].write(open_datasets()[dataset], site)
 

@@ -8,18 +8,20 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 from aidtracker.opendata.formats import FORMATS
-from aidtracker.opendata.registry import open_dataset_of, open_datasets
+from aidtracker.opendata.registry import last_change, open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, readme, resource
 from aidtracker.opendata.sqlite_file import write_database
 from aidtracker.pages.terms import citation, licence, publisher
+from aidtracker.sheets import dated
 
 FAST = 1
 CHANGES = "changes.csv"
@@ -27,14 +29,25 @@ CHANGES = "changes.csv"
 
 @dataclass(frozen=True)
 class Occasion:
-    """For what files are made: the address of the site, and a number if they are frozen."""
+    """For what files are made: the address of the site, a number if they are frozen, and when the
+    data became what they are: the same data make the same bytes."""
 
     site: str
+    when: datetime
     number: str = ""
+
+    @classmethod
+    def now(cls, site: str, number: str = "") -> "Occasion":
+        """That of the data as they are; an edition is of the moment in which it is frozen."""
+        return cls(site, timezone.now() if number else last_change(), number)
+
+    @property
+    def local(self) -> datetime:
+        return timezone.localtime(self.when)
 
     @property
     def day(self) -> str:
-        return timezone.localdate().isoformat()
+        return self.local.date().isoformat()
 
     @property
     def version(self) -> str:
@@ -47,34 +60,42 @@ class Occasion:
 
     @property
     def cited(self) -> str:
-        found = citation("对口援疆数据", self.address, timezone.localdate(), self.number)
+        day = self.local.date()
+        found = citation("对口援疆数据", self.address, day, self.number, accessed=day)
         return str(found.references[0])
 
 
 def write_zip(path: Path, occasion: Occasion, kind: str = "csv", changes: str = "") -> None:
     """Write all datasets in one format into a ZIP, with README, dictionary and package."""
-    resources = []
+    resources, when = [], occasion.local
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
         for found in open_datasets().values():
             name = f"{found.name}.{kind}"
-            known = write_member(archive, name, FORMATS[kind].write(found, occasion.site))
+            known = write_member(
+                archive, dated(name, when), FORMATS[kind].write(found, occasion.site)
+            )
             resources.append(resource(found, name, **known))
         described = package(
-            resources, occasion.site, version=occasion.version, created=timezone.now().isoformat()
+            resources, occasion.site, version=occasion.version, created=when.isoformat()
         )
-        if kind == "csv":
-            archive.writestr("datapackage.json", in_json(described))
         sets = open_datasets().values()
-        archive.writestr(
-            "README.md", readme(occasion.day, occasion.version, occasion.site, occasion.cited, sets)
-        )
-        archive.writestr("columns.csv", in_csv(COLUMNS, column_rows()))
-        archive.writestr("choices.csv", in_csv(CHOICES, choice_rows()))
-        if changes:
-            archive.writestr(CHANGES, changes)
+        said = {
+            "datapackage.json": in_json(described) if kind == "csv" else b"",
+            "README.md": readme(
+                occasion.day, occasion.version, occasion.site, occasion.cited, sets
+            ).encode(),
+            "columns.csv": in_csv(COLUMNS, column_rows()),
+            "choices.csv": in_csv(CHOICES, choice_rows()),
+            CHANGES: changes.encode(),
+        }
+        for name, content in said.items():
+            if content:
+                write_member(archive, dated(name, when), [content])
 
 
-def write_member(archive: zipfile.ZipFile, name: str, parts: Iterator[bytes]) -> dict[str, Any]:
+def write_member(
+    archive: zipfile.ZipFile, name: zipfile.ZipInfo, parts: Iterable[bytes]
+) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
     with archive.open(name, "w", force_zip64=True) as member:
         for part in parts:

@@ -1,29 +1,22 @@
 """Which datasets are open, and all that files and programs are told of each.
 
 The one place that whatever hands out public rows starts from: the rows the public may see, their
-columns with types and definitions, and the conditions of the list that shows them.
+columns with types and definitions, and the list that shows them.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.db.models import Max, QuerySet
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import timezone
 
 from aidtracker.ground.datasets import Dataset, dataset_of, datasets, is_dataset
-from aidtracker.pages.listing import CONTROLS, ListPage, clean_parameters
+from aidtracker.ground.tallies import numbered
+from aidtracker.pages.listing import ListPage
 from aidtracker.sheets import PublicColumn, described_columns, key_code
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What rows can be narrowed by: its name in an address, its label, and what may be chosen."""
-
-    name: str
-    label: str
-    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,38 +68,6 @@ class OpenDataset:
     def list_address(self) -> str:
         return reverse(f"{self.model._meta.model_name}-list")
 
-    def conditions(self) -> list[Condition]:
-        """What rows can be narrowed by, as in the form of the list."""
-        if self.list_page is None:
-            return []
-        filters = self.list_page.filterset_class.base_filters
-        return [
-            Condition(name, str(one.label or name), choices(one)) for name, one in filters.items()
-        ]
-
-    def narrowed(self, request: HttpRequest, query: QueryDict) -> tuple[QuerySet, list[str]]:
-        """The rows that meet the conditions of an address, in an order that stays.
-
-        Also a Chinese sentence for each condition that was not understood and is left out; unknown
-        names are told, too: a program must not take all rows for some.
-        """
-        known = {one.name for one in self.conditions()}
-        parameters, notices = clean_parameters(query)
-        for name in [one for one in parameters if one in CONTROLS or one not in known]:
-            parameters.pop(name)
-        if self.list_page is None or not parameters:
-            return self.rows(), notices
-        page = self.list_page()
-        page.setup(request)
-        page.parameters, page.notices = parameters, notices
-        return page.filtered_rows.order_by("pk"), page.notices
-
-
-def choices(one: Any) -> tuple[tuple[str, str], ...]:
-    """The choices that a condition always has; those of rows are no list of its own."""
-    found = one.extra.get("choices") or ()
-    return tuple((str(value), str(label)) for value, label in found) if not callable(found) else ()
-
 
 @cache
 def open_datasets() -> dict[str, OpenDataset]:
@@ -123,3 +84,18 @@ def open_dataset_of(model: type[Any] | None) -> OpenDataset | None:
     if model is None or not is_dataset(model):
         return None
     return open_datasets().get(dataset_of(model).name)
+
+
+def changed(found: list[OpenDataset]) -> dict[int, datetime]:
+    """When a public row of each was changed last: one query."""
+    parts = [
+        numbered(at, one.model.objects.published(), Max("updated_at"))
+        for at, one in enumerate(found)
+    ]
+    return dict(parts[0].union(*parts[1:], all=True))
+
+
+def last_change() -> datetime:
+    """When a public row of any dataset was changed last; of an empty record now."""
+    days = changed(list(open_datasets().values())).values()
+    return max(filter(None, days), default=timezone.now())

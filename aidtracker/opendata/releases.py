@@ -44,7 +44,7 @@ def freeze(site: str) -> Release:
     number = next_number()
     before = Release.objects.exclude(files={}).first()
     with TemporaryDirectory(prefix="aidtracker-") as folder:
-        state, counts = written(Path(folder), Occasion(site, number), before)
+        state, counts = written(Path(folder), Occasion.now(site, number), before)
         files = stored(Path(folder), number)
     try:
         with transaction.atomic():

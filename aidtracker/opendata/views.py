@@ -9,6 +9,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.timezone import localtime
@@ -127,7 +128,17 @@ def digest(sha256: str) -> str:
 
 
 def as_file(response: Any, name: str, cached: str) -> Any:
-    """A file to be saved under its name; pages of other sites may read it, too."""
+    """A file to be saved under its name; pages of other sites may read it, too.
+
+    Beside it stands what its columns mean: a page for people, a package for programs.
+    """
+    dataset = name.rpartition(".")[0]
+    pages = [reverse("data-set", args=[dataset])] if dataset in open_datasets() else []
+    described = [(one, "text/html") for one in pages]
+    described.append((reverse("data-package"), "application/json"))
+    response["Link"] = ", ".join(
+        f'<{place}>; rel="describedby"; type="{kind}"' for place, kind in described
+    )
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = cached
     response["Access-Control-Allow-Origin"] = "*"

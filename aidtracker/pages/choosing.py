@@ -11,16 +11,17 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from django_filters.fields import ModelChoiceField
 
 from aidtracker.ground.inner_queries import Answers, Fixed
 from aidtracker.ground.publication import public_rule
 from aidtracker.ground.search import SEARCH_LENGTH
+from aidtracker.pages.naming import NAMES, NATURAL, key_in_database, key_in_words, named, ways
 from aidtracker.pages.told import JSONRows
 
 MOST_CHOICES = 200
 ALL = "全部"
-# The columns that rows are called by.
-NAMES = ("name", "title")
+UNKNOWN, AMBIGUOUS = "unknown", "ambiguous"
 # Keys and names.
 Choices = list[tuple[str, str]]
 BOX = {"type": "search", "maxlength": SEARCH_LENGTH, "placeholder": "名称或拼音"}
@@ -69,7 +70,7 @@ def choices_of_rows(filterset: Any) -> dict[str, Choices]:
     One query for all whose rows are called by a column, and one for each of the others.
     """
     found: dict[str, Choices] = {}
-    named: dict[str, QuerySet] = {}
+    by_column: dict[str, QuerySet] = {}
     for one in filterset.filters.values():
         if not isinstance(one, RowFilter):
             continue
@@ -77,10 +78,11 @@ def choices_of_rows(filterset: Any) -> dict[str, Choices]:
         rows = one.get_queryset(filterset.request)()[: MOST_CHOICES + 1]
         columns = {column.name for column in rows.model._meta.concrete_fields}
         if name := next((name for name in NAMES if name in columns), ""):
-            named[one.label] = rows.values(told=JSONObject(key=F(key), name=F(name)))
+            told = JSONObject(key=key_in_database(rows.model, key), name=F(name))
+            by_column[one.label] = rows.values(told=told)
         else:
-            found[one.label] = [(str(getattr(row, key)), str(row)) for row in rows]
-    for label, told in zip(named, answers_of(list(named.values())), strict=True):
+            found[one.label] = [(key_in_words(row, key), str(row)) for row in rows]
+    for label, told in zip(by_column, answers_of(list(by_column.values())), strict=True):
         found[label] = [(str(one["key"]), one["name"]) for one in told]
     return found
 
@@ -103,10 +105,14 @@ def answers_of(queries: Sequence[QuerySet]) -> list[list[Any]]:
 
 
 class RowField(forms.Field):
-    """One of some rows, by its key; one of many by its name, too, which may mean several.
+    """One of some rows, by what names it; one of many by a part of its name, too, which may mean
+    several.
 
-    `rows` gives them when they are needed; `found` are the keys and names to choose from.
+    `rows` gives those to choose from, `found` are their keys and names. Any other public row may be
+    named as well: that nothing belongs to it is an answer. `is_strict`: one row is meant, exactly.
     """
+
+    is_strict = False
 
     def __init__(
         self,
@@ -123,24 +129,51 @@ class RowField(forms.Field):
         else:
             self.choices = [("", empty_label), *found]
             box = forms.Select(choices=self.choices)
+        self.chosen: Model | None = None
         super().__init__(widget=box, **kwargs)
 
     def clean(self, value: Any) -> Model | QuerySet | None:
-        """The row that was chosen, or the rows of that name; None for no condition."""
+        """The row that was named, or the rows of that name; None for no condition."""
         if not value:
             return None
-        if not self.is_long and all(value != key for key, _ in self.choices):
-            raise ValidationError("没有这一选项。")
-        row = self.rows().filter(**{self.key: value}).first()
-        if row is None and not self.is_long:  # gone meanwhile
-            raise ValidationError("没有这一选项。")
-        return row or self.rows().search(value)
+        rows = self.rows()
+        found = named(rows.model, value)
+        if len(found) == 1:
+            self.chosen = found[0]
+            self.offer(found[0])
+        elif self.is_strict or not self.is_long:
+            raise not_one(found, value, self.label, rows.model)
+        return self.chosen or rows.search(value)
+
+    def offer(self, row: Any) -> None:
+        """Let the drop-down show a row that it does not hold."""
+        key = key_in_words(row, self.key)
+        if not self.is_long and all(key != known for known, _ in self.choices):
+            self.widget.choices = [*self.choices, (key, str(row))]
+
+    def prepare_value(self, value: Any) -> Any:
+        """What the form shows: of a row that was named in another way, its key."""
+        return key_in_words(self.chosen, self.key) if self.chosen and not self.is_long else value
+
+
+def not_one(found: Sequence[Model], value: str, label: Any, model: type[Any]) -> ValidationError:
+    """Why a text names no row, or several."""
+    if not found:
+        return ValidationError(f"{label}里没有“{value}”；可以写{ways(model)}。", UNKNOWN)
+    keys = "、".join(f"{row}（{key_in_words(row, NATURAL)}）" for row in found)
+    words = f"“{value}”不止一个：{keys}；请写其中一个的{ways(model, names=False)}。"
+    return ValidationError(words, AMBIGUOUS)
 
 
 class RowFilter(django_filters.ModelChoiceFilter):
     """A condition on which row a row names."""
 
     field_class = RowField
+
+    @property
+    def names(self) -> type[Any]:
+        """The model whose rows are named."""
+        return self.queryset(None).model
 
     def get_queryset(self, request: Any) -> Callable[[], QuerySet]:
         return partial(super().get_queryset, request)
@@ -170,12 +203,34 @@ def row_filter(label, queryset, key="slug", **kwargs):
     return RowFilter(label=label, queryset=queryset, to_field_name=key, empty_label=ALL, **kwargs)
 
 
-def linked_filter(label, model, **kwargs):
+class LinkedField(ModelChoiceField):
+    """One public row, by what names it."""
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        found = named(self.queryset.model, value)
+        if len(found) != 1:
+            raise not_one(found, value, self.label, self.queryset.model)
+        return found[0]
+
+
+class LinkedFilter(django_filters.ModelChoiceFilter):
+    """A condition on which row a row names, that no form offers."""
+
+    field_class = LinkedField
+
+    @property
+    def names(self) -> type[Any]:
+        """The model whose rows are named."""
+        return self.queryset(None).model
+
+
+def linked_filter(label, model, kind=LinkedFilter, **kwargs):
     """A condition that a link sets and no drop-down offers: there can be thousands of rows."""
-    return django_filters.ModelChoiceFilter(
+    return kind(
         label=label,
         queryset=lambda request: model.objects.published(),
-        to_field_name="slug",
         widget=forms.HiddenInput,
         **kwargs,
     )

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 import django_filters
 from django import forms
-from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
@@ -26,10 +25,10 @@ from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
 from aidtracker.pages.cards import CARD, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
-from aidtracker.pages.choosing import choices_of_rows
+from aidtracker.pages.choosing import AMBIGUOUS, choices_of_rows
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data
+from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data, documents_of
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sections import EMPTY
@@ -46,7 +45,6 @@ MOST_KEPT = 100_000  # rows whose order is kept
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 FORMATS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "zip": "ZIP（附说明）"}
 CONTROLS = {"page", "sort", "download", "cite"}
-DOCUMENT = ("code", "title", "publisher", "published_on", "url")
 
 
 SEARCH_BOX = forms.TextInput({"type": "search", "maxlength": SEARCH_LENGTH})
@@ -107,18 +105,6 @@ def chosen_in_words(field: forms.Field, value: Any) -> str:
     is_row = isinstance(field, forms.ModelChoiceField) or not isinstance(value, str)
     known = {} if is_row else dict(getattr(field, "choices", ()))
     return str(known.get(value, value))
-
-
-def documents_of(rows: QuerySet) -> list[str]:
-    """The public documents that some rows name, each with its address in the world."""
-    model = apps.get_model(settings.SOURCE_MODEL)
-    names = {field.name: field for field in rows.model._meta.get_fields()}
-    path = next((name for name in ("source", "sources") if name in names), "")
-    if not path or names[path].related_model is not model:
-        return []
-    named = rows.order_by().values(path)
-    found = model.objects.published().filter(pk__in=named).order_by("code")
-    return [" ".join(filter(None, map(str, one))) for one in found.values_list(*DOCUMENT)]
 
 
 def record_download(request: HttpRequest, title: str, query: str, file_format: str) -> None:
@@ -283,8 +269,10 @@ class ListPage(View):
         """The rows that meet every condition that can be understood."""
         form = self.filterset.form
         if not form.is_valid():
-            for name in form.errors:
-                self.notices.append(f"“{form.fields[name].label}”没有这一选项，已忽略这一条件。")
+            for name, (error, *_) in form.errors.as_data().items():
+                words = f"“{form.fields[name].label}”没有这一选项，"
+                words = f"{error.message}" if error.code == AMBIGUOUS else words
+                self.notices.append(f"{words}已忽略这一条件。")
                 form.cleaned_data[name] = None
         unseen = [field.name for field in form.hidden_fields()]
         unseen += [name for name, field in form.fields.items() if getattr(field, "is_long", False)]

@@ -1,6 +1,6 @@
 """Tables declared as data: columns name what a row shows, templates only print the cells."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,7 @@ class Column:
     link: bool | Callable[[Any], str] = False
     sort: tuple[str, ...] = ()
     reads: str | Callable[[models.QuerySet], models.QuerySet] = ""
+    meaning: str = ""
 
     @property
     def is_number(self):
@@ -73,6 +74,11 @@ class Column:
         """How the cell is laid out: labels of choices are short and stay on one line."""
         is_label = isinstance(self.value, str) and self.value.endswith("_display")
         return "choice" if is_label else self.kind
+
+    @property
+    def heading(self):
+        field = self.value if isinstance(self.value, str) and self.value != PATH_END else ""
+        return Heading(self.label, self.is_number, field=field, meaning=self.meaning)
 
     def cell(self, row):
         value = self.found(row)
@@ -164,13 +170,18 @@ def item_of(value):
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading and, on lists, the address that sorts by it; or the page of its thing."""
+    """A column's heading and, on lists, the address that sorts by it; or the page of its thing.
+
+    `field` is the path of what it shows, `meaning` says it in words: files explain it by either.
+    """
 
     label: str
     is_number: bool
     url: str = ""
     direction: str = ""
     page: str = ""
+    field: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,7 +197,8 @@ class Row:
 class Table:
     """A table ready to print; `more` leads to the whole of what is shown in part.
 
-    `folded` names the columns that are empty in all rows, which are left out.
+    `folded` names the columns that are empty in all rows, which are left out; `shown` are the
+    rows of the record that it lists.
     """
 
     caption: str
@@ -195,6 +207,7 @@ class Table:
     unit: str = ""
     more: Item | None = None
     folded: tuple[str, ...] = ()
+    shown: Sequence[Any] = ()
 
     @property
     def count(self) -> str:
@@ -224,13 +237,14 @@ PLAIN_LAYOUT = Layout()
 def table(caption, columns, rows, layout=PLAIN_LAYOUT):
     """A table of `rows` in the given columns; `rows` is read once."""
     anchor = layout.anchor or (lambda row: "")
-    found = [(tuple(column.cell(row) for column in columns), anchor(row)) for row in rows]
+    listed = list(rows)
+    found = [(tuple(column.cell(row) for column in columns), anchor(row)) for row in listed]
     shown = filled_columns([cells for cells, _ in found], len(columns))
     lines = [
         Row(number, tuple(cells[at] for at in shown), name)
         for number, (cells, name) in enumerate(found, start=layout.first_number)
     ]
-    headings = [Heading(column.label, column.is_number) for column in columns]
+    headings = [column.heading for column in columns]
     has_money = any(column.kind == "money" for column in columns)
     return Table(
         caption,
@@ -239,6 +253,7 @@ def table(caption, columns, rows, layout=PLAIN_LAYOUT):
         layout.unit or (LEDGER_UNIT if has_money else ""),
         layout.more,
         tuple(one.label for at, one in enumerate(headings) if at not in shown),
+        [row for row in listed if isinstance(row, models.Model)],
     )
 
 

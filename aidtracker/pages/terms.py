@@ -32,10 +32,12 @@ def publisher() -> str:
     return settings.SITE["organiser"] or settings.SITE["name"]
 
 
-def citation(title: str, address: str, day: date | None, number: str = "") -> Citation:
-    """How data are cited: who, what, which edition, when, where."""
+def citation(
+    title: str, address: str, day: date | None, number: str = "", accessed: date | None = None
+) -> Citation:
+    """How data are cited: who, what, which edition, when, where; taken today if nothing is said."""
     name = f"{title}（{number} 版）" if number else title
-    reference = own_reference(name, address, day, timezone.localdate())
+    reference = own_reference(name, address, day, accessed or timezone.localdate())
     return Citation(f"{name}。据{reference.publisher}。", (reference,), address)
 
 

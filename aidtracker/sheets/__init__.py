@@ -14,9 +14,10 @@ from aidtracker.sheets.columns.described import (
     PublicColumn,
     Type,
     described_columns,
+    in_lists,
     key_code,
 )
-from aidtracker.sheets.columns.lookups import LIST_SEPARATOR
+from aidtracker.sheets.columns.lookups import LIST_SEPARATOR, key_labels
 from aidtracker.sheets.columns.quantities import decimal_of
 from aidtracker.sheets.columns.resources import SheetResource, resource_for
 from aidtracker.sheets.columns.sets import FileColumn, Kind, name_of, public_columns
@@ -53,6 +54,6 @@ from aidtracker.sheets.writing.files import (
 )
 from aidtracker.sheets.writing.json_rows import json_rows
 from aidtracker.sheets.writing.prefilled import Prefilled, prefilled_file
-from aidtracker.sheets.writing.taken import Member, taken_rows, taken_table
+from aidtracker.sheets.writing.taken import Member, TakenColumn, dated, taken_rows, taken_table
 from aidtracker.sheets.writing.templates import template_file
 from aidtracker.sheets.writing.workbooks import Beside, Sink, workbook_chunks

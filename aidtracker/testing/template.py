@@ -171,6 +171,8 @@ class PostgresTemplate:
                 return self.copy(server, self.name, self.database)
             self.copy(server, "template0", self.database)
             load()
+            # A copy has the statistics of its template: it is asked as a site is.
+            connection.cursor().execute("ANALYZE")
             connection.close()
             for name in names:
                 server.execute(f'DROP DATABASE "{name}"')

@@ -76,6 +76,7 @@ def test_page_of_a_list_opens(clerk, model, row):
     assert foreign_words(response, words_of_data()) == []
 
 
+@pytest.mark.once
 def test_page_to_add_opens(clerk, model):
     if model in MADE_BY_THE_PROGRAM:
         pytest.skip("computed or proposed from elsewhere, never added")

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache, caches
@@ -19,6 +21,7 @@ from aidtracker.ground.edition import EditionStep
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.pages.rates import Rate
 from aidtracker.testing import (
+    make_batch,
     make_headquarters,
     make_metric,
     make_observation,
@@ -88,6 +91,7 @@ def test_every_open_dataset_is_there_with_the_conditions_of_its_list(client):
     assert told == listed | {place: set() for place in others}
 
 
+@pytest.mark.once
 def test_rows_have_the_columns_of_the_public_file(client):
     for place in lists():
         file = client.get(f"/{place}/?download=csv")
@@ -142,6 +146,53 @@ def test_conditions_are_those_of_the_list(client):
     assert found["next"] is None
 
 
+def test_rows_are_named_as_addresses_files_or_people_name_them(client):
+    place, body = make_region(name="某甲市", code="659901"), make_headquarters(name="某甲指挥部")
+    batch = make_batch(owner=place, number=7)
+    project = make_project(name="甲乙丙项目", batch=batch, headquarters=body, regions=[place])
+    make_project(name="另一项目")
+    ways = {
+        "region": (place.slug, "659901", "某甲市"),
+        "headquarters": (body.slug, "某甲指挥部"),
+        "batch": ("659901 / 7",),
+    }
+    asked = [urlencode({name: value}) for name, values in ways.items() for value in values]
+    for query in asked:
+        rows = ask(client, f"projects?fields=name&{query}")["rows"]
+        assert rows == [{"name": "甲乙丙项目"}], query
+        # Lists for people take the same, and their forms show what was chosen.
+        page = client.get(f"/projects/?{query}")
+        assert [row.cells[0].items[0].text for row in page.context["table"].rows] == ["甲乙丙项目"]
+        assert re.search(" selected>(某甲|某甲市第7批)", page.content.decode()), query
+    figure = make_observation(series=make_series(project=project), source=make_source(code="m"))
+    by_code = urlencode({"project": project.code, "fields": "number"})
+    assert ask(client, f"observations?{by_code}")["rows"] == [{"number": figure.number}]
+    findings = ask(client, "findings?fields=key,observations&limit=500")["rows"]
+    finding = next(one for one in findings if one["observations"])
+    by_figure = urlencode({"observation": finding["observations"][0], "fields": "key"})
+    assert {"key": finding["key"]} in ask(client, f"findings?{by_figure}")["rows"]
+    # Nothing belongs to it, which is an answer.
+    make_region(name="空县", code="659902")
+    assert ask(client, "projects?region=659902")["rows"] == []
+
+
+def test_name_of_none_or_of_several_is_told_with_what_is_accepted(client):
+    told = refused(client, "projects?region=nowhere", 404, "unknown-row")
+    assert told == "参数 region：受援地里没有“nowhere”；可以写网址名、区划代码或名称。"
+    for code in ("659903", "659904"):
+        make_region(name="同名县", code=code)
+    for address in ("projects?region=同名县", "observations?region=同名县"):
+        told = refused(client, address, 409, "ambiguous-row")
+        assert "同名县（659903）、同名县（659904）" in told
+    page = client.get("/projects/?region=同名县").content.decode()
+    assert "同名县（659904）；请写其中一个的网址名或区划代码。已忽略这一条件。" in page
+    told = refused(client, "projects?status=open", 400, "invalid-parameter")
+    assert "可用的有 reserve、planned、" in told
+    told = refused(client, "observations?year=1066", 404, "unknown-row")
+    assert "没有“1066”这一选项；可用的有 20" in told
+    assert "1 到 500" in refused(client, "projects?limit=no", 400, "invalid-parameter")
+
+
 def test_fields_are_told_in_one_order_whatever_the_question(client):
     make_program(name="十城百店试")
     row = ask(client, "programs?q=十城百店试&fields=kind,name")["rows"][0]
@@ -154,26 +205,26 @@ def test_fields_are_told_in_one_order_whatever_the_question(client):
 @pytest.mark.parametrize(
     ("address", "status", "kind"),
     [
-        ("projects?colour=red", 422, "unknown-parameter"),
-        ("projects?status=nonsense", 422, "invalid-parameter"),
-        ("projects?limit=0", 422, "invalid-parameter"),
-        ("projects?limit=501", 422, "invalid-parameter"),
-        ("projects?limit=1e2", 422, "invalid-parameter"),
-        ("projects?limit=-99999999999999999999", 422, "invalid-parameter"),
-        ("projects?limit=%D9%A1", 422, "invalid-parameter"),
-        ("projects?limit=5&limit=6", 422, "invalid-parameter"),
-        ("projects?fields=", 422, "invalid-parameter"),
-        ("projects?fields=name,version", 422, "invalid-parameter"),
-        ("projects?fields=review_comment", 422, "invalid-parameter"),
-        ("projects?q=%00", 422, "invalid-parameter"),
-        ("projects?q=a%0Ab", 422, "invalid-parameter"),
-        (f"projects?q={'长' * 201}", 422, "invalid-parameter"),
-        ("projects?as_of=2024-13-01", 422, "invalid-parameter"),
-        ("projects?as_of=20240101", 422, "invalid-parameter"),
-        ("projects?as_of=0", 422, "invalid-parameter"),
-        ("projects?as_of=", 422, "invalid-parameter"),
-        ("projects?as_of=%202024-01-01", 422, "invalid-parameter"),
-        ("projects?as_of=%EF%BC%92024-01-01", 422, "invalid-parameter"),
+        ("projects?colour=red", 400, "unknown-parameter"),
+        ("projects?status=nonsense", 400, "invalid-parameter"),
+        ("projects?limit=0", 400, "invalid-parameter"),
+        ("projects?limit=501", 400, "invalid-parameter"),
+        ("projects?limit=1e2", 400, "invalid-parameter"),
+        ("projects?limit=-99999999999999999999", 400, "invalid-parameter"),
+        ("projects?limit=%D9%A1", 400, "invalid-parameter"),
+        ("projects?limit=5&limit=6", 400, "invalid-parameter"),
+        ("projects?fields=", 400, "invalid-parameter"),
+        ("projects?fields=name,version", 400, "invalid-parameter"),
+        ("projects?fields=review_comment", 400, "invalid-parameter"),
+        ("projects?q=%00", 400, "invalid-parameter"),
+        ("projects?q=a%0Ab", 400, "invalid-parameter"),
+        (f"projects?q={'长' * 201}", 400, "invalid-parameter"),
+        ("projects?as_of=2024-13-01", 400, "invalid-parameter"),
+        ("projects?as_of=20240101", 400, "invalid-parameter"),
+        ("projects?as_of=0", 400, "invalid-parameter"),
+        ("projects?as_of=", 400, "invalid-parameter"),
+        ("projects?as_of=%202024-01-01", 400, "invalid-parameter"),
+        ("projects?as_of=%EF%BC%92024-01-01", 400, "invalid-parameter"),
         ("findings/x", 404, "not-found"),
         ("projects?headquarters=nobody", 404, "unknown-row"),
         ("projects?site=nowhere", 404, "unknown-row"),
@@ -238,6 +289,8 @@ def test_cursor_is_of_one_walk_alone(client):
     following = ask(client, "projects?status=building&limit=1")["next"]
     cursor = following.rpartition("cursor=")[2]
     refused(client, f"projects?status=completed&limit=1&cursor={cursor}", 404, "unknown-cursor")
+    changed = ask(client, f"projects?status=building&limit=2&fields=slug&cursor={cursor}")
+    assert len(changed["rows"]) == 2
     refused(client, f"metrics?cursor={cursor}", 404, "unknown-cursor")
     forged = cursor.replace(".", ".9", 1)
     refused(client, f"projects?status=building&cursor={forged}", 404, "unknown-cursor")
@@ -390,7 +443,7 @@ def test_rows_are_told_as_they_were_on_a_day(client, years):
     refused(client, "projects?as_of=2026-03-02&q=甲", 409, "conflicting-parameters")
     slug = other.slug
     refused(client, f"projects?as_of=2026-03-02&region={slug}", 409, "conflicting-parameters")
-    refused(client, "findings?as_of=2026-03-02", 422, "unknown-parameter")
+    refused(client, "findings?as_of=2026-03-02", 400, "unknown-parameter")
 
 
 def test_what_is_withdrawn_was_never_there(client, years):

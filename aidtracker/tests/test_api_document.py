@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -30,8 +31,13 @@ def app(monkeypatch):
         signal.connect(close_old_connections)
 
 
-def test_document_is_openapi_3_1(client):
+def test_document_is_openapi_3_1(client, settings):
     document = client.get("/api/v1/openapi.json").json()
+    assert document["servers"] == [{"url": "/"}]
+    settings.SITE = settings.SITE | {"address": "https://data.example.org"}
+    caches["pages"].clear()
+    named = client.get("/api/v1/openapi.json").json()
+    assert named["servers"] == [{"url": "https://data.example.org"}]
     assert document["openapi"] == "3.1.0"
     assert "ProblemDetails" in document["components"]["schemas"]
     for place, operations in document["paths"].items():

@@ -60,7 +60,7 @@ def test_page_tries_what_is_asked_and_shows_the_answer(client, settings):
         assert f'"name": "{row["name"]}"' in text
     assert '<option value="completed" selected>' in text
     refused = client.get("/api/?dataset=projects&limit=x").content.decode()
-    assert "回答（422）" in refused
+    assert "回答（400）" in refused
     assert "<script>" not in client.get("/api/?dataset=projects&q=<script>").content.decode()
     assert "观测值" in client.get("/api/?dataset=nonsense").content.decode()
     # What the problems are said to be is explained where their types lead.

@@ -12,6 +12,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from aidtracker.testing import make_investment, make_observation, make_series, make_source
 from programs.models import Headquarters
@@ -85,13 +86,24 @@ def test_chart_hands_out_what_it_is_drawn_of(client):
     for kind in ("csv", "json", "zip"):
         assert f'{place}chart.{kind}"' in page
     rows = rows_of(taken(client, f"{place}chart.csv")[0])
-    assert [row["数值"] for row in rows] == ["5家", "6家", "7家"]
+    assert [row["原文数字"] for row in rows] == ["5家", "6家", "7家"]
+    assert [(row["数值"], row["单位"], row["修饰"]) for row in rows[:1]] == [("5", "家", "确数")]
+    assert (rows[0]["下界"], rows[0]["截至"]) == ("5", "2019-12-31")
     figure = Observation.objects.get(series=series, printed="5家")
-    assert rows[0]["网址"] == f"http://testserver{figure.get_absolute_url()}"
+    assert rows[0]["本站网页"] == f"http://testserver{figure.get_absolute_url()}"
+    assert rows[0]["文献标题"] == figure.source.title
+    said = json.loads(taken(client, f"{place}chart.json")[0])
+    assert [row["数值"] for row in said["rows"]] == [5, 6, 7]
+    assert {one["name"] for one in said["columns"] if not one.get("description")} == set()
+    assert [figure.source.code in one for one in said["sources"][:1]] == [True]
     content, name = taken(client, f"{place}chart.zip")
     archive = zipfile.ZipFile(io.BytesIO(content))
     assert {one.rpartition(".")[2] for one in archive.namelist()} == {"csv", "json", "md", "svg"}
-    assert "怎么引用" in archive.read("README.md").decode()
+    assert {one.date_time[:3] for one in archive.infolist()} == {localdate().timetuple()[:3]}
+    words = archive.read("README.md").decode()
+    assert "怎么引用" in words
+    assert "- 下界：原文的话所容许的最小值" in words
+    assert f"- {figure.source.code} " in words
     assert name.startswith(f'="series-{series.slug}-chart-'[:40])
 
 
@@ -103,6 +115,9 @@ def test_table_of_a_page_is_a_file(client):
     said = json.loads(taken(client, f"{place}table.json?section=programs")[0])
     assert said["title"].startswith(body.name)
     assert all(row["网址"].startswith("http://testserver/programs/") for row in said["rows"])
+    meant = {one["name"]: one.get("description", "") for one in said["columns"]}
+    assert meant["类型"]
+    assert any(said["sources"])
     assert client.get(f"{place}table.csv?section=nothing").status_code == 404
     assert client.get(f"{Series.objects.first().get_absolute_url()}table.csv").status_code == 404
 

@@ -16,6 +16,7 @@ import rdflib
 from django.db import connection
 from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
 
 from aidtracker.ground.tallies import public_totals
 from aidtracker.opendata import kept
@@ -55,6 +56,7 @@ def taken(client, name, **headers):
 # What files hold
 
 
+@pytest.mark.once
 def test_package_is_valid_with_all_its_rows_keys_and_types(client, folder):
     content, _ = taken(client, "aidtracker.zip")
     zipfile.ZipFile(io.BytesIO(content)).extractall(folder / "package")
@@ -73,6 +75,13 @@ def test_package_is_valid_with_all_its_rows_keys_and_types(client, folder):
             len(file),
             f"sha256:{hashlib.sha256(file).hexdigest()}",
         )
+    changed = max(
+        one.model.objects.published().aggregate(at=Max("updated_at"))["at"]
+        for one in open_datasets().values()
+        if one.model.objects.published().exists()
+    )
+    dates = {one.date_time for one in zipfile.ZipFile(io.BytesIO(content)).infolist()}
+    assert [one[:4] for one in dates] == [localtime(changed).timetuple()[:4]]
     words = (folder / "package" / "README.md").read_text()
     assert "怎么引用" in words
     assert "[DB/OL]" in words
@@ -265,6 +274,21 @@ def test_pages_say_what_there_is_in_few_queries(client):
 )
 def test_nothing_else_is_handed_out(client, address):
     assert client.get(address).status_code == 404
+
+
+def test_whole_file_takes_no_conditions_and_says_where_its_columns_are_explained(client):
+    for address in ("/data/metrics.csv", "/sdmx/figures.csv", "/iati/organisations.xml"):
+        refused = client.get(f"{address}?region=652901")
+        assert refused.status_code == 400
+        assert (refused.json()["parameter"], refused["Content-Type"]) == (
+            "region",
+            "application/problem+json",
+        )
+    response = client.get("/data/metrics.csv?_=17&utm_source=a")
+    assert response.status_code == 200
+    page, package = (one.split(">")[0].lstrip(" <") for one in response["Link"].split(","))
+    assert (page, package) == ("/data/metrics/", "/data/datapackage.json")
+    assert client.get("/data/?from=elsewhere").status_code == 200
 
 
 def test_robots_are_invited_to_whole_datasets_alone(client):

@@ -35,6 +35,7 @@ def canonical(page):
     return re.findall(r'<link rel="canonical" href="([^"]+)">', page)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", [*rows_with_pages()], ids=lambda model: model.__name__)
 def test_page_of_a_row_tells_what_it_is(model, client):
     row = model.objects.published().first()

@@ -44,6 +44,7 @@ def test_empty_file_is_an_error():
         sheet(Region, [], [])
 
 
+@pytest.mark.once
 def test_too_many_rows_are_an_error():
     with pytest.raises(SheetError, match="一次最多导入"):
         sheet(Region, ["区划代码"], *([["1"]] * (MAX_ROWS + 1)))

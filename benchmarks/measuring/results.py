@@ -72,13 +72,27 @@ def result(row: Row, usage: Usage | None, words: str = "") -> Result:
     return Result(row.group, row.name, row.limit, target, usage and asdict(usage), words)
 
 
-def write(results: Iterable[Result], size: str) -> Path:
-    """Keep what was measured on the database in use."""
+def write(results: Iterable[Result], size: str, *, is_part: bool = False) -> Path:
+    """Keep what was measured on the database in use; a part stands among what was measured before,
+    its groups with a date of their own."""
     KEPT.mkdir(exist_ok=True)
     path = KEPT / f"{connection.vendor}-{size}.json"
     found = {"about": about(size), "rows": [asdict(one) for one in results]}
+    if is_part and path.exists():
+        found = joined(json.loads(path.read_text("utf-8")), found)
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def joined(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What was measured earlier, with what was measured now in its place or behind it."""
+    rows = {one["name"]: one for one in before["rows"]} | {one["name"]: one for one in now["rows"]}
+    said = f"{now['about']['date']}, {now['about']['load']}"
+    again = {one["name"] for one in now["rows"]}
+    mixed = {one["group"] for one in before["rows"] if one["name"] not in again}
+    groups = {one["group"] for one in now["rows"]} - mixed
+    later = before["about"].get("later", {}) | dict.fromkeys(groups, said)
+    return {"about": before["about"] | {"later": later}, "rows": list(rows.values())}
 
 
 def about(size: str) -> dict[str, str]:
@@ -132,6 +146,8 @@ def part_of(name: str, runs: list[dict[str, Any]]) -> Iterator[str]:
         said_of_it = (said[name] for name in ("date", "machine", "python", "load") if name in said)
         yield f"{', '.join(said_of_it)}.\n"
         for group, found in groupby(rows.values(), key=lambda one: one.group):
+            if measured := said.get("later", {}).get(group):
+                yield f"{group}: measured {measured}.\n"
             yield table(group, list(found), rows)
 
 

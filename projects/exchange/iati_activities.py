@@ -1,8 +1,9 @@
 """The IATI activity file: programmes and projects, as far as a start and a body are known.
 
-IATI takes no activity without a start and a body that takes part. What has no start of its own is
-told with that of its batch, or with the day of the first document that speaks of it, and says so;
-what lacks these, too, stands at the end of the file, in our namespace, with what it lacks.
+IATI takes no activity without a start and a body that takes part: both its schema and its ruleset
+say must. What has no start of its own is told with the nearest date that is known (`BORROWED`), as
+a planned start that says what it is; what lacks that, too, stands at the end of the file, in our
+namespace, with what it lacks.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from projects.exchange.sdmx import digits
 from projects.models import Project, ProjectParty, ProjectPlan
 from projects.models.projects import AMOUNTS
 
-NO_START = "没有开始的日期，所属批次和提到它的文献也没有日期"
+NO_START = "没有开始的日期，计划、所属批次和工程、提到它的文献也没有日期"
 NO_BODY = "没有牵头的指挥部，也没有指挥部的项目属于它"
 OF_HEADQUARTERS = {
     "hq": F("headquarters__name"),
@@ -30,6 +31,7 @@ OF_HEADQUARTERS = {
 DATES = ("planned_start", "planned_completion", "actual_start", "actual_completion")
 STARTED = Q(planned_start__gt="") | Q(actual_start__gt="") | Q(batch__starts_on__gt="")
 DOCUMENTED = Q(documented__gt="")
+ABOVE = Q(parent__starts_on__gt="")
 PROGRAM, PROJECT = "1", "2"  # levels of the hierarchy
 
 Row = dict[str, Any]
@@ -38,7 +40,8 @@ Row = dict[str, Any]
 def activities(site: str) -> Iterator[Any]:
     """All activities, then what is none: four queries, whatever there is."""
     projects, programs = public(Project), public(Program)
-    is_dated = STARTED | DOCUMENTED
+    under = links(Project, "programs").exclude(starts_on="")
+    is_dated = STARTED | DOCUMENTED | Q(Exists(plans())) | Q(Exists(under))
     is_complete = whole_program()
     yield from (program(one, site) for one in told_programs(programs.filter(is_complete)))
     yield from (project(one, site) for one in told_projects(projects.filter(is_dated)))
@@ -51,7 +54,7 @@ def activities(site: str) -> Iterator[Any]:
 def whole_program() -> Q:
     """That a programme has what an activity needs: somebody who leads it, and a start."""
     is_led = Q(headquarters__isnull=False) | Q(Exists(projects_under()))
-    return is_led & (Q(starts_on__gt="") | DOCUMENTED)
+    return is_led & (Q(starts_on__gt="") | ABOVE | DOCUMENTED)
 
 
 def told_of(programs: QuerySet) -> QuerySet:
@@ -64,6 +67,10 @@ def public(model: Any) -> QuerySet:
     dated = links(model, "sources").exclude(published_on="").order_by("published_on")
     documented = Coalesce(Subquery(dated.values("published_on")[:1]), Value(""))
     return model.objects.published().order_by("pk").annotate(documented=documented)
+
+
+def plans() -> QuerySet:
+    return ProjectPlan.objects.published().filter(project=OuterRef("pk"))
 
 
 def projects_under() -> QuerySet:
@@ -106,7 +113,6 @@ def told_projects(rows: QuerySet) -> Iterator[Row]:
     parties = ProjectParty.objects.published().filter(
         project=OuterRef("pk"), role__in=iati_parts.ROLES
     )
-    plans = ProjectPlan.objects.published().filter(project=OuterRef("pk"))
     under = told_of(links(Project, "programs"))
     return rows.values(
         *("slug", "name", "code", "status", "note", "updated_at", "documented", *DATES, *AMOUNTS),
@@ -115,7 +121,7 @@ def told_projects(rows: QuerySet) -> Iterator[Row]:
         batch_start=F("batch__starts_on"),
         sector=F("category__code"),
         sector_name=F("category__name"),
-        under=rows_told(under, "slug", slug=F("slug")),
+        under=rows_told(under, "slug", slug=F("slug"), starts=F("starts_on")),
         bodies=rows_told(
             parties,
             "number",
@@ -126,7 +132,7 @@ def told_projects(rows: QuerySet) -> Iterator[Row]:
             other=F("organisation"),
         ),
         yearly=rows_told(
-            plans,
+            plans(),
             *("year", "number"),
             year=F("year"),
             number=F("number"),
@@ -145,7 +151,12 @@ def told_programs(rows: QuerySet) -> Iterator[Row]:
         *("slug", "name", "sector", "note", "updated_at", "starts_on", "ends_on", "documented"),
         **OF_HEADQUARTERS,
         **common(Program),
-        above=Subquery(told_of(Program.objects.filter(pk=OuterRef("parent"))).values("slug")[:1]),
+        under=rows_told(
+            told_of(Program.objects.filter(pk=OuterRef("parent"))),
+            "slug",
+            slug=F("slug"),
+            starts=F("starts_on"),
+        ),
         bodies=rows_told(bodies, "slug", hq=F("name"), hq_slug=F("slug")),
         figures=figures_told(Q(series__program=OuterRef("pk"), series__project=None)),
     ).iterator(iati.CHUNK)
@@ -208,6 +219,6 @@ def program(row: Row, site: str) -> Any:
         iati_parts.places(row),
         iati_parts.sectors(row["sector"], label, site),
         iati_parts.documents(row, page_of(Program, row, site)),
-        map(iati_parts.related, filter(None, [row["above"]])),
+        (iati_parts.related(one["slug"]) for one in row["under"] or ()),
         results(row["figures"], site),
     )

@@ -41,9 +41,29 @@ PARENT = "1"
 ORIGINAL, REVISED = "1", "2"
 INDICATIVE = "1"  # a plan is no binding commitment
 TEN_THOUSAND = 10_000
+# Where a start that IATI demands and no document states is taken from; the nearest comes first.
 BORROWED = {
-    "batch": "文献没有说开始的日期；这是所属批次开始的日期。",
-    "document": "文献没有说开始的日期；这是最早提到它的文献的日期，开始不晚于这一天。",
+    "plan": (
+        "文献没有说开始的日期；这是计划中最早有援疆资金的一年。",
+        "No start is stated; this is the first year for which aid is planned.",
+    ),
+    "batch": (
+        "文献没有说开始的日期；这是所属批次开始的日期。",
+        "No start is stated; this is the start of the batch of aid that it belongs to.",
+    ),
+    "programme": (
+        "文献没有说开始的日期；这是所属工程开始的日期。",
+        "No start is stated; this is the start of the programme that it belongs to.",
+    ),
+    "document": (
+        "文献没有说开始的日期。IATI 必须有一个，这里是最早提到它的文献的日期，不是开始的日期。",
+        "No start is stated. IATI demands one: this is the date of the first document that"
+        " speaks of the activity, not of its start.",
+    ),
+    "end": (
+        "文献没有说开始的日期；这是完成的日期，开始不晚于它。",
+        "No start is stated; this is the completion, which the start does not follow.",
+    ),
 }
 
 Row = dict[str, Any]
@@ -89,12 +109,25 @@ def status_of(row: Row) -> Any:
         return E("activity-status", code=STATUSES[row["status"]])
     if row["actual_completion"]:
         return inferred_status(FINALISED)
-    return inferred_status(so_far(start_of(row, "actual_start", "planned_start", "batch_start")))
+    return inferred_status(so_far(start_of(row, "actual_start", "planned_start")))
 
 
 def start_of(row: Row, *names: str) -> str:
-    """The first of some dates that is known, else the day of the first document."""
-    return next((row[name] for name in (*names, "documented") if row[name]), "")
+    """The first of some dates that is known, else the one that is told in its place."""
+    return next((row[name] for name in names if row[name]), "") or borrowed(row)[1]
+
+
+def borrowed(row: Row) -> tuple[str, str]:
+    """What a start that nobody states is taken from, and its date."""
+    years = [one["year"] for one in row.get("yearly") or ()]
+    above = [one["starts"] for one in row.get("under") or () if one["starts"]]
+    found = {
+        "plan": f"{min(years)}" if years else "",
+        "batch": row.get("batch_start"),
+        "programme": min(above, default=""),
+        "document": row["documented"],
+    }
+    return next((basis, text) for basis, text in found.items() if text)
 
 
 def so_far(start: str) -> str:
@@ -117,12 +150,15 @@ def date_of(kind: str, text: str) -> Any:
 
 
 def borrowed_start(row: Row, *ends: str) -> Any:
-    """A start that is not its own: of its batch, or the day of the first document. Says so."""
-    basis = "batch" if row.get("batch_start") else "document"
-    text = min(filter(None, (row.get("batch_start") or row["documented"], *ends)))
+    """A start that is not its own, which says so in the place that IATI has for words."""
+    basis, text = borrowed(row)
+    first_end = min(filter(None, ends), default=text)
+    if first_end < text:
+        basis, text = "end", first_end
     found = date_of(PLANNED_START, text)
     found.set(own_name("basis"), basis)
-    found.append(narrative(BORROWED[basis]))
+    in_chinese, in_english = BORROWED[basis]
+    found.extend([narrative(in_chinese), E.narrative(in_english, {iati.LANG: "en"})])
     return found
 
 

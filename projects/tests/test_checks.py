@@ -82,6 +82,7 @@ def test_what_holds(found):
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "silent",
     [
@@ -143,6 +144,7 @@ def test_growth_without_a_base_says_what_it_would_be(found):
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("key", "computation"),
     [

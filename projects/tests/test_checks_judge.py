@@ -21,6 +21,7 @@ from projects.tests.figure_sets import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("has_sides", [True, False])
 def test_a_share_of_more_than_the_whole_says_why_it_cannot_be(has_sides):
     part = make.make_series(metric=flow("家"))
@@ -42,6 +43,7 @@ def test_a_share_of_the_whole_may_be_all_of_it():
     assert results(rate) == [("ratio", "holds")]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("accumulation", "start", "end", "result"),
     [

@@ -58,6 +58,7 @@ def compared(client, *figures, metric=None, slugs=None):
     return asked(client, of="headquarters", pick=[one.slug for one in several]).context
 
 
+@pytest.mark.once
 def test_every_donor_is_there_with_what_the_record_has_of_it(client):
     context = asked(client, of="donors").context
     names = [row.cells[0].items[0] for row in context["records"].rows]

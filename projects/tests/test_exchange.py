@@ -167,6 +167,11 @@ def test_activity_says_what_is_known_and_leaves_out_the_rest(client, time_machin
     document = make_source(kind="public", published_on="2021-05")
     of_batch = make_project(batch=make_batch(starts_on="2023"), status="")
     of_document = make_project(status="", sources=[document])
+    of_plan = make_project(batch=make_batch(starts_on="2023"), status="")
+    make_project_plan(project=of_plan, year=2024, number=1, review=Review.PUBLISHED)
+    of_program = make_project(programs=[program], sources=[document])
+    finished = make_project(sources=[document], actual_completion="2019-05")
+    inner = make_program(parent=program, headquarters=program.headquarters)
     nowhere = make_project(name="没有日期的", status="")
 
     tree = checked(client, ACTIVITIES)
@@ -188,11 +193,16 @@ def test_activity_says_what_is_known_and_leaves_out_the_rest(client, time_machin
     for row, basis, starts in (
         (of_batch, "batch", "2023-01-01"),
         (of_document, "document", "2021-05-01"),
+        (of_plan, "plan", "2024-01-01"),
+        (of_program, "programme", "2020-01-01"),
+        (inner, "programme", "2020-01-01"),
+        (finished, "end", "2019-05-01"),
     ):
-        (start,) = activity(tree, row).iter("activity-date")
+        start = activity(tree, row).find("activity-date[@type='1']")
         assert (start.get(f"{{{OWN}}}basis"), start.get("iso-date")) == (basis, starts)
-        assert start.findtext("narrative")
-        assert activity(tree, row).xpath("activity-status/@aid:inferred", namespaces=AID)
+        assert start.findtext("narrative").startswith("文献没有说开始的日期")
+        assert start.xpath("narrative[@xml:lang='en']")
+    assert activity(tree, of_document).xpath("activity-status/@aid:inferred", namespaces=AID)
     left = tree.xpath("//aid:left-out[@name='没有日期的']/@ref", namespaces=AID)
     assert left == [f"AIDTRACKER-projects-{nowhere.slug}"]
 

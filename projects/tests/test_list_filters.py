@@ -5,6 +5,7 @@ from django.test import Client
 
 from aidtracker.pages.choosing import MOST_CHOICES, RowFilter, choices_of_rows
 from aidtracker.pages.listing import ListPage
+from aidtracker.pages.naming import key_in_words
 from aidtracker.pages.routes import pages_of_datasets
 from programs.models import Region, Source
 from projects.models import Observation, Project
@@ -111,4 +112,4 @@ def test_drop_downs_say_what_rows_are_called_by_one_query(page, django_assert_ma
     for one in named:
         key = one.extra["to_field_name"]
         rows = one.get_queryset(None)()[: MOST_CHOICES + 1]
-        assert found[one.label] == [(str(getattr(row, key)), str(row)) for row in rows]
+        assert found[one.label] == [(key_in_words(row, key), str(row)) for row in rows]

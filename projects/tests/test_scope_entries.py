@@ -194,6 +194,7 @@ def test_figures_of_two_wordings_contradict_each_other(sales):
     assert results(*rows) == ["contradiction"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("scopes", "result"),
     [
@@ -215,6 +216,7 @@ def test_parts_above_their_whole_contradict_it_unless_they_may_overlap(sales, sc
     assert results(*rows) == [result]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("scope", "own", "plain", "found"),
     [

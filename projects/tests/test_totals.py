@@ -442,6 +442,7 @@ def area_without_border():
     return {"region": make_region(level="area")}, {"region": make_region()}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "subjects",
     [

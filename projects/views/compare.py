@@ -11,12 +11,14 @@ from django.views.generic import View
 
 from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.data_files import CHARTS, chart_data
+from aidtracker.pages.filed_tables import explained
 from aidtracker.pages.listing import FORMATS, record_download
 from aidtracker.pages.site import absolute
 from aidtracker.pages.tables import Item
 from aidtracker.pages.terms import about
 from aidtracker.sheets import WITH_WORDS, About, cell_text, file_name, file_of, taken_table
 from projects.charts.best import best_chart
+from projects.models import Observation
 from projects.views.compare_kinds import (
     KINDS,
     PERIODS,
@@ -66,7 +68,7 @@ class ComparePage(View):
         record_download(self.request, "并列比较", self.query(), comparison.asked.download)
         if comparison.asked.download in WITH_WORDS:
             texts = ([cell_text(value) for value in row] for row in rows)
-            return taken_table(name, list(HEADINGS), texts, self.about)
+            return taken_table(name, explained(HEADINGS, Observation), texts, self.about)
         return file_of(name, list(HEADINGS), rows)
 
     @property

@@ -13,7 +13,7 @@ from aidtracker.pages.listing import ListFilter, ListPage
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Item, Layout, counted, table
-from aidtracker.sheets import WITH_WORDS, file_name, file_of, taken_table
+from aidtracker.sheets import WITH_WORDS, TakenColumn, file_name, file_of, taken_table
 from programs.models import Source
 from projects.corrections import Correction, State, corrections_of
 from projects.restatements import Told, all_corrections, kinds, read
@@ -39,7 +39,7 @@ def document(one: Correction) -> Item:
 
 
 CORRECTION_COLUMNS = (
-    Column("日期", day, kind="date"),
+    Column("日期", day, kind="date", meaning="改动在本站公布的日期。"),
     Column("数字", figure),
     Column("改动", "words", kind="phrase"),
     Column("理由", "why", kind="phrase"),
@@ -98,11 +98,15 @@ class CorrectionList(ListPage):
     filterset_class = CorrectionFilter
     shows_all = False
     columns = (
-        Column("日期", day, kind="date"),
-        Column("所改的", told),
-        Column("改动", "words", kind="phrase"),
-        Column("理由", "why", kind="phrase"),
-        Column("出处", lambda one: document(one) if isinstance(one, Correction) else ""),
+        Column("日期", day, kind="date", meaning="改动在本站公布的日期。"),
+        Column("所改的", told, meaning="改的是哪一条记录的哪一处。"),
+        Column("改动", "words", kind="phrase", meaning="改动前后各是什么，或撤回了什么。"),
+        Column("理由", "why", kind="phrase", meaning="改动的人写明的理由。"),
+        Column(
+            "出处",
+            lambda one: document(one) if isinstance(one, Correction) else "",
+            meaning="数字所在的文献。",
+        ),
     )
 
     def rows(self) -> QuerySet:
@@ -129,7 +133,8 @@ class CorrectionList(ListPage):
         headings = [column.label for column in self.columns]
         name = file_name("corrections", file_format, self.chosen_words)
         if file_format in WITH_WORDS:
-            return taken_table(name, headings, self.lines(), self.about)
+            columns = [TakenColumn(one.label, definition=one.meaning) for one in self.columns]
+            return taken_table(name, columns, self.lines(), self.about)
         return file_of(name, headings, self.lines())
 
     def documents(self) -> list[str]:

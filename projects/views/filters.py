@@ -8,9 +8,18 @@ from django.db.models.functions import Left
 from django.forms import HiddenInput
 
 from aidtracker.ground.inner_queries import Answers, Fixed, Numbers
+from aidtracker.ground.keys import KEY_SEPARATOR
 from aidtracker.ground.search import naming
-from aidtracker.pages.choosing import choice_filter, linked_filter, row_filter, used
+from aidtracker.pages.choosing import (
+    LinkedField,
+    LinkedFilter,
+    choice_filter,
+    linked_filter,
+    row_filter,
+    used,
+)
 from aidtracker.pages.listing import ListFilter
+from aidtracker.pages.naming import NATURAL
 from aidtracker.pages.paging import kept
 from programs.models import Batch, Category, Headquarters, Policy, Program, Region, Source
 from programs.models.programs import Sector
@@ -41,8 +50,6 @@ from projects.models.metrics import any_of
 from projects.models.pipeline_cases import latest
 from projects.models.scope_entries import SCOPES
 from projects.models.targets import Standing
-
-NUMBER_LENGTH = 9  # of a figure in its document
 
 
 def about(subject):
@@ -75,11 +82,11 @@ def sources_with_figures(request):
 
 class ProjectFilter(ListFilter):
     headquarters = row_filter("援疆指挥部", used(Headquarters, "projects"))
-    category = row_filter("项目类别", used(Category, "projects"), key="pk")
+    category = row_filter("项目类别", used(Category, "projects"), key=NATURAL)
     status = choice_filter("状态", Project.Status)
     region = place_filter("受援地", "projects", field_name="regions")
     program = row_filter("所属工程", used(Program, "projects"), field_name="programs")
-    batch = row_filter("批次", batches, key="pk")
+    batch = row_filter("批次", batches, key=NATURAL)
     site = linked_filter("场所", Site)
     enterprise = linked_filter("参与企业", Enterprise, method="of_enterprise")
 
@@ -407,24 +414,26 @@ class ObservationFilter(ListFilter):
         return queryset.filter(Q(as_of__year=value) | is_of_period)
 
 
+class FigureField(LinkedField):
+    """A figure by its key, or as links name it: 文献编号.序号."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value and value.replace(".", KEY_SEPARATOR))
+
+
+class FigureFilter(LinkedFilter):
+    field_class = FigureField
+
+
 class FindingFilter(ListFilter):
     result = choice_filter("结果", Finding.Result)
     kind = choice_filter("规则", kind_choices)
     state = choice_filter("处理", Finding.State)
     source = row_filter("文献", sources_with_figures, key="code", method="of_source")
-    observation = django_filters.CharFilter(
-        label="观测值", method="of_observation", widget=HiddenInput
-    )
+    observation = linked_filter("观测值", Observation, FigureFilter, field_name="observations")
 
     def of_source(self, queryset, name, value):
         named = value if isinstance(value, QuerySet) else [value]
         figures = Fixed(Observation.objects.filter(source__in=named))
         links = Finding.observations.through.objects.filter(observation__inside=figures)
         return queryset.filter(pk__inside=Answers(links.order_by().values("finding")))
-
-    def of_observation(self, queryset, name, value):
-        """The findings of one figure, named as 文献编号.序号."""
-        code, _, number = value.rpartition(".")
-        if not (number.isascii() and number.isdecimal() and len(number) < NUMBER_LENGTH):
-            return queryset.none()
-        return queryset.filter(observations__source__code=code, observations__number=int(number))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,10 @@ class About:
     conditions: tuple[tuple[str, str], ...] = ()
     documents: Callable[[], list[str]] = no_documents
     note: str = ""
+
+    @property
+    def date(self) -> date:
+        return date.fromisoformat(self.day)
 
     @cached_property
     def facts(self) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -11,14 +13,16 @@ from django.http import StreamingHttpResponse
 
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.sheets.columns.cells import mark
-from aidtracker.sheets.columns.described import described_columns, in_lists
+from aidtracker.sheets.columns.described import Type, described_columns, in_lists
 from aidtracker.sheets.writing.about import About, column_facts, column_row
 from aidtracker.sheets.writing.extracts import Extract, csv_lines
 from aidtracker.sheets.writing.files import chunks, csv_chunks, file_name, response
-from aidtracker.sheets.writing.json_rows import json_rows
+from aidtracker.sheets.writing.json_rows import json_rows, text_in_json, value_of
 from aidtracker.sheets.writing.workbooks import Sink
 
 ROWS = 500
+FAST = 1  # of the levels of zlib
+READABLE = 0o100644  # a file that all may read
 README, METADATA = "README.md", "metadata.json"
 Member = tuple[str, Iterable[bytes]]
 
@@ -31,7 +35,7 @@ def taken_rows(
     if file_format == "json":
         content = json_of_rows(queryset, about, site)
     else:
-        content = zip_of(members_of_rows(queryset, about, f"{name}.csv", site))
+        content = zip_of(members_of_rows(queryset, about, f"{name}.csv", site), about.date)
     return response(file_name(name, file_format, chosen), content)
 
 
@@ -65,41 +69,77 @@ def members_of_rows(queryset: QuerySet, about: About, name: str, site: str) -> I
     yield README, [about.readme([column_row(one) for one in columns]).encode()]
 
 
-def zip_of(members: Iterable[Member]) -> Iterator[bytes]:
+def dated(name: str, when: date) -> zipfile.ZipInfo:
+    """A member of a ZIP with the date of what it holds: the same content is the same bytes."""
+    found = zipfile.ZipInfo(name, (*when.timetuple()[:6],))
+    found.compress_type = zipfile.ZIP_DEFLATED
+    found.external_attr = READABLE << 16
+    return found
+
+
+def zip_of(members: Iterable[Member], when: date) -> Iterator[bytes]:
     """A ZIP that is written while it is sent."""
     sink = Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
         for name, parts in members:
-            with archive.open(name, "w") as member:
+            with archive.open(dated(name, when), "w") as member:
                 for part in parts:
                     member.write(part)
                     yield sink.taken()
     yield sink.taken()
 
 
-# A table as a page shows it: few rows, of words
+# A table as a page shows it: few rows
+
+
+@dataclass(frozen=True)
+class TakenColumn:
+    """A column of such a table: its heading, its type, what it means, and in which unit."""
+
+    heading: str
+    type: Type = Type.TEXT
+    definition: str = ""
+    unit: str = ""
+
+    def called(self, heading: str) -> "TakenColumn":
+        return replace(self, heading=heading)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        said = {
+            "name": self.heading,
+            "type": self.type.value,
+            "unit": self.unit,
+            "description": self.definition,
+        }
+        return {name: value for name, value in said.items() if value}
 
 
 def taken_table(
     name: str,
-    headings: Sequence[str],
+    columns: Sequence[TakenColumn],
     rows: Iterable[Sequence[str]],
     about: About,
     further: Iterable[Member] = (),
 ) -> StreamingHttpResponse:
     """A table as csv, json or zip, by the ending of `name`; `further` goes along in the ZIP."""
     stem, _, ending = name.rpartition(".")
+    headings = [one.heading for one in columns]
     marked = ([mark(text) for text in row] for row in rows)
     lines = csv_chunks(headings, csv_lines(marked))
-    columns = [{"name": one} for one in headings]
     if ending == "csv":
         return response(name, lines)
+    metadata = about.metadata([one.facts for one in columns])
     if ending == "json":
-        objects = (
-            json.dumps(dict(zip(headings, row, strict=True)), ensure_ascii=False) for row in rows
-        )
-        return response(name, json_of(about.metadata(columns), objects))
-    metadata = json.dumps(about.metadata(columns), ensure_ascii=False, indent=1).encode()
-    readme = about.readme([(one,) for one in headings]).encode()
-    members = [(f"{stem}.csv", lines), (METADATA, [metadata]), (README, [readme]), *further]
-    return response(name, zip_of(members))
+        return response(name, json_of(metadata, json_objects(columns, rows)))
+    text = json.dumps(metadata, ensure_ascii=False, indent=1).encode()
+    readme = about.readme([(one.heading, one.definition, one.unit) for one in columns]).encode()
+    members = [(f"{stem}.csv", lines), (METADATA, [text]), (README, [readme]), *further]
+    return response(name, zip_of(members, about.date))
+
+
+def json_objects(columns: Sequence[TakenColumn], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    members = [(f"{text_in_json(one.heading)}: ", value_of(one.type)) for one in columns]
+    for row in rows:
+        cells = zip(members, row, strict=True)
+        yield f"{{{', '.join([name + value(text) for (name, value), text in cells])}}}"
