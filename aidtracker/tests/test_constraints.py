@@ -96,6 +96,11 @@ def account_that_ends(day):
     Account.objects.create(user=User.objects.create(username="甲"), ends_on=day)
 
 
+def signed_on_alike():
+    for name in ("甲", "乙"):
+        Account.objects.create(user=User.objects.create(username=name), sign_on="https://a 1")
+
+
 def invested_in_itself():
     firm = make.make_enterprise()
     make.make_investment(investor=firm, local_enterprise=firm)
@@ -338,6 +343,7 @@ BROKEN = {
     "observation_part_once": lambda: twice(
         make.make_observation_part, observation=make.make_observation(), number=1
     ),
+    "account_sign_on": signed_on_alike,
     "account_end_year": lambda: account_that_ends("1996-12-31"),
 }
 
