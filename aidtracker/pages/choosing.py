@@ -214,6 +214,9 @@ class LinkedField(ModelChoiceField):
             raise not_one(found, value, self.label, self.queryset.model)
         return found[0]
 
+    def prepare_value(self, value: Any) -> Any:
+        return key_in_words(value, NATURAL) if isinstance(value, Model) else value
+
 
 class LinkedFilter(django_filters.ModelChoiceFilter):
     """A condition on which row a row names, that no form offers."""
