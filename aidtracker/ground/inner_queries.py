@@ -30,7 +30,7 @@ def expecting_many(are_many: bool = True) -> Iterator[None]:
 
 def sql_of(numbers: Iterable[int], vendor: str) -> str:
     """A query that answers some numbers, which stand in its text."""
-    told = ",".join(map(str, numbers))
+    told = ",".join(str(int(number)) for number in numbers)
     if vendor == "postgresql":
         return f"SELECT unnest('{{{told}}}'::bigint[])"
     return f"SELECT value FROM json_each('[{told}]')"
