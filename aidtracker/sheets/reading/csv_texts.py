@@ -26,7 +26,6 @@ SNIFFED = 10_000
 QUOTED = re.compile(r'"[^"]*"')
 # Longer than Excel's own: some texts are downloaded as CSV because no workbook can hold them.
 MAX_CELL = 200_000
-csv.field_size_limit(MAX_CELL)
 
 
 def read_csv(content):
@@ -35,6 +34,8 @@ def read_csv(content):
     text = decoded(content)
     if "\x00" in text:
         raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
+    # The limit is one for the whole process, and libraries set it, too: it is said at each reading.
+    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     filled = ((number, row) for number, row in enumerate(reader, 1) if any(row))
     once = Once()
