@@ -114,13 +114,15 @@ def test_light_says_what_the_rule_found_and_why(client):
 def test_sums_that_do_not_follow_and_counts_far_over_the_plan_are_told():
     own = make_headquarters()
     row = make_target(headquarters=own, planned=10, done=30, **YEAR)
-    for month, done, total in ((4, 5, 5), (5, 5, 30)):
+    for month, done, total in ((4, 5, 5), (5, 35, 30)):
         make_target_report(
             target=row, month=date(2026, month, 1), done=done, done_to_date=total, review="approved"
         )
     assert {one.rule.code: one.sentence for one in late(own)} == {
-        "target-not-continuous": "累计完成 30，不等于上月累计 5 加本月 5（应为 10）。",
+        "target-not-continuous": "累计完成 30，不等于上月累计 5 加本月 35（应为 40）。",
         "target-over-plan": "累计完成 30，计划 10，超过一倍以上，请核对单位。",
+        "target-month-over-plan": "本月完成 35，超过整项任务的计划 10，请核对数和单位。",
+        "target-month-over-total": "本月完成 35，超过累计完成 30。",
     }
 
 
