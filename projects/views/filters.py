@@ -49,7 +49,7 @@ from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
 from projects.models.pipeline_cases import latest
 from projects.models.scope_entries import SCOPES
-from projects.models.targets import Standing
+from projects.sums.standings import Ground, Standing, with_standing
 
 
 def about(subject):
@@ -255,6 +255,7 @@ class PipelineCaseFilter(ListFilter):
 class TargetFilter(ListFilter):
     kind = choice_filter("类型", Target.Kind)
     standing = choice_filter("完成情况", Standing, method="standing_so")
+    ground = choice_filter("判断依据", Ground, method="standing_so")
     headquarters = row_filter("援疆指挥部", used(Headquarters, "targets"))
     region = place_filter("地区", "targets")
     program = row_filter("所属工程", used(Program, "targets"))
@@ -265,7 +266,7 @@ class TargetFilter(ListFilter):
     activity = linked_filter("活动", Activity)
 
     def standing_so(self, queryset, name, value):
-        return queryset.with_standing().filter(standing=value)
+        return with_standing(queryset).filter(**{name: value})
 
 
 class ActivityFilter(ListFilter):
