@@ -50,6 +50,8 @@ class Site:
     tree: Path = ROOT
     # Asked until it answers, before anybody comes.
     ready: str = "/readyz"
+    # What gunicorn serves instead of the site itself, as `scripts/` knows it.
+    app: str = ""
     sessions: list[str] = field(default_factory=list)
     process: subprocess.Popen | None = None
     number: int = 0
@@ -78,6 +80,9 @@ class Site:
     def running(self, **more: str) -> Iterator[None]:
         command = [str(ROOT / ".venv/bin/gunicorn"), "--config", str(CONFIG)]
         env = self.env | {"BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "5"} | more
+        if self.app:
+            command.append(self.app)
+            env["PYTHONPATH"] = str(ROOT / "scripts")
         self.process = subprocess.Popen(command, cwd=self.tree, env=env, stderr=subprocess.DEVNULL)
         try:
             self.wait()

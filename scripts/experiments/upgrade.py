@@ -34,7 +34,7 @@ SECONDS = int(os.environ.get("SECONDS", "20"))
 # What a program counts or notes of itself, and who is logged in.
 APART = {"django_session", "aidtracker_editionstep", "aidtracker_tally", "aidtracker_staffsession"}
 WRITERS = 6
-OLD_PORT, NEW_PORT = 8954, 8955
+PORT = int(os.environ.get("PORT", "8954"))  # and the next one, of this program
 
 
 @contextlib.contextmanager
@@ -141,8 +141,8 @@ def try_on(folder: Path, tree: Path, name: str, url: str) -> None:
         settings_in(folder) | {"DATABASE_URL": url, "STATIC_ROOT": str(folder / f"static-{which}")}
         for which in ("old", "new")
     ]
-    old = Site(name, environments[0], OLD_PORT, tree, ready="/")
-    new = Site(name, environments[1], NEW_PORT)
+    old = Site(name, environments[0], PORT, tree, ready="/")
+    new = Site(name, environments[1], PORT + 1)
     for site in (old, new):
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
     upgraded(old, new)
