@@ -38,11 +38,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 # Rows for so many rounds; prints for each step the address and what is sent there.
 PREPARED = """
-import json
+import itertools, json
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
-from aidtracker.testing import MAKERS
+from aidtracker.testing import MAKERS, rows
 from aidtracker.trail.conflicts import marks
 from projects.briefings.doubts import doubts_of
 from projects.models import Assessment, PipelineStage
@@ -50,6 +50,7 @@ from projects.models.briefings import Briefing, BriefingEdition
 from projects.models.schemes import AssessmentRound, AssessmentScheme, Criterion
 from projects.models import Outlet, Pipeline, PipelineCase, Score
 from programs.models import Headquarters
+rows.numbers = itertools.count(50_000)  # behind those that are there
 user = User.objects.get(username="writer0")
 made = {{"publish": [], "freeze": [], "move": []}}
 with transaction.atomic():
