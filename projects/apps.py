@@ -23,6 +23,8 @@ class ProjectsConfig(AppConfig):
         from projects.checks.recomputing import follow_with_findings
         from projects.entry.replaced_texts import move_places
         from projects.exchange.provenance import PROVENANCE
+        from projects.exchange.stages import STAGE
+        from projects.models import PipelineCase
         from projects.models.observations import Observation, public_figures_in
         from projects.models.requests import answer_requests
         from projects.monthly import ledger_follow
@@ -40,6 +42,7 @@ class ProjectsConfig(AppConfig):
         summaries.register(findings.SUMMARY)
         also_search(figures_that_say)
         add_further(Observation, PROVENANCE)
+        add_further(PipelineCase, STAGE)
         tell_in_tables(
             Observation,
             *("printed", "value", "value_high", "lower", "upper", "unit", "qualifier", "nature"),

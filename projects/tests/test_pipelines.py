@@ -167,6 +167,32 @@ def test_list_is_narrowed_to_where_cases_stand(client, stages):
     assert client.get(here[0].url).context["links"].total == 1
 
 
+def test_programs_are_told_of_the_stage_by_its_key_and_may_ask_for_it(client, stages):
+    case, begun = case_at(stages, "2026-01", "2026-02"), case_at(stages)
+    make_pipeline_stage(name="签约")
+    where = "/api/v1/cases"
+    stage = client.get(f"{where}/{case.slug}").json()["stage"]
+    assert (stage["key"], stage["name"], stage["number"]) == ("甲流程 / 签约", "签约", 2)
+    assert (stage["entered_on"], stage["outcome"]) == ("2026-02", None)
+    assert client.get(stage["pipeline"]).status_code == 200
+    keys = client.get("/api/v1/pipeline-stages?fields=identifier").json()["rows"]
+    assert {"identifier": stage["key"]} in keys
+    assert client.get(f"{where}/{begun.slug}").json()["stage"] is None
+
+    def found(stage):
+        return client.get(where, {"stage": stage, "fields": "code,stage"})
+
+    assert [one["code"] for one in found(stage["key"]).json()["rows"]] == [case.code]
+    assert [one["code"] for one in found("甲流程 / 拜访").json()["rows"]] == []
+    for words, status, accepted in (("签约", 409, "甲流程 / 签约"), ("没有", 404, "推进流程")):
+        problem = found(words)
+        assert (problem.status_code, problem["Content-Type"]) == (
+            status,
+            "application/problem+json",
+        )
+        assert accepted in problem.json()["detail"]
+
+
 def test_years_of_a_place_set_what_was_done_beside_the_plan(client):
     place = make_region(name="某师")
     project = make_project(regions=[place])

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from aidtracker.ground.keys import key_of
 from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.listing import ListPage
@@ -38,8 +39,8 @@ def those_here(line: FunnelLine) -> Item | int:
     """How many stand in a stage, leading to the list of these."""
     if not line.here:
         return line.here
-    chosen = {"pipeline": line.stage.pipeline.slug, "stage": line.stage.name, "end": "open"}
-    return Item(f"{line.here}", address("pipelinecase-list", **chosen))
+    chosen = address("pipelinecase-list", stage=key_of(line.stage), end="open")
+    return Item(f"{line.here}", chosen)
 
 
 class PipelineCaseList(ListPage):
