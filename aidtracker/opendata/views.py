@@ -22,6 +22,7 @@ from aidtracker.opendata.facts import catalogue
 from aidtracker.opendata.models import Release
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, resource
+from aidtracker.pages.data_files import described_by
 from aidtracker.pages.listing import record_download
 from aidtracker.pages.site import origin
 from aidtracker.pages.terms import RESERVED, citation, licence
@@ -135,10 +136,7 @@ def as_file(response: Any, name: str, cached: str) -> Any:
     dataset = name.rpartition(".")[0]
     pages = [reverse("data-set", args=[dataset])] if dataset in open_datasets() else []
     described = [(one, "text/html") for one in pages]
-    described.append((reverse("data-package"), "application/json"))
-    response["Link"] = ", ".join(
-        f'<{place}>; rel="describedby"; type="{kind}"' for place, kind in described
-    )
+    described_by(response, *described, (reverse("data-package"), "application/json"))
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = cached
     response["Access-Control-Allow-Origin"] = "*"

@@ -72,7 +72,7 @@ class Count:
 
     @property
     def item(self) -> Item | None:
-        return Item(self.words, self.url) if self.words else None
+        return Item(self.words, self.url, self.number) if self.words else None
 
 
 NOTHING = Count("")
