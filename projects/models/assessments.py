@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Round
 
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.records import KeyedQuerySet
 from aidtracker.ground.relations import key_to, optional_key_to
@@ -214,10 +214,12 @@ def refuse_of_public(rows: Sequence[Assessment]) -> None:
     if not public:
         return
     stored = Assessment._base_manager.filter(pk__among=public, review="published")
-    before = {pk: said for pk, *said in stored.values_list("pk", *STATED)}
+    before = {said["pk"]: said for said in stored.values("pk", *STATED)}
     for row in rows:
-        if before.get(row.pk, now := [getattr(row, name) for name in STATED]) != now:
-            raise ValidationError(f"评定“{row}”已发布；要改评的是谁或结果，请先写明理由撤回。")
+        said = before.get(row.pk, {})
+        if changed := [name for name in said if said[name] != getattr(row, name)]:
+            words = f"评定“{row}”已发布；要改评的是谁或结果，请先写明理由撤回。"
+            raise BrokenRuleError(words, *(name.removesuffix("_id") for name in changed))
 
 
 def refuse_without_award(rows: Sequence[Assessment]) -> None:

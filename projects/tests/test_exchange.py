@@ -161,6 +161,10 @@ def test_activity_says_what_is_known_and_leaves_out_the_rest(client, time_machin
         planned_amount=0,
     )
     make_project_party(project=known, role="builder", enterprise=firm, headquarters=None)
+    make_project_party(project=known, role="implementer", enterprise=firm, headquarters=None)
+    make_project_party(
+        project=known, role="owner", enterprise=None, headquarters=known.headquarters
+    )
     said = {"project": known, "year": 2025, "review": Review.PUBLISHED}
     make_project_plan(**said, number=1, amount=Decimal("10"))
     make_project_plan(**said, number=2, amount=Decimal("12.25"), reason="调整")
@@ -183,7 +187,10 @@ def test_activity_says_what_is_known_and_leaves_out_the_rest(client, time_machin
     assert found.xpath("activity-date/@aid:precision", namespaces=AID) == ["2024-03", "2026"]
     assert found.xpath("activity-status/@code") == ["2"]
     assert found.xpath("location/@ref") == [place.code]
-    assert "甲公司" in found.xpath("participating-org[@role='4']/narrative/text()")
+    # Each once in a role, whatever else it is in the ledger.
+    assert found.xpath("participating-org[@role='4']/narrative/text()") == ["甲公司"]
+    leading = f"AIDTRACKER-headquarters-{known.headquarters.slug}"
+    assert found.xpath("participating-org[@role='2']/@ref") == [leading]
     assert found.xpath("related-activity/@ref") == [f"AIDTRACKER-programs-{program.slug}"]
     budgets = [(one.get("type"), one.findtext("value")) for one in found.iter("budget")]
     assert budgets == [("2", "122500")]
