@@ -15,7 +15,7 @@ class ProjectsConfig(AppConfig):
         from aidtracker.api.sets import add_further
         from aidtracker.desk import home
         from aidtracker.ground import summaries
-        from aidtracker.pages.filed_tables import tell_in_tables
+        from aidtracker.pages.filed_tables import mean_in_tables, tell_in_tables
         from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models import Headquarters, Region
@@ -23,6 +23,8 @@ class ProjectsConfig(AppConfig):
         from projects.checks.recomputing import follow_with_findings
         from projects.entry.replaced_texts import move_places
         from projects.exchange.provenance import PROVENANCE
+        from projects.exchange.stages import STAGE
+        from projects.models import PipelineCase
         from projects.models.observations import Observation, public_figures_in
         from projects.models.requests import answer_requests
         from projects.monthly import ledger_follow
@@ -30,6 +32,7 @@ class ProjectsConfig(AppConfig):
         from projects.views import findings
         from projects.views.added import add_to_pages
         from projects.views.answers import figures_that_say
+        from projects.views.meanings import MEANINGS
 
         follow_changes(follow_with_findings)
         follow_changes(answer_requests)
@@ -40,10 +43,12 @@ class ProjectsConfig(AppConfig):
         summaries.register(findings.SUMMARY)
         also_search(figures_that_say)
         add_further(Observation, PROVENANCE)
+        add_further(PipelineCase, STAGE)
         tell_in_tables(
             Observation,
             *("printed", "value", "value_high", "lower", "upper", "unit", "qualifier", "nature"),
             *("period_start", "period_end", "as_of", "source_title", "number", "page", "citation"),
         )
+        mean_in_tables(MEANINGS)
         add_to_pages()
         named_here += [Headquarters, Region]

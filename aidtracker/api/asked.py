@@ -112,9 +112,11 @@ def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, st
     """The public rows that meet the conditions. Raises Problem for one that cannot be met."""
     if found.list_page is None:
         return found.model.objects.published()
-    filterset = filterset_of(found.list_page, request, conditions)
-    form_of(filterset, conditions)
-    return filterset.filter_queryset(filterset.queryset)
+    page = list_of(found.list_page, request, conditions)
+    if not conditions:
+        return page.rows()
+    form_of(page.filterset, conditions)
+    return page.filterset.filter_queryset(page.filterset.queryset)
 
 
 def form_of(filterset: Any, conditions: Mapping[str, str]) -> Any:
@@ -143,9 +145,14 @@ def has_choices(one: Any) -> bool:
     return bool(choices) and not callable(choices)
 
 
-def filterset_of(kind: type[ListPage], request: HttpRequest, conditions: Mapping[str, str]) -> Any:
+def list_of(kind: type[ListPage], request: HttpRequest, conditions: Mapping[str, str]) -> Any:
+    """The list with these conditions."""
     page: Any = kind()
     page.setup(request)
     page.parameters, page.notices = QueryDict(mutable=True), []
     page.parameters.update(conditions)
-    return page.filterset
+    return page
+
+
+def filterset_of(kind: type[ListPage], request: HttpRequest, conditions: Mapping[str, str]) -> Any:
+    return list_of(kind, request, conditions).filterset

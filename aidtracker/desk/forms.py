@@ -241,8 +241,25 @@ class RecordForm(forms.ModelForm):
         try:
             check(self)
         except ValidationError as error:
-            for name, found in error.update_error_dict({}).items():
-                self.add_error(name if name in self.fields else None, found)
+            self._update_errors(error)
+
+    def _update_errors(self, errors: Any) -> None:
+        """What a row says is wrong with it, each beside the field where it can be put right."""
+        placed: dict[str, list[ValidationError]] = {}
+        for name, found in errors.update_error_dict({}).items():
+            for error in found:
+                names = getattr(error, "names", ()) if name == NON_FIELD_ERRORS else (name,)
+                placed.setdefault(self.place_of(names), []).append(error)
+        super()._update_errors(ValidationError(placed))
+
+    def place_of(self, names: Iterable[str]) -> str:
+        """The last of some fields that can be filled in here; of none, the top of the form."""
+        open_fields = [
+            name
+            for name, field in self.fields.items()
+            if not field.disabled and not field.widget.is_hidden
+        ]
+        return next((one for one in reversed(open_fields) if one in names), NON_FIELD_ERRORS)
 
     # Changed by others meanwhile
 

@@ -34,6 +34,14 @@ COMPUTED: dict[type[Func], Callable[..., Any]] = {
 Of = Callable[[models.Model], Any]
 
 
+class BrokenRuleError(ValidationError):
+    """A rule about several fields does not hold; a form says so beside the last it has of them."""
+
+    def __init__(self, words: str, *names: str) -> None:
+        super().__init__(words)
+        self.names = names
+
+
 class RowCheck(models.CheckConstraint):
     """What is so of every row; migrations know it as Django's."""
 
@@ -52,7 +60,7 @@ class RowCheck(models.CheckConstraint):
         """As Django's, which asks the database and says nothing of fields that are left out."""
         names = self.condition.referenced_base_fields
         if not names & {*(exclude or ())} and self.is_broken(instance):
-            raise ValidationError(self.get_violation_error_message())
+            raise BrokenRuleError(self.get_violation_error_message(), *names)
 
 
 class Once(models.UniqueConstraint):
@@ -61,14 +69,25 @@ class Once(models.UniqueConstraint):
     def deconstruct(self) -> Any:
         return "django.db.models.UniqueConstraint", *super().deconstruct()[1:]
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it is about."""
+        parts: list[Any] = []
+        for one in self.expressions:
+            parts += [one] if isinstance(one, F) else one.flatten()
+        return (*self.fields, *(part.name for part in parts if isinstance(part, F)))
+
     def validate(self, model: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
         """Others are looked for only if the row meets the condition, and has other values now."""
         before = getattr(instance, "as_read", None)
-        names = [model._meta.get_field(name).attname for name in self.fields]
-        values_of = attrgetter("pk", *names)
+        columns = [model._meta.get_field(name).attname for name in self.names]
+        values_of = attrgetter("pk", *columns)
         is_kept = before is not None and values_of(before) == values_of(instance)
         if not is_kept and (self.condition is None or judge_of(self.condition)(instance)):
-            super().validate(model, instance, *args, **kwargs)
+            try:
+                super().validate(model, instance, *args, **kwargs)
+            except ValidationError as error:
+                raise BrokenRuleError(error.message, *self.names) from error
 
 
 def row_check(name: str, condition: Q, words: str) -> RowCheck:

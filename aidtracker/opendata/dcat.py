@@ -12,10 +12,12 @@ from aidtracker.opendata.schemas import DESCRIPTION, KEYWORDS
 from aidtracker.pages.terms import licence, publisher
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
+MEDIA_TYPES = "http://www.iana.org/assignments/media-types"
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -31,8 +33,25 @@ FILE_TYPES = {
 }
 
 
-def named(address: str) -> dict[str, str]:
-    return {"@id": address}
+THEMES = {"REGI": "Regions and cities", "ECON": "Economy and finance", "GOVE": "Government"}
+
+
+def named(address: str, kind: str = "") -> dict[str, Any]:
+    """What an address names; `kind` is what it is, for who does not follow it."""
+    return {"@id": address, "@type": kind} if kind else {"@id": address}
+
+
+def terms() -> dict[str, Any]:
+    return named(licence().address, "dct:LicenseDocument")
+
+
+def chinese() -> dict[str, Any]:
+    return named(f"{AUTHORITY}/language/ZHO", "dct:LinguisticSystem")
+
+
+def theme(code: str, label: str) -> dict[str, Any]:
+    said = {"skos:prefLabel": words(label, "en")}
+    return named(f"{AUTHORITY}/data-theme/{code}", "skos:Concept") | said
 
 
 def words(text: str, language: str = "zh") -> dict[str, str]:
@@ -54,8 +73,8 @@ def document(found: Catalogue, releases: Iterable[Release], site: str) -> dict[s
         "dct:title": words(settings.SITE["name"]),
         "dct:description": words(DESCRIPTION),
         "dct:publisher": agent(site),
-        "dct:license": named(licence().address),
-        "dct:language": named(f"{AUTHORITY}/language/ZHO"),
+        "dct:license": terms(),
+        "dct:language": chinese(),
         "foaf:homepage": {"@id": here, "@type": "foaf:Document"},
         **changed(found.updated),
         "dcat:dataset": [whole, *(dataset(one, site) for one in found.sets)],
@@ -70,7 +89,7 @@ def service(site: str, here: str) -> dict[str, Any]:
         "@type": "dcat:DataService",
         "dct:title": words(f"{settings.SITE['name']} API"),
         "dct:publisher": agent(site),
-        "dct:license": named(licence().address),
+        "dct:license": terms(),
         "dcat:endpointURL": named(f"{site}/api/v1/"),
         "dcat:endpointDescription": named(f"{site}/api/v1/openapi.json"),
         "dcat:landingPage": {"@id": f"{site}/api/", "@type": "foaf:Document"},
@@ -85,7 +104,7 @@ def agent(site: str) -> dict[str, Any]:
 def contact(site: str) -> dict[str, Any]:
     said = {
         "@id": f"{site}/#contact",
-        "@type": "vcard:Organization",
+        "@type": ["vcard:Organization", "vcard:Kind"],
         "vcard:fn": publisher(),
         "vcard:hasURL": named(f"{site}{reverse('data')}"),
     }
@@ -106,11 +125,11 @@ def common(address: str, site: str) -> dict[str, Any]:
         "dcat:landingPage": {"@id": address, "@type": "foaf:Document"},
         "dct:publisher": agent(site),
         "dcat:contactPoint": contact(site),
-        "dcat:theme": [named(f"{AUTHORITY}/data-theme/{one}") for one in ("REGI", "ECON", "GOVE")],
-        "dct:accrualPeriodicity": named(f"{AUTHORITY}/frequency/IRREG"),
-        "dct:language": named(f"{AUTHORITY}/language/ZHO"),
+        "dcat:theme": [theme(code, label) for code, label in THEMES.items()],
+        "dct:accrualPeriodicity": named(f"{AUTHORITY}/frequency/IRREG", "dct:Frequency"),
+        "dct:language": chinese(),
         "dct:spatial": {"@id": f"{AUTHORITY}/country/CHN", "@type": "dct:Location"},
-        "dct:accessRights": named(f"{AUTHORITY}/access-right/PUBLIC"),
+        "dct:accessRights": named(f"{AUTHORITY}/access-right/PUBLIC", "dct:RightsStatement"),
     }
 
 
@@ -161,9 +180,9 @@ def distribution(file: FileFacts, address: str, site: str) -> dict[str, Any]:
         "dct:title": words(file.label),
         "dcat:accessURL": named(address),
         "dcat:downloadURL": named(url),
-        "dct:format": named(f"{AUTHORITY}/file-type/{FILE_TYPES[ending]}"),
-        "dcat:mediaType": named(f"http://www.iana.org/assignments/media-types/{media_type}"),
-        "dct:license": named(licence().address),
+        "dct:format": named(f"{AUTHORITY}/file-type/{FILE_TYPES[ending]}", "dct:MediaTypeOrExtent"),
+        "dcat:mediaType": named(f"{MEDIA_TYPES}/{media_type}", "dct:MediaType"),
+        "dct:license": terms(),
     }
     if file.size is not None:
         said["dcat:byteSize"] = typed(file.size, "nonNegativeInteger")

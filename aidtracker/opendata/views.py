@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,19 +15,21 @@ from django.utils.http import http_date
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
-from aidtracker.opendata import kept
+from aidtracker.opendata import kept, ranges
 from aidtracker.opendata.changes import ADDED, CHANGED, REMOVED
 from aidtracker.opendata.dcat import document
 from aidtracker.opendata.facts import catalogue
 from aidtracker.opendata.models import Release
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, resource
+from aidtracker.pages.data_files import described_by
 from aidtracker.pages.listing import record_download
 from aidtracker.pages.site import origin
 from aidtracker.pages.terms import RESERVED, citation, licence
 
 # Asked for anew each time: what it holds changes without the record, as when a file was made.
 FRESH = "no-cache"
+EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified, Link, Repr-Digest"
 KINDS_OF_CHANGE = (ADDED, CHANGED, REMOVED)
 KINDS = {
     "zip": "application/zip",
@@ -116,8 +118,7 @@ def handed_out(
         return known
     if (content := kept.opened(said["place"])) is None:
         return None
-    response = FileResponse(content, content_type=kind)
-    response["Content-Length"] = str(said["size"])
+    response = ranges.sent(request, content, said["size"], kind, (tag, http_date(when)))
     response["ETag"], response["Last-Modified"] = tag, http_date(when)
     response["Repr-Digest"] = digest(said["sha256"])
     return as_file(response, name, FRESH)
@@ -135,13 +136,11 @@ def as_file(response: Any, name: str, cached: str) -> Any:
     dataset = name.rpartition(".")[0]
     pages = [reverse("data-set", args=[dataset])] if dataset in open_datasets() else []
     described = [(one, "text/html") for one in pages]
-    described.append((reverse("data-package"), "application/json"))
-    response["Link"] = ", ".join(
-        f'<{place}>; rel="describedby"; type="{kind}"' for place, kind in described
-    )
+    described_by(response, *described, (reverse("data-package"), "application/json"))
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = cached
     response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = EXPOSED
     return response
 
 

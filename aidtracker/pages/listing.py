@@ -28,7 +28,14 @@ from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.choosing import AMBIGUOUS, choices_of_rows
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data, documents_of
+from aidtracker.pages.data_files import (
+    CHARTS,
+    LISTS,
+    about_page,
+    chart_data,
+    described_by,
+    documents_of,
+)
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.sections import EMPTY
@@ -176,7 +183,7 @@ class ListPage(View):
             return file_response(request, self.chart, self.file)
         chosen = LISTS.get(self.file) or self.parameters.get("download", "")
         if chosen in FORMATS:
-            response = self.download(chosen)
+            response = self.explained(self.download(chosen))
             conditions = self.parameters.copy()
             conditions.pop("download", None)
             record_download(self.request, self.title, conditions.urlencode(), chosen)
@@ -210,6 +217,14 @@ class ListPage(View):
         return spreadsheets.download(
             rows, file_format, is_public=True, site=site, about=self.about, chosen=chosen
         )
+
+    def explained(self, response):
+        """A file that leads to the dictionary of its dataset, where that is open."""
+        if not is_dataset(self.model) or not dataset_of(self.model).is_open:
+            return response
+        page = reverse("data-set", args=[dataset_of(self.model).name])
+        package = reverse("data-package")
+        return described_by(response, (page, "text/html"), (package, "application/json"))
 
     @property
     def chosen_words(self) -> list[str]:

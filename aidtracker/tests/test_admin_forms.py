@@ -3,14 +3,16 @@
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import modelform_factory
 from django.test import Client
 
 from aidtracker.desk.fields import LedgerFormField
-from aidtracker.testing import make_project
+from aidtracker.desk.forms import RecordForm
+from aidtracker.testing import make_investment, make_pipeline, make_project
 from aidtracker.tests.admin_pages import address, foreign_words, title
 from programs.models import Official, Region
-from projects.models import Observation, Project
+from projects.models import Observation, PipelineCase, Project
 
 
 @pytest.mark.django_db
@@ -84,3 +86,24 @@ def test_odd_values_in_every_field_are_refused_by_the_form(admin_client, model, 
         data |= {f"{prefix}-0-{field}": odd for field in inline.formset.empty_form.fields}
 
     assert admin_client.post(address(model, "add"), data).context["errors"]
+
+
+@pytest.mark.django_db
+def test_rule_about_several_fields_is_told_beside_the_last_of_them(admin_client):
+    named = {"investment": make_investment().pk, "project": make_project().pk}
+    sent = {"name": "某事项", "code": "T-1", "pipeline": make_pipeline().pk, **named}
+    parts = ("entries", "follow_ups")
+    sent |= {f"{part}-{end}_FORMS": 0 for part in parts for end in ("TOTAL", "INITIAL")}
+    page = admin_client.post(address(PipelineCase, "add"), sent)
+    assert page.context["adminform"].form.errors == {"project": ["招商项目和援疆项目只填一个。"]}
+    assert (
+        '<a href="#id_project">援疆项目</a>：招商项目和援疆项目只填一个。' in page.content.decode()
+    )
+
+
+@pytest.mark.django_db
+def test_rule_about_no_field_of_the_form_is_told_on_top(admin_user):
+    form = modelform_factory(PipelineCase, form=RecordForm, fields=("name", "project"))
+    form.user, form.base_fields["project"].disabled = admin_user, True
+    assert form().place_of(("investment", "project")) == NON_FIELD_ERRORS
+    assert form().place_of(("name", "project")) == "name"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from urllib.parse import unquote
 
@@ -105,6 +106,28 @@ def test_chart_hands_out_what_it_is_drawn_of(client):
     assert "- 下界：原文的话所容许的最小值" in words
     assert f"- {figure.source.code} " in words
     assert name.startswith(f'="series-{series.slug}-chart-'[:40])
+
+
+def test_words_that_say_a_number_have_it_beside_them(client):
+    make_investment(name="甲项目", agreed_amount="12.5")
+    said = json.loads(taken(client, "/investments/chart.json")[0])
+    assert all(one["description"] for one in said["columns"])
+    row = next(row for row in said["rows"] if row["名称"] == "登记的招商项目")
+    assert (row["数"], row["数（单位）"]) == (f"{row['数（数值）']} 项", "项")
+
+
+def test_files_lead_to_what_explains_their_columns(client):
+    body = Headquarters.objects.get(name="杭州市援疆指挥部")
+    table = f"{body.get_absolute_url()}table.csv?section=programs"
+    for address, kinds in (
+        ("/regions/table.csv?kind=county", ["text/html", "application/json"]),
+        (table, ["application/json"]),
+    ):
+        link = client.get(address)["Link"]
+        found = re.findall(r'<([^>]+)>; rel="describedby"; type="([^"]+)"', link)
+        assert [kind for _, kind in found] == kinds
+        for place, kind in found:
+            assert client.get(place)["Content-Type"].startswith(kind)
 
 
 def test_table_of_a_page_is_a_file(client):

@@ -188,6 +188,46 @@ def test_file_is_made_once_for_each_state_of_the_record(client):
     kept.SECONDS_TO_STAY = before
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "start", "end"),
+    [
+        ("bytes=100-", 206, 100, None),
+        ("bytes=0-0", 206, 0, 1),
+        ("bytes=5-9", 206, 5, 10),
+        ("bytes=-7", 206, -7, None),
+        ("bytes=10-999999999", 206, 10, None),
+        ("bytes=999999999-", 416, 0, 0),
+        ("bytes=-0", 416, 0, 0),
+        ("bytes=9-5", 200, 0, None),
+        ("bytes=0-1,4-5", 200, 0, None),
+        ("bytes=-", 200, 0, None),
+        ("rows=1-2", 200, 0, None),
+    ],
+)
+def test_part_of_a_kept_file_can_be_asked_for(client, asked, status, start, end):
+    whole, _ = taken(client, "regions.csv")
+    response = client.get("/data/regions.csv", headers={"Range": asked})
+    part = b"".join(response) if response.streaming else response.content
+    assert (response.status_code, part) == (status, whole[start:end])
+    assert response["Accept-Ranges"] == "bytes"
+    if status == 206:
+        first = whole.index(part) if start < 0 else start
+        assert response["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(whole)}"
+        assert response["Content-Length"] == str(len(part))
+    if status == 416:
+        assert response["Content-Range"] == f"bytes */{len(whole)}"
+
+
+def test_who_goes_on_with_another_file_gets_the_whole(client):
+    whole, _ = taken(client, "regions.csv")
+    tag = f'"{hashlib.sha256(whole).hexdigest()}"'
+    for known, status in ((tag, 206), (f'"{"0" * 64}"', 200)):
+        headers = {"Range": "bytes=100-", "If-Range": known}
+        response = client.get("/data/regions.csv", headers=headers)
+        assert response.status_code == status
+        assert b"".join(response) == (whole[100:] if status == 206 else whole)
+
+
 def test_file_that_is_gone_or_broke_off_is_made_anew(client, monkeypatch):
     whole, _ = taken(client, "regions.csv")
     row = KeptFile.objects.get()
@@ -245,6 +285,9 @@ def test_catalogue_is_read_as_a_graph(client):
             assert graph.value(file, DCAT.accessURL)
             assert graph.value(file, DCT.license)
             assert graph.value(file, DCT["format"])
+    # What is only named elsewhere says what it is: checks that follow no address need it.
+    for path in (DCT.license, DCT.format, DCT.language, DCT.accessRights, DCAT.theme):
+        assert all((one, rdflib.RDF.type, None) in graph for one in graph.objects(predicate=path))
     sizes = list(graph.objects(predicate=DCAT.byteSize))
     assert [int(size) for size in sizes] == [KeptFile.objects.get().size]
     assert str(next(graph.objects(predicate=DCAT.version))) == "2026.1"

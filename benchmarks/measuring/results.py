@@ -52,6 +52,7 @@ class Result:
     target: dict[str, float | None]
     usage: dict[str, Any] | None
     words: str = ""
+    when: str = ""  # of what was measured later than the others of its size
 
     @property
     def cpu(self) -> float | None:
@@ -74,7 +75,7 @@ def result(row: Row, usage: Usage | None, words: str = "") -> Result:
 
 def write(results: Iterable[Result], size: str, *, is_part: bool = False) -> Path:
     """Keep what was measured on the database in use; a part stands among what was measured before,
-    its groups with a date of their own."""
+    with a date of its own."""
     KEPT.mkdir(exist_ok=True)
     path = KEPT / f"{connection.vendor}-{size}.json"
     found = {"about": about(size), "rows": [asdict(one) for one in results]}
@@ -85,14 +86,14 @@ def write(results: Iterable[Result], size: str, *, is_part: bool = False) -> Pat
 
 
 def joined(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """What was measured earlier, with what was measured now in its place or behind it."""
-    rows = {one["name"]: one for one in before["rows"]} | {one["name"]: one for one in now["rows"]}
-    said = f"{now['about']['date']}, {now['about']['load']}"
-    again = {one["name"] for one in now["rows"]}
-    mixed = {one["group"] for one in before["rows"] if one["name"] not in again}
-    groups = {one["group"] for one in now["rows"]} - mixed
-    later = before["about"].get("later", {}) | dict.fromkeys(groups, said)
-    return {"about": before["about"] | {"later": later}, "rows": list(rows.values())}
+    """What was measured earlier, with what was measured now in its place or behind its group."""
+    when = f"{now['about']['date']}, {now['about']['load']}"
+    again = {one["name"]: one | {"when": when} for one in now["rows"]}
+    rows = [again.pop(one["name"], one) for one in before["rows"]]
+    rows += again.values()
+    groups = list(dict.fromkeys(one["group"] for one in rows))
+    rows.sort(key=lambda one: groups.index(one["group"]))
+    return {"about": before["about"], "rows": rows}
 
 
 def about(size: str) -> dict[str, str]:
@@ -146,8 +147,6 @@ def part_of(name: str, runs: list[dict[str, Any]]) -> Iterator[str]:
         said_of_it = (said[name] for name in ("date", "machine", "python", "load") if name in said)
         yield f"{', '.join(said_of_it)}.\n"
         for group, found in groupby(rows.values(), key=lambda one: one.group):
-            if measured := said.get("later", {}).get(group):
-                yield f"{group}: measured {measured}.\n"
             yield table(group, list(found), rows)
 
 
@@ -164,8 +163,16 @@ def growth(name: str, runs: list[dict[str, Any]], several: list[dict[str, Result
 
 
 def table(group: str, several: list[Result], all_rows: dict[str, Result]) -> str:
-    lines = [f"\n### {group}\n", line("", *COLUMNS), rule(len(COLUMNS) + 1)]
+    lines = [f"\n### {group}\n", *later(several), line("", *COLUMNS), rule(len(COLUMNS) + 1)]
     return "\n".join([*lines, *(line(one.name, *cells(one, all_rows)) for one in several)])
+
+
+def later(several: list[Result]) -> Iterator[str]:
+    """When rows of a group were measured, if not with the others of their size."""
+    for when in dict.fromkeys(one.when for one in several if one.when):
+        names = [one.name for one in several if one.when == when]
+        said = "" if len(names) == len(several) else f": {'; '.join(names)}"
+        yield f"Measured {when}{said}.\n"
 
 
 def cells(one: Result, all_rows: dict[str, Result]) -> list[str]:

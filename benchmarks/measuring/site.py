@@ -173,8 +173,9 @@ class Visitor:
                 self.cookies.load(value)
         answer = Answer(status, dict(pairs), content)
         if answer.status != expected:
-            words = content[:200].decode(errors="replace")
-            raise RefusedError(f"{method} {address}: {status}, {words}")
+            is_text = "Content-Encoding" not in answer.headers
+            words = f", {content[:200].decode(errors='replace')}" if is_text else ""
+            raise RefusedError(f"{method} {address}: {status}{words}")
         return answer
 
 

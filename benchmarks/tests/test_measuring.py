@@ -5,6 +5,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from aidtracker.testing import make_observation, make_program, make_source
+from benchmarks.management.commands import benchmark
+from benchmarks.measuring import results
 from benchmarks.measuring.registry import Row, Target
 from benchmarks.measuring.results import Result, growth, result, table
 from benchmarks.measuring.site import NAME, FormReader, RefusedError, Site
@@ -93,3 +95,33 @@ def test_results_are_not_written_from_a_country_that_was_worked_on(db):
 
     with pytest.raises(CommandError, match="已经测量过"):
         call_command("benchmark", write="10k")
+
+
+def test_part_that_is_measured_again_stands_in_its_place_with_its_date(
+    db, monkeypatch, tmp_path, time_machine
+):
+    make_observation(source=make_source(code="example-000001"))
+    monkeypatch.setattr(results, "KEPT", tmp_path / "results")
+    monkeypatch.setattr(results, "TABLE", tmp_path / "table.md")
+    declared = [Row(group, name, lambda site: lambda: 1) for group, name in ("Aa", "Bb", "Ac")]
+    monkeypatch.setattr(benchmark, "rows", lambda site: declared)
+    time_machine.move_to("2026-03-01T12:00:00+08:00", tick=False)
+    call_command("benchmark", write="10k")
+    time_machine.move_to("2026-04-01T12:00:00+08:00", tick=False)
+    declared.append(Row("A", "d", lambda site: lambda: 1))
+
+    call_command("benchmark", only="A: c, A: d,", write="10k")
+
+    table = (tmp_path / "table.md").read_text("utf-8").partition("2026-03-01,")[2]
+    heads = [line for line in table.splitlines() if line.startswith(("###", "| ", "Measured"))]
+    names = [line.partition(" | ")[0] for line in heads if not line.startswith("|  |")]
+    (measured,) = [line for line in names if line.startswith("Measured 2026-04-01")]
+    assert measured.endswith(": c; d.")
+    assert [one for one in names if one != measured] == [
+        "### A",
+        "| a",
+        "| c",
+        "| d",
+        "### B",
+        "| b",
+    ]

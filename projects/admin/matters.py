@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from aidtracker.desk.filters import WorkToDo
 from aidtracker.desk.skin import ModelAdmin, group, link_to
 from aidtracker.ground.datasets import admin_page, dataset_model
-from aidtracker.templatetags.formatting import UNKNOWN, known
+from aidtracker.templatetags.formatting import UNKNOWN, day, known
 from projects.models import Matter
 
 NOT_FOR_YOU = "只对处理单位显示"
@@ -22,7 +23,7 @@ SAID = ("kind", "raised_on", "raised_by", "enterprise", "site", "message", "basi
 @admin.register(Matter)
 class MatterAdmin(ModelAdmin):
     list_display = (
-        *("message", "kind", "about_what", "headquarters", "handler", "due_on"),
+        *("message", "kind", "about_what", "headquarters", "handler", "due"),
         *("state", "raised_on", "answered_on"),
     )
     list_filter = (WorkToDo, "kind", "state", "headquarters", "enterprise", "site")
@@ -30,7 +31,7 @@ class MatterAdmin(ModelAdmin):
     search_help_text = "回执号、记录、事由或答复中的字"
     readonly_fields = (
         *("number", "page", "dataset", "row_id", "row_key", "way_to_row"),
-        *("reachable", "answered_on"),
+        *("reachable", "answered_on", "lateness"),
     )
     fieldsets = (
         group("名称与类型", "number", "kind", "raised_on", "raised_by"),
@@ -42,7 +43,7 @@ class MatterAdmin(ModelAdmin):
         group("事由", "message", "basis", "reachable"),
         group(
             "答复",
-            *("headquarters", "handler", "due_on", "steps"),
+            *("headquarters", "handler", ("due_on", "lateness"), "steps"),
             *("state", "answer", "answered_on", "is_released"),
         ),
     )
@@ -78,6 +79,17 @@ class MatterAdmin(ModelAdmin):
     @admin.display(description="关于")
     def about_what(self, matter: Matter) -> Any:
         return known(matter.row_key or matter.enterprise or matter.site or matter.raised_by)
+
+    @admin.display(description="期限", ordering="due_on")
+    def due(self, matter: Matter) -> Any:
+        """The day, and in words whether it has passed."""
+        shown = known(day(matter.due_on))
+        late = matter.overdue_words
+        return format_html("{} <strong>{}</strong>", shown, late) if late else shown
+
+    @admin.display(description="是否过期")
+    def lateness(self, matter: Matter) -> str:
+        return matter.overdue_words or ("没有过期" if matter.due_on else UNKNOWN)
 
     @admin.display(description="表单")
     def way_to_row(self, matter: Matter) -> str:

@@ -18,6 +18,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from aidtracker.ground.datasets import dataset_name
+from aidtracker.ground.edition import one_moment
 from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.pages.told import JSONRows
 from aidtracker.templatetags.formatting import plain
@@ -28,6 +29,9 @@ OWN = "urn:aidtracker:iati:1"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACES = {"aid": OWN}
 CHUNK = 50  # rows that are held at a time
+CHUNK_BYTES = 64 * 1024
+GAP = "gap"
+GAP_WRITTEN = f"<!--{GAP}-->"
 # Code lists of IATI
 LOCAL_GOVERNMENT, ENTERPRISE, OTHER_ORGANISATION = "11", "70", "90"
 FUNDING, ACCOUNTABLE, IMPLEMENTING = "1", "2", "4"
@@ -113,20 +117,39 @@ def rows_told(rows: QuerySet, *order: str, **values: Expression | F) -> JSONRows
     return JSONRows(rows.order_by(*order).values(told=JSONObject(**values)))
 
 
-def file_of(root: str, elements: Iterator[Any]) -> Iterator[bytes]:
-    """An IATI file, an element at a time."""
+def file_of(root: str, parts: Iterator[Any]) -> Iterator[bytes]:
+    """An IATI file: elements, and what is text already, many at a time, as of one moment."""
     now = moment(timezone.now())
-    yield (
+    part = bytearray(
         f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns:aid="{OWN}"'
-        f' version="{VERSION}" generated-datetime="{now}">\n'
-    ).encode()
-    part: list[bytes] = []
-    for element in elements:
-        part.append(etree.tostring(element, encoding="utf-8"))
-        if len(part) == CHUNK:
-            yield b"\n".join([*part, b""])
-            part.clear()
-    yield b"\n".join([*part, f"</{root}>\n".encode()])
+        f' version="{VERSION}" generated-datetime="{now}">\n'.encode()
+    )
+    yield bytes(part)
+    part.clear()
+    with one_moment():
+        for one in parts:
+            part += one.encode() if isinstance(one, str) else written(one)
+            if len(part) >= CHUNK_BYTES:
+                yield bytes(part)
+                part.clear()
+    yield bytes(part) + f"</{root}>\n".encode()
+
+
+def written(element: Any) -> bytes:
+    return etree.tostring(element, encoding="utf-8") + b"\n"
+
+
+def around(element: Any, parts: Iterator[str]) -> Iterator[str]:
+    """An element with what is written while it is read where it has its `GAP`."""
+    before, _, behind = written(element).decode().partition(GAP_WRITTEN)
+    yield before
+    yield from parts
+    yield behind
+
+
+def gap() -> Any:
+    """Where further parts of an element go; no text can be written so."""
+    return etree.Comment(GAP)
 
 
 def decimal(text: str) -> Decimal:

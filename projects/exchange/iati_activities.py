@@ -16,7 +16,7 @@ from aidtracker.ground.addresses import address
 from programs.models import Headquarters, Program
 from projects.exchange import iati, iati_parts
 from projects.exchange.iati import E, narrative, own, rows_told
-from projects.exchange.iati_figures import figures_told, results
+from projects.exchange.iati_figures import FiguresOf, results
 from projects.exchange.sdmx import digits
 from projects.models import Project, ProjectParty, ProjectPlan
 from projects.models.projects import AMOUNTS
@@ -38,13 +38,17 @@ Row = dict[str, Any]
 
 
 def activities(site: str) -> Iterator[Any]:
-    """All activities, then what is none: four queries, whatever there is."""
+    """All activities, then what is none: six queries, whatever there is."""
     projects, programs = public(Project), public(Program)
     under = links(Project, "programs").exclude(starts_on="")
     is_dated = STARTED | DOCUMENTED | Q(Exists(plans())) | Q(Exists(under))
     is_complete = whole_program()
-    yield from (program(one, site) for one in told_programs(programs.filter(is_complete)))
-    yield from (project(one, site) for one in told_projects(projects.filter(is_dated)))
+    figures = FiguresOf("series__program", Q(series__project=None))
+    for one in told_programs(programs.filter(is_complete)):
+        yield from iati.around(program(one, site), results(figures.of(one["pk"]), site))
+    figures = FiguresOf("series__project", Q())
+    for one in told_projects(projects.filter(is_dated)):
+        yield from iati.around(project(one, site), results(figures.of(one["pk"]), site))
     without = programs.exclude(is_complete).values("slug", "name", "starts_on", "documented")
     yield from (left_out(Program, one, site) for one in without.iterator(iati.CHUNK))
     without = projects.exclude(is_dated).values("slug", "name")
@@ -115,7 +119,18 @@ def told_projects(rows: QuerySet) -> Iterator[Row]:
     )
     under = told_of(links(Project, "programs"))
     return rows.values(
-        *("slug", "name", "code", "status", "note", "updated_at", "documented", *DATES, *AMOUNTS),
+        *(
+            "pk",
+            "slug",
+            "name",
+            "code",
+            "status",
+            "note",
+            "updated_at",
+            "documented",
+            *DATES,
+            *AMOUNTS,
+        ),
         **OF_HEADQUARTERS,
         **common(Project),
         batch_start=F("batch__starts_on"),
@@ -138,7 +153,6 @@ def told_projects(rows: QuerySet) -> Iterator[Row]:
             number=F("number"),
             amount=digits("amount", ProjectPlan),
         ),
-        figures=figures_told(Q(series__project=OuterRef("pk"))),
     ).iterator(iati.CHUNK)
 
 
@@ -148,7 +162,17 @@ def told_programs(rows: QuerySet) -> Iterator[Row]:
     )
     bodies = Headquarters.objects.published().filter(Exists(own_projects))
     return rows.values(
-        *("slug", "name", "sector", "note", "updated_at", "starts_on", "ends_on", "documented"),
+        *(
+            "pk",
+            "slug",
+            "name",
+            "sector",
+            "note",
+            "updated_at",
+            "starts_on",
+            "ends_on",
+            "documented",
+        ),
         **OF_HEADQUARTERS,
         **common(Program),
         under=rows_told(
@@ -158,7 +182,6 @@ def told_programs(rows: QuerySet) -> Iterator[Row]:
             starts=F("starts_on"),
         ),
         bodies=rows_told(bodies, "slug", hq=F("name"), hq_slug=F("slug")),
-        figures=figures_told(Q(series__program=OuterRef("pk"), series__project=None)),
     ).iterator(iati.CHUNK)
 
 
@@ -189,8 +212,7 @@ def project(row: Row, site: str) -> Any:
         row,
         PROJECT,
         f"{row['hq']}的援疆项目。",
-        iati_parts.leading(row),
-        iati_parts.parties(row),
+        iati_parts.taking_part(row),
         [E("other-identifier", ref=iati.clean(row["code"]), type="A1")],
         [iati_parts.status_of(row)],
         iati_parts.dates_of(row),
@@ -199,7 +221,7 @@ def project(row: Row, site: str) -> Any:
         iati_parts.budgets(row),
         iati_parts.documents(row, page),
         (iati_parts.related(one["slug"]) for one in row["under"] or ()),
-        results(row["figures"], site),
+        [iati.gap()],
         iati_parts.amounts(row),
     )
 
@@ -220,5 +242,5 @@ def program(row: Row, site: str) -> Any:
         iati_parts.sectors(row["sector"], label, site),
         iati_parts.documents(row, page_of(Program, row, site)),
         (iati_parts.related(one["slug"]) for one in row["under"] or ()),
-        results(row["figures"], site),
+        [iati.gap()],
     )

@@ -10,7 +10,7 @@ from aidtracker.ground.addresses import address
 from programs.models import Headquarters
 from projects.exchange import iati
 from projects.exchange.iati import E, narrative
-from projects.exchange.iati_figures import figures_told, stated
+from projects.exchange.iati_figures import FiguresOf, Row, attribute, figures_told, stated
 from projects.models.metrics import SUBJECTS
 from projects.models.scope_entries import SCOPES
 
@@ -22,30 +22,25 @@ WHOLE = {f"series__{name}": None for name in SCOPES} | {"series__scope_note": ""
 
 
 def organisations(site: str) -> Iterator[Any]:
-    """All headquarters: one query."""
+    """All headquarters: two queries."""
     own = Q(series__headquarters=OuterRef("pk"), **OTHERS)
     rows = Headquarters.objects.published().order_by("pk")
     told = rows.values(
-        *("slug", "name", "full_name", "updated_at"),
+        *("pk", "slug", "name", "full_name", "updated_at"),
         plans=figures_told(own & Q(**WHOLE, nature="plan", series__metric__ledger_field=PLANNED)),
-        figures=figures_told(own),
     )
-    yield from (organisation(one, site) for one in told.iterator(iati.CHUNK))
+    figures = FiguresOf("series__headquarters", Q(**OTHERS))
+    for one in told.iterator(iati.CHUNK):
+        yield from iati.around(organisation(one), parts(one, figures.of(one["pk"]), site))
 
 
-def organisation(row: dict[str, Any], site: str) -> Any:
-    page = f"{site}{address(Headquarters.page_name(), row['slug'])}"
+def organisation(row: Row) -> Any:
     return E(
         "iati-organisation",
         E("organisation-identifier", iati.identifier(Headquarters, row["slug"])),
         E.name(narrative(row["full_name"] or row["name"])),
         iati.reporting_org(),
-        *(budget(one, site) for one in row["plans"] or () if is_budget(one)),
-        iati.document_link(page, row["name"]),
-        *(
-            stated(one, site, series=one["series"], metric=one["metric"])
-            for one in row["figures"] or ()
-        ),
+        iati.gap(),
         {
             iati.LANG: "zh",
             "default-currency": "CNY",
@@ -54,17 +49,25 @@ def organisation(row: dict[str, Any], site: str) -> Any:
     )
 
 
-def is_budget(one: dict[str, Any]) -> bool:
+def parts(row: Row, figures: Iterator[Row], site: str) -> Iterator[str]:
+    """The aid that is planned, where its page stands, and all that documents state."""
+    yield from (budget(one, site) for one in row["plans"] or () if is_budget(one))
+    page = f"{site}{address(Headquarters.page_name(), row['slug'])}"
+    yield iati.written(iati.document_link(page, row["name"])).decode()
+    for one in figures:
+        said = attribute("series", one["series"]) + attribute("metric", one["metric"])
+        yield stated(one, site, said)
+
+
+def is_budget(one: Row) -> bool:
     """Whether a figure is money for a time that IATI takes as a budget: a year at most."""
     return one["unit"] == YUAN and one["begins"][:4] == one["ends"][:4]
 
 
-def budget(one: dict[str, Any], site: str) -> Any:
-    return E(
-        "total-budget",
-        E("period-start", {"iso-date": one["begins"]}),
-        E("period-end", {"iso-date": one["ends"]}),
-        E.value(one["value"], {"value-date": one["begins"]}),
-        stated(one, site),
-        status=INDICATIVE,
+def budget(one: Row, site: str) -> str:
+    return (
+        f'<total-budget status="{INDICATIVE}"><period-start iso-date="{one["begins"]}"/>'
+        f'<period-end iso-date="{one["ends"]}"/>'
+        f'<value value-date="{one["begins"]}">{one["value"]}</value>'
+        f"{stated(one, site)}</total-budget>"
     )

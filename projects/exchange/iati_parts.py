@@ -90,6 +90,17 @@ def leading(row: Row) -> Iterator[Any]:
         yield headquarters(iati.ACCOUNTABLE, row)
 
 
+def taking_part(row: Row) -> Iterator[Any]:
+    """All who take part in a project, each once in each of IATI's roles: there are fewer than in a
+    ledger, and the headquarters that leads is often the owner, too."""
+    seen = set()
+    for one in (*leading(row), *parties(row)):
+        known = one.get("role"), one.get("ref") or one.findtext("narrative")
+        if known not in seen:
+            seen.add(known)
+            yield one
+
+
 def parties(row: Row) -> Iterator[Any]:
     """Who else takes part in a project, as its ledger says."""
     for one in row["bodies"] or ():

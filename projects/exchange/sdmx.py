@@ -5,7 +5,7 @@ STATEMENT, the document and the number of the figure in it. A figure of which no
 has no place in a time series and is left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,33 +88,46 @@ def text_of(*parts: Any) -> Expression:
     return Concat(*parts, output_field=TextField())
 
 
-def subject() -> Expression:
+def subject(series: str = "series__") -> Expression:
     """What a figure is about: `region@aksu$site@…`, made of kinds and slugs."""
-    parts = [
-        Case(
-            When(**{f"series__{name}": None}, then=Value("")),
-            default=text_of(Value(f"${name}@"), F(f"series__{name}__slug")),
-            output_field=TextField(),
-        )
-        for name in SUBJECTS
-    ]
-    return Substr(text_of(*parts), 2)
+    pairs = [(f"{series}{name}", Value(f"${name}@"), "slug") for name in SUBJECTS]
+    return Substr(joined(pairs), 2)
 
 
-def scope() -> Expression:
+def scope(series: str = "series__") -> Expression:
     """The entries of the list of scopes that hold: `all-donors$online`."""
+    pairs = [(f"{series}{name}", Value("$"), "code") for name in SCOPES]
+    return of_scopes(series, joined(pairs))
+
+
+def subject_words(series: str) -> Expression:
+    """The names of what a series is about."""
+    return Substr(joined([(f"{series}{name}", Value("，"), "name") for name in SUBJECTS]), 2)
+
+
+def scope_words(series: str) -> Expression:
+    pairs = [(f"{series}{name}", Value("，"), "name") for name in SCOPES]
+    return of_scopes(series, joined(pairs), "没有范围条目")
+
+
+def joined(pairs: Iterable[tuple[str, Value, str]]) -> Expression:
+    """For each row that is named, something in front and a column of it."""
     parts = [
         Case(
-            When(**{f"series__{name}": None}, then=Value("")),
-            default=text_of(Value("$"), F(f"series__{name}__code")),
+            When(**{path: None}, then=Value("")),
+            default=text_of(before, F(f"{path}__{column}")),
             output_field=TextField(),
         )
-        for name in SCOPES
+        for path, before, column in pairs
     ]
+    return text_of(*parts)
+
+
+def of_scopes(series: str, text: Expression, nothing: str = NOT_APPLICABLE) -> Expression:
+    """A text made of the entries that hold; they are filled from the first on."""
+    first = {f"{series}first_scope": None}
     return Case(
-        When(series__first_scope=None, then=Value(NOT_APPLICABLE)),
-        default=Substr(text_of(*parts), 2),
-        output_field=TextField(),
+        When(**first, then=Value(nothing)), default=Substr(text, 2), output_field=TextField()
     )
 
 
@@ -147,8 +160,10 @@ class Component:
 
 DIMENSIONS = (
     Component("METRIC", "指标", lambda site: F("series__metric__slug"), "METRIC"),
-    Component("SUBJECT", "所说的对象：种类@网址名，多个之间用 $", lambda site: subject()),
-    Component("SCOPE", "范围条目，多条之间用 $；没有是 _Z", lambda site: scope()),
+    Component(
+        "SUBJECT", "所说的对象：种类@网址名，多个之间用 $", lambda site: subject(), "SUBJECT"
+    ),
+    Component("SCOPE", "范围条目，多条之间用 $；没有是 _Z", lambda site: scope(), "SCOPE"),
     Component("NATURE", "性质", lambda site: F("nature"), "NATURE"),
     Component("ACCUMULATION", "累计方式", lambda site: F("accumulation"), "ACCUMULATION"),
     Component("STATEMENT", "哪份文献的第几处：文献编号-序号", lambda site: statement()),
@@ -188,7 +203,7 @@ def page(site: str) -> Expression:
 def lines(rows: QuerySet, site: str) -> Iterator[bytes]:
     """The file of some public figures; addresses begin with `site`."""
     yield from csv_lines([[*BEFORE, *(one.code for one in COMPONENTS)]])
-    extract = Extract(timed(rows).order_by("pk"), columns(site))
+    extract = Extract(timed(rows).order_by("pk"), columns(site), is_whole=True)
     if extract.is_copied:
         yield from with_crlf(extract.copied(sql.AS_IT_IS))
     else:

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Round
 
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.records import KeyedQuerySet
 from aidtracker.ground.relations import key_to, optional_key_to
@@ -25,6 +25,8 @@ from projects.models.sites import Site
 PLACES = 5
 TOTAL = models.DecimalField(max_digits=14, decimal_places=PLACES)
 CENT = Decimal("0.01")
+MOST_NAMES = 8
+WITHOUT_GROUND = "评上的发布时授予荣誉，请先在评定轮次里写明公布日期和公布依据。"
 # What a published assessment says, and the award with it.
 STATED = ("round_id", "number", "outlet_id", "site_id", "outcome")
 
@@ -150,16 +152,16 @@ class Assessment(Paged, Reviewed):
 
     @classmethod
     def make_ready(cls, rows: Sequence[Self]) -> dict[int, str]:
-        """Nothing is granted without all criteria rated, a day and a ground."""
-        awarded = [row.pk for row in rows if row.outcome == cls.Outcome.AWARD]
-        found = cls.objects.with_totals().select_related("round__scheme")
-        return {row.pk: why for row in found.filter(pk__among=awarded) if (why := obstacle(row))}
+        """Nothing is handed on of which a criterion has no points."""
+        return {pk: lacking_words(names) for pk, names in lacking(rows).items()}
 
     def take_effect(self) -> None:
         """Who is published as granted an award has it, unless somebody entered it already."""
         scheme = self.round.scheme
         if self.outcome != self.Outcome.AWARD or not scheme.award_name or self.awards.exists():
             return
+        if not (self.round.granted_on and self.round.basis):
+            raise ValidationError(WITHOUT_GROUND)
         award = self.awards.model(
             assessment=self,
             name=scheme.award_name,
@@ -177,13 +179,30 @@ class Assessment(Paged, Reviewed):
         award.sources.set(scheme.sources.all())
 
 
-def obstacle(row: Any) -> str:
-    """Why what is granted cannot be; of a row `with_totals`."""
-    if row.ranked < 0:
-        return f"评上的要评完全部评分项（{row.criteria} 项中评了 {row.rated} 项）"
-    if row.round.scheme.award_name and not (row.round.granted_on and row.round.basis):
-        return "评上的要授予荣誉，请先在评定轮次里写明公布日期和公布依据"
-    return ""
+def lacking(rows: Sequence[Assessment]) -> dict[int, list[str]]:
+    """The criteria by which some assessments were not rated, by name: three queries for all."""
+    numbers = [row.pk for row in rows]
+    wholes = Assessment._base_manager.filter(pk__among=numbers)
+    schemes = dict(wholes.values_list("pk", "round__scheme"))
+    criteria: dict[int, list[tuple[int, str]]] = {scheme: [] for scheme in schemes.values()}
+    own = Criterion._base_manager.filter(scheme__among=[*criteria]).order_by("number")
+    for scheme, pk, name in own.values_list("scheme", "pk", "name"):
+        criteria[scheme].append((pk, name))
+    scores = Score._base_manager.filter(assessment__among=numbers)
+    rated = {*scores.values_list("assessment", "criterion")}
+    found = {
+        pk: [name for number, name in criteria[scheme] if (pk, number) not in rated]
+        for pk, scheme in schemes.items()
+    }
+    return {pk: names for pk, names in found.items() if names or not criteria[schemes[pk]]}
+
+
+def lacking_words(names: Sequence[str]) -> str:
+    """还没有评分：陈列、服务; a scheme without criteria has nothing to be rated by."""
+    if not names:
+        return "办法还没有评分项"
+    more = f"等 {len(names)} 项" if len(names) > MOST_NAMES else ""
+    return f"还没有评分：{'、'.join(names[:MOST_NAMES])}{more}"
 
 
 def refuse_of_public(rows: Sequence[Assessment]) -> None:
@@ -195,10 +214,12 @@ def refuse_of_public(rows: Sequence[Assessment]) -> None:
     if not public:
         return
     stored = Assessment._base_manager.filter(pk__among=public, review="published")
-    before = {pk: said for pk, *said in stored.values_list("pk", *STATED)}
+    before = {said["pk"]: said for said in stored.values("pk", *STATED)}
     for row in rows:
-        if before.get(row.pk, now := [getattr(row, name) for name in STATED]) != now:
-            raise ValidationError(f"评定“{row}”已发布；要改评的是谁或结果，请先写明理由撤回。")
+        said = before.get(row.pk, {})
+        if changed := [name for name in said if said[name] != getattr(row, name)]:
+            words = f"评定“{row}”已发布；要改评的是谁或结果，请先写明理由撤回。"
+            raise BrokenRuleError(words, *(name.removesuffix("_id") for name in changed))
 
 
 def refuse_without_award(rows: Sequence[Assessment]) -> None:

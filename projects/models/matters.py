@@ -186,6 +186,14 @@ class Matter(KeyedModel):
             row.contact = row.contact if is_open else ""
 
     @property
+    def overdue_words(self) -> str:
+        """已过期 20 天; empty while there is time, and once it is settled."""
+        today = timezone.localdate()
+        if self.state not in OPEN or self.due_on is None or self.due_on >= today:
+            return ""
+        return f"已过期 {(today - self.due_on).days} 天"
+
+    @property
     def about(self) -> KeyedModel | None:
         """The row that it is about, if the public may see it now."""
         if self.dataset not in {one.name for one in by_label().values()} or not self.row_id:

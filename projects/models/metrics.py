@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from aidtracker.ground.batches import by_first_numbers
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import BrokenRuleError, Once, once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.inner_queries import Answers, Fixed
 from aidtracker.ground.publication import PUBLISHED, public_rule
@@ -360,7 +359,7 @@ class Series(Paged, Meaning):
         ordering = ("slug",)
         constraints = (
             once("series_name_once", "已有同名的序列。", "name"),
-            models.UniqueConstraint(
+            Once(
                 "metric",
                 *(or_zero(name) for name in SUBJECTS),
                 *scopes_as_one(),
@@ -427,7 +426,7 @@ class Series(Paged, Meaning):
 
     def clean(self):
         if not self.metric_id or not self.subjects:
-            raise ValidationError("请选择指标和至少一个主体。")
+            raise BrokenRuleError("请选择指标和至少一个主体。", "metric", *SUBJECTS)
         settle([self])
         if not self.name:
             scope = f"（{self.scope_words}）" if self.scope_words else ""

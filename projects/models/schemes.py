@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from aidtracker.ground.batches import among
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import key_to, optional_key_to
@@ -163,8 +163,10 @@ class Criterion(PartOfReviewed):
             if row.scheme_id not in kept:
                 continue
             before = row.stored()
-            if before is None or any(getattr(before, n) != getattr(row, n) for n in FIXED):
-                raise ValidationError(SETTLED.format(what="评分项"))
+            changed = [one for one in FIXED if getattr(before, one, None) != getattr(row, one)]
+            if changed:
+                names = (one.removesuffix("_id") for one in changed)
+                raise BrokenRuleError(SETTLED.format(what="评分项"), *names)
 
 
 class AssessmentRound(Meaning):

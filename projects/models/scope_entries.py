@@ -8,11 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.records import MaintainerField, NameListField
 from aidtracker.ground.relations import optional_key_to
 from aidtracker.ground.search import SearchTextField
@@ -130,7 +129,9 @@ class ScopeEntry(Meaning):
     def refuse_what_is_taken(self, others: Iterable["ScopeEntry"]) -> None:
         for other in others:
             if found := self.spellings & other.spellings:
-                raise ValidationError(f"“{min(found)}”已是范围条目“{other}”的说法。")
+                name = "name" if spelled(self.name) in found else "aliases"
+                words = f"“{min(found)}”已是范围条目“{other}”的说法。"
+                raise BrokenRuleError(words, name)
 
 
 def is_narrowed(note: str, effects: Iterable[str | None]) -> bool:
@@ -186,10 +187,11 @@ def refuse_together(chosen: list[ScopeEntry]) -> None:
     """Entries that cannot all hold of one series."""
     if len(chosen) > len(SCOPES):
         names = BETWEEN.join(map(str, chosen))
-        raise ValidationError(f"一个序列最多写 {len(SCOPES)} 条范围，这里有：{names}。")
+        words = f"一个序列最多写 {len(SCOPES)} 条范围，这里有：{names}。"
+        raise BrokenRuleError(words, *SCOPES, "scope_note")
     aspects: dict[str, ScopeEntry] = {}
     for entry in chosen:
         if entry.aspect and (other := aspects.get(entry.aspect)):
             words = f"“{other}”和“{entry}”同是“{entry.aspect}”方面的，互相排斥，只能取一条。"
-            raise ValidationError(words)
+            raise BrokenRuleError(words, *SCOPES, "scope_note")
         aspects[entry.aspect] = entry

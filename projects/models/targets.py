@@ -1,17 +1,13 @@
 """What a programme, project or plan sets out to do, counted: 场, 人次, 台次, 对, 亩, 户."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Left, Length
-from django.db.models.lookups import LessThan
-from django.utils import timezone
+from django.db.models import F, Q
 
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.money import not_negative_check
@@ -42,28 +38,6 @@ class CountField(models.DecimalField):
         """To migrations it is a number like others."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.DecimalField", args, kwargs
-
-
-class Standing(models.TextChoices):
-    """How what is done stands to what was planned on a day."""
-
-    REACHED = "reached", "达到计划"
-    OPEN = "open", "未到期"
-    LATE = "late", "到期未达到"
-    UNKNOWN = "unknown", "台账缺计划或完成数"
-
-
-class TargetQuerySet(LedgerQuerySet):
-    def with_standing(self, today: date | None = None) -> Self:
-        """With the `standing` of each today, from the counts of the ledger alone."""
-        day = Value(f"{today or timezone.localdate():%Y-%m-%d}")
-        is_over = ~Q(ends_on="") & Q(LessThan(F("ends_on"), Left(day, Length("ends_on"))))
-        cases = (
-            When(Q(planned=None) | Q(done=None), then=Value(Standing.UNKNOWN)),
-            When(done__gte=F("planned"), then=Value(Standing.REACHED)),
-            When(is_over, then=Value(Standing.LATE)),
-        )
-        return self.annotate(standing=Case(*cases, default=Value(Standing.OPEN)))
 
 
 class Target(Reviewed, Record):
@@ -149,7 +123,7 @@ class Target(Reviewed, Record):
     # Standing
     review, review_comment, correction_reason = standing()
 
-    objects = TargetQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta(Reviewed.Meta, Record.Meta):
         verbose_name = verbose_name_plural = "目标任务"

@@ -19,16 +19,14 @@ from aidtracker.ground.scope import may, scope_of
 from aidtracker.trail import acts
 from aidtracker.trail.notices import Notice
 from programs.models import Account
-from projects.models import FollowUp, Milestone, PipelineCase, ReportingPeriod, Review
+from projects.models import ReportingPeriod
 from projects.models.periods import due_day
 from projects.models.tasks import CollectionUnit
 from projects.monthly.due import missing_of, reports_due
+from projects.monthly.due_rows import AHEAD, due_rows
 from projects.monthly.kinds import KINDS
 from projects.monthly.people import people_for, tell_people
 
-AHEAD = timedelta(days=30)
-# A step that was to be reached so long ago is told by the rules of warnings.
-BEHIND = timedelta(days=60)
 LATELY = timedelta(days=7)
 MOST = 40
 
@@ -52,8 +50,7 @@ class Entry:
 def agenda(user: Any, today: date) -> list[Entry]:
     """What is due for a person, the earliest first; a bounded number of queries."""
     known = periods_of(user, today)
-    parts = (tasks, milestones, next_steps, accounts)
-    found = [entry for part in parts for entry in part(user, today)]
+    found = [entry for part in (tasks, dated, accounts) for entry in part(user, today)]
     found += [*reports(user, today, known), *locked(today, known)]
     return sorted(found, key=lambda entry: (entry.day, entry.kind, entry.what))
 
@@ -80,36 +77,14 @@ def tasks(user: Any, today: date) -> Iterator[Entry]:
         yield Entry(due.isoformat(), "报表任务", str(one), link, due < today)
 
 
-def milestones(user: Any, today: date) -> Iterator[Entry]:
-    """Steps of the own headquarters' projects that are planned and not reached."""
-    if not (may(user, "view", Milestone) or may(user, "change", Milestone)):
-        return
-    first, last = (today - BEHIND).isoformat(), (today + AHEAD).isoformat()
-    rows = Milestone.objects.filter(
-        project__headquarters__in=scope_of(user).headquarters,
-        planned_on__range=(first[:7], last),
-        actual_on="",
-    )
-    rows = rows.exclude(review=Review.WITHDRAWN).select_related("project")
-    for one in rows.order_by("planned_on")[:MOST]:
-        link = reverse("admin:projects_milestone_change", args=[one.pk])
-        is_late = one.planned_on < today.isoformat()[: len(one.planned_on)]
-        yield Entry(one.planned_on, "节点", str(one), link, is_late)
+def dated(user: Any, today: date) -> Iterator[Entry]:
+    """Rows of the own headquarters whose day has come or comes soon; one query."""
+    for one in due_rows(user, today):
+        yield Entry(one.day, one.kind, one.what, one.link, is_over(one.day, today))
 
 
-def next_steps(user: Any, today: date) -> Iterator[Entry]:
-    """What is to be done next about the own headquarters' cases."""
-    if not (may(user, "view", FollowUp) or may(user, "change", FollowUp)):
-        return
-    rows = FollowUp.objects.filter(
-        case__in=PipelineCase.objects.under_way(),
-        case__headquarters__in=scope_of(user).headquarters,
-        next_on__range=(today - BEHIND, today + AHEAD),
-    )
-    for one in rows.select_related("case")[:MOST]:
-        link = reverse("admin:projects_followup_change", args=[one.pk])
-        what = f"{one.case}：{one.next_step}"
-        yield Entry(one.next_on.isoformat(), "下一步", what, link, one.next_on < today)
+def is_over(day: str, today: date) -> bool:
+    return day < today.isoformat()[: len(day)]
 
 
 def locked(today: date, known: Sequence[ReportingPeriod]) -> Iterator[Entry]:

@@ -59,6 +59,14 @@ class GridColumn(SheetColumn):
     def is_text(self):
         return self.source.get_internal_type() in TEXT_TYPES
 
+    @cached_property
+    def choices(self):
+        """The words to choose from; none for what is typed."""
+        return [str(label) for _, label in self.source.choices or ()]
+
+    def value(self, raw, text, unit=""):
+        return self.widget.clean(text) if self.choices else super().value(raw, text, unit)
+
     @property
     def unit(self):
         """The unit of amounts, which the label leaves out."""

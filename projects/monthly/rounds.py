@@ -41,17 +41,22 @@ def expected(round_: AssessmentRound) -> QuerySet:
 
 
 def late_rounds(headquarters: Any, today: date) -> list[AssessmentRound]:
-    """The rounds whose day is over and in which something is not rated whole, the latest first.
+    """The rounds whose day is over and in which something is not rated whole, the latest first."""
+    own = AssessmentRound.objects.filter(scheme__headquarters=headquarters, due_on__lt=today)
+    return unrated(own)[::-1]
+
+
+def unrated(rounds: QuerySet) -> list[AssessmentRound]:
+    """Those with a day in which something is not rated whole, the earliest first.
 
     With how much is `expected` and how much of it is `missing`: a query for each kind of scheme.
     """
-    rounds = AssessmentRound.objects.filter(scheme__headquarters=headquarters, due_on__lt=today)
-    rounds = rounds.exclude(scheme__review=Review.WITHDRAWN).select_related("scheme")
-    found = [one for assessed in RATED for one in late_of(rounds, assessed)]
-    return sorted(found, key=lambda one: one.due_on, reverse=True)
+    rounds = rounds.select_related("scheme")
+    found = [one for assessed in RATED for one in unrated_of(rounds, assessed)]
+    return sorted(found, key=lambda one: one.due_on)
 
 
-def late_of(rounds: QuerySet, assessed: str) -> QuerySet:
+def unrated_of(rounds: QuerySet, assessed: str) -> QuerySet:
     own = OuterRef("scheme__headquarters"), OuterRef("scheme__program")
     rows = to_rate(assessed, *(OuterRef(one) for one in own)).order_by()
     whole = Assessment.objects.whole().filter(
@@ -59,6 +64,7 @@ def late_of(rounds: QuerySet, assessed: str) -> QuerySet:
     )
     return (
         rounds.filter(scheme__assessed=assessed)
+        .exclude(scheme__review=Review.WITHDRAWN)
         .annotate(expected=counted(rows), missing=counted(rows.filter(~Exists(whole))))
         .filter(missing__gt=0)
     )

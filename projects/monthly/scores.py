@@ -44,18 +44,6 @@ class ScoreColumn(GridColumn):
         return (self.label, self.criterion.name)
 
 
-class OutcomeColumn(GridColumn):
-    """The outcome, in words."""
-
-    def __init__(self, field: Any) -> None:
-        super().__init__(field)
-        words = "、".join(label for _, label in field.choices)
-        self.label = f"{field.verbose_name}（{words}）"
-
-    def value(self, raw: Any, text: str, unit: str = "") -> Any:
-        return self.widget.clean(text)
-
-
 class ScoreKind:
     """What the page asks of a ledger, for one round."""
 
@@ -83,8 +71,7 @@ class ScoreKind:
     @cached_property
     def columns(self) -> list[GridColumn]:
         fields = (Assessment._meta.get_field(name) for name in ("outcome", "note"))
-        outcome, note = fields
-        return [*self.criteria, OutcomeColumn(outcome), GridColumn(note)]
+        return [*self.criteria, *map(GridColumn, fields)]
 
     def with_points(self, assessments: Iterable[Assessment]) -> list[Assessment]:
         """Assessments that carry their points, None for what was not rated: one query."""

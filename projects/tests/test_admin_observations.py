@@ -74,7 +74,7 @@ def test_number_that_is_taken_is_refused(admin_client):
     source = make_source()
     make_observation(source=source, number=7)
     response = type_figure(admin_client, source=source.pk, number=7)
-    assert errors(response)["__all__"] == ["这份文献已有同序号的观测值。"]
+    assert errors(response)["number"] == ["这份文献已有同序号的观测值。"]
 
 
 def test_figure_that_cannot_be_read_is_refused(admin_client):

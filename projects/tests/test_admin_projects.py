@@ -53,5 +53,5 @@ def test_party_of_two_kinds_is_refused(admin_client):
     party = {"role": "builder", "enterprise": make_enterprise().pk, "organisation": "丙校"}
     response = save_parties(admin_client, project, party)
     form = response.context["inline_admin_formsets"][0].formset.forms[0]
-    assert form.non_field_errors() == ["企业、援疆指挥部、其他单位三者填一个，且只填一个。"]
+    assert form.errors == {"organisation": ["企业、援疆指挥部、其他单位三者填一个，且只填一个。"]}
     assert parties_of(project) == []

@@ -13,14 +13,18 @@ from django.utils import timezone
 
 from aidtracker.ground.months import last_complete_month, previous
 from aidtracker.testing import (
+    make_assessment_round,
+    make_assessment_scheme,
     make_headquarters,
     make_jobs_report,
+    make_matter,
     make_milestone,
     make_progress_report,
     make_project,
     make_reporting_period,
     make_site,
     make_staff,
+    make_target,
     make_training_report,
 )
 from aidtracker.trail.notices import Notice
@@ -35,7 +39,7 @@ pytestmark = pytest.mark.django_db
 PAGE = reverse("admin:projects_agenda")
 RIGHTS = [
     *(f"projects.{verb}_progressreport" for verb in ("view", "add", "change")),
-    "projects.view_milestone",
+    *(f"projects.view_{name}" for name in ("milestone", "target", "matter", "assessmentround")),
 ]
 
 
@@ -68,6 +72,35 @@ def test_agenda_has_steps_until_they_are_reached(clerk, headquarters, project):
     assert found == [
         ("节点", "农贸市场改造 开工", True),
         ("节点", "农贸市场改造 封顶", False),
+    ]
+
+
+def test_agenda_has_what_was_set_out_to_do_until_it_is_reached(clerk, headquarters):
+    own = {"headquarters": headquarters, "unit": "场"}
+    make_target(name="义诊", ends_on="2026-12", planned=9, done=4, **own)
+    make_target(name="讲座", ends_on="2026", **own)
+    make_target(name="演出", ends_on="2027", **own)
+    make_target(name="培训", ends_on="2026-12", planned=9, done=9, **own)
+    make_target(name="结对", ends_on="2026-12", status="finished", **own)
+    make_target(name="别人的", ends_on="2026-12", unit="场")
+    assert due(clerk, date(2027, 1, 2)) == [
+        ("目标任务", "讲座到期", True),
+        ("目标任务", "义诊到期", True),
+    ]
+    assert due(clerk, date(2026, 11, 30)) == []
+
+
+def test_agenda_has_matters_and_rounds_with_their_days(clerk, headquarters):
+    today = date(2026, 5, 20)
+    make_site(headquarters=[headquarters])
+    scheme = make_assessment_scheme(headquarters=headquarters, assessed="site", name="示范")
+    make_assessment_round(scheme=scheme, year=2026, due_on=date(2026, 6, 1))
+    matter = {"kind": "freight", "raised_on": date(2026, 1, 1), "headquarters": headquarters}
+    make_matter(message="运费", due_on=date(2026, 2, 1), **matter)
+    make_matter(message="运力", due_on=date(2026, 8, 1), **matter)
+    assert due(clerk, today) == [
+        ("问题", "本站：运费", True),
+        ("评定", "示范 2026 年评分截止，应评 1 家，还有 1 家没有评全", False),
     ]
 
 

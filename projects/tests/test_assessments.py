@@ -171,23 +171,26 @@ def test_who_is_published_as_granted_an_award_has_it_once(client, home, round_):
     assert client.get(award.get_absolute_url()).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("points", "stated", "words"),
-    [
-        ([90], {}, "2 项中评了 1 项"),
-        ([90, 90], {"granted_on": ""}, "公布日期和公布依据"),
-        ([90, 90], {"basis": ""}, "公布日期和公布依据"),
-    ],
-)
-def test_nothing_is_granted_without_all_points_a_day_and_a_ground(
-    home, round_, points, stated, words
-):
-    for name, value in stated.items():
-        setattr(round_, name, value)
+@pytest.mark.parametrize("outcome", ["award", "none", ""])
+def test_what_lacks_points_is_not_submitted_and_says_of_which(home, round_, outcome):
+    row = rated(round_, 90, review="draft", outcome=outcome)
+    whole = rated(round_, 90, 90, review="draft")
+    taken = take_step(SUBMIT, Assessment.objects.filter(round=round_), staff(home, "change"))
+    assert [*taken.refused] == ["还没有评分：服务"]
+    assert taken.done == [whole]
+    row.refresh_from_db()
+    assert row.review == "draft"
+
+
+@pytest.mark.parametrize("missing", ["granted_on", "basis"])
+def test_day_and_ground_are_asked_when_the_award_is_published(home, round_, missing):
+    setattr(round_, missing, "")
     round_.save()
-    row = rated(round_, *points, review="draft", outcome="award")
-    outcome = take_step(SUBMIT, Assessment.objects.filter(pk=row.pk), staff(home, "change"))
-    assert [words in why for why in outcome.refused] == [True]
+    row = rated(round_, 90, 90, review="draft", outcome="award")
+    refused = approved_by_others(row, home).refused
+    assert ["公布日期和公布依据" in why for why in refused] == [True]
+    row.refresh_from_db()
+    assert row.review == "approved"
     assert not Award.objects.filter(assessment=row).exists()
 
 

@@ -33,7 +33,7 @@ from programs.models import Headquarters, Program
 from projects.checks.recomputing import recompute
 from projects.exchange.iati import OWN
 from projects.exchange.sdmx import COMPONENTS, DIMENSIONS, TIME
-from projects.models import Observation, Project, Review
+from projects.models import Observation, Project, Review, ScopeEntry
 from projects.tests.iati_rules import broken
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,10 @@ def test_activity_says_what_is_known_and_leaves_out_the_rest(client, time_machin
         planned_amount=0,
     )
     make_project_party(project=known, role="builder", enterprise=firm, headquarters=None)
+    make_project_party(project=known, role="implementer", enterprise=firm, headquarters=None)
+    make_project_party(
+        project=known, role="owner", enterprise=None, headquarters=known.headquarters
+    )
     said = {"project": known, "year": 2025, "review": Review.PUBLISHED}
     make_project_plan(**said, number=1, amount=Decimal("10"))
     make_project_plan(**said, number=2, amount=Decimal("12.25"), reason="调整")
@@ -183,7 +187,10 @@ def test_activity_says_what_is_known_and_leaves_out_the_rest(client, time_machin
     assert found.xpath("activity-date/@aid:precision", namespaces=AID) == ["2024-03", "2026"]
     assert found.xpath("activity-status/@code") == ["2"]
     assert found.xpath("location/@ref") == [place.code]
-    assert "甲公司" in found.xpath("participating-org[@role='4']/narrative/text()")
+    # Each once in a role, whatever else it is in the ledger.
+    assert found.xpath("participating-org[@role='4']/narrative/text()") == ["甲公司"]
+    leading = f"AIDTRACKER-headquarters-{known.headquarters.slug}"
+    assert found.xpath("participating-org[@role='2']/@ref") == [leading]
     assert found.xpath("related-activity/@ref") == [f"AIDTRACKER-programs-{program.slug}"]
     budgets = [(one.get("type"), one.findtext("value")) for one in found.iter("budget")]
     assert budgets == [("2", "122500")]
@@ -350,7 +357,15 @@ def test_sdmx_says_what_a_figure_is(client):
 
 
 def test_sdmx_structure_defines_what_the_file_has(client):
-    data = client.get("/sdmx/structure.json").json()["data"]
+    region, project = make_region(), make_project()
+    apples, with_xpcc = ScopeEntry.objects.filter(code__in=("apples", "with-xpcc")).order_by("code")
+    entries = {"first_scope": apples, "second_scope": with_xpcc}
+    series = make_series(region=region, project=project, **entries)
+    make_observation(series=series, as_of=date(2024, 6, 30))
+    make_observation(
+        series=make_series(region=make_region()), status=Review.DRAFT, as_of=date(2024, 6, 30)
+    )
+    data = json.loads(told(client, "/sdmx/structure.json"))["data"]
     parts = data["dataStructures"][0]["dataStructureComponents"]
     dimensions = [one["id"] for one in parts["dimensionList"]["dimensions"]]
     time = parts["dimensionList"]["timeDimension"]["id"]
@@ -362,6 +377,17 @@ def test_sdmx_structure_defines_what_the_file_has(client):
     for one in COMPONENTS:
         if one.list_name:
             assert {row[one.code] for row in found} - {""} <= lists[f"CL_{one.list_name}"]
+    # Of what the file tells each subject and scope once, and of nothing else.
+    for name in ("SUBJECT", "SCOPE"):
+        assert {row[name] for row in found} == lists[f"CL_{name}"]
+    names = {code["id"]: code["name"] for one in data["codelists"] for code in one["codes"]}
+    assert names[f"region@{region.slug}$project@{project.slug}"] == f"{region}，{project}"
+    assert names["apples$with-xpcc"] == f"{apples}，{with_xpcc}"
+    of_dimension = {
+        one["id"]: one["localRepresentation"].get("enumeration", "")
+        for one in parts["dimensionList"]["dimensions"]
+    }
+    assert of_dimension["SUBJECT"].endswith("Codelist=AIDTRACKER:CL_SUBJECT(1.0.0)")
     assert found[0]["STRUCTURE_ID"] == "AIDTRACKER:FIGURES(1.0.0)"
 
 

@@ -53,7 +53,12 @@ def test_what_is_past_its_day_waits_on_the_first_page(clerk, home):
     work = clerk.get("/admin/").context["work"]
     assert [one["count"] for one in work if one["key"] == "late"] == [1]
     address = reverse("admin:projects_matter_changelist")
-    assert clerk.get(address, {"todo": "late"}).context["cl"].result_count == 1
+    page = clerk.get(address, {"todo": "late"})
+    assert page.context["cl"].result_count == 1
+    late = Matter.objects.get(due_on="2020-01-02")
+    assert late.overdue_words.startswith("已过期 ")
+    form = clerk.get(reverse("admin:projects_matter_change", args=[late.pk]))
+    assert [late.overdue_words in one.content.decode() for one in (page, form)] == [True, True]
 
 
 def test_only_released_words_are_shown_and_all_are_counted(client, django_assert_num_queries):

@@ -216,7 +216,7 @@ def test_assessments_from_the_grid_to_the_leader_and_a_reader(new_page, client, 
     for number in ROWS:
         clerk.type(str(60 + number), "Tab")
         clerk.type(str(100 - number), "Tab")
-        clerk.type("评上" if number == 1 else "未评上", "Tab", "Tab")
+        clerk.press(*(["ArrowDown"] if number == 1 else ["ArrowDown"] * 2), "Tab", "Tab")
     clerk.wait(f"document.querySelectorAll('tr[data-saving=saved]').length === {len(ROWS)}")
     assert "160 分（满分 200）" in clerk.find("tr[data-row]").first.inner_text()
     rows, scores = Assessment.objects.all(), Score.objects.all()

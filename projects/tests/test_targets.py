@@ -23,8 +23,9 @@ from aidtracker.testing import (
     make_target,
     make_target_report,
 )
-from projects.models import TargetReport, WarningRule
+from projects.models import Target, TargetReport, WarningRule
 from projects.monthly.ledger_follow import follow
+from projects.sums.standings import with_standing
 from projects.tests.full_rows import FEW, MANY, queries
 from projects.warnings import warnings_for
 
@@ -114,13 +115,15 @@ def test_light_says_what_the_rule_found_and_why(client):
 def test_sums_that_do_not_follow_and_counts_far_over_the_plan_are_told():
     own = make_headquarters()
     row = make_target(headquarters=own, planned=10, done=30, **YEAR)
-    for month, done, total in ((4, 5, 5), (5, 5, 30)):
+    for month, done, total in ((4, 5, 5), (5, 35, 30)):
         make_target_report(
             target=row, month=date(2026, month, 1), done=done, done_to_date=total, review="approved"
         )
     assert {one.rule.code: one.sentence for one in late(own)} == {
-        "target-not-continuous": "累计完成 30，不等于上月累计 5 加本月 5（应为 10）。",
+        "target-not-continuous": "累计完成 30，不等于上月累计 5 加本月 35（应为 40）。",
         "target-over-plan": "累计完成 30，计划 10，超过一倍以上，请核对单位。",
+        "target-month-over-plan": "本月完成 35，超过整项任务的计划 10，请核对数和单位。",
+        "target-month-over-total": "本月完成 35，超过累计完成 30。",
     }
 
 
@@ -146,6 +149,11 @@ def test_counts_of_documents_lead_to_their_words(client):
     planned, done = shown["计划"].items[0], shown["完成"].items[0]
     assert (planned.text, done.text) == ("1000万人次", "892.18 万人次")
     assert shown["完成率"].items[0].text == "89.22%"
+    light = shown["进度"].value
+    assert (light.words, light.why) == (
+        "到期未达到",
+        "据文献，计划 1000万人次，完成 892.18 万人次",
+    )
     assert client.get(planned.url, follow=True).status_code == 200
 
 
@@ -156,6 +164,31 @@ def test_hedged_figures_are_not_divided(client):
     shown = texts(client.get("/targets/", {"q": own.name}).context["table"], 0)
     assert shown["完成"] == "超过1000人次"
     assert "完成率" not in shown
+
+
+@pytest.mark.parametrize(
+    ("printed", "year", "month", "planned", "standing", "ground"),
+    [
+        ("超过1000人次", 2025, 12, 1000, "reached", "document"),
+        ("超过1000人次", 2025, 12, 5000, "unknown", ""),
+        ("近1000人次", 2025, 12, 5000, "late", "document"),
+        ("800人次", 2025, 6, 1000, "unknown", ""),  # half of the year that is over
+        ("800人次", 2026, 6, 1000, "open", "document"),
+        ("800人次", 2024, 12, 500, "unknown", ""),  # of another year
+        ("800人次", 2025, 12, None, "late", "document"),  # of 900 that were planned in words
+    ],
+)
+def test_standing_takes_what_documents_say_of_the_same_time(
+    printed, year, month, planned, standing, ground
+):
+    series, of_year = make_series(metric=make_metric(unit="人次")), str(max(year, 2025))
+    values = {"starts_on": of_year, "ends_on": of_year, "planned": planned, "unit": "人次"}
+    make_target(series=series, **values)
+    make_observation(series=series, printed="900人次", nature="plan", as_of=date(2025, 1, 31))
+    days = {"period_start": date(year, 1, 1), "period_end": date(year, month, 30)}
+    make_observation(series=series, printed=printed, nature="actual", **days)
+    (found,) = with_standing(Target.objects.filter(series=series))
+    assert (found.standing, found.ground) == (standing, ground)
 
 
 # Parts
@@ -216,9 +249,10 @@ def test_sums_by_type_lead_to_just_their_rows(client):
         "达到计划": "2 项",
         "未到期": "3 项",
         "到期未达到": "1 项",
-        "台账缺计划或完成数": "1 项",
+        "无法判断": "1 项",
+        "其中据文献": "0",
     }
-    for one in found.values():
+    for one in list(found.values())[:-1]:
         assert f"{client.get(one.url).context['links'].total} 项" == one.text
 
 

@@ -36,6 +36,7 @@ ELSEWHERE = {
     *("investment-arrived-over-agreed", "investment-nothing-arrived"),
     *("target-behind", "target-unfinished", "target-uncounted", "target-missing"),
     *("target-not-continuous", "target-over-plan"),
+    *("target-month-over-plan", "target-month-over-total"),
     *("investment-not-continuous", "outlet-sales-after-closing", "outlet-no-sales"),
 }
 # Of a project and its reports of April and May: what they say, and the sentence about May's.
@@ -69,6 +70,12 @@ PROGRESS: dict[str, Any] = {
         {},
         {"work_done_month": 6, "work_done_to_date": 5},
         "本月完成投资 6 万元，超过累计 5 万元。",
+    ),
+    "progress-month-over-whole": (
+        {"total_amount": 5},
+        {"work_done_month": 5},
+        {"work_done_month": 6},
+        "本月完成投资 6 万元，超过总投资 5 万元。",
     ),
     "progress-received-fell": (
         {},
@@ -107,6 +114,18 @@ INVESTMENT: dict[str, Any] = {
         {},
         {"arrived_to_date": 6},
         "累计到位资金 6 万元，超过协议资金 5 万元。",
+    ),
+    "investment-month-over-agreed": (
+        {"agreed_amount": 5},
+        {"arrived_month": 5},
+        {"arrived_month": 6},
+        "本月到位资金 6 万元，超过协议资金 5 万元。",
+    ),
+    "investment-month-over-total": (
+        {},
+        {"arrived_month": 5, "arrived_to_date": 5},
+        {"arrived_month": 6, "arrived_to_date": 5},
+        "本月到位资金 6 万元，超过累计 5 万元。",
     ),
 }
 MISSING = ("investment-missing", "outlet-missing", "jobs-missing", "training-missing")

@@ -1,9 +1,8 @@
 """Where the record stands in the formats of others: SDMX, IATI."""
 
-import json
 from collections.abc import Iterable, Iterator
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 
 from aidtracker.pages.site import origin
 from projects.exchange import iati, sdmx, sdmx_structure
@@ -25,9 +24,8 @@ def sdmx_figures(request: HttpRequest) -> StreamingHttpResponse:
     return file_of("figures.csv", sdmx.TYPE, lines)
 
 
-def sdmx_definition(request: HttpRequest) -> HttpResponse:
-    text = json.dumps(sdmx_structure.structure(), ensure_ascii=False, indent=1)
-    return HttpResponse(text, content_type=sdmx_structure.TYPE)
+def sdmx_definition(request: HttpRequest) -> StreamingHttpResponse:
+    return file_of("structure.json", sdmx_structure.TYPE, sdmx_structure.message())
 
 
 def iati_activities(request: HttpRequest) -> StreamingHttpResponse:

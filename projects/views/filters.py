@@ -5,7 +5,6 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Left
-from django.forms import HiddenInput
 
 from aidtracker.ground.inner_queries import Answers, Fixed, Numbers
 from aidtracker.ground.keys import KEY_SEPARATOR
@@ -19,7 +18,7 @@ from aidtracker.pages.choosing import (
     used,
 )
 from aidtracker.pages.listing import ListFilter
-from aidtracker.pages.naming import NATURAL
+from aidtracker.pages.naming import NATURAL, named
 from aidtracker.pages.paging import kept
 from programs.models import Batch, Category, Headquarters, Policy, Program, Region, Source
 from programs.models.programs import Sector
@@ -38,6 +37,7 @@ from projects.models import (
     Observation,
     Outlet,
     Pipeline,
+    PipelineStage,
     Project,
     ScopeEntry,
     Series,
@@ -49,7 +49,7 @@ from projects.models.finding_kinds import kind_choices
 from projects.models.metrics import any_of
 from projects.models.pipeline_cases import latest
 from projects.models.scope_entries import SCOPES
-from projects.models.targets import Standing
+from projects.sums.standings import Ground, Standing, with_standing
 
 
 def about(subject):
@@ -210,13 +210,29 @@ class PipelineFilter(ListFilter):
     program = row_filter("所属工程", used(Program, "pipelines"))
 
 
+class StageField(LinkedField):
+    """A stage by its key; on a list, which narrows by pipelines besides, also all of a name."""
+
+    is_strict = False
+
+    def to_python(self, value):
+        found = named(self.queryset.model, value) if value else []
+        if self.is_strict or len(found) < 2:
+            return super().to_python(value)
+        return self.queryset.filter(name=value)
+
+
+class StageFilter(LinkedFilter):
+    field_class = StageField
+
+
 class PipelineCaseFilter(ListFilter):
     pipeline = row_filter("推进流程", used(Pipeline, "cases"))
     headquarters = row_filter("援疆指挥部", used(Headquarters, "cases"))
     region = place_filter("地区", "cases")
     program = row_filter("所属工程", used(Program, "cases"))
     end = choice_filter("去向", (("open", "没有终止"), ("dropped", "终止")), method="of_end")
-    stage = django_filters.CharFilter(label="现在的阶段", method="in_stage", widget=HiddenInput)
+    stage = linked_filter("现在的阶段", PipelineStage, StageFilter, method="in_stage")
     enterprise = linked_filter("企业", Enterprise)
     site = linked_filter("场所", Site)
     activity = linked_filter("由哪次活动带来", Activity)
@@ -231,14 +247,15 @@ class PipelineCaseFilter(ListFilter):
         )
 
     def in_stage(self, queryset, name, value):
-        """Those whose furthest stage is called so."""
-        at = Subquery(latest().values("stage__name"))
-        return queryset.alias(at=at).filter(at=value)
+        """Those whose furthest stage it is, or one of several."""
+        stages = [value.pk] if isinstance(value, PipelineStage) else value.values("pk")
+        return queryset.alias(at=Subquery(latest().values("stage"))).filter(at__in=stages)
 
 
 class TargetFilter(ListFilter):
     kind = choice_filter("类型", Target.Kind)
     standing = choice_filter("完成情况", Standing, method="standing_so")
+    ground = choice_filter("判断依据", Ground, method="standing_so")
     headquarters = row_filter("援疆指挥部", used(Headquarters, "targets"))
     region = place_filter("地区", "targets")
     program = row_filter("所属工程", used(Program, "targets"))
@@ -249,7 +266,7 @@ class TargetFilter(ListFilter):
     activity = linked_filter("活动", Activity)
 
     def standing_so(self, queryset, name, value):
-        return queryset.with_standing().filter(standing=value)
+        return with_standing(queryset).filter(**{name: value})
 
 
 class ActivityFilter(ListFilter):

@@ -187,5 +187,5 @@ def answer(request: HttpRequest, number: str) -> HttpResponseBase:
 
 SHOWN = (
     *("number", "raised_on", "page", "dataset", "row_id", "row_key"),
-    *("message", "basis", "state", "answer", "answered_on"),
+    *("message", "basis", "state", "due_on", "answer", "answered_on"),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from aidtracker.ground.keys import key_of
 from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.listing import ListPage
@@ -34,12 +35,12 @@ def funnel_table(funnel: Funnel, here: Any = None) -> Table:
     return table(funnel.words, columns, funnel.lines)
 
 
-def those_here(line: FunnelLine) -> Item | int:
+def those_here(line: FunnelLine) -> Item:
     """How many stand in a stage, leading to the list of these."""
     if not line.here:
-        return line.here
-    chosen = {"pipeline": line.stage.pipeline.slug, "stage": line.stage.name, "end": "open"}
-    return Item(f"{line.here}", address("pipelinecase-list", **chosen))
+        return Item("0", number=0)
+    chosen = address("pipelinecase-list", stage=key_of(line.stage), end="open")
+    return Item(f"{line.here}", chosen, line.here)
 
 
 class PipelineCaseList(ListPage):

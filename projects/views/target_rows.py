@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +18,9 @@ from aidtracker.pages.told import JSONRows, row_of, rows_behind, with_told
 from aidtracker.templatetags.formatting import span
 from projects.models import Observation, Target, TargetReport, WarningRule
 from projects.models.targets import counted, share_words
+from projects.sums.standings import DONE, PLANS, Standing, with_standing
 from projects.warnings import rules_of_targets, worst_of
 
-PLANS = ("target", "plan", "agreement")
-DONE = ("actual",)
 MOST_FIGURES = 20  # of the series of one target
 FIGURE_FIELDS = ("printed", "number", "nature", "qualifier", "value")
 MOMENTS = ("as_of", "period_end", "period_start")
@@ -29,7 +28,7 @@ WORDS = (
     *("id", "name", "slug", "kind", "status", "starts_on", "ends_on"),
     *("unit", "planned", "done", "note"),
 )
-FURTHER = ("reason", "reason_month", "series_figures")
+FURTHER = ("reason", "reason_month", "series_figures", "standing")
 RULE_FIELDS = (
     *("id", "code", "name", "ledger", "kind", "level", "left", "operator", "right"),
     *("threshold", "except_status", "is_seasonal", "sentence"),
@@ -37,13 +36,13 @@ RULE_FIELDS = (
 
 
 def with_counts(rows: QuerySet) -> QuerySet:
-    """Targets with what documents say of them, and why they are late: no query of its own."""
+    """Targets with what documents say of them, how they stand and why: no query of its own."""
     figures = Observation.objects.published().in_use().filter(series=OuterRef("series"))
     values = {name: F(name) for name in (*FIGURE_FIELDS, *MOMENTS)}
     told = JSONObject(**values, code=F("source__code"), unit=F("series__metric__unit"))
     reports = TargetReport.objects.published().filter(target=OuterRef("pk")).exclude(problems="")
     latest = reports.order_by("-month")
-    return rows.annotate(
+    return with_standing(rows).annotate(
         series_figures=JSONRows(figures.best_first().values(told=told)[:MOST_FIGURES]),
         reason=Subquery(latest.values("problems")[:1]),
         reason_month=Subquery(latest.values("month")[:1]),
@@ -73,7 +72,7 @@ class Count:
 
     @property
     def item(self) -> Item | None:
-        return Item(self.words, self.url) if self.words else None
+        return Item(self.words, self.url, self.number) if self.words else None
 
 
 NOTHING = Count("")
@@ -130,6 +129,12 @@ TONES = {
 REACHED = Light("holds", "✓", "已达到")
 ON_TIME = Light("holds", "✓", "正常")
 CANCELLED = Light("unchecked", "—", "已取消")
+# By what documents say, of which no rule knows.
+BY_STANDING = {
+    Standing.REACHED: REACHED,
+    Standing.OPEN: Light("unchecked", "—", Standing.OPEN.label),
+    Standing.LATE: Light("contradiction", "✕", Standing.LATE.label),
+}
 
 
 def light_of(row: Any, warning: Any) -> Light | None:
@@ -140,8 +145,16 @@ def light_of(row: Any, warning: Any) -> Light | None:
         tone, sign = TONES[WarningRule.Level(warning.level)]
         return Light(tone, sign, warning.rule.name, why_late(row, warning))
     if row.done is None or row.planned is None:
-        return None
+        light = BY_STANDING.get(row.standing)
+        return light and replace(light, why=grounds_of(row))
     return REACHED if row.done >= row.planned else ON_TIME
+
+
+def grounds_of(row: Any) -> str:
+    """据文献，计划 1000万人次，完成 892.18 万人次; of each count whether the ledger has it."""
+    counts = (("计划", planned_of(row)), ("完成", done_of(row)))
+    said = [f"{label} {one.words}{'' if one.url else '（台账）'}" for label, one in counts]
+    return f"据文献，{'，'.join(said)}"
 
 
 def why_late(row: Any, warning: Any) -> str:

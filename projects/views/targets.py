@@ -1,5 +1,6 @@
 """What is set out to do: the list with how far it has come by type, and the page of a target."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from aidtracker.pages.listing import ListPage
 from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import CAP, KIND, NAME, NOTE, STATUS, Column, Item, table
 from projects.models import Target, TargetReport
-from projects.models.targets import Standing
+from projects.sums.standings import Ground, Standing, with_standing
 from projects.views import filters
 from projects.views.reports import reports
 from projects.views.target_rows import (
@@ -65,12 +66,15 @@ class TargetList(ListPage):
         columns = (
             Column("类型", lambda one: Target.Kind(one["kind"]).label),
             Column("任务", lambda one: self.counted(one, "count"), kind="count"),
-            *(Column(one.label, self.standing(one), kind="count") for one in Standing),
+            *(self.column(one.label, one.value, "standing") for one in Standing),
+            self.column("其中据文献", Ground.DOCUMENT.value, "ground"),
         )
-        return table("按类型计数", columns, list(by_kind(self.filtered_rows)))
+        return table("按类型计数", columns, by_kind(self.filtered_rows))
 
-    def standing(self, standing: Any) -> Any:
-        return lambda one: self.counted(one, standing.value, standing=standing.value)
+    def column(self, label: str, value: str, condition: str) -> Column:
+        return Column(
+            label, lambda one: self.counted(one, value, **{condition: value}), kind="count"
+        )
 
     def counted(self, one: dict[str, Any], name: str, **conditions: str) -> Item | str:
         """A number of rows, leading to the list of just these."""
@@ -80,11 +84,17 @@ class TargetList(ListPage):
         return Item(f"{one[name]} 项", url)
 
 
-def by_kind(rows: QuerySet) -> QuerySet:
-    """Of each type how many there are, and how many of them stand how: one query."""
-    grouped = rows.with_standing().order_by().values("kind")
-    counts = {one.value: Count("pk", filter=Q(standing=one.value)) for one in Standing}
-    return grouped.annotate(count=Count("pk"), **counts).order_by("kind")
+def by_kind(rows: QuerySet) -> list[dict[str, Any]]:
+    """Of each type how many there are, how many of them stand how and by what: one query."""
+    grouped = with_standing(rows).order_by().values("kind", "standing", "ground")
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in grouped.annotate(n=Count("pk")):
+        for name in ("count", one["standing"], one["ground"]):
+            found[one["kind"]][name] += one["n"]
+    return [{"kind": kind, **ZEROS, **found[kind]} for kind in sorted(found)]
+
+
+ZEROS = dict.fromkeys((*Standing.values, *Ground.values), 0)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let isLeaving = false;
   let whenIdle = null;
 
-  const fields = (row) => Array.from(row.querySelectorAll("td[data-column] :is(input, textarea)"));
+  const fields = (row) => Array.from(row.querySelectorAll("td[data-column] :is(input, select, textarea)"));
   const columnOf = (field) => field.closest("td").dataset.column;
   const isFollowing = (field) => field.dataset.followed !== undefined && field.dataset.followed === field.value;
   const differs = (field) => field.value !== field.dataset.stored;

@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let atStart = ""; // of the cell one is in
   let isTyped = false; // whether somebody changed it since
 
-  const input = (cell) => cell && cell.querySelector("input, textarea");
+  const input = (cell) => cell && cell.querySelector("input, select, textarea");
   const cellsOf = (row) => Array.from(row.querySelectorAll("td[data-column]"));
   const rowOf = (field) => field.closest("tr[data-row]");
   const cellOf = (field) => field.closest("td[data-column]");
@@ -33,10 +33,18 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
+  // What is put where one chooses and is no choice stays to be seen, and is refused where it is stored.
+  function offer(field, value) {
+    if (field.options && !Array.from(field.options).some((one) => one.value === value)) {
+      field.add(new Option(value, value));
+    }
+  }
+
   function put(field, value) {
     if (field.value !== value) {
       keep(field);
       isTyped = isTyped || !whole;
+      offer(field, value);
       field.value = value;
       delete field.dataset.followed;
       changed(field);
@@ -143,6 +151,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function isAtEdge(field, key) {
+    if (field.options) {
+      return key === "ArrowLeft" || key === "ArrowRight"; // up and down choose
+    }
     const { selectionStart: start, selectionEnd: end, value } = field;
     if (start === 0 && end === value.length) {
       return true;
@@ -187,7 +198,7 @@ document.addEventListener("DOMContentLoaded", () => {
     isTyped = false;
     field.value = atStart;
     changed(field);
-    field.select();
+    field.select?.();
   }
 
   function copyLast(field) {
@@ -210,7 +221,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   grid.addEventListener("keydown", (event) => {
     const field = event.target;
-    if (event.isComposing || !field.matches("td[data-column] :is(input, textarea)")) {
+    if (event.isComposing || !field.matches("td[data-column] :is(input, select, textarea)")) {
       return;
     }
     const isCommand = event.ctrlKey || event.metaKey;
@@ -239,7 +250,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (cellOf(target)) {
       atStart = target.value;
       isTyped = false;
-      target.select();
+      target.select?.();
     }
   });
 
@@ -302,7 +313,7 @@ document.addEventListener("DOMContentLoaded", () => {
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
       event.preventDefault();
-      grid.querySelector("tr[data-open]:not([hidden]) :is(input, textarea):not([type=hidden])")?.focus();
+      grid.querySelector("tr[data-open]:not([hidden]) :is(input, select, textarea):not([type=hidden])")?.focus();
     }
   });
 

@@ -19,7 +19,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   document.addEventListener("paste", (event) => {
-    const field = event.target.closest("input, textarea");
+    const field = event.target.closest("input, select, textarea");
     const cell = field && cellOf(field);
     if ((field && !cell) || !gridPaste.isBlock(event.clipboardData, field)) {
       return;
@@ -117,7 +117,7 @@ document.addEventListener("DOMContentLoaded", () => {
     choice.setAttribute("aria-label", `“${name}”放到哪一行`);
     choice.append(element("option", "放到…"));
     rows.forEach((row, at) => {
-      if (row.querySelector("td :is(input, textarea)")) {
+      if (row.querySelector("td :is(input, select, textarea)")) {
         const option = element("option", [row.dataset.name, row.dataset.headquarters].filter(Boolean).join("，"));
         option.value = at;
         choice.append(option);

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, only: str, write: str, **options: Any) -> None:
         if not Observation.objects.filter(source__code__startswith="example-").exists():
             raise CommandError("这个数据库不是 make_country 造的；有些测量会改动数据。")
-        words = only.split(",")
+        words = [one.strip() for one in only.split(",") if one.strip()]
         if write and get_user_model()._default_manager.filter(username=NAME).exists():
             raise CommandError("这个数据库已经测量过，记录有改动：重新造一个，再记入结果表。")
         if settings.DEBUG:
@@ -36,10 +36,10 @@ class Command(BaseCommand):
         site = Site()
         found = []
         for row in rows(site):
-            if any(word in f"{row.group}: {row.name}" for word in words):
+            if not words or any(word in f"{row.group}: {row.name}" for word in words):
                 found.append(self.measure(row, site))
         if write:
-            results.write(found, write, is_part=bool(only))
+            results.write(found, write, is_part=bool(words))
             results.write_table()
 
     def measure(self, row: Row, site: Site) -> results.Result:
