@@ -20,6 +20,7 @@ from aidtracker.opendata.changes import ADDED, CHANGED, REMOVED
 from aidtracker.opendata.dcat import document
 from aidtracker.opendata.facts import catalogue
 from aidtracker.opendata.models import Release
+from aidtracker.opendata.packing import CHANGES
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, resource
 from aidtracker.pages.data_files import described_by
@@ -207,6 +208,7 @@ def one_edition(request: HttpRequest, number: str) -> HttpResponse:
         "sets": [(one, counts) for one, counts in sets if is_told(found, counts)],
         "unchanged": [one for one, counts in sets if not is_told(found, counts)],
         "files": found.files.items(),
+        "changes": next((one for one in found.files if one.endswith(CHANGES)), ""),
         "licence": licence(),
         "reserved": RESERVED,
         "citation": cited("对口援疆数据", f"{site}{request.path}", found.made_at, number),
