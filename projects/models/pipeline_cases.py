@@ -1,6 +1,6 @@
 """What goes through a pipeline, and the days on which it entered each stage."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from django.db.models.functions import JSONObject, Left, Length
 from django.utils import timezone
 
 from aidtracker.ground.constraints import once, row_check, unfilled
+from aidtracker.ground.fits import same
 from aidtracker.ground.partial_dates import (
     PartialDateField,
     last_day,
@@ -305,6 +306,9 @@ class FollowUp(KeyedModel):
         return "，".join(filter(None, (step, self.handler)))
 
 
+OF_OTHERS = "“{one}”不是这个流程的阶段，请另选一个。"
+
+
 class StageEntry(Reviewed):
     """阶段记录: when something entered a stage; it stands in the furthest one."""
 
@@ -312,6 +316,7 @@ class StageEntry(Reviewed):
     OWNERS = ("case__headquarters",)
     PUBLIC_WITH = ("case",)
     SEARCHED_WITH = ("case",)
+    FITS = {"stage": (same("pipeline", "case__pipeline", OF_OTHERS),)}
     IS_SHARED = False
 
     # Identification
@@ -343,21 +348,3 @@ class StageEntry(Reviewed):
 
     def clean(self) -> None:
         self.before_storing([self])
-
-    @classmethod
-    def before_storing(cls, rows: Sequence[Self]) -> None:
-        """The stage is one of the pipeline that the case goes through."""
-        cases = pipelines_of(PipelineCase, {row.case_id for row in rows})
-        stages = pipelines_of(PipelineStage, {row.stage_id for row in rows})
-        for row in rows:
-            # A case that is entered together with its stages has no number yet.
-            case = getattr(row, "case", None)
-            of_case = cases.get(row.case_id) or getattr(case, "pipeline_id", None)
-            if row.stage_id and of_case and of_case != stages.get(row.stage_id):
-                raise ValidationError({"stage": f"“{row.stage}”不是这个流程的阶段，请另选一个。"})
-
-
-def pipelines_of(model: Any, numbers: Iterable[int | None]) -> dict[int, int]:
-    """The pipelines that some rows belong to: {number: number of its pipeline}."""
-    rows = model._base_manager.filter(pk__among=[one for one in numbers if one])
-    return dict(rows.values_list("pk", "pipeline"))
