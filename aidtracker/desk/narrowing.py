@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from aidtracker.ground.features import fields_at
-from aidtracker.ground.fits import Fit, fitting, head_of, paths_of, wrong_with
+from aidtracker.ground.fits import NOTHING, Fit, fitting, head_of, paths_of, wrong_with
 from aidtracker.ground.scope import is_scoped, readable
 from aidtracker.trail.conflicts import row_number
 
@@ -65,8 +65,8 @@ class NarrowedChoices(AutocompleteJsonView):
         if "chosen" in request.GET:
             return JsonResponse({"wrong": self.wrong(row_number(request.GET["chosen"]))})
         answer = super().get(request, *args, **kwargs)
-        missing = self.asked.missing
-        return JsonResponse(hint(missing)) if missing and not self.object_list else answer
+        why = self.asked.why_nothing
+        return JsonResponse(line(why)) if why and not self.object_list else answer
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -86,8 +86,8 @@ class NarrowedChoices(AutocompleteJsonView):
 class Asked:
     """What a request says of the row for which something is chosen, as far as the user may know.
 
-    `values` by path; `missing` are the labels of what is left empty and has to be known, `lacks`
-    says whether no row can do without it.
+    `values` by path; `lacks` says whether something is left empty without which no row can be, and
+    `why_nothing` what to say if nothing fits.
     """
 
     def __init__(self, model: Any, fits: tuple[Fit, ...], request: HttpRequest) -> None:
@@ -98,10 +98,11 @@ class Asked:
             self.read(path)
         needed = [path for path in self.unsaid if not fields_at(model, head_of(path))[0].null]
         self.lacks = bool(needed)
-        for fit in fits:
-            if fit.rows(*(self.values[path] for path in fit.by)):
-                needed += [path for path in fit.by if path in self.unsaid]
-        self.missing = [*dict.fromkeys(self.unsaid[path] for path in needed)]
+        rules = [(fit, fitting([fit], self.values)) for fit in fits]
+        needed += [path for fit, rule in rules if rule for path in fit.by if path in self.unsaid]
+        labels = "、".join(f"“{label}”" for label in dict.fromkeys(map(self.unsaid.get, needed)))
+        closed = next((fit.words for fit, rule in rules if rule == NOTHING), "")
+        self.why_nothing = f"请先填{labels}。" if labels else closed
 
     def read(self, path: str) -> None:
         """Find the value at a path by the input that says most of it."""
@@ -120,9 +121,8 @@ class Asked:
         return readable(rows, self.request.user) if is_scoped(rows.model) else rows
 
 
-def hint(labels: list[str]) -> dict[str, Any]:
-    """What is offered as long as what it has to fit is not known: a line that says so."""
-    words = f"请先填{'、'.join(f'“{label}”' for label in labels)}。"
+def line(words: str) -> dict[str, Any]:
+    """What is found in place of rows: a line that cannot be chosen and says why there are none."""
     # Without a number it would count as the empty choice, which is not listed.
-    line = {"id": "0", "text": words, "disabled": True}
-    return {"results": [line], "pagination": {"more": False}}
+    found = {"id": "0", "text": words, "disabled": True}
+    return {"results": [found], "pagination": {"more": False}}
