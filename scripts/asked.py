@@ -71,7 +71,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
-EACH, LEFT_ALONE = 3, {{"admin:logout", "set_language"}}
+EACH, LEFT_ALONE = {each}, {{"admin:logout", "set_language"}}
 kinds, codes, faults, saved, refused = Counter(), Counter(), [], 0, []
 def body_of(answer):
     return b"".join(answer.streaming_content) if answer.streaming else answer.content

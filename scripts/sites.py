@@ -3,17 +3,21 @@
 import contextlib
 import http.client
 import json
+import lzma
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 from writers import PEOPLE, Writer, ask
 
 ROOT = Path(__file__).resolve().parent.parent
+DUMPS = ROOT / "aidtracker" / "tests" / "dumps"
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
 # What is stored of the rows of one experiment, by code: rows, states of their making, acts.
 STORED = """
@@ -50,6 +54,8 @@ class Site:
     tree: Path = ROOT
     # Asked until it answers, before anybody comes.
     ready: str = "/readyz"
+    # What gunicorn serves instead of the site itself, as `scripts/` knows it.
+    app: str = ""
     sessions: list[str] = field(default_factory=list)
     process: subprocess.Popen | None = None
     number: int = 0
@@ -68,8 +74,17 @@ class Site:
         return done.stdout
 
     def fill(self, people: int) -> None:
+        """The database that the program of the freeze made, migrated; so many people."""
+        kind, _, place = self.env["DATABASE_URL"].partition("://")
+        name = f"{'sqlite' if kind == 'sqlite' else 'postgresql'}.sql.xz"
+        sql = lzma.decompress((DUMPS / name).read_bytes()).decode()
+        if kind == "sqlite":
+            with contextlib.closing(sqlite3.connect(place[1:])) as database:
+                database.executescript(sql)
+        else:
+            with psycopg.connect(f"postgresql://{place}", autocommit=True) as server:
+                server.execute(sql)
         self.manage("migrate", "--verbosity", "0")
-        self.manage("load_fixtures", "--verbosity", "0")
         self.sessions = self.manage(
             "shell", "--no-imports", given=PEOPLE.format(writers=people)
         ).split()
@@ -78,6 +93,9 @@ class Site:
     def running(self, **more: str) -> Iterator[None]:
         command = [str(ROOT / ".venv/bin/gunicorn"), "--config", str(CONFIG)]
         env = self.env | {"BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "5"} | more
+        if self.app:
+            command.append(self.app)
+            env["PYTHONPATH"] = str(ROOT / "scripts")
         self.process = subprocess.Popen(command, cwd=self.tree, env=env, stderr=subprocess.DEVNULL)
         try:
             self.wait()

@@ -52,6 +52,8 @@ class Writer:
     refused: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     at: int = 0
+    # What `aimed` counted of the last answer.
+    moments: list[str] = field(default_factory=list)
 
     def ask(
         self, method: str, path: str, body: str | bytes = "", **headers: str
@@ -65,6 +67,7 @@ class Writer:
         with contextlib.closing(connection):
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
+            self.moments = answer.getheader("X-Moments", "").split()
             return answer.status, answer.read(), answer.getheader("Location", "")
 
     def write(self) -> None:

@@ -126,6 +126,16 @@ def known() -> str:
     return _held.get()
 
 
+def is_over() -> bool:
+    """Whether something was published while a page was made that relied on what was known before.
+
+    Only on PostgreSQL is something remembered for an edition: which rows are hidden. A row made
+    meanwhile is not among them, and a row published after it may name it.
+    """
+    number, name = known(), router.db_for_read(EditionStep)
+    return bool(number) and connections[name].vendor == "postgresql" and current() != number
+
+
 @contextmanager
 def held(edition: str) -> Iterator[None]:
     """While a page is made that changes nothing, let `edition` be known."""

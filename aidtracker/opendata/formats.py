@@ -34,6 +34,7 @@ from aidtracker.sheets import (
 )
 
 ROWS = 500
+FIRST = 20  # nobody waits for more to see that rows come
 # So many bytes of CSV become one group of rows in Parquet.
 BLOCK = 4 * 1024 * 1024
 
@@ -49,7 +50,7 @@ class Format:
 
 
 def extract(found: OpenDataset, columns: Sequence[PublicColumn]) -> Extract:
-    return Extract(found.rows(), [column.file for column in columns])
+    return Extract(found.rows(), [column.file for column in columns], is_whole=True)
 
 
 def as_csv(found: OpenDataset, site: str) -> Iterator[bytes]:
@@ -60,7 +61,7 @@ def as_csv(found: OpenDataset, site: str) -> Iterator[bytes]:
 def as_excel(found: OpenDataset, site: str) -> Iterator[bytes]:
     key = [one.file for one in found.columns() if one.code == IDENTIFIER]
     columns = [*key, *public_columns(resource_for(found.model), site=site)]
-    rows = Extract(found.rows(), columns)
+    rows = Extract(found.rows(), columns, is_whole=True)
     said = about(found.title, f"{site}/data/{found.name}/")
     beside = Beside(about=lambda: said.sheet([column_row(one) for one in found.columns()]))
     return workbook_chunks([one.heading for one in columns], rows.texts(), rows.kinds, beside)
@@ -71,9 +72,10 @@ def as_excel(found: OpenDataset, site: str) -> Iterator[bytes]:
 
 def as_json_lines(found: OpenDataset, site: str) -> Iterator[bytes]:
     columns = found.columns(site)
-    rows = json_rows(extract(found, columns), columns)
-    while part := list(islice(rows, ROWS)):
+    rows, many = json_rows(extract(found, columns), columns), FIRST
+    while part := list(islice(rows, many)):
         yield "".join(f"{row}\n" for row in part).encode()
+        many = ROWS
 
 
 # Parquet
@@ -119,6 +121,7 @@ def as_parquet(found: OpenDataset, site: str) -> Iterator[bytes]:
         false_values=["false"],
     )
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
+        yield sink.taken()
         for block in blocks(extract(found, columns).csv(AS_IT_IS)):
             table = pyarrow.csv.read_csv(BytesIO(block), read, split, typed)
             writer.write_table(with_lists(table, schema))

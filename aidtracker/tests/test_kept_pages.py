@@ -152,9 +152,14 @@ def answering(answer: Callable[[], HttpResponse]) -> Callable[[], HttpResponse]:
 
 
 def test_page_made_while_something_is_published_is_not_taken_for_the_new_one() -> None:
-    """Read before, sent after: the moment at which a page could be kept under a wrong name."""
+    """Read before, sent after: the moment at which a page could be kept under a wrong name.
+
+    Where rows that are hidden are remembered for an edition, it is made once more without that.
+    """
+    known = []
 
     def slow_page() -> HttpResponse:
+        known.append(edition.known())
         read = Region.objects.get(code="650000").note
         if read == "旧":
             next_transaction()
@@ -163,7 +168,10 @@ def test_page_made_while_something_is_published_is_not_taken_for_the_new_one() -
 
     Region.objects.update(note="旧")
     ask = answering(slow_page)
-    assert [ask().content.decode() for _ in range(3)] == ["旧", "新", "新"]
+    remembers = connection.vendor == "postgresql"
+    first = ["新"] if remembers else ["旧"]
+    assert [ask().content.decode() for _ in range(3)] == [*first, "新", "新"]
+    assert [bool(number) for number in known] == [True, *[False] * remembers, True]
 
 
 def with_cookie() -> HttpResponse:

@@ -12,14 +12,18 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import closing, contextmanager
+from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.management.commands import migrate
+from django.db import OperationalError, connection
 
+from aidtracker.management.commands import migrate as own_migrate
 from aidtracker.storage.backups import OF_MIGRATIONS
 from aidtracker.testing.dumps import FOLDER, dump_path
+from aidtracker.tests.test_failures import failed
 
 IS_SQLITE = connection.vendor == "sqlite"
 # The files of the frozen schema: its migrations and dumps, with their checksums.
@@ -150,3 +154,24 @@ def test_migrations_name_no_code_that_may_move():
 @pytest.mark.parametrize(("checksum", "path"), FROZEN)
 def test_file_of_the_frozen_schema_is_as_it_was(checksum, path):
     assert hashlib.sha256((settings.BASE_DIR / path).read_bytes()).hexdigest() == checksum
+
+
+@pytest.mark.once
+def test_migration_that_the_database_ended_is_begun_again(monkeypatch):
+    """Two that wait for each other, as in a site that is upgraded while people write."""
+    asked = []
+
+    def ended_once(self, *words, **options):
+        asked.append(options)
+        if len(asked) == 1:
+            raise failed(OperationalError, sqlstate="40P01")
+        if len(asked) == 3:
+            raise failed(OperationalError, sqlstate="57P01")
+
+    monkeypatch.setattr(migrate.Command, "handle", ended_once)
+    monkeypatch.setattr(own_migrate, "SECONDS", 0)
+    command = own_migrate.Command(stderr=StringIO())
+    command.handle(verbosity=0)
+    with pytest.raises(OperationalError):
+        command.handle(verbosity=0)
+    assert asked == [{"verbosity": 0}] * 3

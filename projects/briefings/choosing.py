@@ -11,9 +11,10 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.publication import PUBLISHED
 from programs.models import Headquarters, Region
 from projects.models import Observation, Series
 from projects.models.briefings import Briefing
@@ -223,9 +224,18 @@ def chosen_of_donor(briefing: Briefing) -> list[Part]:
 
 
 def chosen_of_project(briefing: Briefing) -> list[Part]:
-    series = Series.objects.filter(project=briefing.project_id)
-    rows, left_out = first_of(figures_in(briefing, series), OF_A_SUBJECT)
-    return once_each([Part("数字", rows, left_out, str(briefing.project))])
+    """A project and what was set out to do for it, then the site that it made."""
+    project = briefing.project
+    assert project is not None
+    is_set_out = Q(targets__project=project.pk, targets__review=PUBLISHED)
+    own = Series.objects.filter(Q(project=project.pk) | is_set_out).order_by().values("pk")
+    rows, left_out = first_of(figures_in(briefing, own), OF_A_SUBJECT)
+    parts = [Part("项目的数字", rows, left_out, str(project))]
+    if project.site_id:
+        there = Series.objects.filter(site=project.site_id, project=None)
+        rows, left_out = first_of(figures_in(briefing, there), OF_A_DONOR)
+        parts.append(Part(f"所在场所：{project.site}", rows, left_out, str(project.site)))
+    return once_each(parts)
 
 
 def once_each(parts: list[Part]) -> list[Part]:

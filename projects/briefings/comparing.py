@@ -6,9 +6,11 @@ from typing import Any
 
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.templatetags.formatting import yi
+from projects.briefings.ledgers import as_kept
 from projects.briefings.sentences import time_words
 from projects.models import Observation
 from projects.models.finding_kinds import Result
+from projects.models.targets import counted
 
 Data = dict[str, Any]
 SHOWN = {
@@ -124,10 +126,14 @@ def amount_since(figure: Data, now: dict[tuple, Any]) -> str:
     if key(figure) not in now:
         return "所在的记录不再公开。"
     value = now[key(figure)]
-    if value is None:
-        return "台账上已没有这个数。"
-    words = yi(value)
-    return "" if f"{value:f}" == figure["value"] else f"台账已改为 {words}。"
+    if value in (None, ""):
+        return "台账上已没有这一项。"
+    if as_kept(value) == figure["value"]:
+        return ""
+    if isinstance(value, str):
+        return "台账上的话改过了。"
+    unit = figure.get("unit", "")
+    return f"台账已改为 {counted(value, unit) if unit else yi(value)}。"
 
 
 # From edition to edition

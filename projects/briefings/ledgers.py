@@ -15,7 +15,10 @@ from projects.models.briefings import Briefing
 
 MOST_ROWS = 40
 COLUMNS = {
-    Project: ("total_amount", "planned_amount", "received_amount", "paid_amount"),
+    Project: (
+        *("total_amount", "planned_amount", "adjusted_amount", "received_amount"),
+        *("disbursed_amount", "paid_amount", "work_done_amount"),
+    ),
     Investment: ("agreed_amount", "arrived_amount"),
 }
 
@@ -72,6 +75,21 @@ def tables_of(model: Any, rows: QuerySet) -> Iterator[LedgerTable]:
     )
 
 
+def write_amounts(writer: Any, table: LedgerTable) -> None:
+    """A table of a ledger: each amount with a footnote to its row or to its document."""
+    rows = []
+    for name, amounts in table.rows:
+        cells: list[list[Any]] = [[name]]
+        for amount in amounts:
+            note = amount and [writer.number_of_amount(amount)]
+            cells.append([{"printed": amount["printed"], "notes": note}] if amount else ["—"])
+        rows.append(cells)
+    writer.add("heading", level=1, text=table.title)
+    writer.add("table", title=table.caption, heads=table.heads, rows=rows)
+    if table.left_out:
+        writer.add("note", text=f"另有 {table.left_out} 项没有列入，或没有给出金额。")
+
+
 def read_documents(rows: Iterable[Any]) -> None:
     """The public figures that the rows' amounts were taken from."""
     figures = Observation.objects.published().in_reading_order().defer("source__text")
@@ -79,29 +97,40 @@ def read_documents(rows: Iterable[Any]) -> None:
     prefetch_in_batches([*rows], Prefetch("amount_figures", figures, "public_figures"))
 
 
-def amount_of(row: Any, field: Any) -> dict[str, Any] | None:
+def amount_of(row: Any, field: Any, address: str = "") -> dict[str, Any] | None:
     """An amount as the ledger has it now, with the document that it was taken from, if any."""
     value = getattr(row, field.name)
     if value is None:
         return None
-    figure = by_column(row.public_figures, amounts_of(row)).get(field.name)
-    said = {
-        "kind": "amount",
-        "dataset": dataset_name(type(row)),
-        "id": row.pk,
-        "field": field.name,
-        "label": str(field.verbose_name),
-        "series": f"{row} {field.verbose_name}",
-        "printed": yi(value),
-        "value": f"{value:f}",
-        "source": f"{type(row)._meta.verbose_name}“{row}”，指挥部填报",
-        "place": "",
-        "address": row.get_absolute_url(),
-        "words": "",
-    }
-    if figure:
+    said = said_of(row, field.name, yi(value), address)
+    if figure := by_column(row.public_figures, amounts_of(row)).get(field.name):
         name = f"{type(row)._meta.verbose_name}“{row}”"
         said["source"] = f"{name}据{figure.source.cited}，原文“{figure.printed}”"
         said["place"] = figure.place_in_words or f"第 {figure.number} 处"
         said["words"] = figure.place
     return said
+
+
+def said_of(row: Any, name: str, printed: str, address: str = "", unit: str = "") -> dict[str, Any]:
+    """What a row of a ledger says in a column: an amount, a count of a unit, or words."""
+    label = str(row._meta.get_field(name).verbose_name)
+    return {
+        "kind": "amount",
+        "dataset": dataset_name(type(row)),
+        "id": row.pk,
+        "field": name,
+        "label": label,
+        "series": f"{row} {label}",
+        "printed": printed,
+        "value": as_kept(getattr(row, name)),
+        "unit": unit,
+        "source": f"{type(row)._meta.verbose_name}“{row}”的{label}，指挥部填报",
+        "place": "",
+        "address": address or row.get_absolute_url(),
+        "words": "",
+    }
+
+
+def as_kept(value: Any) -> str:
+    """A value of a ledger as text, to know again whether it is another one."""
+    return value if isinstance(value, str) else f"{value:f}"

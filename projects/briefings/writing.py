@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from aidtracker.pages.shapes import COMPACT
 from aidtracker.templatetags.formatting import day, plain
+from projects.briefings.cards import write_card, write_end_of_card
 from projects.briefings.choosing import Part, chosen
 from projects.briefings.disagreeing import write_contradictions
-from projects.briefings.ledgers import ledger_tables
+from projects.briefings.ledgers import ledger_tables, write_amounts
 from projects.briefings.sentences import (
     Cross,
     Piece,
@@ -130,15 +131,22 @@ def write(briefing: Briefing, site: str) -> dict[str, Any]:
     writer, parts = Writer(site), chosen(briefing)
     tables = ledger_tables(briefing)
     write_lead(writer, briefing, parts)
+    if briefing.project_id:
+        write_card(writer, briefing, tables)
+        tables = []
     under = ""
     for part in parts:
         if part.under and part.under != under:
             writer.add("heading", level=1, text=part.under)
         under = part.under
-        write_part(writer, part, is_only=len(parts) == 1 and not tables)
+        is_only = len(parts) == 1 and not tables and not briefing.project_id
+        write_part(writer, part, is_only)
     for table in tables:
         write_amounts(writer, table)
-    write_contradictions(writer, [row for part in parts for row in part.figures])
+    told = [row for part in parts for row in part.figures]
+    write_contradictions(writer, told)
+    if briefing.project_id:
+        write_end_of_card(writer, briefing, told)
     if not writer.figures:
         writer.paragraph(["记录里没有这一范围、这一时间已公开的数字。"])
     return {
@@ -163,8 +171,9 @@ def write_lead(writer: Writer, briefing: Briefing, parts: Sequence[Part]) -> Non
         writer.add("note", text=f"据{day_words}已公开的记录写成。")
         return
     time = f"说到{briefing.time_words}的" if briefing.time_words else ""
+    record, of_documents = ("记录", "其中文献的") if briefing.project_id else ("数字", "")
     words = (
-        f"据{day_words}已公开的数字写成。{time}数字 {len(rows)} 个，"
+        f"据{day_words}已公开的{record}写成。{of_documents}{time}数字 {len(rows)} 个，"
         f"出自 {documents} 份文献，连同“超过”“近”“余”等照文献所印，注里是文献和所在的位置。"
         "没有写到的，不等于没有。"
     )
@@ -238,21 +247,6 @@ def drawn_metric(title: str, rows: Iterable[Observation]) -> int | None:
     """The metric of the figures in a chart, which its title names."""
     named = [row.series.metric for row in rows if str(row.series.metric) in title]
     return max(named, key=lambda metric: len(str(metric))).pk if named else None
-
-
-def write_amounts(writer: Writer, table: Any) -> None:
-    """A table of a ledger: each amount with a footnote to its row or to its document."""
-    rows = []
-    for name, amounts in table.rows:
-        cells: list[list[Any]] = [[name]]
-        for amount in amounts:
-            note = amount and [writer.number_of_amount(amount)]
-            cells.append([{"printed": amount["printed"], "notes": note}] if amount else ["—"])
-        rows.append(cells)
-    writer.add("heading", level=1, text=table.title)
-    writer.add("table", title=table.caption, heads=table.heads, rows=rows)
-    if table.left_out:
-        writer.add("note", text=f"另有 {table.left_out} 项没有列入，或没有给出金额。")
 
 
 # Kept

@@ -203,7 +203,7 @@ def page(site: str) -> Expression:
 def lines(rows: QuerySet, site: str) -> Iterator[bytes]:
     """The file of some public figures; addresses begin with `site`."""
     yield from csv_lines([[*BEFORE, *(one.code for one in COMPONENTS)]])
-    extract = Extract(timed(rows).order_by("pk"), columns(site))
+    extract = Extract(timed(rows).order_by("pk"), columns(site), is_whole=True)
     if extract.is_copied:
         yield from with_crlf(extract.copied(sql.AS_IT_IS))
     else:

@@ -4,6 +4,7 @@ from aidtracker.ground.modules import load_modules
 from aidtracker.review.reviewed import Review
 from projects.models.activities import Activity, Agreement, Award
 from projects.models.assessments import Assessment, Score
+from projects.models.case_entries import FollowUp, StageEntry
 from projects.models.enterprises import Enterprise
 from projects.models.findings import Finding
 from projects.models.investments import Investment
@@ -13,7 +14,7 @@ from projects.models.observations import Observation
 from projects.models.outlets import Outlet
 from projects.models.parts import ObservationPart
 from projects.models.periods import ReportingPeriod
-from projects.models.pipeline_cases import FollowUp, PipelineCase, StageEntry
+from projects.models.pipeline_cases import PipelineCase
 from projects.models.pipelines import Pipeline, PipelineStage
 from projects.models.plans import Milestone, ProjectPlan
 from projects.models.projects import Project, ProjectParty

@@ -22,20 +22,26 @@ from PIL import Image
 from aidtracker.pages.rates import is_file
 from aidtracker.testing import (
     make_headquarters,
+    make_milestone,
     make_observation,
+    make_progress_report,
     make_project,
+    make_project_plan,
     make_series,
+    make_site,
     make_source,
     make_staff,
+    make_target,
 )
 from aidtracker.trail.models import Act
 from projects.briefings import choosing, editions, printing
+from projects.briefings.comparing import since
 from projects.briefings.letterheads import letterhead_of
 from projects.briefings.sentences import as_printed, name_before
 from projects.briefings.setting import set_blocks
 from projects.briefings.word import notes_in
 from projects.briefings.writing import fingerprint, write
-from projects.models import Observation, Project
+from projects.models import Observation, ProgressReport, Project, Target
 from projects.models.briefings import Briefing, BriefingEdition, Letterhead
 
 pytestmark = pytest.mark.django_db
@@ -411,6 +417,40 @@ def test_card_of_a_project_cites_its_ledger(client, home, clerk):
     address = reverse("admin:projects_briefing", args=[edition.briefing_id])
     (mark,) = client.get(address).context["since"]
     assert mark.words == "台账已改为 9120万元。"
+
+
+def test_card_tells_years_steps_targets_and_the_last_report_each_count_with_a_footnote():
+    site = make_site()
+    home, own = make_headquarters(), {"review": "published"}
+    project = make_project(headquarters=home, site=site, planned_amount=200, paid_amount=50, **own)
+    make_project_plan(project=project, year=2025, amount=200, **own)
+    make_project_plan(project=project, year=2026, amount=77, review="draft")
+    progress = {"work_done_to_date": 120, "problems": "冬季停工"}
+    make_progress_report(project=project, month=date(2025, 11, 1), **progress, **own)
+    make_milestone(project=project, name="封顶", planned_on="2025-06", **own)
+    target = make_target(project=project, planned=9, done=4, unit="场", ends_on="2025", **own)
+    make_observation(series=make_series(site=site), printed="超过30 家", status="published")
+    content = written(outline="card", project=project)
+    tables = [one for one in content["blocks"] if one["kind"] == "table"]
+    rows = [[said(cell) for cell in row] for one in tables for row in one["rows"]]
+    assert ["2025年", "200万元", "120万元", "2025年11月"] in rows
+    assert ["封顶", "2025年6月", "—", "过期没有完成"] in rows
+    assert [target.name, "9 场", "4 场", "2025年", "到期未达到"] in rows
+    told = {piece["printed"]: piece["notes"] for piece in pieces_of(content)}
+    assert {"冬季停工", "超过30家", "25%"} <= {*told}
+    assert "77万元" not in told
+    assert len(told["25%"]) == 2
+    assert all(told.values())
+    Target.objects.filter(pk=target.pk).update(done=5)
+    ProgressReport.objects.update(problems="")
+    assert [one.words for one in since(content["figures"])] == [
+        "台账已改为 5 场。",
+        "台账上已没有这一项。",
+    ]
+
+
+def said(pieces):
+    return "".join(one if isinstance(one, str) else one["printed"] for one in pieces)
 
 
 def test_worker_writes_once_and_says_what_broke(client, home, clerk, figure, settings, monkeypatch):

@@ -1,5 +1,6 @@
 """Pipelines: how far things came, what has stalled, and what pages say of it."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -167,6 +168,16 @@ def test_list_is_narrowed_to_where_cases_stand(client, stages):
     assert client.get(here[0].url).context["links"].total == 1
 
 
+def test_file_of_a_funnel_has_numbers_and_says_what_each_column_means(client, stages):
+    case_at(stages, "2026-01", "2026-02")
+    case_at(stages, "2026-01")
+    place = stages[0].pipeline.get_absolute_url()
+    said = json.loads(b"".join(client.get(f"{place}table.json?section=funnel")))
+    assert all(one["description"] for one in said["columns"])
+    told = [(row["阶段"], row["到过"], row["现在停在"]) for row in said["rows"]]
+    assert told == [("拜访", 2, 1), ("签约", 1, 1), ("投产", 0, 0)]
+
+
 def test_programs_are_told_of_the_stage_by_its_key_and_may_ask_for_it(client, stages):
     case, begun = case_at(stages, "2026-01", "2026-02"), case_at(stages)
     make_pipeline_stage(name="签约")
@@ -191,6 +202,23 @@ def test_programs_are_told_of_the_stage_by_its_key_and_may_ask_for_it(client, st
             "application/problem+json",
         )
         assert accepted in problem.json()["detail"]
+
+
+def test_park_says_how_many_firms_moved_in_and_out_in_which_year(client):
+    park, flow = make_site(), make_pipeline(name="入驻", kind="occupancy")
+    stages = [
+        make_pipeline_stage(pipeline=flow, number=number, name=name, outcome=outcome)
+        for number, (name, outcome) in enumerate((("洽谈", ""), ("入驻", "done"), ("退出", "left")))
+        if number
+    ]
+    for days in (("2023-05", "2025"), ("2023",), ("",)):
+        case = make_pipeline_case(pipeline=flow, site=park, review="published")
+        for stage, day in zip(stages, days, strict=False):
+            make_stage_entry(case=case, stage=stage, entered_on=day, review="published")
+    sections = client.get(park.get_absolute_url()).context["page"].sections
+    (found,) = [one for one in sections if one.anchor == "moves"]
+    rows = [[cell.items[0].text for cell in row.cells] for row in found.table.rows]
+    assert rows == [["2025年", "—", "1 家"], ["2023年", "2 家", "—"], ["没有日期", "1 家", "—"]]
 
 
 def test_years_of_a_place_set_what_was_done_beside_the_plan(client):

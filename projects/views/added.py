@@ -69,7 +69,7 @@ from projects.views.sections import (
 )
 from projects.views.sites import SitePage
 from projects.views.target_rows import TARGETS
-from projects.views.years import with_years, years
+from projects.views.years import moves, with_moves, with_years, years
 
 VERSIONS = "version-figures"
 PROJECT_TOTALS = ("total_amount", "planned_amount")
@@ -304,6 +304,8 @@ def add_to_pages() -> None:
     for page, after in CASES_AFTER.items():
         page.reads = (*page.reads, with_cases)
         page.add_parts(after, cases)
+    SitePage.reads = (*SitePage.reads, with_moves)
+    SitePage.add_parts("cases", moves)
     RegionPage.reads = (*RegionPage.reads, with_years)
     RegionPage.add_parts("projects", years)
     CategoryList.add_column("规划期", count_column("已归入的项目数", "projects", "project_count"))

@@ -1,4 +1,4 @@
-"""The years of a place: what was planned for its projects, and what was done of it."""
+"""Years of a place: what was planned for its projects and done; of a park: who moved in and out."""
 
 import json
 from collections import defaultdict
@@ -12,7 +12,15 @@ from aidtracker.pages.sections import Section
 from aidtracker.pages.tables import Column, Layout, table
 from aidtracker.pages.told import JSONRows
 from aidtracker.templatetags.formatting import yi
-from projects.models import Milestone, Pipeline, ProgressReport, Project, ProjectPlan, StageEntry
+from projects.models import (
+    Milestone,
+    Pipeline,
+    PipelineStage,
+    ProgressReport,
+    Project,
+    ProjectPlan,
+    StageEntry,
+)
 from projects.sums.funnels import percent
 
 PARTS = ("plans", "works", "steps", "entries")
@@ -24,6 +32,16 @@ COLUMNS = (
     Column("节点完成", lambda one: one.get("steps", ""), kind="phrase"),
     Column("储备项目", lambda one: one.get("entries", ""), kind="phrase"),
 )
+
+MOVES = (
+    Column("年度", lambda one: f"{one['year']}年" if one["year"] else "没有日期"),
+    Column("入驻", lambda one: moved_words(one, PipelineStage.Outcome.DONE), kind="count"),
+    Column("退出", lambda one: moved_words(one, PipelineStage.Outcome.LEFT), kind="count"),
+)
+
+
+def moved_words(one: dict[str, Any], outcome: str) -> str:
+    return f"{one[outcome]} 家" if outcome in one else ""
 
 
 def in_place() -> QuerySet:
@@ -69,6 +87,29 @@ def entries() -> QuerySet:
     return told(grouped, "year", "stage__number", "stage__name", n=Count("pk"))
 
 
+def with_moves(rows: QuerySet) -> QuerySet:
+    """Parks told of how many firms moved in and out in which year: no query more."""
+    entries = StageEntry.objects.published().filter(
+        case__site=OuterRef("pk"), case__pipeline__kind=Pipeline.Kind.OCCUPANCY
+    )
+    moved = entries.exclude(stage__outcome="").order_by()
+    grouped = moved.annotate(year=Left("entered_on", 4)).values("year", "stage__outcome")
+    found = told(grouped, "year", "stage__outcome", n=Count("pk"))
+    return rows.annotate(years_moves=JSONRows(found))
+
+
+def moves(site: Any) -> Section | None:
+    """Year by year how many firms moved in and out; None where no entry says of any."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for one in read(site, "moves"):
+        found[one["year"]][one["stage__outcome"]] = one["n"]
+    if not found:
+        return None
+    lines = [{"year": year, **counts} for year, counts in sorted(found.items(), reverse=True)]
+    caption = "各年入驻和退出的企业，按已公开的阶段记录"
+    return Section("moves", "入驻与退出", table(caption, MOVES, lines, Layout()))
+
+
 def told(grouped: QuerySet, *names: str, **counts: Any) -> QuerySet:
     return grouped.annotate(told=JSONObject(**{one: F(one) for one in names}, **counts)).values(
         "told"
@@ -83,13 +124,18 @@ def with_years(rows: QuerySet) -> QuerySet:
     )
 
 
+def read(row: Any, name: str) -> list[dict[str, Any]]:
+    """What a row was told of its years."""
+    found = getattr(row, f"years_{name}") or ()
+    return [json.loads(one) if isinstance(one, str) else one for one in found]
+
+
 def years(place: Any) -> Section | None:
     """Year by year what was planned and what was done; None where nothing is known of either."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for name in PARTS:
         by_year = defaultdict(list)
-        for one in getattr(place, f"years_{name}") or ():
-            one = json.loads(one) if isinstance(one, str) else one
+        for one in read(place, name):
             by_year[str(one["year"])].append(one)
         for year, lines in by_year.items():
             found[year][name] = WORDS[name](lines)

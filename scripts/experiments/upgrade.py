@@ -31,10 +31,11 @@ from writers import Reader, Writer, at_work, in_words  # noqa: E402
 EARLIER = os.environ.get("EARLIER", "ca79691b dcba0997 1417e628 b0a7f2a0 e38fafeb").split()
 KIND = os.environ.get("KIND", "")  # sqlite or postgresql; both without
 SECONDS = int(os.environ.get("SECONDS", "20"))
+EACH = int(os.environ.get("EACH", "3"))  # pages of each kind
 # What a program counts or notes of itself, and who is logged in.
 APART = {"django_session", "aidtracker_editionstep", "aidtracker_tally", "aidtracker_staffsession"}
 WRITERS = 6
-OLD_PORT, NEW_PORT = 8954, 8955
+PORT = int(os.environ.get("PORT", "8954"))  # and the next one, of this program
 
 
 @contextlib.contextmanager
@@ -95,7 +96,7 @@ def look_through(old: Site, new: Site, before: dict) -> None:
     rows = sum(len(one["rows"]) for one in before.values())
     print(f"| {old.name} | kept | {rows} rows of {len(before)} tables |", flush=True)
     for site, what in ((new, "this program"), (old, "the earlier program")):
-        found = ask(site, PAGES, word=what)
+        found = ask(site, PAGES, word=what, each=EACH)
         if found["faults"]:
             raise SystemExit(f"{site.name}, {what}: {found['faults']}")
         said = f"{found['kinds']} kinds of page, {in_words(Counter(found['codes']))}"
@@ -141,8 +142,8 @@ def try_on(folder: Path, tree: Path, name: str, url: str) -> None:
         settings_in(folder) | {"DATABASE_URL": url, "STATIC_ROOT": str(folder / f"static-{which}")}
         for which in ("old", "new")
     ]
-    old = Site(name, environments[0], OLD_PORT, tree, ready="/")
-    new = Site(name, environments[1], NEW_PORT)
+    old = Site(name, environments[0], PORT, tree, ready="/")
+    new = Site(name, environments[1], PORT + 1)
     for site in (old, new):
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
     upgraded(old, new)

@@ -46,6 +46,7 @@ FIRST_EXCEL_YEAR = 1901
 # What a sheet holds, its headings included; and what a file in a ZIP holds that all programs read.
 MOST_ROWS, MOST_BYTES = 1_048_576, 2**31 - 2**24
 CHUNK = 200
+FIRST = 50  # rows that say how wide the columns are
 # Texts that stand in many rows, such as names, are prepared once.
 SHORT, REMEMBERED = 100, 10_000
 # What XML has no sign for, and what would be read as standing for such a sign.
@@ -176,7 +177,7 @@ class Rows:
         self.starts = [f'<c r="{xl_col_to_name(at)}' for at in range(len(cells))]
         self.cells = cells
         self.last = 1  # the number of the row that was written last
-        self.waiting = list(islice(self.rows, CHUNK))
+        self.waiting = list(islice(self.rows, FIRST))
 
     def widths(self, headings: Sequence[str]) -> list[int]:
         """How wide the columns are, by their headings and their first cells."""
