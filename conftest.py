@@ -1,9 +1,12 @@
 """What every test stands on: the real fixtures, loaded once, and templates that forgive nothing."""
 
+import ast
 import gc
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache as once_for
 from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
@@ -28,6 +31,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 DATABASE = {"db", "transactional_db", "live_server"}
 # How many more objects are made than freed before garbage is looked for; usually 700.
 GARBAGE = 50_000
+# Words by which a test asks which day it is.
+CLOCK = re.compile(r"today|localdate|timezone\.now|last_complete_month")
 
 
 class UndefinedVariable(str):
@@ -62,6 +67,7 @@ def is_own_template(frame: FrameType) -> bool:
 def pytest_addoption(parser: pytest.Parser) -> None:
     words = "run the tests on this day of Shanghai: 2028-02-29T00:10; the clock goes on from there"
     parser.addoption("--database-only", action="store_true", help="leave out what asks no database")
+    parser.addoption("--clock-only", action="store_true", help="leave out what asks no day")
     parser.addoption("--today", type=datetime.fromisoformat, metavar="MOMENT", help=words)
 
 
@@ -75,11 +81,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, if asked to, the tests that are the same on every kind of database."""
-    if config.getoption("database_only"):
-        left_out = [item for item in items if not asks_database(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if asks_database(item)]
+    """Leave out, if asked to, the tests that are the same on every database, or on every day."""
+    for option, belongs in (("database_only", asks_database), ("clock_only", asks_day)):
+        if config.getoption(option):
+            left_out = [item for item in items if not belongs(item)]
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if belongs(item)]
 
 
 def asks_database(item: pytest.Item) -> bool:
@@ -89,6 +96,35 @@ def asks_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(
         getattr(item, "fixturenames", ())
     )
+
+
+def asks_day(item: pytest.Item) -> bool:
+    """Whether a test, or what it uses of its own file, asks which day it is."""
+    names = {getattr(item, "originalname", item.name), *getattr(item, "fixturenames", ())}
+    return not names.isdisjoint(on_the_clock(item.path))
+
+
+@once_for
+def on_the_clock(path: Path) -> frozenset[str]:
+    """The functions and constants of a file that ask the day, themselves or through another."""
+    text = path.read_text()
+    sources = {
+        name: ast.get_source_segment(text, node) or ""
+        for node in ast.parse(text).body
+        for name in defined(node)
+    }
+    found, words = frozenset[str](), CLOCK
+    while more := {name for name, source in sources.items() if words.search(source)} - found:
+        found |= more
+        words = re.compile(rf"\b({'|'.join(map(re.escape, found))})\b")
+    return found
+
+
+def defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 @pytest.fixture(autouse=True)

@@ -190,6 +190,7 @@ def indexes_put_aside() -> Iterator[None]:
             cursor.execute(definition)
         for table, name, definition in references:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+        cursor.execute("ANALYZE")  # else the server guesses how many rows there are until it looks
 
 
 def go_on_counting(models: Iterable[type[Model]]) -> None:

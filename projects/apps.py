@@ -15,7 +15,7 @@ class ProjectsConfig(AppConfig):
         from aidtracker.api.sets import add_further
         from aidtracker.desk import home
         from aidtracker.ground import summaries
-        from aidtracker.pages.filed_tables import tell_in_tables
+        from aidtracker.pages.filed_tables import mean_in_tables, tell_in_tables
         from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
         from programs.models import Headquarters, Region
@@ -32,6 +32,7 @@ class ProjectsConfig(AppConfig):
         from projects.views import findings
         from projects.views.added import add_to_pages
         from projects.views.answers import figures_that_say
+        from projects.views.meanings import MEANINGS
 
         follow_changes(follow_with_findings)
         follow_changes(answer_requests)
@@ -48,5 +49,6 @@ class ProjectsConfig(AppConfig):
             *("printed", "value", "value_high", "lower", "upper", "unit", "qualifier", "nature"),
             *("period_start", "period_end", "as_of", "source_title", "number", "page", "citation"),
         )
+        mean_in_tables(MEANINGS)
         add_to_pages()
         named_here += [Headquarters, Region]

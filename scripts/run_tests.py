@@ -21,7 +21,8 @@ from temporary_postgres import PostgresUnavailableError, clean_up_when_stopped, 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 # What a browser does, and what asks no database anything of its own, is tested once, on SQLite.
-ON_BOTH = ["-m", "not browser", "--database-only"]
+# On PostgreSQL it is the day that comes every fourth year: what holds today only fails there.
+ON_BOTH = ["-m", "not browser", "--database-only", "--today", "2028-02-29T00:10"]
 # As many processes as processors for each database: the one that ends first leaves them all to
 # the other. A process starts with neighbouring tests and helps the others when it is through.
 PARALLEL = ["--numprocesses", str(os.cpu_count() or 1), "--dist", "worksteal"]

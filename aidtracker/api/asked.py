@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,20 +15,13 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from aidtracker.api.sets import ApiSet
-from aidtracker.pages.choosing import AMBIGUOUS, UNKNOWN
+from aidtracker.pages.asking import refuse, understood, unknown
 from aidtracker.pages.listing import LONGEST_VALUE, UNPRINTABLE, ListPage
-from aidtracker.pages.problems import Problem
 
 OF_ROWS = ("fields", "as_of")
 OF_LISTS = ("limit", "cursor", *OF_ROWS)
 USUAL, MOST = 100, 500
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOST_TOLD = 30  # choices in a sentence
-# What no document can say beforehand: that a row is not there, or that several are.
-KINDS = {
-    UNKNOWN: ("unknown-row", HTTPStatus.NOT_FOUND),
-    AMBIGUOUS: ("ambiguous-row", HTTPStatus.CONFLICT),
-}
 FIRST_DAY = date(1949, 10, 1)  # nothing is recorded of an earlier day
 
 
@@ -42,15 +34,6 @@ class Asked:
     limit: int
     cursor: str
     as_of: date | None
-
-
-def refuse(
-    name: str,
-    words: str,
-    kind: str = "invalid-parameter",
-    status: HTTPStatus = HTTPStatus.BAD_REQUEST,
-) -> Problem:
-    return Problem(status, kind, f"参数 {name}：{words}", parameter=name)
 
 
 def asked(found: ApiSet, raw: QueryDict, *, is_list: bool) -> Asked:
@@ -70,8 +53,7 @@ def asked(found: ApiSet, raw: QueryDict, *, is_list: bool) -> Asked:
 
 def checked(name: str, values: list[str], known: set[str]) -> str:
     if name not in known:
-        words = f"没有这一参数；可用的有 {'、'.join(sorted(known))}。"
-        raise refuse(name[:40], words, "unknown-parameter")
+        raise unknown(name, known)
     if len(values) > 1:
         raise refuse(name, "只能写一次。")
     value = values[0]
@@ -120,23 +102,11 @@ def conditioned(found: ApiSet, request: HttpRequest, conditions: Mapping[str, st
 
 
 def form_of(filterset: Any, conditions: Mapping[str, str]) -> Any:
-    """The conditions as they were understood. Raises Problem for one that was not."""
-    form = filterset.form
-    for field in form.fields.values():
+    """The conditions as they were understood, each of one row. Raises Problem for one that was
+    not."""
+    for field in filterset.form.fields.values():
         field.is_strict = True
-    if not form.is_valid():
-        name, (error, *_) = next(iter(form.errors.as_data().items()))
-        if error.code in KINDS:
-            raise refuse(name, error.message, *KINDS[error.code])
-        words = f"没有“{conditions[name]}”这一选项；{choices_in_words(form.fields[name])}"
-        raise refuse(name, words, *KINDS[UNKNOWN])
-    return form
-
-
-def choices_in_words(field: Any) -> str:
-    """What may be chosen, by its codes."""
-    found = [f"{code} {label}" for code, label in field.choices if code]
-    return f"可用的有 {'、'.join(found[:MOST_TOLD])}{'等' if len(found) > MOST_TOLD else ''}。"
+    return understood(filterset, conditions)
 
 
 def has_choices(one: Any) -> bool:

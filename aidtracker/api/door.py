@@ -10,6 +10,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from aidtracker.pages.asking import HARMLESS
 from aidtracker.pages.problems import PREFIX, Problem, is_asked_by_program
 from aidtracker.pages.rates import Rate, Standing, in_words
 
@@ -22,8 +23,6 @@ SECONDS = 24 * 3600
 # Whole files; how often is counted as of other files.
 WHOLE = ("/data/", "/iati/", "/sdmx/")
 FILES = (*WHOLE, "/feed/")
-# What is put behind addresses so that no cache answers, or to count where readers came from.
-HARMLESS = ("_", "utm_")
 
 
 class Door:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from aidtracker.api.fields import Field
 from aidtracker.api.sets import ApiSet, Further
+from aidtracker.ground.inner_queries import expecting_many
 from aidtracker.pages.paging import MOST_COUNTED
 
 
@@ -47,7 +48,8 @@ def numbers_after(
         found = set(numbers[: MOST_COUNTED + 1])
         if len(found) <= MOST_COUNTED:
             return sorted(one for one in found if one > last)[:size]
-    return list(numbers.filter(**{f"{key}__gt": last}).order_by(key)[:size])
+    with expecting_many(is_narrowed):
+        return list(numbers.filter(**{f"{key}__gt": last}).order_by(key)[:size])
 
 
 def read(rows: QuerySet, fields: tuple[Field, ...]) -> dict[int, Any]:

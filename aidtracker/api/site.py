@@ -14,7 +14,7 @@ from django.urls import path, re_path, reverse
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
-from aidtracker.api.asked import Asked, asked, conditioned, refuse
+from aidtracker.api.asked import Asked, asked, conditioned
 from aidtracker.api.cursors import cursor, last_of, mark_of
 from aidtracker.api.document import (
     MEANINGS,
@@ -30,6 +30,7 @@ from aidtracker.api.past import conditioned_then, read_then, states_on
 from aidtracker.api.rows import Shown, finished, numbers_after, read
 from aidtracker.api.sets import ApiSet, sets_of
 from aidtracker.api.written import written
+from aidtracker.pages.asking import refuse
 from aidtracker.pages.kept import Passing
 from aidtracker.pages.problems import PAGE, Problem, not_found
 from aidtracker.pages.site import absolute, origin

@@ -9,7 +9,7 @@ number that stood for something else.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -110,7 +110,7 @@ def one_moment(database: BaseDatabaseWrapper | None = None) -> Iterator[None]:
             yield
 
 
-_held: ContextVar[str] = ContextVar("held", default="")
+_held: ContextVar[str | Callable[[], str]] = ContextVar("held", default="")
 
 
 def of_request() -> str:
@@ -118,12 +118,13 @@ def of_request() -> str:
 
     What is found later may be newer than an edition that is its name, which does no harm.
     """
-    return _held.get() or current()
+    return known() or current()
 
 
 def known() -> str:
-    """The edition of the public page that is being made; empty where none is."""
-    return _held.get()
+    """The edition of the page that is being made; empty where none is."""
+    edition = _held.get()
+    return edition() if callable(edition) else edition
 
 
 def is_over() -> bool:
@@ -137,8 +138,8 @@ def is_over() -> bool:
 
 
 @contextmanager
-def held(edition: str) -> Iterator[None]:
-    """While a page is made that changes nothing, let `edition` be known."""
+def held(edition: str | Callable[[], str]) -> Iterator[None]:
+    """While a page is made that changes nothing, let `edition` be known, or asked for."""
     token = _held.set(edition)
     try:
         yield

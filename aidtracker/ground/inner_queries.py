@@ -144,9 +144,25 @@ class Inside(Lookup):
         key, parameters = self.process_lhs(compiler, connection)
         rows, values = self.rhs.sql(connection)
         sql = f"{key} IN ({rows})"
-        if connection.vendor == "postgresql":
-            sql = f"({sql}) IS TRUE" if _many.get() else f"{key} = ANY(ARRAY({rows}))"
-        return sql, [*parameters, *values]
+        if connection.vendor == "postgresql" and not _many.get():
+            return f"{key} = ANY(ARRAY({rows}))", [*parameters, *values]
+        return looked_up(sql, connection), [*parameters, *values]
+
+
+def looked_up(sql: str, connection: Any) -> str:
+    """A condition that PostgreSQL answers row by row and not by an index."""
+    return f"({sql}) IS TRUE" if connection.vendor == "postgresql" else sql
+
+
+class AmongFound(Inside):
+    """`__among_found`: as `inside`, of rows that another condition has found by an index."""
+
+    lookup_name = "among_found"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        key, parameters = self.process_lhs(compiler, connection)
+        rows, values = self.rhs.sql(connection)
+        return looked_up(f"{key} IN ({rows})", connection), [*parameters, *values]
 
 
 class Outside(Lookup):
@@ -181,4 +197,5 @@ class AnyOf(RelatedIn):
 ForeignObject.register_lookup(AnyOf)
 for kind in (Field, ForeignObject):
     kind.register_lookup(Inside)
+    kind.register_lookup(AmongFound)
     kind.register_lookup(Outside)

@@ -5,6 +5,8 @@ few that cannot, once for a query, instead of joining what each row names.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, reduce
 from operator import or_
 from typing import Any
@@ -17,9 +19,25 @@ from aidtracker.ground.inner_queries import Fixed, Sql, sql_of
 
 MOST_KNOWN = 50_000  # of hidden rows whose numbers go along in queries
 
+_asked: ContextVar[dict["Hidden", Sql] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def hidden_asked_once() -> Iterator[None]:
+    """Ask but once in the block which rows are hidden, as the first query that needs them sees it.
+
+    For many questions with nothing between them that could hide a row.
+    """
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
 
 class Hidden(Fixed):
-    """The rows that the public may not see: asked for once where a page of an edition is made.
+    """The rows that the public may not see: asked for once where a page of an edition is made,
+    and in a block that says so.
 
     Each query would find them anew, which takes longer than all else where many figures are. Which
     they are changes only with the edition. Elsewhere, as in a transaction, they are asked for in
@@ -29,24 +47,38 @@ class Hidden(Fixed):
     known: tuple[str, Sql] = ("", ("", ()))
 
     def sql(self, connection: Any) -> Sql:
-        number = edition.known()
-        if not number or connection.vendor != "postgresql" or connection.in_atomic_block:
+        if connection.vendor != "postgresql":
+            return super().sql(connection)
+        asked = _asked.get()
+        if asked is not None:
+            if self not in asked:
+                asked[self] = self.numbers(connection)
+            return asked[self]
+        number = "" if connection.in_atomic_block else edition.known()
+        if not number:
             return super().sql(connection)
         known = self.known
         if known[0] != number:
-            with edition.held(""):  # what it asks for itself is no part of what is remembered
-                known = self.known = number, self.numbers(connection)
+            known = self.known = number, self.numbers(connection)
         return known[1]
+
+    def make(self, connection: Any) -> Sql:
+        token = _asked.set(None)  # what it asks for itself is no part of what is remembered
+        try:
+            with edition.held(""):
+                return super().make(connection)
+        finally:
+            _asked.reset(token)
 
     def numbers(self, connection: Any) -> Sql:
         """The numbers in the text of the query; of very many, the query for them."""
         sql, parameters = super().sql(connection)
         with connection.cursor() as cursor:
-            cursor.execute(f"{sql} LIMIT {MOST_KNOWN + 1}", parameters)
-            found = sorted(number for (number,) in cursor.fetchall())
+            cursor.execute(f"SELECT ARRAY({sql} LIMIT {MOST_KNOWN + 1})", parameters)
+            [found] = cursor.fetchone()
         if len(found) > MOST_KNOWN:
             return sql, parameters
-        return sql_of(found, connection.vendor), ()
+        return sql_of(sorted(found), connection.vendor), ()
 
 
 @cache

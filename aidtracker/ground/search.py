@@ -21,6 +21,7 @@ from django.db.models.signals import post_migrate
 from aidtracker.ground import batches  # noqa: F401 (registers `among`)
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import Searched
+from aidtracker.ground.inner_queries import Numbers
 from aidtracker.ground.pinyin import initials, romanised, syllables
 from aidtracker.ground.schema import stored_columns
 
@@ -143,13 +144,16 @@ def word_rule(model: type[Any], word: str) -> Q:
     It is said twice: first as indexes answer it, then by reading the rows that these found. Said
     at once, in an alternative, the database would take each row's text apart again.
     """
-    found = [
-        found_by(key, model._meta.get_field(key).related_model, word) for key in model.SEARCHED_WITH
-    ]
+    found, read = [], []
+    for key in model.SEARCHED_WITH:
+        related = model._meta.get_field(key).related_model
+        by_index, by_row = ways_to_name(key, related._base_manager.filter(word_rule(related, word)))
+        found.append(by_index)
+        read.append(by_row)
     ways = [(column, way) for column in model.SEARCHED_IN for way in ways_to_write(word)]
     may_hold = [Q(**{f"{column}__may_hold": way}) for column, way in ways]
     holds = [Q(**{f"{column}__has": way}) for column, way in ways]
-    return any_of(*may_hold, *found) & any_of(*holds, *found)
+    return any_of(*may_hold, *found) & any_of(*holds, *read)
 
 
 def any_of(*rules: Q) -> Q:
@@ -180,13 +184,21 @@ def found_by(key: str, model: type[Any], word: str) -> Q:
 
 
 def naming(key: str, rows: QuerySet) -> Q:
-    """The condition that a key names one of `rows`.
+    """The condition that a key names one of `rows`."""
+    return ways_to_name(key, rows)[0]
+
+
+def ways_to_name(key: str, rows: QuerySet) -> tuple[Q, Q]:
+    """That a key names one of `rows`: as an index answers it, and for rows that were found.
 
     The database uses an index for the numbers of a few rows; of very many, their query is better.
     """
     found = rows.order_by().values_list("pk", flat=True)
     few = list(found[: FEW + 1])
-    return Q(**{f"{key}__in": found}) if len(few) > FEW else Q(**{f"{key}__pk__among": few})
+    if len(few) > FEW:
+        return (Q(**{f"{key}__in": found}),) * 2
+    numbers = Numbers(few)
+    return Q(**{f"{key}__inside": numbers}), Q(**{f"{key}__among_found": numbers})
 
 
 class Has(models.Lookup):

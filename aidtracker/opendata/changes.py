@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from aidtracker.sheets import LIST_SEPARATOR
+
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
-HEADINGS = ("dataset", "row", "change")
+HEADINGS = ("dataset", "row", "change", "columns")
 # An address is not what a row says.
 UNCOMPARED = {"page"}
 
@@ -29,8 +31,8 @@ def changes(old: Path | None, new: Path, out: io.StringIO) -> dict[str, dict[str
             if old is not None:
                 asked = differences(database, name, key) if name in before else all_added(name, key)
                 for kind, sql in asked.items():
-                    for (row,) in database.execute(sql):
-                        lines.writerow((name, row, kind))
+                    for row, names in database.execute(sql):
+                        lines.writerow((name, row, kind, names))
                         counts[kind] += 1
             rows = database.execute(f'SELECT COUNT(*) FROM main."{name}"').fetchone()[0]
             found[name] = {"rows": rows, **counts}
@@ -51,19 +53,24 @@ def columns(database: sqlite3.Connection, schema: str, name: str) -> list[tuple]
 
 
 def differences(database: sqlite3.Connection, name: str, key: str) -> dict[str, str]:
-    """What finds the rows of each kind of change."""
+    """What finds the rows of each kind of change, each with the columns that say something else."""
     now = [one[1] for one in columns(database, "main", name)]
     before = {one[1] for one in columns(database, "old", name)}
     common = [one for one in now if one in before and one not in UNCOMPARED]
     differs = " OR ".join(f'now."{one}" IS NOT was."{one}"' for one in common)
-    missing = 'SELECT "{0}" FROM {1}."{2}" WHERE "{0}" NOT IN (SELECT "{0}" FROM {3}."{2}")'
+    named = " || ".join(
+        f"CASE WHEN now.\"{one}\" IS NOT was.\"{one}\" THEN '{one}{LIST_SEPARATOR}' ELSE '' END"
+        for one in common
+    )
+    missing = 'SELECT "{0}", \'\' FROM {1}."{2}" WHERE "{0}" NOT IN (SELECT "{0}" FROM {3}."{2}")'
     return {
         ADDED: missing.format(key, "main", name, "old"),
-        CHANGED: f'SELECT now."{key}" FROM main."{name}" AS now'
+        CHANGED: f"SELECT now.\"{key}\", RTRIM({named}, '{LIST_SEPARATOR}')"
+        f' FROM main."{name}" AS now'
         f' JOIN old."{name}" AS was ON now."{key}" = was."{key}" WHERE {differs}',
         REMOVED: missing.format(key, "old", name, "main"),
     }
 
 
 def all_added(name: str, key: str) -> dict[str, str]:
-    return {ADDED: f'SELECT "{key}" FROM main."{name}"'}
+    return {ADDED: f'SELECT "{key}", \'\' FROM main."{name}"'}

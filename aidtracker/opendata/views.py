@@ -20,8 +20,10 @@ from aidtracker.opendata.changes import ADDED, CHANGED, REMOVED
 from aidtracker.opendata.dcat import document
 from aidtracker.opendata.facts import catalogue
 from aidtracker.opendata.models import Release
+from aidtracker.opendata.packing import CHANGES
 from aidtracker.opendata.registry import open_dataset_of, open_datasets
 from aidtracker.opendata.schemas import package, resource
+from aidtracker.pages.data_files import described_by
 from aidtracker.pages.listing import record_download
 from aidtracker.pages.site import origin
 from aidtracker.pages.terms import RESERVED, citation, licence
@@ -135,10 +137,7 @@ def as_file(response: Any, name: str, cached: str) -> Any:
     dataset = name.rpartition(".")[0]
     pages = [reverse("data-set", args=[dataset])] if dataset in open_datasets() else []
     described = [(one, "text/html") for one in pages]
-    described.append((reverse("data-package"), "application/json"))
-    response["Link"] = ", ".join(
-        f'<{place}>; rel="describedby"; type="{kind}"' for place, kind in described
-    )
+    described_by(response, *described, (reverse("data-package"), "application/json"))
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = cached
     response["Access-Control-Allow-Origin"] = "*"
@@ -209,6 +208,7 @@ def one_edition(request: HttpRequest, number: str) -> HttpResponse:
         "sets": [(one, counts) for one, counts in sets if is_told(found, counts)],
         "unchanged": [one for one, counts in sets if not is_told(found, counts)],
         "files": found.files.items(),
+        "changes": next((one for one in found.files if one.endswith(CHANGES)), ""),
         "licence": licence(),
         "reserved": RESERVED,
         "citation": cited("对口援疆数据", f"{site}{request.path}", found.made_at, number),

@@ -4,6 +4,7 @@ Behind the address of a page stand `table.csv` and `chart.csv` as `chart.svg` do
 """
 
 from dataclasses import replace
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -38,7 +39,17 @@ def table_file(
     where = [*request.path.removesuffix(name).split("/"), request.GET.get(CHART_OF, ""), stem]
     called = file_name("-".join(filter(None, where)), ending)
     said = replace(said, documents=lambda: documents_of(*found.shown))
-    return taken_table(called, found.columns, found.rows, said, further)
+    response = taken_table(called, found.columns, found.rows, said, further)
+    explained = request.get_full_path().replace(f"/{name}", f"/{stem}.json")
+    return described_by(response, (explained, "application/json"))
+
+
+def described_by(response: Any, *places: tuple[str, str]) -> Any:
+    """Let a file lead to what says what its columns mean: addresses, each with its media type."""
+    response["Link"] = ", ".join(
+        f'<{place}>; rel="describedby"; type="{kind}"' for place, kind in places
+    )
+    return response
 
 
 def chart_data(

@@ -34,18 +34,27 @@ PLAIN = {
     "source": lambda value: f"《{value.source.title}》第 {value.number} 处",
 }
 NUMBERS = {"money", "number", "count"}
+NUMBER = "“{}”所写的数，没有单位；不能写成一个数的空着。"
+UNIT = "“{}”的单位。"
 Rows = list[list[str]]
 # Texts of the facts of a figure by its number.
 Told = dict[int, Sequence[str | None]]
 
 
 _told: dict[Any, tuple[str, ...]] = {}
+_meant: dict[str, str] = {}
 
 
 def tell_in_tables(model: type[Model], *codes: str) -> None:
     """Let files of tables say of a row what stands in these columns of the model's public file;
     called when the apps are ready."""
     _told[model] = codes
+
+
+def mean_in_tables(said: dict[str, str]) -> None:
+    """Say what headings mean that show no field and mean the same in all tables; called when the
+    apps are ready."""
+    _meant.update(said)
 
 
 @dataclass(frozen=True)
@@ -166,20 +175,55 @@ def told(value: Any) -> str:
 
 def of_words(table: Table, at: int) -> tuple[list[TakenColumn], Rows]:
     heading, cells = table.headings[at], [row.cells[at] for row in table.rows]
-    values = [one.value for one in cells]
-    is_number = all(isinstance(one, int | Decimal | None) for one in values)
-    if any(one.kind in NUMBERS for one in cells) and is_number and any(values):
+    numbers = [number_in(one) for one in cells]
+    texts = [words_of(one) for one in cells]
+    meant = meaning(heading, table)
+    if all(one is None for one in numbers):
+        return [TakenColumn(heading.label, Type.TEXT, meant)], [[text] for text in texts]
+    digits = ["" if one is None else plain(one) for one in numbers]
+    if is_only_number(cells, digits):
         unit = table.unit if any(one.kind == "money" for one in cells) else ""
-        column = TakenColumn(heading.label, Type.DECIMAL, meaning(heading, table), unit)
-        return [column], [["" if one is None else plain(one)] for one in values]
-    column = TakenColumn(heading.label, Type.TEXT, meaning(heading, table))
-    return [column], [[words_of(one)] for one in cells]
+        return [TakenColumn(heading.label, Type.DECIMAL, meant, unit)], [[one] for one in digits]
+    units = [next((item.unit for item in cell.items), "") for cell in cells]
+    columns = [
+        TakenColumn(heading.label, Type.TEXT, meant),
+        TakenColumn(f"{heading.label}（数值）", Type.DECIMAL, NUMBER.format(heading.label)),
+        TakenColumn(f"{heading.label}（单位）", Type.TEXT, UNIT.format(heading.label)),
+    ]
+    rows = [list(one) for one in zip(texts, digits, units, strict=True)]
+    return (columns, rows) if any(units) else (columns[:2], [row[:2] for row in rows])
+
+
+def number_in(cell: Any) -> Any:
+    """The number that a cell shows, or that its words say."""
+    if isinstance(cell.value, int | Decimal):
+        return cell.value if cell.kind in NUMBERS else None
+    return next((item.number for item in cell.items), None)
+
+
+def is_only_number(cells: Iterable[Any], digits: Iterable[str]) -> bool:
+    """Whether cells show nothing but their numbers."""
+    return all(
+        isinstance(cell.value, int | Decimal | None) or words_of(cell) == text
+        for cell, text in zip(cells, digits, strict=True)
+    )
 
 
 def meaning(heading: Heading, table: Table) -> str:
-    """What a column means: as declared, or as the field says that it shows."""
-    if heading.meaning or not heading.field or not table.shown:
-        return heading.meaning
+    """What a column means: as declared, as the field says that it shows, or as in all tables."""
+    return heading.meaning or of_field(heading, table) or of_label(heading, table)
+
+
+def of_label(heading: Heading, table: Table) -> str:
+    if found := _meant.get(heading.label):
+        return found
+    models = {type(one) for one in table.shown}
+    return f"{next(iter(models))._meta.verbose_name}的{heading.label}。" if len(models) == 1 else ""
+
+
+def of_field(heading: Heading, table: Table) -> str:
+    if not heading.field or not table.shown:
+        return ""
     model, label = type(table.shown[0]), ""
     for name in heading.field.split("."):
         name = name.removeprefix("get_").removesuffix("_display")

@@ -130,7 +130,7 @@ class KeptPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_for_everybody(request):
-            return self.get_response(request)
+            return self.answer_one(request)
         try:
             # First the edition, then what is shown: a page may be newer than its name, not older.
             number = edition.current()
@@ -141,6 +141,13 @@ class KeptPages:
         name = hashlib.sha256(f"{current} {address}".encode()).hexdigest()[:32]
         with edition.held(number):
             return self.answer(request, name, self.latest.date(current))
+
+    def answer_one(self, request: HttpRequest) -> HttpResponseBase:
+        """A page for one person, who reads: the edition is asked for where something needs it."""
+        if request.method not in SAFE_METHODS:
+            return self.get_response(request)
+        with edition.held(cache(edition.current)):
+            return self.get_response(request)
 
     def answer(self, request: HttpRequest, name: str, date: str) -> HttpResponseBase:
         if has_it(request, name, date):

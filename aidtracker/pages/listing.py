@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,14 +24,23 @@ from aidtracker.ground.datasets import dataset_of, is_dataset
 from aidtracker.ground.records import Record
 from aidtracker.ground.search import SEARCH_LENGTH, closeness
 from aidtracker.ground.tallies import public_totals
+from aidtracker.pages.asking import HARMLESS, understood, unknown
 from aidtracker.pages.cards import CARD, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
 from aidtracker.pages.choosing import AMBIGUOUS, choices_of_rows
 from aidtracker.pages.citing import FORMATS as REFERENCES
 from aidtracker.pages.citing import Citation, own_reference
-from aidtracker.pages.data_files import CHARTS, LISTS, about_page, chart_data, documents_of
+from aidtracker.pages.data_files import (
+    CHARTS,
+    LISTS,
+    about_page,
+    chart_data,
+    described_by,
+    documents_of,
+)
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
+from aidtracker.pages.problems import Problem
 from aidtracker.pages.sections import EMPTY
 from aidtracker.pages.sharing import Sharing, downloads, whole_files
 from aidtracker.pages.site import absolute, origin
@@ -175,8 +185,10 @@ class ListPage(View):
         if self.file and self.file not in LISTS:
             return file_response(request, self.chart, self.file)
         chosen = LISTS.get(self.file) or self.parameters.get("download", "")
+        if problem := self.problem:
+            return problem.response()
         if chosen in FORMATS:
-            response = self.download(chosen)
+            response = self.explained(self.download(chosen))
             conditions = self.parameters.copy()
             conditions.pop("download", None)
             record_download(self.request, self.title, conditions.urlencode(), chosen)
@@ -210,6 +222,31 @@ class ListPage(View):
         return spreadsheets.download(
             rows, file_format, is_public=True, site=site, about=self.about, chosen=chosen
         )
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the file that is asked for by its address is not that of its conditions."""
+        if self.file not in LISTS:
+            return None
+        known = {*self.filterset_class.base_filters, *CONTROLS}
+        try:
+            if self.notices:
+                raise Problem(HTTPStatus.BAD_REQUEST, "invalid-parameter", self.notices[0])
+            for name in self.parameters:
+                if name not in known and not name.startswith(HARMLESS):
+                    raise unknown(name, known - CONTROLS)
+            understood(self.filterset, self.parameters)
+        except Problem as problem:
+            return problem
+        return None
+
+    def explained(self, response):
+        """A file that leads to the dictionary of its dataset, where that is open."""
+        if not is_dataset(self.model) or not dataset_of(self.model).is_open:
+            return response
+        page = reverse("data-set", args=[dataset_of(self.model).name])
+        package = reverse("data-package")
+        return described_by(response, (page, "text/html"), (package, "application/json"))
 
     @property
     def chosen_words(self) -> list[str]:
@@ -401,10 +438,18 @@ class ListPage(View):
 
     @property
     def downloads(self):
-        """The rows as files, at addresses that stay; the order goes along."""
-        query = self.address(page=None, cite=None, download=None).partition("?")[2]
+        """The rows as files, at addresses that stay; the order goes along, and no condition that
+        the page leaves out."""
+        self.filtered_rows  # noqa: B018 (what is not understood is left out)
+        met = self.filterset.form.cleaned_data
+        unmet = {name: None for name in self.parameters if met.get(name) in (None, "")}
+        query = self.address(**(unmet | self.kept_order)).partition("?")[2]
         behind = f"?{query}" if query else ""
         return [Item(label, f"{self.place}table.{code}{behind}") for code, label in FORMATS.items()]
+
+    @property
+    def kept_order(self) -> dict[str, str]:
+        return {"sort": self.parameters["sort"]} if "sort" in self.parameters else {}
 
     @cached_property
     def updated_at(self) -> datetime | None:

@@ -15,10 +15,15 @@ LEDGER_UNIT = "万元"
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of a cell: words, and the page they lead to if there is one."""
+    """One piece of a cell: words, and the page they lead to if there is one.
+
+    `number` is what the words say where they say one number, in its `unit`: for files.
+    """
 
     text: str
     url: str = ""
+    number: Any = None
+    unit: str = ""
 
 
 # Kinds of cells that are written from the value itself (`templatetags.markup`): nobody reads words

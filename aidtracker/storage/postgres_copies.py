@@ -81,6 +81,7 @@ class PostgresCopies:
             try:
                 with self.connected(self.new) as new:
                     run("pg_restore", new, "--exit-on-error", "--single-transaction", str(part))
+                    new.execute("ANALYZE")  # a copy has no statistics, and queries take seconds
                     contents = contents_of(new)
                 yield contents
             finally:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from urllib.parse import unquote
 
@@ -56,7 +57,7 @@ def test_zip_of_a_list_explains_itself(client):
 
 
 def test_workbook_of_a_list_has_a_second_sheet_for_readers(client):
-    content, _ = taken(client, "/projects/table.xlsx?status=building&nonsense=1")
+    content, _ = taken(client, "/projects/table.xlsx?status=building&_=1")
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["数据", "说明"]
     cells = [[cell for cell in row if cell] for row in book["说明"].iter_rows(values_only=True)]
@@ -105,6 +106,48 @@ def test_chart_hands_out_what_it_is_drawn_of(client):
     assert "- 下界：原文的话所容许的最小值" in words
     assert f"- {figure.source.code} " in words
     assert name.startswith(f'="series-{series.slug}-chart-'[:40])
+
+
+def test_words_that_say_a_number_have_it_beside_them(client):
+    make_investment(name="甲项目", agreed_amount="12.5")
+    said = json.loads(taken(client, "/investments/chart.json")[0])
+    assert all(one["description"] for one in said["columns"])
+    row = next(row for row in said["rows"] if row["名称"] == "登记的招商项目")
+    assert (row["数"], row["数（单位）"]) == (f"{row['数（数值）']} 项", "项")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "accepted"),
+    [
+        ({"region": "没有的地方"}, 404, "区划代码"),
+        ({"nature": "no"}, 404, "actual 完成"),
+        ({"regoin": "652901"}, 400, "region"),
+        ({"q": "a\x00"}, 400, "不能识别"),
+    ],
+)
+def test_file_by_its_address_is_not_that_of_fewer_conditions(client, asked, status, accepted):
+    place = "/observations/"
+    problem = client.get(f"{place}table.csv", asked)
+    assert (problem.status_code, problem["Content-Type"]) == (status, "application/problem+json")
+    assert accepted in problem.json()["detail"]
+    page = client.get(place, {**asked, "source": "gmrb-2022-03-21", "sort": "1"})
+    for item in page.context["list"].downloads:
+        assert item.url.endswith("?source=gmrb-2022-03-21&sort=1")
+        assert client.get(item.url).status_code == 200
+
+
+def test_files_lead_to_what_explains_their_columns(client):
+    body = Headquarters.objects.get(name="杭州市援疆指挥部")
+    table = f"{body.get_absolute_url()}table.csv?section=programs"
+    for address, kinds in (
+        ("/regions/table.csv?q=阿克苏", ["text/html", "application/json"]),
+        (table, ["application/json"]),
+    ):
+        link = client.get(address)["Link"]
+        found = re.findall(r'<([^>]+)>; rel="describedby"; type="([^"]+)"', link)
+        assert [kind for _, kind in found] == kinds
+        for place, kind in found:
+            assert client.get(place)["Content-Type"].startswith(kind)
 
 
 def test_table_of_a_page_is_a_file(client):

@@ -55,9 +55,9 @@ def test_edition_tells_what_came_went_and_changed(client):
     lines = [
         *csv.reader(io.StringIO(file_of(client, "2026.11", "-changes.csv").decode("utf-8-sig")))
     ]
-    assert ["regions", added.code, "added"] in lines
-    assert ["regions", gone.code, "removed"] in lines
-    assert ["regions", other.code, "changed"] in lines
+    assert ["regions", added.code, "added", ""] in lines
+    assert ["regions", gone.code, "removed", ""] in lines
+    assert ["regions", other.code, "changed", "name"] in lines
     # The one before stays as it was.
     before = zipfile.ZipFile(io.BytesIO(file_of(client, "2026.10", ".zip")))
     assert "要撤的" in before.read("regions.csv").decode()
@@ -66,6 +66,7 @@ def test_edition_tells_what_came_went_and_changed(client):
         assert (len(content), hashlib.sha256(content).hexdigest()) == (one["size"], one["sha256"])
     page = client.get("/data/editions/2026.11/").content.decode()
     assert "与 2026.10 版相比" in page
+    assert 'href="/data/editions/2026.11/aidtracker-2026.11-changes.csv">changes.csv</a>' in page
     unchanged = page.partition("没有变动的数据集：")[2].partition("</p>")[0]
     assert ("援疆项目</a>" in unchanged, "地区</a>" in unchanged) == (True, False)
     assert "2026.11 版）[DB/OL]" in page

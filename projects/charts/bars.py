@@ -223,12 +223,17 @@ def mark(bar: Bar, axis: Axis, middle: float, said: str) -> Mark:
     return Mark(bar.url, bar.name, bar.css, tuple(rects), tuple(paths), (), words)
 
 
+def number_of(pair: tuple[Group, Bar]) -> Item:
+    group, bar = pair
+    return Item(f"{bar.words}{bar.converted}", "", bar.value, group.unit)
+
+
 def table_of(caption: str, groups: Sequence[Group]) -> Table:
     """The bars as a table: what each is of, in which group, its words."""
     several = [(group, bar) for group in groups for bar in group.bars]
     columns = (
-        Column("名称", lambda pair: Item(pair[1].label, pair[1].url)),
-        Column("组", lambda pair: pair[0].heading),
-        Column("数", lambda pair: f"{pair[1].words}{pair[1].converted}"),
+        Column("名称", lambda pair: Item(pair[1].label, pair[1].url), meaning="数的是什么。"),
+        Column("组", lambda pair: pair[0].heading, meaning="同一组的数用同一个标尺。"),
+        Column("数", number_of, meaning="图中的数，照印，或台账的条数和金额。"),
     )
     return table(caption, columns, several)

@@ -28,6 +28,7 @@ class Canvas:
     left: int
 
 
+COUNTED = "这一年有几件。"
 CANVASES = (Canvas(WIDE, 880, 60), Canvas(COMPACT, 358, 38))
 
 
@@ -50,9 +51,9 @@ def years_chart(lanes: Sequence[Lane], url: str, title: str, caption: str) -> Ch
 
 def table_of(lanes: Sequence[Lane], years: Sequence[int]) -> Table:
     """How many of each kind in each year."""
-    columns = [Column("年份", str)]
+    columns = [Column("年份", str, meaning="公历年份。")]
     for lane in lanes:
-        columns.append(Column(lane.label, partial(counted, lane), kind="number"))
+        columns.append(Column(lane.label, partial(counted, lane), kind="number", meaning=COUNTED))
     return table("各年的件数", columns, years)
 
 

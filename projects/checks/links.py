@@ -6,6 +6,7 @@ hangs together is found by key or by an index, never by going through the record
 only costs time; one too few would leave a finding that is no longer true.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -47,6 +48,8 @@ DIRECTLY = (
     ("region", "site", "site__region"),
     ("site", "site", "site__parent"),
 )
+# A series, the thing of it that others stand in, and how these name it.
+Inner = tuple[SeriesFacts, Thing, str, str]
 
 
 @dataclass
@@ -255,7 +258,7 @@ def units_of(series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFact
     what is said there for one time is together more than the least that is said of the whole."""
     least = ceilings_of(series)
     wholes = {one.identity: one for one in series if one.pk in least}
-    conditions = []
+    exceeded = []
     for kind, inner, lookup in DIRECTLY:
         around = {pk for one in wholes.values() for own, pk in one.subjects if own == kind}
         for keys in in_batches(sorted(around)):
@@ -263,12 +266,8 @@ def units_of(series: Collection[SeriesFacts], reader: Reader) -> list[SeriesFact
                 scope = reader.scopes.of([row[f"series__{name}"] for name in SCOPE_COLUMNS])
                 whole = wholes.get((row["metric"], subjects | {(kind, row["around"])}, scope))
                 if whole is not None and row["total"] > least[whole.pk]:
-                    conditions.append(inside(whole, (kind, row["around"]), inner, lookup))
-    found = {}
-    for some in in_batches(conditions, PORTION):
-        rows = Series.objects.filter(reduce(or_, some))
-        found |= {one.pk: one for one in reader.take(rows)}
-    return list(found.values())
+                    exceeded.append((whole, (kind, row["around"]), inner, lookup))
+    return list({one.pk: one for one in inside_some(exceeded, reader)}.values())
 
 
 def ceilings_of(series: Collection[SeriesFacts]) -> dict[int, Decimal]:
@@ -314,12 +313,21 @@ def sums_inside(
         yield frozenset((kind, pk) for kind, pk in zip(kinds, named, strict=True) if pk), row
 
 
-def inside(whole: SeriesFacts, thing: Thing, inner: str, lookup: str) -> Q:
-    """The condition on series that they are of one thing each that stands directly in a thing,
-    and else like the whole."""
-    others = dict(whole.subjects - {thing})
-    empty = {f"{name}__isnull": True for name in SUBJECTS if name not in (inner, *others)}
-    return Q(of_scope(whole.scope), **{lookup: thing[1]}, metric=whole.metric.pk, **others, **empty)
+def inside_some(wholes: Iterable[Inner], reader: Reader) -> list[SeriesFacts]:
+    """The series that are of one thing each that stands directly in a thing, and else like a whole:
+    one condition for all metrics, which would be hundreds."""
+    metrics = defaultdict(set)
+    for whole, thing, inner, lookup in wholes:
+        others = whole.subjects - {thing}
+        metrics[whole.scope, others, thing, inner, lookup].add(whole.metric.pk)
+    conditions = []
+    for (scope, others, thing, inner, lookup), several in metrics.items():
+        named = dict(others)
+        empty = {f"{name}__isnull": True for name in SUBJECTS if name not in (inner, *named)}
+        own = {lookup: thing[1], "metric__among": several}
+        conditions.append(Q(of_scope(scope), **own, **named, **empty))
+    parts = in_batches(conditions, PORTION)
+    return [one for some in parts for one in reader.take(Series.objects.filter(reduce(or_, some)))]
 
 
 def of_scope(scope: Scope) -> Q:
@@ -356,9 +364,8 @@ def others_of_whole(series: Iterable[SeriesFacts], reader: Reader) -> list[Serie
             for kind, inner, lookup in DIRECTLY:
                 if upper is not None and (kind, inner) == (upper[0], thing[0]):
                     whole = replace(one, subjects=one.subjects - {thing} | {upper})
-                    beside.append(inside(whole, upper, inner, lookup))
-    for some in in_batches(beside, PORTION):
-        found += reader.take(Series.objects.filter(reduce(or_, some)))
+                    beside.append((whole, upper, inner, lookup))
+    found += inside_some(beside, reader)
     reader.climb(found)
     return found
 

@@ -8,14 +8,15 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
-from aidtracker.ground.bulk import insert
+from aidtracker.ground.bulk import insert, write
 from aidtracker.ground.changes import Rows
 from aidtracker.ground.garbage import collection_paused
 from aidtracker.ground.processes import Mapped, mapping
+from aidtracker.ground.publication import hidden_asked_once
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
 from projects.checks.locking import is_locking, lock_all, lock_scopes, lock_structure
@@ -56,20 +57,22 @@ def recheck(rows: dict) -> None:
     """Check the scopes that changed rows touch, and no others."""
     lock_structure(alone=is_structural(rows))
     reader = Reader()
-    touched = touched_by(rows, reader)
-    readers = (link.readers(touched.changed, reader) for link in LINKS)
-    scopes: Scopes = {
-        SERIES: touched.series.union(touched.changed.keys, *readers),
-        SAME_SUBJECTS: touched.groups,
-        NUMBER: touched.numbers,
-        THING: touched.things,
-    }
+    with hidden_asked_once():
+        touched = touched_by(rows, reader)
+        readers = (link.readers(touched.changed, reader) for link in LINKS)
+        scopes: Scopes = {
+            SERIES: touched.series.union(touched.changed.keys, *readers),
+            SAME_SUBJECTS: touched.groups,
+            NUMBER: touched.numbers,
+            THING: touched.things,
+        }
     if is_locking():
         lock_touched(scopes, touched)
         reader = Reader()  # nothing that was read before the locks
-    for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
-        check_scopes(portion, reader)
-        reader = Reader()
+    with hidden_asked_once():
+        for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
+            check_scopes(portion, reader)
+            reader = Reader()
 
 
 def lock_touched(scopes: Scopes, touched: Touched) -> None:
@@ -167,7 +170,8 @@ def check_as_touched(portions: list[Scopes], mapped: Mapped) -> list[Said]:
 
 def compared(scopes: Scopes) -> dict[str, Said]:
     """What checking some scopes gives, from nothing that was read before."""
-    with collection_paused():  # a portion has 100,000 records, and no circles among them
+    # A portion has 100,000 records, and no circles among them.
+    with collection_paused(), hidden_asked_once():
         return verdicts_in(scopes, Reader())
 
 
@@ -210,8 +214,8 @@ def store(scopes: list[str], verdicts: dict[str, Said]) -> None:
     insert(new)
     Finding.objects.bulk_update(old, (*COMPUTED, "state", "version", "updated_at"), BATCH)
     Finding.objects.bulk_update(moved, ("scope",), BATCH)
-    numbers = {key: one.pk for key, one in stored.items()} | {row.key: row.pk for row in new}
-    link({numbers[key]: said.figures for key, said in verdicts.items()})
+    link({stored[key].pk: verdicts[key].figures for key in stored.keys() & verdicts.keys()})
+    add_links((row.pk, figure) for row in new for figure in verdicts[row.key].figures)
     keep_states(row for row in old if row.is_touched)
 
 
@@ -279,7 +283,8 @@ def forget(rows: Iterable[Finding]) -> None:
 
 
 def link(figures: dict[int, tuple[int, ...]]) -> None:
-    """Link findings, by their numbers, to just the observations of their verdicts."""
+    """Link findings that were stored, by their numbers, to just the observations of their
+    verdicts."""
     through = Finding.observations.through
     wanted = {(pk, figure) for pk, each in figures.items() for figure in each}
     links = {}
@@ -289,7 +294,13 @@ def link(figures: dict[int, tuple[int, ...]]) -> None:
             links[finding, observation] = pk
     for keys in in_batches([pk for pair, pk in links.items() if pair not in wanted]):
         through.objects.filter(pk__among=keys).delete()
-    missing = sorted(wanted - links.keys())
-    through.objects.bulk_create(
-        (through(finding_id=finding, observation_id=figure) for finding, figure in missing), BATCH
-    )
+    add_links(sorted(wanted - links.keys()))
+
+
+def add_links(pairs: Iterable[tuple[int, int]]) -> None:
+    """Link findings to observations, both by their numbers."""
+    through = Finding.observations.through
+    fields = [through._meta.get_field(name) for name in ("finding", "observation")]
+    if rows := list(pairs):
+        with connection.cursor() as cursor:
+            write(cursor, through._meta.db_table, fields, rows)

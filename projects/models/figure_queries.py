@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Value, When
 
 from aidtracker.ground.batches import by_first_numbers
 from aidtracker.ground.publication import public_rule
@@ -75,9 +75,9 @@ class ObservationQuerySet(KeyedQuerySet):
         """With the words around each figure, for `quote`; the public gets what documents show, and
         a `reader` of the staff those of all documents that they may read."""
         begin = models.functions.Greatest(F("start") - REACH - 1, Value(0))
-        around = models.functions.Substr(
-            "source__text", begin + 1, F("end") - begin + Value(REACH + 1)
-        )
+        # By a query within: a query for the numbers of rows alone then reads no documents.
+        text = models.Subquery(Source._base_manager.filter(pk=OuterRef("source")).values("text"))
+        around = models.functions.Substr(text, begin + 1, F("end") - begin + Value(REACH + 1))
         if is_public:
             shown = Source.Shown
             rule = Source.shows_condition("source__", shown.SENTENCE, shown.WHOLE)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
@@ -176,7 +176,8 @@ class Finding(Meaning):
     class Meta(Meaning.Meta):
         verbose_name = verbose_name_plural = "核对"
         ordering = ("result", "kind", "key")
-        # The orders of the public list, with the columns that they are computed from.
+        # The orders of the public list, with the columns that they are computed from, and that of
+        # the staff's.
         indexes = (
             models.Index(
                 *(SEVERITY, IS_SETTLED, "kind", "weight", "key", "id", "result", "state"),
@@ -195,6 +196,9 @@ class Finding(Meaning):
                 fields=("result",),
                 name="finding_to_settle",
                 condition=Q(is_current=True, state="open"),
+            ),
+            models.Index(
+                *(SEVERITY, F("state").desc(), "kind", "weight", "key"), name="finding_to_work_on"
             ),
         )
         constraints = (

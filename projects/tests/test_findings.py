@@ -106,5 +106,5 @@ def test_command_prints_a_count_for_each_result():
 
 def test_recompute_needs_few_queries(django_assert_max_num_queries, pair):
     recompute()
-    with django_assert_max_num_queries(67):
+    with django_assert_max_num_queries(70):
         recompute()

@@ -1,5 +1,6 @@
 """Pipelines: how far things came, what has stalled, and what pages say of it."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -165,6 +166,16 @@ def test_list_is_narrowed_to_where_cases_stand(client, stages):
     here = [row.cells[-2].items[0] for row in funnel.rows]
     assert [one.text for one in here] == ["1", "1", "0"]
     assert client.get(here[0].url).context["links"].total == 1
+
+
+def test_file_of_a_funnel_has_numbers_and_says_what_each_column_means(client, stages):
+    case_at(stages, "2026-01", "2026-02")
+    case_at(stages, "2026-01")
+    place = stages[0].pipeline.get_absolute_url()
+    said = json.loads(b"".join(client.get(f"{place}table.json?section=funnel")))
+    assert all(one["description"] for one in said["columns"])
+    told = [(row["阶段"], row["到过"], row["现在停在"]) for row in said["rows"]]
+    assert told == [("拜访", 2, 1), ("签约", 1, 1), ("投产", 0, 0)]
 
 
 def test_programs_are_told_of_the_stage_by_its_key_and_may_ask_for_it(client, stages):

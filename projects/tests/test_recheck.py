@@ -397,7 +397,8 @@ def test_saving_one_figure_loads_no_more_in_a_record_ten_times_as_large(lone_fig
     fill(270)
     recompute()
     assert cost_of_change(lone_figure, "7.7亿元") == small
-    assert small[0] < 52  # one asks for other scopes of the same thing, one which way words point
+    # One asks for other scopes of the same thing, one which way words point, two what is hidden.
+    assert small[0] < 54
     assert small[1] < 30
 
 

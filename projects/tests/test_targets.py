@@ -152,7 +152,7 @@ def test_counts_of_documents_lead_to_their_words(client):
     light = shown["进度"].value
     assert (light.words, light.why) == (
         "到期未达到",
-        "据文献：计划 1000万人次，完成 892.18 万人次",
+        "据文献，计划 1000万人次，完成 892.18 万人次",
     )
     assert client.get(planned.url, follow=True).status_code == 200
 

@@ -77,13 +77,18 @@ class AmountRows(Related):
         return Section(self.anchor, self.title, shown, self.empty)
 
 
+def amount_of(row: Any, name: str) -> Item:
+    amount = getattr(row, name)
+    return Item(in_words(name, amount), "", amount, MEASURED.get(name, "万元"))
+
+
 def amounts(row: Any, title: str, *columns: Column) -> Section:
     """The amounts of a row that no ladder shows, and where each was taken from."""
     shown = table(
         title,
         (
             Column("台账所记", lambda column: column.label),
-            Column("数值", lambda column: in_words(column.value, getattr(row, column.value))),
+            Column("数值", lambda column: amount_of(row, str(column.value))),
             Column("依据", lambda column: origin(row, column.value)),
         ),
         [column for column in columns if getattr(row, str(column.value)) is not None],

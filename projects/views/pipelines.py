@@ -35,12 +35,12 @@ def funnel_table(funnel: Funnel, here: Any = None) -> Table:
     return table(funnel.words, columns, funnel.lines)
 
 
-def those_here(line: FunnelLine) -> Item | int:
+def those_here(line: FunnelLine) -> Item:
     """How many stand in a stage, leading to the list of these."""
     if not line.here:
-        return line.here
+        return Item("0", number=0)
     chosen = address("pipelinecase-list", stage=key_of(line.stage), end="open")
-    return Item(f"{line.here}", chosen)
+    return Item(f"{line.here}", chosen, line.here)
 
 
 class PipelineCaseList(ListPage):

@@ -52,7 +52,10 @@ class SubsidyList(LedgerList):
         columns = (
             Column("年份", lambda one: f"{one['year']}年" if one["year"] else "未注明"),
             Column("类型", lambda one: Subsidy.Kind(one["kind"]).label),
-            Column("记录", lambda one: Item(f"{one['count']} 项", self.rows_of(one))),
+            Column(
+                "记录",
+                lambda one: Item(f"{one['count']} 项", self.rows_of(one), one["count"], "项"),
+            ),
             Column("补贴金额", lambda one: partly(one["paid"], one["known"], one["unknown"])),
             Column("撬动金额", moved_words),
             Column("杠杆", leverage_of, kind="phrase"),

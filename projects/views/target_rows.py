@@ -72,7 +72,7 @@ class Count:
 
     @property
     def item(self) -> Item | None:
-        return Item(self.words, self.url) if self.words else None
+        return Item(self.words, self.url, self.number) if self.words else None
 
 
 NOTHING = Count("")
@@ -151,10 +151,10 @@ def light_of(row: Any, warning: Any) -> Light | None:
 
 
 def grounds_of(row: Any) -> str:
-    """据文献：计划 1000万人次，完成 892.18 万人次; of each count whether the ledger has it."""
+    """据文献，计划 1000万人次，完成 892.18 万人次; of each count whether the ledger has it."""
     counts = (("计划", planned_of(row)), ("完成", done_of(row)))
     said = [f"{label} {one.words}{'' if one.url else '（台账）'}" for label, one in counts]
-    return f"据文献：{'，'.join(said)}"
+    return f"据文献，{'，'.join(said)}"
 
 
 def why_late(row: Any, warning: Any) -> str:
