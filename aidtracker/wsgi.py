@@ -1,6 +1,7 @@
 """WSGI entry point: ``gunicorn aidtracker.wsgi``."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -9,5 +10,7 @@ from aidtracker.ground import schema, server
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidtracker.settings")
 
 application = get_wsgi_application()
+# Read before workers are made, which share it; else each reads it with its first request.
+import_module("aidtracker.urls")
 schema.warn()
 server.warn()

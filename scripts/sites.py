@@ -17,6 +17,7 @@ import psycopg
 from writers import PEOPLE, Writer, ask
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 600  # seconds until a site must answer, on a crowded machine
 DUMPS = ROOT / "aidtracker" / "tests" / "dumps"
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
 # What is stored of the rows of one experiment, by code: rows, states of their making, acts.
@@ -107,7 +108,7 @@ class Site:
     def wait(self) -> float:
         """Until the site answers; how long that took."""
         begun = time.monotonic()
-        while time.monotonic() - begun < 120:
+        while time.monotonic() - begun < PATIENCE:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if ask(self.port, self.ready, "127.0.0.1", 5)[0] == 200:
                     return time.monotonic() - begun

@@ -168,6 +168,11 @@ class KnownChoices(AutocompleteMixin):
 class KeySelect(KnownChoices, AutocompleteSelect):
     """For a row that another names."""
 
+    @property
+    def media(self):
+        # After Django's script, whose choices it makes anew.
+        return super().media + forms.Media(js=("admin/js/autocomplete.js", "admin/narrowed.js"))
+
 
 class LinksSelect(KnownChoices, AutocompleteSelectMultiple):
     """For rows that another names."""

@@ -16,6 +16,7 @@ from django.db.models import Field, Model, UniqueConstraint
 from django.forms.models import InlineForeignKeyField
 
 from aidtracker.desk.fields import KeyFormField, LinksFormField
+from aidtracker.desk.narrowing import tell_fits
 from aidtracker.ground.records import twin
 from aidtracker.ground.scope import (
     FOREIGN,
@@ -178,6 +179,7 @@ class RecordForm(forms.ModelForm):
                 self.initial[field.name] = scope_of(self.user).home
         if is_scoped(self._meta.model) and not scope_of(self.user).reads_all:
             self.keep_choices()
+        tell_fits(self)
 
     def know_rows_named(self) -> None:
         """What the row names and was read with it, no field has to look for."""

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 
+from aidtracker.desk.narrowing import tell_fits
 from aidtracker.ground.scope import FOREIGN, is_scoped, may_change
 from aidtracker.trail.conflicts import author, hold, is_versioned, name_in, row_number
 
@@ -22,6 +23,11 @@ class RecordFormSet(forms.BaseInlineFormSet):
         self.lost: list[str] = []
         if self.is_bound and is_versioned(self.model) and not self.save_as_new:
             self.take_out_deleted()
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """What decides on a choice may stand in the form of the row above."""
+        super().add_fields(form, index)
+        tell_fits(form, self.fk.name, self.instance.pk)
 
     def take_out_deleted(self) -> None:
         """Move the rows that are gone behind those that are there, as new ones."""

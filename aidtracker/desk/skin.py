@@ -72,6 +72,7 @@ from aidtracker.desk.formsets import RecordFormSet
 from aidtracker.desk.lists import CountedAtOnce, VersionedList, is_row_number
 from aidtracker.desk.manual import explained
 from aidtracker.desk.merge_pages import Merging
+from aidtracker.desk.narrowing import NarrowedChoices
 from aidtracker.desk.proposing import Proposals
 from aidtracker.desk.ranges import field_at, range_for
 from aidtracker.desk.scope import ScopedAdmin, ScopedInline
@@ -193,6 +194,9 @@ class DeskSite(UnfoldAdminSite):
 
     def get_app_list(self, request, app_label=None):
         return SimpleLazyObject(partial(super().get_app_list, request, app_label))
+
+    def autocomplete_view(self, request):
+        return NarrowedChoices.as_view(admin_site=self)(request)
 
     def get_sidebar_list(self, request):
         return SimpleLazyObject(partial(navigation, request))

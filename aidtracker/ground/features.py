@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from aidtracker.ground.addresses import address
+from aidtracker.ground.fits import Fit
 from aidtracker.ground.keys import follow
 
 PUBLISHED = "published"
@@ -89,6 +90,13 @@ def choice_of_review(model: type[Model], name: str) -> Iterator[str]:
         yield f"{name} cannot say published"
 
 
+def fits_of_keys(model: type[Model], fits: dict[str, tuple[Fit, ...]]) -> Iterator[str]:
+    yield from keys_to_records(model, tuple(fits))
+    for path in (path for several in fits.values() for fit in several for path in fit.by):
+        if not all(step.many_to_one for step in fields_at(model, path)[:-1]):
+            yield f"{path} leads to no single value"
+
+
 def key_to_record(model: type[Model], name: str) -> Iterator[str]:
     if name:
         yield from keys_to_records(model, (name,))
@@ -109,6 +117,7 @@ NameTemplate = Annotated[str, paths_in_braces]
 FieldNames = Annotated[tuple[str, ...], own_fields]
 AnyColumnNames = Annotated[tuple[str, ...] | None, own_columns]
 ColumnPairs = Annotated[tuple[tuple[str, str], ...], pairs_of_columns]
+Fits = Annotated[dict[str, tuple[Fit, ...]], fits_of_keys]
 ReviewName = Annotated[str, choice_of_review]
 KeyName = Annotated[str, key_to_record]
 WholeName = Annotated[str, key_to_reviewed]
@@ -223,6 +232,16 @@ class Searched(Model):
 
     SEARCHED_WITH: KeyNames = ()
     """The foreign keys to rows whose words find a row as well as its own."""
+
+    class Meta:
+        abstract = True
+
+
+class Fitting(Model):
+    """Rows that name only such others as fit what else they say, whoever enters them."""
+
+    FITS: Fits = {}
+    """For a foreign key, each `Fit` (`ground.fits`) that a row named by it has to keep."""
 
     class Meta:
         abstract = True

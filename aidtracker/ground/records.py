@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from aidtracker.ground.circles import check_circles
 from aidtracker.ground.columns import PlainColumn
 from aidtracker.ground.features import (
+    Fitting,
     Keyed,
     Owned,
     Paged,
@@ -26,6 +27,7 @@ from aidtracker.ground.features import (
     Reviewable,
     Searched,
 )
+from aidtracker.ground.fits import refuse_unfit
 from aidtracker.ground.history import History
 from aidtracker.ground.pinyin import syllables
 from aidtracker.ground.publication import public_rule
@@ -133,7 +135,7 @@ def labels_of(field: models.Field) -> dict[Any, str]:
     return {value: str(label) for value, label in field.flatchoices}
 
 
-class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.Model):
+class KeyedModel(Keyed, Owned, Public, Fitting, Remembered, Reviewable, Searched, models.Model):
     """A row of the record: what it declares about itself stands in `aidtracker.ground.features`."""
 
     updated_at = UpdatedAtField("更新时间")
@@ -182,6 +184,7 @@ class KeyedModel(Keyed, Owned, Public, Remembered, Reviewable, Searched, models.
         past `save_base`) and before many are (`ground.bulk`). Whoever asks a person checks the same
         earlier, in `clean`.
         """
+        refuse_unfit(rows)
 
     @classmethod
     def after_storing(cls, rows: Sequence[Self]) -> None:

@@ -69,7 +69,7 @@ TITLES = {
 OWN_FIELDS = {"text_file", "text_summary", "entry", "figures", "new_figure"}
 OWN_FIELDS |= {"pasted_text", "replace_reason", "in_sentence", "another_document"}
 OWN_FIELDS |= {"way_to_row", "reachable", "plans_in_all", "in_all", "attachments"}
-OWN_FIELDS |= {"total", "grid"}
+OWN_FIELDS |= {"total", "grid", "lateness"}
 NOT_ON_FORMS = {"text", "key", "observations", "records", "weight"}
 NOT_ON_FORMS |= {"contact"}
 

@@ -14,6 +14,7 @@ from django.contrib import admin
 from aidtracker.ground import checks, datasets
 from aidtracker.ground.checks import annotations, models_of_record
 from aidtracker.ground.datasets import Dataset, MenuGroup
+from aidtracker.ground.fits import same
 from programs.models import Account, Batch, Source
 from programs.models import Headquarters as Office
 from projects.models import (
@@ -23,6 +24,7 @@ from projects.models import (
     ProgressReport,
     Project,
     ProjectParty,
+    StageEntry,
     WarningRule,
 )
 
@@ -43,6 +45,13 @@ WRONG = [
     (Observation, "COUNTED_BY", ("findings",), "findings is no column"),
     (Matter, "IS_INTERNAL", 1, "1 is no bool"),
     (Observation, "PAGE", ("series",), "series leads to no single value"),
+    (StageEntry, "FITS", {"entered_on": ()}, "entered_on is no foreign key to the record"),
+    (
+        StageEntry,
+        "FITS",
+        {"stage": (same("pipeline", "case__entries__id", ""),)},
+        "no single value",
+    ),
     (Source, "KEPT_BESIDE", ("sha",), "no field named 'sha'"),
     (Observation, "DERIVED", ("mark",), "no field named 'mark'"),
     (Source, "SEARCHED_IN", ("search",), "no field named 'search'"),

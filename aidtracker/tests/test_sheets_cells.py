@@ -127,6 +127,12 @@ def test_csv_opens_in_excel_and_runs_no_formula():
     assert content[:3] == b"\xef\xbb\xbf"
     assert (cells["name"], cells["note"]) == ("'=1+1", "'-5")
 
+    # What a row without a name is called begins with the name of another one.
+    project = testing.make_project(batch=testing.make_batch(owner=region, number=10))
+    content = exported(Project.objects.filter(pk=project.pk), "csv", "code")
+    [cells] = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    assert cells["batch_name"] == "'=1+1第10批"
+
 
 def test_choices_have_labels_under_chinese_headings_and_codes_under_codes():
     region = testing.make_region(level=Region.Level.COUNTY)

@@ -1,13 +1,10 @@
 """What happened on a day: fairs, training, competitions; agreements signed; awards won."""
 
-from collections.abc import Sequence
-from typing import Self
-
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from aidtracker.ground.constraints import once, row_check
+from aidtracker.ground.fits import NOTHING, Fit
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
 from aidtracker.ground.relations import links_to, optional_key_to
@@ -112,6 +109,21 @@ class Award(Record):
     TOLD_APART_BY = ("site", "region", "enterprise", "outlet", "granted_on")
     SEEN_WITH = ("outlet", "assessment")
     PUBLIC_WITH = ("outlet", "assessment")
+    FITS = {
+        "assessment": (
+            Fit((), lambda: Q(outcome="award"), "这次评定的结果不是“评上”。"),
+            Fit(
+                ("outlet", "site"),
+                lambda outlet, site: Q(outlet=outlet, site=site) if outlet or site else NOTHING,
+                "这次评定评的不是这个获得者。",
+            ),
+            Fit(
+                ("maintainer",),
+                lambda owner: Q(round__scheme__headquarters=owner) if owner else Q(),
+                "这次评定是别的指挥部做的。",
+            ),
+        )
+    }
 
     class Level(models.TextChoices):
         NATIONAL = "national", "国家级"
@@ -164,21 +176,6 @@ class Award(Record):
     def clean(self):
         super().clean()
         self.before_storing([self])
-
-    @classmethod
-    def before_storing(cls, rows: Sequence[Self]) -> None:
-        """An award rests on an assessment that granted it, to whom, and by whose headquarters."""
-        super().before_storing(rows)
-        for row in rows:
-            one = row.assessment
-            if one is None:
-                continue
-            if one.outcome != one.Outcome.AWARD:
-                raise ValidationError({"assessment": "这次评定的结果不是“评上”。"})
-            if (row.outlet_id, row.site_id) != (one.outlet_id, one.site_id):
-                raise ValidationError({"assessment": "这次评定评的不是这个获得者。"})
-            if row.maintainer_id not in (None, one.round.scheme.headquarters_id):
-                raise ValidationError({"assessment": "这次评定是别的指挥部做的。"})
 
     @property
     def holder(self):

@@ -3,7 +3,7 @@
 The total follows from the points and is stored nowhere.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Self
 
@@ -14,12 +14,14 @@ from django.db.models.functions import Coalesce, Round
 
 from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.features import Paged
+from aidtracker.ground.fits import NOTHING, Fit, same
 from aidtracker.ground.records import KeyedQuerySet
 from aidtracker.ground.relations import key_to, optional_key_to
 from aidtracker.review.reviewed import PartOfReviewed, Reviewed, standing
 from aidtracker.templatetags.formatting import plain
+from programs.models import Headquarters
 from projects.models.outlets import Outlet
-from projects.models.schemes import AssessmentRound, AssessmentScheme, Criterion
+from projects.models.schemes import AssessmentRound, Criterion
 from projects.models.sites import Site
 
 PLACES = 5
@@ -72,6 +74,26 @@ class AssessmentQuerySet(KeyedQuerySet):
         return self.published()
 
 
+def fits_of(kind: str, label: str) -> tuple[Fit, Fit]:
+    """What is rated is of the scheme's kind, and of its headquarters or one below it."""
+
+    def of_kind(assessed: str | None) -> Q:
+        return Q() if assessed in (None, kind) else NOTHING
+
+    def of_owner(owner: int | None) -> Q:
+        below = Headquarters.objects.filter(Q(pk=owner) | Q(parent=owner))
+        return Q() if owner is None else Q(headquarters__in=below.values("pk"))
+
+    return (
+        Fit(("round__scheme__assessed",), of_kind, f"这个办法评的不是{label}。"),
+        Fit(
+            ("round__scheme__headquarters",),
+            of_owner,
+            f"这个{label}不属于办法的援疆指挥部及其下属，不能评。",
+        ),
+    )
+
+
 class Assessment(Paged, Reviewed):
     """评定: how one outlet or site did in a round, and whether it is to be granted the award."""
 
@@ -84,6 +106,7 @@ class Assessment(Paged, Reviewed):
     SEARCHED_IN = ("note",)
     SEARCHED_WITH = ("outlet", "site")
     TOLD = ("round", "number", "outlet", "site", "outcome")
+    FITS = {"outlet": fits_of("outlet", "网点"), "site": fits_of("site", "场所")}
     IS_SHARED = False
 
     class Outcome(models.TextChoices):
@@ -146,7 +169,6 @@ class Assessment(Paged, Reviewed):
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
         super().before_storing(rows)
-        refuse_foreign(rows)
         refuse_of_public(rows)
         refuse_without_award(rows)
 
@@ -230,40 +252,6 @@ def refuse_without_award(rows: Sequence[Assessment]) -> None:
         raise ValidationError({"outcome": words})
 
 
-def refuse_foreign(rows: Sequence[Assessment]) -> None:
-    """What is rated is of the scheme's kind, and of its headquarters or one below it.
-
-    Three queries for all rows. Raises ValidationError.
-    """
-    rounds = AssessmentRound._base_manager.select_related("scheme").in_bulk(
-        {row.round_id for row in rows}
-    )
-    outlets = owners_of(Outlet, "headquarters", {row.outlet_id for row in rows})
-    sites = owners_of(Site, "headquarters", {row.site_id for row in rows})
-    for row in rows:
-        if (one := rounds.get(row.round_id)) is None:
-            continue
-        scheme = one.scheme
-        is_outlet = scheme.assessed == AssessmentScheme.Assessed.OUTLET
-        wanted, other = ("outlet", "site") if is_outlet else ("site", "outlet")
-        if getattr(row, f"{other}_id") is not None:
-            words = f"这个办法评的是{scheme.get_assessed_display()}。"
-            raise ValidationError({other: words})
-        owners = (outlets if is_outlet else sites).get(getattr(row, f"{wanted}_id"), set())
-        if scheme.headquarters_id is not None and owners and scheme.headquarters_id not in owners:
-            words = f"这个{scheme.get_assessed_display()}不属于办法的援疆指挥部及其下属，不能评。"
-            raise ValidationError({wanted: words})
-
-
-def owners_of(model: Any, name: str, numbers: Iterable[int | None]) -> dict[int, set[int | None]]:
-    """The headquarters of some rows, and those above them: {row: headquarters}."""
-    found: dict[int, set[int | None]] = {}
-    rows = model._base_manager.filter(pk__among=[one for one in numbers if one is not None])
-    for pk, *owners in rows.values_list("pk", name, f"{name}__parent"):
-        found.setdefault(pk, set()).update(owners)
-    return found
-
-
 def total_words(total: Any, rated: int, criteria: int, most: Any) -> str:
     """A total and out of how much; one that is not whole says so, and says no total."""
     if not criteria:
@@ -293,6 +281,11 @@ class Score(PartOfReviewed):
     SEARCHED_IN = ("evidence",)
     SEARCHED_WITH = ("criterion",)
     WHOLE = "assessment"
+    FITS = {
+        "criterion": (
+            same("scheme", "assessment__round__scheme", "这不是这一轮所用办法的评分项。"),
+        )
+    }
     IS_SHARED = False
 
     # Identification
@@ -330,17 +323,11 @@ class Score(PartOfReviewed):
 
     @classmethod
     def before_storing(cls, rows: Sequence[Self]) -> None:
-        """Points are by a criterion of the same scheme, and no more than it gives."""
+        """Points are no more than the criterion gives."""
         super().before_storing(rows)
         criteria = Criterion._base_manager.in_bulk({row.criterion_id for row in rows})
-        wholes = Assessment._base_manager.filter(pk__among={row.assessment_id for row in rows})
-        schemes = dict(wholes.values_list("pk", "round__scheme_id"))
         for row in rows:
             criterion = criteria.get(row.criterion_id)
-            if criterion is None:
-                continue
-            if schemes.get(row.assessment_id, criterion.scheme_id) != criterion.scheme_id:
-                raise ValidationError({"criterion": "这不是这一轮所用办法的评分项。"})
-            if row.points is not None and row.points > criterion.full_marks:
+            if criterion and row.points is not None and row.points > criterion.full_marks:
                 words = f"“{criterion.name}”满分 {plain(criterion.full_marks)} 分。"
                 raise ValidationError({"points": words})

@@ -1,19 +1,20 @@
 """What is recorded of a case on its way: the stages it entered, and who pursues it."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from aidtracker.ground.constraints import once, row_check, unfilled
+from aidtracker.ground.fits import same
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet
 from aidtracker.ground.relations import key_to
 from aidtracker.review.reviewed import Review, Reviewed, standing
 from projects.models.pipeline_cases import PipelineCase
 from projects.models.pipelines import PipelineStage
+
+OF_OTHERS = "“{one}”不是这个流程的阶段，请另选一个。"
 
 
 class StageEntryQuerySet(KeyedQuerySet):
@@ -74,6 +75,7 @@ class StageEntry(Reviewed):
     OWNERS = ("case__headquarters",)
     PUBLIC_WITH = ("case",)
     SEARCHED_WITH = ("case",)
+    FITS = {"stage": (same("pipeline", "case__pipeline", OF_OTHERS),)}
     IS_SHARED = False
 
     # Identification
@@ -105,21 +107,3 @@ class StageEntry(Reviewed):
 
     def clean(self) -> None:
         self.before_storing([self])
-
-    @classmethod
-    def before_storing(cls, rows: Sequence[Self]) -> None:
-        """The stage is one of the pipeline that the case goes through."""
-        cases = pipelines_of(PipelineCase, {row.case_id for row in rows})
-        stages = pipelines_of(PipelineStage, {row.stage_id for row in rows})
-        for row in rows:
-            # A case that is entered together with its stages has no number yet.
-            case = getattr(row, "case", None)
-            of_case = cases.get(row.case_id) or getattr(case, "pipeline_id", None)
-            if row.stage_id and of_case and of_case != stages.get(row.stage_id):
-                raise ValidationError({"stage": f"“{row.stage}”不是这个流程的阶段，请另选一个。"})
-
-
-def pipelines_of(model: Any, numbers: Iterable[int | None]) -> dict[int, int]:
-    """The pipelines that some rows belong to: {number: number of its pipeline}."""
-    rows = model._base_manager.filter(pk__among=[one for one in numbers if one])
-    return dict(rows.values_list("pk", "pipeline"))

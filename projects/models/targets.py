@@ -1,15 +1,14 @@
 """What a programme, project or plan sets out to do, counted: 场, 人次, 台次, 对, 亩, 户."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from aidtracker.ground.constraints import row_check
+from aidtracker.ground.fits import Fit
 from aidtracker.ground.money import not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import Record
@@ -25,6 +24,12 @@ from projects.models.sites import Site
 
 HUNDRED = Decimal(100)
 OF_OTHERS = "所属任务是别的指挥部的；请选本指挥部或上级指挥部的任务。"
+
+
+def of_own_or_above(own: int | None, above: int | None) -> Q:
+    """Targets of a headquarters or the one above it; beside one that has none above, nobody's."""
+    found = Q(headquarters__in={own, above} - {None})
+    return found if own and above else found | Q(headquarters=None)
 
 
 class CountField(models.DecimalField):
@@ -53,6 +58,7 @@ class Target(Reviewed, Record):
     TOLD_APART_BY = ("parent", "headquarters", "starts_on")
     OWNERS = ("headquarters",)
     PUBLIC_WITH = ("project", "series")
+    FITS = {"parent": (Fit(("headquarters", "headquarters__parent"), of_own_or_above, OF_OTHERS),)}
     IS_SHARED = False
     maintainer = None
 
@@ -148,14 +154,6 @@ class Target(Reviewed, Record):
         super().clean()
         self.before_storing([self])
 
-    @classmethod
-    def before_storing(cls, rows: Sequence[Any]) -> None:
-        """Nobody adds a part to what others have set out to do, but for those below them."""
-        super().before_storing(rows)
-        for row in rows:
-            if row.parent_id and not is_part_of_own(row):
-                raise ValidationError({"parent": OF_OTHERS})
-
     @property
     def search_names(self) -> list[str]:
         return [self.name, *self.aliases, self.code]
@@ -169,12 +167,6 @@ class Target(Reviewed, Record):
     def share_words(self) -> str:
         """68.5%; empty without both counts."""
         return share_words(self.done, self.planned)
-
-
-def is_part_of_own(target: Target) -> bool:
-    """Whether the whole is of the same headquarters, or of the one above it."""
-    own = target.headquarters
-    return target.parent.headquarters_id in (own and own.pk, own and own.parent_id)
 
 
 def counted(number: Decimal | None, unit: str) -> str:

@@ -239,7 +239,7 @@ def test_only_what_the_scheme_is_for_is_rated(round_, door, subject):
     outlet = make_outlet(headquarters=make_headquarters())
     named = {"outlet": outlet} if subject == "foreign" else {"site": make_site()}
     row = Assessment(round=round_, number=1, **named)
-    with pytest.raises(ValidationError, match=r"不属于|评的是网点"):
+    with pytest.raises(ValidationError, match=r"不属于|评的不是场所"):
         getattr(row, door)()
 
 

@@ -158,7 +158,7 @@ def called(path: str, model: Any, name: str, words: sql.Words) -> Expression:
     parts = [sql.part_of_key(f"{path}__{step}", sql.fields_at(model, step)[-1]) for step in paths]
     ends = [text for text, step, _, _ in pieces if not step]
     texts = [text for text, step, _, _ in pieces if step]
-    return sql.Composed(*parts, pieces=(*texts, *(ends or [""])))
+    return sql.Composed(*parts, pieces=(*texts, *(ends or [""])), words=words)
 
 
 def companion_of(column: SheetColumn) -> tuple[str, ...]:
@@ -196,6 +196,6 @@ def citation(model: Any) -> Iterator[FileColumn]:
 
     def write(words: sql.Words) -> Expression:
         found = [sql.part_of_key(path, sql.fields_at(model, path)[-1]) for path in paths]
-        return sql.Cited(*found, pieces=pieces)
+        return sql.Cited(*found, pieces=pieces, words=words)
 
     yield FileColumn("citation", "引自", Kind.TEXT, write)

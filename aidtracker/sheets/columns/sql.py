@@ -98,8 +98,8 @@ class KeyText(Written):
 class Composed(Written):
     """Words around values: the address of a row's page, the name of a row that has none."""
 
-    def __init__(self, *expressions: Any, pieces: tuple[str, ...]) -> None:
-        super().__init__(*expressions)
+    def __init__(self, *expressions: Any, pieces: tuple[str, ...], words: Words = AS_IT_IS) -> None:
+        super().__init__(*expressions, words=words)
         self.pieces = pieces
 
     def value(self, compiler: Any) -> tuple[str, list[Any]]:
@@ -113,8 +113,10 @@ class Composed(Written):
 class Cited(Written):
     """Values with words around each, and commas between those that there are."""
 
-    def __init__(self, *expressions: Any, pieces: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(*expressions)
+    def __init__(
+        self, *expressions: Any, pieces: tuple[tuple[str, str], ...], words: Words = AS_IT_IS
+    ) -> None:
+        super().__init__(*expressions, words=words)
         self.pieces = pieces
 
     def value(self, compiler: Any) -> tuple[str, list[Any]]:
