@@ -5,8 +5,6 @@ few that cannot, once for a query, instead of joining what each row names.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache, reduce
 from operator import or_
 from typing import Any
@@ -19,66 +17,38 @@ from aidtracker.ground.inner_queries import Fixed, Sql, sql_of
 
 MOST_KNOWN = 50_000  # of hidden rows whose numbers go along in queries
 
-_asked: ContextVar[dict["Hidden", Sql] | None] = ContextVar("asked", default=None)
-
-
-@contextmanager
-def hidden_asked_once() -> Iterator[None]:
-    """Ask but once in the block which rows are hidden, as the first query that needs them sees it.
-
-    For many questions with nothing between them that could hide a row.
-    """
-    token = _asked.set({})
-    try:
-        yield
-    finally:
-        _asked.reset(token)
-
 
 class Hidden(Fixed):
-    """The rows that the public may not see: asked for once where a page of an edition is made,
-    and in a block that says so.
+    """The rows that the public may not see: asked for once where a page of an edition is made.
 
     Each query would find them anew, which takes longer than all else where many figures are. Which
     they are changes only with the edition. Elsewhere, as in a transaction, they are asked for in
-    the query. SQLite finds them once for a query and holds so few that it does not matter.
+    the query: to know them first costs more than a few dozen queries save. SQLite finds them once
+    for a query and holds so few that it does not matter.
     """
 
     known: tuple[str, Sql] = ("", ("", ()))
 
     def sql(self, connection: Any) -> Sql:
-        if connection.vendor != "postgresql":
+        if connection.vendor != "postgresql" or connection.in_atomic_block:
             return super().sql(connection)
-        asked = _asked.get()
-        if asked is not None:
-            if self not in asked:
-                asked[self] = self.numbers(connection)
-            return asked[self]
-        number = "" if connection.in_atomic_block else edition.known()
-        if not number:
+        if not (number := edition.known()):
             return super().sql(connection)
         known = self.known
         if known[0] != number:
-            known = self.known = number, self.numbers(connection)
+            with edition.held(""):  # what it asks for itself is no part of what is remembered
+                known = self.known = number, self.numbers(connection)
         return known[1]
-
-    def make(self, connection: Any) -> Sql:
-        token = _asked.set(None)  # what it asks for itself is no part of what is remembered
-        try:
-            with edition.held(""):
-                return super().make(connection)
-        finally:
-            _asked.reset(token)
 
     def numbers(self, connection: Any) -> Sql:
         """The numbers in the text of the query; of very many, the query for them."""
         sql, parameters = super().sql(connection)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT ARRAY({sql} LIMIT {MOST_KNOWN + 1})", parameters)
-            [found] = cursor.fetchone()
+            cursor.execute(f"{sql} LIMIT {MOST_KNOWN + 1}", parameters)
+            found = sorted(number for (number,) in cursor.fetchall())
         if len(found) > MOST_KNOWN:
             return sql, parameters
-        return sql_of(sorted(found), connection.vendor), ()
+        return sql_of(found, connection.vendor), ()
 
 
 @cache

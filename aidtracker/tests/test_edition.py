@@ -17,7 +17,6 @@ from django.urls import get_resolver, reverse
 from aidtracker import testing
 from aidtracker.ground import edition, schema, tallies, triggers
 from aidtracker.ground.datasets import record_models
-from aidtracker.ground.publication import hidden_asked_once
 from aidtracker.trail.acts import Way, record
 from aidtracker.trail.models import Act
 from programs.models import Region
@@ -260,14 +259,6 @@ class TestAtOnce:
             Project.objects.filter(pk=project.pk).update(review="published")
             assert shown.exists()
         assert seen() == (True, 3)
-        with transaction.atomic():
-            with hidden_asked_once(), CaptureQueriesContext(connection) as asked:
-                assert shown.exists()
-                assert shown.exists()
-            assert len(asked) == 3
-            Project.objects.filter(pk=project.pk).update(review="draft")
-            with hidden_asked_once():
-                assert not shown.exists()
         with edition.held(cache(edition.current)), CaptureQueriesContext(connection) as asked:
             assert not Region.objects.filter(code="").exists()
             assert len(asked) == 1

@@ -11,7 +11,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
 
 from aidtracker.ground.batches import in_batches
-from aidtracker.ground.publication import fixed_hidden
+from aidtracker.ground.publication import public_rule
 from projects.checks.evidence import Entry, Figure, MetricFacts, Scope, SeriesFacts, Thing
 from projects.checks.places import Places
 from projects.models.metrics import SUBJECTS, Metric, Series
@@ -94,8 +94,7 @@ class Reader:
 
     def take(self, rows: QuerySet) -> list[SeriesFacts]:
         """The series of a query."""
-        seen = Q(pk__outside=fixed_hidden(Series))
-        shown = Case(When(seen, then="name"), default=Value(HIDDEN))
+        shown = Case(When(public_rule(Series), then="name"), default=Value(HIDDEN))
         columns = ("pk", "shown", *SERIES_COLUMNS, *SCOPE_COLUMNS, *SUBJECT_COLUMNS)
         found = list(rows.order_by().annotate(shown=shown).values_list(*columns))
         self.load_metrics({row[2] for row in found})

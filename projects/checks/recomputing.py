@@ -16,7 +16,6 @@ from aidtracker.ground.bulk import insert, write
 from aidtracker.ground.changes import Rows
 from aidtracker.ground.garbage import collection_paused
 from aidtracker.ground.processes import Mapped, mapping
-from aidtracker.ground.publication import hidden_asked_once
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
 from projects.checks.locking import is_locking, lock_all, lock_scopes, lock_structure
@@ -57,22 +56,20 @@ def recheck(rows: dict) -> None:
     """Check the scopes that changed rows touch, and no others."""
     lock_structure(alone=is_structural(rows))
     reader = Reader()
-    with hidden_asked_once():
-        touched = touched_by(rows, reader)
-        readers = (link.readers(touched.changed, reader) for link in LINKS)
-        scopes: Scopes = {
-            SERIES: touched.series.union(touched.changed.keys, *readers),
-            SAME_SUBJECTS: touched.groups,
-            NUMBER: touched.numbers,
-            THING: touched.things,
-        }
+    touched = touched_by(rows, reader)
+    readers = (link.readers(touched.changed, reader) for link in LINKS)
+    scopes: Scopes = {
+        SERIES: touched.series.union(touched.changed.keys, *readers),
+        SAME_SUBJECTS: touched.groups,
+        NUMBER: touched.numbers,
+        THING: touched.things,
+    }
     if is_locking():
         lock_touched(scopes, touched)
         reader = Reader()  # nothing that was read before the locks
-    with hidden_asked_once():
-        for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
-            check_scopes(portion, reader)
-            reader = Reader()
+    for portion in in_portions((family, key) for family in scopes for key in scopes[family]):
+        check_scopes(portion, reader)
+        reader = Reader()
 
 
 def lock_touched(scopes: Scopes, touched: Touched) -> None:
@@ -170,8 +167,7 @@ def check_as_touched(portions: list[Scopes], mapped: Mapped) -> list[Said]:
 
 def compared(scopes: Scopes) -> dict[str, Said]:
     """What checking some scopes gives, from nothing that was read before."""
-    # A portion has 100,000 records, and no circles among them.
-    with collection_paused(), hidden_asked_once():
+    with collection_paused():  # a portion has 100,000 records, and no circles among them
         return verdicts_in(scopes, Reader())
 
 

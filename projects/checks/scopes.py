@@ -161,9 +161,11 @@ class SameNumber:
         members = defaultdict(list)
         # By the number alone: told of sectors, too, the database would go through all series.
         rows = large_numbers().filter(value__in={key.value for key in keys})
+        found = list(rows.values_list("pk", "series_id", "value", "value_high"))
+        kinds = kinds_of({series for _, series, *_ in found})
         wanted = set(keys)
-        for pk, series, *number in rows.values_list("pk", "series_id", *NUMBER_COLUMNS):
-            if (key := Number(*number)) in wanted:
+        for pk, series, *number in found:
+            if (key := Number(*kinds[series], *number)) in wanted:
                 members[key].append((pk, series))
         members = {key: rows for key, rows in members.items() if len(rows) > 1}
         reader.climb(reader.by_key({series for rows in members.values() for _, series in rows}))
@@ -224,6 +226,16 @@ class OneThing:
 
 def group_of(series: SeriesFacts) -> Group:
     return Group(series.subjects, series.metric.sector, series.metric.unit)
+
+
+def kinds_of(series: Collection[int]) -> dict[int, tuple[str, str]]:
+    """The sector and unit of some series, by their numbers."""
+    found = {}
+    for part in in_batches(sorted(series), PORTION * 10):
+        rows = Series.objects.filter(pk__among=part).order_by()
+        columns = ("pk", "metric__sector", "metric__unit")
+        found |= {pk: tuple(kind) for pk, *kind in rows.values_list(*columns)}
+    return found
 
 
 def large_numbers() -> Any:

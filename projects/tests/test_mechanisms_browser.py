@@ -261,10 +261,21 @@ def type_cases(clerk, pipeline):
         clerk.page.wait_for_url("**/pipelinecase/")
 
 
+def offered_stages(clerk, pipeline):
+    """What the form of a new case offers as its first stage."""
+    clerk.open(reverse("admin:projects_pipelinecase_add", query={"pipeline": pipeline.pk}))
+    clerk.find("#entries-group :is(a.add-row, .add-row a)").click()
+    clerk.find("#id_entries-0-stage + .select2 .select2-selection").click()
+    clerk.find(".select2-results__option[aria-selected]").first.wait_for()
+    return clerk.find(".select2-results__option[aria-selected]").all_inner_texts()
+
+
 def test_cases_from_the_form_and_the_board_to_the_leader_and_a_reader(new_page, client, deals):
     home, today = make_headquarters(), timezone.localdate()
-    user = staff(home, f"{CASES} pipeline", "add", "change", "import")
+    user = staff(home, f"{CASES} pipeline pipelinestage", "add", "change", "import")
     clerk = Person(new_page(user))
+    make_pipeline_stage(name="评审")
+    assert offered_stages(clerk, deals) == [str(one) for one in deals.stages.order_by("number")]
     type_cases(clerk, deals)
     rows = PipelineCase.objects.filter(headquarters=home)
     assert rows.count() == len(ROWS)
