@@ -7,11 +7,14 @@ from django.http import FileResponse
 # Shown by browsers; all else is only handed out to be saved.
 SHOWN = ("image/jpeg", "image/png")
 POLICY = "default-src 'none'; sandbox"
-SECONDS = 300
 
 
-def handed_out(content: Any, name: str, content_type: str, *, is_public: bool) -> FileResponse:
-    """An open file under its name, with the headers that keep it from doing harm."""
+def handed_out(content: Any, name: str, content_type: str) -> FileResponse:
+    """An open file under its name, with the headers that keep it from doing harm.
+
+    How long it may be kept is said as of pages (`kept.KeptPages`): it may be taken back, so whoever
+    has it asks again each time.
+    """
     is_attachment = content_type not in SHOWN
     response = FileResponse(
         content, as_attachment=is_attachment, filename=name, content_type=content_type
@@ -19,7 +22,4 @@ def handed_out(content: Any, name: str, content_type: str, *, is_public: bool) -
     response["Content-Security-Policy"] = POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    if is_public:
-        # It may be taken back.
-        response["Cache-Control"] = f"public, max-age={SECONDS}"
     return response

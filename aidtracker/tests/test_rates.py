@@ -42,6 +42,23 @@ def test_others_are_not_held_up(client, address):
     assert Client(REMOTE_ADDR="192.0.2.9").get(address).status_code == 200
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/briefings/1/1/docx", "file"),
+        ("/projects/table.zip", "file"),
+        ("/outlets/?download=xlsx", "file"),
+        ("/iati/activities.xml", "file"),
+        ("/data/projects.csv", "data"),
+        ("/projects/card.png", "picture"),
+    ],
+)
+def test_files_of_all_kinds_are_counted(rf, address, name):
+    request = rf.get(address)
+    assert [rate.name for applies, rate in RATES if applies(request)][:1] == [name]
+
+
 def test_all_together_are_limited_as_well():
     codes = [
         Client(REMOTE_ADDR=f"192.0.2.{number}").get(ADDRESSES[0]).status_code for number in range(6)

@@ -91,7 +91,7 @@ def file(request: HttpRequest, key: UUID, variant: str) -> HttpResponseBase:
     found = get_object_or_404(rows, key=key)
     row_for(request, found.row._meta.model_name, found.row.pk)
     content = found.opened(variant)
-    return handed_out(content, found.name, found.content_type, is_public=False)
+    return handed_out(content, found.name, found.content_type)
 
 
 # What the buttons do

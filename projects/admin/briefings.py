@@ -290,7 +290,7 @@ def file(request: HttpRequest, number: int, edition: int, extension: str) -> Htt
         raise Http404
     acts.record(acts.Way.EXPORT, request=request, subject=f"文稿：{found}")
     if extension != "pdf":
-        return file_of(found, extension, is_public=False)
+        return file_of(found, extension)
     try:
         if not can_print():
             raise OSError

@@ -16,17 +16,17 @@ from projects.models.briefings import BriefingEdition, Letterhead
 EXTENSIONS = ("docx", "json")
 
 
-def file_of(found: BriefingEdition, extension: str, *, is_public: bool) -> HttpResponseBase:
+def file_of(found: BriefingEdition, extension: str) -> HttpResponseBase:
     name = f"{found.briefing.title}-{found.name}.{extension}"
     if extension not in EXTENSIONS or found.content is None:
         raise Http404
     content, _ = shown_of(found)
     if extension == "docx":
         word = word_file(found, content, letterhead_for(found))
-        return handed_out(BytesIO(word), name, WORD, is_public=is_public)
+        return handed_out(BytesIO(word), name, WORD)
     said = {"name": found.name, "sha256": found.sha256, "content": content}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    return handed_out(BytesIO(text), name, "application/json", is_public=is_public)
+    return handed_out(BytesIO(text), name, "application/json")
 
 
 def letterhead_for(found: BriefingEdition) -> bytes | None:
@@ -40,4 +40,4 @@ def pdf_of(found: BriefingEdition) -> HttpResponseBase:
     context = {**page_of(found, []), "base": found.content["site"]}
     printed = pdf(render_to_string("projects/briefing_print.html", context))
     name = f"{found.briefing.title}-{found.name}.pdf"
-    return handed_out(BytesIO(printed), name, "application/pdf", is_public=False)
+    return handed_out(BytesIO(printed), name, "application/pdf")

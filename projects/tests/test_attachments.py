@@ -248,10 +248,13 @@ def test_clerk_does_not_make_it_public(client, picture, row, publisher):
 
 def test_public_file_is_gone_with_its_row(client, picture, row, publisher):
     public(client, row, picture, publisher)
-    assert fetched(client, picture.get_absolute_url()).status_code == 200
+    shown = fetched(client, picture.get_absolute_url())
+    assert (shown.status_code, shown["Cache-Control"]) == (200, "no-cache")
+    known = {"HTTP_IF_NONE_MATCH": shown["ETag"]}  # whoever has it asks again
+    assert client.get(picture.get_absolute_url(), **known).status_code == 304
     row.review = "withdrawn"
     row.save()
-    assert fetched(client, picture.get_absolute_url()).status_code == 404
+    assert client.get(picture.get_absolute_url(), **known).status_code == 404
 
 
 def test_kept_pages_follow_what_becomes_public():

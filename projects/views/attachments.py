@@ -22,7 +22,7 @@ VALUES = ("id", "key", "name", "caption", "extension", "width", "height", "size"
 def attachment(request: HttpRequest, key: UUID, variant: str) -> FileResponse:
     """A public file."""
     found = get_object_or_404(Attachment.objects.public(), key=key)
-    return handed_out(found.opened(variant), found.name, found.content_type, is_public=True)
+    return handed_out(found.opened(variant), found.name, found.content_type)
 
 
 # On the page of what it belongs to

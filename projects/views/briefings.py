@@ -66,4 +66,4 @@ def edition(request: HttpRequest, briefing: int, number: int) -> HttpResponse:
 def file(request: HttpRequest, briefing: int, number: int, extension: str) -> HttpResponseBase:
     """The Word file, or the content as data."""
     found = public_edition(briefing, number)
-    return file_of(found, extension, is_public=True)
+    return file_of(found, extension)
