@@ -24,7 +24,7 @@ from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 12
+BUDGET = 13  # with the question whether something was published meanwhile
 FEW, MANY = 2, 8  # rows before and after growing
 
 

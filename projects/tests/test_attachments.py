@@ -28,6 +28,7 @@ from aidtracker.testing import (
     make_source,
     make_staff,
 )
+from aidtracker.tests.test_edition import next_transaction
 from aidtracker.trail.models import Act
 from projects.admin.attachments import address_of
 from projects.models.attachments import Attachment
@@ -252,6 +253,7 @@ def test_public_file_is_gone_with_its_row(client, picture, row, publisher):
     assert (shown.status_code, shown["Cache-Control"]) == (200, "no-cache")
     known = {"HTTP_IF_NONE_MATCH": shown["ETag"]}  # whoever has it asks again
     assert client.get(picture.get_absolute_url(), **known).status_code == 304
+    next_transaction()
     row.review = "withdrawn"
     row.save()
     assert client.get(picture.get_absolute_url(), **known).status_code == 404

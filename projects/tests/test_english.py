@@ -22,7 +22,7 @@ def test_page_is_in_english(client):
     with CaptureQueriesContext(connection) as queries:
         page = client.get(reverse("english")).content.decode()
     assert '<html lang="en">' in page
-    assert len(queries) <= 3
+    assert len(queries) <= 4
     assert '"inLanguage": "en"' in page
 
 

@@ -139,7 +139,7 @@ def test_navigation_marks_the_group_of_the_open_page(client):
 
 
 def test_page_asks_no_more_for_more_figures(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(13) as few:
         client.get(HOME)
     series = make_series(metric=flow())
     for number in range(20):

@@ -309,7 +309,7 @@ def test_few_queries(client):
     region = make_region(maintainer=make_headquarters())
     with CaptureQueriesContext(connection) as queries:
         client.get(FORM, {"about": region.get_absolute_url()})
-    assert len(queries) <= 3
+    assert len(queries) <= 4
     with CaptureQueriesContext(connection) as queries:
         told(client, region.get_absolute_url())
     assert len(queries) <= 12

@@ -305,7 +305,6 @@ BULK_WRITERS = {
     ("aidtracker/trail/undo.py", "model._base_manager"),  # asks first, see above
     ("aidtracker/trail/links.py", "through._base_manager"),  # links
     (COMPUTING, "Finding.objects"),
-    (COMPUTING, "through.objects"),
     ("projects/models/findings.py", "self"),  # asks first
     ("projects/monthly/freezing.py", "ObservationPart.objects"),
     ("projects/monthly/collecting.py", "CollectionUnit.objects"),  # whom a task asks

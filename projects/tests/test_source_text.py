@@ -274,7 +274,7 @@ def test_a_document_of_many_figures_is_read_by_as_many_queries(
 ):
     for number in range(3, 13):
         make_observation(source=source, number=number, printed="600 个", start=6, end=11)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         html = html_of(client, source)
     assert html.count("<mark id=") == 12
 

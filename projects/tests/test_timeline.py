@@ -89,11 +89,11 @@ def test_empty_timeline_says_what_would_stand_there(client):
 
 
 def test_timeline_asks_no_more_with_more_records(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/timeline/")
     for number in range(30):
         make_activity(starts_on=f"20{10 + number % 10}-01")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/timeline/")
 
 
