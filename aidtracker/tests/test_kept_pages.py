@@ -15,14 +15,14 @@ import brotli
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import caches
-from django.db import DatabaseError, connection
+from django.core.cache import cache, caches
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker.ground import edition
-from aidtracker.pages import kept
+from aidtracker.pages import kept, rates
 from aidtracker.pages.kept import KeptPages
 from aidtracker.testing import make_region
 from aidtracker.tests.test_edition import next_transaction
@@ -172,6 +172,51 @@ def test_page_made_while_something_is_published_is_not_taken_for_the_new_one() -
     first = ["新"] if remembers else ["旧"]
     assert [ask().content.decode() for _ in range(3)] == [*first, "新", "新"]
     assert [bool(number) for number in known] == [True, *[False] * remembers, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "asks", "times"), [("/", True, 2), ("/", False, 1), ("/admin/", True, 1)]
+)
+def test_page_for_one_person_is_made_once_more_where_it_relied_on_what_was_known(
+    path: str, asks: bool, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[HttpResponse] = []
+
+    def page(request: object) -> HttpResponse:
+        made.append(HttpResponse(edition.known() if asks else ""))
+        return made[-1]
+
+    monkeypatch.setattr(edition, "is_over", lambda: True)
+    request = RequestFactory().get(path)
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = "x"
+    assert KeptPages(page)(request) is made[-1]
+    assert [one.closed for one in made] == [True, False][-times:]
+
+
+def test_page_made_once_more_counts_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    once = rates.Rate("once", seconds=86_400, of_one=1, of_all=9)
+    monkeypatch.setattr(rates, "RATES", ((rates.is_search, once),))
+    monkeypatch.setattr(edition, "is_over", lambda: True)
+    cache.clear()
+    assert [client.get(f"/search/?q={word}").status_code for word in "ab"] == [200, 429]
+
+
+def test_page_is_shown_but_not_kept_if_the_database_goes_away_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr(edition, "is_over", fail)
+    made: list[int] = []
+    ask = answering(lambda: made.append(1) or HttpResponse("1"))
+    page, again = ask(), ask()
+    assert (page.content, page["Cache-Control"], page.has_header("ETag")) == (
+        b"1",
+        "no-store",
+        False,
+    )
+    assert (again.status_code, len(made)) == (200, 2)
 
 
 def with_cookie() -> HttpResponse:
