@@ -168,7 +168,8 @@ class KeptPages:
         except Error:  # nobody knows whether it is: it is shown, but not kept
             response["Cache-Control"] = "no-store"
             return response
-        response.close()
+        for close in response._resource_closers:  # type: ignore[attr-defined]
+            close()  # but for what `response.close` tells all: that the request is over
         request.is_made_again = True  # type: ignore[attr-defined]
         with edition.held(""):  # what is hidden is asked for anew
             return self.get_response(request)

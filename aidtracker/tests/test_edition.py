@@ -237,8 +237,8 @@ class TestAtOnce:
     def test_rows_wait_in_the_database_behind_a_pool_and_nothing_stays_set(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        pooled = connection.settings_dict | {"DISABLE_SERVER_SIDE_CURSORS": True}
-        monkeypatch.setattr(connection, "settings_dict", pooled)
+        pooled = connection.settings_dict
+        monkeypatch.setitem(pooled, "DISABLE_SERVER_SIDE_CURSORS", True)
         with edition.one_moment(), connection.cursor() as cursor:
             rows = Region.objects.iterator(1)
             assert next(rows)
