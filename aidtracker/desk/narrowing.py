@@ -100,15 +100,18 @@ class Asked:
         self.lacks = bool(needed)
         rules = [(fit, fitting([fit], self.values)) for fit in fits]
         needed += [path for fit, rule in rules if rule for path in fit.by if path in self.unsaid]
-        labels = "、".join(f"“{label}”" for label in dict.fromkeys(map(self.unsaid.get, needed)))
+        # What may be left empty is one way of several to say for whom something is chosen.
+        between = "、" if self.lacks else "或"
+        labels = between.join(f"“{label}”" for label in dict.fromkeys(map(self.unsaid.get, needed)))
         closed = next((fit.words for fit, rule in rules if rule == NOTHING), "")
         self.why_nothing = f"请先填{labels}。" if labels else closed
 
     def read(self, path: str) -> None:
         """Find the value at a path by the input that says most of it."""
         steps = path.split("__")
-        ways = ("__".join(steps[:end]) for end in range(len(steps), 0, -1))
-        way = next((one for one in ways if one in self.request.GET), steps[0])
+        ways = ["__".join(steps[:end]) for end in range(len(steps), 0, -1)]
+        keys = [one for one in ways if fields_at(self.model, one)[-1].is_relation]
+        way = next((one for one in keys if one in self.request.GET), steps[0])
         field, rest = fields_at(self.model, way)[-1], path[len(way) + 2 :]
         number = row_number(self.request.GET.get(way, ""))
         found = [] if number is None else self.rows(field, number).values_list(rest or "pk")

@@ -68,16 +68,19 @@ def refuse_unfit(rows: Sequence[Any]) -> None:
 
 
 def refuse_of_group(field: Any, fits: Sequence[Fit], values: dict[str, Any], rows: list) -> None:
-    """The same of rows that say the same; only of one that does not fit it is asked why."""
+    """The same of rows that say the same; only of one that does not fit it is asked why.
+
+    What is not stored, as when rows are brought back together, is left to the foreign key.
+    """
     named = field.related_model._base_manager.filter(
         pk__among=[*{getattr(row, field.attname) for row in rows}]
     )
     known = {*named.filter(fitting(fits, values)).values_list("pk", flat=True)}
     for row in rows:
         number = getattr(row, field.attname)
-        if number not in known:
+        if number not in known and (one := named.filter(pk=number).first()):
             words = wrong_with(named.filter(pk=number), fits, values) or fits[0].words
-            raise ValidationError({field.name: words.format(one=getattr(row, field.name, ""))})
+            raise ValidationError({field.name: words.format(one=one)})
 
 
 def wrong_with(one: Any, fits: Iterable[Fit], values: dict[str, Any]) -> str:

@@ -1,11 +1,13 @@
 """项目卡片: what the record knows of a project, for one page.
 
-Whatever is counted has a footnote, and so has what a monthly report says in words.
+Whatever is counted or dated has a footnote, and so has what a monthly report says in words, and
+the name of each row that may be withdrawn by itself.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +22,7 @@ from projects.briefings.ledgers import (
     tables_of,
     write_amounts,
 )
+from projects.briefings.withholding import HIDDEN
 from projects.models import Investment, Observation, Outlet, Project, Site
 from projects.models.briefings import Briefing
 from projects.models.plans import latest_editions
@@ -47,6 +50,9 @@ def write_card(writer: Any, briefing: Briefing, tables: Iterable[LedgerTable]) -
     """
     project = briefing.project
     assert project is not None
+    if briefing.is_of_hidden:
+        writer.add("note", text=HIDDEN)
+        return
     write_facts(writer, project)
     if briefing.starts_in or briefing.ends_in:
         return
@@ -60,15 +66,36 @@ def write_card(writer: Any, briefing: Briefing, tables: Iterable[LedgerTable]) -
 
 
 def write_facts(writer: Any, project: Project) -> None:
-    known = {label: "、".join(filter(None, words)) for label, words in facts(project)}
-    rows = [[[label], [words]] for label, words in known.items() if words]
+    known = {label: listed(pieces) for label, pieces in facts(writer, project)}
+    rows = [[[label], pieces] for label, pieces in known.items() if pieces]
     writer.add("heading", level=1, text="概况")
     writer.add("table", title="项目台账所记", heads=["项", "内容"], rows=rows)
-    if empty := [label for label, words in known.items() if not words]:
+    if empty := [label for label, pieces in known.items() if not pieces]:
         writer.add("note", text=f"台账没有填：{'、'.join(empty)}。")
 
 
-def facts(project: Project) -> Iterator[tuple[str, Iterable[str]]]:
+def listed(pieces: Iterable[Any]) -> list[Any]:
+    """Pieces with 、 between them; none that is empty."""
+    found: list[Any] = []
+    for piece in filter(None, pieces):
+        found += ["、", piece] if found else [piece]
+    return found
+
+
+def noted(writer: Any, row: Any, name: str, printed: str, address: str = "") -> Any:
+    """What a row has in a column of words, with its footnote; nothing of nothing."""
+    if not printed:
+        return ""
+    said = said_of(row, name, printed, address)
+    return {"printed": printed, "notes": [writer.number_of_amount(said)]}
+
+
+def notes_of(*pieces: Any) -> list[int]:
+    return [note for one in pieces if isinstance(one, dict) for note in one["notes"]]
+
+
+def facts(writer: Any, project: Project) -> Iterator[tuple[str, Iterable[Any]]]:
+    address = project.get_absolute_url()
     shown = {name: display(project, name) for name in ("status", *NATURES)}
     parties = project.parties.published().select_related("enterprise", "headquarters")
     dates = [(name, getattr(project, name)) for name in DATES]
@@ -77,13 +104,14 @@ def facts(project: Project) -> Iterator[tuple[str, Iterable[str]]]:
     yield "项目编号", [project.code]
     yield "类别", [str(project.category or "")]
     yield "性质", [*(shown[one] for one in NATURES), *(name for name, is_so in marks if is_so)]
-    yield "状态", [shown["status"]]
+    yield "状态", [noted(writer, project, "status", shown["status"])]
     yield "援疆指挥部", [str(project.headquarters), str(project.batch or "")]
     yield "受援地", [str(one) for one in project.regions.order_by("code")]
     yield "场所", [str(site or "")]
     yield "所属工程", [str(one) for one in project.programs.published().order_by("slug")]
-    yield "参与方", [f"{one.get_role_display()}：{one.party_name}" for one in parties]
-    yield "时间", [f"{label_of(project, name)}{in_chinese(day)}" for name, day in dates if day]
+    yield "参与方", [noted(writer, one, "role", str(one), address) for one in parties]
+    told = [(name, f"{label_of(project, name)}{in_chinese(day)}") for name, day in dates if day]
+    yield "时间", [noted(writer, project, name, words) for name, words in told]
 
 
 def display(project: Project, name: str) -> str:
@@ -155,18 +183,21 @@ def known(row: Any, name: str) -> bool:
 
 def write_steps(writer: Any, project: Project) -> None:
     today = timezone.localdate()
-    rows = [
-        [[one.name], [date_words(one.planned_on)], [date_words(one.actual_on)], [state(one, today)]]
-        for one in project.milestones.published().order_by("number")
-    ]
+    address = project.get_absolute_url()
+    rows = []
+    for one in project.milestones.published().order_by("number"):
+        name = noted(writer, one, "name", one.name, address)
+        days = [day_of(writer, one, at, address) for at in ("planned_on", "actual_on")]
+        stands = {"printed": state(one, today), "notes": notes_of(*days) or notes_of(name)}
+        rows.append([[name], *([day] for day in days), [stands]])
     if rows:
         writer.add("heading", level=1, text="节点")
         heads = ["节点", "计划完成", "实际完成", "情况"]
         writer.add("table", title="节点的计划与实际", heads=heads, rows=rows)
 
 
-def date_words(day: str) -> str:
-    return in_chinese(day) or NOTHING
+def day_of(writer: Any, row: Any, name: str, address: str = "") -> Any:
+    return noted(writer, row, name, in_chinese(getattr(row, name)), address) or NOTHING
 
 
 def state(step: Any, today: date) -> str:
@@ -181,11 +212,13 @@ def write_targets(writer: Any, project: Project) -> None:
     """What was set out to do: the counts of the ledger; those of documents stand further down."""
     rows = []
     for one in with_standing(project.targets.published().order_by("code")):
-        cells = [count_of(writer, one, name) for name in ("planned", "done")]
+        name = noted(writer, one, "name", one.name)
+        counts = [count_of(writer, one, at) for at in ("planned", "done")]
+        end = day_of(writer, one, "ends_on")
         by = "（据文献）" if one.ground == Ground.DOCUMENT else ""
-        rows.append(
-            [[one.name], *cells, [date_words(one.ends_on)], [f"{Standing(one.standing).label}{by}"]]
-        )
+        notes = notes_of(*chain(*counts), end) or notes_of(name)
+        stands = {"printed": f"{Standing(one.standing).label}{by}", "notes": notes}
+        rows.append([[name], *counts, [end], [stands]])
     if rows:
         writer.add("heading", level=1, text="目标任务")
         heads = ["任务", "计划", "完成", "到期", "情况"]
@@ -223,17 +256,20 @@ def write_end_of_card(writer: Any, briefing: Briefing, rows: Iterable[Observatio
     """What is around the project: firms at its site, outlets of its programmes; the documents."""
     project = briefing.project
     assert project is not None
+    if briefing.is_of_hidden:
+        return
     if project.site_id and not (briefing.starts_in or briefing.ends_in):
         for table in tables_of(Investment, Investment.objects.filter(site=project.site_id)):
             write_amounts(writer, replace(table, title="同一场所的招商项目"))
     outlets = Outlet.objects.published().filter(
         program__in=project.programs.all(), headquarters=project.headquarters_id
     )
-    names = [str(one) for one in outlets.order_by("slug")[: OUTLETS + 1]]
-    if names:
-        rest = "等" if len(names) > OUTLETS else ""
+    found = list(outlets.order_by("slug")[: OUTLETS + 1])
+    if found:
+        names = [noted(writer, one, "name", str(one)) for one in found[:OUTLETS]]
+        rest = "等。" if len(found) > OUTLETS else "。"
         writer.add("heading", level=1, text="所属工程的网点")
-        writer.add("paragraph", lead="", pieces=[f"{'、'.join(names[:OUTLETS])}{rest}。"])
+        writer.add("paragraph", lead="", pieces=[*listed(names), rest])
     documents = {one.pk: one.cited for one in project.sources.published().without_text()}
     documents |= {row.source_id: row.source.cited for row in rows}
     if documents:

@@ -36,6 +36,7 @@ BROKEN = "程序或数据库出错，没有写成；请再写一次，仍然如�
 GONE = "这一版已经不在，可能刚被删除。"
 NOT_YOURS = "这份文稿不归您的指挥部。"
 NO_RIGHT = "定稿、公开，由有权发布观测值的人办。"
+HIDDEN = "写的项目没有公开，不能{}。"
 SEEN_OTHERWISE = "您看过以后，这一版重写了，或有数字更正、有了不符的说法：请再看一遍。"
 
 
@@ -133,6 +134,8 @@ def obstacle(step: Step, edition: BriefingEdition, user: Any) -> str:
         return NO_RIGHT
     if edition.state not in step.origins:
         return f"这一版的状态是“{edition.get_state_display()}”，不能{step.label}。"
+    if step in (FREEZE, PUBLISH) and edition.briefing.is_of_hidden:
+        return HIDDEN.format(step.label)
     return ""
 
 

@@ -9,7 +9,7 @@ from aidtracker.ground.publication import PUBLISHED
 from aidtracker.pages.svg import on_screen
 from projects.briefings.comparing import Change, between, since
 from projects.briefings.printing import footnotes, heading_words
-from projects.briefings.withholding import shown
+from projects.briefings.withholding import nothing_of_card, shown
 from projects.models.briefings import BriefingEdition
 
 Piece = dict[str, Any]
@@ -90,6 +90,8 @@ def others_of(found: BriefingEdition, is_public: bool) -> list[BriefingEdition]:
 
 def shown_of(edition: BriefingEdition) -> tuple[dict[str, Any], list[Change]]:
     """What an edition shows now, and what became of its figures since."""
+    if edition.briefing.is_of_hidden:
+        return nothing_of_card(edition.content), []
     changed = since(edition.content["figures"])
     return shown(edition.content, (one.number for one in changed if one.is_gone)), changed
 

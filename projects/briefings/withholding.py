@@ -8,6 +8,8 @@ from typing import Any
 
 GONE = "〔已撤回〕"
 WORDS = "这一段所说的数字已有撤回的，不再显示。"
+HIDDEN = "这个项目没有公开，或不再公开，卡片不写、不显示它的内容。"
+LEDGER = "指挥部填报的台账"
 Data = dict[str, Any]
 # Of a figure that is gone, what says where it stood.
 KEPT = ("kind", "id", "dataset", "field", "document", "number", "source", "short", "address")
@@ -29,7 +31,16 @@ def shown(content: Data, gone: Iterable[int]) -> Data:
 def nothing_of(figure: Data) -> Data:
     empty = dict.fromkeys(figure, "")
     kept = {name: figure[name] for name in KEPT if name in figure}
+    if figure["kind"] == "amount":  # its source names the row, and the words it was taken from
+        kept["source"] = LEDGER
     return {**empty, **kept, "printed": GONE, "contradictions": [], "place": "已撤回"}
+
+
+def nothing_of_card(content: Data) -> Data:
+    """A card of a project that is public no more: all of it tells of the project."""
+    blocks = [{"kind": "note", "text": HIDDEN}]
+    title = content["outline"]
+    return {**content, "title": title, "subject": "", "blocks": blocks, "figures": []}
 
 
 def block_without(block: Data, hidden: set[int]) -> Data:

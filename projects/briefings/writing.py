@@ -128,7 +128,7 @@ def number(value: Any) -> str | None:
 
 def write(briefing: Briefing, site: str) -> dict[str, Any]:
     """The content of a text as the record is now; `site` is where addresses lead."""
-    writer, parts = Writer(site), chosen(briefing)
+    writer, parts = Writer(site), [] if briefing.is_of_hidden else chosen(briefing)
     tables = ledger_tables(briefing)
     write_lead(writer, briefing, parts)
     if briefing.project_id:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check
-from aidtracker.ground.publication import PUBLISHED
+from aidtracker.ground.publication import PUBLISHED, public_rule
 from aidtracker.ground.relations import optional_key_to
 from aidtracker.ground.scope import scope_of
 from programs.models import Headquarters, Region
@@ -87,6 +87,12 @@ class Briefing(models.Model):
         return self.title
 
     @property
+    def is_of_hidden(self) -> bool:
+        """Whether it is about a project that the public may not see, or no more."""
+        shown = Project.objects.published().filter(pk=self.project_id)
+        return self.project_id is not None and not shown.exists()
+
+    @property
     def subject(self) -> str:
         """Whom it is about, in words."""
         return str(self.headquarters or self.donor or self.project or EVERYBODY)
@@ -114,7 +120,9 @@ class Briefing(models.Model):
 
 class EditionQuerySet(models.QuerySet):
     def published(self) -> Self:
-        return self.filter(state=PUBLISHED)
+        """Those that were made public, but of cards of projects that are public no more."""
+        of_shown = Q(briefing__project=None) | public_rule(Project, "briefing__project")
+        return self.filter(of_shown, state=PUBLISHED)
 
     def without_content(self) -> Self:
         """Rows for lists: a content is long."""

@@ -32,7 +32,8 @@ from projects.sums.standings import Day, Standing, with_standing
 AHEAD = timedelta(days=30)
 # A step that was to be reached so long ago is told by the rules of warnings.
 BEHIND = timedelta(days=60)
-MOST = 200
+# Of each kind, so that old matters leave room for what is coming.
+MOST = 40
 STEP, TARGET, NEXT, MATTER, ROUND = "节点", "目标任务", "下一步", "问题", "评定"
 FORMS = {STEP: Milestone, TARGET: Target, NEXT: FollowUp, MATTER: Matter}
 ENDED = (Target.Status.FINISHED, Target.Status.CANCELLED)
@@ -73,14 +74,14 @@ def due_rows(user: Any, today: date) -> Iterator[DueRow]:
         *rounds(user, times),
     )
     found = first.union(*others, all=True).order_by("due_day", "due_kind", "pk")
-    for one in found[:MOST]:
+    for one in found:
         yield DueRow(*one)
 
 
 def milestones(user: Any, today: date) -> QuerySet:
     """Steps of projects that are planned and not reached."""
     rows = own_of(user, Milestone.objects.filter(planned_on__in=ends_about(today), actual_on=""))
-    rows = rows.exclude(review=Review.WITHDRAWN)
+    rows = earliest(rows.exclude(review=Review.WITHDRAWN), "planned_on")
     return line(rows, STEP, F("planned_on"), F("project__name"), Value(" "), F("name"))
 
 
@@ -89,14 +90,14 @@ def targets(user: Any, today: date) -> QuerySet:
     rows = own_of(user, Target.objects.filter(ends_on__in=ends_about(today)).exclude(unit=""))
     rows = rows.exclude(review=Review.WITHDRAWN).exclude(status__in=ENDED)
     rows = with_standing(rows, today).exclude(standing=Standing.REACHED)
-    return line(rows, TARGET, F("ends_on"), F("name"), Value("到期"))
+    return line(earliest(rows, "ends_on"), TARGET, F("ends_on"), F("name"), Value("到期"))
 
 
 def next_steps(user: Any, times: tuple[date, date]) -> QuerySet:
     """What is to be done next about cases."""
     rows = FollowUp.objects.filter(case__in=PipelineCase.objects.under_way(), next_on__range=times)
     words = F("case__name"), Value("："), F("next_step")
-    return line(own_of(user, rows), NEXT, Day("next_on"), *words)
+    return line(earliest(own_of(user, rows), "next_on"), NEXT, Day("next_on"), *words)
 
 
 def matters(user: Any, today: date) -> QuerySet:
@@ -105,7 +106,9 @@ def matters(user: Any, today: date) -> QuerySet:
     said = [NullIf(name, Value("")) for name in ("row_key", "page")]
     about = [*said, F("enterprise__name"), F("site__name"), NullIf("raised_by", Value(""))]
     words = Coalesce(*about, Value("本站"), output_field=CharField())
-    return line(rows, MATTER, Day("due_on"), words, Value("："), Left("message", 20))
+    return line(
+        earliest(rows, "due_on"), MATTER, Day("due_on"), words, Value("："), Left("message", 20)
+    )
 
 
 def rounds(user: Any, times: tuple[date, date]) -> Iterator[QuerySet]:
@@ -133,6 +136,11 @@ def own_of(user: Any, rows: QuerySet) -> QuerySet:
     if not (may(user, "view", model) or may(user, "change", model)):
         return rows.none()
     return rows.filter(**{f"{model.OWNERS[0]}__in": scope_of(user).headquarters})
+
+
+def earliest(rows: QuerySet, day: str) -> QuerySet:
+    """The first of some rows by their day, as a query that can be part of a union."""
+    return rows.model._base_manager.filter(pk__in=rows.order_by(day, "pk").values("pk")[:MOST])
 
 
 def ends_about(today: date) -> list[str]:

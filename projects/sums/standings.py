@@ -111,14 +111,17 @@ def planned_then() -> QuerySet:
 def in_time() -> QuerySet:
     """What was reached in the time of a target, and whether in all of it.
 
-    The last days of a month or year count as its end.
+    The last days of a month or year count as its end. Where nobody said when a target starts, it
+    is at the latest with the year that it ends in.
     """
     start, end = OuterRef("starts_on"), OuterRef("ends_on")
     last = Concat(end, Substr(Value("-12-28"), Length(end) - 3))
-    begins = Left(Day("period_start"), Length(start))
-    is_from_start = Q(period_start=None) | Q(Exact(start, Value("")))
+    start = Case(
+        When(Exact(start, Value("")), then=Left(end, 4)), default=start, output_field=CharField()
+    )
+    first_day = Concat(start, Substr(Value("-01-01"), Length(start) - 3))
     is_whole = Q(GreaterThanOrEqual(F("day"), last)) & (
-        is_from_start | Q(LessThanOrEqual(begins, start))
+        Q(period_start=None) | Q(LessThanOrEqual(Day("period_start"), first_day))
     )
     return (
         said()

@@ -31,6 +31,7 @@ from aidtracker.trail.notices import Notice
 from projects.models.tasks import CollectionTask, CollectionUnit
 from projects.monthly.agenda import agenda, remind, silent
 from projects.monthly.due import missing_of, without_report
+from projects.monthly.due_rows import MOST
 from projects.monthly.kinds import KINDS
 from projects.tests.review_pages import said
 
@@ -102,6 +103,16 @@ def test_agenda_has_matters_and_rounds_with_their_days(clerk, headquarters):
         ("问题", "本站：运费", True),
         ("评定", "示范 2026 年评分截止，应评 1 家，还有 1 家没有评全", False),
     ]
+
+
+def test_old_matters_leave_room_for_what_is_coming(clerk, headquarters, project):
+    today = date(2026, 5, 20)
+    make_milestone(project=project, name="封顶", planned_on="2026-05-25")
+    for number in range(MOST + 1):
+        due_on = today - timedelta(100 + number)
+        make_matter(headquarters=headquarters, raised_on=due_on, due_on=due_on)
+    kinds = [kind for kind, *_ in due(clerk, today)]
+    assert (kinds.count("问题"), kinds.count("节点")) == (MOST, 1)
 
 
 def test_agenda_has_tasks_locked_months_and_the_end_of_the_account(clerk, headquarters):

@@ -41,7 +41,7 @@ from projects.briefings.sentences import as_printed, name_before
 from projects.briefings.setting import set_blocks
 from projects.briefings.word import notes_in
 from projects.briefings.writing import fingerprint, write
-from projects.models import Observation, ProgressReport, Project, Target
+from projects.models import Milestone, Observation, ProgressReport, Project, Target
 from projects.models.briefings import Briefing, BriefingEdition, Letterhead
 
 pytestmark = pytest.mark.django_db
@@ -409,9 +409,8 @@ def test_card_of_a_project_cites_its_ledger(client, home, clerk):
     project = make_project(headquarters=home, total_amount=9110, review="published")
     ask(client, clerk, home, outline="card", headquarters="", project=project.code)
     content = BriefingEdition.objects.get().content
-    (piece,) = pieces_of(content)
-    assert piece["printed"] == "9110万元"
-    assert "指挥部填报" in content["figures"][0]["source"]
+    (number,) = {one["printed"]: one["notes"] for one in pieces_of(content)}["9110万元"]
+    assert "指挥部填报" in content["figures"][number - 1]["source"]
     Project.objects.filter(pk=project.pk).update(total_amount=9120)
     edition = BriefingEdition.objects.get()
     address = reverse("admin:projects_briefing", args=[edition.briefing_id])
@@ -447,6 +446,41 @@ def test_card_tells_years_steps_targets_and_the_last_report_each_count_with_a_fo
         "台账已改为 5 场。",
         "台账上已没有这一项。",
     ]
+
+
+def test_card_shows_nothing_of_what_was_withdrawn(client, home, clerk, publisher):
+    project = make_project(headquarters=home, actual_start="2019-07")
+    step = make_milestone(project=project, name="封顶", planned_on="2025-06", review="published")
+    kept = make_milestone(project=project, number=2, name="验收", review="published")
+    ask(client, clerk, home, outline="card", headquarters="", project=project.code)
+    edition = BriefingEdition.objects.get()
+    do(client, publisher, edition, "freeze")
+    do(client, publisher, edition, "publish")
+    addresses = [edition.get_absolute_url(), f"{edition.get_absolute_url()}json"]
+
+    def public():
+        client.logout()
+        answers = [client.get(one) for one in addresses]
+        return [b"".join(one).decode() for one in answers if one.status_code == 200]
+
+    assert [("封顶" in one, "2025年6月" in one) for one in public()] == [(True, True)] * 2
+    Milestone.objects.filter(pk=step.pk).update(review="withdrawn")
+    Project.objects.filter(pk=project.pk).update(actual_start="2020-01")
+    for one in public():
+        assert "封顶" not in one
+        assert "2025年6月" not in one
+        assert kept.name in one
+    words = [one.words for one in since(edition.content["figures"])]
+    assert words.count("台账上的话改过了。") == 1
+    Project.objects.filter(pk=project.pk).update(review="withdrawn")
+    assert public() == []
+    assert edition.briefing.title not in client.get(reverse("briefings")).content.decode()
+    # Nor is it written anew, nor frozen.
+    do(client, clerk, edition, "new")
+    second = BriefingEdition.objects.get(number=2)
+    assert "2020年1月" not in str(second.content)
+    assert second.content["figures"] == []
+    assert do(client, publisher, second, "freeze") == [editions.HIDDEN.format("定稿")]
 
 
 def said(pieces):

@@ -114,6 +114,12 @@ def test_outlets_are_of_the_schemes_headquarters_and_kind(clerk, home):
     assert hint(clerk, Assessment, "outlet", round="") == "请先填“评定轮次”。"
 
 
+def test_address_that_says_no_row_is_answered(clerk):
+    """What decides is asked for by keys: a value in its place is as good as nothing."""
+    for said in ({"round__scheme__assessed": "1"}, {"round": "x"}, {"round": "9" * 30}):
+        assert hint(clerk, Assessment, "outlet", **said) == "请先填“评定轮次”。"
+
+
 def test_targets_are_of_the_own_headquarters_or_the_one_above(clerk, home):
     own = make_target(headquarters=home)
     foreign = make_target(headquarters=make_headquarters(), review="published")
@@ -131,7 +137,7 @@ def test_awards_rest_on_what_granted_them_to_whom_is_named(clerk, home):
         for shop in shops
     ]
     assert offered(clerk, Award, "assessment", outlet=shops[0].pk) == {rows[0].pk}
-    assert hint(clerk, Award, "assessment", outlet="", site="") == "请先填“获得网点”、“获得场所”。"
+    assert hint(clerk, Award, "assessment", outlet="", site="") == "请先填“获得网点”或“获得场所”。"
 
 
 def test_few_queries_find_what_fits(clerk, cases, django_assert_max_num_queries):

@@ -172,7 +172,6 @@ def test_hedged_figures_are_not_divided(client):
         ("超过1000人次", 2025, 12, 1000, "reached", "document"),
         ("超过1000人次", 2025, 12, 5000, "unknown", ""),
         ("近1000人次", 2025, 12, 5000, "late", "document"),
-        ("800人次", 2025, 6, 1000, "unknown", ""),  # half of the year that is over
         ("800人次", 2026, 6, 1000, "open", "document"),
         ("800人次", 2024, 12, 500, "unknown", ""),  # of another year
         ("800人次", 2025, 12, None, "late", "document"),  # of 900 that were planned in words
@@ -189,6 +188,39 @@ def test_standing_takes_what_documents_say_of_the_same_time(
     make_observation(series=series, printed=printed, nature="actual", **days)
     (found,) = with_standing(Target.objects.filter(series=series))
     assert (found.standing, found.ground) == (standing, ground)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "start", "end", "standing"),
+    [
+        ("2025", "2025", (2025, 1, 1), (2025, 6, 30), "unknown"),
+        ("2025", "2025", (2025, 7, 1), (2025, 12, 31), "unknown"),
+        ("2025-03", "2025", (2025, 3, 1), (2025, 12, 31), "late"),
+        ("2025-03", "2025", (2025, 3, 2), (2025, 12, 31), "unknown"),
+        ("", "2025", (2025, 12, 1), (2025, 12, 31), "unknown"),
+        ("", "2025-12-31", (2025, 12, 1), (2025, 12, 31), "unknown"),
+        ("", "2025", (2025, 1, 1), (2025, 12, 31), "late"),
+    ],
+)
+def test_part_of_the_time_is_not_late(starts_on, ends_on, start, end, standing):
+    series = make_series(metric=make_metric(unit="人次"))
+    values = {"starts_on": starts_on, "ends_on": ends_on, "planned": 1000, "unit": "人次"}
+    make_target(series=series, **values)
+    days = {"period_start": date(*start), "period_end": date(*end)}
+    make_observation(series=series, printed="400人次", nature="actual", **days)
+    (found,) = with_standing(Target.objects.filter(series=series))
+    assert found.standing == standing
+
+
+def test_words_name_the_figure_that_decided(client):
+    series, own = make_series(metric=make_metric(unit="人次")), make_headquarters()
+    row = make_target(headquarters=own, series=series, unit="人次", planned=1000, ends_on="2025")
+    of_year = {"series": series, "nature": "actual"}
+    make_observation(printed="800人次", as_of=date(2025, 12, 31), **of_year)
+    make_observation(printed="30人次", rank="preferred", rank_reason="更新", **of_year)
+    of_list = client.get("/targets/", {"q": row.name}).context["table"]
+    for found in (of_list, section(client, own, "targets").table):
+        assert texts(found, 0)["完成"] == "800人次"
 
 
 # Parts

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from aidtracker.ground.publication import PUBLISHED
 from aidtracker.pages.tables import Column, Item, table
 from aidtracker.templatetags.formatting import day
 from projects.briefings.files import file_of
@@ -47,8 +46,8 @@ def latest(request: HttpRequest, briefing: int) -> HttpResponse:
 
 
 def public_edition(briefing: int, number: int) -> BriefingEdition:
-    rows = BriefingEdition.objects.select_related(*NAMED, "briefing__maintainer")
-    return get_object_or_404(rows, briefing=briefing, number=number, state=PUBLISHED)
+    rows = BriefingEdition.objects.published().select_related(*NAMED, "briefing__maintainer")
+    return get_object_or_404(rows, briefing=briefing, number=number)
 
 
 @require_safe

@@ -18,7 +18,14 @@ from aidtracker.pages.told import JSONRows, row_of, rows_behind, with_told
 from aidtracker.templatetags.formatting import span
 from projects.models import Observation, Target, TargetReport, WarningRule
 from projects.models.targets import counted, share_words
-from projects.sums.standings import DONE, PLANS, Standing, with_standing
+from projects.sums.standings import (
+    DONE,
+    PLANS,
+    Standing,
+    in_time,
+    planned_then,
+    with_standing,
+)
 from projects.warnings import rules_of_targets, worst_of
 
 MOST_FIGURES = 20  # of the series of one target
@@ -28,7 +35,9 @@ WORDS = (
     *("id", "name", "slug", "kind", "status", "starts_on", "ends_on"),
     *("unit", "planned", "done", "note"),
 )
-FURTHER = ("reason", "reason_month", "series_figures", "standing")
+# The figure of a document that each count's standing rests on.
+DECIDING = {"planned": "planned_figure", "done": "done_figure"}
+FURTHER = ("reason", "reason_month", "series_figures", *DECIDING.values(), "standing")
 RULE_FIELDS = (
     *("id", "code", "name", "ledger", "kind", "level", "left", "operator", "right"),
     *("threshold", "except_status", "is_seasonal", "sentence"),
@@ -44,6 +53,8 @@ def with_counts(rows: QuerySet) -> QuerySet:
     latest = reports.order_by("-month")
     return with_standing(rows).annotate(
         series_figures=JSONRows(figures.best_first().values(told=told)[:MOST_FIGURES]),
+        planned_figure=JSONRows(planned_then().values(told=told)[:1]),
+        done_figure=JSONRows(in_time().values(told=told)[:1]),
         reason=Subquery(latest.values("problems")[:1]),
         reason_month=Subquery(latest.values("month")[:1]),
     )
@@ -51,9 +62,12 @@ def with_counts(rows: QuerySet) -> QuerySet:
 
 def figures_of(row: Any) -> list[dict[str, Any]]:
     """What documents say of a target, the best first, as far as it is of its time."""
-    found = row.series_figures
-    found = json.loads(found) if isinstance(found, str) else found
-    return [one for one in found or () if is_of_time(one, row.ends_on)]
+    return [one for one in read(row.series_figures) if is_of_time(one, row.ends_on)]
+
+
+def read(found: Any) -> list[dict[str, Any]]:
+    """Rows that were told as JSON, which is text out of a query within a query."""
+    return (json.loads(found) if isinstance(found, str) else found) or []
 
 
 def is_of_time(figure: dict[str, Any], ends_on: str) -> bool:
@@ -79,10 +93,12 @@ NOTHING = Count("")
 
 
 def count_of(row: Any, name: str, natures: Sequence[str]) -> Count:
+    """As typed; else by the figure that its standing rests on; else by what there is to read."""
     typed = getattr(row, name)
     if typed is not None:
         return Count(counted(typed, row.unit), "", typed)
-    figure = next((one for one in figures_of(row) if one["nature"] in natures), None)
+    others = (one for one in figures_of(row) if one["nature"] in natures)
+    figure = next(iter([*read(getattr(row, DECIDING[name])), *others]), None)
     if figure is None:
         return NOTHING
     url = reverse("observation-detail", args=[figure["code"], figure["number"]])

@@ -102,14 +102,15 @@ def look_through(old: Site, new: Site, before: dict) -> None:
         said = f"{found['kinds']} kinds of page, {in_words(Counter(found['codes']))}"
         told = f"{said}; {found['saved']} forms saved, not {found['refused']}"
         print(f"| {site.name} | all pages of {what} | {told} |", flush=True)
-    for command in ("check_summaries", "check_figures"):
-        said = new.manage(command).strip().splitlines()[-1]
-        print(f"| {new.name} | {command} | {said} |", flush=True)
+    # Before findings are computed anew, of which no state is kept.
     found = ask(new, HISTORIES, known=columns)
     if found["differ"]:
         raise SystemExit(f"{new.name}: rows and their histories differ: {found['differ']}")
     told = f"{found['rows']} rows of {found['models']} models, {found['without']} without a state"
     print(f"| {new.name} | rows as their latest states | {told} |", flush=True)
+    for command in ("check_summaries", "check_figures"):
+        said = new.manage(command).strip().splitlines()[-1]
+        print(f"| {new.name} | {command} | {said} |", flush=True)
 
 
 def together(old: Site, new: Site, earlier: tuple[list[Writer], Reader]) -> None:

@@ -48,11 +48,11 @@
     if (!select.value) {
       return;
     }
-    const chosen = select.value;
-    const asked = new URLSearchParams({ ...question(select), chosen });
+    const said = () => `${new URLSearchParams({ ...question(select), chosen: select.value })}`;
+    const asked = said();
     const response = await fetch(`${select.getAttribute("data-ajax--url")}?${asked}`).catch(() => null);
     const answer = response?.ok ? await response.json().catch(() => null) : null;
-    if (answer && select.value === chosen) {
+    if (answer && asked === said()) {
       say(select, answer.wrong);
     }
   }
