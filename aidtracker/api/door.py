@@ -18,7 +18,12 @@ from aidtracker.pages.rates import Rate, Standing, in_words
 RATE = Rate("api", seconds=60, of_one=300, of_all=6000)
 READ = ("GET", "HEAD", "OPTIONS")
 ALLOWED = ", ".join(READ)
-EXPOSED = "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After"
+# What pages of other sites may read of an answer, and ask with.
+EXPOSED = (
+    "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified, Link, RateLimit,"
+    " RateLimit-Policy, Repr-Digest, Retry-After"
+)
+TAKEN = "If-Modified-Since, If-None-Match, If-Range, Range"
 SECONDS = 24 * 3600
 # Whole files; how often is counted as of other files.
 WHOLE = ("/data/", "/iati/", "/sdmx/")
@@ -33,7 +38,7 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(FILES):
-            return open_to_all(not_narrowed(request) or self.get_response(request))
+            return open_to_all(self.file(request))
         if not is_asked_by_program(request):
             return self.get_response(request)
         standing = RATE.standing(request)
@@ -50,6 +55,11 @@ class Door:
         if standing.is_over:
             return too_many(standing)
         return self.head(request) if request.method == "HEAD" else self.get_response(request)
+
+    def file(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return before_reading()
+        return not_narrowed(request) or self.get_response(request)
 
     def head(self, request: HttpRequest) -> HttpResponseBase:
         """What reading would answer, without the answer."""
@@ -72,7 +82,7 @@ def before_reading() -> HttpResponse:
     """What a browser asks before it lets another site's page read."""
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     response["Allow"] = response["Access-Control-Allow-Methods"] = ALLOWED
-    response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+    response["Access-Control-Allow-Headers"] = TAKEN
     response["Access-Control-Max-Age"] = str(SECONDS)
     return response
 

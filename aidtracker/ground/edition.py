@@ -95,7 +95,8 @@ def one_moment(database: BaseDatabaseWrapper | None = None) -> Iterator[None]:
     """
     database = database or connections[router.db_for_read(EditionStep)]
     if database.in_atomic_block:
-        yield
+        with read_in_parts(database):
+            yield
     elif database.vendor == "sqlite":
         # Django's own transactions take the lock of writers at their start.
         with database.cursor() as cursor:
@@ -107,7 +108,20 @@ def one_moment(database: BaseDatabaseWrapper | None = None) -> Iterator[None]:
     else:
         with transaction.atomic(database.alias), database.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
+            with read_in_parts(database):
+                yield
+
+
+@contextmanager
+def read_in_parts(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let `iterator()` leave rows with the database until they are wanted, behind a pool, too:
+    it hands no connection on before a transaction ends."""
+    before = database.settings_dict  # of all threads
+    database.settings_dict = before | {"DISABLE_SERVER_SIDE_CURSORS": False}
+    try:
+        yield
+    finally:
+        database.settings_dict = before
 
 
 _held: ContextVar[str | Callable[[], str]] = ContextVar("held", default="")

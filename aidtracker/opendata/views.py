@@ -30,7 +30,6 @@ from aidtracker.pages.terms import RESERVED, citation, licence
 
 # Asked for anew each time: what it holds changes without the record, as when a file was made.
 FRESH = "no-cache"
-EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified, Link, Repr-Digest"
 KINDS_OF_CHANGE = (ADDED, CHANGED, REMOVED)
 KINDS = {
     "zip": "application/zip",
@@ -130,7 +129,7 @@ def digest(sha256: str) -> str:
 
 
 def as_file(response: Any, name: str, cached: str) -> Any:
-    """A file to be saved under its name; pages of other sites may read it, too.
+    """A file to be saved under its name.
 
     Beside it stands what its columns mean: a page for people, a package for programs.
     """
@@ -140,8 +139,6 @@ def as_file(response: Any, name: str, cached: str) -> Any:
     described_by(response, *described, (reverse("data-package"), "application/json"))
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = cached
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Expose-Headers"] = EXPOSED
     return response
 
 
@@ -169,9 +166,7 @@ def dcat(request: HttpRequest) -> HttpResponse:
 
 def in_json(said: Any, kind: str) -> HttpResponse:
     text = json.dumps(said, ensure_ascii=False, indent=1)
-    response = fresh(HttpResponse(text, content_type=f"{kind}; charset=utf-8"))
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
+    return fresh(HttpResponse(text, content_type=f"{kind}; charset=utf-8"))
 
 
 @require_safe

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import brotli
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
-from django.db import DatabaseError
+from django.db import DatabaseError, Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -109,6 +110,11 @@ def staff_of(request: HttpRequest) -> Any:
     return request.user if request.user.is_active and request.user.is_staff else None
 
 
+def is_made_again(request: HttpRequest) -> bool:
+    """Whether its page was made before, and so who asks was counted and noted down."""
+    return getattr(request, "is_made_again", False)
+
+
 def is_same_for_everybody(response: HttpResponseBase) -> bool:
     """Whether a page was made without asking who it is for."""
     return not response.cookies and "cookie" not in response.get("Vary", "").lower()
@@ -146,7 +152,26 @@ class KeptPages:
         """A page for one person, who reads: the edition is asked for where something needs it."""
         if request.method not in SAFE_METHODS:
             return self.get_response(request)
-        with edition.held(cache(edition.current)):
+        asked = cache(edition.current)
+        with edition.held(asked):
+            response = self.get_response(request)
+            # In the admin drafts are shown anyhow, and some of its pages say a thing only once.
+            if request.path_info.startswith(ADMIN_PREFIX) or not asked.cache_info().currsize:
+                return response
+            return self.as_it_is_now(request, response)
+
+    def as_it_is_now(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A page, or another in its place if something was published while it was made."""
+        try:
+            if response.status_code >= HTTPStatus.BAD_REQUEST or not edition.is_over():
+                return response
+        except Error:  # nobody knows whether it is: it is shown, but not kept
+            response["Cache-Control"] = "no-store"
+            return response
+        for close in response._resource_closers:  # type: ignore[attr-defined]
+            close()  # but for what `response.close` tells all: that the request is over
+        request.is_made_again = True  # type: ignore[attr-defined]
+        with edition.held(""):  # what is hidden is asked for anew
             return self.get_response(request)
 
     def answer(self, request: HttpRequest, name: str, date: str) -> HttpResponseBase:
@@ -168,10 +193,7 @@ class KeptPages:
             if found := caches["pages"].get(place):
                 body, headers = found
                 return HttpResponse(body, headers=headers)
-        response = self.get_response(request)
-        if edition.is_over():
-            with edition.held(""):  # made once more, with what is hidden asked for anew
-                response = self.get_response(request)
+        response = self.as_it_is_now(request, self.get_response(request))
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
         is_kept = isinstance(response, HttpResponse) and is_same_for_everybody(response)

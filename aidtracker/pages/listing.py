@@ -38,6 +38,7 @@ from aidtracker.pages.data_files import (
     described_by,
     documents_of,
 )
+from aidtracker.pages.kept import is_made_again
 from aidtracker.pages.paging import KeyPage, KeyPaginator, kept
 from aidtracker.pages.pictures import can_draw
 from aidtracker.pages.problems import Problem
@@ -119,7 +120,8 @@ def chosen_in_words(field: forms.Field, value: Any) -> str:
 
 def record_download(request: HttpRequest, title: str, query: str, file_format: str) -> None:
     """Keep in the trail what staff took along of a page; of readers nothing is kept."""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff:
+    is_known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff
+    if is_known and not is_made_again(request):
         details = [["格式", file_format], ["筛选", unquote(query)]]
         subject = f"公开页面：{title}"
         acts.record(acts.Way.EXPORT, request=request, subject=subject, details=details)

@@ -15,6 +15,7 @@ from redis import RedisError
 
 from aidtracker.pages.cards import CARD
 from aidtracker.pages.charts import PICTURE
+from aidtracker.pages.kept import is_made_again
 from aidtracker.pages.limits import is_of_a_visitor
 from aidtracker.pages.problems import is_asked_by_program
 from aidtracker.trail.acts import address_of
@@ -123,7 +124,8 @@ class VisitorRates:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         rate = next((rate for applies, rate in RATES if applies(request)), None)
-        if rate and is_of_a_visitor(request) and (seconds := rate.wait(request)):
+        is_counted = rate and not is_made_again(request) and is_of_a_visitor(request)
+        if rate and is_counted and (seconds := rate.wait(request)):
             return too_often(request, seconds)
         return self.get_response(request)
 

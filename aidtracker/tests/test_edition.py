@@ -17,6 +17,9 @@ from django.urls import get_resolver, reverse
 from aidtracker import testing
 from aidtracker.ground import edition, schema, tallies, triggers
 from aidtracker.ground.datasets import record_models
+from aidtracker.sheets import resource_for
+from aidtracker.sheets.columns.sets import staff_columns
+from aidtracker.sheets.writing.extracts import Extract
 from aidtracker.trail.acts import Way, record
 from aidtracker.trail.models import Act
 from programs.models import Region
@@ -230,6 +233,24 @@ class TestAtOnce:
             assert edition.current() != between
         finally:
             other.close()
+
+    def test_rows_wait_in_the_database_behind_a_pool_and_nothing_stays_set(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pooled = connection.settings_dict
+        monkeypatch.setitem(pooled, "DISABLE_SERVER_SIDE_CURSORS", True)
+        with edition.one_moment(), connection.cursor() as cursor:
+            rows = Region.objects.iterator(1)
+            assert next(rows)
+            cursor.execute("SELECT COUNT(*) FROM pg_cursors")
+            assert cursor.fetchone() == (1,)
+        assert connection.settings_dict is pooled
+        columns = staff_columns(resource_for(Region), codes=True)
+        with CaptureQueriesContext(connection) as asked:
+            assert [*Extract(Region.objects.all(), columns, is_whole=True).texts()]
+        told = [query["sql"] for query in asked]
+        assert [one[:9] for one in told if one.startswith("SET")] == ["SET LOCAL"] * 2
+        assert told[0] == "BEGIN"
 
     def test_steps_are_put_together(self) -> None:
         with connection.cursor() as cursor:

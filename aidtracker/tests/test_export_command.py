@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 
 from aidtracker import testing
 from aidtracker.ground.datasets import dataset_model, datasets
-from aidtracker.tests.sheet_helpers import exported
+from aidtracker.sheets.reading import csv_texts
+from aidtracker.tests.sheet_helpers import cells_of, exported
+from programs.models import Region
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,15 @@ def test_workbook_goes_to_standard_output(capfdbinary):
     call_command("export", "batches", format="xlsx")
 
     assert capfdbinary.readouterr().out[:4] == b"PK\x03\x04"
+
+
+def test_long_text_is_read_where_no_csv_was_read_before():
+    region = testing.make_region(note="备" * csv_texts.MAX_CELL)
+    csv.field_size_limit(131_072)  # Python's own
+
+    [cells] = cells_of(Region.objects.filter(pk=region.pk))
+
+    assert region.note in cells
 
 
 @pytest.mark.parametrize("wrong", [["nothing"], ["regions", "--format=pdf"]])

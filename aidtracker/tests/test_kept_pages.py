@@ -1,6 +1,7 @@
 """Kept pages: the same as made ones, for everybody, and never those of an earlier edition."""
 
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -15,14 +16,14 @@ import brotli
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import caches
-from django.db import DatabaseError, connection
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core.cache import cache, caches
+from django.db import DatabaseError, OperationalError, connection
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker.ground import edition
-from aidtracker.pages import kept
+from aidtracker.pages import kept, rates
 from aidtracker.pages.kept import KeptPages
 from aidtracker.testing import make_region
 from aidtracker.tests.test_edition import next_transaction
@@ -48,9 +49,10 @@ def number_of_queries(client: Client, path: str, **headers: str) -> int:
 
 
 def test_page_is_made_once(client: Client) -> None:
-    made = client.get("/regions/")
-    with CaptureQueriesContext(connection) as queries:
-        again = client.get("/regions/")
+    with time_machine.travel("2026-07-01T08:00:00Z", tick=False):  # however long the first takes
+        made = client.get("/regions/")
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get("/regions/")
     assert [query["sql"] for query in queries] == [edition.SUM]
     # Each request has a number of its own.
     assert again.headers.pop("X-Request-ID") != made.headers.pop("X-Request-ID")
@@ -172,6 +174,55 @@ def test_page_made_while_something_is_published_is_not_taken_for_the_new_one() -
     first = ["新"] if remembers else ["旧"]
     assert [ask().content.decode() for _ in range(3)] == [*first, "新", "新"]
     assert [bool(number) for number in known] == [True, *[False] * remembers, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "asks", "times"), [("/", True, 2), ("/", False, 1), ("/admin/", True, 1)]
+)
+def test_page_for_one_person_is_made_once_more_where_it_relied_on_what_was_known(
+    path: str, asks: bool, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[HttpResponse] = []
+    files: list[io.BytesIO] = []
+
+    def page(request: object) -> HttpResponse:
+        if asks:
+            edition.known()
+        files.append(io.BytesIO(b"1"))
+        made.append(FileResponse(files[-1]))
+        return made[-1]
+
+    monkeypatch.setattr(edition, "is_over", lambda: True)
+    request = RequestFactory().get(path)
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = "x"
+    assert KeptPages(page)(request) is made[-1]
+    assert [one.closed for one in files] == [True, False][-times:]
+
+
+def test_page_made_once_more_counts_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    once = rates.Rate("once", seconds=86_400, of_one=1, of_all=9)
+    monkeypatch.setattr(rates, "RATES", ((rates.is_search, once),))
+    monkeypatch.setattr(edition, "is_over", lambda: True)
+    cache.clear()
+    assert [client.get(f"/search/?q={word}").status_code for word in "ab"] == [200, 429]
+
+
+def test_page_is_shown_but_not_kept_if_the_database_goes_away_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr(edition, "is_over", fail)
+    made: list[int] = []
+    ask = answering(lambda: made.append(1) or HttpResponse("1"))
+    page, again = ask(), ask()
+    assert (page.content, page["Cache-Control"], page.has_header("ETag")) == (
+        b"1",
+        "no-store",
+        False,
+    )
+    assert (again.status_code, len(made)) == (200, 2)
 
 
 def with_cookie() -> HttpResponse:

@@ -210,12 +210,20 @@ def test_part_of_a_kept_file_can_be_asked_for(client, asked, status, start, end)
     part = b"".join(response) if response.streaming else response.content
     assert (response.status_code, part) == (status, whole[start:end])
     assert response["Accept-Ranges"] == "bytes"
+    told = {"Accept-Ranges", "Content-Range", "Repr-Digest"}
+    assert told <= {*response["Access-Control-Expose-Headers"].split(", ")}
     if status == 206:
         first = whole.index(part) if start < 0 else start
         assert response["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(whole)}"
         assert response["Content-Length"] == str(len(part))
     if status == 416:
         assert response["Content-Range"] == f"bytes */{len(whole)}"
+
+
+def test_page_of_another_site_may_ask_for_a_part(client):
+    response = client.options("/data/regions.csv", headers={"Origin": "https://example.org"})
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (204, "*")
+    assert {"Range", "If-Range"} <= {*response["Access-Control-Allow-Headers"].split(", ")}
 
 
 def test_who_goes_on_with_another_file_gets_the_whole(client):

@@ -165,7 +165,8 @@ class SameNumber:
         kinds = kinds_of({series for _, series, *_ in found})
         wanted = set(keys)
         for pk, series, *number in found:
-            if (key := Number(*kinds[series], *number)) in wanted:
+            kind = kinds.get(series)  # none of one that was deleted meanwhile
+            if kind and (key := Number(*kind, *number)) in wanted:
                 members[key].append((pk, series))
         members = {key: rows for key, rows in members.items() if len(rows) > 1}
         reader.climb(reader.by_key({series for rows in members.values() for _, series in rows}))
@@ -179,7 +180,7 @@ class SameNumber:
             rows = Observation.objects.filter(pk__among=part)
             figures |= {figure.pk: figure for figure in reader.figures(rows)}
         for key, pks in alike.items():
-            group = without_copies([figures[pk] for pk in pks])
+            group = without_copies([figures[pk] for pk in pks if pk in figures])
             verdicts = same_numbers(group, lambda subjects: raised(subjects, reader))
             yield from ((self.name(key), verdict) for verdict in verdicts)
 
@@ -245,7 +246,7 @@ def large_numbers() -> Any:
 
 def partnered(series: list[int], reader: Reader) -> set[int]:
     """Those of some series, each named once for each figure, that share a metric or a thing."""
-    facts = [reader.series[pk] for pk in series]
+    facts = [reader.series[pk] for pk in series if pk in reader.series]
     by_metric, by_subjects = defaultdict(list), defaultdict(list)
     for one in facts:
         by_metric[one.metric.pk].append(one.pk)

@@ -11,7 +11,7 @@ from programs.models import Region
 from projects.checks import scopes
 from projects.checks.reader import Reader
 from projects.checks.recomputing import recompute
-from projects.checks.scopes import SAME_SUBJECTS
+from projects.checks.scopes import NUMBER, SAME_SUBJECTS
 from projects.models import Finding, Series
 
 CHECKING = """
@@ -73,6 +73,16 @@ def test_series_are_read_once_however_many_groups_are_asked_for(monkeypatch: pyt
     first, second, third, last = (scopes.group_of(one) for one in Reader().by_key(pks(rows)))
     found = SAME_SUBJECTS.series_of([first, last, second, third], Reader())
     assert sorted(one.pk for one in found) == sorted(pks(rows))
+
+
+@pytest.mark.django_db
+def test_series_that_is_deleted_while_numbers_are_checked_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    keys = [*NUMBER.everything()]
+    assert [*NUMBER.verdicts(keys, Reader())]
+    monkeypatch.setattr(scopes, "kinds_of", lambda series: {})
+    assert not [*NUMBER.verdicts(keys, Reader())]
 
 
 def places() -> list[Region]:

@@ -34,9 +34,7 @@ def read_csv(content):
     text = decoded(content)
     if "\x00" in text:
         raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
-    # The limit is one for the whole process, and libraries set it, too: it is said at each reading.
-    csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    reader = reader_of(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     filled = ((number, row) for number, row in enumerate(reader, 1) if any(row))
     once = Once()
     try:
@@ -52,6 +50,13 @@ def read_csv(content):
         raise SheetError(TOO_MANY)
     notices = [FIRST_COLUMNS] if any(len(row) == MAX_COLUMNS for _, row in rows) else []
     return [Page("", rows, notices=notices, is_csv=True)]
+
+
+def reader_of(lines, **dialect):
+    """Reads lines of CSV, whose cells may be as long as any of ours."""
+    # The limit is one for the whole process, and libraries set it, too: it is said at each reading.
+    csv.field_size_limit(MAX_CELL)
+    return csv.reader(lines, **dialect)
 
 
 def separator(text):

@@ -7,16 +7,17 @@ withdrawn while somebody still downloads is as in every file that was downloaded
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
-from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 from aidtracker.sheets.columns.sets import FileColumn, Kind
 from aidtracker.sheets.columns.sql import AS_IT_IS, MARKED_WORDS, Words
+from aidtracker.sheets.reading.csv_texts import reader_of
 
 CHUNK = 500
 CHUNK_BYTES = 64 * 1024
@@ -52,7 +53,7 @@ class Extract:
     def texts(self) -> Iterator[Row]:
         """Rows of texts; empty or None for nothing."""
         if self.is_copied:
-            return csv.reader(bytes(line).decode() for line in self.copied(AS_IT_IS))
+            return reader_of(bytes(line).decode() for line in self.copied(AS_IT_IS))
         return self.selected(AS_IT_IS)
 
     def query(self, words: Words) -> QuerySet:
@@ -66,9 +67,10 @@ class Extract:
             return
         statement = self.database.ops.compose_sql(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params)
         with self.database.cursor() as cursor:
+            wanted = {"join_collapse_limit": "1"} if self.is_whole else {}
             if not cursor.connection.info.parameter_status("DateStyle").startswith("ISO"):
-                cursor.execute("SET datestyle TO ISO")
-            with in_order(cursor, self.is_whole), cursor.copy(statement) as lines:
+                wanted["datestyle"] = "ISO"
+            with set_for(self.database, wanted), cursor.copy(statement) as lines:
                 yield from lines
 
     def selected(self, words: Words) -> Iterator[Row]:
@@ -83,16 +85,21 @@ class Extract:
 
 
 @contextmanager
-def in_order(cursor: Any, is_asked: bool) -> Iterator[None]:
-    """Let PostgreSQL join tables in the order in which a statement names them."""
-    if is_asked:
-        cursor.execute("SET join_collapse_limit = 1")
-    try:
-        yield
-    finally:
-        with suppress(DatabaseError):  # what broke off in a transaction took that back, too
-            if is_asked:
-                cursor.execute("RESET join_collapse_limit")
+def set_for(database: BaseDatabaseWrapper, wanted: dict[str, str]) -> Iterator[None]:
+    """Let settings of PostgreSQL hold for the block, in a transaction: nothing stays set on a
+    connection, and a pool hands none on in between."""
+    is_inside = database.in_atomic_block or not wanted
+    with nullcontext() if is_inside else transaction.atomic(database.alias):
+        with database.cursor() as cursor:
+            for name, value in wanted.items():
+                cursor.execute(f"SET LOCAL {name} TO {value}")
+        try:
+            yield
+        finally:
+            # What broke off in a transaction took that back, too.
+            with suppress(DatabaseError), database.cursor() as cursor:
+                for name in wanted:
+                    cursor.execute(f"SET LOCAL {name} TO DEFAULT")
 
 
 def with_crlf(lines: Iterable[bytes]) -> Iterator[bytes]:
