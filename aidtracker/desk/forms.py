@@ -243,16 +243,19 @@ class RecordForm(forms.ModelForm):
         try:
             check(self)
         except ValidationError as error:
-            self._update_errors(error)
+            self.add_error(None, error)
 
-    def _update_errors(self, errors: Any) -> None:
-        """What a row says is wrong with it, each beside the field where it can be put right."""
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with a row as a whole stands beside the field where it can be put right."""
+        if field is not None or not isinstance(error, ValidationError):
+            super().add_error(field, error)
+            return
         placed: dict[str, list[ValidationError]] = {}
-        for name, found in errors.update_error_dict({}).items():
-            for error in found:
-                names = getattr(error, "names", ()) if name == NON_FIELD_ERRORS else (name,)
-                placed.setdefault(self.place_of(names), []).append(error)
-        super()._update_errors(ValidationError(placed))
+        for name, found in error.update_error_dict({}).items():
+            for one in found:
+                names = getattr(one, "names", ()) if name == NON_FIELD_ERRORS else (name,)
+                placed.setdefault(self.place_of(names), []).append(one)
+        super().add_error(None, ValidationError(placed))
 
     def place_of(self, names: Iterable[str]) -> str:
         """The last of some fields that can be filled in here; of none, the top of the form."""
