@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urljoin
 
@@ -28,7 +29,7 @@ FOLDER = tempfile.TemporaryDirectory()
 os.environ |= {
     **{"DATABASE_URL": f"sqlite:///{FOLDER.name}/db.sqlite3", "ATTACHMENTS_DIR": FOLDER.name},
     **{"DJANGO_SETTINGS_MODULE": "aidtracker.settings", "DEBUG": "0", "HTTPS": "0"},
-    **{"SECRET_KEY": "only-for-an-experiment-" * 3, "SECOND_FACTOR": "0", "WORKERS": "0"},
+    **{"SECRET_KEY": token_hex(32), "SECOND_FACTOR": "0", "WORKERS": "0"},
 }
 
 import django  # noqa: E402
