@@ -17,12 +17,12 @@ from aidtracker.ground.partial_dates import in_chinese, last_day
 from projects.briefings.ledgers import (
     LedgerTable,
     amount_of,
+    cited,
     read_documents,
     said_of,
     tables_of,
     write_amounts,
 )
-from projects.briefings.withholding import HIDDEN
 from projects.models import Investment, Observation, Outlet, Project, Site
 from projects.models.briefings import Briefing
 from projects.models.plans import latest_editions
@@ -50,9 +50,6 @@ def write_card(writer: Any, briefing: Briefing, tables: Iterable[LedgerTable]) -
     """
     project = briefing.project
     assert project is not None
-    if briefing.is_of_hidden:
-        writer.add("note", text=HIDDEN)
-        return
     write_facts(writer, project)
     if briefing.starts_in or briefing.ends_in:
         return
@@ -86,8 +83,7 @@ def noted(writer: Any, row: Any, name: str, printed: str, address: str = "") -> 
     """What a row has in a column of words, with its footnote; nothing of nothing."""
     if not printed:
         return ""
-    said = said_of(row, name, printed, address)
-    return {"printed": printed, "notes": [writer.number_of_amount(said)]}
+    return cited(writer, said_of(row, name, printed, address))
 
 
 def notes_of(*pieces: Any) -> list[int]:
@@ -153,11 +149,7 @@ def write_years(writer: Any, project: Project) -> None:
 
     def cell(row: Any, name: str, anchor: str) -> list[Any]:
         said = row and amount_of(row, row._meta.get_field(name), f"{address}#{anchor}")
-        return (
-            [{"printed": said["printed"], "notes": [writer.number_of_amount(said)]}]
-            if said
-            else [NOTHING]
-        )
+        return [cited(writer, said)] if said else [NOTHING]
 
     rows = []
     for year in sorted({*plans, *reports}):
@@ -230,8 +222,7 @@ def count_of(writer: Any, row: Any, name: str) -> list[Any]:
     if value is None:
         return ["见下文数字" if row.series_id else NOTHING]
     printed = counted(value, row.unit)
-    said = said_of(row, name, printed, unit=row.unit)
-    return [{"printed": printed, "notes": [writer.number_of_amount(said)]}]
+    return [cited(writer, said_of(row, name, printed, unit=row.unit))]
 
 
 def write_progress(writer: Any, project: Project) -> None:
@@ -244,8 +235,7 @@ def write_progress(writer: Any, project: Project) -> None:
     writer.add("heading", level=1, text=f"最近的月报（{month_words(report.month)}）")
     for name in SAID:
         if text := getattr(report, name):
-            note = writer.number_of_amount(said_of(report, name, text, address))
-            pieces = [{"printed": text, "notes": [note]}]
+            pieces = [noted(writer, report, name, text, address)]
             writer.add("paragraph", lead=label_of(report, name), pieces=pieces)
 
 
@@ -256,8 +246,6 @@ def write_end_of_card(writer: Any, briefing: Briefing, rows: Iterable[Observatio
     """What is around the project: firms at its site, outlets of its programmes; the documents."""
     project = briefing.project
     assert project is not None
-    if briefing.is_of_hidden:
-        return
     if project.site_id and not (briefing.starts_in or briefing.ends_in):
         for table in tables_of(Investment, Investment.objects.filter(site=project.site_id)):
             write_amounts(writer, replace(table, title="同一场所的招商项目"))

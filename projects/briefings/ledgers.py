@@ -80,14 +80,17 @@ def write_amounts(writer: Any, table: LedgerTable) -> None:
     rows = []
     for name, amounts in table.rows:
         cells: list[list[Any]] = [[name]]
-        for amount in amounts:
-            note = amount and [writer.number_of_amount(amount)]
-            cells.append([{"printed": amount["printed"], "notes": note}] if amount else ["—"])
+        cells += [[cited(writer, amount)] if amount else ["—"] for amount in amounts]
         rows.append(cells)
     writer.add("heading", level=1, text=table.title)
     writer.add("table", title=table.caption, heads=table.heads, rows=rows)
     if table.left_out:
         writer.add("note", text=f"另有 {table.left_out} 项没有列入，或没有给出金额。")
+
+
+def cited(writer: Any, said: dict[str, Any]) -> dict[str, Any]:
+    """What a row of a ledger says, as a piece of a text with its footnote."""
+    return {"printed": said["printed"], "notes": [writer.number_of_amount(said)]}
 
 
 def read_documents(rows: Iterable[Any]) -> None:

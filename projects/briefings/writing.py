@@ -32,6 +32,7 @@ from projects.briefings.sentences import (
     tabled,
     time_words,
 )
+from projects.briefings.withholding import HIDDEN
 from projects.charts.best import best_chart
 from projects.models import Observation
 from projects.models.briefings import Briefing
@@ -128,8 +129,30 @@ def number(value: Any) -> str | None:
 
 def write(briefing: Briefing, site: str) -> dict[str, Any]:
     """The content of a text as the record is now; `site` is where addresses lead."""
-    writer, parts = Writer(site), [] if briefing.is_of_hidden else chosen(briefing)
-    tables = ledger_tables(briefing)
+    writer = Writer(site)
+    if briefing.is_of_hidden:
+        write_lead(writer, briefing, [])
+        writer.add("note", text=HIDDEN)
+    else:
+        write_known(writer, briefing)
+    if not writer.figures:
+        writer.paragraph(["记录里没有这一范围、这一时间已公开的数字。"])
+    return {
+        "format": FORMAT,
+        "title": briefing.title,
+        "outline": briefing.get_outline_display(),
+        "subject": briefing.subject,
+        "time": briefing.time_words,
+        "site": site,
+        "written": timezone.localtime().isoformat(timespec="seconds"),
+        "blocks": writer.blocks,
+        "figures": writer.figures,
+    }
+
+
+def write_known(writer: Writer, briefing: Briefing) -> None:
+    """Figures of documents and amounts of ledgers; of a project what else is known, around them."""
+    parts, tables = chosen(briefing), ledger_tables(briefing)
     write_lead(writer, briefing, parts)
     if briefing.project_id:
         write_card(writer, briefing, tables)
@@ -147,19 +170,6 @@ def write(briefing: Briefing, site: str) -> dict[str, Any]:
     write_contradictions(writer, told)
     if briefing.project_id:
         write_end_of_card(writer, briefing, told)
-    if not writer.figures:
-        writer.paragraph(["记录里没有这一范围、这一时间已公开的数字。"])
-    return {
-        "format": FORMAT,
-        "title": briefing.title,
-        "outline": briefing.get_outline_display(),
-        "subject": briefing.subject,
-        "time": briefing.time_words,
-        "site": site,
-        "written": timezone.localtime().isoformat(timespec="seconds"),
-        "blocks": writer.blocks,
-        "figures": writer.figures,
-    }
 
 
 def write_lead(writer: Writer, briefing: Briefing, parts: Sequence[Part]) -> None:

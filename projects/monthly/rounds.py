@@ -41,19 +41,14 @@ def expected(round_: AssessmentRound) -> QuerySet:
 
 
 def late_rounds(headquarters: Any, today: date) -> list[AssessmentRound]:
-    """The rounds whose day is over and in which something is not rated whole, the latest first."""
-    own = AssessmentRound.objects.filter(scheme__headquarters=headquarters, due_on__lt=today)
-    return unrated(own)[::-1]
-
-
-def unrated(rounds: QuerySet) -> list[AssessmentRound]:
-    """Those with a day in which something is not rated whole, the earliest first.
+    """The rounds whose day is over and in which something is not rated whole, the latest first.
 
     With how much is `expected` and how much of it is `missing`: a query for each kind of scheme.
     """
+    rounds = AssessmentRound.objects.filter(scheme__headquarters=headquarters, due_on__lt=today)
     rounds = rounds.select_related("scheme")
     found = [one for assessed in RATED for one in unrated_of(rounds, assessed)]
-    return sorted(found, key=lambda one: one.due_on)
+    return sorted(found, key=lambda one: one.due_on, reverse=True)
 
 
 def unrated_of(rounds: QuerySet, assessed: str) -> QuerySet:
