@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Round
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.fits import NOTHING, Fit, same
@@ -145,7 +146,7 @@ class Assessment(Paged, Reviewed):
 
     # Standing
     review, review_comment, correction_reason = standing()
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     objects = AssessmentQuerySet.as_manager()
 
