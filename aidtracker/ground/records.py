@@ -8,6 +8,7 @@ from itertools import chain, count
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, When
 from django.db.models.base import ModelState
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from aidtracker.ground.circles import check_circles
-from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.columns import LONGEST, PlainColumn, WordsField
 from aidtracker.ground.features import (
     Fitting,
     Keyed,
@@ -230,8 +231,16 @@ def connect() -> None:
     pre_save.connect(ask_before_storing, dispatch_uid="aidtracker.ground.records")
 
 
+def refuse_long_lists(names: list[str]) -> None:
+    """As a text: a cell of a sheet holds all the names together."""
+    if (length := sum(map(len, map(str, names)))) > LONGEST:
+        raise ValidationError(f"合起来最多 {LONGEST} 个字，这里有 {length} 个。")
+
+
 class NameListField(PlainColumn, models.JSONField):
     """Other names of a thing, a list of texts."""
+
+    default_validators = [refuse_long_lists]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("default", list)
@@ -312,7 +321,7 @@ class Record(Paged, KeyedModel):
     sources = models.ManyToManyField(
         settings.SOURCE_MODEL, verbose_name="出处", blank=True, related_name="%(class)s_set"
     )
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     maintainer = MaintainerField()
     search_text = SearchTextField("检索文字")
 

@@ -9,8 +9,10 @@ from django.test import Client
 
 from aidtracker.desk.fields import LedgerFormField
 from aidtracker.desk.forms import RecordForm
-from aidtracker.testing import make_investment, make_pipeline, make_project
+from aidtracker.ground.columns import LONGEST
+from aidtracker.testing import make_investment, make_pipeline, make_project, make_region
 from aidtracker.tests.admin_pages import address, foreign_words, title
+from aidtracker.tests.sheet_helpers import messages, rehearsal
 from programs.models import Official, Region
 from projects.models import Observation, PipelineCase, Project
 
@@ -86,6 +88,20 @@ def test_odd_values_in_every_field_are_refused_by_the_form(admin_client, model, 
         data |= {f"{prefix}-0-{field}": odd for field in inline.formset.empty_form.fields}
 
     assert admin_client.post(address(model, "add"), data).context["errors"]
+
+
+@pytest.mark.django_db
+def test_words_are_bounded_in_the_form_as_in_a_file(admin_client):
+    region, long = make_region(), "备" * (LONGEST + 1)
+    fits = rehearsal(Region, ["区划代码", "备注"], [region.code, long[1:]])
+    file = rehearsal(Region, ["区划代码", "备注", "别名"], [region.code, long, long])
+    page = admin_client.post(address(Region, "add"), {"note": long, "aliases": long})
+
+    words = [f"{start}最多 30000 个字，这里有 30001 个。" for start in ("", "合起来")]
+    errors = page.context["adminform"].form.errors
+    assert messages(fits) == []
+    assert messages(file) == [(2, "备注", words[0]), (2, "别名", words[1])]
+    assert [errors["note"], errors["aliases"]] == [[one] for one in words]
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import Q, TextField
 
 from aidtracker.accounts.own_sessions import StaffSession
 from aidtracker.desk.list_views import ListView
@@ -107,6 +107,12 @@ def test_rows_can_be_made_for_tests(model):
         row.full_clean()
     except (IntegrityError, ValidationError) as error:
         pytest.fail(f"aidtracker/testing/rows.py: write {maker_name(model)}: {error}")
+
+
+def test_long_texts_have_a_bound():
+    """All but a document's own text, which no sheet holds."""
+    fields = [field for model in record_models() for field in model._meta.concrete_fields]
+    assert [str(one) for one in fields if type(one) is TextField] == ["programs.Source.text"]
 
 
 def names_asked(rule):

@@ -11,14 +11,15 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from io import StringIO
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.management.commands import migrate
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from aidtracker.management.commands import migrate as own_migrate
 from aidtracker.storage.backups import OF_MIGRATIONS
@@ -32,6 +33,7 @@ FROZEN = [line.split() for line in (FOLDER / "frozen.sha256").read_text("utf-8")
 GONE = set()
 # SQLite's tallies are counted anew after a migration: the counts are the same, their numbers not.
 NUMBERS = {("aidtracker_tally", "id")}
+WAITING = "SELECT 1 FROM pg_locks WHERE relation = 'programs_batch'::regclass AND NOT granted"
 COLUMNS = {
     "sqlite": """
         SELECT stored.name, info.name FROM sqlite_master AS stored,
@@ -170,8 +172,38 @@ def test_migration_that_the_database_ended_is_begun_again(monkeypatch):
 
     monkeypatch.setattr(migrate.Command, "handle", ended_once)
     monkeypatch.setattr(own_migrate, "SECONDS", 0)
+    monkeypatch.setattr(own_migrate, "ahead_of_others", nullcontext)
     command = own_migrate.Command(stderr=StringIO())
-    command.handle(verbosity=0)
+    command.handle(database="default")
     with pytest.raises(OperationalError):
-        command.handle(verbosity=0)
-    assert asked == [{"verbosity": 0}] * 3
+        command.handle(database="default")
+    assert asked == [{"database": "default"}] * 3
+
+
+@pytest.mark.skipif(IS_SQLITE, reason="where one writes at a time")
+@pytest.mark.django_db(transaction=True)
+def test_who_holds_up_a_migration_is_ended_and_not_the_migration():
+    """The migration asks last, so that PostgreSQL would end it."""
+    name, said, is_writing = connection.settings_dict["NAME"], [], Event()
+
+    def write():
+        with connected(name) as person:
+            try:
+                with person.transaction():
+                    person.execute("LOCK TABLE programs_region IN ROW EXCLUSIVE MODE")
+                    is_writing.set()
+                    person.execute("LOCK TABLE programs_batch IN ROW EXCLUSIVE MODE")
+            except connection.Database.Error as error:
+                said.append(error.sqlstate)
+
+    person = Thread(target=write)
+    with own_migrate.ahead_of_others(connection), transaction.atomic(), connection.cursor() as own:
+        own.execute("LOCK TABLE programs_batch IN ACCESS EXCLUSIVE MODE")
+        person.start()
+        assert is_writing.wait(30)
+        own.execute(WAITING)
+        while not own.fetchone():
+            own.execute(WAITING)
+        own.execute("LOCK TABLE programs_region IN ACCESS EXCLUSIVE MODE")
+    person.join()
+    assert said == ["57014"]

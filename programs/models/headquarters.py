@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record
@@ -68,7 +69,7 @@ class Batch(KeyedModel):
 
     # Provenance
     sources = links_to("programs.Source", "出处", "batch_set")
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):
@@ -107,7 +108,7 @@ class Official(KeyedModel):
 
     # Provenance
     sources = links_to("programs.Source", "出处", "official_set")
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.inner_queries import Above, Below
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
@@ -150,7 +151,7 @@ class Pairing(KeyedModel):
 
     # Provenance
     sources = links_to("programs.Source", "出处", "pairing_set")
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "结对关系"

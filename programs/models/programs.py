@@ -5,6 +5,7 @@ from functools import cached_property
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, order_check, partial_date_check
 from aidtracker.ground.records import KeyedModel, Record, RecordQuerySet
@@ -129,7 +130,7 @@ class Category(KeyedModel):
 
     # Provenance
     sources = links_to("programs.Source", "出处", "category_set")
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     search_text = SearchTextField("检索文字")
 
     class Meta(KeyedModel.Meta):

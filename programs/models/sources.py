@@ -13,7 +13,7 @@ from django.db.models.lookups import IsNull
 
 from aidtracker.ground import partial_dates
 from aidtracker.ground.batches import held
-from aidtracker.ground.columns import PlainColumn
+from aidtracker.ground.columns import PlainColumn, WordsField
 from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.features import Paged
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
@@ -134,7 +134,7 @@ class Source(Paged, Meaning):
     )
 
     # Provenance
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     maintainer = MaintainerField(help_text="内部报表属于哪个指挥部；公开文献留空")
     correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.fits import same
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
@@ -89,7 +90,7 @@ class StageEntry(Reviewed):
 
     # Standing
     review, review_comment, correction_reason = standing()
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     objects = StageEntryQuerySet.as_manager()
 

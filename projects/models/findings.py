@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from aidtracker.ground.batches import BATCH, in_batches
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model
 from aidtracker.ground.inner_queries import Fixed
@@ -140,7 +141,7 @@ class Finding(Meaning):
     title = models.CharField(
         "标题", max_length=300, blank=True, help_text="地点、指标、时间和两个数"
     )
-    computation = models.TextField("计算", help_text="由哪些数、怎样算、得到什么")
+    computation = WordsField("计算", help_text="由哪些数、怎样算、得到什么")
     records = NameListField(
         "所涉记录", help_text="观测值以外的记录，每行一个：数据集:网址名，如 sites:zhong-xin"
     )
@@ -166,7 +167,7 @@ class Finding(Meaning):
 
     # Explanation
     state = models.CharField("处理", max_length=12, choices=State, default=State.OPEN)
-    explanation = models.TextField("说明", blank=True, help_text="重算时保留")
+    explanation = WordsField("说明", blank=True, help_text="重算时保留")
     correction_reason = reason_of_change()
 
     reader: Any = None  # the member of the staff who is shown it; None: the public

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import by_label, dataset_model
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet, MaintainerField
@@ -105,8 +106,8 @@ class Matter(KeyedModel):
     site = optional_key_to(Site, "涉及场所", "matters")
 
     # Matter
-    message = models.TextField("事由", max_length=2000)
-    basis = models.TextField("依据", max_length=500, blank=True)
+    message = WordsField("事由", max_length=2000)
+    basis = WordsField("依据", max_length=500, blank=True)
     contact = models.CharField(
         "联系方式", max_length=100, blank=True, help_text="答复后即删除，最迟 90 天"
     )
@@ -119,7 +120,7 @@ class Matter(KeyedModel):
         "经办", max_length=120, blank=True, db_default="", help_text="哪个处室或岗位在办"
     )
     due_on = models.DateField("期限", null=True, blank=True)
-    steps = models.TextField(
+    steps = WordsField(
         "办理经过",
         max_length=4000,
         blank=True,
@@ -127,7 +128,7 @@ class Matter(KeyedModel):
         help_text="一行一步，前面写日期：2026-05-03 约物流公司协商运价",
     )
     state = models.CharField("处理", max_length=12, choices=State, default=State.RECEIVED)
-    answer = models.TextField(
+    answer = WordsField(
         "答复",
         max_length=2000,
         blank=True,

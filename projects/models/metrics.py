@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from aidtracker.ground.batches import by_first_numbers
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import BrokenRuleError, Once, once, row_check
 from aidtracker.ground.features import Paged
 from aidtracker.ground.inner_queries import Answers, Fixed
@@ -85,7 +86,7 @@ class Metric(Meaning, Record):
         YEARLY = "yearly", "期间的首年，按年平均"
 
     # Identification
-    definition = models.TextField("口径", blank=True, help_text="数什么、怎么数、包括和不包括什么")
+    definition = WordsField("口径", blank=True, help_text="数什么、怎么数、包括和不包括什么")
     unit = models.CharField("单位", max_length=20, help_text="基本单位：元、吨、人、平方米、%")
     kind = models.CharField("类型", max_length=8, choices=Kind)
     direction = models.CharField("方向", max_length=8, choices=Direction, default=Direction.NEUTRAL)
@@ -347,7 +348,7 @@ class Series(Paged, Meaning):
     )
 
     # Provenance
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     maintainer = MaintainerField()
     correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, row_check
 from aidtracker.ground.exact_numbers import ExactDecimalField
 from aidtracker.ground.features import Paged
@@ -85,6 +86,7 @@ class Observation(Paged, Reviewed):
     """观测值: one value of one series for one period, as one source states it."""
 
     KEY = ("source__code", "number")
+    NUMBERED_IN = "source"
     PAGE = ("source__code", "number")
     CITED_AS = "《{source__title}》，{source__publisher}，{source__published_on}，第 {number} 处"
     OWNERS = ("maintainer",)
@@ -226,7 +228,7 @@ class Observation(Paged, Reviewed):
     correction_reason = CorrectionReasonField(
         help_text="改动或撤回已公开的数字时必填，写这一次为什么改；旧值和理由公布在更正记录",
     )
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     maintainer = MaintainerField("填报单位")
     search_text = SearchTextField("检索文字")
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once
 from aidtracker.ground.months import MonthField, following, in_chinese, month_check
 from aidtracker.ground.records import KeyedModel, KeyedQuerySet
@@ -47,7 +48,7 @@ class ReportingPeriod(KeyedModel):
     )
 
     # Provenance
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     objects = PeriodQuerySet.as_manager()
 

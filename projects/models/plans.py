@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, row_check, unfilled
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
@@ -37,13 +38,13 @@ class ProjectPlan(Reviewed):
     amount_figures = amount_figures()
 
     # Meaning
-    target = models.TextField("年度目标", blank=True)
+    target = WordsField("年度目标", blank=True)
     reason = models.CharField("调整理由", max_length=200, blank=True, help_text="第 2 版起必填")
     source = optional_key_to(Source, "依据文件", "plans")
 
     # Standing
     review, review_comment, correction_reason = standing()
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     class Meta(Reviewed.Meta):
         verbose_name = verbose_name_plural = "年度计划"
@@ -83,6 +84,7 @@ class Milestone(Reviewed):
     """节点: a step of a project, when it was to be reached and when it was."""
 
     KEY = ("project__code", "number")
+    NUMBERED_IN = "project"
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
     SEARCHED_IN = ("name",)
@@ -102,7 +104,7 @@ class Milestone(Reviewed):
 
     # Standing
     review, review_comment, correction_reason = standing()
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     class Meta(Reviewed.Meta):
         verbose_name = verbose_name_plural = "项目节点"

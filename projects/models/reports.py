@@ -4,11 +4,14 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from aidtracker.ground.batches import in_batches
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, unfilled
 from aidtracker.ground.features import ColumnPairs, KeyName
+from aidtracker.ground.fits import Fit
 from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check, previous
@@ -49,7 +52,7 @@ class MonthlyReport(Reviewed):
 
     # Standing
     review, review_comment, correction_reason = standing()
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -171,9 +174,9 @@ class ProgressReport(MonthlyReport):
     month = MonthField("月份")
 
     # Progress
-    physical_progress = models.TextField("形象进度", blank=True)
-    problems = models.TextField("存在问题", blank=True)
-    next_step = models.TextField("下步计划", blank=True)
+    physical_progress = WordsField("形象进度", blank=True)
+    problems = WordsField("存在问题", blank=True)
+    next_step = WordsField("下步计划", blank=True)
 
     # Money
     work_done_month = LedgerAmountField("本月完成投资")
@@ -222,8 +225,8 @@ class InvestmentReport(MonthlyReport):
     month = MonthField("月份")
 
     # Progress
-    physical_progress = models.TextField("进展", blank=True)
-    problems = models.TextField("存在问题", blank=True)
+    physical_progress = WordsField("进展", blank=True)
+    problems = WordsField("存在问题", blank=True)
 
     # Money
     arrived_month = LedgerAmountField("本月到位资金")
@@ -266,7 +269,7 @@ class OutletReport(MonthlyReport):
         "销售额（元）", max_digits=15, decimal_places=2, null=True, blank=True
     )
     amount_figures = amount_figures()
-    problems = models.TextField("存在问题", blank=True)
+    problems = WordsField("存在问题", blank=True)
 
     class Meta(MonthlyReport.Meta):
         verbose_name = verbose_name_plural = "网点月报"
@@ -342,6 +345,11 @@ class TargetReport(MonthlyReport):
     SEARCHED_WITH = ("target",)
     OWNERS = ("target__headquarters",)
     SUBJECT = "target"
+    FITS = {
+        "target": (
+            Fit((), lambda: ~Q(unit=""), "“{one}”没有单位，只是各部分的总称；请填它的各部分。"),
+        )
+    }
     PUBLIC_WITH = ("target",)
     PAIRS = (("done", "done_to_date"),)
 
@@ -352,9 +360,7 @@ class TargetReport(MonthlyReport):
     # Counts
     done = CountField("本月完成")
     done_to_date = CountField("累计完成")
-    problems = models.TextField(
-        "滞后原因", blank=True, help_text="为什么没有按计划完成；写事，不写个人"
-    )
+    problems = WordsField("滞后原因", blank=True, help_text="为什么没有按计划完成；写事，不写个人")
 
     class Meta(MonthlyReport.Meta):
         verbose_name = verbose_name_plural = "任务月报"
@@ -362,12 +368,8 @@ class TargetReport(MonthlyReport):
         constraints = report_checks("target_report", "target", not_negative=("done_to_date",))
 
     def clean(self):
-        """What is counted has a unit."""
         super().clean()
-        if self.target_id and not self.target.unit:
-            raise ValidationError(
-                {"target": "这项任务没有单位，只是各部分的总称；请填它的各部分。"}
-            )
+        self.before_storing([self])
 
 
 REPORTS = (

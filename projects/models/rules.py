@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import row_check
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.partial_dates import PartialDateField
@@ -144,7 +145,7 @@ class WarningRule(KeyedModel):
     is_active = models.BooleanField("启用", default=True)
 
     # Provenance
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     class Meta(KeyedModel.Meta):
         verbose_name = verbose_name_plural = "预警规则"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from aidtracker.ground.batches import among
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.partial_dates import PartialDateField, partial_date_check
 from aidtracker.ground.records import Record
@@ -108,6 +109,7 @@ class Criterion(PartOfReviewed):
     """评分项: what points are given for, out of how many, with which weight, on what evidence."""
 
     KEY = ("scheme__code", "number")
+    NUMBERED_IN = "scheme"
     OWNERS = ("scheme__headquarters",)
     PUBLIC_WITH = ("scheme",)
     SEARCHED_IN = ("name",)
@@ -192,7 +194,7 @@ class AssessmentRound(Meaning):
     basis = models.CharField(
         "公布依据", max_length=200, blank=True, help_text="如通报的名称和文号；写进荣誉的备注"
     )
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
 
     # Standing
     correction_reason = reason_of_change()

@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import BrokenRuleError, once, row_check
 from aidtracker.ground.records import MaintainerField, NameListField
 from aidtracker.ground.relations import optional_key_to
@@ -76,7 +77,7 @@ class ScopeEntry(Meaning):
     )
 
     # Provenance
-    note = models.TextField("备注", blank=True)
+    note = WordsField("备注", blank=True)
     maintainer = MaintainerField()
     correction_reason = reason_of_change()
     search_text = SearchTextField("检索文字")

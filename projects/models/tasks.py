@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from aidtracker.ground.columns import WordsField
 from aidtracker.ground.datasets import Dataset, datasets, declared
 from aidtracker.ground.months import MonthField, in_chinese, month_check
 from aidtracker.ground.scope import may, scope_of
@@ -49,7 +50,7 @@ class CollectionTask(models.Model):
     dataset = models.CharField("填哪份台账", max_length=60)
     month = MonthField("月份", null=True, blank=True)
     due_on = models.DateField("截止")
-    instruction = models.TextField("要求", blank=True, max_length=2000)
+    instruction = WordsField("要求", blank=True, max_length=2000)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="布置人", related_name="+"
     )

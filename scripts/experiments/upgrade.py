@@ -120,7 +120,8 @@ def together(old: Site, new: Site, earlier: tuple[list[Writer], Reader]) -> None
         later = new.writers(WRITERS), Reader(new.port)
         with at_work(*later), phase(old, "both programs at once", earlier, later):
             time.sleep(SECONDS)
-    print(f"| {old.name} | stored by this program | {check(new, later[0])} |", flush=True)
+    told = check(new, later[0], others_write=True)
+    print(f"| {old.name} | stored by this program | {told} |", flush=True)
 
 
 def main() -> None:

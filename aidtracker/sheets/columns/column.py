@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from import_export.fields import Field
 
+from aidtracker.ground.columns import LONGEST, WordsField
 from aidtracker.ground.keys import key_text
 from aidtracker.ground.money import LedgerAmountField
 from aidtracker.ground.partial_dates import PartialDateField
@@ -16,7 +17,6 @@ from aidtracker.sheets.columns.cells import (
     BLANKS,
     EMPTY,
     EXCEL_ERRORS,
-    EXCEL_TEXT_LENGTH,
     UNREADABLE,
     cell_text,
     folded,
@@ -172,10 +172,13 @@ class SheetColumn(Field):
     @cached_property
     def free_length(self) -> int:
         """How long a text may be without being asked anything else; -1 if it always is."""
-        is_free = type(self.source) in (models.CharField, models.TextField) and all(
-            isinstance(validator, MaxLengthValidator) for validator in self.source.validators
-        )
-        return (self.source.max_length or EXCEL_TEXT_LENGTH) if is_free else -1
+        kinds = (models.CharField, models.TextField, WordsField)
+        bounds = self.source.validators
+        if type(self.source) in kinds and all(
+            isinstance(one, MaxLengthValidator) for one in bounds
+        ):
+            return min((one.limit_value for one in bounds), default=LONGEST)
+        return -1
 
     def check(self, value) -> None:
         """What the model's field itself asks of a value. Raises ValueError."""

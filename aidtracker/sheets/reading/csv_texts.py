@@ -26,6 +26,7 @@ SNIFFED = 10_000
 QUOTED = re.compile(r'"[^"]*"')
 # Longer than Excel's own: some texts are downloaded as CSV because no workbook can hold them.
 MAX_CELL = 200_000
+NO_LIMIT = 2**31 - 1
 
 
 def read_csv(content):
@@ -35,7 +36,7 @@ def read_csv(content):
     if "\x00" in text:
         raise SheetError("文件里有空字符，内容不是 CSV 文本；请用 Excel 另存为“CSV UTF-8”。")
     reader = reader_of(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
-    filled = ((number, row) for number, row in enumerate(reader, 1) if any(row))
+    filled = fitting((number, row) for number, row in enumerate(reader, 1) if any(row))
     once = Once()
     try:
         rows = [
@@ -43,19 +44,25 @@ def read_csv(content):
             for number, row in islice(filled, MAX_ROWS + 1)
         ]
     except csv.Error as error:
-        raise SheetError(
-            f"CSV 第 {reader.line_num} 行的引号或分隔有误，或有一格超过 {MAX_CELL} 个字。"
-        ) from error
+        raise SheetError(f"CSV 第 {reader.line_num} 行的引号或分隔有误。") from error
     if len(rows) > MAX_ROWS:
         raise SheetError(TOO_MANY)
     notices = [FIRST_COLUMNS] if any(len(row) == MAX_COLUMNS for _, row in rows) else []
     return [Page("", rows, notices=notices, is_csv=True)]
 
 
+def fitting(rows):
+    """Rows none of whose cells is longer than any of ours. Raises SheetError."""
+    for number, row in rows:
+        if max(map(len, row)) > MAX_CELL:
+            raise SheetError(f"CSV 第 {number} 行有一格超过 {MAX_CELL} 个字。")
+        yield number, row
+
+
 def reader_of(lines, **dialect):
-    """Reads lines of CSV, whose cells may be as long as any of ours."""
+    """Reads lines of CSV, whose cells may be as long as they like, as ours may."""
     # The limit is one for the whole process, and libraries set it, too: it is said at each reading.
-    csv.field_size_limit(MAX_CELL)
+    csv.field_size_limit(NO_LIMIT)
     return csv.reader(lines, **dialect)
 
 
