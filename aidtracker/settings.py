@@ -188,10 +188,6 @@ SQLITE_OPTIONS = {
 
 # Behind PgBouncer, which hands a connection on after each transaction: nothing may be set on one.
 POOLED = env_flag("DATABASE_POOLED", default=False)
-# Planned once for each connection: most of what pages of many joins cost.
-PREPARED_STATEMENTS = env_flag("PREPARED_STATEMENTS", default=False)
-if POOLED and PREPARED_STATEMENTS:
-    raise ImproperlyConfigured("DATABASE_POOLED=1 and PREPARED_STATEMENTS=1 exclude each other.")
 
 
 def database(url: str) -> dict[str, Any]:
@@ -210,8 +206,6 @@ def database(url: str) -> dict[str, Any]:
     # Compiling a query of many joins takes seconds, running it milliseconds.
     options = found.setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c jit=off".strip()
-    if PREPARED_STATEMENTS:
-        options |= {"server_side_binding": True, "prepare_threshold": 5}
     return found
 
 

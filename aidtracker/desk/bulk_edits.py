@@ -24,6 +24,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from aidtracker.desk.narrowing import tell_fits_of_many
 from aidtracker.desk.scope import answer_at_once
 from aidtracker.ground.batches import in_batches, links_of_field
 from aidtracker.ground.datasets import dataset_of
@@ -191,14 +192,17 @@ class BulkEdits(admin.ModelAdmin):
             and not (column.readonly or column.stays or column.source.unique)
         }
 
-    def value_field(self, column: SheetColumn, request: HttpRequest) -> forms.Field:
-        """The form's own field for a column."""
+    def value_field(self, column: SheetColumn, request: HttpRequest, picked: str) -> forms.Field:
+        """The form's own field for a column; of rows, what fits all that are chosen."""
         if isinstance(column.source, models.BooleanField):
             choices = (("", "请选择"), ("1", "是"), ("0", "否"))
             return forms.TypedChoiceField(choices=choices, coerce=partial(eq, "1"))
         field: Any = self.formfield_for_dbfield(column.source, request)
         if isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if column.source.many_to_one:
+            rows = self.get_queryset(request).filter(pk__among=[*picked_rows(picked)])
+            tell_fits_of_many(field.widget, rows, column.source.name)
         return field
 
     def rows_of_many(
@@ -228,7 +232,8 @@ class BulkEdits(admin.ModelAdmin):
         column = self.columns_of_many(request).get(name)
         if column is None or request.POST.get("asked") != name:
             return self.page_of_many(request, picked, column)
-        form = ValueForm(request.POST, column=column, value=self.value_field(column, request))
+        value = self.value_field(column, request, picked)
+        form = ValueForm(request.POST, column=column, value=value)
         versions = picked_rows(picked)
         if not form.is_valid() or len(versions) > MOST:
             return self.page_of_many(request, picked, column, form=form)
@@ -269,7 +274,7 @@ class BulkEdits(admin.ModelAdmin):
         **shown: Any,
     ) -> TemplateResponse:
         if form is None and column is not None:
-            form = ValueForm(column=column, value=self.value_field(column, request))
+            form = ValueForm(column=column, value=self.value_field(column, request, picked))
         number = len(picked_rows(picked))
         context = {
             **self.admin_site.each_context(request),

@@ -171,7 +171,10 @@ class KeySelect(KnownChoices, AutocompleteSelect):
     @property
     def media(self):
         # After Django's script, whose choices it makes anew.
-        return super().media + forms.Media(js=("admin/js/autocomplete.js", "admin/narrowed.js"))
+        more = (
+            ("admin/js/autocomplete.js", "admin/narrowed.js") if "data-fits" in self.attrs else ()
+        )
+        return super().media + forms.Media(js=more)
 
 
 class LinksSelect(KnownChoices, AutocompleteSelectMultiple):

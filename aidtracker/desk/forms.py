@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model, UniqueConstraint
+from django.db.models import Field, Max, Model, UniqueConstraint
 from django.forms.models import InlineForeignKeyField
 
 from aidtracker.desk.fields import KeyFormField, LinksFormField
@@ -48,7 +48,26 @@ OUTDATED = "这一条在您打开之后已被修改，这次没有保存。请�
 UNKNOWN_BASE = "无法确定您打开的是哪一版，这次没有保存。请核对下面与现在不同的栏，再保存一次。"
 FILES = "选过的文件不能保留，请重新选择。"
 
+NEXT_NUMBER = "留空则排在最后"
+
 Check = Callable[[Any], Any]
+
+
+def take_number(form: "RecordForm") -> None:
+    """Left without its number, a new row comes after the last of those it is counted with."""
+    data = form.cleaned_data
+    if not form.is_counted_on or data.get("number") is not None or "number" in form.errors:
+        return
+    if form.below is not None:
+        data["number"] = form.below.next_number()
+    elif whole := data.get(form._meta.model.NUMBERED_IN):
+        data["number"] = last_number(form._meta.model, whole.pk) + 1
+
+
+def last_number(model: Any, whole: int | None) -> int:
+    """The highest number of the rows of a model in one that is stored; 0 where there are none."""
+    rows = model._base_manager.filter(**{model.NUMBERED_IN: whole})
+    return (rows.aggregate(last=Max("number"))["last"] if whole else None) or 0
 
 
 def take_owner(form: "RecordForm") -> None:
@@ -150,6 +169,8 @@ class RecordForm(forms.ModelForm):
     """The form of a row, made for one user, whose page said which version of the row it shows."""
 
     user: Any = None
+    # The rows below a row of which it is one, where it is.
+    below: Any = None
     # What others changed since the page was shown, once that was asked.
     missed: Missed | None = None
     # Whether saving the form stored nothing of the row, since it is as it was.
@@ -160,14 +181,15 @@ class RecordForm(forms.ModelForm):
     do_not_call_in_templates = True  # the skin names the class; forms may need more to be made
 
     typed_checks: ClassVar[tuple[Check, ...]] = (
-        *(take_owner, settle_conflict, refuse_hidden_doubles),
+        *(take_owner, take_number, settle_conflict, refuse_hidden_doubles),
     )
     row_checks: ClassVar[tuple[Check, ...]] = (keep_in_scope, ask_review)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, below: Any = None, **kwargs: Any) -> None:
         if (row := kwargs.get("instance")) is not None:
             know_empty_links(row)
         super().__init__(*args, **kwargs)
+        self.below = below
         row = self.instance
         if is_versioned(type(row)) and not row._state.adding:
             # What is saved was read while it was held: it is as it is stored.
@@ -179,7 +201,17 @@ class RecordForm(forms.ModelForm):
                 self.initial[field.name] = scope_of(self.user).home
         if is_scoped(self._meta.model) and not scope_of(self.user).reads_all:
             self.keep_choices()
-        tell_fits(self)
+        if self.is_counted_on:
+            number: Any = self.fields["number"]
+            number.required = False
+            number.help_text = "；".join(filter(None, (number.help_text, NEXT_NUMBER)))
+        tell_fits(self, *(below.above if below is not None else ()))
+
+    @property
+    def is_counted_on(self) -> bool:
+        """Whether it is a new row that may be left without its number."""
+        is_new = self.instance._state.adding and getattr(self._meta.model, "NUMBERED_IN", "")
+        return bool(is_new) and "number" in self.fields
 
     def know_rows_named(self) -> None:
         """What the row names and was read with it, no field has to look for."""

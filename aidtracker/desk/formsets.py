@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 
-from aidtracker.desk.narrowing import tell_fits
+from aidtracker.desk.forms import last_number
 from aidtracker.ground.scope import FOREIGN, is_scoped, may_change
 from aidtracker.trail.conflicts import author, hold, is_versioned, name_in, row_number
 
@@ -24,10 +24,27 @@ class RecordFormSet(forms.BaseInlineFormSet):
         if self.is_bound and is_versioned(self.model) and not self.save_as_new:
             self.take_out_deleted()
 
-    def add_fields(self, form: Any, index: int | None) -> None:
-        """What decides on a choice may stand in the form of the row above."""
-        super().add_fields(form, index)
-        tell_fits(form, self.fk.name, self.instance.pk)
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Each form knows below what it stands."""
+        return {**super().get_form_kwargs(index), "below": self}
+
+    @property
+    def above(self) -> tuple[str, int | None]:
+        """The foreign key to the row above, whose form may decide on choices, and its number."""
+        return self.fk.name, self.instance.pk
+
+    def next_number(self) -> int:
+        """The number after the highest of the rows, as they are stored and as they were sent."""
+        if not hasattr(self, "_last_number"):
+            sent = (
+                row_number(self.data.get(f"{self.add_prefix(index)}-number", ""))
+                for index in range(self.total_form_count())
+            )
+            self._last_number = max(
+                [last_number(self.model, self.instance.pk), *filter(None, sent)]
+            )
+        self._last_number += 1
+        return self._last_number
 
     def take_out_deleted(self) -> None:
         """Move the rows that are gone behind those that are there, as new ones."""

@@ -1,6 +1,8 @@
 """The admin's first page: what there is to do, and every list by its group."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -8,11 +10,12 @@ from django.contrib.admin import site
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from aidtracker.desk.filters import KINDS, kinds_of_work
 from aidtracker.desk.theme import may_open, may_open_page, menu, pages_of
 from aidtracker.ground.datasets import MenuGroup, admin_page, declared
-from aidtracker.ground.scope import changeable
+from aidtracker.ground.scope import Scope, changeable, scope_of
 from aidtracker.pages.paging import MOST_COUNTED, CountedUpTo, in_words
 
 MOST_WAITING = 1_000  # of each kind of work so much is counted
@@ -90,24 +93,47 @@ def counted(request: HttpRequest) -> tuple[list[dict[str, Any]], list[dict[str, 
     """What is to be done in the lists, a line for each kind of work that has rows, and what the
     person did. One query."""
     user = request.user
-    work = [*lists_with_work(request), *(line for lines in QUEUES for line in lines(user))]
-    own = [line for lines in PERSONAL for line in lines(user)]
-    bounds = [*[MOST_WAITING] * len(work), *[MOST_COUNTED] * len(own)]
-    lines = [*work, *own]
-    counts = [CountedUpTo(found, most) for (_, found), most in zip(lines, bounds, strict=True)]
+    models = tuple(model for model in models_with_work() if may_open(model, request))
+    rights = None if user.is_superuser else frozenset(user.get_all_permissions())
+    work, own = (
+        to_count(found, user, rights, scope_of(user), timezone.localdate(), most)
+        for found, most in (((*models, *QUEUES), MOST_WAITING), (tuple(PERSONAL), MOST_COUNTED))
+    )
+    counts = [count for _, count, _ in (*work, *own)]
     rows = get_user_model()._default_manager.filter(pk=user.pk).values_list(*counts)
+    numbers = iter(rows.get() if counts else ())
     found = [
-        {**line, "count": in_words(count, most)} if count else {}
-        for (line, _), most, count in zip(lines, bounds, rows.get() if counts else (), strict=True)
+        [{**line, "count": in_words(n, most)} for line, _, most in lines if (n := next(numbers))]
+        for lines in (work, own)
     ]
-    return [*filter(None, found[: len(work)])], [*filter(None, found[len(work) :])]
+    return found[0], found[1]
 
 
-def lists_with_work(request: HttpRequest) -> Iterator[Work]:
-    """Each kind of work in each list that the user may open."""
-    for model in models_with_work():
-        kinds = kinds_of_work(model, request.user) if may_open(model, request) else {}
-        for key, (label, rule) in kinds.items():
-            link = f"{admin_page(model, 'changelist')}?todo={key}"
-            line = {"key": key, "what": model._meta.verbose_name_plural, "kind": label}
-            yield {**line, "link": link}, changeable(model.objects.filter(rule), request.user)
+@lru_cache(maxsize=256)
+def to_count(
+    kinds: tuple[Any, ...],
+    user: Any,
+    rights: frozenset[str] | None,
+    scope: Scope,
+    today: date,
+    most: int,
+) -> list[tuple[dict[str, Any], CountedUpTo, int]]:
+    """What is counted for a person who has these rights (None: all) and this scope today.
+
+    What a hundred queries ask follows from nothing else, and to put them together takes Django
+    longer than the database needs to answer: it is kept with the SQL made of it.
+    """
+    lines = (
+        line
+        for kind in kinds
+        for line in (work_of(kind, user) if isinstance(kind, type) else kind(user))
+    )
+    return [(line, CountedUpTo(rows, most), most) for line, rows in lines]
+
+
+def work_of(model: type[Any], user: Any) -> Iterator[Work]:
+    """Each kind of work in a list that the user may open."""
+    for key, (label, rule) in kinds_of_work(model, user).items():
+        link = f"{admin_page(model, 'changelist')}?todo={key}"
+        line = {"key": key, "what": model._meta.verbose_name_plural, "kind": label}
+        yield {**line, "link": link}, changeable(model.objects.filter(rule), user)

@@ -31,6 +31,19 @@ def tell_fits(form: Any, whole: str = "", number: int | None = None) -> None:
             getattr(widget, "widget", widget).attrs["data-fits"] = told
 
 
+def tell_fits_of_many(widget: Any, rows: Any, name: str) -> None:
+    """Tell a choice for many rows what it has to fit, where that is the same for all of them.
+
+    Of rows that differ in it, whoever stores them says which the choice does not fit.
+    """
+    fits = getattr(rows.model, "FITS", {}).get(name, ())
+    heads = sorted({head_of(path) for path in paths_of(fits)})
+    said = [*rows.order_by().values(*heads).distinct()[:2]] if heads else [{}]
+    if fits and len(said) == 1:
+        known = {head: value for head, value in said[0].items() if value is not None}
+        widget.attrs["data-fits"] = json.dumps({"own": [], "above": {}, "known": known})
+
+
 def deciding(form: Any, fits: tuple[Fit, ...], whole: str, number: int | None) -> dict[str, Any]:
     """Where what decides stands: in inputs of the row, of the form above it, or known already."""
     own: list[str] = []

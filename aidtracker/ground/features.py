@@ -138,6 +138,9 @@ class Keyed(Model):
     TOLD_APART_BY: FieldNames = ()
     """Of rows that files may name by their name instead: the fields that tell equal names apart."""
 
+    NUMBERED_IN: KeyName = ""
+    """The foreign key to the row in which its `number`, if left empty, counts on."""
+
     CAN_BE_MERGED: bool = False
     """Whether two rows that turn out to be one thing can be made one."""
 

@@ -78,9 +78,22 @@ def refuse_of_group(field: Any, fits: Sequence[Fit], values: dict[str, Any], row
     known = {*named.filter(fitting(fits, values)).values_list("pk", flat=True)}
     for row in rows:
         number = getattr(row, field.attname)
-        if number not in known and (one := named.filter(pk=number).first()):
+        if number in known or is_as_stored(row, field, [*values]):
+            continue
+        if one := named.filter(pk=number).first():
             words = wrong_with(named.filter(pk=number), fits, values) or fits[0].words
             raise ValidationError({field.name: words.format(one=one)})
+
+
+def is_as_stored(row: Any, field: Any, paths: Iterable[str]) -> bool:
+    """Whether a row is stored with just what it names and what of its own decides on that.
+
+    What fitted then stays, though what it names has become another since: it is corrected like all
+    else, and is no bar to what else is corrected.
+    """
+    names = {field.attname, *(row._meta.get_field(head_of(path)).attname for path in paths)}
+    said = {name: getattr(row, name) for name in names}
+    return row.pk is not None and type(row)._base_manager.filter(pk=row.pk, **said).exists()
 
 
 def wrong_with(one: Any, fits: Iterable[Fit], values: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ def in_words(counted: int, most: int = 0) -> int:
 class CountedUpTo(Expression):
     """How many rows a query finds, or one more than are counted.
 
-    Its SQL is made apart: of dozens beside each other Django would take each apart again.
+    Its SQL is made apart, and once: of dozens beside each other Django would take each apart again.
     """
 
     output_field: Any = IntegerField()
@@ -64,12 +64,18 @@ class CountedUpTo(Expression):
     def __init__(self, rows: QuerySet, most: int = 0) -> None:
         super().__init__()
         self.rows = rows.order_by().values("pk")[: (most or MOST_COUNTED) + 1]
+        self.made: dict[str, tuple[str, Any]] = {}  # which copies share
 
     @property
     def identity(self) -> tuple[Any, ...]:
         return type(self), id(self.rows)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        if connection.vendor not in self.made:
+            self.made[connection.vendor] = self.make(connection)
+        return self.made[connection.vendor]
+
+    def make(self, connection: Any) -> tuple[str, Any]:
         try:
             sql, parameters = self.rows.query.get_compiler(connection=connection).as_sql()
         except EmptyResultSet:

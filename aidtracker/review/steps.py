@@ -5,7 +5,7 @@ was last published, but for the states that a reviewer's step made and those tha
 other rows. Nobody approves what they entered themselves.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,6 +44,7 @@ from aidtracker.trail.differences import Difference, differences
 from aidtracker.trail.history import is_follow_on, set_values
 from aidtracker.trail.notices import Notice
 
+MOST_NAMED = 3  # rows that a step passed over, of each reason
 OWN_APPROVAL = "您审核通过的，须由他人发布"
 OWN_ROW = "您录入、修改或提交过，须由他人审核"
 
@@ -182,18 +183,29 @@ def queues(model: type[Reviewed], user: Any) -> dict[str, tuple[str, Q]]:
 
 @dataclass
 class StepTaken:
-    """What became of a step: the rows that took it, and how many did not for which reason."""
+    """What became of a step: the rows that took it, and which did not for which reason.
+
+    In place of a row that the user must not know of stands None.
+    """
 
     step: Step
     done: list = field(default_factory=list)
-    refused: Counter = field(default_factory=Counter)
+    refused: dict[str, list] = field(default_factory=lambda: defaultdict(list))
 
     def sentences(self, name: str) -> Iterator[tuple[bool, str]]:
         """What to tell the user about rows of a model called `name`: (is good, sentence)."""
         if self.done:
             yield True, f"{self.step.label}：{len(self.done)} 条{name}{self.aside()}。"
-        for reason, number in self.refused.items():
-            yield False, f"{number} 条{name}未{self.step.label}：{reason}。"
+        for reason, rows in self.refused.items():
+            yield False, f"{len(rows)} 条{name}未{self.step.label}{self.named(rows)}：{reason}。"
+
+    def named(self, rows: list) -> str:
+        """（“甲”“乙”等）; nothing where it is clear which, since none was done."""
+        is_clear = not self.done and len(self.refused) == 1
+        names = [f"“{row}”" for row in rows[:MOST_NAMED] if row is not None]
+        if is_clear or not names:
+            return ""
+        return f"（{''.join(names)}{'等' if len(rows) > len(names) else ''}）"
 
     def aside(self) -> str:
         """What to add about published rows that are public only with others, which are not yet."""
@@ -282,7 +294,7 @@ def take_step(step: Step, rows: QuerySet, user: Any, words: str = "") -> StepTak
         why = referee.obstacle(step, row) or unsaid(step, row, words)
         why = why or unready.get(row.pk) or refusal(step, row)
         if why:
-            outcome.refused[why] += 1
+            outcome.refused[why].append(row if row.pk in referee.covered else None)
         else:
             outcome.done.append(row)
     if outcome.done:

@@ -122,6 +122,21 @@ def test_findings_of_other_headquarters_do_not_wait(client, headquarters):
     assert waiting(client, user) == {("核对", "矛盾待处理"): 1}
 
 
+def test_what_a_person_may_and_covers_is_asked_each_time(client, headquarters):
+    make_project(headquarters=headquarters, review="submitted")
+    user = staff(headquarters, "view", "approve")
+    one, two = {("援疆项目", "等我审核"): 1}, {("援疆项目", "等我审核"): 2}
+    assert waiting(client, user) == one
+    make_project(headquarters=headquarters, review="submitted")
+    assert waiting(client, user) == two
+    user.account.headquarters.set([make_headquarters()])
+    assert waiting(client, User.objects.get(pk=user.pk)) == {}
+    user.account.headquarters.set([headquarters])
+    assert waiting(client, User.objects.get(pk=user.pk)) == two
+    user.user_permissions.remove(Permission.objects.get(codename="approve_project"))
+    assert waiting(client, User.objects.get(pk=user.pk)) == {}
+
+
 def test_nothing_to_do_is_said(client, headquarters):
     client.force_login(staff(headquarters, "view", "change"))
     page = client.get(HOME)

@@ -38,6 +38,7 @@ WRONG = [
     (ProjectParty, "OWNERS", ("project__headquarter",), "no field named 'headquarter'"),
     (Project, "IS_SHARED", "no", "'no' is no bool"),
     (Project, "CAN_BE_MERGED", "no", "'no' is no bool"),
+    (ProjectParty, "NUMBERED_IN", "role", "role is no foreign key to the record"),
     (Observation, "SEEN_WITH", ("printed",), "printed names no row of the record"),
     (Observation, "PUBLIC_WITH", ("findings",), "findings is no foreign key to the record"),
     (Observation, "PUBLIC_WITH", ("serie",), "no field named 'serie'"),

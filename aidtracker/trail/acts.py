@@ -74,7 +74,8 @@ def programs_own():
     if act is None:
         program, *words = sys.argv
         is_command = program.endswith("manage.py")
-        act = Act(way=Way.COMMAND if is_command else Way.PROGRAM, subject=" ".join(words[:1]))
+        subject = " ".join(words[:1])[:SUBJECT_LENGTH]
+        act = Act(way=Way.COMMAND if is_command else Way.PROGRAM, subject=subject)
         act.user_name = system_user()
         _program.set(act)
     return act

@@ -19,9 +19,9 @@ from projects.admin.grid import asked_headquarters
 from projects.admin.moving import follow_up, move
 from projects.models import FollowUp, Pipeline, PipelineCase, PipelineStage, Review, StageEntry
 from projects.monthly.grid import headquarters_seen_by
-from projects.sums.funnels import Funnel, funnel, pairs_of, standing_of
+from projects.sums.funnels import Funnel, funnel, paths_of
 
-MOST_CARDS = 300  # on the whole board
+MOST_CARDS = 100  # on the whole board
 
 
 @dataclass
@@ -79,20 +79,25 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def chosen(request: HttpRequest, pipelines: list[Pipeline]) -> Pipeline | None:
-    """The pipeline that the address names, else the first."""
-    asked = request.GET.get("pipeline", "")
-    found = next((one for one in pipelines if one.slug == asked), None)
-    if asked and found is None:
-        raise Http404("No such pipeline.")
-    return found or next(iter(pipelines), None)
+    """The pipeline that the address names, else that of the case which was entered last."""
+    if asked := request.GET.get("pipeline", ""):
+        found = [one for one in pipelines if one.slug == asked]
+        if not found:
+            raise Http404("No such pipeline.")
+    else:
+        last = readable(PipelineCase.objects.order_by("-pk"), request.user)
+        number = last.values_list("pipeline", flat=True).first()
+        found = [one for one in pipelines if one.pk == number]
+    return next(iter((*found, *pipelines)), None)
 
 
 def cards_of(cases: Any) -> list[PipelineCase]:
     """What is pursued, one more than the board shows; those longest in their stage first."""
-    rows = cases.under_way().with_stage(StageEntry.objects.standing())
+    entries = StageEntry.objects.standing()
+    numbers = cases.under_way().longest_first(entries).values_list("pk", flat=True)
+    rows = PipelineCase.objects.filter(pk__in=list(numbers[: MOST_CARDS + 1])).with_stage(entries)
     rows = rows.select_related("enterprise", "headquarters").prefetch_related("follow_ups")
-    found = list(rows.order_by("reached__on", "pk")[: MOST_CARDS + 1])
-    return sorted(found, key=lambda card: (not card.is_stalled, card.entered_on))
+    return sorted(rows, key=lambda card: (not card.is_stalled, card.entered_on))
 
 
 def mark_own(cards: list[PipelineCase], user: Any) -> list[PipelineCase]:
@@ -119,8 +124,9 @@ def funnel_of(cases: Any, stages: list[PipelineStage]) -> Funnel | None:
     """The funnel of what the board shows, drafts included; the stages are read already."""
     if not stages:
         return None
-    kept, entries = cases.exclude(review=Review.WITHDRAWN), StageEntry.objects.standing()
-    return funnel(stages, standing_of(kept, entries), pairs_of(kept, entries))
+    kept = cases.exclude(review=Review.WITHDRAWN)
+    paths = paths_of(kept, StageEntry.objects.standing(), stages)
+    return funnel(stages, paths.get(stages[0].pipeline_id, []))
 
 
 def act(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -34,14 +33,6 @@ SAID_ALIKE = (
 SHOWN_TITLE = 14  # characters of a document's title in a list
 
 
-def take_number(form: RecordForm) -> None:
-    """Left without a number, a figure comes after the others of its document."""
-    data = form.cleaned_data
-    if data.get("number") is None and "number" not in form.errors and data.get("source"):
-        last = data["source"].observations.aggregate(last=Max("number"))["last"]
-        data["number"] = (last or 0) + 1
-
-
 class Place(CountedAtOnce, admin.SimpleListFilter):
     """Figures that lost their place when their document got a text, or another one."""
 
@@ -67,16 +58,12 @@ class AboutPlace(RelatedFilter):
 class ObservationForm(RecordForm):
     """A figure, as printed."""
 
-    typed_checks = (take_number, *RecordForm.typed_checks)
-
     class Media:
         js = ("admin/figure_preview.js",)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "printed" in self.fields:
-            self.fields["number"].required = False
-            self.fields["number"].help_text = "在文献中的先后；留空则排在最后"
             address = reverse("admin:projects_observation_read_figure")
             self.fields["printed"].widget.attrs |= {
                 "data-read-figure": address,

@@ -29,7 +29,7 @@ PLACES = 5
 TOTAL = models.DecimalField(max_digits=14, decimal_places=PLACES)
 CENT = Decimal("0.01")
 MOST_NAMES = 8
-WITHOUT_GROUND = "评上的发布时授予荣誉，请先在评定轮次里写明公布日期和公布依据。"
+WITHOUT_GROUND = "授予荣誉的，发布结果前请先在评定轮次里写明公布日期和公布依据。"
 # What a published assessment says, and the award with it.
 STATED = ("round_id", "number", "outlet_id", "site_id", "outcome")
 
@@ -75,8 +75,9 @@ class AssessmentQuerySet(KeyedQuerySet):
         return self.published()
 
 
-def fits_of(kind: str, label: str) -> tuple[Fit, Fit]:
-    """What is rated is of the scheme's kind, and of its headquarters or one below it."""
+def fits_of(kind: str, label: str, programs: str) -> tuple[Fit, ...]:
+    """What is rated is of the scheme's kind, of its headquarters or one below it, and of the
+    programme, if the scheme names one: what the grid of a round lists."""
 
     def of_kind(assessed: str | None) -> Q:
         return Q() if assessed in (None, kind) else NOTHING
@@ -85,12 +86,20 @@ def fits_of(kind: str, label: str) -> tuple[Fit, Fit]:
         below = Headquarters.objects.filter(Q(pk=owner) | Q(parent=owner))
         return Q() if owner is None else Q(headquarters__in=below.values("pk"))
 
+    def of_program(program: int | None) -> Q:
+        return Q() if program is None else Q(**{programs: program})
+
     return (
         Fit(("round__scheme__assessed",), of_kind, f"这个办法评的不是{label}。"),
         Fit(
             ("round__scheme__headquarters",),
             of_owner,
             f"这个{label}不属于办法的援疆指挥部及其下属，不能评。",
+        ),
+        Fit(
+            ("round__scheme__program",),
+            of_program,
+            f"这个{label}不属于办法的所属工程，不能评；要评，先改这个{label}或办法的所属工程。",
         ),
     )
 
@@ -99,6 +108,7 @@ class Assessment(Paged, Reviewed):
     """评定: how one outlet or site did in a round, and whether it is to be granted the award."""
 
     KEY = ("round__scheme__code", "round__year", "number")
+    NUMBERED_IN = "round"
     PAGE = ("round__scheme__slug", "round__year", "number")
     OWNERS = ("round__scheme__headquarters",)
     SEEN_WITH = ("outlet",)
@@ -107,7 +117,10 @@ class Assessment(Paged, Reviewed):
     SEARCHED_IN = ("note",)
     SEARCHED_WITH = ("outlet", "site")
     TOLD = ("round", "number", "outlet", "site", "outcome")
-    FITS = {"outlet": fits_of("outlet", "网点"), "site": fits_of("site", "场所")}
+    FITS = {
+        "outlet": fits_of("outlet", "网点", "program"),
+        "site": fits_of("site", "场所", "programs"),
+    }
     IS_SHARED = False
 
     class Outcome(models.TextChoices):
@@ -172,6 +185,7 @@ class Assessment(Paged, Reviewed):
         super().before_storing(rows)
         refuse_of_public(rows)
         refuse_without_award(rows)
+        refuse_moved(rows)
 
     @classmethod
     def make_ready(cls, rows: Sequence[Self]) -> dict[int, str]:
@@ -181,10 +195,13 @@ class Assessment(Paged, Reviewed):
     def take_effect(self) -> None:
         """Who is published as granted an award has it, unless somebody entered it already."""
         scheme = self.round.scheme
-        if self.outcome != self.Outcome.AWARD or not scheme.award_name or self.awards.exists():
+        if not (self.outcome and scheme.award_name):
             return
+        # What is published of a round changes for a reason alone: what all of it says comes first.
         if not (self.round.granted_on and self.round.basis):
             raise ValidationError(WITHOUT_GROUND)
+        if self.outcome != self.Outcome.AWARD or self.awards.exists():
+            return
         award = self.awards.model(
             assessment=self,
             name=scheme.award_name,
@@ -251,6 +268,19 @@ def refuse_without_award(rows: Sequence[Assessment]) -> None:
     if others and Assessment._base_manager.filter(pk__among=others, awards__isnull=False).exists():
         words = "这次评定已经授予荣誉；要改结果，请先在荣誉里去掉“所据评定”或删去荣誉。"
         raise ValidationError({"outcome": words})
+
+
+def refuse_moved(rows: Sequence[Assessment]) -> None:
+    """What has points by the criteria of a scheme stays with it. Raises ValidationError."""
+    numbers = [row.pk for row in rows if row.pk]
+    rated = Assessment._base_manager.filter(pk__among=numbers, scores__isnull=False)
+    rounds = dict(rated.values_list("pk", "round_id")) if numbers else {}
+    for row in rows:
+        before = rounds.get(row.pk, row.round_id)
+        both = AssessmentRound.objects.filter(pk__in=(before, row.round_id))
+        if before != row.round_id and both.values("scheme").distinct().count() > 1:
+            words = "已按原来办法的评分项评分，不能改到别的办法；请先删去评分。"
+            raise ValidationError({"round": words})
 
 
 def total_words(total: Any, rated: int, criteria: int, most: Any) -> str:

@@ -86,6 +86,7 @@ class Observation(Paged, Reviewed):
     """观测值: one value of one series for one period, as one source states it."""
 
     KEY = ("source__code", "number")
+    NUMBERED_IN = "source"
     PAGE = ("source__code", "number")
     CITED_AS = "《{source__title}》，{source__publisher}，{source__published_on}，第 {number} 处"
     OWNERS = ("maintainer",)

@@ -13,6 +13,7 @@ from django.db.models import (
     Exists,
     F,
     Func,
+    OrderBy,
     OuterRef,
     Q,
     QuerySet,
@@ -76,6 +77,11 @@ class PipelineCaseQuerySet(RecordQuerySet):
         Of the public ones with the public entries, unless others are given.
         """
         return self.annotate(reached=Subquery(latest(entries).values("told")))
+
+    def longest_first(self, entries: QuerySet) -> Self:
+        """Those first that are longest where they stand by these entries; not begun, last."""
+        since = Subquery(latest(entries).values("entered_on"))
+        return self.order_by(OrderBy(since, nulls_last=True), "pk")
 
     def under_way(self) -> Self:
         """Those that were not dropped."""

@@ -39,6 +39,7 @@ class PipelineStage(KeyedModel):
     """流程阶段: one step of a pipeline, and for how long nothing may happen in it."""
 
     KEY = ("pipeline__name", "name")
+    NUMBERED_IN = "pipeline"
     NAMED_AS = "{pipeline__name}·{name}"
     OWNERS = ("pipeline__maintainer",)
     SEARCHED_IN = ("name",)

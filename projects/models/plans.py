@@ -84,6 +84,7 @@ class Milestone(Reviewed):
     """节点: a step of a project, when it was to be reached and when it was."""
 
     KEY = ("project__code", "number")
+    NUMBERED_IN = "project"
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
     SEARCHED_IN = ("name",)

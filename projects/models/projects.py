@@ -146,6 +146,7 @@ class ProjectParty(PartOfReviewed):
     """Who takes part in a project, and as what: an enterprise, a headquarters or another body."""
 
     KEY = ("project__code", "number")
+    NUMBERED_IN = "project"
     OWNERS = ("project__headquarters",)
     PUBLIC_WITH = ("project",)
     SEARCHED_IN = ("organisation",)

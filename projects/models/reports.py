@@ -4,12 +4,14 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.columns import WordsField
 from aidtracker.ground.constraints import once, unfilled
 from aidtracker.ground.features import ColumnPairs, KeyName
+from aidtracker.ground.fits import Fit
 from aidtracker.ground.keys import follow
 from aidtracker.ground.money import LedgerAmountField, not_negative_check
 from aidtracker.ground.months import MonthField, in_chinese, month_check, previous
@@ -343,6 +345,11 @@ class TargetReport(MonthlyReport):
     SEARCHED_WITH = ("target",)
     OWNERS = ("target__headquarters",)
     SUBJECT = "target"
+    FITS = {
+        "target": (
+            Fit((), lambda: ~Q(unit=""), "“{one}”没有单位，只是各部分的总称；请填它的各部分。"),
+        )
+    }
     PUBLIC_WITH = ("target",)
     PAIRS = (("done", "done_to_date"),)
 
@@ -361,12 +368,8 @@ class TargetReport(MonthlyReport):
         constraints = report_checks("target_report", "target", not_negative=("done_to_date",))
 
     def clean(self):
-        """What is counted has a unit."""
         super().clean()
-        if self.target_id and not self.target.unit:
-            raise ValidationError(
-                {"target": "这项任务没有单位，只是各部分的总称；请填它的各部分。"}
-            )
+        self.before_storing([self])
 
 
 REPORTS = (

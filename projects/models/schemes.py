@@ -109,6 +109,7 @@ class Criterion(PartOfReviewed):
     """评分项: what points are given for, out of how many, with which weight, on what evidence."""
 
     KEY = ("scheme__code", "number")
+    NUMBERED_IN = "scheme"
     OWNERS = ("scheme__headquarters",)
     PUBLIC_WITH = ("scheme",)
     SEARCHED_IN = ("name",)

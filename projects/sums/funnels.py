@@ -3,18 +3,28 @@
 A stage counts for a case only where an entry into it is recorded: what was left out is said.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from aidtracker.templatetags.formatting import plain
 from projects.models import PipelineStage, StageEntry
-from projects.models.pipeline_cases import DROPPED, latest
+from projects.models.pipeline_cases import DROPPED
 
 
 @dataclass(frozen=True)
@@ -64,51 +74,74 @@ def percent(part: int, whole: int) -> str:
     return f"{plain(Decimal(round(Fraction(part * 1000, whole))) / 10)}%"
 
 
+class Path(NamedTuple):
+    """The stages, by their numbers, that some cases of a pipeline have come through."""
+
+    stages: frozenset[int]
+    is_dropped: bool
+    cases: int
+
+    @property
+    def at(self) -> int | None:
+        return max(self.stages, default=None)
+
+
 def funnels(
     cases: QuerySet, entries: QuerySet | None = None, pipelines: Iterable[int] = ()
 ) -> list[Funnel]:
     """The funnels of some cases, one of each pipeline that they go through, or that is named.
 
-    `entries` are those that count: the public ones, unless others are given. Three queries.
+    `entries` are those that count: the public ones, unless others are given. Two queries.
     """
     entries = StageEntry.objects.published() if entries is None else entries
-    now = standing_of(cases, entries)
-    named = {*pipelines, *(one for one, *_ in now)}
-    stages = PipelineStage.objects.filter(pipeline__in=named).select_related("pipeline")
-    in_order = stages.order_by("pipeline__slug", "number")
-    pairs = pairs_of(cases, entries) if now else Counter()
+    stages = list(
+        PipelineStage.objects.select_related("pipeline").order_by("pipeline__slug", "number")
+    )
+    paths = paths_of(cases, entries, stages)
+    named = {*pipelines, *paths}
     return [
-        funnel(list(own), now, pairs)
-        for _, own in groupby(in_order, key=lambda stage: stage.pipeline_id)
+        funnel(list(own), paths.get(pipeline, []))
+        for pipeline, own in groupby(stages, key=lambda stage: stage.pipeline_id)
+        if pipeline in named
     ]
 
 
-def standing_of(cases: QuerySet, entries: QuerySet) -> Counter[tuple[int, int | None, bool]]:
-    """How many cases stand in each stage, and how many of those were dropped."""
-    at = Subquery(latest(entries).values("stage"))
-    rows = cases.order_by().annotate(at=at, is_dropped=DROPPED)
-    grouped = rows.values_list("pipeline", "at", "is_dropped").annotate(total=Count("pk"))
-    return Counter({tuple(key): total for *key, total in grouped})
+def paths_of(
+    cases: QuerySet, entries: QuerySet, stages: Iterable[PipelineStage]
+) -> dict[int, list[Path]]:
+    """The paths of some cases in each pipeline, which has these stages.
+
+    The database tells a path as a number, whose bits say which stages are in it: a case has one
+    entry into each.
+    """
+    numbers = sorted({stage.number for stage in stages})
+    bits = [When(stage__number=one, then=Value(1 << at)) for at, one in enumerate(numbers)]
+    sums = Sum(Case(*bits, default=0, output_field=BigIntegerField()))
+    own = entries.filter(case=OuterRef("pk")).order_by().values("case").annotate(path=sums)
+    rows = cases.order_by().annotate(path=Subquery(own.values("path")), is_dropped=DROPPED)
+    grouped = rows.values_list("pipeline", "path", "is_dropped").annotate(total=Count("pk"))
+    found: dict[int, list[Path]] = {}
+    for pipeline, path, is_dropped, total in grouped:
+        came = frozenset(one for at, one in enumerate(numbers) if int(path or 0) >> at & 1)
+        found.setdefault(pipeline, []).append(Path(came, is_dropped, total))
+    return found
 
 
-def pairs_of(cases: QuerySet, entries: QuerySet) -> Counter[tuple[int, int]]:
-    """How many cases reached both of two stages; of one stage twice: how many reached it."""
-    own = entries.filter(case__in=cases.order_by().values("pk")).order_by()
-    same = own.filter(case__entries__in=entries.order_by().values("pk"))
-    grouped = same.values_list("stage", "case__entries__stage").annotate(total=Count("pk"))
-    return Counter({(one, other): total for one, other, total in grouped})
+def funnel(stages: list[PipelineStage], paths: list[Path]) -> Funnel:
+    def count(*through: int) -> int:
+        return sum(one.cases for one in paths if one.stages.issuperset(through))
 
+    def count_at(stage: int | None, is_dropped: bool) -> int:
+        found = (one for one in paths if (one.at, one.is_dropped) == (stage, is_dropped))
+        return sum(one.cases for one in found)
 
-def funnel(stages: list[PipelineStage], now: Counter, pairs: Counter) -> Funnel:
-    pipeline = stages[0].pipeline
-    own = {key: total for key, total in now.items() if key[0] == pipeline.pk}
     lines, before = [], None
     for stage in stages:
-        standing = [own.get((pipeline.pk, stage.pk, is_dropped), 0) for is_dropped in (False, True)]
-        reached = pairs[stage.pk, stage.pk]
-        told = (before, pairs[before.pk, before.pk], pairs[before.pk, stage.pk]) if before else ()
-        lines.append(FunnelLine(stage, reached, *standing, *told))
+        at = stage.number
+        standing = count_at(at, is_dropped=False), count_at(at, is_dropped=True)
+        told = (before, count(before.number), count(before.number, at)) if before else ()
+        lines.append(FunnelLine(stage, count(at), *standing, *told))
         before = stage
-    unbegun = sum(total for (_, at, is_dropped), total in own.items() if not (at or is_dropped))
-    dropped = sum(total for (*_, is_dropped), total in own.items() if is_dropped)
-    return Funnel(pipeline, sum(own.values()), unbegun, dropped, tuple(lines))
+    dropped = sum(one.cases for one in paths if one.is_dropped)
+    unbegun = count_at(None, is_dropped=False)
+    return Funnel(stages[0].pipeline, count(), unbegun, dropped, tuple(lines))

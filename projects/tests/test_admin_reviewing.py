@@ -152,7 +152,7 @@ def test_action_leaves_out_rows_in_other_states(client, headquarters):
     rows = [make_project(headquarters=headquarters, review=one) for one in ("draft", "submitted")]
     assert act(client, "approve", *rows) == [
         "审核通过：1 条援疆项目。",
-        "1 条援疆项目未审核通过：现在的状态是“草稿”。",
+        f"1 条援疆项目未审核通过（“{rows[0]}”）：现在的状态是“草稿”。",
     ]
 
 

@@ -27,7 +27,7 @@ from aidtracker.testing import (
     make_staff,
 )
 from aidtracker.tests.foreign_rows import filled
-from projects.models import Assessment, Award, Score
+from projects.models import Assessment, AssessmentScheme, Award, Score
 from projects.monthly.rounds import late_rounds
 from projects.monthly.saving import ConflictError
 from projects.monthly.scores import ScoreGrid
@@ -182,11 +182,11 @@ def test_what_lacks_points_is_not_submitted_and_says_of_which(home, round_, outc
     assert row.review == "draft"
 
 
-@pytest.mark.parametrize("missing", ["granted_on", "basis"])
-def test_day_and_ground_are_asked_when_the_award_is_published(home, round_, missing):
+@pytest.mark.parametrize(("missing", "outcome"), [("granted_on", "award"), ("basis", "none")])
+def test_day_and_ground_are_asked_when_the_outcome_is_published(home, round_, missing, outcome):
     setattr(round_, missing, "")
     round_.save()
-    row = rated(round_, 90, 90, review="draft", outcome="award")
+    row = rated(round_, 90, 90, review="draft", outcome=outcome)
     refused = approved_by_others(row, home).refused
     assert ["公布日期和公布依据" in why for why in refused] == [True]
     row.refresh_from_db()
@@ -234,19 +234,50 @@ def test_award_of_another_headquarters_does_not_rest_on_it(round_):
 
 
 @pytest.mark.parametrize("door", ["full_clean", "save"])
-@pytest.mark.parametrize("subject", ["foreign", "other kind"])
-def test_only_what_the_scheme_is_for_is_rated(round_, door, subject):
-    outlet = make_outlet(headquarters=make_headquarters())
-    named = {"outlet": outlet} if subject == "foreign" else {"site": make_site()}
+@pytest.mark.parametrize("subject", ["foreign", "other kind", "other programme"])
+def test_only_what_the_scheme_is_for_is_rated(scheme, round_, door, subject):
+    named = {"site": make_site()} if subject == "other kind" else {}
+    if subject == "foreign":
+        named["outlet"] = make_outlet(headquarters=make_headquarters(), program=scheme.program)
+    elif subject == "other programme":
+        named["outlet"] = make_outlet(headquarters=scheme.headquarters, program=make_program())
     row = Assessment(round=round_, number=1, **named)
-    with pytest.raises(ValidationError, match=r"不属于|评的不是场所"):
+    with pytest.raises(ValidationError, match=r"及其下属|评的不是场所|所属工程"):
         getattr(row, door)()
 
 
-def test_outlet_of_a_headquarters_below_may_be_rated(home, round_):
-    below = make_headquarters(parent=home)
-    row = Assessment(round=round_, number=1, outlet=make_outlet(headquarters=below))
+def test_what_was_rated_stays_so_under_another_programme_but_not_by_another_scheme(home, round_):
+    row = rated(round_, 90, review="draft")
+    row.outlet.program = make_program()
+    row.outlet.save()
+    row.note = "改了备注"
     row.full_clean()
+    row.save()
+    other = make_assessment_scheme(headquarters=home, assessed="outlet", program=None)
+    row.round = make_assessment_round(scheme=other)
+    with pytest.raises(ValidationError, match="请先删去评分"):
+        row.full_clean()
+
+
+def test_outlet_of_a_headquarters_below_may_be_rated(home, scheme, round_):
+    outlet = make_outlet(headquarters=make_headquarters(parent=home), program=scheme.program)
+    Assessment(round=round_, number=1, outlet=outlet).full_clean()
+
+
+def test_criteria_without_numbers_are_counted_on(admin_client, home):
+    sent = {"name": "某办法", "code": "B-1", "assessed": "outlet", "headquarters": home.pk}
+    sent |= {f"rounds-{end}_FORMS": 0 for end in ("TOTAL", "INITIAL")}
+    sent |= {"criteria-TOTAL_FORMS": 3, "criteria-INITIAL_FORMS": 0}
+    for at, (number, name) in enumerate((("", "一"), ("2", "二"), ("", "三"))):
+        row = {"number": number, "name": name, "full_marks": 100, "weight": 1}
+        sent |= {f"criteria-{at}-{key}": value for key, value in row.items()}
+    admin_client.post(reverse("admin:projects_assessmentscheme_add"), sent)
+    scheme = AssessmentScheme.objects.get(code="B-1")
+    numbers = dict(scheme.criteria.values_list("name", "number"))
+    assert numbers == {"一": 3, "二": 2, "三": 4}
+    alone = {"scheme": scheme.pk, "name": "四", "full_marks": 100, "weight": 1}
+    admin_client.post(reverse("admin:projects_criterion_add"), alone)
+    assert scheme.criteria.get(name="四").number == 5
 
 
 def test_criteria_stay_once_totals_are_public(scheme, round_):

@@ -1,5 +1,7 @@
 """Choices that have to fit what else a form says: offered by typing, refused at their field."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -16,7 +18,15 @@ from aidtracker.testing import (
     make_staff,
     make_target,
 )
-from projects.models import Assessment, Award, PipelineCase, Score, StageEntry, Target
+from projects.models import (
+    Assessment,
+    Award,
+    PipelineCase,
+    Score,
+    StageEntry,
+    Target,
+    TargetReport,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +148,33 @@ def test_awards_rest_on_what_granted_them_to_whom_is_named(clerk, home):
     ]
     assert offered(clerk, Award, "assessment", outlet=shops[0].pk) == {rows[0].pk}
     assert hint(clerk, Award, "assessment", outlet="", site="") == "请先填“获得网点”或“获得场所”。"
+
+
+def test_reports_are_of_what_is_counted(clerk, home):
+    target = make_target(headquarters=home, unit="场")
+    whole = make_target(headquarters=home, unit="")
+    found = offered(clerk, TargetReport, "target")
+    assert found & {target.pk, whole.pk} == {target.pk}
+    words = ask(clerk, TargetReport, "target", chosen=whole.pk)["wrong"]
+    assert words.startswith(f"“{whole}”没有单位")
+
+
+@pytest.mark.parametrize("is_alike", [True, False])
+def test_one_choice_for_many_rows_is_narrowed_where_they_are_alike(admin_client, home, is_alike):
+    owners = [home, home if is_alike else make_headquarters()]
+    rows = [make_target(headquarters=one) for one in owners]
+    asked = {"field": "parent", "rows": " ".join(f"{row.pk}:{row.version}" for row in rows)}
+    page = admin_client.post(reverse("admin:projects_target_many"), asked)
+    told = page.context["form"].fields["value"].widget.attrs.get("data-fits")
+    known = {"own": [], "above": {}, "known": {"headquarters": home.pk}}
+    assert json.loads(told or "null") == (known if is_alike else None)
+    assert ("narrowed.js" in page.content.decode()) == is_alike
+
+
+@pytest.mark.parametrize(("name", "is_loaded"), [("target", True), ("subsidy", False)])
+def test_script_is_loaded_where_something_has_to_fit(admin_client, name, is_loaded):
+    page = admin_client.get(reverse(f"admin:projects_{name}_add")).content.decode()
+    assert ("narrowed.js" in page, "autocomplete.js" in page) == (is_loaded, True)
 
 
 def test_few_queries_find_what_fits(clerk, cases, django_assert_max_num_queries):

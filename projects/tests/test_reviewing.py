@@ -130,7 +130,7 @@ def test_outcome_says_how_many_and_why_not(staff, headquarters):
     outcome = take_step(APPROVE, chosen, staff["all"])
     assert list(outcome.sentences("援疆项目")) == [
         (True, "审核通过：2 条援疆项目。"),
-        (False, f"1 条援疆项目未审核通过：{OWN_ROW}。"),
+        (False, f"1 条援疆项目未审核通过（“{own}”）：{OWN_ROW}。"),
     ]
 
 
