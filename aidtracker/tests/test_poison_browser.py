@@ -15,17 +15,17 @@ from aidtracker.testing.browser import Person
 pytestmark = pytest.mark.browser
 
 POISON = "\"'><img src=x onerror=window.ran=1><script>window.ran=1</script>{{7*7}}</textarea>"
-KEYS = {"slug", "code", "sha256", "search_text"}
+KEYS = {"slug", "code", "sha256", "search_text", "records", "counted_rows"}
 
 
-def poison(row: Model) -> set[str]:
+def poison(row: Model, said: str = POISON) -> set[str]:
     """Put the words into each field of a row that takes them, past all forms; into which."""
     took = set()
     for field in row._meta.concrete_fields:
         is_free = isinstance(field, (CharField, TextField, NameListField)) and not field.choices
         if not is_free or field.name in KEYS:
             continue
-        words = POISON[: field.max_length] if field.max_length else POISON
+        words = said[: field.max_length] if field.max_length else said
         value = [words] if isinstance(field, NameListField) else words
         try:
             with transaction.atomic():

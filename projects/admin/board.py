@@ -79,12 +79,16 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def chosen(request: HttpRequest, pipelines: list[Pipeline]) -> Pipeline | None:
-    """The pipeline that the address names, else the first."""
-    asked = request.GET.get("pipeline", "")
-    found = next((one for one in pipelines if one.slug == asked), None)
-    if asked and found is None:
-        raise Http404("No such pipeline.")
-    return found or next(iter(pipelines), None)
+    """The pipeline that the address names, else that of the case which was entered last."""
+    if asked := request.GET.get("pipeline", ""):
+        found = [one for one in pipelines if one.slug == asked]
+        if not found:
+            raise Http404("No such pipeline.")
+    else:
+        last = readable(PipelineCase.objects.order_by("-pk"), request.user)
+        number = last.values_list("pipeline", flat=True).first()
+        found = [one for one in pipelines if one.pk == number]
+    return next(iter((*found, *pipelines)), None)
 
 
 def cards_of(cases: Any) -> list[PipelineCase]:

@@ -398,6 +398,9 @@ class ReviewedAdmin(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        form.instance.entered_below = [
+            (one.model, [row.pk for row in one.new_objects]) for one in formsets if one.model.REVIEW
+        ]
         if form.edit.is_proposal:
             return
         parts = (one for one in formsets if not one.model.REVIEW)
@@ -416,8 +419,13 @@ class ReviewedAdmin(admin.ModelAdmin):
         return super().response_change(request, obj)
 
     def submit_if_asked(self, request, row):
-        if "_submit" in request.POST and SUBMIT.is_allowed(request.user, type(row)):
-            self.step_with(request, SUBMIT, type(row)._base_manager.filter(pk=row.pk))
+        """The row, and what was entered with it that has a review of its own."""
+        if "_submit" not in request.POST:
+            return
+        for model, numbers in ((type(row), [row.pk]), *vars(row).get("entered_below", ())):
+            if numbers and SUBMIT.is_allowed(request.user, model):
+                rows = model._base_manager.filter(pk__in=numbers)
+                self.tell(request, take_step(SUBMIT, rows, request.user), model._meta.verbose_name)
 
     # Deleting
 

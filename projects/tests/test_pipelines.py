@@ -4,8 +4,10 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from aidtracker.ground.keys import key_of
@@ -125,6 +127,21 @@ def test_stage_of_another_pipeline_is_refused_at_every_door(stages):
             row.clean()
         with pytest.raises(ValidationError, match=words), transaction.atomic():
             row.save()
+
+
+def test_stage_entered_with_a_case_is_submitted_with_it(admin_client, stages):
+    sent = {"name": "某事项", "code": "T-1", "pipeline": stages[0].pipeline_id, "_submit": "1"}
+    sent |= {f"follow_ups-{end}_FORMS": 0 for end in ("TOTAL", "INITIAL")}
+    sent |= {"entries-TOTAL_FORMS": 1, "entries-INITIAL_FORMS": 0, "entries-0-stage": stages[0].pk}
+    page = admin_client.post(reverse("admin:projects_pipelinecase_add"), sent)
+    entry = StageEntry.objects.get(case__code="T-1")
+    assert (entry.case.review, entry.review) == ("submitted", "submitted")
+    said = [str(one) for one in get_messages(page.wsgi_request)]
+    assert said[:2] == ["提交：1 条推进事项。", "提交：1 条阶段记录。"]
+    # The board opens with what was entered last.
+    make_pipeline_case()
+    board = admin_client.get(reverse("admin:projects_board"))
+    assert board.context["pipeline"] == PipelineCase.objects.latest("pk").pipeline
 
 
 def test_pages_of_what_a_case_names_tell_of_it(client, stages):

@@ -68,7 +68,7 @@ from projects.models.requests import Asking, NameRequest  # noqa: E402
 from projects.models.tasks import CollectionTask, CollectionUnit  # noqa: E402
 
 MARK = re.compile(r"秘密\d+号")
-KEYS = {"slug", "code", "sha256", "search_text"}
+KEYS = {"slug", "code", "sha256", "search_text", "records", "counted_rows"}
 # Doors with forms, which one who may do everything opens; the clerk asks for all others, too.
 FORMS = {"change", "delete", "changelist", "add", "import", "many", "merge"}
 PAGES = ("grid", "scoring", "board", "desks", "quarters", "monthly_totals")
