@@ -20,17 +20,15 @@ from projects.briefings.ledgers import (
     cited,
     read_documents,
     said_of,
-    tables_of,
     write_amounts,
 )
-from projects.models import Investment, Observation, Outlet, Project, Site
+from projects.models import Project, Site
 from projects.models.briefings import Briefing
 from projects.models.plans import latest_editions
 from projects.models.targets import counted, share_words
 from projects.sums.standings import Ground, Standing, with_standing
 
 NOTHING = "—"
-OUTLETS = 12
 REPORTED = ("work_done_to_date", "received_to_date", "paid_to_date")
 SAID = ("physical_progress", "problems", "next_step")
 DATES = ("approved_on", "planned_start", "actual_start", "planned_completion", "actual_completion")
@@ -57,6 +55,7 @@ def write_card(writer: Any, briefing: Briefing, tables: Iterable[LedgerTable]) -
         write_amounts(writer, replace(table, title="资金"))
         write_shares(writer, project)
     write_years(writer, project)
+    write_subsidies(writer, project)
     write_steps(writer, project)
     write_targets(writer, project)
     write_progress(writer, project)
@@ -173,6 +172,29 @@ def known(row: Any, name: str) -> bool:
     return getattr(row, name) is not None
 
 
+def write_subsidies(writer: Any, project: Project) -> None:
+    """Who was helped with what cost; how much that moved follows from both amounts."""
+    found = list(project.subsidies.published().select_related("enterprise").order_by("code"))
+    read_documents(found)
+    rows = []
+    for one in found:
+        name = noted(writer, one, "name", one.name)
+        paid, moved = (cell_of_amount(writer, one, at) for at in ("amount", "moved_amount"))
+        words = (one.get_kind_display(), str(one.recipient or NOTHING))
+        kind, recipient = ({"printed": said, "notes": name["notes"]} for said in words)
+        times = {"printed": one.leverage_words or NOTHING, "notes": notes_of(paid, moved)}
+        rows.append([[name], [kind], [recipient], [paid], [moved], [times]])
+    if rows:
+        writer.add("heading", level=1, text="补贴")
+        heads = ["补贴", "类型", "受补方", "补贴金额", "撬动金额", "杠杆"]
+        writer.add("table", title="补贴台账所记", heads=heads, rows=rows)
+
+
+def cell_of_amount(writer: Any, row: Any, name: str) -> Any:
+    said = amount_of(row, row._meta.get_field(name))
+    return cited(writer, said) if said else NOTHING
+
+
 def write_steps(writer: Any, project: Project) -> None:
     today = timezone.localdate()
     address = project.get_absolute_url()
@@ -237,29 +259,3 @@ def write_progress(writer: Any, project: Project) -> None:
         if text := getattr(report, name):
             pieces = [noted(writer, report, name, text, address)]
             writer.add("paragraph", lead=label_of(report, name), pieces=pieces)
-
-
-# The end
-
-
-def write_end_of_card(writer: Any, briefing: Briefing, rows: Iterable[Observation]) -> None:
-    """What is around the project: firms at its site, outlets of its programmes; the documents."""
-    project = briefing.project
-    assert project is not None
-    if project.site_id and not (briefing.starts_in or briefing.ends_in):
-        for table in tables_of(Investment, Investment.objects.filter(site=project.site_id)):
-            write_amounts(writer, replace(table, title="同一场所的招商项目"))
-    outlets = Outlet.objects.published().filter(
-        program__in=project.programs.all(), headquarters=project.headquarters_id
-    )
-    found = list(outlets.order_by("slug")[: OUTLETS + 1])
-    if found:
-        names = [noted(writer, one, "name", str(one)) for one in found[:OUTLETS]]
-        rest = "等。" if len(found) > OUTLETS else "。"
-        writer.add("heading", level=1, text="所属工程的网点")
-        writer.add("paragraph", lead="", pieces=[*listed(names), rest])
-    documents = {one.pk: one.cited for one in project.sources.published().without_text()}
-    documents |= {row.source_id: row.source.cited for row in rows}
-    if documents:
-        writer.add("heading", level=1, text="所据文献")
-        writer.add("paragraph", lead="", pieces=[f"{'；'.join(documents.values())}。"])

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.templatetags.formatting import yi
 from projects.briefings.ledgers import as_kept
 from projects.briefings.sentences import time_words
-from projects.models import Observation
+from projects.models import Matter, Observation
 from projects.models.finding_kinds import Result
 from projects.models.targets import counted
 
@@ -116,10 +116,20 @@ def amounts_now(figures: Iterable[Data]) -> dict[tuple, Any]:
             wanted.setdefault(one["dataset"], set()).add(one["id"])
     found: dict[tuple, Any] = {}
     for dataset, numbers in wanted.items():
-        for row in dataset_model(dataset).objects.published().filter(pk__among=list(numbers)):
+        for row in shown_rows(dataset_model(dataset)).filter(pk__among=list(numbers)):
             for field in row._meta.concrete_fields:
                 found[dataset, row.pk, field.name] = getattr(row, field.name)
     return found
+
+
+def shown_rows(model: Any) -> Any:
+    """The rows of a ledger that a text may tell of: of matters those that were released."""
+    return model.objects.released() if model is Matter else model.objects.published()
+
+
+def is_of_matters(content: Data) -> bool:
+    """Whether a text tells of matters, which are no part of an edition of the record."""
+    return any(one.get("dataset") == dataset_name(Matter) for one in content["figures"])
 
 
 def amount_since(figure: Data, now: dict[tuple, Any]) -> str:

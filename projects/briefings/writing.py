@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from aidtracker.pages.shapes import COMPACT
 from aidtracker.templatetags.formatting import day, plain
-from projects.briefings.cards import write_card, write_end_of_card
+from projects.briefings.card_ends import write_end_of_card
+from projects.briefings.cards import write_card
 from projects.briefings.choosing import Part, chosen
 from projects.briefings.disagreeing import write_contradictions
 from projects.briefings.ledgers import ledger_tables, write_amounts

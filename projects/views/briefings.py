@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 
 from aidtracker.pages.tables import Column, Item, table
 from aidtracker.templatetags.formatting import day
+from projects.briefings.comparing import is_of_matters
 from projects.briefings.files import file_of
 from projects.briefings.setting import NAMED, others_of, page_of
 from projects.models.briefings import BriefingEdition
+from projects.views.matters import unkept
 
 MOST_LISTED = 200
 COLUMNS = (
@@ -51,18 +53,23 @@ def public_edition(briefing: int, number: int) -> BriefingEdition:
 
 
 @require_safe
-def edition(request: HttpRequest, briefing: int, number: int) -> HttpResponse:
+def edition(request: HttpRequest, briefing: int, number: int) -> HttpResponseBase:
     """The text as it was frozen, with marks at what became of its figures since."""
     found = public_edition(briefing, number)
     trail = [Item("文稿", reverse("briefings"))]
     page = page_of(found, others_of(found, is_public=True))
     # On a phone they would be longer than the text.
     context = {**page, "trail": trail, "are_notes_open": False}
-    return render(request, "projects/briefing.html", context)
+    return as_of_now(found, render(request, "projects/briefing.html", context))
 
 
 @require_safe
 def file(request: HttpRequest, briefing: int, number: int, extension: str) -> HttpResponseBase:
     """The Word file, or the content as data."""
     found = public_edition(briefing, number)
-    return file_of(found, extension)
+    return as_of_now(found, file_of(found, extension))
+
+
+def as_of_now(found: BriefingEdition, response: HttpResponseBase) -> HttpResponseBase:
+    """Made for each who asks, if it tells of matters: what is released can be taken back."""
+    return unkept(response) if is_of_matters(found.content) else response
