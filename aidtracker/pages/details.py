@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.generic import View
 
 from aidtracker.ground.features import Paged
+from aidtracker.ground.made_once import asked_for
 from aidtracker.ground.records import Record
 from aidtracker.pages.cards import CARD, Figure, card_response
 from aidtracker.pages.charts import CHART, Chart, file_response
@@ -68,8 +69,19 @@ class DetailPage(View):
         """All rows that have a page."""
         return self.model.objects.published()
 
-    def find(self, *rules: Q, **key: Any) -> Any:
+    def named(self, key: dict[str, Any]) -> Q:
+        """The condition that a row is the one that an address names."""
+        return Q(**key)
+
+    def find(self, **key: Any) -> Any:
         """The row at an address."""
+        found = next(iter(asked_for(type(self), self.model, self.told, key)), None)
+        if found is None:
+            raise Http404("No such row.")
+        return found
+
+    def told(self, key: dict[str, Any]) -> QuerySet:
+        """The row at an address with all that is told of it in the same query."""
         rows = joined(self.rows(), self.columns)
         if issubclass(self.model, Record):
             seen = rows_behind(self.model, "sources").published().order_by("code")
@@ -78,7 +90,7 @@ class DetailPage(View):
             rows = part.told_with(rows) if isinstance(part, Related) else rows
         for read in self.reads:
             rows = read(rows)
-        return get_object_or_404(rows, *rules, **key)
+        return rows.filter(self.named(key)).order_by()[:1]
 
     def get(self, request: HttpRequest, **key: Any) -> HttpResponse:
         try:

@@ -178,8 +178,8 @@ class RegionPage(DetailPage):
         above = "parent__parent__parent__parent__parent"
         return Region.objects.select_related(above, "replaced_by")
 
-    def find(self, *rules: Q, **key: Any) -> Region:
-        return super().find(*rules, Q(slug=key["slug"]) | Q(code=key["slug"]))
+    def named(self, key: dict[str, Any]) -> Q:
+        return Q(slug=key["slug"]) | Q(code=key["slug"])
 
     def answer(self) -> HttpResponse:
         place = self.row.replaced_by or self.row

@@ -288,11 +288,11 @@ class AssessmentPage(DetailPage):
     )
     parts = (points,)
 
-    def find(self, *rules: Q, scheme: str, year: int, number: int) -> Assessment:
+    def find(self, scheme: str, year: int, number: int) -> Assessment:
         rows = super().rows().with_totals().select_related("round__scheme", "outlet", "site")
         rows = rows.prefetch_related(Prefetch("awards", Award.objects.published()))
         key = {"round__scheme__slug": scheme, "round__year": year, "number": number}
-        found = get_object_or_404(rows, *rules, **key)
+        found = get_object_or_404(rows, **key)
         found.place_words = place_words(found)
         return found
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -238,7 +238,7 @@ class FindingPage(DetailPage):
     note = ""
     parts = (figures, words, records, condition, explanation)
 
-    def find(self, *rules: Q, **key: Any) -> Finding:
+    def find(self, **key: Any) -> Finding:
         found = get_object_or_404(Finding.objects.published().at_address(key["slug"]))
         found.reader = staff_of(self.request)
         return found

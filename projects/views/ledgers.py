@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.sections import Section
@@ -64,8 +64,8 @@ class ProjectPage(DetailPage):
     def rows(self) -> QuerySet:
         return with_figure_counts(Project.objects.published().select_related("batch__owner"))
 
-    def find(self, *rules: Q, **key: Any) -> Project:
-        found = super().find(*rules, **key)
+    def find(self, **key: Any) -> Project:
+        found = super().find(**key)
         read_figures([found])
         return found
 
@@ -100,8 +100,8 @@ class InvestmentPage(DetailPage):
     def rows(self) -> QuerySet:
         return with_figure_counts(super().rows())
 
-    def find(self, *rules: Q, **key: Any) -> Investment:
-        found = super().find(*rules, **key)
+    def find(self, **key: Any) -> Investment:
+        found = super().find(**key)
         read_figures([found])
         return found
 

@@ -133,7 +133,7 @@ class ObservationPage(DetailPage):
         context = {"source": source if is_public else None, "retraction": found[0]}
         return render(request, "projects/retracted.html", context, status=HTTPStatus.GONE)
 
-    def find(self, *rules: Q, **key: Any) -> Observation:
+    def find(self, **key: Any) -> Observation:
         found = self.rows().filter(source__code=key["code"], number=key["number"])
         rows = Observation.objects.with_subjects().with_words(reader=staff_of(self.request))
         return get_object_or_404(by_first_numbers(rows, found, 1))

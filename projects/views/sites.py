@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.sections import Related, Section
@@ -66,8 +66,8 @@ class SitePage(DetailPage):
     def rows(self) -> QuerySet:
         return with_figure_counts(super().rows())
 
-    def find(self, *rules: Q, **key: Any) -> Site:
-        found = super().find(*rules, **key)
+    def find(self, **key: Any) -> Site:
+        found = super().find(**key)
         read_figures([found])
         return found
 

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from math import ceil
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -238,9 +238,9 @@ class SourcePage(DetailPage):
         taken = Source._base_manager.filter(copied_from=OuterRef("pk"))
         return super().rows().annotate(is_copied=Exists(taken))
 
-    def find(self, *rules: Q, **key: Any) -> Source:
+    def find(self, **key: Any) -> Source:
         """The document; staff who may read it are shown all of it."""
-        found = super().find(*rules, **key)
+        found = super().find(**key)
         if staff := staff_of(self.request):
             found.is_open = Source.objects.open_to(staff).filter(pk=found.pk).exists()
         return found

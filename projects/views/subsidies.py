@@ -130,8 +130,8 @@ class SubsidyPage(DetailPage):
     def rows(self) -> QuerySet:
         return with_figure_counts(super().rows().select_related("enterprise"))
 
-    def find(self, *rules: Q, **key: Any) -> Subsidy:
-        found = super().find(*rules, **key)
+    def find(self, **key: Any) -> Subsidy:
+        found = super().find(**key)
         read_figures([found])
         return found
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from aidtracker.pages.details import DetailPage, sentence
 from aidtracker.pages.listing import ListPage
@@ -146,8 +146,8 @@ class TargetPage(DetailPage):
     def rows(self) -> QuerySet:
         return with_counts(super().rows())
 
-    def find(self, *rules: Q, **key: Any) -> Target:
-        found = super().find(*rules, **key)
+    def find(self, **key: Any) -> Target:
+        found = super().find(**key)
         lit([found], PARTS.rules(found))
         return found
 
