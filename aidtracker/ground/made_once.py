@@ -10,6 +10,7 @@ from copy import copy
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -60,6 +61,9 @@ def asked_for(
     moment = number, timezone.localdate(), connections[alias].in_atomic_block
     known = _made.get((name, alias))
     if known is None or known[0] != moment:
-        made = MadeQuery(build({one: Blank(one) for one in words}))
+        try:
+            made = MadeQuery(build({one: Blank(one) for one in words}))
+        except EmptyResultSet:  # no row can meet its conditions, so there is no SQL
+            return build(words)
         known = _made[name, alias] = moment, made
     return known[1].filled(words)

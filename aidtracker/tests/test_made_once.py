@@ -68,6 +68,11 @@ def test_outside_a_page_for_everybody_and_of_numbers_each_is_made_for_itself(cou
     assert counted.made == 2
 
 
+def test_query_that_no_row_can_meet_finds_none():
+    with edition.held("1"):
+        assert not asked_for("none", Headquarters, lambda key: Headquarters.objects.none(), {})
+
+
 def test_pages_of_an_edition_tell_each_of_its_own(client):
     one, other = (make_project(name=name).headquarters for name in ("甲项目", "乙项目"))
     for row, own, foreign in ((one, "甲项目", "乙项目"), (other, "乙项目", "甲项目")):
