@@ -68,9 +68,20 @@ def test_outside_a_page_for_everybody_and_of_numbers_each_is_made_for_itself(cou
     assert counted.made == 2
 
 
-def test_query_that_no_row_can_meet_finds_none():
-    with edition.held("1"):
-        assert not asked_for("none", Headquarters, lambda key: Headquarters.objects.none(), {})
+def test_what_no_query_is_for_and_rows_read_in_another_way_are_not_kept():
+    headquarters = make_headquarters()
+    own = Headquarters.objects.filter(pk=headquarters.pk)
+    ways = {
+        "none": (Headquarters.objects.none(), []),
+        "pairs": (own.values_list("pk"), [(headquarters.pk,)]),
+    }
+    for name, (rows, expected) in ways.items():
+        with edition.held("1"):
+            found = [
+                [*asked_for(name, Headquarters, lambda key, rows=rows: rows.all(), {})]
+                for _ in range(2)
+            ]
+        assert found == [expected] * 2
 
 
 def test_pages_of_an_edition_tell_each_of_its_own(client):
