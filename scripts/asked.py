@@ -119,21 +119,27 @@ for model in admin.site._registry:
     page = staff.get(address)
     if page.status_code != 200:
         continue
-    forms = html.fromstring(body_of(page)).forms
-    forms = [one for one in forms if one.xpath(".//*[@name='_save']")]
+    page = html.fromstring(body_of(page).decode())
+    # The button that saves stands in its form, or names it.
+    named = page.xpath("//*[@name='_save']/@form")
+    forms = [
+        one for one in page.forms
+        if one.xpath(".//*[@name='_save']") or one.get("id") in named
+    ]
     if not forms:
         continue
     values = dict(forms[0].form_values()) | {{"_save": "1"}}
-    for field, words in (("note", "{word}"), ("reason", "{word}"), ("change_reason", "{word}")):
-        if field in values:
-            values[field] = words
+    for field in ("note", "correction_reason", "change_reason"):
+        if page.xpath("//*[@name=$field]", field=field):  # or beside its form
+            values[field] = "{word}"
     answer = staff.post(address, values)
     if answer.status_code >= 500:
         faults.append(f"POST {{address}}: {{answer.status_code}}")
     elif answer.status_code == 302:
         saved += 1
     else:
-        said = html.fromstring(answer.content).xpath("//*[contains(@class, 'errorlist')]//text()")
+        answered = html.fromstring(answer.content.decode())
+        said = answered.xpath("//*[contains(@class, 'errorlist')]//text()")
         refused.append([model.__name__, " ".join(said)[:80]])
 print("FOUND" + json.dumps({{
     "kinds": len(kinds), "codes": codes, "faults": faults, "saved": saved, "refused": refused

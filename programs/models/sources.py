@@ -23,9 +23,18 @@ from aidtracker.ground.scope import may, readable
 from aidtracker.ground.search import SearchTextField
 from aidtracker.review.meaning import Meaning, reason_of_change
 
+SCHEMES = ("http://", "https://", "ftp://", "ftps://")
+
 
 class WebAddressField(PlainColumn, models.URLField):
-    """A web address; one typed without a scheme is taken as https."""
+    """A web address; one typed without a scheme is taken as https.
+
+    What no form or import takes, such as a script, but stands in the database, leads nowhere.
+    """
+
+    def from_db_value(self, value, expression, connection):
+        is_address = value is None or value.lower().startswith(SCHEMES)
+        return value if is_address else ""
 
     def formfield(self, **kwargs):
         return super().formfield(assume_scheme="https", **kwargs)

@@ -20,6 +20,7 @@ from aidtracker.testing import (
     make_site,
     make_source,
 )
+from programs.models import Source
 from projects.models import Observation
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,11 @@ def test_page_ends_with_the_note_and_the_date(client):
     program = make_program(note="只在文中一提")
     html = client.get(program.get_absolute_url()).content.decode()
     assert ("只在文中一提" in html, "更新于" in html) == (True, True)
+
+
+def test_address_that_no_form_takes_leads_nowhere(client):
+    source = make_observation().source
+    Source.objects.filter(pk=source.pk).update(url="javascript:alert(1)")
+    assert "javascript:" not in client.get(source.get_absolute_url()).content.decode()
+    Source.objects.filter(pk=source.pk).update(url="HTTPS://example.org/1")
+    assert 'href="HTTPS://example.org/1"' in client.get(source.get_absolute_url()).content.decode()

@@ -259,7 +259,7 @@ def collected(chief: Client, addresses: list[str]) -> list[tuple[str, dict]]:
             print(f"one who may do everything, GET {address}: {answer.status_code}", flush=True)
         if not answer.get("Content-Type", "").startswith("text/html") or answer.status_code != 200:
             continue
-        for one in html.fromstring(body_of(answer)).forms:
+        for one in html.fromstring(body_of(answer).decode()).forms:
             target = urljoin(address, one.action or address)
             if (one.method or "get").lower() != "post" or target == "/admin/logout/":
                 continue
@@ -284,6 +284,8 @@ def form_values(form: Any) -> Iterator[tuple[str, Any]]:
 def variants(form: Any, values: dict) -> Iterator[dict]:
     """A form sent by each of its buttons, and with each action that it offers."""
     buttons = form.xpath(".//button[@name] | .//input[@type='submit'][@name]")
+    if form.get("id"):  # or beside it
+        buttons += form.xpath("//button[@name][@form=$own]", own=form.get("id"))
     sends = [{one.get("name"): one.get("value", "1")} for one in buttons] or [{}]
     for options in form.xpath(".//select[@name='action']"):
         sends += [{"action": one} for one in options.xpath(".//option/@value") if one]
