@@ -286,7 +286,9 @@ class RecordForm(forms.ModelForm):
         for name, found in error.update_error_dict({}).items():
             for one in found:
                 names = getattr(one, "names", ()) if name == NON_FIELD_ERRORS else (name,)
-                placed.setdefault(self.place_of(names), []).append(one)
+                place = self.place_of(getattr(one, "left_out", ()))
+                place = self.place_of(names) if place == NON_FIELD_ERRORS else place
+                placed.setdefault(place, []).append(one)
         super().add_error(None, ValidationError(placed))
 
     def place_of(self, names: Iterable[str]) -> str:

@@ -5,7 +5,8 @@ database, which holds it in any case, need not be asked for it each time.
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -35,11 +36,12 @@ Of = Callable[[models.Model], Any]
 
 
 class BrokenRuleError(ValidationError):
-    """A rule about several fields does not hold; a form says so beside the last it has of them."""
+    """A rule about several fields does not hold; a form says so beside one that was `left_out`,
+    else beside the last it has of them."""
 
-    def __init__(self, words: str, *names: str) -> None:
+    def __init__(self, words: str, *names: str, left_out: Sequence[str] = ()) -> None:
         super().__init__(words)
-        self.names = names
+        self.names, self.left_out = names, left_out
 
 
 class RowCheck(models.CheckConstraint):
@@ -60,7 +62,23 @@ class RowCheck(models.CheckConstraint):
         """As Django's, which asks the database and says nothing of fields that are left out."""
         names = self.condition.referenced_base_fields
         if not names & {*(exclude or ())} and self.is_broken(instance):
-            raise BrokenRuleError(self.get_violation_error_message(), *names)
+            left_out = [name for name in names if self.is_kept_with(instance, name)]
+            raise BrokenRuleError(self.get_violation_error_message(), *names, left_out=left_out)
+
+    def is_kept_with(self, row: models.Model, name: str) -> bool:
+        """Whether a row that breaks the rule would keep it if it said something where it is empty.
+
+        What is said there is none of the values that the rule names.
+        """
+        attname = row._meta.get_field(name).attname
+        if getattr(row, attname) not in (None, ""):
+            return False
+        filled = copy(row)
+        setattr(filled, attname, object())
+        try:
+            return self.judge(filled) is True
+        except TypeError:  # it has to be more or less than another
+            return False
 
 
 class Once(models.UniqueConstraint):

@@ -6,12 +6,15 @@ name the row are others each time.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
 from django.utils import timezone
 
 from aidtracker.ground import edition
@@ -36,14 +39,24 @@ class MadeQuery:
         compiler.connection = connections[self.rows.db]  # of this thread
         compiler.as_sql = lambda *args, **options: (self.sql, told)
         query.get_compiler = lambda *args, **options: compiler
-        rows = type(self.rows)(self.rows.model, query, self.rows.db)
-        rows._prefetch_related_lookups = self.rows._prefetch_related_lookups
+        # All else that was said of the rows stays, as how they are read and with what.
+        rows = object.__new__(type(self.rows))
+        rows.__dict__.update(self.rows.__dict__, _query=query, _result_cache=None)
         return rows
+
+
+def made(rows: QuerySet) -> MadeQuery | None:
+    """None of rows that none is for, or that are read in a way of their own, which asks more."""
+    if rows._iterable_class is not ModelIterable:
+        return None
+    with suppress(EmptyResultSet):
+        return MadeQuery(rows)
+    return None
 
 
 Moment = tuple[str, date, bool]
 
-_made: dict[tuple[Any, str], tuple[Moment, MadeQuery]] = {}
+_made: dict[tuple[Any, str], tuple[Moment, MadeQuery | None]] = {}
 
 
 def asked_for(
@@ -60,6 +73,5 @@ def asked_for(
     moment = number, timezone.localdate(), connections[alias].in_atomic_block
     known = _made.get((name, alias))
     if known is None or known[0] != moment:
-        made = MadeQuery(build({one: Blank(one) for one in words}))
-        known = _made[name, alias] = moment, made
-    return known[1].filled(words)
+        known = _made[name, alias] = moment, made(build({one: Blank(one) for one in words}))
+    return known[1].filled(words) if known[1] else build(words)

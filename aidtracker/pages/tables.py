@@ -30,6 +30,7 @@ class Item:
 # of theirs, which would be a good part of what a table costs.
 DRAWN = {"figure", "compared", "result", "nature", "source", "light"}
 NO_WORDS = (Item(""),)
+COUNTS = {"number", "count"}
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,8 @@ class Table:
     """A table ready to print; `more` leads to the whole of what is shown in part.
 
     `folded` names the columns that are empty in all rows, which are left out; `shown` are the
-    rows of the record that it lists.
+    rows of the record that it lists. All columns of one
+    `is_of_counts` but the first say how many.
     """
 
     caption: str
@@ -213,6 +215,7 @@ class Table:
     more: Item | None = None
     folded: tuple[str, ...] = ()
     shown: Sequence[Any] = ()
+    is_of_counts: bool = False
 
     @property
     def count(self) -> str:
@@ -259,6 +262,7 @@ def table(caption, columns, rows, layout=PLAIN_LAYOUT):
         layout.more,
         tuple(one.label for at, one in enumerate(headings) if at not in shown),
         [row for row in listed if isinstance(row, models.Model)],
+        len(shown) > 1 and all(columns[at].kind in COUNTS for at in shown[1:]),
     )
 
 

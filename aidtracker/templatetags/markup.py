@@ -17,6 +17,7 @@ from aidtracker.templatetags import formatting
 
 register = template.Library()
 COMMA = "、"
+EMPTY_CELL = re.compile(rf'<td class="([^"]*)"([^>]*)>\s*{formatting.UNKNOWN}\s*</td>')
 
 
 def words(value: Any) -> str:
@@ -191,3 +192,9 @@ def table_row(row: Any) -> SafeString:
     return mark_safe(
         f'<tr{anchor}><td class="index" data-label="序号">{row.number}</td>{cells}</tr>'
     )
+
+
+@register.filter
+def marking_unknown(listed: str) -> SafeString:
+    """A list of the admin in which cells say whether they are empty: phones leave those out."""
+    return mark_safe(EMPTY_CELL.sub(r'<td class="\1 is-unknown"\2>—</td>', listed))

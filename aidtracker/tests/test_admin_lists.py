@@ -113,6 +113,13 @@ def facets(client, address, **query):
     return dict(re.findall(r"([^\s<>]+) \((\d+|-)\)", content))
 
 
+def test_cells_without_a_value_are_known_on_a_phone(admin_client):
+    make_progress_report(work_done_month=None, work_done_to_date=5)
+    page = admin_client.get(REPORTS).content.decode()
+    cells = re.findall(r'<td class="(field-work_done[^"]*)"[^>]*>([^<]*)</td>', page)
+    assert {("is-unknown" in look, words) for look, words in cells} == {(True, "—"), (False, "5")}
+
+
 def test_each_choice_says_how_many_rows_it_leaves(admin_client):
     first, second = (make_headquarters(name=name) for name in ("甲指", "乙指"))
     for headquarters, months in ((first, ("2026-01-01", "2026-02-01")), (second, ("2026-02-01",))):

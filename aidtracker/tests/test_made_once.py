@@ -68,6 +68,22 @@ def test_outside_a_page_for_everybody_and_of_numbers_each_is_made_for_itself(cou
     assert counted.made == 2
 
 
+def test_what_no_query_is_for_and_rows_read_in_another_way_are_not_kept():
+    headquarters = make_headquarters()
+    own = Headquarters.objects.filter(pk=headquarters.pk)
+    ways = {
+        "none": (Headquarters.objects.none(), []),
+        "pairs": (own.values_list("pk"), [(headquarters.pk,)]),
+    }
+    for name, (rows, expected) in ways.items():
+        with edition.held("1"):
+            found = [
+                [*asked_for(name, Headquarters, lambda key, rows=rows: rows.all(), {})]
+                for _ in range(2)
+            ]
+        assert found == [expected] * 2
+
+
 def test_pages_of_an_edition_tell_each_of_its_own(client):
     one, other = (make_project(name=name).headquarters for name in ("甲项目", "乙项目"))
     for row, own, foreign in ((one, "甲项目", "乙项目"), (other, "乙项目", "甲项目")):

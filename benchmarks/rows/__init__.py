@@ -9,7 +9,19 @@ from benchmarks.rows import (
     public,
     reading,
     sheets,
+    stock,
     texts,
 )
 
-__all__ = ["admin", "api", "changes", "limits", "opendata", "public", "reading", "sheets", "texts"]
+__all__ = [
+    "admin",
+    "api",
+    "changes",
+    "limits",
+    "opendata",
+    "public",
+    "reading",
+    "sheets",
+    "stock",
+    "texts",
+]

@@ -34,21 +34,31 @@ from projects.models.briefings import Briefing, BriefingEdition
 
 SHOWN = 100
 Outline = Briefing.Outline
+EMPTY = {"headquarters": "不选", "donor": "不选", "maintainer": "请选择"}
 NO_PDF = "这台服务器没有浏览器（Chromium）或中文字体，不能生成 PDF；请下载 Word。"
 PDF_FAILED = "PDF 没有生成，请稍后再试，或下载 Word。"
+
+
+class PublicProjectField(forms.ModelChoiceField):
+    """A project that the public may see, by its number or by its whole name."""
+
+    def to_python(self, value: Any) -> Any:
+        named = self.queryset.filter(name=str(value or "").strip())
+        found = list(named.order_by()[:2]) if value else []
+        return found[0] if len(found) == 1 else super().to_python(value)
 
 
 class BriefingForm(forms.ModelForm):
     """What is to be written, of whom, of what time, and whose text it is."""
 
-    project = forms.ModelChoiceField(
+    project = PublicProjectField(
         label="写哪个项目",
         queryset=Project.objects.none(),
         to_field_name="code",
         required=False,
         widget=TextInput,
-        help_text="只写项目卡片用：填项目编号",
-        error_messages={"invalid_choice": "没有这个编号的已公开项目。"},
+        help_text="只写项目卡片用：填项目的编号或全名",
+        error_messages={"invalid_choice": "没有这个编号或名称的已公开项目；同名的，请填编号。"},
     )
     starts_in = MonthFormField(
         label="从哪个月",
@@ -73,19 +83,22 @@ class BriefingForm(forms.ModelForm):
         donors = Region.objects.filter(pairings_given__isnull=False).distinct().order_by("code")
         own, scope = own_headquarters(user), scope_of(user)
         querysets = {
-            "headquarters": Headquarters.objects.order_by("name"),
+            "headquarters": Headquarters.objects.order_by("slug"),
             "donor": donors,
             "project": Project.objects.published(),
             "maintainer": own,
         }
         for name, rows in querysets.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            field: Any = self.fields[name]
+            field.queryset, field.empty_label = rows, EMPTY.get(name, "")
         self.fields["title"].required = False
         self.fields["title"].help_text = "留空则由写的是谁、提纲和时间组成"
         self.fields["headquarters"].help_text = "指挥部和支援省市都不选，就写全部支援省市"
         self.fields["maintainer"].required = not scope.changes_all
         first = None if scope.changes_all else own.first()
         self.initial.setdefault("maintainer", scope.home or first)
+        outline: Any = self.fields["outline"]
+        outline.choices = Outline.choices
         self.initial.setdefault("outline", Outline.OVERVIEW)
 
     def clean(self) -> dict[str, Any]:

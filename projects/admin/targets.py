@@ -16,8 +16,8 @@ from projects.models import Target
 @admin.register(Target)
 class TargetAdmin(Cautioned, ReviewedAdmin, ModelAdmin):
     list_display = (
-        *("name", "code", "kind", "program", "headquarters", "starts_on", "ends_on"),
-        *("unit", "planned", "done", "share", "status", "cautions", "review"),
+        *("name", "kind", "ends_on", "unit", "planned", "done", "share", "status"),
+        *("cautions", "review", "headquarters", "program", "starts_on", "code"),
     )
     list_filter = (
         *(WorkToDo, "review", "kind", "status", WarnedFilter, "headquarters", "region"),

@@ -13,6 +13,7 @@ from projects.briefings.withholding import nothing_of_card, shown
 from projects.models.briefings import BriefingEdition
 
 Piece = dict[str, Any]
+NARROW = 3  # columns of a table that have room on a phone, and in the measure of prose
 # What an edition's page names of its text.
 NAMED = ("briefing__headquarters", "briefing__donor", "briefing__project")
 
@@ -39,7 +40,14 @@ def set_blocks(content: dict[str, Any], changed: Iterable[int] = ()) -> list[dic
         elif block["kind"] == "paragraph":
             made["pieces"] = set_pieces(block["pieces"], marked)
         elif block["kind"] == "table":
-            made["rows"] = [[set_pieces(cell, marked) for cell in row] for row in block["rows"]]
+            made["is_wide"] = len(block["heads"]) > NARROW
+            made["rows"] = [
+                [
+                    {"head": head, "pieces": set_pieces(cell, marked)}
+                    for head, cell in zip(block["heads"], row, strict=True)
+                ]
+                for row in block["rows"]
+            ]
         elif block["kind"] == "chart":
             # Texts that were frozen earlier have one drawing.
             small = block.get("compact", block["svg"])

@@ -176,22 +176,23 @@ class ScoreGrid(Grid):
     @cached_property
     def subjects(self) -> list[Subject]:
         """What the user may see of what the round is to rate."""
-        rows = visible(expected(self.kind.round), self.user).defer("search_text")
+        rows = visible(expected(self.kind.round), self.user)
         if self.with_key:
             rows = rows.filter(pk=as_number(self.with_key))
         owner = self.kind.round.scheme.headquarters
-        return [Subject((row.pk,), row.name, "", owner) for row in rows.order_by("slug")]
+        found = rows.order_by("slug").values_list("pk", "name")
+        return [Subject((pk,), name, "", owner) for pk, name in found]
 
     @cached_property
     def rows(self) -> list[GridRow]:
-        reports = self.reports
+        reports, verbs = self.reports, self.verbs
         return [
             ScoreRow(
                 self.kind,
                 subject,
                 self.month,
                 reports.get(subject.identity),
-                may_write=self.may_write(subject, reports.get(subject.identity)),
+                may_write=("change" if subject.identity in reports else "add") in verbs,
             )
             for subject in self.subjects
         ]
@@ -227,12 +228,18 @@ class ScoreGrid(Grid):
         )
         return self.kind.by_subject(earlier.select_related("round").order_by("round__year"))
 
-    def may_write(self, subject: Subject, report: Any) -> bool:
+    @property
+    def verbs(self) -> list[str]:
+        """What the user may do with the assessments of the round: add, change."""
         scope = scope_of(self.user)
         owner = self.kind.round.scheme.headquarters_id
-        is_own = scope.changes_all or owner in scope.headquarters
-        verb = "change" if report else "add"
-        return is_own and may(self.user, verb, Assessment) and may(self.user, verb, Score)
+        if not (scope.changes_all or owner in scope.headquarters):
+            return []
+        return [
+            verb
+            for verb in ("add", "change")
+            if may(self.user, verb, Assessment) and may(self.user, verb, Score)
+        ]
 
     def warn(self, rows: list[GridRow]) -> None:
         """Rows say themselves how far they were rated."""

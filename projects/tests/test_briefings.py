@@ -398,7 +398,10 @@ def test_text_of_another_headquarters_is_not_there(client, home, clerk, figure):
         ({"outline": "month"}, "月报、年报要写明"),
         ({"starts_in": "2023-05", "ends_in": "2023-01"}, "结束的月份不能早于"),
         ({"starts_in": "去年"}, "月份请写成"),
-        ({"outline": "card", "project": "没有", "headquarters": ""}, "没有这个编号的已公开项目"),
+        (
+            {"outline": "card", "project": "没有", "headquarters": ""},
+            "没有这个编号或名称的已公开项目",
+        ),
     ],
 )
 def test_what_cannot_be_written_is_refused_in_words(client, home, clerk, sent, words):
@@ -419,7 +422,7 @@ def test_months_of_outlines(client, home, clerk):
 
 def test_card_of_a_project_cites_its_ledger(client, home, clerk):
     project = make_project(headquarters=home, total_amount=9110, review="published")
-    ask(client, clerk, home, outline="card", headquarters="", project=project.code)
+    ask(client, clerk, home, outline="card", headquarters="", project=project.name)
     content = BriefingEdition.objects.get().content
     (number,) = {one["printed"]: one["notes"] for one in pieces_of(content)}["9110万元"]
     assert "指挥部填报" in content["figures"][number - 1]["source"]

@@ -432,3 +432,12 @@ def test_village_shows_before_and_after(client):
     assert (shown["之前"], shown["变化"]) == ("300万元（原来）", "增加 500万元（166.67%）")
     assert shown["之后"].startswith("800万元")
     assert section(client, make_region(level="county"), "before-after") is None
+
+
+def test_rule_is_told_beside_what_was_left_out(admin_client):
+    sent = {"name": "某任务", "code": "T-9", "kind": "training", "planned": "12"}
+    page = admin_client.post(reverse("admin:projects_target_add"), sent)
+    assert [*page.context["adminform"].form.errors] == ["unit"]
+    sent = {"name": "某补贴", "code": "B-9", "kind": "premium", "moved_amount": "500"}
+    page = admin_client.post(reverse("admin:projects_subsidy_add"), sent)
+    assert [*page.context["adminform"].form.errors] == ["moved"]
