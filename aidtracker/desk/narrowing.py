@@ -78,8 +78,14 @@ class NarrowedChoices(AutocompleteJsonView):
         if "chosen" in request.GET:
             return JsonResponse({"wrong": self.wrong(row_number(request.GET["chosen"]))})
         answer = super().get(request, *args, **kwargs)
-        why = self.asked.why_nothing
-        return JsonResponse(line(why)) if why and not self.object_list else answer
+        why = "" if self.object_list else self.asked.why_nothing or self.why_unfit()
+        return JsonResponse(line(why)) if why else answer
+
+    def why_unfit(self) -> str:
+        """Why the first that was searched for, and would be found, does not fit."""
+        one = super().get_queryset().first() if self.term else None
+        words = self.wrong(one.pk) if one else ""
+        return words if str(one) in words or not words else f"“{one}”：{words}"
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()

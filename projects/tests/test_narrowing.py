@@ -15,6 +15,7 @@ from aidtracker.testing import (
     make_outlet,
     make_pipeline_case,
     make_pipeline_stage,
+    make_program,
     make_staff,
     make_target,
 )
@@ -122,6 +123,15 @@ def test_outlets_are_of_the_schemes_headquarters_and_kind(clerk, home):
     assert offered(clerk, Assessment, "outlet", round=rounds["outlet"].pk) <= {own.pk, lower.pk}
     assert hint(clerk, Assessment, "outlet", round=rounds["site"].pk) == "这个办法评的不是网点。"
     assert hint(clerk, Assessment, "outlet", round="") == "请先填“评定轮次”。"
+
+
+def test_who_searches_for_what_does_not_fit_is_told_why(clerk, home):
+    scheme = make_assessment_scheme(headquarters=home, assessed="outlet", program=make_program())
+    round_ = make_assessment_round(scheme=scheme)
+    other = make_outlet(name="某直营店", headquarters=home)
+    words = hint(clerk, Assessment, "outlet", round=round_.pk, term="某直营店")
+    assert words.startswith(f"“{other}”：这个网点不属于办法的所属工程")
+    assert ask(clerk, Assessment, "outlet", round=round_.pk, term="没有的店")["results"] == []
 
 
 def test_address_that_says_no_row_is_answered(clerk):
