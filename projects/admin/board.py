@@ -21,7 +21,7 @@ from projects.models import FollowUp, Pipeline, PipelineCase, PipelineStage, Rev
 from projects.monthly.grid import headquarters_seen_by
 from projects.sums.funnels import Funnel, funnel, paths_of
 
-MOST_CARDS = 100  # on the whole board
+MOST_CARDS = 25  # in a stage
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Lane:
 
     stage: PipelineStage | None
     ahead: list[PipelineStage]
+    total: int
     cards: list[PipelineCase] = field(default_factory=list)
 
     @property
@@ -41,8 +42,15 @@ class Lane:
         return bool(self.stage and self.stage.outcome)
 
     @property
-    def stalled(self) -> int:
-        return sum(card.is_stalled for card in self.cards)
+    def is_cut(self) -> bool:
+        return len(self.cards) < self.total
+
+    @property
+    def stalled_words(self) -> str:
+        """停滞 3; 停滞至少 25 where all that are shown are, and there are more."""
+        found = sum(card.is_stalled for card in self.cards)
+        least = "至少" * (self.is_cut and found == len(self.cards))
+        return f"停滞{least} {found}" if found else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +66,7 @@ def board(request: HttpRequest) -> HttpResponse:
     cases = readable(PipelineCase.objects.filter(pipeline=pipeline), request.user)
     cases = cases.filter(headquarters=one) if one else cases
     stages = list(pipeline.stages.order_by("number")) if pipeline else []
-    cards = cards_of(cases)
+    counts = funnel_of(cases, stages)
     context = {
         **admin.site.each_context(request),
         "title": "推进看板",
@@ -66,10 +74,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "pipeline": pipeline,
         "headquarters": own,
         "chosen": one,
-        "lanes": lanes(stages, mark_own(cards[:MOST_CARDS], request.user)),
-        "is_cut": len(cards) > MOST_CARDS,
-        "most": MOST_CARDS,
-        "funnel": funnel_of(cases, stages),
+        "lanes": lanes(counts, mark_own(cards_of(cases), request.user)),
+        "funnel": counts,
         "today": timezone.localdate(),
         "may_move": may(request.user, "add", StageEntry),
         "may_follow": may(request.user, "add", FollowUp) and may(request.user, "change", FollowUp),
@@ -92,10 +98,10 @@ def chosen(request: HttpRequest, pipelines: list[Pipeline]) -> Pipeline | None:
 
 
 def cards_of(cases: Any) -> list[PipelineCase]:
-    """What is pursued, one more than the board shows; those longest in their stage first."""
+    """What is pursued, of each stage those that are longest in it; what has stalled first."""
     entries = StageEntry.objects.standing()
-    numbers = cases.under_way().longest_first(entries).values_list("pk", flat=True)
-    rows = PipelineCase.objects.filter(pk__in=list(numbers[: MOST_CARDS + 1])).with_stage(entries)
+    numbers = cases.under_way().longest_in_stage(entries, MOST_CARDS).values_list("pk", flat=True)
+    rows = PipelineCase.objects.filter(pk__in=list(numbers)).with_stage(entries)
     rows = rows.select_related("enterprise", "headquarters").prefetch_related("follow_ups")
     return sorted(rows, key=lambda card: (not card.is_stalled, card.entered_on))
 
@@ -110,14 +116,16 @@ def mark_own(cards: list[PipelineCase], user: Any) -> list[PipelineCase]:
     return cards
 
 
-def lanes(stages: list[PipelineStage], cards: list[PipelineCase]) -> list[Lane]:
-    found = [Lane(None, stages)]
-    found += [Lane(stage, stages[at:]) for at, stage in enumerate(stages, 1)]
-    by_stage = {lane.stage.pk if lane.stage else None: lane for lane in found}
+def lanes(counts: Funnel | None, cards: list[PipelineCase]) -> list[Lane]:
+    if counts is None:
+        return [Lane(None, [], len(cards), cards)] if cards else []
+    stages = [line.stage for line in counts.lines]
+    found = {None: Lane(None, stages, counts.unbegun)}
+    for at, line in enumerate(counts.lines, 1):
+        found[line.stage.pk] = Lane(line.stage, stages[at:], line.here)
     for card in cards:
-        at = card.reached["stage"] if card.reached else None
-        by_stage[at].cards.append(card)
-    return found if found[0].cards else found[1:]
+        found[card.reached["stage"] if card.reached else None].cards.append(card)
+    return [lane for lane in found.values() if lane.stage or lane.cards]
 
 
 def funnel_of(cases: Any, stages: list[PipelineStage]) -> Funnel | None:

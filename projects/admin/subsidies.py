@@ -31,7 +31,7 @@ class SubsidyAdmin(ReviewedAdmin, ModelAdmin):
             *("program", "project", "policy", "basis"),
         ),
         group("日期", ("starts_on", "ends_on")),
-        group("资金（万元）", ("amount", "moved", "moved_amount"), "amount_figures"),
+        group("资金（万元）", "amount", ("moved", "moved_amount"), "amount_figures"),
         group("状态与采用", "review", "review_comment", "correction_reason"),
         group("出处", "sources", "note"),
     )

@@ -13,15 +13,15 @@ from django.db.models import (
     Exists,
     F,
     Func,
-    OrderBy,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Value,
     When,
+    Window,
 )
-from django.db.models.functions import JSONObject, Left, Length
+from django.db.models.functions import JSONObject, Left, Length, RowNumber
 from django.utils import timezone
 
 from aidtracker.ground.constraints import once, row_check
@@ -78,10 +78,14 @@ class PipelineCaseQuerySet(RecordQuerySet):
         """
         return self.annotate(reached=Subquery(latest(entries).values("told")))
 
-    def longest_first(self, entries: QuerySet) -> Self:
-        """Those first that are longest where they stand by these entries; not begun, last."""
-        since = Subquery(latest(entries).values("entered_on"))
-        return self.order_by(OrderBy(since, nulls_last=True), "pk")
+    def longest_in_stage(self, entries: QuerySet, many: int) -> Self:
+        """So many of each stage: those longest in it by these entries; and of those before all."""
+        last = latest(entries)
+        rows = self.annotate(
+            at=Subquery(last.values("stage")), since=Subquery(last.values("entered_on"))
+        )
+        place = Window(RowNumber(), partition_by="at", order_by=["since", "pk"])
+        return rows.annotate(place=place).filter(place__lte=many)
 
     def under_way(self) -> Self:
         """Those that were not dropped."""

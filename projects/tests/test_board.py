@@ -15,6 +15,7 @@ from aidtracker.testing import (
     make_staff,
     make_stage_entry,
 )
+from projects.admin import board
 from projects.models import FollowUp, PipelineCase, StageEntry
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,26 @@ def test_board_asks_no_more_for_many_cards(clerk, stages, home, django_assert_ma
     with django_assert_max_num_queries(len(few)):
         page = clerk.get(address(stages))
     assert page.content.decode().count("产业处") >= 5
+
+
+def test_of_each_stage_those_longest_in_it_are_cards(clerk, stages, home, monkeypatch):
+    monkeypatch.setattr(board, "MOST_CARDS", 2)
+    old = case_at(stages, home, "2020-01-01")
+    new = case_at(stages, home, TODAY.isoformat(), name="新来的")
+    middle = case_at(stages, home, "2021-01-01")
+    further = case_at(stages, home, "2022-01-01")
+    make_stage_entry(case=further, stage=stages[1], entered_on=TODAY.isoformat())
+    page = clerk.get(address(stages))
+    lanes = page.context["lanes"]
+    assert [[card.pk for card in lane.cards] for lane in lanes] == [
+        [old.pk, middle.pk],
+        [further.pk],
+        [],
+    ]
+    assert [lane.total for lane in lanes] == [3, 1, 0]
+    assert lanes[0].stalled_words == "停滞至少 2"
+    assert "只列出在这里最久的 2 项" in page.content.decode()
+    assert str(new) not in page.content.decode()
 
 
 def test_what_stalled_stands_on_the_first_page_the_list_and_the_leaders(clerk, stages, home):
