@@ -41,7 +41,7 @@ class MadeQuery:
         query.get_compiler = lambda *args, **options: compiler
         # All else that was said of the rows stays, as how they are read and with what.
         rows = object.__new__(type(self.rows))
-        rows.__dict__.update(self.rows.__dict__, _query=query, _result_cache=None)
+        rows.__dict__ = {**self.rows.__dict__, "_query": query, "_result_cache": None}
         return rows
 
 
