@@ -204,8 +204,7 @@ class Table:
     """A table ready to print; `more` leads to the whole of what is shown in part.
 
     `folded` names the columns that are empty in all rows, which are left out; `shown` are the
-    rows of the record that it lists. All columns of one
-    `is_of_counts` but the first say how many.
+    rows of the record that it lists. All columns of one `is_of_counts` but the first say how many.
     """
 
     caption: str

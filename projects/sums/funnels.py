@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from django.db.models import (
@@ -111,19 +111,26 @@ def paths_of(
 ) -> dict[int, list[Path]]:
     """The paths of some cases in each pipeline, which has these stages.
 
-    The database tells a path as a number, whose bits say which stages are in it: a case has one
-    entry into each.
+    The database tells a path as a number, whose bits say which stages of the case's own pipeline
+    are in it, the first by the lowest: a case has one entry into each.
     """
-    numbers = sorted({stage.number for stage in stages})
-    bits = [When(stage__number=one, then=Value(1 << at)) for at, one in enumerate(numbers)]
+    in_order: dict[int, list[PipelineStage]] = {}
+    for stage in sorted(stages, key=lambda one: one.number):
+        in_order.setdefault(stage.pipeline_id, []).append(stage)
+    places = [[stage.pk for stage in one if stage] for one in zip_longest(*in_order.values())]
+    bits = [When(stage__in=one, then=Value(1 << at)) for at, one in enumerate(places)]
     sums = Sum(Case(*bits, default=0, output_field=BigIntegerField()))
     own = entries.filter(case=OuterRef("pk")).order_by().values("case").annotate(path=sums)
     rows = cases.order_by().annotate(path=Subquery(own.values("path")), is_dropped=DROPPED)
     grouped = rows.values_list("pipeline", "path", "is_dropped").annotate(total=Count("pk"))
     found: dict[int, list[Path]] = {}
     for pipeline, path, is_dropped, total in grouped:
-        came = frozenset(one for at, one in enumerate(numbers) if int(path or 0) >> at & 1)
-        found.setdefault(pipeline, []).append(Path(came, is_dropped, total))
+        came = (
+            stage.number
+            for at, stage in enumerate(in_order.get(pipeline, ()))
+            if int(path or 0) >> at & 1
+        )
+        found.setdefault(pipeline, []).append(Path(frozenset(came), is_dropped, total))
     return found
 
 

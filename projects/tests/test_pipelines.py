@@ -297,3 +297,21 @@ def test_files_keep_to_the_rules_and_to_the_own_headquarters(stages):
         assert (words in said, found.can_be_stored) == (True, False), said
     row = (own.code, key_of(stages[0]), "2026年1月")
     assert rehearsal(StageEntry, heading, row, user=user).new == 1
+
+
+def test_stages_are_told_apart_within_their_pipeline_however_they_are_numbered():
+    made = []
+    for start in (1, 101):
+        pipeline = make_pipeline()
+        stages = [
+            make_pipeline_stage(pipeline=pipeline, number=start + at, name=f"第{at}步")
+            for at in range(40)
+        ]
+        case = make_pipeline_case(pipeline=pipeline)
+        for stage in (stages[0], stages[39]):
+            make_stage_entry(case=case, stage=stage)
+        made.append(case.pk)
+    own = PipelineCase.objects.filter(pk__in=made)
+    for found in funnels(own, StageEntry.objects.all()):
+        assert [line.reached for line in found.lines] == [1, *[0] * 38, 1]
+        assert [line.here for line in found.lines] == [*[0] * 39, 1]
