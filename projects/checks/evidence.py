@@ -18,6 +18,7 @@ Thing = tuple[str, int]  # a subject: its kind and number, ("region", 7)
 PROVISIONAL = re.compile("初步(?:数|核算|统计|汇总)|快报")
 REVISED = re.compile("修订[后数]|最终核实|普查后")
 CONSTANT_PRICES = re.compile("可比价|不变价|扣除价格|实际增[长速]")
+HIDDEN = "未公开的序列"  # what a missing part is called whose subject is not public
 WHOLE_PREFIX = "占"  # a share's scope note may name its whole: 占阿克苏地区
 
 
@@ -100,12 +101,11 @@ class Scope:
         return not own and [one.effect for one in theirs] == ["wider"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class SeriesFacts:
-    """A metric of a subject and scope."""
+    """A metric of a subject and scope; its name is known once it is known that all may see it."""
 
     pk: int
-    name: str
     metric: MetricFacts
     subjects: frozenset[Thing]
     scope: Scope = Scope()
@@ -113,6 +113,7 @@ class SeriesFacts:
     has_complete_parts: bool = False
     slug: str = ""
     parts_ground: str = ""
+    name: str = HIDDEN
 
     @property
     def has_disjoint_parts(self):

@@ -41,6 +41,7 @@ def load(series: Collection[SeriesFacts], links: Collection[Link], reader: Reade
     rates = [one for one in related.values() if one.metric.formula]
     ledger, ledger_names = load_ledger(series)
     figures = reader.figures_of(related)
+    reader.name(one for one in related.values() if one.part_of)  # parts may be missing
     return Evidence(
         figures=figures,
         series=dict(sorted(related.items(), key=lambda item: item[1].slug)),

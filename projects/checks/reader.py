@@ -7,18 +7,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.publication import public_rule
-from projects.checks.evidence import Entry, Figure, MetricFacts, Scope, SeriesFacts, Thing
+from projects.checks.evidence import (
+    HIDDEN,
+    Entry,
+    Figure,
+    MetricFacts,
+    Scope,
+    SeriesFacts,
+    Thing,
+)
 from projects.checks.places import Places
 from projects.models.metrics import SUBJECTS, Metric, Series
 from projects.models.observations import Observation
 from projects.models.scope_entries import SCOPES, ScopeEntry, ScopeList
 
-HIDDEN = "未公开的序列"  # what a missing part is called whose subject is not public
 PORTION = 300
 Subjects = frozenset[Thing]
 Identity = tuple[int, Subjects, Scope]  # metric, subjects, scope
@@ -67,6 +74,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.series: dict[int, SeriesFacts] = {}
+        self.names: dict[int, str] = {}  # of all series, whoever may see them
         self.metrics: dict[int, MetricFacts] = {}
         self.places = Places()
         self.scopes = Scopes()
@@ -93,10 +101,9 @@ class Reader:
         return [self.series[pk] for pk in keys if pk in self.series]
 
     def take(self, rows: QuerySet) -> list[SeriesFacts]:
-        """The series of a query."""
-        shown = Case(When(public_rule(Series), then="name"), default=Value(HIDDEN))
-        columns = ("pk", "shown", *SERIES_COLUMNS, *SCOPE_COLUMNS, *SUBJECT_COLUMNS)
-        found = list(rows.order_by().annotate(shown=shown).values_list(*columns))
+        """The series of a query, without names."""
+        columns = ("pk", "name", *SERIES_COLUMNS, *SCOPE_COLUMNS, *SUBJECT_COLUMNS)
+        found = list(rows.order_by().values_list(*columns))
         self.load_metrics({row[2] for row in found})
         return [self.put(row) for row in found]
 
@@ -106,9 +113,18 @@ class Reader:
             scope = self.scopes.of(rest[: len(SCOPE_COLUMNS)])
             things = things_in(rest[len(SCOPE_COLUMNS) :])
             self.series[pk] = SeriesFacts(
-                pk, name, self.metrics[metric], things, scope, part_of, complete, slug, ground
+                pk, self.metrics[metric], things, scope, part_of, complete, slug, ground
             )
+            self.names[pk] = name
         return self.series[pk]
+
+    def name(self, series: Iterable[SeriesFacts]) -> None:
+        """Let series that were read without public figures have their names, if they are public."""
+        nameless = sorted(one.pk for one in series if one.name == HIDDEN)
+        for part in in_batches(nameless):
+            public = Series.objects.filter(public_rule(Series), pk__among=part)
+            for pk in public.order_by().values_list("pk", flat=True):
+                self.series[pk].name = self.names[pk]
 
     def about(self, wanted: Iterable[tuple[int, Subjects]], **conditions: Any) -> list[SeriesFacts]:
         """The series of (metric, subjects) pairs: about just these subjects, of any scope."""
@@ -145,13 +161,18 @@ class Reader:
         return sorted(found, key=reading_order)
 
     def figures(self, rows: QuerySet) -> list[Figure]:
-        """The public figures among those of a query, all of series that were read."""
-        return [
-            Figure(pk, f"{source}#{number}", source, self.series[series], *rest)
-            for pk, source, number, series, *rest in rows.published()
-            .order_by()
-            .values_list(*FIGURE_COLUMNS)
-        ]
+        """The public figures among those of a query, all of series that were read.
+
+        Whoever may see a figure may see its series, which has its name from then on.
+        """
+        found = []
+        for pk, source, number, key, *rest in (
+            rows.published().order_by().values_list(*FIGURE_COLUMNS)
+        ):
+            series = self.series[key]
+            series.name = self.names[key]
+            found.append(Figure(pk, f"{source}#{number}", source, series, *rest))
+        return found
 
 
 def metrics_of(rows: QuerySet) -> dict[int, MetricFacts]:

@@ -179,7 +179,6 @@ def touch_series(rows: list[Row], touched: Touched) -> None:
     before = [
         SeriesFacts(
             row.pk,
-            state["name"],
             touched.reader.metrics[state["metric_id"]],
             things_in(state[name] for name in SUBJECT_COLUMNS),
             touched.reader.scopes.of([state[name] for name in SCOPE_COLUMNS]),
@@ -210,7 +209,7 @@ def touch_metrics(rows: list[Row], touched: Touched) -> None:
             for state in row.states[1:]:
                 metric = MetricFacts(row.pk, *(state[name] for name in columns))
                 before = [
-                    SeriesFacts(one.pk, one.name, metric, one.subjects, one.scope, one.part_of)
+                    SeriesFacts(one.pk, metric, one.subjects, one.scope, one.part_of)
                     for one in found
                 ]
                 touched.change(before)
