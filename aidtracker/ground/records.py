@@ -76,9 +76,14 @@ class KeyedQuerySet(models.QuerySet):
         used_first = [Case(When(pk__in=used, then=0), default=1)] if used else []
         return found.order_by("closeness", *used_first, *self.model._meta.ordering)
 
+    def at_first(self, limit: int) -> Self:
+        """The query of the first rows; of a model whose rows name many others, their numbers are
+        found first."""
+        return self[:limit]
+
     def first_rows(self, limit: int) -> list[Any]:
-        """The first rows; of a model whose rows name many others, their numbers are read first."""
-        return list(self[:limit])
+        """The first rows."""
+        return list(self.at_first(limit))
 
     def for_fixtures(self):
         """The rows that fixtures keep."""

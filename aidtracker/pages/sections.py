@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from aidtracker.ground.made_once import asked_of
 from aidtracker.pages.charts import CHART, Chart
 from aidtracker.pages.tables import CAP, Column, Item, Table, joined, shortened
 from aidtracker.pages.told import is_told, own_words, rows_behind, told_of, with_told
@@ -108,10 +109,17 @@ class Related:
     whole: str = ""
 
     def __call__(self, record: Any) -> Section:
-        found = self.rows(record) if self.rows else getattr(record, self.anchor)
         if is_told(record, self.anchor):
-            return self.of_rows(told_of(record, self.anchor, found.model), found.model, record)
-        return self.section(joined(found.published(), self.columns), record)
+            return self.section(told_of(record, self.anchor, self.found(record).model), record)
+        return self.section(list(asked_of(self, record, self.read)), record)
+
+    def found(self, record: Any) -> Any:
+        """The rows that belong to a record."""
+        return self.rows(record) if self.rows else getattr(record, self.anchor)
+
+    def read(self, record: Any) -> QuerySet:
+        """The query of those that the public may see and a page shows, and of one more."""
+        return joined(self.found(record).published(), self.columns).at_first(CAP + 1)
 
     def told_with(self, records: QuerySet) -> QuerySet:
         """Records that are told of these rows, where words of their own are all that is shown."""
@@ -121,18 +129,15 @@ class Related:
         fields = own_words(found.model, self.columns)
         return with_told(records, self.anchor, found, fields) if fields else records
 
-    def section(self, rows: QuerySet, record: Any) -> Section:
-        return self.of_rows(rows.first_rows(CAP + 1), rows.model, record)
-
-    def of_rows(self, rows: list[Any], model: type[Model], record: Any) -> Section:
-        shown = shortened(self.title, self.columns, rows, self.more(model, record))
+    def section(self, rows: list[Any], record: Any) -> Section:
+        shown = shortened(self.title, self.columns, rows, self.more(record))
         return Section(self.anchor, self.title, shown, self.empty)
 
-    def more(self, model: type[Model], record: Any) -> Item | None:
+    def more(self, record: Any) -> Item | None:
         if self.by is None:
             return None
         condition = self.by or record._meta.model_name
-        whole = self.whole or f"{model._meta.model_name}-list"
+        whole = self.whole or f"{self.found(record).model._meta.model_name}-list"
         return whole_list(whole, **{condition: record.slug})
 
 

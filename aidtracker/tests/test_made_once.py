@@ -5,12 +5,15 @@ from datetime import date
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker.ground import edition
-from aidtracker.ground.made_once import asked_for
+from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.made_once import asked_for, asked_of
 from aidtracker.testing import make_headquarters, make_outlet, make_project
 from programs.models import Headquarters
+from projects.models import Outlet
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,63 @@ def test_what_no_query_is_for_and_rows_read_in_another_way_are_not_kept():
                 for _ in range(2)
             ]
         assert found == [expected] * 2
+
+
+def own_outlets(row):
+    return row.outlets.order_by("pk")
+
+
+def own_by_numbers(row):
+    return Outlet.objects.filter(headquarters__among=[row.pk]).order_by("pk")
+
+
+def own_within(row):
+    own = Fixed(Headquarters.objects.filter(pk=row.pk))
+    return Outlet.objects.filter(headquarters__inside=own).order_by("pk")
+
+
+@pytest.mark.parametrize("build", [own_outlets, own_by_numbers, own_within])
+def test_query_of_a_number_is_made_once_and_asked_for_each_row(build):
+    one, other = make_headquarters(), make_headquarters()
+    outlets = [make_outlet(headquarters=row) for row in (one, other)]
+    made = []
+
+    def read(row):
+        made.append(row.pk)
+        return build(row)
+
+    with edition.held("1"):
+        found = [[*asked_of(build, row, read)] for row in (one, other)]
+        assert found == [[outlet] for outlet in outlets]
+        assert len(made) == 1
+        assert found[1][0].headquarters == other
+    assert [*asked_of(build, other, read)] == [outlets[1]]
+    assert len(made) == 2
+
+
+def named_like(row):
+    return Outlet.objects.filter(name=row.name)
+
+
+def only_if_there(row):
+    return row.outlets.all() if row.outlets.exists() else Outlet.objects.none()
+
+
+def with_those_of_the_same(row):
+    beside = Headquarters.objects.filter(pk=row.pk)
+    return Outlet.objects.prefetch_related(Prefetch("headquarters", beside))
+
+
+@pytest.mark.parametrize("build", [named_like, only_if_there, with_those_of_the_same])
+def test_query_of_more_than_a_number_is_made_each_time(build):
+    one, other = make_headquarters(), make_headquarters()
+    for row in (one, other):
+        make_outlet(headquarters=row, name=row.name)
+    with edition.held("1"):
+        found = [[*asked_of(build, row, build)] for row in (one, other)]
+    assert found == [[*build(row)] for row in (one, other)]
+    if build is with_those_of_the_same:
+        assert [row.headquarters for row in found[1] if row.headquarters_id == other.pk] == [other]
 
 
 def test_pages_of_an_edition_tell_each_of_its_own(client):

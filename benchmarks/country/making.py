@@ -59,6 +59,7 @@ class Country:
     def make(self) -> None:
         """Fill the empty database."""
         refuse_other_data()
+        call_command("loaddata", "warning_rules", verbosity=0)  # which checks all that is there
         linked: list[tuple[Filling, int]] = []
         with indexes_put_aside():
             for filling in self.fillings():
@@ -77,8 +78,7 @@ class Country:
 
     def check(self) -> None:
         """Let everything follow that the program computes from the rows, as after an import."""
-        self.report("预警规则、核对")
-        call_command("loaddata", "warning_rules", verbosity=0)
+        self.report("核对")
         after_load()
 
     def fillings(self) -> Iterator[Filling]:

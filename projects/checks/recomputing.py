@@ -15,7 +15,7 @@ from aidtracker.ground.batches import BATCH, in_batches
 from aidtracker.ground.bulk import insert, write
 from aidtracker.ground.changes import Rows
 from aidtracker.ground.garbage import collection_paused
-from aidtracker.ground.processes import Mapped, mapping
+from aidtracker.ground.processes import Mapped, mapping, processors
 from aidtracker.trail.history import keep_states
 from projects.checks import LINKS
 from projects.checks.locking import is_locking, lock_all, lock_scopes, lock_structure
@@ -46,7 +46,7 @@ class Said(NamedTuple):
 def follow_with_findings(rows: Rows | None) -> None:
     """Check again what changed rows touch; everything if they are too many to be named."""
     if rows is None:
-        recompute()
+        recompute(processors())
     elif states := states_of_changed(rows):
         recheck(states)
 

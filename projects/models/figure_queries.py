@@ -1,6 +1,5 @@
 """Which figures, and in which order: the questions that pages ask of observations."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, Self
 
@@ -46,10 +45,9 @@ def marks_of(model: type[Any]) -> models.QuerySet:
 class TableRows(WithSubjects):
     """Figures with what they are about, and with their badges."""
 
-    def __iter__(self) -> Iterator[Any]:
-        # Only now: a query that leads to the numbers of rows alone needs none of it.
-        self.queryset = self.queryset.with_marks()
-        return super().__iter__()
+    @classmethod
+    def ready(cls, rows: Any) -> Any:
+        return super().ready(rows.with_marks())
 
 
 class ObservationQuerySet(KeyedQuerySet):
@@ -59,9 +57,9 @@ class ObservationQuerySet(KeyedQuerySet):
         found._iterable_class = TableRows
         return found
 
-    def first_rows(self, limit: int) -> list[Any]:
+    def at_first(self, limit: int) -> Self:
         """The first figures with all that a table names."""
-        return list(by_first_numbers(self.model.objects.with_subjects(), self, limit))
+        return by_first_numbers(self.model.objects.with_subjects(), self, limit)
 
     def lost(self):
         """Those whose words were not found when their document got a text, or another one."""

@@ -3,18 +3,13 @@
 from django.db.models import Count, OuterRef, Subquery, Sum
 
 from aidtracker.ground.records import RecordQuerySet
-from projects.amounts.ledger_sums import explained_by_headquarters, sums_of, with_sums
+from projects.amounts.ledger_sums import explained_by_headquarters
 from projects.amounts.money_ladder import ladder_of
 
 
 class LedgerQuerySet(RecordQuerySet):
     def for_fixtures(self):
         return self.published()
-
-    def read_with_totals(self, names, limit):
-        """The first rows, and (label, explanation) of each amount over all of them: one query."""
-        rows = list(with_sums(self, names)[:limit])
-        return rows, [(one.label, one.explained_by(rows)) for one in sums_of(rows, self, names)]
 
     def sums_by_headquarters(self, names):
         """Annotations for headquarters: of public rows each amount's sum, and how many know it."""

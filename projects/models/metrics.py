@@ -263,10 +263,10 @@ class SeriesQuerySet(RecordQuerySet):
         first = self.order_by().values(first=Subquery(own.values("pk")[:1]))
         return self.observations.filter(pk__inside=Answers(first))
 
-    def first_rows(self, limit: int) -> list[Any]:
+    def at_first(self, limit: int) -> Self:
         """The first series with the figures to show and all that they name."""
         found = by_first_numbers(self.model.objects.all(), self, limit)
-        return list(found.with_leading_figures().with_subjects())
+        return found.with_leading_figures().with_subjects()
 
     @property
     def observations(self):

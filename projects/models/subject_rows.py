@@ -73,15 +73,24 @@ def is_shown(field: Any) -> bool:
 class WithSubjects(ModelIterable):
     """Rows of a query that are series, or name one, with the things it is about."""
 
-    def __iter__(self) -> Iterator[Any]:
-        model, path = self.queryset.model, ""
+    @classmethod
+    def ready(cls, rows: Any) -> Any:
+        """The query as it is asked in the end: for numbers alone it needs none of that."""
+        model, path = rows.model, ""
         if not hasattr(model, SUBJECTS[0]):
             model, path = model._meta.get_field("series").related_model, "series__"
         keys = (F(f"{path}{name}_id") for name in NAMED)
-        self.queryset = self.queryset.annotate(subject_rows=Subjects(*keys, model=model))
+        found = rows.annotate(subject_rows=Subjects(*keys, model=model))
+        found.is_ready = True
+        return found
+
+    def __iter__(self) -> Iterator[Any]:
+        if not getattr(self.queryset, "is_ready", False):
+            self.queryset = self.ready(self.queryset)
+        is_series = hasattr(self.queryset.model, SUBJECTS[0])
         known: Known = {}
         for row in super().__iter__():
-            series = row.series if path else row
+            series = row if is_series else row.series
             put_subjects(series, row.__dict__.pop("subject_rows"), known)
             yield row
 

@@ -137,9 +137,14 @@ def within(region: Region) -> ObservationQuerySet:
     return Series.objects.in_places(places).filter(pk__outside=own).published_figures()
 
 
+def of_place(region: Region) -> ObservationQuerySet:
+    """The figures of a place itself."""
+    return Series.objects.of_place(region).published_figures()
+
+
 def figures_of_place(region: Region) -> Section:
     """The figures of a place under its present and its former names."""
-    region.first_figures = first_figures(Series.objects.of_place(region).published_figures())
+    region.first_figures = first_figures(region, of_place)
     more = whole_list("observation-list", region=region.slug)
     section = section_from(region.first_figures, "figures", "数字", more)
     if not section.has_rows:
@@ -150,7 +155,7 @@ def figures_of_place(region: Region) -> Section:
 def figures_within(region: Region) -> Section | None:
     words = f"连同本级的数字，{WHOLE_LIST}"
     more = Item(words, address("observation-list", within=region.slug))
-    return further_figures(within(region), "figures-within", WITHIN, more)
+    return further_figures(region, within, "figures-within", WITHIN, more)
 
 
 SENT = "派出的指挥部的数字"
@@ -160,17 +165,23 @@ def figures_of_sent(region: Region) -> Section | None:
     """The figures of the headquarters that a place sends; a place that aids nobody sends none."""
     if all(pairing.donor_id != region.pk for pairing in region.pairings):
         return None
+    more = whole_list("observation-list", donor=region.slug)
+    return further_figures(region, of_sent, "figures-sent", SENT, more)
+
+
+def of_sent(region: Region) -> ObservationQuerySet:
+    """The figures of the headquarters that a place sends, but for its own."""
     own = Fixed(Series.objects.of_place(region))
-    found = Series.objects.sent_by(region).filter(pk__outside=own).published_figures()
-    return further_figures(
-        found, "figures-sent", SENT, whole_list("observation-list", donor=region.slug)
-    )
+    return Series.objects.sent_by(region).filter(pk__outside=own).published_figures()
 
 
 def figures_of_headquarters(headquarters: Headquarters) -> Section:
     """Its figures, and those that documents give for the donor whose work it directs."""
-    series = Series.objects.of_headquarters(headquarters)
-    return figures_section(headquarters, series.published_figures())
+    return figures_section(headquarters, of_headquarters)
+
+
+def of_headquarters(headquarters: Headquarters) -> ObservationQuerySet:
+    return Series.objects.of_headquarters(headquarters).published_figures()
 
 
 def with_count(rows: QuerySet, relation: str, name: str) -> QuerySet:

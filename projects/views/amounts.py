@@ -68,11 +68,13 @@ def origin(row: Any, name: str) -> Item | str:
 class AmountRows(Related):
     """A part of rows with amounts, each leading to the figure it was taken from."""
 
-    def section(self, rows: QuerySet, record: Any) -> Section:
-        found = list(with_figure_counts(rows)[: CAP + 1])
+    def read(self, record: Any) -> QuerySet:
+        return with_figure_counts(super().read(record))
+
+    def section(self, found: list[Any], record: Any) -> Section:
         read_figures(found)
         columns = tuple(map(leading, self.columns))
-        layout = Layout(more=self.more(rows.model, record))
+        layout = Layout(more=self.more(record))
         shown = table(counted(self.title, found), columns, found[:CAP], layout)
         return Section(self.anchor, self.title, shown, self.empty)
 

@@ -63,9 +63,8 @@ def measured(metric: Metric, **values: Any) -> dict[str, Any]:
 class SeriesRows(Related):
     """The series of a metric, and its subjects beside each other: those that can be compared."""
 
-    def section(self, rows: QuerySet, record: Metric) -> Section:
-        found = rows.first_rows(CAP + 1)
-        layout = Layout(more=self.more(rows.model, record))
+    def section(self, found: list[Any], record: Metric) -> Section:
+        layout = Layout(more=self.more(record))
         shown = table(counted(self.title, found), self.columns, found[:CAP], layout)
         leading = [series.leading_figures[0] for series in found[:CAP]]
         limit = f"这一指标的序列多于 {CAP} 个，只比较了前 {CAP} 个。" if len(found) > CAP else ""
@@ -76,9 +75,8 @@ class SeriesRows(Related):
 class FigureRows(Related):
     """The figures of a metric, and how the longest series of them went."""
 
-    def section(self, rows: QuerySet, record: Metric) -> Section:
-        found = rows.first_rows(CAP + 1)
-        layout = Layout(more=self.more(rows.model, record))
+    def section(self, found: list[Any], record: Metric) -> Section:
+        layout = Layout(more=self.more(record))
         shown = table(counted(self.title, found), self.columns, found[:CAP], layout)
         chart = best_chart(self.anchor, found[:CAP])
         return Section(self.anchor, self.title, shown, self.empty, chart=chart)

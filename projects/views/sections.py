@@ -1,12 +1,13 @@
 """What the pages say of projects, investments, sites, events and figures: columns and parts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from aidtracker.ground.made_once import asked_of
 from aidtracker.pages.sections import Related, Section, whole_list
 from aidtracker.pages.tables import (
     CAP,
@@ -23,6 +24,7 @@ from aidtracker.pages.tables import (
     table,
 )
 from aidtracker.templatetags import formatting
+from projects.amounts.ledger_sums import sums_of, with_sums
 from projects.charts.best import best_chart
 from projects.models import Observation
 from projects.models.figure_queries import ObservationQuerySet
@@ -102,12 +104,16 @@ class LedgerRows(Related):
 
     totals: tuple[str, ...] = ()
 
-    def section(self, rows: QuerySet, record: Any) -> Section:
-        found, totals = with_figure_counts(rows).read_with_totals(self.totals, CAP + 1)
+    def read(self, record: Any) -> QuerySet:
+        return with_sums(with_figure_counts(super().read(record)), self.totals)
+
+    def section(self, found: list[Any], record: Any) -> Section:
         read_figures(found)
-        layout = Layout(more=self.more(rows.model, record))
+        layout = Layout(more=self.more(record))
         columns = tuple(map(leading, self.columns))
         shown = table(counted(self.title, found), columns, found[:CAP], layout)
+        sums = sums_of(found, self.found(record), self.totals)
+        totals = [(one.label, one.explained_by(found)) for one in sums]
         template, data = "projects/section_ledger.html", totals if found else None
         return Section(self.anchor, self.title, shown, self.empty, template, data)
 
@@ -142,38 +148,46 @@ PERIOD = Column("期间", period_words, kind="phrase")
 FIGURE_COLUMNS = (METRIC, SCOPE, FIGURE, NATURE, PERIOD, CITED, NOTE)
 
 
+# Which figures belong to a row of some kind.
+FiguresOf = Callable[[Any], ObservationQuerySet]
+
+
+def own_figures(row: Any) -> ObservationQuerySet:
+    return row.series_set.all().published_figures()
+
+
 def figures(row: Any) -> Section:
     """The public figures about a row: the cards at the top and a table: one query."""
-    return figures_section(row, row.series_set.all().published_figures())
+    return figures_section(row, own_figures)
 
 
-def figures_section(row: Model, found: ObservationQuerySet) -> Section:
+def figures_section(row: Model, figures_of: FiguresOf) -> Section:
     more = whole_list("observation-list", **{row._meta.model_name: row.slug})
-    return section_of(found, "figures", "数字", more)
+    return section_from(first_figures(row, figures_of), "figures", "数字", more)
 
 
 def further_figures(
-    found: ObservationQuerySet, name: str, title: str, more: Item
+    row: Model, figures_of: FiguresOf, name: str, title: str, more: Item
 ) -> Section | None:
     """Figures that concern a page through something else; no section where there are none."""
-    section = section_of(found, name, title, more)
+    section = section_from(first_figures(row, figures_of), name, title, more)
     return section if section.has_rows else None
 
 
-def section_of(found: ObservationQuerySet, anchor: str, title: str, more: Item) -> Section:
+def first_figures(row: Model, figures_of: FiguresOf) -> list[Observation]:
+    """Those to show first, and one more where a page does not show all."""
+
+    def read(row: Any) -> ObservationQuerySet:
+        return figures_of(row).in_use().best_first().at_first(CAP + 1)
+
+    return list(asked_of(figures_of, row, read))
+
+
+def section_from(rows: list[Observation], anchor: str, title: str, more: Item) -> Section:
     """Of more than a page's worth, those to show first are kept; the list has all of them.
 
     What stands in no document is told in the table alone.
     """
-    return section_from(first_figures(found), anchor, title, more)
-
-
-def first_figures(found: ObservationQuerySet) -> list[Observation]:
-    """Those to show first, and one more where a page does not show all."""
-    return found.in_use().best_first().first_rows(CAP + 1)
-
-
-def section_from(rows: list[Observation], anchor: str, title: str, more: Item) -> Section:
     cited = [row for row in rows if row.source.is_document]
     shown = sorted(rows[:CAP], key=figure_order)
     printed = table(counted(title, rows), FIGURE_COLUMNS, shown, Layout(more=more))

@@ -1,20 +1,20 @@
 """What is set out to do, in tables: plan against done, how far, whether it is late and why."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
+from aidtracker.ground.made_once import asked_of
 from aidtracker.ground.months import in_chinese
 from aidtracker.pages.sections import Related, Section
-from aidtracker.pages.tables import CAP, NAME, NOTE, Column, Item
-from aidtracker.pages.told import JSONRows, row_of, rows_behind, with_told
+from aidtracker.pages.tables import NAME, NOTE, Column, Item
+from aidtracker.pages.told import JSONRows, rows_behind
 from aidtracker.templatetags.formatting import span
 from projects.models import Observation, Target, TargetReport, WarningRule
 from projects.models.targets import counted, share_words
@@ -31,17 +31,8 @@ from projects.warnings import rules_of_targets, worst_of
 MOST_FIGURES = 20  # of the series of one target
 FIGURE_FIELDS = ("printed", "number", "nature", "qualifier", "value")
 MOMENTS = ("as_of", "period_end", "period_start")
-WORDS = (
-    *("id", "name", "slug", "kind", "status", "starts_on", "ends_on"),
-    *("unit", "planned", "done", "note"),
-)
 # The figure of a document that each count's standing rests on.
 DECIDING = {"planned": "planned_figure", "done": "done_figure"}
-FURTHER = ("reason", "reason_month", "series_figures", *DECIDING.values(), "standing")
-RULE_FIELDS = (
-    *("id", "code", "name", "ledger", "kind", "level", "left", "operator", "right"),
-    *("threshold", "except_status", "is_seasonal", "sentence"),
-)
 
 
 def with_counts(rows: QuerySet) -> QuerySet:
@@ -62,12 +53,7 @@ def with_counts(rows: QuerySet) -> QuerySet:
 
 def figures_of(row: Any) -> list[dict[str, Any]]:
     """What documents say of a target, the best first, as far as it is of its time."""
-    return [one for one in read(row.series_figures) if is_of_time(one, row.ends_on)]
-
-
-def read(found: Any) -> list[dict[str, Any]]:
-    """Rows that were told as JSON, which is text out of a query within a query."""
-    return (json.loads(found) if isinstance(found, str) else found) or []
+    return [one for one in row.series_figures or () if is_of_time(one, row.ends_on)]
 
 
 def is_of_time(figure: dict[str, Any], ends_on: str) -> bool:
@@ -98,7 +84,7 @@ def count_of(row: Any, name: str, natures: Sequence[str]) -> Count:
     if typed is not None:
         return Count(counted(typed, row.unit), "", typed)
     others = (one for one in figures_of(row) if one["nature"] in natures)
-    figure = next(iter([*read(getattr(row, DECIDING[name])), *others]), None)
+    figure = next(iter([*(getattr(row, DECIDING[name]) or ()), *others]), None)
     if figure is None:
         return NOTHING
     url = reverse("observation-detail", args=[figure["code"], figure["number"]])
@@ -177,12 +163,7 @@ def why_late(row: Any, warning: Any) -> str:
     """What the rule says, and the reason of the last month that gives one."""
     if not row.reason:
         return warning.sentence
-    return f"{warning.sentence}{in_chinese(month_of(row.reason_month))}：{row.reason}"
-
-
-def month_of(value: Any) -> Any:
-    """A month as JSON has it."""
-    return TargetReport._meta.get_field("month").to_python(value)
+    return f"{warning.sentence}{in_chinese(row.reason_month)}：{row.reason}"
 
 
 def lit(rows: list[Any], rules: Iterable[Any]) -> list[Any]:
@@ -204,38 +185,33 @@ TARGET_COLUMNS = (NAME, PLANNED, COUNTED, SHARE, LIGHT, PERIOD, NOTE)
 
 @dataclass(frozen=True)
 class TargetRows(Related):
-    """The targets of a record, told with it as far as they fill a table, and so the rules."""
+    """The targets of a record: told whether there are any, it asks for these.
+
+    All that is asked of a target is a long query, which costs the database more to plan than to
+    answer; few records have targets.
+    """
 
     def told_with(self, records: QuerySet) -> QuerySet:
-        found = with_counts(rows_behind(records.model, self.anchor).published())
-        told = with_told(records, self.anchor, found[: CAP + 1], (*WORDS, *FURTHER))
-        return with_told(told, f"{self.anchor}_rules", rules_of_targets(), RULE_FIELDS)
+        found = rows_behind(records.model, self.anchor).published()
+        return records.annotate(**{self.told: Exists(found)})
 
     def __call__(self, record: Any) -> Section:
-        return self.of_rows(self.lit_rows(record), Target, record)
+        return self.section(self.lit_rows(record), record)
+
+    @property
+    def told(self) -> str:
+        return f"has_{self.anchor}"
+
+    def read(self, record: Any) -> QuerySet:
+        return with_counts(super().read(record))
 
     def lit_rows(self, record: Any) -> list[Any]:
-        rows = [target_of(one, record) for one in told(record, self.anchor)]
-        return lit(rows, self.rules(record)) if rows else []
+        if not getattr(record, self.told):
+            return []
+        return lit(list(asked_of(self, record, self.read)), self.rules(record))
 
-    def rules(self, record: Any) -> list[WarningRule]:
-        return [rule_of(one) for one in told(record, f"{self.anchor}_rules")]
-
-
-def told(record: Any, name: str) -> list[dict[str, Any]]:
-    return getattr(record, f"told_{name}") or []
-
-
-def target_of(values: dict[str, Any], record: Any) -> Any:
-    row: Any = row_of(Target, {name: values[name] for name in WORDS}, record._state.db)
-    for name in FURTHER:
-        setattr(row, name, values[name])
-    return row
-
-
-def rule_of(values: dict[str, Any]) -> WarningRule:
-    limit = values["threshold"]
-    return WarningRule(**values | {"threshold": None if limit is None else Decimal(str(limit))})
+    def rules(self, record: Any) -> Iterable[Any]:
+        return rules_of_targets()
 
 
 TARGETS = TargetRows("targets", "目标任务", TARGET_COLUMNS)

@@ -1,6 +1,7 @@
 """What is set out to do: the list with how far it has come by type, and the page of a target."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,11 +100,14 @@ ZEROS = dict.fromkeys((*Standing.values, *Ground.values), 0)
 
 @dataclass(frozen=True)
 class Parts(TargetRows):
-    """The parts of a target, and what they come to together."""
+    """The parts of a target, which was told the rules, and what they come to together."""
+
+    def rules(self, record: Any) -> Iterable[Any]:
+        return record.rules
 
     def __call__(self, record: Any) -> Section:
         rows = self.lit_rows(record)
-        section = self.of_rows(rows, Target, record)
+        section = self.section(rows, record)
         totals = explained_parts(record, rows) if len(rows) <= CAP else []
         if not totals:
             return section
@@ -148,7 +152,8 @@ class TargetPage(DetailPage):
 
     def find(self, **key: Any) -> Target:
         found = super().find(**key)
-        lit([found], PARTS.rules(found))
+        found.rules = list(rules_of_targets())
+        lit([found], found.rules)
         return found
 
     @property
