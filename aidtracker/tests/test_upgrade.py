@@ -23,6 +23,7 @@ from django.db import OperationalError, connection, transaction
 
 from aidtracker.management.commands import migrate as own_migrate
 from aidtracker.storage.backups import OF_MIGRATIONS
+from aidtracker.storage.postgres_copies import OF_NOBODY, run
 from aidtracker.testing.dumps import FOLDER, dump_path
 from aidtracker.tests.test_failures import failed
 
@@ -33,6 +34,8 @@ FROZEN = [line.split() for line in (FOLDER / "frozen.sha256").read_text("utf-8")
 GONE = set()
 # SQLite's tallies are counted anew after a migration: the counts are the same, their numbers not.
 NUMBERS = {("aidtracker_tally", "id")}
+# A dump's own number, and what PostgreSQL prints otherwise of a condition read from a dump.
+REPRINTED = re.compile(r"[()]|::(text|character varying)(\[\])?|^\\.*$", re.MULTILINE)
 WAITING = "SELECT 1 FROM pg_locks WHERE relation = 'programs_batch'::regclass AND NOT granted"
 COLUMNS = {
     "sqlite": """
@@ -59,23 +62,36 @@ def connected(name):
             yield database
 
 
-@pytest.fixture(scope="module")
-def name(tmp_path_factory):
-    """The name of a database in which the dump is."""
-    sql = lzma.decompress(dump_path().read_bytes()).decode()
+@contextmanager
+def database_of(folder, sql):
+    """The name of a database that was made by this SQL."""
     if IS_SQLITE:
-        path = str(tmp_path_factory.mktemp("upgrade") / "db.sqlite3")
+        path = str(folder / "db.sqlite3")
         with connected(path) as database:
             database.executescript(sql)
         yield path
         return
-    name = f"aidtracker_upgrade_{os.getpid()}"
+    name = f"aidtracker_{folder.name}_{os.getpid()}"
     with connected("template1") as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         with connected(name) as database:
             database.execute(sql)
         yield name
         server.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="module")
+def name(tmp_path_factory):
+    """The name of a database in which the dump is."""
+    sql = lzma.decompress(dump_path().read_bytes()).decode()
+    with database_of(tmp_path_factory.mktemp("upgrade"), sql) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    with database_of(tmp_path_factory.mktemp("empty"), "") as name:
+        yield name
 
 
 def columns_of(database):
@@ -96,10 +112,25 @@ def rows_of(database, tables):
     return rows
 
 
-def url_of(name):
+def definitions_in(name, folder):
+    """How tables, indexes and triggers are defined, as often as it is said."""
+    with connected(name) as database:
+        if IS_SQLITE:
+            found = database.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+            # Columns stand where the last change of the table put them; some names are quoted.
+            parts = [sql.replace('"', "").split(", ") for (sql,) in found]
+            return Counter(str(sorted(part.rstrip(")") for part in one)) for one in parts)
+        run("pg_dump", database, "--schema-only", *OF_NOBODY, f"--file={folder / name}")
+    return Counter(REPRINTED.sub("", (folder / name).read_text()).split("\n\n"))
+
+
+def run_on(name, *command):
     if IS_SQLITE:
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        url = f"sqlite:///{name}"
+    else:
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    words, environment = [sys.executable, "manage.py", *command], os.environ | {"DATABASE_URL": url}
+    subprocess.run(words, cwd=settings.BASE_DIR, env=environment, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +140,7 @@ def before_and_after(name):
         tables = columns_of(database)
         before = rows_of(database, tables)
     # Migrates; fails if tables and columns are not those of the program afterwards.
-    upgrade = [sys.executable, "manage.py", "prepare_site"]
-    environment = os.environ | {"DATABASE_URL": url_of(name)}
-    subprocess.run(upgrade, cwd=settings.BASE_DIR, env=environment, check=True)
+    run_on(name, "prepare_site")
     with connected(name) as database:
         return before, rows_of(database, tables)
 
@@ -135,6 +164,14 @@ def test_no_row_is_made_by_the_upgrade(before_and_after):
     before, after = before_and_after
     made = {table: rows - before[table] for table, rows in after.items()}
     assert {table for table, rows in made.items() if rows} <= OF_MIGRATIONS
+
+
+def test_empty_database_gets_the_tables_that_the_upgraded_one_has(
+    name, empty, before_and_after, tmp_path
+):
+    run_on(empty, "migrate", "--skip-checks", "--verbosity=0")
+    made, upgraded = (definitions_in(which, tmp_path) for which in (empty, name))
+    assert (made - upgraded, upgraded - made) == (Counter(), Counter())
 
 
 def test_migrations_name_no_code_that_may_move():
@@ -172,6 +209,7 @@ def test_migration_that_the_database_ended_is_begun_again(monkeypatch):
 
     monkeypatch.setattr(migrate.Command, "handle", ended_once)
     monkeypatch.setattr(own_migrate, "SECONDS", 0)
+    monkeypatch.setattr(own_migrate, "make_tables", lambda database: False)
     monkeypatch.setattr(own_migrate, "ahead_of_others", nullcontext)
     command = own_migrate.Command(stderr=StringIO())
     command.handle(database="default")
