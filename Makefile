@@ -46,7 +46,7 @@ test: $(VENV)/.development ## 在 SQLite 和 PostgreSQL 上运行测试（ARGS=�
 
 pictures: $(VENV)/.development ## 把每种公开页面在各宽度、明暗和打印下的样子存入 PICTURES 文件夹，供人查看
 	@mkdir -p "$(PICTURES)"
-	@PICTURES="$(abspath $(PICTURES))" $(BIN)/python -m pytest -q -k every_kind_of_page aidtracker/tests/test_looking_browser.py
+	@PICTURES="$(abspath $(PICTURES))" $(BIN)/python -m pytest -q -k "every_kind_of_page or fullest_pages" aidtracker/tests/test_looking_browser.py
 
 dates: $(VENV)/.development ## 把与今天有关的测试放到几个特别的日子运行
 	@printf '%s\n' $(DAYS) | xargs -n 1 -P $(words $(DAYS)) sh -c ' \

@@ -1,9 +1,10 @@
 """Looking at public pages as a reader's browser does: what is wrong with one, and its picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -17,7 +18,18 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 FIND = """async tags => (await axe.run(document,
     {resultTypes: ['violations'], runOnly: {type: 'tag', values: tags}}))
     .violations.map(one => `${one.id}: ${one.nodes.length} × ${one.nodes[0].html.slice(0, 120)}`)"""
+# A page that turns to another look: what fades over is there at once. Of the colours wanted the
+# skin of the admin asks but once, when a page opens.
+TURN = """isDark => {
+    if (window.Alpine) document.documentElement.classList.toggle('dark', isDark);
+    return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+        for (const one of document.getAnimations())
+            if (one instanceof CSSTransition) one.finish();
+        done();
+    })));
+}"""
 PHONE = 390
+HEIGHT = 844
 # Pixels: a reader's thumb goes over eight screens, no more.
 TALLEST = 8_000
 
@@ -27,11 +39,14 @@ class Look:
     """How a page is looked at: the width of the window and the colours asked for."""
 
     width: int
-    scheme: str
+    scheme: Literal["light", "dark"]
     is_large: bool = False
 
     def __str__(self) -> str:
         return f"{self.width}-{self.scheme}{'-large' if self.is_large else ''}"
+
+
+LOOKS = (Look(390, "light"), Look(1280, "dark"))
 
 
 @dataclass
@@ -40,6 +55,7 @@ class Looker:
 
     context: BrowserContext
     base: str
+    looks: Sequence[Look] = LOOKS
     heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -62,21 +78,46 @@ class Looker:
         self.context.add_cookies([choice])
 
     def faults(self, path: str) -> list[str]:
-        """Open a page; each thing that is wrong with it, in words."""
+        """Open a page; each thing that is wrong with it in any of the looks, in words."""
+        return [f"{look}: {one}" for look, found in self.open(path) for one in found]
+
+    def open(self, path: str) -> Iterator[tuple[Look, list[str]]]:
+        """Open a page once and turn it to each look; each thing that is wrong with it, in words."""
         self.heard.clear()
+        self.wear(self.looks[0])
         answer = self.page.goto(f"{self.base}{path}")
         assert answer is not None
-        found = [] if answer.ok else [f"answered {answer.status}"]
+        if not answer.ok:
+            self.heard.append(f"answered {answer.status}")
+        self.page.evaluate(axe())
+        for look in self.looks:
+            if look != self.looks[0]:
+                self.wear(look)
+                self.page.evaluate(TURN, look.scheme == "dark")
+            found = self.seen()
+            yield look, [*found, *self.heard]
+            self.heard.clear()
+
+    def wear(self, look: Look) -> None:
+        self.page.set_viewport_size({"width": look.width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme=look.scheme)
+
+    def seen(self) -> list[str]:
         height, width, window = self.page.evaluate(
             "() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth,"
             " window.innerWidth]"
         )
+        found = []
         if width > window:
             found.append(f"scrolls sideways: {width} px")
         if window <= PHONE and height > TALLEST:
             found.append(f"{height} px tall")
-        self.page.evaluate(AXE.read_text())
-        return [*found, *self.heard, *self.page.evaluate(FIND, RULES)]
+        return [*found, *self.page.evaluate(FIND, RULES)]
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text()
 
 
 def public_addresses(client: Client) -> list[str]:

@@ -5,6 +5,8 @@ import hashlib
 import io
 import os
 import re
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,11 @@ from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from aidtracker.testing.looking import AXE, Look, Looker, public_addresses
+from aidtracker.testing.looking import AXE, HEIGHT, LOOKS, Look, Looker, public_addresses
 from projects.models import Observation
 
 pytestmark = pytest.mark.browser
 
-HEIGHT = 844
 # The fullest pages of their kind, and what no list of addresses knows.
 FULLEST = [
     "/headquarters/zhejiang/",
@@ -32,13 +33,11 @@ FULLEST = [
     "/observations/?q=nothing-of-this-name",
 ]
 LISTS = ["/", "/activities/", "/timeline/", "/en/", "/compare/", "/observations/", "/projects/"]
-PASSES = [Look(390, "light"), Look(1280, "dark")]
 PICTURES = os.environ.get("PICTURES", "")
 LARGE = [Look(390, "light", is_large=True), Look(1280, "dark", is_large=True)]
-MORE = [
-    *(Look(width, scheme) for width in (390, 820, 1280, 1920) for scheme in ("light", "dark")),
-    *LARGE,
-]
+MORE = [Look(width, scheme) for width in (390, 820, 1280, 1920) for scheme in ("light", "dark")]
+# As many heaps of pages, lest one test be the last to end by far.
+HEAPS = 3
 
 
 def window(browser: Browser, look: Look) -> Any:
@@ -46,34 +45,40 @@ def window(browser: Browser, look: Look) -> Any:
     return browser.new_context(viewport=viewport, color_scheme=look.scheme)
 
 
-@pytest.mark.parametrize("look", MORE if PICTURES else PASSES, ids=str)
-def test_every_kind_of_page_is_without_fault(
-    browser: Browser, live_server: LiveServer, look: Look
-) -> None:
-    context = window(browser, look)
-    looker = Looker(context, live_server.url)
-    if look.is_large:
+@cache
+def every_kind() -> list[str]:
+    return [*public_addresses(Client()), *FULLEST]
+
+
+def looked_at(browser: Browser, base: str, looks: Sequence[Look], paths: list[str]) -> list[str]:
+    """Open each page once and turn it to each look; what is wrong with them."""
+    context = browser.new_context()
+    looker = Looker(context, base, looks)
+    if looks[0].is_large:
         looker.choose_large_type()
-    faults = {}
-    for path in [*public_addresses(Client()), *FULLEST]:
-        if found := looker.faults(path):
-            faults[path] = found
-        if PICTURES:
-            take(looker, look, path)
+    faults = []
+    for path in paths:
+        for look, found in looker.open(path):
+            faults += [f"{path} {look}: {one}" for one in found]
+            if PICTURES:
+                take(looker, look, path)
     context.close()
-    assert not faults
+    return faults
 
 
-@pytest.mark.parametrize("look", LARGE, ids=str)
-def test_fullest_pages_in_large_type_are_without_fault(
-    browser: Browser, live_server: LiveServer, look: Look
+@pytest.mark.parametrize("heap", range(HEAPS))
+def test_every_kind_of_page_is_without_fault(
+    browser: Browser, live_server: LiveServer, heap: int
 ) -> None:
-    context = window(browser, look)
-    looker = Looker(context, live_server.url)
-    looker.choose_large_type()
-    faults = {path: found for path in [*LISTS, *FULLEST] if (found := looker.faults(path))}
-    context.close()
-    assert not faults
+    paths = every_kind()[heap::HEAPS]
+    assert looked_at(browser, live_server.url, MORE if PICTURES else LOOKS, paths) == []
+
+
+def test_fullest_pages_in_large_type_are_without_fault(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    paths = every_kind() if PICTURES else [*LISTS, *FULLEST]
+    assert looked_at(browser, live_server.url, LARGE, paths) == []
 
 
 def take(looker: Looker, look: Look, path: str) -> None:
@@ -91,7 +96,7 @@ def test_vendored_script_is_the_one_that_was_taken_in() -> None:
 
 
 def test_reader_goes_from_a_figure_to_its_words(browser: Browser, live_server: LiveServer) -> None:
-    context = window(browser, PASSES[0])
+    context = window(browser, LOOKS[0])
     page = context.new_page()
     page.goto(f"{live_server.url}/headquarters/zhejiang/")
     card = page.locator(".card", has_text="9.11").first
@@ -107,7 +112,7 @@ def test_reader_goes_from_a_figure_to_its_words(browser: Browser, live_server: L
 def test_reader_narrows_a_list_and_takes_the_same_rows(
     browser: Browser, live_server: LiveServer
 ) -> None:
-    context = window(browser, PASSES[1])
+    context = window(browser, LOOKS[1])
     page = context.new_page()
     page.goto(f"{live_server.url}/observations/")
     page.select_option("[name=nature]", "target")
@@ -134,7 +139,7 @@ def fits(page: Any, height: int) -> bool:
 def test_screen_fits_its_wall_and_says_since_when_nobody_answers(
     browser: Browser, live_server: LiveServer
 ) -> None:
-    context = window(browser, PASSES[1])
+    context = window(browser, LOOKS[1])
     page = context.new_page()
     page.clock.install()
     with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
