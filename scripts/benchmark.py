@@ -12,7 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from temporary_postgres import PostgresUnavailableError, clean_up_when_stopped, temporary_postgres
+from temporary_postgres import (
+    FOR_A_SITE,
+    PostgresUnavailableError,
+    clean_up_when_stopped,
+    temporary_postgres,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
@@ -51,7 +56,7 @@ def main(asked: str, only: str) -> int:
                 print(f"== SQLite, {size}", flush=True)
                 measure(f"sqlite:///{folder}/country.sqlite3", size, folder, only)
             try:
-                with temporary_postgres() as url:
+                with temporary_postgres(FOR_A_SITE) as url:
                     print(f"== PostgreSQL, {size}", flush=True)
                     measure(url, size, folder, only)
             except PostgresUnavailableError as reason:

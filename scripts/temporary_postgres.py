@@ -24,6 +24,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # The data lives for minutes: nothing of it has to survive a crash.
 # Nor does it pay to compile queries for tables of a thousand rows.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c jit=off"
+# As docs/operations.md has a server set up for a site: for what is measured, not for tests.
+FOR_A_SITE = "-c random_page_cost=1.1 -c work_mem=32MB -c shared_buffers=1GB"
 
 
 class PostgresUnavailableError(Exception):
@@ -78,7 +80,7 @@ def call(user: pwd.struct_passwd | None, folder: Path, *command: str | Path) -> 
 
 
 @contextlib.contextmanager
-def temporary_postgres() -> Iterator[str]:
+def temporary_postgres(settings: str = "") -> Iterator[str]:
     """Yield the DATABASE_URL of a running cluster; raises PostgresUnavailableError."""
     programs, user = find_programs(), unprivileged_user()
     # In /tmp, because the path of a socket may not exceed some hundred characters.
@@ -89,7 +91,8 @@ def temporary_postgres() -> Iterator[str]:
             os.chown(folder, user.pw_uid, user.pw_gid)
         create = (programs / "initdb", "-D", folder / "data", "-U", ROLE, "--auth=trust")
         call(user, folder, *create, "--encoding=UTF8", "--no-locale", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' {FAST}"
+        place = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
+        options = " ".join((place, FAST, settings))
         call(user, folder, *control, "-l", folder / "log", "-o", options, "start")
         yield f"postgresql://{ROLE}@{quote(str(folder), safe='')}/postgres"
     finally:

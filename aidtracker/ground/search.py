@@ -277,6 +277,17 @@ def quoted(pair: str) -> str:
     return f"'{doubled}'"
 
 
+# Names within a text: those of so many characters or more are found by how they begin, which an
+# index tells; shorter ones, and those of rows with other names, are few.
+BEGINNING = 6
+NAMED_OTHERWISE = f"length(name) < {BEGINNING} OR NOT aliases = '[]'::jsonb"
+
+
+def beginnings_in(text: str) -> list[str]:
+    """How the longer names that stand in a text may begin."""
+    return sorted({text[at : at + BEGINNING] for at in range(len(text) - BEGINNING + 1)})
+
+
 # What the database keeps for it
 
 
@@ -287,8 +298,17 @@ def searched_columns(app_config: Any) -> Iterator[tuple[str, str]]:
                 yield model._meta.db_table, model._meta.get_field(name).column
 
 
+def named_tables(app_config: Any) -> Iterator[str]:
+    """The tables whose rows have a name and others."""
+    for model in app_config.get_models():
+        columns = {field.column for field in model._meta.concrete_fields}
+        if is_searched(model) and {"name", "aliases"} <= columns:
+            yield model._meta.db_table
+
+
 def make_indexes(app_config: Any, using: str, **kwargs: Any) -> None:
-    """Index the searched columns of an app on PostgreSQL, if they are not; after `migrate`.
+    """Index the searched columns of an app on PostgreSQL, and how names begin, if they are not;
+    after `migrate`.
 
     Migrations of both databases are one, and SQLite has no such index.
     """
@@ -300,9 +320,18 @@ def make_indexes(app_config: Any, using: str, **kwargs: Any) -> None:
         for table, column in searched_columns(app_config):
             if column in stored.get(table, ()):
                 name, pairs = f"{table}_{column}_pairs", PAIRS.format(f'"{column}"')
-                cursor.execute(
-                    f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table}" USING gin ({pairs})'
+                make_index(cursor, name, f'"{table}" USING gin ({pairs})')
+        for table in named_tables(app_config):
+            if {"name", "aliases"} <= set(stored.get(table, ())):
+                begins = f'"{table}" (left(name, {BEGINNING}))'
+                make_index(cursor, f"{table}_name_begins", begins)
+                make_index(
+                    cursor, f"{table}_named_otherwise", f'"{table}" (id) WHERE {NAMED_OTHERWISE}'
                 )
+
+
+def make_index(cursor: Any, name: str, on: str) -> None:
+    cursor.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {on}')
 
 
 def connect() -> None:

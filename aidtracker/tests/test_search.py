@@ -2,10 +2,21 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Left, Length
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aidtracker.ground.search import FEW, is_searched, normal, pairs_query, ways_to_write, words_of
+from aidtracker.ground.search import (
+    BEGINNING,
+    FEW,
+    beginnings_in,
+    is_searched,
+    normal,
+    pairs_query,
+    ways_to_write,
+    words_of,
+)
 from aidtracker.testing import (
     make_batch,
     make_metric,
@@ -201,3 +212,16 @@ def test_columns_searched_have_an_index_of_pairs_on_postgresql(db):
         rule = Project.objects.order_by().search("核桃")
         assert "projects_project_search_text_pairs" in rule.explain()
     assert FEW == 20_000
+
+
+def test_names_in_a_text_are_found_by_indexes_on_postgresql(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite reads the column")
+    rows = Project.objects.order_by().alias(begins=Left("name", BEGINNING), length=Length("name"))
+    longer = Q(begins__among=beginnings_in("阿克苏地区人民医院"))
+    others = Q(length__lt=BEGINNING) | ~Q(aliases=[])
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        plan = rows.filter(longer | others).explain()
+    assert "projects_project_name_begins" in plan
+    assert "projects_project_named_otherwise" in plan

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from django.db.models import BooleanField, Case, Func, IntegerField, Q, TextField, Value, When
-from django.db.models.functions import Left, StrIndex
+from django.db.models.functions import Left, Length, StrIndex
 
 from aidtracker.ground.scope import readable, scope_of
+from aidtracker.ground.search import BEGINNING, beginnings_in
 from programs.models import Source
 from projects.entry.document import latest_first
 from projects.models import Metric, ScopeEntry, Series
@@ -218,25 +219,20 @@ class AnyNamed(Func):
         )
 
 
-def pairs_of(text: str) -> list[str]:
-    """The characters of a text, and each with the next one: how any name in it begins."""
-    return sorted({*text, *map("".join, pairwise(text))})
-
-
 def named_before(place: Place) -> dict[tuple[str, int], float]:
     """How near before a figure the things are named that are named there: {(kind, number): …}."""
     if not place.before:
         return {}
     text = Value(place.before, output_field=TextField())
-    # Of very many names: first what is cheap to ask, in an order that no database changes.
-    named = Case(When(begins__among=pairs_of(place.before), then=StrIndex(text, "name")), default=0)
-    called = Case(When(aliases=[], then=False), default=AnyNamed("aliases", text))
+    # Of very many names: first what is cheap to ask, or is found by an index (`search`).
+    by_beginning = Q(begins__among=beginnings_in(place.before)) & Q(at__gt=0)
+    otherwise = (Q(length__lt=BEGINNING) | ~Q(aliases=[])) & (Q(at__gt=0) | Q(is_called=True))
     found = [
         subject_field(kind)
         .related_model.objects.order_by()
-        .alias(begins=Left("name", 2))
-        .alias(at=named, is_called=called)
-        .filter(Q(at__gt=0) | Q(is_called=True))
+        .alias(begins=Left("name", BEGINNING), length=Length("name"))
+        .alias(at=StrIndex(text, "name"), is_called=AnyNamed("aliases", text))
+        .filter(by_beginning | otherwise)
         .annotate(subject=Value(kind))
         .values_list("subject", "pk", "name", "aliases")
         for kind in SUBJECTS
