@@ -108,8 +108,9 @@ AMOUNT = (
     f"(?:(?<=[万亿])[一二两三四五六七八九][千百]{H}{{0,6}})?)?"
 )
 # 三十五千瓦时: 千瓦, 千伏 and 千米 are units, whose first character is no scale.
+# Atomic and not possessive: with a look ahead inside, Python before 3.11.5 (Debian 12) lost 五.
 _NO_SCALE = "千(?=[瓦伏克米卡帕赫焦升])"
-HAN = f"(?:(?!{_NO_SCALE}){H}){{1,12}}+(?:点{H}{{1,6}}+)?"
+HAN = f"(?>(?:(?!{_NO_SCALE}){H}){{1,12}})(?:点{H}{{1,6}}+)?"
 FREE = f"(?<!{H})(?<![第周])"
 # A minus or a plus; a long dash is none. Money may have its sign or name before the number.
 MONEY = "(?:人民币|RMB|CNY|USD|(?:US|HK)?\\$|[€£￥¥])"
