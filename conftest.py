@@ -4,6 +4,7 @@ import ast
 import gc
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache as once_for
@@ -82,7 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, if asked to, the tests that are the same on every database, or on every day."""
-    for option, belongs in (("database_only", asks_database), ("clock_only", asks_day)):
+    asked_once = set(asking_as_others(items))
+    for option, belongs in (
+        ("database_only", lambda item: asks_database(item) and item not in asked_once),
+        ("clock_only", asks_day),
+    ):
         if config.getoption(option):
             left_out = [item for item in items if not belongs(item)]
             config.hook.pytest_deselected(items=left_out)
@@ -90,12 +95,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_database(item: pytest.Item) -> bool:
-    """Whether a test may ask the database what no other asks; pytest-django says who may ask."""
-    if item.get_closest_marker("once"):
-        return False
+    """Whether a test may ask the database; pytest-django says who may."""
     return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(
         getattr(item, "fixturenames", ())
     )
+
+
+def asking_as_others(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """The tests marked `once`; of one with `but=7` all cases but the first of each seven."""
+    before = Counter[str]()
+    for item in items:
+        if marker := item.get_closest_marker("once"):
+            test = item.nodeid.partition("[")[0]
+            cases = marker.kwargs.get("but")
+            if cases is None or before[test] % cases:
+                yield item
+            before[test] += 1
 
 
 def asks_day(item: pytest.Item) -> bool:

@@ -12,5 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidtracker.settings")
 application = get_wsgi_application()
 # Read before workers are made, which share it; else each reads it with its first request.
 import_module("aidtracker.urls")
+import_module("projects.reading.phrase_patterns").pattern()
 schema.warn()
 server.warn()

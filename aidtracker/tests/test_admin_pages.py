@@ -70,6 +70,7 @@ def test_menu_has_every_list_once():
     assert sorted(listed) == sorted([*(model._meta.label for model in record_models()), *staff])
 
 
+@pytest.mark.once(but=7)
 def test_page_of_a_list_opens(clerk, model, row):
     response = clerk.get(address(model, "changelist"))
     assert title(response) == f"{model._meta.verbose_name} | {SITE}"
@@ -85,6 +86,7 @@ def test_page_to_add_opens(clerk, model):
     assert foreign_words(response, words_of_choice(model)) == []
 
 
+@pytest.mark.once(but=7)
 def test_page_to_change_opens(clerk, model, row):
     """With a real row where the fixtures have one."""
     shown = model.objects.exclude(pk=row.pk).order_by("pk").last() or row
@@ -106,6 +108,7 @@ def test_page_to_delete_opens(clerk, model, row):
     assert foreign_words(response, words_of_data()) == []
 
 
+@pytest.mark.once(but=7)
 def test_page_of_history_opens(clerk, model, row):
     response = clerk.get(address(model, "history", row.pk))
     assert title(response) == f"变更历史： {row} | {SITE}"

@@ -135,6 +135,7 @@ def test_every_field_is_on_the_form(model):
     assert shown | (NOT_ON_FORMS & names) == names
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
 def test_no_form_lists_rows_to_choose_from(model, rf, admin_user):

@@ -75,6 +75,7 @@ def test_any_filter_of_a_list_of_the_admin_is_answered(admin_client, model, quer
     assert admin_client.get(reverse(name), query).status_code in ANSWERED
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.parametrize("model", RECORDS, ids=model_id)
 def test_form_that_says_nothing_is_answered(admin_client, model):
     assert admin_client.post(page_of(model, "add"), {}).status_code in ANSWERED

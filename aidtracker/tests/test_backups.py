@@ -217,6 +217,7 @@ def change_a_byte(file):
     file.write_bytes(content)
 
 
+@pytest.mark.once(but=3)
 @pytest.mark.parametrize(
     ("damage", "words"),
     [

@@ -71,6 +71,7 @@ def folder(tmp_path, settings):
     return settings.FIXTURE_DIRS[0]
 
 
+@pytest.mark.once(but=5)
 @pytest.mark.parametrize("name", ["awards", "groups"])
 @pytest.mark.parametrize("content", [None, "", "[]", "{", '[{"model": "auth.user"}]'])
 def test_fixture_missing_empty_or_of_something_else_is_named(folder, name, content):

@@ -531,6 +531,7 @@ def test_no_page_or_file_names_an_internal_report_that_is_not_public(client, tmp
     assert named == []
 
 
+@pytest.mark.once(but=6)
 @pytest.mark.parametrize("model", reviewed_models().values(), ids=lambda model: model.__name__)
 def test_export_leaves_hidden_rows_out_unless_asked(model, tmp_path):
     at, name = Surroundings(), dataset_name(model)

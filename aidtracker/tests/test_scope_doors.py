@@ -125,7 +125,13 @@ def test_no_list_is_edited_in_place():
 GONE = {"step": (405, 404)}
 
 
-@pytest.mark.parametrize("verbs", [None, ("view",)], ids=["all rights", "only looks"])
+@pytest.mark.parametrize(
+    "verbs",
+    [
+        pytest.param(None, id="all rights"),
+        pytest.param(("view",), id="only looks", marks=pytest.mark.once),
+    ],
+)
 def test_foreign_row_is_not_there(world, private, verbs):
     row = owned_by(world.theirs, private)
     before = state(row)
@@ -135,6 +141,7 @@ def test_foreign_row_is_not_there(world, private, verbs):
     assert state(row) == before
 
 
+@pytest.mark.once(but=7)
 def test_foreign_row_that_all_read_stays_as_it_is(world, model):
     if model in PRIVATE:
         pytest.skip("not read by all")

@@ -74,6 +74,7 @@ def test_own_row_is_not_given_away(world, model):
     assert state(row) == before
 
 
+@pytest.mark.once(but=7)
 def test_new_row_is_of_the_only_headquarters_and_names_no_foreign_row(world, model):
     foreign = foreign_rows(world, model)
     asked = {field.name: other.pk for field, other in foreign.items()}
@@ -101,6 +102,7 @@ def test_links_to_foreign_documents_are_hidden_and_kept(world):
     assert (row.note, {*row.sources.all()}) == ("改", {hidden, own})
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.parametrize("record", [r for r in RECORDS if hasattr(r, "sources")], ids=model_id)
 def test_row_that_all_read_does_not_name_foreign_documents(world, record):
     if record in PRIVATE:

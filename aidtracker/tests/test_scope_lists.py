@@ -142,6 +142,7 @@ def test_action_leaves_foreign_rows_alone(world, model):
 # Costs
 
 
+@pytest.mark.once(but=7)
 def test_scope_costs_few_queries(world, private, admin_client, django_assert_max_num_queries):
     owned_by(world.ours, private)
     address, client = page_of(private, "changelist"), world.client

@@ -123,6 +123,7 @@ def test_file_imported_again_changes_nothing(model):
         assert (outcome.new, outcome.changed, outcome.unchanged) == (0, 0, 2)
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.parametrize("model", MODELS, ids=names)
 def test_real_rows_imported_again_change_nothing(model):
     if not model.objects.exists():
@@ -148,6 +149,7 @@ def test_tricky_text_comes_back_as_it_was(text, file_format):
     assert imported(Region, content, file_format).unchanged == 1
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.parametrize("model", MODELS, ids=names)
 def test_every_field_of_every_model_is_covered(model):
     columns = {column.attribute for column in resource_for(model).get_export_fields()}
@@ -156,6 +158,7 @@ def test_every_field_of_every_model_is_covered(model):
     assert fields - columns - NOT_COVERED.keys() == set()
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.parametrize("model", MODELS, ids=names)
 def test_headings_are_unique_and_chinese(model):
     headings = resource_for(model).headings()
@@ -164,6 +167,7 @@ def test_headings_are_unique_and_chinese(model):
     assert [heading for heading in headings if heading.isascii()] == []
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.parametrize("model", MODELS, ids=names)
 def test_exporting_more_rows_takes_no_more_queries(model):
     def queries(rows):

@@ -78,6 +78,7 @@ def test_rooms_import_from_lower_ones_and_others_what_the_sheets_offer():
     assert len(CODE) > 500
 
 
+@pytest.mark.once(but=7)
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", MODELS, ids=names)
 @pytest.mark.parametrize("codes", [False, True], ids=["labels", "codes"])

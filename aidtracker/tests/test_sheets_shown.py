@@ -17,7 +17,7 @@ from aidtracker.sheets.rehearsing.rehearsal import rehearse
 from aidtracker.tests.sheet_helpers import messages
 from projects.models import InvestmentReport, Project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HEADINGS = ["项目编号", "名称", "总投资", "援疆资金计划", "备注"]
 

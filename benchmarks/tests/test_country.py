@@ -52,6 +52,7 @@ def test_same_seed_gives_the_same_rows(country):
     assert digest() == KNOWN
 
 
+@pytest.mark.once
 def test_other_seed_gives_other_rows(empty):
     Country(SMALL, seed=2).make()
 
@@ -101,6 +102,7 @@ def test_states_are_what_the_program_keeps(country):
             assert states[row.pk].act is not None
 
 
+@pytest.mark.once
 def test_corrected_figures_were_recorded_wrongly_first(country):
     row = Observation.objects.filter(version=2).first()
     first, last = row.history.order_by("history_id")
@@ -110,12 +112,14 @@ def test_corrected_figures_were_recorded_wrongly_first(country):
     assert first.lower < last.lower
 
 
+@pytest.mark.once
 def test_figures_stand_in_their_documents(country):
     for row in Observation.objects.select_related("source"):
         assert row.source.text[row.start : row.end] == row.printed
         assert row.paragraph == row.found_paragraph()
 
 
+@pytest.mark.once
 def test_series_are_named_as_they_name_themselves(country):
     for row in Series.objects.with_subjects():
         name, row.name = row.name, ""
@@ -123,6 +127,7 @@ def test_series_are_named_as_they_name_themselves(country):
         assert row.name == name
 
 
+@pytest.mark.once
 def test_figures_contradict_each_other_here_and_there(country):
     country.check()
     contradictions = Finding.objects.filter(result=Finding.Result.CONTRADICTION)
@@ -151,6 +156,7 @@ def test_command_makes_and_checks(empty, capsys):
     assert capsys.readouterr().out.endswith("完成\n")
 
 
+@pytest.mark.once
 def test_everything_is_visibly_made_up(country):
     for model in (Headquarters, Program, Project, Metric, Series):
         assert not model.objects.exclude(name__startswith="示例").exists()

@@ -50,6 +50,7 @@ MAKERS = {
 }
 
 
+@pytest.mark.once(but=4)
 @pytest.mark.parametrize("name", MAKERS)
 def test_list_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     for _ in range(FEW):
@@ -116,6 +117,7 @@ DETAILS = {
 }
 
 
+@pytest.mark.once(but=4)
 @pytest.mark.parametrize("name", DETAILS)
 def test_detail_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     make, fill = DETAILS[name]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from aidtracker.ground.records import Record
 from aidtracker.ground.search import any_of, normal
 from projects.reading import phrases
-from projects.reading.phrase_patterns import PATTERN, RANKED
+from projects.reading.phrase_patterns import RANKED, WORDING
 from projects.reading.phrases import Coverage, Phrase
 
 NUMERAL = "[0-9０-９一二三四五六七八九十百千万]"
@@ -30,7 +30,7 @@ def coverage(text: str, recorded: Places, skipped: Places) -> Coverage:
 
 def figures_in(text: str) -> list[Phrase]:
     """The figures of a text, which are found once for the same words and the same patterns."""
-    digest = hashlib.sha256(f"{PATTERN.pattern}{RANKED.pattern}{text}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{WORDING}{RANKED.pattern}{text}".encode()).hexdigest()
     places = caches["default"].get(f"figures-in:{digest}")
     if places is None:
         found = (one for one in phrases.find(text) if one.kind == "figure")

@@ -5,6 +5,7 @@ bounded or possessive, so that the time grows with the text and not with its squ
 """
 
 import re
+from functools import cache
 
 from aidtracker.ground import units
 from aidtracker.ground.numerals import CLASS, MORE, SCALE
@@ -402,13 +403,23 @@ def _kinds(beginning, kinds=KINDS):
 # What is a figure at first sight, and no name or date: 12.5 万, 300家
 PLAINLY = rf"(?:{D}{{1,9}}(?:[.．]{D}{{1,4}})?{BLANK}?(?:[万亿元家人吨亩户％%]|个(?!\+)))"
 # Most characters of a text are passed over at once; the others are asked by what they are.
-PATTERN = re.compile(
+WORDING = (
     f"(?:(?=[{DIGITS}{H[1:-1]}{OPEN}\\n{OTHERS}])|^)(?:(?:[{OPEN}\\n]|^)(?:{_kinds(ANY)})"
     f"|(?={D})(?:(?!{PLAINLY})(?:(?!{D}{{1,4}}{BLANK}?[年月])(?:{_kinds(DIGIT, ('name',))})"
     f"|{_kinds(DIGIT, ('date', 'ordinal'))})"
     f"|{_kinds(DIGIT, ('figure',))})"
     f"|(?={H})(?:{_kinds(NUMERAL_WORD)})|(?=[{OTHERS}])(?:{_kinds(OTHER)}))"
 )
+
+
+@cache
+def pattern() -> re.Pattern[str]:
+    """The one pattern, for who looks for phrases: no process begins with a third longer for it."""
+    return re.compile(WORDING)
+
+
+# The kind that each group of the pattern finds.
+KIND_OF = {f"{kind}_{beginning}": kind for kind, rules in KINDS.items() for beginning in rules}
 NAMED_MONEY = "人民币"  # in front of a number, without which 3亿 would lack its unit
 NUMERAL = f"(?:{D}|{H})"
 _NUMERAL = re.compile(NUMERAL)

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from projects.reading.phrase_patterns import (
+    KIND_OF,
     NAMED_MONEY,
-    PATTERN,
     RANKED,
     cuts_number,
     has_numeral,
+    pattern,
 )
 
 # 3.1、3.5、4.2亿元: numbers without scale or unit before one that has them
 _LISTED = re.compile("[、，,和及与]")
 _BARE_NUMBER = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
-KIND_OF = {group: group.partition("_")[0] for group in PATTERN.groupindex}
 _HEAD = re.compile(r"[^0-9０-９]*[0-9０-９]+(?:[,，.．][0-9０-９]+)*\s*")
 
 
@@ -140,7 +140,7 @@ def _places(text, names):
 
 def _scan(text, start, end):
     phrases = []
-    for match in PATTERN.finditer(text, start, end):
+    for match in pattern().finditer(text, start, end):
         group = match.lastgroup
         kind = KIND_OF[group]
         if kind == "rank" or (kind == "ordinal" and _is_rank(text, match)):

@@ -21,6 +21,7 @@ from projects.views.figure_lists import NEEDS_UNIT, MetricList
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.once(but=5)
 @pytest.mark.parametrize("name", MAKERS)
 def test_list_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     url = reverse(f"{name}-list")

@@ -364,6 +364,7 @@ def test_bulk_explanation_by_a_clerk_is_a_proposal(client, figure, clerk):
     assert revision.headquarters == figure.maintainer
 
 
+@pytest.mark.once
 def test_loaded_change_says_that_it_was_loaded(figure):
     source = Source.objects.exclude(observations=None).exclude(pk=figure.source_id).first()
     title = source.title

@@ -60,6 +60,7 @@ def told(client, figure):
     return found
 
 
+@pytest.mark.once(but=4)
 @pytest.mark.parametrize("kind", ["newspaper", "report"])
 @pytest.mark.parametrize("setting", ["", "nothing", "sentence", "whole"])
 def test_every_page_shows_of_a_text_what_its_document_allows(client, figure, kind, setting):
@@ -134,6 +135,7 @@ def test_document_is_public_with_its_first_published_figure(client):
 # Staff who may read a document see all of it
 
 
+@pytest.mark.once(but=4)
 @pytest.mark.parametrize("setting", ["nothing", "sentence"])
 @pytest.mark.parametrize("kind", ["newspaper", "report"])
 @pytest.mark.parametrize("is_own", [True, False])

@@ -120,6 +120,7 @@ FILLERS = {
 }
 
 
+@pytest.mark.once(but=4)
 @pytest.mark.parametrize("name", FILLERS)
 def test_detail_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
     row = MAKERS[name]()
@@ -136,6 +137,7 @@ def sections(client, row):
     return {section.anchor: section for section in page.filled_sections}
 
 
+@pytest.mark.once(but=6)
 @pytest.mark.parametrize("status", NOT_PUBLIC)
 @pytest.mark.parametrize(
     "subject", ["project", "investment", "enterprise", "site", "outlet", "activity"]
