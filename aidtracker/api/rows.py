@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from aidtracker.api.fields import Field
 from aidtracker.api.sets import ApiSet, Further
 from aidtracker.ground.inner_queries import expecting_many
+from aidtracker.ground.ways import first_numbers
 from aidtracker.pages.paging import MOST_COUNTED
 
 
@@ -45,7 +46,8 @@ def numbers_after(
     """
     numbers = rows.order_by().values_list(key, flat=True)
     if is_narrowed:
-        found = set(numbers[: MOST_COUNTED + 1])
+        few = numbers[: MOST_COUNTED + 1]
+        found = set(first_numbers(rows, MOST_COUNTED + 1) if key == "pk" else few)
         if len(found) <= MOST_COUNTED:
             return sorted(one for one in found if one > last)[:size]
     with expecting_many(is_narrowed):

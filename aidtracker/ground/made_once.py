@@ -140,7 +140,7 @@ class NeedsMoreError(Exception):
     """A query was to be made of more than the number of a row."""
 
 
-def refuse(*args: Any) -> None:
+def refuse(*args: Any, **options: Any) -> None:
     raise NeedsMoreError
 
 
@@ -149,6 +149,7 @@ def made_of_number(
 ) -> MadeQuery | None:
     """A query of a row that has nothing but a number: to know more, it would have to be read."""
     row = model.from_db(alias, [model._meta.pk.attname], [NUMBER])
+    row.refresh_from_db = refuse
     with suppress(NeedsMoreError):
         with connections[alias].execute_wrapper(refuse):
             rows = build(row)

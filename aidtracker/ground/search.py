@@ -24,6 +24,7 @@ from aidtracker.ground.features import Searched
 from aidtracker.ground.inner_queries import Numbers
 from aidtracker.ground.pinyin import initials, romanised, syllables
 from aidtracker.ground.schema import stored_columns
+from aidtracker.ground.ways import Ways
 
 # So that a word of a name is told from a name: aksu is one, Aksu Prefecture is another. Texts of
 # before have blanks there until their rows are saved; then all their words rank as words.
@@ -144,16 +145,21 @@ def word_rule(model: type[Any], word: str) -> Q:
     It is said twice: first as indexes answer it, then by reading the rows that these found. Said
     at once, in an alternative, the database would take each row's text apart again.
     """
-    found, read = [], []
+    found, read, numbers = [], [], 0
     for key in model.SEARCHED_WITH:
         related = model._meta.get_field(key).related_model
-        by_index, by_row = ways_to_name(key, related._base_manager.filter(word_rule(related, word)))
+        by_index, by_row, many = ways_to_name(
+            key, related._base_manager.filter(word_rule(related, word))
+        )
         found.append(by_index)
         read.append(by_row)
+        numbers += many
     ways = [(column, way) for column in model.SEARCHED_IN for way in ways_to_write(word)]
     may_hold = [Q(**{f"{column}__may_hold": way}) for column, way in ways]
     holds = [Q(**{f"{column}__has": way}) for column, way in ways]
-    return any_of(*may_hold, *found) & any_of(*holds, *read)
+    whole = any_of(*may_hold, *found) & any_of(*holds, *read)
+    own = [any_of(*may_hold) & any_of(*holds)] if ways else []
+    return Q(Ways(whole, [*own, *found], numbers)) if numbers else whole
 
 
 def any_of(*rules: Q) -> Q:
@@ -188,17 +194,19 @@ def naming(key: str, rows: QuerySet) -> Q:
     return ways_to_name(key, rows)[0]
 
 
-def ways_to_name(key: str, rows: QuerySet) -> tuple[Q, Q]:
-    """That a key names one of `rows`: as an index answers it, and for rows that were found.
+def ways_to_name(key: str, rows: QuerySet) -> tuple[Q, Q, int]:
+    """That a key names one of `rows`: as an index answers it, and for rows that were found; and how
+    many numbers that goes by.
 
     The database uses an index for the numbers of a few rows; of very many, their query is better.
     """
     found = rows.order_by().values_list("pk", flat=True)
     few = list(found[: FEW + 1])
     if len(few) > FEW:
-        return (Q(**{f"{key}__in": found}),) * 2
+        return Q(**{f"{key}__in": found}), Q(**{f"{key}__in": found}), len(few)
     numbers = Numbers(few)
-    return Q(**{f"{key}__inside": numbers}), Q(**{f"{key}__among_found": numbers})
+    by_index, by_row = Q(**{f"{key}__inside": numbers}), Q(**{f"{key}__among_found": numbers})
+    return by_index, by_row, len(few)
 
 
 class Has(models.Lookup):

@@ -16,6 +16,7 @@ from django.db.models import Expression, IntegerField, QuerySet
 
 from aidtracker.ground import edition
 from aidtracker.ground.inner_queries import expecting_many
+from aidtracker.ground.ways import first_numbers
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
@@ -106,7 +107,7 @@ class KeyPaginator(Paginator):
     @cached_property
     def found(self) -> list[Any]:
         """The numbers of the rows, in no order; at most one more than are counted."""
-        return list(self.object_list.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+        return first_numbers(self.object_list, MOST_COUNTED + 1)
 
     @cached_property
     def sorted(self) -> list[Any]:

@@ -1,5 +1,7 @@
 """Search: one text a row in one form, found in the same way by lists, all pages and the admin."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.db.models import Q
@@ -17,6 +19,7 @@ from aidtracker.ground.search import (
     ways_to_write,
     words_of,
 )
+from aidtracker.ground.ways import first_numbers
 from aidtracker.testing import (
     make_batch,
     make_metric,
@@ -28,7 +31,7 @@ from aidtracker.testing import (
     make_source,
 )
 from programs.models import Region
-from projects.models import Project
+from projects.models import Observation, ProgressReport, Project, Series
 
 
 @pytest.mark.parametrize(
@@ -225,3 +228,26 @@ def test_names_in_a_text_are_found_by_indexes_on_postgresql(db):
         plan = rows.filter(longer | others).explain()
     assert "projects_project_name_begins" in plan
     assert "projects_project_named_otherwise" in plan
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (Observation, "核桃"),
+        (Observation, "核桃 吨"),
+        (Observation, "没有这样的"),
+        (Series, "核桃"),
+        (ProgressReport, "核桃"),
+        (Project, "核桃"),
+    ],
+)
+def test_numbers_found_way_after_way_are_those_found_at_once(db, monkeypatch, model, words):
+    project = make_project(name="核桃产业园")
+    ProgressReport.objects.create(project=project, month=date(2026, 5, 1), review="published")
+    rows = model.objects.search(words)
+    at_once = {row.pk for row in rows}
+    monkeypatch.setattr("aidtracker.ground.ways.MANY", 0)
+    assert set(first_numbers(rows, 10_000)) == at_once
+    assert set(first_numbers(rows.filter(pk__in=[]), 10_000)) == set()
+    assert len(first_numbers(rows, 1)) == min(1, len(at_once))
+    assert bool(at_once) is (words != "没有这样的")

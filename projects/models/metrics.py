@@ -208,7 +208,8 @@ class SeriesQuerySet(RecordQuerySet):
 
     def of_headquarters(self, headquarters: Headquarters) -> Self:
         """Series about a headquarters, or about its donor and no headquarters."""
-        of_donor = Q(headquarters=None, region=headquarters.donor_id)
+        own = Headquarters._base_manager.filter(pk=headquarters.pk)
+        of_donor = Q(headquarters=None, region__inside=Answers(own.values("donor")))
         return self.filter(Q(headquarters=headquarters) | of_donor)
 
     def sent_by(self, donor: Region) -> Self:
