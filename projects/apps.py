@@ -15,6 +15,7 @@ class ProjectsConfig(AppConfig):
         from aidtracker.api.sets import add_further
         from aidtracker.desk import home
         from aidtracker.ground import summaries
+        from aidtracker.ground.modules import BEFORE_WORK
         from aidtracker.pages.filed_tables import mean_in_tables, tell_in_tables
         from aidtracker.pages.searching import also_search
         from aidtracker.review.reviewed import FOLLOWERS
@@ -29,6 +30,7 @@ class ProjectsConfig(AppConfig):
         from projects.models.requests import answer_requests
         from projects.monthly import ledger_follow
         from projects.monthly.due import waiting_reports
+        from projects.reading.phrase_patterns import pattern
         from projects.views import findings
         from projects.views.added import add_to_pages
         from projects.views.answers import figures_that_say
@@ -51,4 +53,5 @@ class ProjectsConfig(AppConfig):
         )
         mean_in_tables(MEANINGS)
         add_to_pages()
+        BEFORE_WORK.append(pattern)
         named_here += [Headquarters, Region]

@@ -1,8 +1,12 @@
-"""The modules of a package, read without a list of their names."""
+"""The modules of a package, read without a list of their names; what a site reads before work."""
 
+from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+
+# What takes long the first time and stays: for who makes processes that are to share it.
+BEFORE_WORK: list[Callable[[], object]] = []
 
 
 def load_modules(package: str) -> list[ModuleType]:

@@ -213,6 +213,7 @@ BULK_WRITES = {
     "aidtracker/ground/tallies.py": "how many rows there are; no rows of the record",
     "aidtracker/ground/triggers.py": "triggers, no rows",
     "aidtracker/ground/search.py": "indexes, no rows",
+    "aidtracker/ground/ways.py": "SQL that only asks",
     "aidtracker/storage/postgres_copies.py": "whole databases, with their histories",
     "aidtracker/storage/sqlite_copies.py": "whole databases, with their histories",
     "aidtracker/sheets/storing/models.py": "uploads are no rows of the record",
