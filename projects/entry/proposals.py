@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Case, Func, IntegerField, Q, TextFiel
 from django.db.models.functions import Left, Length, StrIndex
 
 from aidtracker.ground.scope import readable, scope_of
-from aidtracker.ground.search import BEGINNING, beginnings_in
+from aidtracker.ground.search import BEGINNING, IS_NAMED_OTHERWISE, beginnings_in
 from programs.models import Source
 from projects.entry.document import latest_first
 from projects.models import Metric, ScopeEntry, Series
@@ -226,7 +226,7 @@ def named_before(place: Place) -> dict[tuple[str, int], float]:
     text = Value(place.before, output_field=TextField())
     # Of very many names: first what is cheap to ask, or is found by an index (`search`).
     by_beginning = Q(begins__among=beginnings_in(place.before)) & Q(at__gt=0)
-    otherwise = (Q(length__lt=BEGINNING) | ~Q(aliases=[])) & (Q(at__gt=0) | Q(is_called=True))
+    otherwise = IS_NAMED_OTHERWISE & (Q(at__gt=0) | Q(is_called=True))
     found = [
         subject_field(kind)
         .related_model.objects.order_by()
