@@ -139,10 +139,13 @@ def recompute(processes: int = 1) -> Counter[Result]:
     counts: Counter[Result] = Counter()
     seen: set[int] = set()
     with mapping(processes) as mapped:
+        together = (
+            1 if mapped is map else AT_ONCE * processes
+        )  # in a transaction others see nothing
         everything = ((family, key) for family in FAMILIES for key in family.everything())
         for keys in (everything, left_over(seen)):
             portions = in_portions(keys)
-            while few := list(islice(portions, AT_ONCE * processes if processes > 1 else 1)):
+            while few := list(islice(portions, together)):
                 for said in check_as_touched(few, mapped):
                     counts[said.result] += 1
                     seen.add(hash(said.scope))
