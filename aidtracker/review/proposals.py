@@ -13,7 +13,13 @@ from aidtracker.ground.datasets import dataset_name, form_of
 from aidtracker.ground.keys import key_of
 from aidtracker.ground.scope import may, readable
 from aidtracker.review.reviewed import Review
-from aidtracker.review.revisions import AbstractRevision, natural_keys, revision_model, text_of
+from aidtracker.review.revisions import (
+    AbstractRevision,
+    natural_keys,
+    open_revisions_of,
+    revision_model,
+    text_of,
+)
 from aidtracker.trail import acts
 from aidtracker.trail.history import NEW, keep_states
 
@@ -173,11 +179,10 @@ class Rival:
 
 def open_revisions(rows: list[Any]) -> dict[int, list[OpenRevision]]:
     """The open revisions of rows of one model, by number: {row id: revisions}."""
-    waiting = revision_model().objects.exclude(review=Review.PUBLISHED).order_by("number")
     found: list[AbstractRevision] = []
     for part in in_batches(rows):
-        dataset, pks = dataset_name(type(part[0])), [row.pk for row in part]
-        found += waiting.filter(dataset=dataset, row_id__in=pks)
+        waiting = open_revisions_of(type(part[0])).order_by("number")
+        found += waiting.filter(row_id__in=[row.pk for row in part])
     people = proposers([one.pk for one in found])
     by_row: dict[int, list[OpenRevision]] = {}
     for one in found:

@@ -15,12 +15,13 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
 from aidtracker.ground.batches import held
-from aidtracker.ground.datasets import dataset_model
+from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.keys import key_text
 from aidtracker.ground.money import labelled
 from aidtracker.ground.records import KeyedModel, MaintainerField
 from aidtracker.review.reviewed import (
     CorrectionReasonField,
+    Review,
     ReviewCommentField,
     Reviewed,
     ReviewField,
@@ -191,6 +192,17 @@ def revision_model() -> Any:
     """The one model of revisions."""
     [model] = [one for one in apps.get_models() if issubclass(one, AbstractRevision)]
     return model
+
+
+def open_revisions_of(model: Any) -> models.QuerySet:
+    """Those of rows of a model that have no effect yet."""
+    waiting = revision_model().objects.exclude(review=Review.PUBLISHED)
+    return waiting.filter(dataset=dataset_name(model))
+
+
+def has_open_revision(model: Any) -> models.Exists:
+    """The condition that a change of a row of a model waits for others."""
+    return models.Exists(open_revisions_of(model).filter(row_id=models.OuterRef("pk")))
 
 
 # The fields of a row as they are kept

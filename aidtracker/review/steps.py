@@ -39,6 +39,7 @@ from aidtracker.review.reviewed import (
     Reviewed,
     follow,
 )
+from aidtracker.review.revisions import has_open_revision
 from aidtracker.trail import acts
 from aidtracker.trail.differences import Difference, differences
 from aidtracker.trail.history import is_follow_on, set_values
@@ -225,11 +226,12 @@ class Referee:
         self.user, self.model = user, rows.model
         is_own = ExpressionWrapper(entered_by(user, rows.model), BooleanField())
         covered = changeable(rows, user).annotate(is_own=is_own)
-        said = covered.values_list("pk", "is_own", comments.is_discussed(rows.model))
-        found = list(said)
+        beside = comments.is_discussed(rows.model), has_open_revision(rows.model)
+        found = list(covered.values_list("pk", "is_own", *beside))
         # Those that are the user's to decide on, and whether they entered them.
-        self.covered: dict[int, bool] = {pk: is_own for pk, is_own, _ in found}
-        self.discussed = {pk for pk, _, is_discussed in found if is_discussed}
+        self.covered: dict[int, bool] = {pk: is_own for pk, is_own, _, _ in found}
+        self.discussed = {pk for pk, _, is_discussed, _ in found if is_discussed}
+        self.proposed = {pk for pk, _, _, is_proposed in found if is_proposed}
         self.locks = rows.model.locks()
         own = covered.filter(approved_by(user, rows.model)) if settings.SEPARATE_PUBLISHER else ()
         self.approved: set[int] = {row.pk for row in own}
@@ -255,13 +257,15 @@ class Referee:
 class Standing:
     """What a user can do with a row as it is: the steps, and a sentence if only being its own bars.
 
-    Whether the row is theirs to decide on at all, and whether anybody commented on it.
+    Whether the row is theirs to decide on at all, and whether anybody commented on it or proposed
+    a change of it, which may be of a row that is not theirs.
     """
 
     steps: list[Step]
     note: str
     is_covered: bool
     is_discussed: bool
+    is_proposed: bool
 
 
 def possible_steps(row: Any, user: Any) -> Standing:
@@ -270,7 +274,9 @@ def possible_steps(row: Any, user: Any) -> Standing:
     note = f"{OWN_ROW}。" if found[APPROVE] == OWN_ROW else ""
     steps = [step for step, why in found.items() if not why]
     is_covered = bool(referee.covered)
-    return Standing(steps, note, is_covered, bool(referee.discussed) or not is_covered)
+    is_discussed = bool(referee.discussed) or not is_covered
+    is_proposed = bool(referee.proposed) or not is_covered
+    return Standing(steps, note, is_covered, is_discussed, is_proposed)
 
 
 @acts.one_act()

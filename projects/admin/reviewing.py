@@ -172,7 +172,7 @@ class ReviewedAdmin(admin.ModelAdmin):
             "steps": steps,
             "note": standing.note,
             "warnings": warnings_of(row),
-            "proposals": self.proposals(request, row),
+            "proposals": self.proposals(request, row) if standing.is_proposed else [],
             "rivals": [],
             "proposes": proposes,
             "corrects": row.is_published and not proposes and may_correct(request.user, self.model),
