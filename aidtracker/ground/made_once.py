@@ -14,7 +14,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, ValuesIterable
 from django.utils import timezone
 
 from aidtracker.ground import edition
@@ -86,7 +86,7 @@ def made(rows: QuerySet) -> MadeQuery | None:
     """None of rows that none is for, or that are read in a way of their own, which asks more."""
     if ready := getattr(rows._iterable_class, "ready", None):
         rows = ready(rows)
-    elif rows._iterable_class is not ModelIterable:
+    elif rows._iterable_class not in (ModelIterable, ValuesIterable):
         return None
     with suppress(EmptyResultSet):
         return MadeQuery(rows)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker.ground import edition
@@ -117,6 +117,22 @@ def test_query_of_a_number_is_made_once_and_asked_for_each_row(build):
         assert found[1][0].headquarters == other
     assert [*asked_of(build, other, read)] == [outlets[1]]
     assert len(made) == 2
+
+
+def test_sums_over_a_number_are_made_once_too():
+    one, other = make_headquarters(), make_headquarters()
+    for row in (one, other, other):
+        make_outlet(headquarters=row)
+    made = []
+
+    def added_up(row):
+        made.append(row.pk)
+        return own_outlets(row).order_by().values("headquarters").annotate(many=Count("pk"))
+
+    with edition.held("1"):
+        found = [[*asked_of("added up", row, added_up)] for row in (one, other)]
+    assert found == [[{"headquarters": row.pk, "many": n}] for row, n in ((one, 1), (other, 2))]
+    assert len(made) == 1
 
 
 def named_like(row):

@@ -79,8 +79,17 @@ def ladder_of(projects):
 
     A rate adds only projects that know both its amounts; each step says how many were left out.
     """
-    found = projects.order_by().aggregate(**sums(), **pairs())
-    rungs = [added_rung(projects.model, found, *step) for step in STEPS]
+    return rungs_of(projects.model, projects.order_by().aggregate(**sums(), **pairs()))
+
+
+def added_by_headquarters(projects):
+    """A row for each headquarters that has any of these projects: what `rungs_of` tells of."""
+    return projects.order_by().values("headquarters").annotate(**sums(), **pairs())
+
+
+def rungs_of(model, found):
+    """The steps of money, of the sums and numbers that one query found."""
+    rungs = [added_rung(model, found, *step) for step in STEPS]
     return [*rungs, balance(found)]
 
 

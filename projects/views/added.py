@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from aidtracker.ground.inner_queries import Fixed
+from aidtracker.ground.made_once import asked_of
 from aidtracker.ground.publication import public_rule
 from aidtracker.pages.details import DetailPage
 from aidtracker.pages.sections import (
@@ -30,6 +31,7 @@ from programs.views.lists import (
     RegionList,
     SourceList,
 )
+from projects.amounts.money_ladder import added_by_headquarters, rungs_of
 from projects.charts.versions import versions_chart
 from projects.models import Investment, Project, Series
 from projects.models.figure_queries import ObservationQuerySet
@@ -120,7 +122,15 @@ def totals(headquarters: Headquarters) -> Section | None:
 
 def funding(headquarters: Headquarters) -> Section | None:
     """The money of its projects from plan to payment, with rates: one query; none without any."""
-    rungs = Project.objects.published().filter(headquarters=headquarters).ladder()
+
+    def added_up(row: Headquarters) -> QuerySet:
+        return added_by_headquarters(Project.objects.published().filter(headquarters=row))
+
+    rungs = [
+        rung
+        for found in asked_of(funding, headquarters, added_up)
+        for rung in rungs_of(Project, found)
+    ]
     if all(rung.amount is None for rung in rungs):
         return None
     return Section("funding", "资金", table("本级援疆项目资金合计", LADDER_COLUMNS, rungs))
