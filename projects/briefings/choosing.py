@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from aidtracker.ground.inner_queries import Fixed
 from aidtracker.ground.publication import PUBLISHED
@@ -137,11 +137,19 @@ def figures_in(briefing: Briefing, rows: Any = None) -> ObservationQuerySet:
 
 
 def first_of(found: ObservationQuerySet, limit: int) -> tuple[list[Observation], int]:
-    """The first figures of each field, and how many more there are: two queries at most."""
-    rows = found.best_first().first_rows(READ * limit)
+    """The first figures of each field, and how many more there are: two queries.
+
+    The numbers are found first and counted with that: a donor has tens of thousands, and to read
+    which they are takes longer than all else.
+    """
+    counted = found.best_first().annotate(in_all=Window(Count("pk"))).values_list("pk", "in_all")
+    numbers = list(counted[: READ * limit])
+    place = {pk: at for at, (pk, _) in enumerate(numbers)}
+    read = Observation.objects.with_subjects().filter(pk__in=place).order_by()
+    rows = sorted(read, key=lambda row: place[row.pk])
     if len(rows) <= limit:
         return rows, 0
-    return spread(rows, limit), found.count() - limit
+    return spread(rows, limit), numbers[0][1] - limit
 
 
 def spread(rows: Iterable[Observation], limit: int) -> list[Observation]:
