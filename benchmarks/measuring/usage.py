@@ -165,7 +165,8 @@ def measured(work: Callable[[], Any], server: int | None) -> Usage:
     """Do a piece of work until its usage is known: once to count, then for the clock.
 
     What takes long is done once, and what says `once`: it would not find again what it changed.
-    All else is done again at least once: the first time builds what a process keeps from then on.
+    All else is counted the second time, and done again for the clock: the first time builds what a
+    process keeps from then on.
     """
     gc.collect()
     before = forget_peak()
@@ -174,6 +175,8 @@ def measured(work: Callable[[], Any], server: int | None) -> Usage:
     memory = max(0.0, peak_memory() - before)
     times = min(MOST, max(1, int(ENOUGH / max(first[2], 0.001))))
     if first[2] < LONG and not getattr(work, "once", False):
+        with counted() as counts:
+            work()
         result, first = timed(work, times, server)
     units, sent = (result, 0) if isinstance(result, int) else (0, len(result or b""))
     return Usage(*first, memory, counts, units, sent)
