@@ -412,7 +412,10 @@ def story_of(row: Any) -> Story:
     """The Moments of a row in time: one for its entry and one for each state it reached."""
     states = row.history.select_related("history_user").order_by("history_id")
     read = ("history_date", "history_type", "history_user", "review_comment", row.REVIEW)
-    known = list(states.only(*read))
+    if row.STATES_TELL:
+        states = states.select_related("history_user", "act")
+        read = (*read, "id", *row.STATES_TELL, "history_change_reason", "act__reason")
+    row.states_read = known = list(states.only(*read))
     found: dict[str, Moment] = {}
     last = None
     for state in known:

@@ -73,7 +73,19 @@ def family(group: str, target: Target = NOTHING, *, limit: str = "") -> Any:
 
 
 def rows(site: Site) -> Iterator[Row]:
-    """All rows, those of families as they are on this database, in the order declared."""
+    """All rows, those of families as they are on this database, in the order declared.
+
+    Raises ValueError for a name that two have: results are kept by it.
+    """
+    names = set()
+    for row in declared(site):
+        if row.name in names:
+            raise ValueError(f"two rows are called {row.name}")
+        names.add(row.name)
+        yield row
+
+
+def declared(site: Site) -> Iterator[Row]:
     for group, target, limit, found in _families:
         for name, work in found(site):
             yield Row(group, name, lambda site, work=work: work, limit, target)

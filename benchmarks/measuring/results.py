@@ -5,6 +5,7 @@ import os
 import platform
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -100,7 +101,7 @@ def about(size: str) -> dict[str, str]:
     return {
         "size": size,
         "database": database(),
-        "machine": f"{os.cpu_count()} processors, {memory()}, {platform.system()}",
+        "machine": f"{os.cpu_count()} × {processor()}, {memory()}, {platform.system()}",
         "python": f"Python {platform.python_version()}, Django {django.get_version()}",
         "date": timezone.localdate().isoformat(),
         "load": f"load {os.getloadavg()[2]:.0f}",
@@ -113,6 +114,15 @@ def database() -> str:
     connection.ensure_connection()
     version = connection.pg_version
     return f"PostgreSQL {version // 10_000}.{version % 10_000}"
+
+
+def processor() -> str:
+    """What the processor calls itself, where Linux says so."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.partition(":")[2].split())
+    return platform.machine()
 
 
 def memory() -> str:

@@ -1,6 +1,6 @@
 """The site as a server sees it: requests go through the whole program, without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -17,12 +17,13 @@ from django.contrib.auth import (
     SESSION_KEY,
     get_user_model,
 )
+from django.contrib.auth.models import Permission
 from django.core.wsgi import get_wsgi_application
 from django.utils.crypto import get_random_string
 
 from aidtracker.accounts.second_step import PROVED, STEP
 from aidtracker.accounts.sessions import PROLONGED_AT, start
-from programs.models import Account
+from programs.models import Account, Headquarters
 
 NAME = "benchmark"
 # Readers ask each time from another address of the network for such tests (RFC 2544): how often
@@ -123,7 +124,13 @@ class Visitor:
 
     def take(self, address: str) -> None:
         """Read a file to its end and keep nothing of it."""
-        self.ask("GET", address, b"", 200, {}, is_kept=False)
+        self.ask(
+            "GET", address, b"", 200, {}, read=lambda parts: b"".join(one[:0] for one in parts)
+        )
+
+    def begin(self, address: str) -> bytes:
+        """The first part of a file that somebody breaks off."""
+        return self.ask("GET", address, b"", 200, {}, read=lambda parts: next(iter(parts))).content
 
     def post(
         self, address: str, fields: dict[str, Any], *, expected: int = 302, **headers: str
@@ -138,7 +145,7 @@ class Visitor:
         body: bytes,
         expected: int,
         headers: dict[str, str],
-        is_kept: bool = True,
+        read: Callable[[Iterable[bytes]], bytes] = b"".join,
     ) -> Answer:
         """Raises RefusedError for another status than expected."""
         path, _, query = address.partition("?")
@@ -164,7 +171,7 @@ class Visitor:
         said: list[Any] = []
         response = self.application(environ, lambda *head: said.extend(head[:2]))
         try:
-            content = b"".join(response if is_kept else (part[:0] for part in response))
+            content = read(response)
         finally:
             getattr(response, "close", lambda: None)()
         status, pairs = said
@@ -198,6 +205,18 @@ class Site:
             found = users.create_superuser(NAME, password=get_random_string(40))
         Account.objects.get_or_create(user=found, defaults={"reach": Account.Reach.CHANGES_ALL})
         return found
+
+    @cached_property
+    def clerk(self) -> Any:
+        """An account of one headquarters, which enters and changes projects."""
+        users = get_user_model()._default_manager
+        found, is_new = users.get_or_create(username=f"{NAME}-clerk", defaults={"is_staff": True})
+        if is_new:
+            words = ("add_project", "change_project", "view_project")
+            found.user_permissions.set(Permission.objects.filter(codename__in=words))
+            account = Account.objects.create(user=found)
+            account.headquarters.set(Headquarters.objects.order_by("pk")[:1])
+        return users.get(pk=found.pk)
 
     @cached_property
     def keeper(self) -> Visitor:

@@ -170,7 +170,7 @@ def measured(work: Callable[[], Any], server: int | None) -> Usage:
     """
     gc.collect()
     before = forget_peak()
-    with patience(PATIENCE), counted() as counts:
+    with patience(getattr(work, "patience", PATIENCE)), counted() as counts:
         result, first = timed(work, 1, server)
     memory = max(0.0, peak_memory() - before)
     times = min(MOST, max(1, int(ENOUGH / max(first[2], 0.001))))

@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import time
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -22,7 +23,7 @@ from benchmarks.measuring.site import Site, Visitor
 from projects.models import Observation
 from projects.models.metrics import SUBJECTS
 
-GROUP = "Limits"
+GROUP, DATASETTE = "Limits", "Datasette, in its own process"
 PATIENCE = 30
 # As many columns and names as the public file of figures has.
 PLAIN_FIELDS = (
@@ -129,29 +130,41 @@ def copy_out(sql: str, parameters: tuple[Any, ...]) -> int:
     return size
 
 
-@row(GROUP, "Datasette, a page of the figures (its own process)")
-def datasette_first(site: Site) -> Work:
-    return datasette_page("_size=50&_labels=on")
+TABLES = {
+    **{"figures": "projects_observation", "projects": "projects_project"},
+    **{"series": "projects_series", "metrics": "projects_metric"},
+    **{"documents": "programs_source", "findings": "projects_finding"},
+}
 
 
-@row(GROUP, "Datasette, figures from 5,000 on")
-def datasette_deep(site: Site) -> Work:
-    return datasette_page("_size=50&_labels=on&_next=5000")
+def as_datasette(name: str, table: str, **conditions: str) -> None:
+    """A list of ours as Datasette shows the table that its rows stand in."""
+
+    @row(DATASETTE, f"Datasette: {name}")
+    def page(site: Site) -> Work:
+        return datasette_page(table, urlencode({"_size": "50", "_labels": "on", **conditions}))
 
 
-def datasette_page(query: str) -> Work:
+for name, table in TABLES.items():
+    as_datasette(f"{name}, first page", table)
+as_datasette("figures from 5,000 on", TABLES["figures"], _next="5000")
+as_datasette("figures by nature", TABLES["figures"], nature="actual")
+as_datasette("figures sorted by value", TABLES["figures"], _sort_desc="value")
+as_datasette("series with 2 characters", TABLES["series"], search_text__contains="核桃")
+
+
+def datasette_page(table: str, query: str) -> Work:
     """A page of Datasette on the file, asked over the loop-back; what its process uses counts."""
     program = os.environ.get("DATASETTE") or shutil.which("datasette")
     if connection.vendor != "sqlite" or program is None:
         raise LeftOut("needs SQLite and the program that DATASETTE names")
-    work = partial(ask_datasette, query)
-    work.server = datasette(program)  # type: ignore[attr-defined]
-    return work
 
+    def ask() -> bytes:
+        with urlopen(f"http://127.0.0.1:{PORT}/{database()}/{table}?{query}") as answer:
+            return answer.read()
 
-def ask_datasette(query: str) -> bytes:
-    with urlopen(f"http://127.0.0.1:{PORT}/{database()}/projects_observation?{query}") as answer:
-        return answer.read()
+    ask.server = datasette(program)  # type: ignore[attr-defined]
+    return ask
 
 
 def database() -> str:

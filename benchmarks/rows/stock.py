@@ -57,7 +57,7 @@ def pages(site: Site) -> Iterator[tuple[str, Work]]:
     with as_stock():
         keeper = Visitor(WSGIHandler(), site.user)
     for name, address in chosen.items():
-        yield name, asked(keeper, address)
+        yield f"Django's own: {name}", asked(keeper, address)
 
 
 def asked(keeper: Visitor, address: str) -> Work:

@@ -1,15 +1,18 @@
 """What pages ask of the database is kept in a file: whoever lets it grow shows it in a diff.
 
-For each: queries, rows read, rows written, on PostgreSQL; SQLite says less of what it wrote.
+For each: queries, rows read, rows written, on PostgreSQL; SQLite says less of what it wrote. For a
+change also how many findings were computed again.
 What it is now is written by `BUDGETS=write pytest benchmarks/tests/test_budgets.py`.
 """
 
 import json
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -21,13 +24,15 @@ from benchmarks.country.making import Country
 from benchmarks.measuring.registry import LeftOut, Row, rows
 from benchmarks.measuring.site import Site
 from benchmarks.measuring.usage import counted
-from benchmarks.rows import admin, changes, public, samples
+from benchmarks.rows import admin, api, changes, public, samples
+from projects.checks import recomputing
+from projects.checks.recomputing import verdicts_in
 
 BUDGETS = Path(__file__).with_name("budgets.json")
-GROUPS = (public.LISTS, public.DETAILS, public.OTHER, admin.GROUP, changes.GROUP)
+GROUPS = (public.LISTS, public.DETAILS, public.OTHER, admin.GROUP, changes.GROUP, api.GROUP)
 FIGURES = 300
-# The benchmark measures them; they ask what the list without them asks.
-IN_MANY_WAYS = ("sorted by", "filtered by", "page 5,000", "last page", "3 characters", "no hit")
+# Of so few figures these are the first page again.
+DEEP = ("page 5,000", "last page")
 # Every so many is asked before anything is counted: what the program asks once and then knows.
 BEFOREHAND = 12
 
@@ -65,14 +70,29 @@ def asked(site: Site) -> dict[str, list[int]]:
 
 
 def is_kept(row: Row) -> bool:
-    return row.group in GROUPS and not any(words in row.name for words in IN_MANY_WAYS)
+    return row.group in GROUPS and not any(words in row.name for words in DEEP)
 
 
 def ask(row: Row, site: Site) -> list[int]:
     work = row.prepare(site)
-    with counted() as counts:
+    with counted() as counts, findings_computed() as findings:
         work()
-    return [counts.queries, counts.rows_read, counts.rows_written]
+    touched = [len(findings)] if row.group == changes.GROUP else []
+    return [counts.queries, counts.rows_read, counts.rows_written, *touched]
+
+
+@contextmanager
+def findings_computed() -> Iterator[list[str]]:
+    """The keys of the findings that are computed again inside."""
+    keys: list[str] = []
+
+    def noting(scopes: Any, reader: Any) -> Any:
+        found = verdicts_in(scopes, reader)
+        keys.extend(found)
+        return found
+
+    with patch.object(recomputing, "verdicts_in", noting):
+        yield keys
 
 
 def test_pages_and_changes_ask_no_more_than_before(site):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Prefetch, When
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from aidtracker.ground.batches import held, in_batches, prefetch_in_batches
 from aidtracker.templatetags.formatting import plain
-from aidtracker.trail.history import FOLLOW_ON, is_follow_on, keep_states
+from aidtracker.trail.history import FOLLOW_ON, keep_states, was_follow_on
 from projects.models import (
     InvestmentReport,
     Observation,
@@ -143,15 +143,18 @@ def added_plans(projects):
     }
 
 
-PLANNED = ("planned_amount", "adjusted_amount")
+PLANNED = Project.STATES_TELL
 
 
 def stated_apart(
-    added: dict[int, dict[str, Any]], stated: Iterable[tuple[Any, ...]]
+    added: dict[int, dict[str, Any]],
+    stated: Iterable[tuple[Any, ...]],
+    states: Iterable[Any] | None = None,
 ) -> set[tuple[int, str]]:
     """Which amounts, as (project id, name), somebody stated that are more than plans add up to.
 
-    `stated` are the projects' own, each after its number, in the order of PLANNED.
+    `stated` are the projects' own, each after its number, in the order of PLANNED; `states` theirs
+    where they have been read.
     """
     more = {
         (pk, name)
@@ -159,25 +162,31 @@ def stated_apart(
         for name, value in zip(PLANNED, values, strict=True)
         if value is not None and name in added[pk] and value > added[pk][name]
     }
-    by_plans = followed(more) if more else {}
+    if more and states is None:
+        states = states_of({pk for pk, _ in more})
+    by_plans = followed(states) if more and states else {}
     return {one for one in more if not by_plans.get(one)}
 
 
-def followed(amounts: set[tuple[int, str]]) -> dict[tuple[int, str], bool]:
-    """Whether the present amounts of projects followed from plans, as their states tell; one query.
+def states_of(projects: Iterable[int]) -> QuerySet:
+    """The states of projects with what `followed` asks of them, in time."""
+    states = Project.history.filter(id__in=projects).select_related("act").order_by("history_id")
+    return states.only("id", *Project.STATES_TELL, "history_change_reason", "act__reason")
+
+
+def followed(states: Iterable[Any]) -> dict[tuple[int, str], bool]:
+    """Whether the present amounts of projects followed from plans, as their states tell in time.
 
     Of each it counts how it became what it is.
     """
-    states = Project.history.filter(id__in={pk for pk, _ in amounts}).order_by("history_id")
-    is_followed = Case(When(is_follow_on(), then=True), default=False)
-    rows = states.annotate(followed=is_followed).values_list("id", "followed", *PLANNED)
     values: dict[tuple[int, str], Any] = {}
     found: dict[tuple[int, str], bool] = {}
-    for pk, by_plans, *present in rows:
-        for name, value in zip(PLANNED, present, strict=True):
-            if (pk, name) not in values or values[pk, name] != value:
-                found[pk, name] = by_plans
-            values[pk, name] = value
+    for state in states:
+        for name in PLANNED:
+            place, value = (state.id, name), getattr(state, name)
+            if place not in values or values[place] != value:
+                found[place] = was_follow_on(state)
+            values[place] = value
     return found
 
 
@@ -189,7 +198,8 @@ def plans_in_words(project: Project) -> str:
     named = zip(PLANNED, ("年初计划合计", "调整后合计"), strict=True)
     said = "，".join(f"{words} {plain(added[name])} 万元" for name, words in named if name in added)
     own = (project.pk, project.planned_amount, project.adjusted_amount)
-    apart = {name for _, name in stated_apart({project.pk: added}, [own])}
+    states = getattr(project, "states_read", None)
+    apart = {name for _, name in stated_apart({project.pk: added}, [own], states)}
     labels = [str(Project._meta.get_field(name).verbose_name) for name in PLANNED if name in apart]
     if not labels:
         return f"{said}；年度计划发布后，项目的数随合计更新"
