@@ -399,6 +399,11 @@ class PlainModelAdmin(ScopedAdmin, VersionedAdmin, Copying, FormFieldsMixin, Unf
     warn_unsaved_form = True
     # What a new row is begun with; the rest of its form is folded.
     first_fields: ClassVar[tuple[str, ...]] = ()
+    # The skin's templates ask for these at each row and field. What a class has not, a template
+    # looks for among all its names: a quarter of the time of a list.
+    list_sections: ClassVar[tuple[Any, ...]] = ()
+    conditional_fields: ClassVar[dict[str, Any]] = {}
+    change_form_show_cancel_button = False
 
     def get_fieldsets(self, request, obj=None):
         groups = super().get_fieldsets(request, obj)

@@ -38,6 +38,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {
             "title": group.title,
+            "collapsible": False,
+            "separator": False,
             "items": [
                 *(page_item(request, page) for page in pages_of(group)),
                 *(menu_item(request, *entry) for entry in entries.items()),
@@ -67,8 +69,13 @@ def menu_item(request: HttpRequest, label: str, icon: str) -> dict[str, Any]:
     return item(title, icon, link, may_open(model, request))
 
 
+# What the skin's template asks of each entry besides; what is not there it looks for in three ways.
+NOT_SHOWN = {"badge": "", "link_callback": ""}
+
+
 def item(title: Any, icon: str, link: str, is_open: bool) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": link, "has_permission": is_open}
+    found = {"title": title, "icon": icon, "link": link, "has_permission": is_open}
+    return found | NOT_SHOWN
 
 
 def may_open(model: Any, request: HttpRequest) -> bool:
