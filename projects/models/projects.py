@@ -41,7 +41,6 @@ class Project(Reviewed, Record):
         *AMOUNTS,
     )
     KEY = ("code",)
-    # Whether somebody typed these or plans added up to them.
     STATES_TELL = ("planned_amount", "adjusted_amount")
     TOLD_APART_BY = ("regions", "planned_start", "actual_start")
     OWNERS = ("headquarters",)
