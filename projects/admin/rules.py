@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 
 from aidtracker.desk.forms import RecordForm
+from aidtracker.desk.lists import is_row_number
 from aidtracker.desk.skin import CheckboxFilter, ModelAdmin, group
 from aidtracker.ground.batches import among
 from aidtracker.ground.datasets import dataset_name
 from aidtracker.ground.scope import scope_of
+from projects.admin.ledger_filters import OwnerFilter
 from projects.models import WarningRule
 from projects.models.rules import said_rule
-from projects.warnings import warned
+from projects.warnings import TooManyError, warned
 
 ANY = "any"
+TOO_MANY = "预警是逐条核对的，现在要看的记录太多，所以没有列出；请同时按援疆指挥部筛选。"
 
 
 HELP = {
@@ -72,10 +75,25 @@ class WarnedFilter(CheckboxFilter):
         return [(ANY, "有预警"), *rules]
 
     def narrowed(self, rows, ticked):
-        scope = scope_of(self.request.user)
-        headquarters = None if scope.reads_all else scope.headquarters
-        found = (warned(rows.model, headquarters, "" if code == ANY else code) for code in ticked)
+        """Those that rules warn of; none where they are too many to look at, with what to do."""
+        codes = ["" if code == ANY else code for code in ticked]
+        try:
+            found = [warned(rows.model, self.headquarters(rows.model), code) for code in codes]
+        except TooManyError:
+            messages.warning(self.request, TOO_MANY)
+            return rows.none()
         return among(rows, set().union(*found))
+
+    def headquarters(self, model):
+        """The numbers of those whose rows are asked for; None for all."""
+        scope, asked = scope_of(self.request.user), self.request.GET
+        chosen = asked.getlist(OwnerFilter.parameter_name) + asked.getlist(
+            f"{model.OWNERS[0]}__id__exact"
+        )
+        numbers = {int(one) for one in chosen if is_row_number(one)}
+        if scope.reads_all:
+            return numbers or None
+        return numbers & {*scope.headquarters} if numbers else scope.headquarters
 
     def get_facet_counts(self, pk_attname, filtered_qs):
         """None: each would apply a rule to the whole ledger."""

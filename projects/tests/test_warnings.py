@@ -27,10 +27,26 @@ from aidtracker.testing import (
     make_warning_rule,
 )
 from aidtracker.tests.admin_pages import send_form
-from projects.models import Investment, Outlet, Project, Review, WarningRule
+from projects.admin.rules import TOO_MANY
+from projects.models import (
+    Investment,
+    Milestone,
+    Outlet,
+    Project,
+    ProjectPlan,
+    Review,
+    WarningRule,
+)
 from projects.models.reports import REPORTS
-from projects.warnings import for_reports, for_rows, warned, warnings_for
-from projects.warnings.kinds import is_winter
+from projects.warnings import (
+    TooManyError,
+    evaluation,
+    for_reports,
+    for_rows,
+    warned,
+    warnings_for,
+)
+from projects.warnings.kinds import OF_OTHERS, is_winter
 
 pytestmark = pytest.mark.django_db
 
@@ -460,3 +476,52 @@ def test_list_offers_the_rows_with_warnings(client, headquarters, kind):
     assert shown(warned="any") == {wrong} | (others & {right})
     assert shown(warned=sorted(found)) >= {wrong}
     assert shown(warned="nothing") == {wrong, right}
+
+
+def test_where_too_many_rows_would_be_looked_at_the_list_says_what_to_do(
+    admin_client, headquarters, monkeypatch
+):
+    kept = {"received_amount": 12, "planned_amount": 10}
+    wrong = make_project(headquarters=headquarters, **kept)
+    make_project(headquarters=make_headquarters(), **kept)
+    monkeypatch.setattr(evaluation, "MOST_READ", 1)
+    url = reverse("admin:projects_project_changelist")
+
+    with pytest.raises(TooManyError):
+        warned(Project, None)
+    page = admin_client.get(url, {"warned": "any"})
+    assert not page.context["cl"].queryset.exists()
+    assert page.content.decode().count(TOO_MANY) == 1
+    narrowed = {"warned": "any", "headquarters__id__exact": headquarters.pk}
+    assert {*admin_client.get(url, narrowed).context["cl"].queryset} == {wrong}
+
+
+def test_what_was_withdrawn_is_not_warned_of_at_hand(headquarters):
+    late = make_milestone(
+        project=make_project(headquarters=headquarters),
+        planned_on="2020-01",
+        review=Review.WITHDRAWN,
+    )
+    assert for_rows([late]) == {}
+
+
+@pytest.mark.parametrize("rule", WarningRule.Kind)
+def test_each_kind_of_rule_says_the_same_of_rows_at_hand(headquarters, rule):
+    """Whether a list asks of its rows or the overview of the whole ledger."""
+    for name in ("甲", "甲", "乙"):
+        row = make_project(
+            **{"headquarters": headquarters, "name": name, "received_amount": 12},
+            **{"planned_amount": 10, "planned_start": "2020-01", "total_amount": 9},
+        )
+        make_project_plan(project=row)
+        make_milestone(project=row, planned_on="2020-02")
+    WarningRule.objects.exclude(kind=rule).update(is_active=False)
+    for model in (Project, ProjectPlan, Milestone):
+        rows = list(model.objects.all())
+        whole = {
+            (one.row.pk, one.sentence)
+            for one in warnings_for([headquarters.pk])
+            if type(one.row) is model and one.rule.kind not in OF_OTHERS
+        }
+        at_hand = {(pk, words) for pk, found in for_rows(rows).items() for words in found}
+        assert at_hand == whole

@@ -5,6 +5,7 @@ Unknown amounts are never taken as 0: where one is missing, nothing is said.
 
 from projects.warnings.evaluation import (
     LedgerWarning,
+    TooManyError,
     for_reports,
     for_rows,
     rules_of_targets,
@@ -15,6 +16,7 @@ from projects.warnings.evaluation import (
 
 __all__ = [
     "LedgerWarning",
+    "TooManyError",
     "for_reports",
     "for_rows",
     "rules_of_targets",

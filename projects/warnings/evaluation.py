@@ -8,12 +8,23 @@ from django.utils import timezone
 from aidtracker.ground.batches import prefetch_in_batches
 from aidtracker.ground.datasets import dataset_name, form_of
 from programs.models import Headquarters
+from projects.models import Review
 from projects.models.reports import MonthlyReport
 from projects.models.rules import WarningRule
 from projects.models.targets import Target
-from projects.warnings.kinds import EVALUATORS, OF_ONE_REPORT, OF_ONE_TARGET, OF_OTHERS
+from projects.warnings.kinds import (
+    EVALUATORS,
+    OF_ONE_REPORT,
+    OF_ONE_TARGET,
+    OF_OTHERS,
+    looked_at,
+    months_before,
+    warns_of,
+)
 from projects.warnings.ledgers import Ledgers, ReportsAtHand, RowsAtHand, headquarters_of
 from projects.warnings.values import sentence
+
+MOST_READ = 20_000  # rows that rules look at for a filter; ten times what a headquarters has
 
 
 @dataclass(frozen=True)
@@ -54,28 +65,35 @@ def for_reports(reports, today=None):
     """{number of a report: sentences} for reports of one ledger that a rule warns of.
 
     Three queries, and two more for each further portion of reports: the rules, what the reports
-    are about, and what was reported before.
+    are about, and what was reported before, as many months as a rule looks back.
     """
     reports = list(reports)
     if not reports:
         return {}
     prefetch_in_batches(reports, reports[0].SUBJECT)
-    rules = rules_of(type(reports[0])).filter(kind__in=OF_ONE_REPORT)
-    return sentences(rules, ReportsAtHand(reports, today or timezone.localdate()))
+    rules = list(rules_of(type(reports[0])).filter(kind__in=OF_ONE_REPORT))
+    months = max(map(months_before, rules), default=0)
+    return sentences(apply(rules, ReportsAtHand(reports, today or timezone.localdate(), months)))
 
 
 def for_rows(rows, today=None):
     """{number of a row: sentences} for rows of one ledger that a rule warns of.
 
-    Of other rows than reports all of their headquarters are read: one alone says less.
+    Where a rule holds other rows than reports to each other, a few columns are read of all of
+    their headquarters.
     """
-    rows = list(rows)
+    rows, today = list(rows), today or timezone.localdate()
     if not rows or isinstance(rows[0], MonthlyReport):
         return for_reports(rows, today)
     prefetch_in_batches(rows, rows[0].OWNERS[0])
     headquarters = {own.pk for own in map(headquarters_of, rows) if own}
+    at_hand = RowsAtHand([row for row in rows if not is_withdrawn(row)], today, headquarters)
     rules = rules_of(type(rows[0])).exclude(kind__in=OF_OTHERS)
-    return sentences(rules, Ledgers(headquarters, today or timezone.localdate()))
+    return sentences(apply(rules, at_hand))
+
+
+def is_withdrawn(row):
+    return bool(row.REVIEW) and row.review_state == Review.WITHDRAWN
 
 
 def rules_of(model):
@@ -97,18 +115,29 @@ def worst_of(rows, rules, today=None):
     return worst
 
 
-def sentences(rules, ledgers):
+def sentences(warnings):
     found: dict = {}
-    for one in apply(rules, ledgers):
+    for one in warnings:
         found.setdefault(one.row.pk, []).append(one.sentence)
     return found
 
 
 def warned(model, headquarters_ids, code=""):
-    """The numbers of the rows of a model that some rule, or the rule of that code, warns of."""
-    rules = WarningRule.objects.filter(is_active=True, **({"code": code} if code else {}))
-    found = apply(rules, Ledgers(headquarters_ids, timezone.localdate()))
-    return {one.row.pk for one in found if isinstance(one.row, model)}
+    """The numbers of the rows of a model that some rule, or the rule of that code, warns of.
+
+    Raises TooManyError where too many rows would have to be looked at.
+    """
+    active = WarningRule.objects.filter(is_active=True, **({"code": code} if code else {}))
+    rules = [rule for rule in active if warns_of(rule) is model]
+    ledgers = Ledgers(headquarters_ids, timezone.localdate())
+    names = {name for rule in rules for name in looked_at(rule)}
+    if ledgers.count(names, MOST_READ + 1) > MOST_READ:
+        raise TooManyError
+    return {one.row.pk for one in apply(rules, ledgers)}
+
+
+class TooManyError(Exception):
+    """A rule would have to look at more rows than anybody waits for."""
 
 
 def apply(rules, ledgers):

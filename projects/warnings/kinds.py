@@ -12,8 +12,9 @@ from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import months_between
 from aidtracker.ground.partial_dates import first_day, last_day
 from aidtracker.review.reviewed import HANDED_IN
+from programs.models import Headquarters
 from projects.models.plans import latest_editions
-from projects.models.rules import WarningRule
+from projects.models.rules import WarningRule, paths
 from projects.models.targets import share
 from projects.warnings.ledgers import STARTS, headquarters_of, subject_of
 from projects.warnings.values import HUNDRED, is_beyond, value_at
@@ -122,16 +123,20 @@ def continuity(rule, ledgers):
 
 def duplicate(rule, ledgers):
     """Different things of one name in one plan; `left` says what makes up a plan."""
+    left_out, plan = rule.except_status.split("/"), paths(rule.left)
     groups = defaultdict(list)
-    for row in rows_of(rule, ledgers):
-        plan = tuple(value_at(row, path) for path in rule.left.split("/"))
-        if None not in plan:
-            groups[plan, plain_name(value_at(row, rule.right))].append(row)
+    for pk, subject, status, *told in ledgers.told(rule.ledger, [*plan, *paths(rule.right)]):
+        known = [None if value == "" else value for value in told]
+        name = next((one for one in known[len(plan) :] if one is not None), None)
+        if None not in known[: len(plan)] and not (status and status in left_out):
+            groups[(*known[: len(plan)], plain_name(name))].append((pk, subject))
+    counts = {}
     for rows in groups.values():
-        count = len({subject_of(row).pk for row in rows})
-        if count > 1:
-            for row in rows:
-                yield row, {"name": value_at(row, rule.right), "count": count}
+        if (count := len({subject for _, subject in rows})) > 1:
+            counts |= dict.fromkeys([pk for pk, _ in rows], count)
+    for row in rows_of(rule, ledgers) if counts else ():
+        if row.pk in counts:
+            yield row, {"name": value_at(row, rule.right), "count": counts[row.pk]}
 
 
 def plain_name(name):
@@ -243,3 +248,22 @@ OF_ONE_TARGET = (Kind.OVERDUE, Kind.BEHIND, Kind.UNFINISHED)
 LATE = (Kind.OVERDUE, Kind.BEHIND, Kind.UNFINISHED)
 # What is said of another row than the one that was read.
 OF_OTHERS = (Kind.MISSING, Kind.SHARE)
+
+
+def warns_of(rule):
+    """The model of the rows that a rule warns of."""
+    model = dataset_model(rule.ledger)
+    if rule.kind == Kind.SHARE:
+        return Headquarters
+    is_of_subjects = rule.kind == Kind.MISSING and dataset_name(model.subject_model()) in STARTS
+    return model.subject_model() if is_of_subjects else model
+
+
+def looked_at(rule):
+    """The ledgers of which a rule looks at rows."""
+    return {rule.ledger, dataset_name(warns_of(rule))} if rule.kind != Kind.SHARE else {rule.ledger}
+
+
+def months_before(rule):
+    """How many months before that of a report a rule looks at."""
+    return {Kind.CONTINUITY: 1, Kind.ZEROS: int(rule.threshold or 1) - 1}.get(rule.kind, 0)

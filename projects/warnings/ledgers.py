@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import date
 from functools import cached_property
 
+from django.db.models import F, Value
+
 from aidtracker.ground.batches import in_batches
 from aidtracker.ground.datasets import dataset_model, dataset_name
 from aidtracker.ground.months import first_of_month, last_of_month, previous
@@ -12,6 +14,7 @@ from aidtracker.review.reviewed import HANDED_IN
 from projects.models import ReportingPeriod, Review
 from projects.models.periods import due_day
 from projects.models.reports import MonthlyReport
+from projects.warnings.values import value_at
 
 MONTHS_BACK = 12
 ACCEPTED = (Review.APPROVED, Review.PUBLISHED)
@@ -29,6 +32,13 @@ ENDS = {"targets": "ends_on"}
 def joins(model):
     """What is read along with rows of a ledger: whose they are, and what they are about."""
     return {*model.OWNERS, *filter(None, (getattr(model, "SUBJECT", ""),))}
+
+
+def path_to_subject(model):
+    """The beginning of lookups from rows of a ledger to what they are about."""
+    if issubclass(model, MonthlyReport):
+        return f"{model.SUBJECT}__"
+    return "project__" if model.OWNERS[0].startswith("project__") else ""
 
 
 def subject_of(row):
@@ -60,6 +70,18 @@ class Ledgers:
         if dataset not in self._rows:
             self._rows[dataset] = list(self.read(dataset_model(dataset)))
         return self._rows[dataset]
+
+    def told(self, dataset, columns):
+        """(number, number of its subject, status of that, the columns) of each row."""
+        for row in self.rows(dataset):
+            subject = subject_of(row)
+            status = getattr(subject, "status", "")
+            yield row.pk, subject.pk, status, *(value_at(row, one) for one in columns)
+
+    def count(self, datasets, most):
+        """How many rows of some ledgers there are to look at; no more than so many of each."""
+        found = (self.read(dataset_model(name)).order_by()[:most] for name in datasets)
+        return sum(rows.count() for rows in found)
 
     def read(self, model):
         rows = model.objects.select_related(*joins(model)).order_by("pk")
@@ -132,22 +154,33 @@ class Ledgers:
 
 
 class RowsAtHand(Ledgers):
-    """Some rows of one ledger, of which a rule says something from each alone."""
+    """Some rows of one ledger, of which a rule says something from each alone, or beside the
+    others of some headquarters."""
 
-    def __init__(self, rows, today):
-        super().__init__(None, today)
+    def __init__(self, rows, today, headquarters_ids=()):
+        super().__init__(headquarters_ids, today)
         self.at_hand = list(rows)
 
     def rows(self, dataset):
         return self.at_hand
 
+    def told(self, dataset, columns):
+        """Also of the others, of which no rows are made: a query."""
+        model = dataset_model(dataset)
+        path = path_to_subject(model)
+        subject = model._meta.get_field(path.removesuffix("__")).related_model if path else model
+        has_status = any(one.name == "status" for one in subject._meta.concrete_fields)
+        status = F(f"{path}status") if has_status else Value("")
+        rows = self.read(model).select_related(None)
+        return rows.values_list("pk", f"{path}pk", status, *columns)
+
 
 class ReportsAtHand(Ledgers):
     """Some reports of one ledger, and what was reported before of the same subjects."""
 
-    def __init__(self, reports, today):
+    def __init__(self, reports, today, months):
         super().__init__(None, today)
-        self.reports = list(reports)
+        self.reports, self.months = list(reports), months
 
     def rows(self, dataset):
         return self.reports
@@ -161,13 +194,18 @@ class ReportsAtHand(Ledgers):
         return self.reported[dataset]
 
     def earlier(self):
-        """Other reports of the year before about what these are about: one query a portion."""
+        """Other reports about what these are about, of so many months before: a query a portion."""
+        if not self.months:
+            return
         model, (name, *_) = type(self.reports[0]), self.reports[0].KEY
         key = name.split("__")[0]
         months = [report.month for report in self.reports]
         column = model._meta.get_field(key).attname
+        first = min(months)
+        for _ in range(self.months):
+            first = previous(first)
         rows = model.objects.exclude(review=Review.WITHDRAWN).filter(
-            month__lt=max(months), month__gte=min(months).replace(year=min(months).year - 1)
+            month__lt=max(months), month__gte=first
         )
         at_hand = {report.pk for report in self.reports}
         for part in in_batches(sorted({getattr(report, column) for report in self.reports})):
