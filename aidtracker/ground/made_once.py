@@ -5,6 +5,7 @@ What such a query says follows from the edition, the day and the server asked; o
 name the row, or its number, are others each time.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
@@ -13,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import Model, QuerySet
+from django.db.models import Expression, F, Model, QuerySet
 from django.db.models.query import ModelIterable, ValuesIterable
 from django.utils import timezone
 
@@ -94,14 +95,14 @@ def made(rows: QuerySet) -> MadeQuery | None:
 
 
 Moment = tuple[str, date, bool]
+# What Django calls tables of queries within queries.
+INNER = re.compile(r"(?<![\"\w])([T-Z])(\d+)\b(?=[. ),]|$)")
 
-_made: dict[tuple[Any, type[Model], str], tuple[Moment, MadeQuery | None]] = {}
+_made: dict[tuple[Any, type[Model], str], tuple[Moment, Any]] = {}
 
 
-def kept(
-    name: tuple[Any, type[Model], str], make: Callable[[], MadeQuery | None]
-) -> MadeQuery | None:
-    """A query by its name and database; None where it has to be made each time.
+def kept(name: tuple[Any, type[Model], str], make: Callable[[], Any]) -> Any:
+    """What is made of a query, by its name and database; None where it is made each time.
 
     It is kept only while a page for everybody is made, of whose reader no query may speak.
     """
@@ -163,3 +164,39 @@ def is_of_number(lookup: Any) -> bool:
     with suppress(EmptyResultSet):
         return rows is not None and is_blank(rows.query.sql_with_params())
     return False
+
+
+class MadeExpression(Expression):
+    """What an expression that `build` makes says of a row of a model; its SQL is made once for an
+    edition.
+
+    `name` tells it from others. It speaks of the columns of the row and of other tables alone.
+    """
+
+    def __init__(
+        self, name: Any, model: type[Model], build: Callable[[], Any], output_field: Any
+    ) -> None:
+        super().__init__(output_field=output_field)
+        self.name, self.model, self.build = name, model, build
+        self.row: Any = F("pk")  # says by what name the query around it calls the row
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.row]
+
+    def set_source_expressions(self, expressions: list[Any]) -> None:
+        [self.row] = expressions
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        own = compiler.compile(self.row)[0].rpartition(".")[0]
+        place = self.name, self.model, connection.alias
+        # The queries within it and those around it may call tables the same.
+        sql, parameters = kept(place, lambda: self.made(connection)) or self.made(connection)
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        return sql.replace(f"{table}.", f"{own}."), parameters
+
+    def made(self, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        query = self.model._base_manager.annotate(said=self.build()).order_by().query
+        compiler = query.get_compiler(connection=connection)
+        compiler.setup_query()
+        sql, parameters = compiler.compile(query.annotation_select["said"])
+        return INNER.sub(r"\1I\2", sql), tuple(parameters)

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 import time_machine
 from django.db import connection
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Subquery
 from django.test.utils import CaptureQueriesContext
 
 from aidtracker.ground import edition
 from aidtracker.ground.inner_queries import Fixed
-from aidtracker.ground.made_once import asked_for, asked_of
+from aidtracker.ground.made_once import MadeExpression, asked_for, asked_of
 from aidtracker.testing import make_headquarters, make_outlet, make_project
 from programs.models import Headquarters
 from projects.models import Outlet
@@ -133,6 +133,32 @@ def test_sums_over_a_number_are_made_once_too():
         found = [[*asked_of("added up", row, added_up)] for row in (one, other)]
     assert found == [[{"headquarters": row.pk, "many": n}] for row, n in ((one, 1), (other, 2))]
     assert len(made) == 1
+
+
+def test_expression_is_made_once_and_says_of_each_row_its_own():
+    one, other = make_headquarters(), make_headquarters()
+    outlets = [make_outlet(headquarters=row) for row in (one, other, other)]
+    made = []
+
+    def many():
+        made.append("")
+        own = Outlet.objects.filter(headquarters=OuterRef("pk")).order_by()
+        return Subquery(own.values("headquarters").annotate(n=Count("pk")).values("n"))
+
+    def counted():
+        expression = MadeExpression("many", Headquarters, many, IntegerField())
+        return Headquarters.objects.annotate(many=expression).filter(pk__in=(one.pk, other.pk))
+
+    with edition.held("1"):
+        assert dict(counted().values_list("pk", "many")) == {one.pk: 1, other.pk: 2}
+        # Within another query the tables are called otherwise, and twice within that again.
+        own = Outlet.objects.filter(headquarters__in=counted().filter(many=2))
+        assert {*own} == {*outlets[1:]}
+        several = own.filter(Exists(own.filter(headquarters=OuterRef("headquarters"))))
+        assert {*several} == {*outlets[1:]}
+        assert len(made) == 1
+    assert [row.many for row in counted().order_by("pk")] == [1, 2]
+    assert len(made) > 1
 
 
 def named_like(row):

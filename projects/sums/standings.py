@@ -6,6 +6,7 @@ plan is the number that was printed, whatever its hedge.
 """
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import (
@@ -27,7 +28,8 @@ from django.db.models.functions import Coalesce, Concat, Left, Length, Substr
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
-from projects.models import Observation
+from aidtracker.ground.made_once import MadeExpression
+from projects.models import Observation, Target
 from projects.models.figure_queries import MOMENT
 
 PLANS = ("target", "plan", "agreement")
@@ -73,21 +75,9 @@ class Day(Func):
 
 def with_standing(rows: QuerySet, today: date | None = None) -> QuerySet:
     """Targets with their `standing` today, and the `ground` it rests on; empty if it is unknown."""
-    day = Value(f"{today or timezone.localdate():%Y-%m-%d}")
-    is_over = ~Q(ends_on="") & Q(LessThan(F("ends_on"), Left(day, Length("ends_on"))))
-    done = in_time()
-    plan = Coalesce("planned", first(planned_then(), Number("value")))
-    low = Coalesce("done", first(done, end_of("lower")))
-    high = Coalesce("done", first(done, end_of("upper")))
-    is_whole = Case(When(done__isnull=False, then=True), default=first(done, F("is_whole")))
-    is_late = Q(is_over) & Q(Exact(is_whole, True)) & Q(LessThan(high, plan))
-    standing = Case(
-        When(GreaterThanOrEqual(low, plan), then=Value(Standing.REACHED)),
-        When(is_late, then=Value(Standing.LATE)),
-        When(~Q(is_over) & Q(LessThan(low, plan)), then=Value(Standing.OPEN)),
-        default=Value(Standing.UNKNOWN),
-        output_field=CharField(),
-    )
+    day = f"{today or timezone.localdate():%Y-%m-%d}"
+    name = "standing", day
+    standing = MadeExpression(name, Target, partial(standing_on, day), CharField())
     ground = Case(
         When(standing=Standing.UNKNOWN, then=Value("")),
         When(planned__isnull=False, done__isnull=False, then=Value(Ground.LEDGER)),
@@ -95,6 +85,25 @@ def with_standing(rows: QuerySet, today: date | None = None) -> QuerySet:
         output_field=CharField(),
     )
     return rows.annotate(standing=standing).annotate(ground=ground)
+
+
+def standing_on(today: str) -> Case:
+    """How a target stands on a day."""
+    day = Value(today)
+    is_over = ~Q(ends_on="") & Q(LessThan(F("ends_on"), Left(day, Length("ends_on"))))
+    done = in_time()
+    plan = Coalesce("planned", first(planned_then(), Number("value")))
+    low = Coalesce("done", first(done, end_of("lower")))
+    high = Coalesce("done", first(done, end_of("upper")))
+    is_whole = Case(When(done__isnull=False, then=True), default=first(done, F("is_whole")))
+    is_late = Q(is_over) & Q(Exact(is_whole, True)) & Q(LessThan(high, plan))
+    return Case(
+        When(GreaterThanOrEqual(low, plan), then=Value(Standing.REACHED)),
+        When(is_late, then=Value(Standing.LATE)),
+        When(~Q(is_over) & Q(LessThan(low, plan)), then=Value(Standing.OPEN)),
+        default=Value(Standing.UNKNOWN),
+        output_field=CharField(),
+    )
 
 
 def said() -> QuerySet:

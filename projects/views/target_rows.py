@@ -1,16 +1,17 @@
 """What is set out to do, in tables: plan against done, how far, whether it is late and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connections
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from aidtracker.ground.made_once import asked_of
+from aidtracker.ground.made_once import MadeExpression, asked_of
 from aidtracker.ground.months import in_chinese
 from aidtracker.pages.sections import Related, Section
 from aidtracker.pages.tables import NAME, NOTE, Column, Item
@@ -35,17 +36,34 @@ MOMENTS = ("as_of", "period_end", "period_start")
 DECIDING = {"planned": "planned_figure", "done": "done_figure"}
 
 
-def with_counts(rows: QuerySet) -> QuerySet:
-    """Targets with what documents say of them, how they stand and why: no query of its own."""
-    figures = Observation.objects.published().in_use().filter(series=OuterRef("series"))
+FIGURES: dict[str, tuple[Callable[[], QuerySet], int]] = {
+    "series_figures": (lambda: said_of(OuterRef("series")), MOST_FIGURES),
+    "planned_figure": (planned_then, 1),
+    "done_figure": (in_time, 1),
+}
+
+
+def said_of(series: Any) -> QuerySet:
+    return Observation.objects.published().in_use().filter(series=series).best_first()
+
+
+def told_figures(name: str) -> JSONRows:
+    """Some figures that documents say of a target, as its row is told of them."""
+    find, most = FIGURES[name]
     values = {name: F(name) for name in (*FIGURE_FIELDS, *MOMENTS)}
     told = JSONObject(**values, code=F("source__code"), unit=F("series__metric__unit"))
+    return JSONRows(find().values(told=told)[:most])
+
+
+def with_counts(rows: QuerySet) -> QuerySet:
+    """Targets with what documents say of them, how they stand and why: no query of its own."""
     reports = TargetReport.objects.published().filter(target=OuterRef("pk")).exclude(problems="")
     latest = reports.order_by("-month")
     return with_standing(rows).annotate(
-        series_figures=JSONRows(figures.best_first().values(told=told)[:MOST_FIGURES]),
-        planned_figure=JSONRows(planned_then().values(told=told)[:1]),
-        done_figure=JSONRows(in_time().values(told=told)[:1]),
+        **{
+            name: MadeExpression(name, Target, partial(told_figures, name), JSONField())
+            for name in FIGURES
+        },
         reason=Subquery(latest.values("problems")[:1]),
         reason_month=Subquery(latest.values("month")[:1]),
     )
