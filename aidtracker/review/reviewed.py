@@ -143,9 +143,8 @@ class Reviewed(Corrected):
     TELLS_CORRECTIONS: bool = False
     """Whether its public file has the reason of the last correction."""
 
-    STATES_TELL: tuple[str, ...] = ()
-    """The columns of its states that its form tells of besides the review: read with its story,
-    and kept on the row as `states_read`."""
+    STATES_TELL: ColumnNames = ()
+    """The columns of its states that its form tells of besides the review."""
 
     LOCK: str = ""
     """What can lock a row, in words; the model then says by `is_under_lock` what is locked."""

@@ -409,7 +409,10 @@ class Story:
 
 
 def story_of(row: Any) -> Story:
-    """The Moments of a row in time: one for its entry and one for each state it reached."""
+    """The Moments of a row in time: one for its entry and one for each state it reached.
+
+    The row keeps its states as `states_read`, for what its form tells of them besides.
+    """
     states = row.history.select_related("history_user").order_by("history_id")
     read = ("history_date", "history_type", "history_user", "review_comment", row.REVIEW)
     if row.STATES_TELL:

@@ -71,6 +71,7 @@ WRONG = [
     (Observation, "TELLS_CORRECTIONS", "yes", "'yes' is no bool"),
     (ProjectParty, "WHOLE", "enterprise", "enterprise names no reviewed row"),
     (ProjectParty, "CLOSED", "published", "'published' is no tuple"),
+    (Project, "STATES_TELL", ("planned",), "no field named 'planned'"),
     (ProgressReport, "LOCK", 1, "1 is no str"),
     (ProgressReport, "SUBJECT", "month", "month is no foreign key to the record"),
     (ProgressReport, "PAIRS", (("work", "work_done_to_date"),), "no field named 'work'"),
