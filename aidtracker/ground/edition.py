@@ -141,6 +141,11 @@ def known() -> str:
     return edition() if callable(edition) else edition
 
 
+def is_told() -> bool:
+    """Whether the edition is known without asking for it, as while a page for everybody is made."""
+    return bool(_held.get()) and not callable(_held.get())
+
+
 def is_over() -> bool:
     """Whether something was published while a page was made that relied on what was known before.
 

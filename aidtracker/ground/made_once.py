@@ -190,7 +190,8 @@ class MadeExpression(Expression):
         own = compiler.compile(self.row)[0].rpartition(".")[0]
         place = self.name, self.model, connection.alias
         # The queries within it and those around it may call tables the same.
-        sql, parameters = kept(place, lambda: self.made(connection)) or self.made(connection)
+        known = kept(place, lambda: self.made(connection)) if edition.is_told() else None
+        sql, parameters = known or self.made(connection)
         table = connection.ops.quote_name(self.model._meta.db_table)
         return sql.replace(f"{table}.", f"{own}."), parameters
 
