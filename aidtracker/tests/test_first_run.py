@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.urls import reverse
 
 from aidtracker.ground.datasets import record_models
@@ -59,6 +59,17 @@ def test_prepare_site_leaves_a_completed_site_alone():
     get_user_model().objects.create_user("clerk")
 
     assert output_of("prepare_site") == ""
+
+
+def test_each_start_lets_sqlite_look_at_its_tables():
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL looks by itself")
+    output_of("prepare_site")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sqlite_stat1")
+        output_of("prepare_site")
+        cursor.execute("SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'projects_observation'")
+        assert cursor.fetchone()[0] > 1
 
 
 def test_empty_site_has_the_rules_and_none_of_the_facts():

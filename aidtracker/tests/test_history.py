@@ -201,6 +201,7 @@ BULK_WRITES = {
     "aidtracker/ground/publication.py": "SQL that only asks",
     "aidtracker/ground/schema.py": "SQL that only asks",
     "aidtracker/ground/server.py": "SQL that only asks",
+    "aidtracker/ground/sqlite.py": "what the planner knows, no rows",
     "aidtracker/management/commands/migrate.py": "which transaction is ended; no rows",
     "aidtracker/opendata/changes.py": "files of open data, no rows",
     "aidtracker/opendata/sqlite_file.py": "files of open data, no rows",

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from aidtracker.ground.sqlite import look_at_tables
 from aidtracker.storage.backups import back_up, extent, finished, outdated
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             return
         target, manifest = back_up(folder, not options["without_files"])
         self.stdout.write(f"已备份 {extent(manifest)}：{target}")
+        look_at_tables()  # as often as there is a backup: each night
         if options["rotate"]:
             for path in outdated(finished(folder)):
                 path.unlink()

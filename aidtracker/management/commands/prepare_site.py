@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from aidtracker.ground.schema import differences, in_words
+from aidtracker.ground.sqlite import look_at_tables
 
 
 class Command(BaseCommand):
@@ -24,11 +25,13 @@ class Command(BaseCommand):
         # The administrator comes last, so a site without users is one that was never completed.
         # Later runs load nothing: a record that staff deleted must not come back.
         if get_user_model()._default_manager.exists():
+            look_at_tables()
             return
         self.stdout.write("第一次运行：正在载入数据……")
         empty = bool(options["empty"])
         output = {"verbosity": options["verbosity"], "stdout": self.stdout}
         call_command("load_fixtures", empty=empty, **output)
         call_command("create_first_admin", stdout=self.stdout)
+        look_at_tables()
         if empty:
             self.stdout.write("登录后台以后，从“起步”页开始：/admin/first-steps/")

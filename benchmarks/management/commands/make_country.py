@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from aidtracker.ground.sqlite import look_at_tables
 from aidtracker.trail.acts import CommandActs
 from benchmarks.country.making import Country, NotEmptyError
 
@@ -36,6 +37,7 @@ class Command(CommandActs, BaseCommand):
         if connection.vendor == "postgresql" and not connection.in_atomic_block:
             report("清扫")  # as the server would by itself a while after; until then it reads more
             connection.cursor().execute("VACUUM ANALYZE")
+        look_at_tables()
         if not unchecked:
             country.check()
         report("完成")
