@@ -116,7 +116,9 @@ def definitions_in(name, folder):
     """How tables, indexes and triggers are defined, as often as it is said."""
     with connected(name) as database:
         if IS_SQLITE:
-            found = database.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+            # But for what SQLite itself keeps of what it saw in the tables.
+            rule = "sql IS NOT NULL AND name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
+            found = database.execute(f"SELECT sql FROM sqlite_master WHERE {rule}")
             # Columns stand where the last change of the table put them; some names are quoted.
             parts = [sql.replace('"', "").split(", ") for (sql,) in found]
             return Counter(str(sorted(part.rstrip(")") for part in one)) for one in parts)
