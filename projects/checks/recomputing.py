@@ -139,9 +139,8 @@ def recompute(processes: int = 1) -> Counter[Result]:
     counts: Counter[Result] = Counter()
     seen: set[int] = set()
     with mapping(processes) as mapped:
-        together = (
-            1 if mapped is map else AT_ONCE * processes
-        )  # in a transaction others see nothing
+        # In a transaction other processes see nothing: then this one compares, too.
+        together = 1 if mapped is map else AT_ONCE * processes
         everything = ((family, key) for family in FAMILIES for key in family.everything())
         for keys in (everything, left_over(seen)):
             portions = in_portions(keys)

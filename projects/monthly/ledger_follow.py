@@ -162,9 +162,9 @@ def stated_apart(
         for name, value in zip(PLANNED, values, strict=True)
         if value is not None and name in added[pk] and value > added[pk][name]
     }
-    if more and states is None:
-        states = states_of({pk for pk, _ in more})
-    by_plans = followed(states) if more and states else {}
+    if not more:
+        return more
+    by_plans = followed(states_of({pk for pk, _ in more}) if states is None else states)
     return {one for one in more if not by_plans.get(one)}
 
 
