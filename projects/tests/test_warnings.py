@@ -525,3 +525,9 @@ def test_each_kind_of_rule_says_the_same_of_rows_at_hand(headquarters, rule):
         }
         at_hand = {(pk, words) for pk, found in for_rows(rows).items() for words in found}
         assert at_hand == whole
+
+
+def test_rule_that_looks_back_further_than_reports_are_read_says_nothing(headquarters):
+    WarningRule.objects.filter(code="outlet-no-sales").update(threshold=999_999)
+    report = make_outlet_report(outlet=make_outlet(headquarters=headquarters), sales=0)
+    assert for_reports([report]) == {}

@@ -180,7 +180,8 @@ class ReportsAtHand(Ledgers):
 
     def __init__(self, reports, today, months):
         super().__init__(None, today)
-        self.reports, self.months = list(reports), months
+        self.reports = list(reports)
+        self.months = min(months, MONTHS_BACK)  # a rule may say any number
 
     def rows(self, dataset):
         return self.reports
